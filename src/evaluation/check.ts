@@ -1,0 +1,22 @@
+import { UserError } from '../errors';
+
+/** As many labels as predictions and at least one, or a {@link UserError} that names the function. */
+export function checkPairs(caller: string, labels: ArrayLike<number>, predictions: ArrayLike<unknown>): void {
+  if (labels.length !== predictions.length) {
+    throw new UserError(
+      `${caller}: got ${labels.length} labels and ${predictions.length} predictions; give one prediction for each label`,
+    );
+  }
+  if (labels.length === 0) throw new UserError(`${caller}: got no examples; give at least one`);
+}
+
+/** The class index at `position` if it is a whole number in [0, classes), else a {@link UserError}. */
+export function checkIndex(caller: string, what: string, values: ArrayLike<number>, position: number, classes: number) {
+  const index = values[position];
+  if (index === undefined || !Number.isInteger(index) || index < 0 || index >= classes) {
+    throw new UserError(
+      `${caller}: ${what} number ${position} is ${index}; with ${classes} classes it must be a whole number from 0 to ${classes - 1}`,
+    );
+  }
+  return index;
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { UserError } from '../../src/errors';
+import {
+  accuracy,
+  classReport,
+  confusionMatrix,
+  mostConfused,
+  topKAccuracy,
+  wilsonInterval,
+} from '../../src/evaluation';
+
+/** The call throws a UserError whose message contains every one of these. */
+function mistake(call: () => unknown, ...parts: string[]) {
+  assert.throws(call, (error) => {
+    assert.ok(error instanceof UserError, String(error));
+    for (const part of parts) assert.ok(error.message.includes(part), `'${error.message}' lacks '${part}'`);
+    return true;
+  });
+}
+
+describe('accuracy', () => {
+  it('is the fraction that is right, for plain and typed arrays alike', () => {
+    assert.equal(accuracy([0, 1, 2, 2], [0, 1, 2, 0]), 0.75);
+    assert.equal(accuracy(Int32Array.of(1, 1), Uint8Array.of(1, 0)), 0.5);
+  });
+
+  it('refuses no examples and unequal lengths', () => {
+    mistake(() => accuracy([], []), 'no examples');
+    mistake(() => accuracy([1, 0], [1]), '2 labels and 1 predictions');
+  });
+});
+
+describe('topKAccuracy', () => {
+  it('puts the lower class first among equal scores, so constant scores earn the share of the first k classes', () => {
+    const constant = [0, 1, 2, 3].map(() => [0.25, 0.25, 0.25, 0.25]);
+    assert.equal(topKAccuracy([0, 1, 2, 3], constant, 1), 0.25);
+    assert.equal(topKAccuracy([0, 1, 2, 3], constant, 3), 0.75);
+  });
+
+  it('counts a true class with a score of NaN as missed', () => {
+    const scores = [
+      [Number.NaN, Number.NaN],
+      [Number.NaN, 1],
+    ];
+    assert.equal(topKAccuracy([0, 1], scores, 1), 0.5);
+  });
+
+  it('takes rows of a Float32Array', () => {
+    assert.equal(topKAccuracy([2], [Float32Array.of(0.1, 0.2, 0.7)], 1), 1);
+  });
+
+  it('refuses a k, a label or a row that does not fit', () => {
+    mistake(() => topKAccuracy([0], [[1, 0]], 3), 'k', '<= 2', 'got 3');
+    mistake(() => topKAccuracy([0], [[1, 0]], 0), 'k', '>= 1');
+    mistake(() => topKAccuracy([2], [[1, 0]], 1), 'label number 0 is 2', 'from 0 to 1');
+    mistake(() => topKAccuracy([0, 0], [[1, 0], [1]], 1), 'row 1 has 1 scores and row 0 has 2');
+    mistake(() => topKAccuracy([], [], 1), 'no examples');
+  });
+});
+
+describe('confusionMatrix', () => {
+  it('counts true classes in rows and predicted classes in columns', () => {
+    const { counts } = confusionMatrix([0, 0, 1], [1, 1, 1], ['cat', 'dog']);
+    assert.deepEqual(counts, [
+      [0, 2],
+      [0, 1],
+    ]);
+  });
+
+  it('is all zeros for no examples', () => {
+    assert.deepEqual(confusionMatrix([], [], ['cat', 'dog']).counts, [
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
+  it('refuses an index out of range, a fraction, no classes and unequal lengths', () => {
+    mistake(() => confusionMatrix([0, 2], [0, 0], ['a', 'b']), 'label number 1 is 2', 'from 0 to 1');
+    mistake(() => confusionMatrix([0], [-1], ['a', 'b']), 'prediction number 0 is -1');
+    mistake(() => confusionMatrix([0.5], [0], ['a', 'b']), 'label number 0 is 0.5');
+    mistake(() => confusionMatrix([], [], []), 'no classes');
+    mistake(() => confusionMatrix([0], [], ['a']), '1 labels and 0 predictions');
+  });
+});
+
+describe('classReport', () => {
+  it('is all zeros for an empty matrix', () => {
+    const report = classReport(confusionMatrix([], [], ['a']));
+    assert.deepEqual(report.rows, [{ class: 'a', precision: 0, recall: 0, f1: 0, support: 0 }]);
+    assert.deepEqual([report.macro.f1, report.weighted.f1, report.accuracy, report.support], [0, 0, 0, 0]);
+  });
+});
+
+describe('mostConfused', () => {
+  const matrix = confusionMatrix([0, 0, 0, 0, 1, 2, 2, 2], [1, 1, 0, 0, 0, 1, 1, 2], ['a', 'b', 'c']);
+
+  it('sorts by count and then by share of the true class, and leaves out what was right or never happened', () => {
+    assert.deepEqual(
+      mostConfused(matrix).map((pair) => `${pair.trueClass}>${pair.predictedClass} ${pair.count}`),
+      ['c>b 2', 'a>b 2', 'b>a 1'],
+    );
+    assert.equal(mostConfused(matrix)[1]!.share, 0.5);
+  });
+
+  it('stops at the limit and refuses one below 1', () => {
+    assert.equal(mostConfused(matrix, 1).length, 1);
+    mistake(() => mostConfused(matrix, 0), 'limit');
+  });
+
+  it('is empty when nothing was mixed up', () => {
+    assert.deepEqual(mostConfused(confusionMatrix([0, 1], [0, 1], ['a', 'b'])), []);
+  });
+});
+
+describe('wilsonInterval', () => {
+  it('tells how little 131 right of 150 pictures says', () => {
+    const { estimate, low, high } = wilsonInterval(131, 150);
+    assert.equal(`${estimate.toFixed(3)} ${low.toFixed(3)} ${high.toFixed(3)}`, '0.873 0.811 0.917');
+  });
+
+  it('refuses no examples, more right than there are and a confidence of 95', () => {
+    mistake(() => wilsonInterval(0, 0), 'total');
+    mistake(() => wilsonInterval(3, 2), 'right', '<= 2');
+    mistake(() => wilsonInterval(1, 2, 95), 'confidence', 'between 0 and 1', '95');
+  });
+});

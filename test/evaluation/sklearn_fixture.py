@@ -1,0 +1,78 @@
+"""Writes sklearn_fixture.json: the numbers of scikit-learn and SciPy that the tests of src/evaluation compare with.
+
+Run with scikit-learn 1.5 or later: python test/evaluation/sklearn_fixture.py, then format the JSON: npm run fix
+"""
+
+import json
+import pathlib
+import warnings
+
+import numpy
+import sklearn
+from scipy.stats import binomtest
+from sklearn.metrics import accuracy_score, classification_report, confusion_matrix, top_k_accuracy_score
+
+warnings.filterwarnings("ignore")
+random = numpy.random.default_rng(7)
+
+
+def case(title, labels, predictions, classes):
+    names = [f"c{c}" for c in range(classes)]
+    report = classification_report(
+        labels, predictions, labels=range(classes), target_names=names, output_dict=True, zero_division=0
+    )
+    return {
+        "title": title,
+        "classes": names,
+        "labels": [int(v) for v in labels],
+        "predictions": [int(v) for v in predictions],
+        "accuracy": accuracy_score(labels, predictions),
+        "counts": confusion_matrix(labels, predictions, labels=range(classes)).tolist(),
+        "rows": [report[name] for name in names],
+        "macro": report["macro avg"],
+        "weighted": report["weighted avg"],
+    }
+
+
+def noisy(examples, classes, right):
+    labels = random.integers(0, classes, examples)
+    return labels, numpy.where(random.random(examples) < right, labels, random.integers(0, classes, examples))
+
+
+def top_k(examples, classes):
+    labels = random.integers(0, classes, examples)
+    scores = random.normal(size=(examples, classes)).round(6)
+    ks = range(1, classes)  # with k = classes scikit-learn warns that the score is meaningless
+    values = {k: top_k_accuracy_score(labels, scores, k=k, labels=range(classes)) for k in ks}
+    return {"labels": labels.tolist(), "scores": scores.tolist(), "values": values}
+
+
+def wilson(right, total, confidence):
+    limits = binomtest(right, total).proportion_ci(confidence, method="wilson")
+    return {"right": right, "total": total, "confidence": confidence, "low": limits.low, "high": limits.high}
+
+
+fixture = {
+    "versions": {"scikit-learn": sklearn.__version__, "numpy": numpy.__version__},
+    "reports": [
+        case("2 classes", *noisy(60, 2, 0.7), 2),
+        case("5 classes", *noisy(150, 5, 0.8), 5),
+        case("40 classes", *noisy(300, 40, 0.5), 40),
+        case("imbalanced", numpy.array([0] * 95 + [1] * 5), numpy.array([0] * 97 + [1] * 3), 2),
+        case("everything predicted as one class", numpy.array([0, 1, 2, 2]), numpy.array([1, 1, 1, 1]), 3),
+        case("a class without examples that is predicted", numpy.array([0, 0, 2]), numpy.array([0, 1, 2]), 3),
+        case("a class neither present nor predicted", numpy.array([0, 2, 2]), numpy.array([0, 2, 0]), 3),
+        case("only one class", numpy.array([0, 0, 0]), numpy.array([0, 0, 0]), 1),
+        case("all wrong", numpy.array([0, 1, 0]), numpy.array([1, 0, 1]), 2),
+        case("one example", numpy.array([1]), numpy.array([1]), 2),
+    ],
+    "top_k": [top_k(50, 4), top_k(80, 12)],
+    "wilson": [
+        wilson(right, total, confidence)
+        for right, total in [(0, 1), (1, 1), (0, 150), (150, 150), (131, 150), (75, 150), (1, 1000), (9999, 10000)]
+        for confidence in [0.5, 0.9, 0.95, 0.99, 0.9999]
+    ],
+}
+path = pathlib.Path(__file__).with_suffix(".json")
+path.write_text(json.dumps(fixture, separators=(",", ":")) + "\n")
+print(path, path.stat().st_size, "bytes")
