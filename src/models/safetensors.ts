@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { messageOf, UserError } from '../errors';
+import { writeFileAtomically } from '../files';
+
+/** A dense float32 array, row-major. */
+export interface NamedArray {
+  shape: number[];
+  data: Float32Array;
+}
+
+/** The format's own bound on its header, in bytes. */
+const LARGEST_HEADER = 100_000_000;
+
+interface Header {
+  [name: string]: { dtype: string; shape: number[]; data_offsets: [number, number] };
+}
+
+/**
+ * Read a `.safetensors` file of float32 arrays: 8 bytes with the header's length, a JSON header, the data.
+ *
+ * @returns the arrays in the header's order and the file's own notes (`__metadata__`)
+ * @throws {UserError} that names the first thing that does not fit: nothing is read past the file or into a wrong shape
+ */
+export function readSafetensors(file: string): { arrays: Map<string, NamedArray>; notes: Record<string, string> } {
+  const bytes = readFileSync(file);
+  const wrong = (what: string) => new UserError(`${file} is no readable safetensors file: ${what}`);
+  const headerLength = bytes.length >= 8 ? Number(bytes.readBigUInt64LE(0)) : Number.NaN;
+  if (!(headerLength <= Math.min(LARGEST_HEADER, bytes.length - 8))) throw wrong('it ends within its header');
+  let header: Header & { __metadata__?: Record<string, string> };
+  try {
+    header = JSON.parse(bytes.subarray(8, 8 + headerLength).toString('utf8'));
+  } catch (error) {
+    throw wrong(messageOf(error));
+  }
+  const { __metadata__: notes = {}, ...entries } = header;
+  const body = bytes.subarray(8 + headerLength);
+  const arrays = new Map<string, NamedArray>();
+  for (const [name, entry] of Object.entries(entries)) {
+    const { dtype, shape, data_offsets: offsets } = entry ?? {};
+    if (dtype !== 'F32') throw wrong(`'${name}' is of type ${dtype}; only F32 is read`);
+    if (!Array.isArray(shape) || !shape.every((side) => Number.isSafeInteger(side) && side >= 0)) {
+      throw wrong(`'${name}' has the shape ${JSON.stringify(shape)}`);
+    }
+    const [from, to] = Array.isArray(offsets) ? offsets : [Number.NaN, Number.NaN];
+    const length = 4 * shape.reduce((product, side) => product * side, 1);
+    if (!(from >= 0 && to <= body.length && to - from === length)) {
+      throw wrong(`'${name}' of shape [${shape}] should have ${length} bytes, at ${from} to ${to} of ${body.length}`);
+    }
+    // Copied, so that the array is aligned and does not keep the whole file in memory.
+    const data = new Float32Array(new Uint8Array(body.subarray(from, to)).buffer);
+    arrays.set(name, { shape, data });
+  }
+  return { arrays, notes };
+}
+
+/** Write float32 arrays as a `.safetensors` file, beside and then renamed. */
+export function writeSafetensors(
+  file: string,
+  arrays: ReadonlyMap<string, NamedArray>,
+  notes: Record<string, string> = {},
+): void {
+  const header: Record<string, unknown> = { __metadata__: notes };
+  let offset = 0;
+  for (const [name, { shape, data }] of arrays) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  const text = JSON.stringify(header);
+  const json = Buffer.from(text + ' '.repeat((8 - (Buffer.byteLength(text) % 8)) % 8)); // data starts at a multiple of 8
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  const data = [...arrays.values()].map((array) =>
+    Buffer.from(array.data.buffer, array.data.byteOffset, array.data.byteLength),
+  );
+  writeFileAtomically(file, Buffer.concat([length, json, ...data]));
+}

@@ -1,0 +1,81 @@
+import { UserError } from '../errors';
+import { decodeAll, type Example, type Skipped } from '../images';
+import { imagenetClassName, loadBackbone } from '../models';
+import { tf } from '../tensorflow';
+import { softmax } from '../training';
+import { forward } from '../transfer';
+import { loadRun } from './runFolder';
+
+/** Where predictions come from: a run's model, or a backbone with its own ImageNet classifier. */
+export type Predictor = { run: string } | { backbone: string };
+
+export interface FilePrediction {
+  file: string;
+  /** the most likely classes, best first, at most five */
+  classes: { index: number; name: string; probability: number }[];
+}
+
+const BATCH = 32;
+
+/**
+ * The most likely classes of each picture. Pictures that cannot be read are listed, not fatal.
+ *
+ * @throws {UserError} on an unknown backbone, or a run that cannot be read or was made over other weights
+ */
+export async function predict(
+  predictor: Predictor,
+  files: readonly string[],
+): Promise<{ predictions: FilePrediction[]; skipped: Skipped[] }> {
+  const { entry, classify, nameOf } = await loadPredictor(predictor);
+  const examples = files.map((file): Example => ({ file, label: -1 }));
+  const predictions: FilePrediction[] = [];
+  const skipped: Skipped[] = [];
+  let waiting: { file: string; pixels: Uint8Array }[] = [];
+  const compute = () => {
+    if (waiting.length === 0) return;
+    const logits = classify(waiting.map(({ pixels }) => pixels));
+    const classes = logits.length / waiting.length;
+    const probabilities = softmax(logits, classes);
+    waiting.forEach(({ file }, i) => {
+      const row = probabilities.subarray(i * classes, (i + 1) * classes);
+      const best = Array.from(row.keys()).sort((a, b) => row[b]! - row[a]!);
+      predictions.push({
+        file,
+        classes: best.slice(0, 5).map((index) => ({ index, name: nameOf(index), probability: row[index]! })),
+      });
+    });
+    waiting = [];
+  };
+  for await (const { example, pixels, reason } of decodeAll(examples, entry.preprocessing)) {
+    if (pixels) waiting.push({ file: example.file, pixels });
+    else skipped.push({ file: example.file, reason: reason ?? 'unreadable' });
+    if (waiting.length === BATCH) compute();
+  }
+  compute();
+  return { predictions, skipped };
+}
+
+async function loadPredictor(predictor: Predictor) {
+  if ('backbone' in predictor) {
+    const backbone = await loadBackbone(predictor.backbone, { includeTop: true });
+    const classify = (pictures: Uint8Array[]) => forward(backbone, pictures);
+    return { entry: backbone.entry, classify, nameOf: imagenetClassName };
+  }
+  const { configuration, head } = await loadRun(predictor.run);
+  const backbone = await loadBackbone(configuration.settings.backbone);
+  if (backbone.weightsHash !== configuration.weightsHash) {
+    throw new UserError(
+      `'${predictor.run}' was trained over other weights of ${backbone.entry.title} than those in the cache`,
+    );
+  }
+  const classify = (pictures: Uint8Array[]) =>
+    tf.tidy(() => {
+      const features = tf.tensor2d(forward(backbone, pictures), [pictures.length, backbone.entry.features]);
+      return (head.predict(features) as tf.Tensor).dataSync() as Float32Array; // [batch x classes]
+    });
+  return {
+    entry: backbone.entry,
+    classify,
+    nameOf: (index: number) => configuration.classes[index] ?? `class ${index}`,
+  };
+}

@@ -1,0 +1,132 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { messageOf, UserError } from '../errors';
+import { temporaryBeside } from '../files';
+import { deviceReport, tf } from '../tensorflow';
+import type { EpochRecord, TrainResult, TrainSettings } from '../training';
+
+/** What config.json of a run holds: all that is needed to repeat the run, and to use its model. */
+export interface RunConfiguration {
+  settings: TrainSettings;
+  classes: string[];
+  data: { folder: string; fingerprint: string; train: number; validation: number };
+  weightsHash: string;
+  versions: { tunebook: string; node: string; tfjs: string; tensorflow: string };
+  device: { kind: string; name: string; threads: number };
+}
+
+/**
+ * Make sure that a run can be kept in `folder`, before any work is done for it.
+ *
+ * @throws {UserError} if the folder exists and is not empty, or cannot be made
+ */
+export function checkRunFolder(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new UserError(`'${folder}' is not empty: give a new folder for the run, or remove this one`);
+  }
+  try {
+    mkdirSync(dirname(resolve(folder)), { recursive: true });
+  } catch (error) {
+    throw new UserError(`'${folder}' cannot be made: ${messageOf(error)}`);
+  }
+}
+
+/**
+ * Keep a run: config.json, history.csv, metrics.json, predictions.csv and the head as a TensorFlow.js layers model in
+ * model/. All of it is written into a folder beside, which is then renamed.
+ */
+export async function saveRun(result: TrainResult, folder: string, dataFolder: string): Promise<void> {
+  checkRunFolder(folder);
+  const temporary = temporaryBeside(resolve(folder));
+  mkdirSync(temporary, { recursive: true });
+  try {
+    const write = (name: string, text: string) => writeFileSync(join(temporary, name), text);
+    write('config.json', json(configuration(result, dataFolder)));
+    write('history.csv', historyCsv(result.history));
+    write('metrics.json', json(metrics(result)));
+    write('predictions.csv', predictionsCsv(result, dataFolder));
+    await result.head.save(`file://${join(temporary, 'model')}`);
+    rmSync(folder, { recursive: true, force: true }); // empty, as was checked
+    renameSync(temporary, folder);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+function configuration(result: TrainResult, dataFolder: string): RunConfiguration {
+  const { kind, name, threads, tfjs, tensorflow } = deviceReport();
+  return {
+    settings: result.settings,
+    classes: result.classes,
+    data: {
+      folder: dataFolder,
+      fingerprint: result.dataFingerprint,
+      train: result.split.train.length,
+      validation: result.split.validation.length,
+    },
+    weightsHash: result.backbone.weightsHash,
+    versions: { tunebook: tunebookVersion(), node: process.version, tfjs, tensorflow },
+    device: { kind, name, threads },
+  };
+}
+
+function tunebookVersion(): string {
+  return JSON.parse(readFileSync(require.resolve('tunebook/package.json'), 'utf8')).version;
+}
+
+function metrics({ accuracy, loss, history, stopped, confusion, skipped, seconds }: TrainResult) {
+  return { accuracy, loss, epochs: history.length, stopped, confusion: confusion.counts, skipped, seconds };
+}
+
+const HISTORY: (keyof EpochRecord)[] = [
+  'epoch',
+  'loss',
+  'accuracy',
+  'validationLoss',
+  'validationAccuracy',
+  'learningRate',
+  'seconds',
+];
+
+function historyCsv(history: readonly EpochRecord[]): string {
+  return csv([HISTORY, ...history.map((record) => HISTORY.map((name) => record[name] ?? ''))]);
+}
+
+function predictionsCsv({ classes, predictions }: TrainResult, dataFolder: string): string {
+  const header = ['file', 'class', 'predicted', ...classes.map((name) => `probability of ${name}`)];
+  const rows = predictions.map(({ file, label, predicted, probabilities }) => [
+    relative(dataFolder, file),
+    classes[label]!,
+    classes[predicted]!,
+    ...probabilities,
+  ]);
+  return csv([header, ...rows]);
+}
+
+function csv(rows: readonly (readonly (string | number)[])[]): string {
+  const cell = (value: string | number) =>
+    /[",\n\r]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : value;
+  return rows.map((row) => `${row.map(cell).join(',')}\n`).join('');
+}
+
+/**
+ * Read back what is needed to use a run's model.
+ *
+ * @throws {UserError} if the folder holds no complete run
+ */
+export async function loadRun(folder: string): Promise<{ configuration: RunConfiguration; head: tf.LayersModel }> {
+  const configFile = join(folder, 'config.json');
+  const modelFile = join(folder, 'model', 'model.json');
+  for (const file of [configFile, modelFile]) {
+    if (!existsSync(file)) throw new UserError(`'${folder}' is no run: there is no ${relative(folder, file)} in it`);
+  }
+  try {
+    const configuration = JSON.parse(readFileSync(configFile, 'utf8')) as RunConfiguration;
+    return { configuration, head: await tf.loadLayersModel(`file://${resolve(modelFile)}`) };
+  } catch (error) {
+    throw new UserError(`the run in '${folder}' cannot be read: ${messageOf(error)}`);
+  }
+}

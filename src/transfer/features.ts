@@ -1,0 +1,141 @@
+import { decodeAll, type Example, type Skipped } from '../images';
+import type { Backbone } from '../models';
+import { withDefaults } from '../options';
+import { tf } from '../tensorflow';
+import type { Listener } from '../training/listener';
+import { FeatureStore } from './featureStore';
+
+/** What a frozen backbone makes of pictures. */
+export interface Features {
+  /** [examples, length], row-major */
+  values: Float32Array;
+  length: number;
+  /** the pictures that could be read, in the order of the rows */
+  examples: Example[];
+  labels: Int32Array;
+  skipped: Skipped[];
+  /** SHA-256 of each picture's file, in the order of the rows */
+  hashes: string[];
+  /** how many rows came from the cache */
+  cached: number;
+  seconds: { decode: number; features: number };
+}
+
+export interface ExtractFeaturesOptions {
+  /** pictures a forward pass */
+  batchSize?: number;
+  /** look in the cache first, and keep there what was computed; default true */
+  cache?: boolean;
+  listener?: Listener;
+}
+
+/**
+ * Run pictures through a frozen backbone once (feature extraction: Donahue et al. 2014, DeCAF; Razavian et al. 2014).
+ * Pictures are decoded while the network computes; those that cannot be read are listed and left out.
+ *
+ * When the listener asks to stop, what is there so far is returned.
+ */
+export async function extractFeatures(
+  backbone: Backbone,
+  examples: readonly Example[],
+  options?: ExtractFeaturesOptions,
+): Promise<Features> {
+  const { batchSize, cache, listener } = withDefaults('extractFeatures', options, {
+    batchSize: 32,
+    cache: true,
+    listener: {} as Listener,
+  });
+  const store = cache ? new FeatureStore(backbone) : undefined;
+  const rows: (Float32Array | undefined)[] = [];
+  const kept: { example: Example; hash: string }[] = [];
+  const skipped: Skipped[] = [];
+  const seconds = { decode: 0, features: 0 };
+  let cached = 0;
+  let waiting: { row: number; hash: string; pixels: Uint8Array }[] = [];
+
+  const compute = () => {
+    if (waiting.length === 0) return;
+    const began = performance.now();
+    const batch = forward(
+      backbone,
+      waiting.map(({ pixels }) => pixels),
+    ); // [batch, features]
+    waiting.forEach(({ row, hash }, i) => {
+      const features = batch.slice(i * backbone.entry.features, (i + 1) * backbone.entry.features);
+      rows[row] = features;
+      store?.set(hash, features);
+    });
+    waiting = [];
+    seconds.features += (performance.now() - began) / 1000;
+  };
+
+  let asked = performance.now();
+  let done = 0;
+  for await (const { example, hash, known, pixels, reason } of decodeAll(
+    examples,
+    backbone.entry.preprocessing,
+    (hash) => store?.get(hash),
+  )) {
+    seconds.decode += (performance.now() - asked) / 1000;
+    if (known) cached++;
+    if (known || pixels) kept.push({ example, hash });
+    if (known) rows[kept.length - 1] = known;
+    else if (pixels) waiting.push({ row: kept.length - 1, hash, pixels });
+    else skipped.push({ file: example.file, reason: reason ?? 'unreadable' });
+    if (waiting.length === batchSize) compute();
+    listener.onProgress?.({ task: 'features', done: ++done, total: examples.length, unit: 'pictures' });
+    if (listener.shouldStop?.()) break;
+    asked = performance.now();
+  }
+  compute();
+
+  const { features: length } = backbone.entry;
+  const values = new Float32Array(kept.length * length);
+  rows.forEach((row, i) => values.set(row!, i * length));
+  return {
+    values,
+    length,
+    examples: kept.map(({ example }) => example),
+    labels: Int32Array.from(kept, ({ example }) => example.label),
+    skipped,
+    hashes: kept.map(({ hash }) => hash),
+    cached,
+    seconds,
+  };
+}
+
+/** One forward pass over decoded pictures: [batch] of [size, size, 3] bytes to [batch x outputs]. */
+export function forward(
+  { entry, model }: Pick<Backbone, 'entry' | 'model'>,
+  pictures: readonly Uint8Array[],
+): Float32Array {
+  const { inputSize, mean, std } = entry.preprocessing;
+  const pixels = new Int32Array(pictures.length * inputSize * inputSize * 3);
+  pictures.forEach((picture, i) => pixels.set(picture, i * inputSize * inputSize * 3));
+  const output = tf.tidy(() => {
+    const images = tf.tensor4d(pixels, [pictures.length, inputSize, inputSize, 3], 'int32').toFloat();
+    return model.predictOnBatch(images.sub([...mean]).div([...std])) as tf.Tensor;
+  });
+  const values = output.dataSync() as Float32Array;
+  output.dispose();
+  return values;
+}
+
+/**
+ * The rows of some examples, as data to train a head on. Examples without a row (unreadable pictures) are left out.
+ *
+ * @returns values [rows, length], their labels, and which examples they are
+ */
+export function selectRows(features: Features, examples: readonly Example[]) {
+  const rowOf = new Map(features.examples.map((example, row) => [example.file, row]));
+  const rows = examples.map((example) => rowOf.get(example.file)).filter((row) => row !== undefined);
+  const { length } = features;
+  const values = new Float32Array(rows.length * length);
+  rows.forEach((row, i) => values.set(features.values.subarray(row * length, (row + 1) * length), i * length));
+  return {
+    values,
+    shape: [length],
+    labels: Int32Array.from(rows, (row) => features.labels[row]!),
+    examples: rows.map((row) => features.examples[row]!),
+  };
+}
