@@ -1,0 +1,155 @@
+import { UserError } from '../errors';
+import type { ConfusionMatrix } from '../evaluation';
+import { mostConfused } from '../evaluation';
+import { withDefaults } from '../options';
+import { inkOn, mix } from './color';
+import { alignColumns, formatShare } from './text';
+import { type Chart, chart, colors } from './theme';
+
+/** Options of {@link confusionMatrixChart}. */
+export interface ConfusionChartOptions {
+  /** what a cell says: `none` (default) its count, `rows` its share of the true class, `columns` of the predicted class */
+  normalize?: 'none' | 'rows' | 'columns';
+  /** `Confusion matrix` unless told */
+  title?: string;
+}
+
+/** Dark ends of the two scales of colour: what is right and what is wrong. */
+const right = '#00517f';
+const wrong = '#c25000';
+const pale = { right: '#e3f0f8', wrong: '#ffead9' };
+/** With more classes than this the cells are too small for text, and colour and tooltip speak alone. */
+const written = 24;
+
+/**
+ * A confusion matrix as a table of coloured cells: true classes down, predicted classes across.
+ *
+ * The darker a cell, the larger its share of the row (of the column, if normalized by columns); the share enters as its
+ * square root, so that rare mix-ups stay visible. Cells without an example are empty.
+ *
+ * @param matrix from `confusionMatrix`, 1 to some 100 classes
+ * @param options {@link ConfusionChartOptions}
+ * @throws {UserError} on an unknown option or value of `normalize`
+ */
+export function confusionMatrixChart(matrix: ConfusionMatrix, options: ConfusionChartOptions = {}): Chart {
+  const defaults: Required<ConfusionChartOptions> = { normalize: 'none', title: 'Confusion matrix' };
+  const { normalize, title } = withDefaults('confusionMatrixChart', options, defaults);
+  if (!['none', 'rows', 'columns'].includes(normalize)) {
+    throw new UserError(`confusionMatrixChart: normalize must be 'none', 'rows' or 'columns', got '${normalize}'`);
+  }
+  const { classes, counts } = matrix;
+  const cells = shadedCells(matrix, normalize);
+  const total = counts.flat().reduce((sum, count) => sum + count, 0);
+  const correct = counts.reduce((sum, row, c) => sum + row[c]!, 0);
+  const heading = total === 0 ? 'no examples' : `${correct} of ${total} right (${formatShare(correct / total)})`;
+  const of = normalize === 'columns' ? 'predicted' : 'true';
+  const says = normalize === 'none' ? 'the number is the count' : `the number is % of the ${of} class`;
+  const key = [
+    'blue is right, orange is wrong; the darker, the larger the',
+    `share of the ${of} class${classes.length <= written ? `; ${says}` : ''}`,
+  ];
+  const size = Math.min(64, Math.max(8, Math.floor(640 / classes.length)), 640);
+  const spec = {
+    title: { text: `${title}: ${heading}`, subtitle: key },
+    data: { values: cells.filter((cell) => cell.count > 0) },
+    width: { step: size },
+    height: { step: size },
+    view: { stroke: colors.grid },
+    encoding: axes(classes, size),
+    layer: [
+      {
+        mark: { type: 'rect', stroke: colors.card, strokeWidth: size > 14 ? 1.5 : 0.5 },
+        encoding: {
+          color: { field: 'fill', type: 'nominal', scale: null },
+          tooltip: [
+            { field: 'true', type: 'nominal', title: 'true class' },
+            { field: 'predicted', type: 'nominal', title: 'predicted' },
+            { field: 'count', type: 'quantitative', title: 'examples' },
+            { field: 'ofTrue', type: 'quantitative', title: 'share of the true class', format: '.1%' },
+            { field: 'ofPredicted', type: 'quantitative', title: 'share of the predicted class', format: '.1%' },
+          ],
+        },
+      },
+      ...(classes.length <= written
+        ? [
+            {
+              mark: { type: 'text', fontSize: Math.min(13, Math.max(9, size * 0.36)) },
+              encoding: {
+                text: { field: 'text', type: 'nominal' },
+                color: { field: 'ink', type: 'nominal', scale: null },
+              },
+            },
+          ]
+        : []),
+    ],
+  };
+  return chart(spec, describe(matrix, heading), textTwin(matrix, `${title}: ${heading}`));
+}
+
+function shadedCells({ classes, counts }: ConfusionMatrix, normalize: 'none' | 'rows' | 'columns') {
+  const rowSums = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
+  const columnSums = classes.map((_, p) => counts.reduce((sum, row) => sum + row[p]!, 0));
+  return counts.flatMap((row, t) =>
+    row.map((count, p) => {
+      const ofTrue = count / (rowSums[t] || 1);
+      const ofPredicted = count / (columnSums[p] || 1);
+      const share = normalize === 'columns' ? ofPredicted : ofTrue;
+      const side = t === p ? 'right' : 'wrong';
+      const fill = mix(pale[side], side === 'right' ? right : wrong, Math.sqrt(share));
+      const text = normalize === 'none' ? String(count) : percent(share);
+      return { true: classes[t], predicted: classes[p], count, ofTrue, ofPredicted, text, fill, ink: inkOn(fill) };
+    }),
+  );
+}
+
+/** A whole percentage; less than half a percent is said so, as it isn't nothing. */
+function percent(share: number): string {
+  return share < 0.005 ? '<1' : String(Math.round(100 * share));
+}
+
+function axes(classes: readonly string[], size: number): object {
+  const longest = Math.max(...classes.map((name) => name.length));
+  const flat = longest * 6.5 < size;
+  const fontSize = Math.max(7.5, Math.min(11, size - 1));
+  const axis = {
+    grid: false,
+    ticks: false,
+    domain: false,
+    labelFontSize: fontSize,
+    labelOverlap: false,
+    labelPadding: 6,
+  };
+  const scale = { domain: classes, paddingInner: 0, paddingOuter: 0 };
+  const tilt = flat ? { labelAngle: 0 } : { labelAngle: size < 22 ? -90 : -45, labelAlign: 'right' };
+  const upright = { labelBaseline: size < 22 ? 'middle' : 'top' };
+  return {
+    x: {
+      field: 'predicted',
+      type: 'nominal',
+      sort: null,
+      scale,
+      axis: { ...axis, ...tilt, ...(flat ? {} : upright), title: 'predicted class', orient: 'bottom' },
+    },
+    y: { field: 'true', type: 'nominal', sort: null, scale, axis: { ...axis, title: 'true class' } },
+  };
+}
+
+function describe(matrix: ConfusionMatrix, heading: string): string {
+  const worst = mostConfused(matrix, 3).map(
+    (pair) => `${pair.trueClass} taken for ${pair.predictedClass} ${pair.count} times`,
+  );
+  const mixed = worst.length > 0 ? `Most confused: ${worst.join(', ')}.` : 'No two classes were confused.';
+  return `Confusion matrix of ${matrix.classes.length} classes: ${heading}. ${mixed}`;
+}
+
+/** The whole table for few classes, else the pairs that were mixed up most. */
+function textTwin(matrix: ConfusionMatrix, heading: string): string {
+  const { classes, counts } = matrix;
+  if (classes.length <= 12) {
+    const rows = [['true \\ predicted', ...classes], ...classes.map((name, t) => [name, ...counts[t]!.map(String)])];
+    return `${heading}\n${alignColumns(rows, [false, ...classes.map(() => true)])}`;
+  }
+  const pairs = mostConfused(matrix).map((p) => [p.trueClass, p.predictedClass, String(p.count), formatShare(p.share)]);
+  const header = ['true', 'predicted', 'examples', 'share of the true class'];
+  return `${heading}\nmost confused of ${classes.length} classes:\n${alignColumns([header, ...pairs], [false, false, true, true])}`;
+}

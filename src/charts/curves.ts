@@ -1,0 +1,53 @@
+import { checkNumber, withDefaults } from '../options';
+import type { EpochRecord } from '../training/listener';
+import { describeHistory, tabulateHistory } from './history';
+import { curvePanel } from './panel';
+import { type Chart, chart } from './theme';
+
+/** Options of {@link trainingCurves}. */
+export interface CurveOptions {
+  /** how many epochs the training may take: the width of the axis; as many as there are unless told */
+  planned?: number;
+  /** `Training` unless told */
+  title?: string;
+}
+
+/**
+ * Loss and accuracy over the epochs, training against validation, with the best epoch of each marked.
+ *
+ * The axis is as wide as the planned training from the start, so a chart that is drawn anew after each epoch stays still.
+ * Numbers that are not finite leave a gap, and the first such epoch is named.
+ *
+ * @param history one record an epoch; none gives empty axes
+ * @param options {@link CurveOptions}
+ * @throws {UserError} on an unknown option or a `planned` that is no whole number of at least 1
+ */
+export function trainingCurves(history: readonly EpochRecord[], options: CurveOptions = {}): Chart {
+  const defaults: Required<CurveOptions> = { planned: Math.max(1, history.length), title: 'Training' };
+  const { planned, title } = withDefaults('trainingCurves', options, defaults);
+  checkNumber('trainingCurves: planned', planned, { min: 1, integer: true });
+  const last = Math.max(planned, history.at(-1)?.epoch ?? 0);
+  const epochs: [number, number] = last === 1 ? [0.5, 1.5] : [1, last];
+  const { heading, notes } = describeHistory(history, last);
+  const spec = {
+    title: { text: `${title}: ${heading}`, ...(notes.length > 0 && { subtitle: notes }) },
+    data: { values: history.map(finiteOrNull) },
+    spacing: 28,
+    hconcat: [
+      curvePanel(history, epochs, { name: 'loss', train: 'loss', validation: 'validationLoss', best: 'lowest' }),
+      curvePanel(history, epochs, {
+        name: 'accuracy',
+        train: 'accuracy',
+        validation: 'validationAccuracy',
+        best: 'highest',
+      }),
+    ],
+  };
+  const description = `Line charts of loss and accuracy, ${heading}. ${notes.join('. ')}`.trim();
+  return chart(spec, description, [`${title}: ${heading}`, ...notes, ...tabulateHistory(history)].join('\n'));
+}
+
+/** JSON knows neither NaN nor Infinity, and Vega leaves a gap for null. */
+function finiteOrNull(record: EpochRecord): object {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, Number.isFinite(value) ? value : null]));
+}

@@ -1,0 +1,60 @@
+import type { EpochRecord } from '../training/listener';
+import { alignColumns, formatNumber, formatShare } from './text';
+
+type Metric = 'loss' | 'accuracy' | 'validationLoss' | 'validationAccuracy';
+
+/** The record in which a metric is best, the earliest of equals; `undefined` where it is never a finite number. */
+export function bestEpoch(
+  history: readonly EpochRecord[],
+  metric: Metric,
+  best: 'lowest' | 'highest',
+): EpochRecord | undefined {
+  const sign = best === 'lowest' ? 1 : -1;
+  let found: EpochRecord | undefined;
+  for (const record of history) {
+    const value = record[metric];
+    if (value === undefined || !Number.isFinite(value)) continue;
+    if (found === undefined || sign * value < sign * found[metric]!) found = record;
+  }
+  return found;
+}
+
+/** Where the training stands and what is worth knowing, in words. */
+export function describeHistory(
+  history: readonly EpochRecord[],
+  planned: number,
+): { heading: string; notes: string[] } {
+  const last = history.at(-1);
+  if (last === undefined) return { heading: 'no epoch yet', notes: [] };
+  const notes: string[] = [];
+  const loss = bestEpoch(history, 'validationLoss', 'lowest');
+  const accuracy = bestEpoch(history, 'validationAccuracy', 'highest');
+  const parts = [
+    loss && `lowest validation loss ${formatNumber(loss.validationLoss)} at epoch ${loss.epoch}`,
+    accuracy && `highest validation accuracy ${formatShare(accuracy.validationAccuracy)} at epoch ${accuracy.epoch}`,
+  ].filter((part) => part !== undefined);
+  if (parts.length > 0) notes.push(parts.join(', '));
+  const broken = history.find((r) => ![r.loss, r.validationLoss ?? 0].every(Number.isFinite));
+  if (broken) notes.push(`the loss is not a finite number at epoch ${broken.epoch}: try a lower learning rate`);
+  return { heading: `epoch ${last.epoch} of ${planned}`, notes };
+}
+
+/** The epochs as lines of text; of a long training every n-th epoch, the best and the last. */
+export function tabulateHistory(history: readonly EpochRecord[], lines = 12): string[] {
+  if (history.length === 0) return [];
+  const best = bestEpoch(history, 'validationLoss', 'lowest');
+  const step = Math.ceil(history.length / lines);
+  const kept = history.filter((r, i) => i % step === 0 || r === best || i === history.length - 1);
+  const validated = history.some((r) => r.validationLoss !== undefined || r.validationAccuracy !== undefined);
+  const rows = kept.map((r) => [
+    String(r.epoch),
+    formatNumber(r.loss),
+    formatShare(r.accuracy),
+    ...(validated ? [formatNumber(r.validationLoss), formatShare(r.validationAccuracy)] : []),
+  ]);
+  const header = ['epoch', 'loss', 'accuracy', ...(validated ? ['validation loss', 'validation accuracy'] : [])];
+  return alignColumns(
+    [header, ...rows],
+    header.map(() => true),
+  ).split('\n');
+}

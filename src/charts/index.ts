@@ -1,0 +1,4 @@
+export { type ConfusionChartOptions, confusionMatrixChart } from './confusion';
+export { type CurveOptions, trainingCurves } from './curves';
+export { type GridOptions, type GridPicture, pictureGrid } from './pictures';
+export { type Chart, colors } from './theme';

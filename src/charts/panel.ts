@@ -1,0 +1,191 @@
+import type { EpochRecord } from '../training/listener';
+import { bestEpoch } from './history';
+import { formatNumber, formatShare } from './text';
+import { colors } from './theme';
+
+const width = 250;
+const height = 190;
+/** The least distance of two labels' baselines, so that they don't overlap. */
+const lineHeight = 14;
+/** With more epochs than this a dot for each would hide the line. */
+const dotted = 40;
+
+interface Panel {
+  name: string;
+  train: 'loss' | 'accuracy';
+  validation: 'validationLoss' | 'validationAccuracy';
+  best: 'lowest' | 'highest';
+}
+
+/** One metric over the epochs: two lines with their last value written beside them, and the best epoch. */
+export function curvePanel(history: readonly EpochRecord[], epochs: [number, number], panel: Panel): object {
+  const domain = valueDomain(history, panel);
+  const shares = panel.name === 'accuracy';
+  const y = {
+    type: 'quantitative',
+    scale: { domain, nice: false, zero: false },
+    axis: { title: null, tickCount: 5, format: shares ? '.0%' : '~g' },
+  };
+  const x = {
+    type: 'quantitative',
+    scale: { domain: epochs, nice: false, zero: false },
+    axis: { title: 'epoch', grid: false, values: wholeTicks(epochs), format: 'd', labelFlush: false },
+  };
+  const points = history.length <= dotted;
+  const line = (field: string, color: string, style: object) => ({
+    mark: { type: 'line', color, ...style, ...(points && { point: { filled: true, size: 22, color } }) },
+    encoding: { x: { field: 'epoch', ...x }, y: { field, ...y } },
+  });
+  const validated = bestEpoch(history, panel.validation, panel.best) !== undefined;
+  return {
+    width,
+    height,
+    layer: [
+      panelTitle(panel.name),
+      line(panel.train, colors.blue, { strokeWidth: 1.5, strokeDash: [5, 3] }),
+      ...(validated ? [line(panel.validation, colors.vermilion, { strokeWidth: 2.25 })] : []),
+      ...bestMark(history, epochs, panel, x, y),
+      ...endLabels(history, epochs, domain, panel, x),
+      hoverBands(panel, validated, x),
+    ],
+  };
+}
+
+/** Loss from 0 to the highest, accuracy from the next lower tenth to 1. */
+function valueDomain(history: readonly EpochRecord[], { name, train, validation }: Panel): [number, number] {
+  const values = history.flatMap((r) => [r[train], r[validation]]).filter((v) => Number.isFinite(v)) as number[];
+  const low = Math.min(0.9, ...values);
+  if (name === 'accuracy') return [Math.floor(low * 10) / 10, 1];
+  const high = Math.max(0, ...values);
+  return [Math.min(0, low), high > 0 ? high * 1.05 : 1];
+}
+
+/** A title at a fixed height: a title of Vega's would sit higher where the best epoch is named. */
+function panelTitle(text: string): object {
+  return {
+    mark: { type: 'text', align: 'left', baseline: 'bottom', dy: -20, fontSize: 12, fontWeight: 600, text },
+    data: { values: [{}] },
+    encoding: { x: { value: 0 }, y: { value: 0 } },
+  };
+}
+
+/** At most eleven whole numbers along the axis, at round steps and not only at its ends. */
+function wholeTicks([first, last]: [number, number]): number[] {
+  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((size) => last / size <= 10) ?? Math.ceil(last / 10);
+  const ticks = first <= 1 ? [1] : [];
+  for (let epoch = step; epoch <= last; epoch += step) if (epoch > 1) ticks.push(epoch);
+  return ticks;
+}
+
+/** A dashed line at the best epoch, named above the plot where it hides nothing. */
+function bestMark(
+  history: readonly EpochRecord[],
+  epochs: [number, number],
+  panel: Panel,
+  x: object,
+  y: object,
+): object[] {
+  const best = bestEpoch(history, panel.validation, panel.best);
+  if (best === undefined) return [];
+  const at = { ...x, datum: best.epoch };
+  const along = (best.epoch - epochs[0]) / (epochs[1] - epochs[0]);
+  const align = along < 0.25 ? 'left' : along > 0.75 ? 'right' : 'center';
+  return [
+    { mark: { type: 'rule', color: colors.muted, strokeDash: [2, 3] }, data: { values: [{}] }, encoding: { x: at } },
+    {
+      mark: { type: 'text', align, baseline: 'bottom', dy: -3, color: colors.muted, text: `best: epoch ${best.epoch}` },
+      data: { values: [{}] },
+      encoding: { x: at, y: { value: 0 } },
+    },
+    {
+      mark: { type: 'point', size: 90, strokeWidth: 2, color: colors.vermilion, filled: false },
+      data: { values: [{}] },
+      encoding: { x: at, y: { ...y, datum: best[panel.validation] } },
+    },
+  ];
+}
+
+/** The name and last value of each line at the right margin, moved apart where they would overlap. */
+function endLabels(
+  history: readonly EpochRecord[],
+  epochs: [number, number],
+  domain: [number, number],
+  { name, train, validation }: Panel,
+  x: object,
+): object[] {
+  const series = [
+    { key: train, label: 'training', color: colors.blue, text: colors.blue },
+    { key: validation, label: 'validation', color: colors.vermilion, text: colors.vermilionText },
+  ];
+  const format = name === 'accuracy' ? formatShare : formatNumber;
+  const ends = series.flatMap(({ key, ...look }) => {
+    const last = history.findLast((r) => Number.isFinite(r[key]));
+    if (last === undefined) return [];
+    const at = height * (1 - (last[key]! - domain[0]) / (domain[1] - domain[0]));
+    return [{ ...look, epoch: last.epoch, value: format(last[key]), at, place: at }];
+  });
+  spread(ends);
+  return ends.flatMap(({ label, color, text, epoch, value, at, place }) => [
+    ...(epoch < epochs[1]
+      ? [
+          {
+            mark: { type: 'rule', color, opacity: 0.45, strokeDash: [1, 3] },
+            data: { values: [{}] },
+            encoding: { x: { ...x, datum: epoch }, x2: { value: width }, y: { value: at } },
+          },
+        ]
+      : []),
+    {
+      mark: {
+        type: 'text',
+        align: 'left',
+        baseline: 'middle',
+        fontWeight: 600,
+        color: text,
+        text: `${label} ${value}`,
+      },
+      data: { values: [{}] },
+      encoding: { x: { value: width + 8 }, y: { value: place } },
+    },
+  ]);
+}
+
+/** Move two labels that are closer than a line apart, and keep them beside the plot. */
+function spread(ends: { at: number; place: number }[]): void {
+  const [a, b] = [...ends].sort((one, other) => one.at - other.at);
+  if (a === undefined || b === undefined || b.at - a.at >= lineHeight) return;
+  const middle = Math.min(Math.max((a.at + b.at) / 2, lineHeight / 2), height - lineHeight / 2);
+  a.place = middle - lineHeight / 2;
+  b.place = middle + lineHeight / 2;
+}
+
+/** An unseen band around each epoch that shows all its numbers while the pointer is over it. */
+function hoverBands({ name }: Panel, validated: boolean, x: object): object {
+  const param = `hover_${name}`;
+  return {
+    params: [{ name: param, select: { type: 'point', on: 'mouseover', clear: 'mouseout', fields: ['epoch'] } }],
+    transform: [
+      { calculate: 'datum.epoch - 0.5', as: 'from' },
+      { calculate: 'datum.epoch + 0.5', as: 'to' },
+    ],
+    mark: { type: 'rect', color: colors.muted, clip: true },
+    encoding: {
+      x: { field: 'from', ...x },
+      x2: { field: 'to' },
+      opacity: { condition: { param, empty: false, value: 0.15 }, value: 0.001 },
+      tooltip: [
+        { field: 'epoch', type: 'quantitative', title: 'epoch' },
+        { field: 'loss', type: 'quantitative', title: 'loss', format: '.3~g' },
+        ...(validated
+          ? [{ field: 'validationLoss', type: 'quantitative', title: 'validation loss', format: '.3~g' }]
+          : []),
+        { field: 'accuracy', type: 'quantitative', title: 'accuracy', format: '.1%' },
+        ...(validated
+          ? [{ field: 'validationAccuracy', type: 'quantitative', title: 'validation accuracy', format: '.1%' }]
+          : []),
+        { field: 'learningRate', type: 'quantitative', title: 'learning rate', format: '.3~g' },
+        { field: 'seconds', type: 'quantitative', title: 'seconds', format: '.2~f' },
+      ],
+    },
+  };
+}

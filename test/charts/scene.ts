@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import type { TopLevelSpec } from 'vega-lite';
+
+/** A drawn mark of a scene: what Vega would paint. */
+export interface Item {
+  marktype?: string;
+  role?: string;
+  name?: string;
+  items?: Item[];
+  text?: string | string[];
+  fill?: string;
+  url?: string;
+  tooltip?: object;
+  x?: number;
+  y?: number;
+  opacity?: number;
+  strokeWidth?: number;
+}
+
+/** The marks of a chart after Vega-Lite compiled it and Vega laid it out, with what the compiler complained of. */
+export async function scene(spec: TopLevelSpec) {
+  const [vega, vegaLite] = [await import('vega'), await import('vega-lite')];
+  const warnings: string[] = [];
+  const logger = vega.logger(vega.Warn);
+  logger.warn = (...parts: readonly unknown[]) => {
+    warnings.push(parts.join(' '));
+    return logger;
+  };
+  const view = new vega.View(vega.parse(vegaLite.compile(spec, { logger }).spec), { renderer: 'none', logger });
+  await view.runAsync();
+  const found: { group: Item; item: Item }[] = [];
+  walk((view.scenegraph() as unknown as { root: Item }).root, found);
+  view.finalize();
+  return {
+    warnings,
+    /** the items of one type of mark, those of axes and titles left out unless asked for */
+    marks: (type: string, role = 'mark') =>
+      found.filter(({ group }) => group.marktype === type && group.role === role).map(({ item }) => item),
+    texts: (role = 'mark') =>
+      found
+        .filter(({ group }) => group.marktype === 'text' && group.role === role)
+        .map(({ item }) => [item.text].flat().join(' ')),
+  };
+}
+
+function walk(group: Item, found: { group: Item; item: Item }[]): void {
+  for (const item of group.items ?? []) {
+    if (item.marktype) walk(item, found);
+    else {
+      found.push({ group, item });
+      walk(item, found);
+    }
+  }
+}
+
+/** Every chart names the schema JupyterLab draws, has both texts and survives JSON unchanged. */
+export function checkChart(spec: TopLevelSpec): void {
+  assert.equal(spec.$schema, 'https://vega.github.io/schema/vega-lite/v5.json');
+  assert.ok(typeof spec.description === 'string' && spec.description.length > 10);
+  const { text } = spec.usermeta as { text: string };
+  assert.ok(typeof text === 'string' && text.length > 0);
+  assert.deepEqual(JSON.parse(JSON.stringify(spec)), spec);
+}
