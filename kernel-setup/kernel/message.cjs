@@ -1,0 +1,71 @@
+'use strict';
+// The Jupyter wire protocol: one message as the frames of a ZeroMQ socket, signed with the connection's key.
+// https://jupyter-client.readthedocs.io/en/latest/messaging.html#the-wire-protocol
+
+const { createHmac, randomUUID, timingSafeEqual } = require('node:crypto');
+
+const delimiter = Buffer.from('<IDS|MSG>');
+const protocolVersion = '5.3';
+const session = randomUUID();
+
+/**
+ * @typedef {object} Message
+ * @property {Buffer[]} identities the routing prefix: to whom a reply goes
+ * @property {Record<string, unknown>} header
+ * @property {Record<string, unknown>} content
+ * @property {string} type the header's msg_type
+ */
+
+/** @param {string} key @param {readonly (string | Buffer)[]} parts @returns {string} hex; empty without a key */
+function sign(key, parts) {
+  if (!key) return '';
+  const hash = createHmac('sha256', key);
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
+/**
+ * Read a message from the frames of a socket.
+ *
+ * @param {string} key the connection's key
+ * @param {readonly Buffer[]} frames
+ * @returns {Message}
+ * @throws {Error} if the frames are no message or its signature is wrong
+ */
+function parseMessage(key, frames) {
+  const at = frames.findIndex((frame) => frame.equals(delimiter));
+  if (at < 0 || frames.length < at + 6) throw new Error('not a Jupyter message');
+  const parts = frames.slice(at + 2);
+  const expected = Buffer.from(sign(key, parts));
+  const received = Buffer.from(frames[at + 1].toString());
+  if (expected.length !== received.length || !timingSafeEqual(expected, received)) {
+    throw new Error('a Jupyter message with a wrong signature');
+  }
+  const [header, , , content] = parts.slice(0, 4).map((part) => JSON.parse(part.toString()));
+  return { identities: frames.slice(0, at), header, content, type: header.msg_type };
+}
+
+/**
+ * The frames of a message that answers `parent`.
+ *
+ * @param {string} key
+ * @param {string} type msg_type
+ * @param {Record<string, unknown>} content
+ * @param {Message | undefined} parent
+ * @param {readonly (Buffer | string)[]} prefix the identities for a Router socket, a topic for a Publisher
+ * @returns {(Buffer | string)[]}
+ */
+function formatMessage(key, type, content, parent, prefix) {
+  const header = {
+    msg_id: randomUUID(),
+    msg_type: type,
+    session,
+    username: 'kernel',
+    date: new Date().toISOString(),
+    version: protocolVersion,
+  };
+  const parts = [header, parent?.header ?? {}, {}, content].map((part) => JSON.stringify(part));
+  return [...prefix, delimiter, sign(key, parts), ...parts];
+}
+
+module.exports = { parseMessage, formatMessage, protocolVersion };

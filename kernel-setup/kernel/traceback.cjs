@@ -1,0 +1,110 @@
+'use strict';
+// A short traceback in the words of the notebook: cells by number and line, tunebook's and the reader's files by their
+// TypeScript lines, one line for each foreign package, nothing of tslab and Node.
+
+const path = require('node:path');
+const { inspect } = require('node:util');
+const { CompileError } = require('./compileError.cjs');
+
+const maxFrames = 12;
+const maxCauses = 4;
+const project = path.resolve(__dirname, '..', '..');
+const frameLine = /^\s+at (?:(.*?) \()?(?:file:\/\/)?((?:\/|<cell |[A-Za-z]:\\).*?):(\d+):(\d+)\)?$/;
+
+/** @typedef {import('./executor.cjs').Executor} Executor */
+/** @typedef {{ ename: string, evalue: string, traceback: string[] }} ErrorContent the content of Jupyter's `error` message */
+
+/**
+ * @param {unknown} thrown anything
+ * @param {Executor} executor knows the text and the positions of the cells
+ * @returns {ErrorContent}
+ */
+function describeError(thrown, executor) {
+  if (!isError(thrown)) {
+    const evalue = inspect(thrown, { depth: 1 });
+    return { ename: 'Thrown', evalue, traceback: [`Thrown: ${evalue}`] };
+  }
+  const ename = String(thrown.name || 'Error');
+  const evalue = String(thrown.message);
+  return { ename, evalue, traceback: lines(thrown, executor, 0) };
+}
+
+function isError(thrown) {
+  return thrown instanceof Error || (typeof thrown === 'object' && thrown !== null && typeof thrown.stack === 'string');
+}
+
+/** @returns {string[]} */
+function lines(error, executor, depth) {
+  if (!isError(error)) return [inspect(error, { depth: 1 })];
+  if (error instanceof CompileError) return error.report;
+  const head = `${error.name || 'Error'}: ${error.message}`.split('\n');
+  const frames = shorten(framesOf(error, executor));
+  const excerpt = excerptOf(frames, executor);
+  // A UserError says what to do; of its frames only the cell's line helps.
+  const shown = error.name === 'UserError' ? frames.filter(({ cell }) => cell !== undefined).slice(0, 1) : frames;
+  const result = [...head, ...excerpt, ...shown.slice(0, maxFrames).map(({ text }) => `    at ${text}`)];
+  if (shown.length > maxFrames) result.push(`    ... ${shown.length - maxFrames} more`);
+  if (depth >= maxCauses) return result;
+  if (error.cause !== undefined) result.push('caused by', ...lines(error.cause, executor, depth + 1));
+  for (const part of error.errors ?? []) result.push('with', ...lines(part, executor, depth + 1));
+  return result;
+}
+
+/** @returns {{ text: string, cell?: number, line?: number, owner?: string }[]} */
+function framesOf(error, executor) {
+  const stack = String(error.stack ?? '');
+  const at = error.message ? stack.indexOf(error.message) : -1;
+  const result = [];
+  for (const text of (at < 0 ? stack : stack.slice(at + error.message.length)).split('\n')) {
+    const found = frameLine.exec(text);
+    if (!found) continue;
+    const [, name, file, line, column] = found;
+    const at = (place) => (name ? `${name} (${place})` : place);
+    const cell = /^<cell (\d+)>$/.exec(file);
+    if (cell) {
+      const count = Number(cell[1]);
+      const positions = executor.positions.get(count);
+      if (positions && Number(line) > positions.lines) continue;
+      const place = positions?.find(Number(line), Number(column));
+      const where = place ? `, line ${place.line}, column ${place.column}` : '';
+      result.push({ text: at(`cell [${count}]${where}`), cell: count, line: place?.line });
+    } else if (!isInternal(file)) {
+      result.push({ text: at(`${shortName(file)}:${line}:${column}`), owner: packageOf(file) });
+    }
+  }
+  return result;
+}
+
+function isInternal(file) {
+  const parts = file.split(/[\\/]/);
+  return parts.includes('tslab') || parts.includes('@tslab') || path.dirname(file) === __dirname;
+}
+
+/** @returns {string | undefined} the foreign package a file belongs to */
+function packageOf(file) {
+  const parts = file.split(/[\\/]/);
+  const at = parts.lastIndexOf('node_modules');
+  if (at < 0) return undefined;
+  return parts[at + 1].startsWith('@') ? `${parts[at + 1]}/${parts[at + 2]}` : parts[at + 1];
+}
+
+function shortName(file) {
+  for (const folder of [process.cwd(), project]) {
+    if (file.startsWith(folder + path.sep)) return path.relative(folder, file);
+  }
+  return file;
+}
+
+/** Of several frames of one foreign package in a row, the one that was called from outside. */
+function shorten(frames) {
+  return frames.filter(({ owner }, i) => owner === undefined || frames[i + 1]?.owner !== owner);
+}
+
+/** @returns {string[]} the line of the cell where it went wrong */
+function excerptOf(frames, executor) {
+  const frame = frames.find(({ line }) => line !== undefined);
+  const text = frame && executor.sources.get(frame.cell)?.split('\n')[frame.line - 1];
+  return text?.trim() ? [`> ${frame.line} | ${text}`] : [];
+}
+
+module.exports = { describeError };

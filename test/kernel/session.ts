@@ -1,0 +1,182 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { cacheFolder, projectFolder } from '../../src/paths';
+
+type Content = Record<string, unknown>;
+
+/** A message of the kernel. */
+export interface Message {
+  channel: 'iopub' | 'shell' | 'control';
+  type: string;
+  /** id of the request it answers */
+  parent?: string;
+  content: Content;
+}
+
+/** What a cell came to. */
+export interface Outcome {
+  /** content of the execute_reply */
+  reply: Content;
+  /** all messages on iopub, in order */
+  messages: Message[];
+  stdout: string;
+  stderr: string;
+  /** content of the `error` output, if there was one */
+  error?: { ename: string; evalue: string; traceback: string[] };
+  /** data of the execute_result, if there was one */
+  result?: Record<string, unknown>;
+}
+
+interface Done {
+  done: string;
+  id?: string;
+  pid?: number;
+  alive?: boolean;
+}
+
+/** A cell that was sent and may still run. */
+export interface Running {
+  finished: Promise<Outcome>;
+  /** Resolves at the first printed text that contains `text`. */
+  printed(text: string): Promise<void>;
+}
+
+/** Environment in which Jupyter finds the project's kernel and writes only into the project's cache. */
+export function jupyterEnvironment(): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    JUPYTER_PATH: cacheFolder('jupyter', 'share'),
+    JUPYTER_CONFIG_DIR: cacheFolder('jupyter', 'config'),
+    JUPYTER_RUNTIME_DIR: cacheFolder('jupyter', 'runtime'),
+    JUPYTER_DATA_DIR: cacheFolder('jupyter', 'data'),
+    IPYTHONDIR: cacheFolder('jupyter', 'ipython'),
+  };
+}
+
+/** Python of the project's own environment. */
+export const python = cacheFolder('python', 'bin', 'python');
+
+/** A tslab kernel started by Jupyter from the project's kernelspec, spoken to through the real protocol. */
+export class Session {
+  private readonly waiting: ((done: Done) => void)[] = [];
+  private readonly seen: Message[] = [];
+  private readonly watchers = new Set<() => void>();
+  private errors = '';
+
+  private constructor(private readonly driver: ChildProcessWithoutNullStreams) {
+    createInterface({ input: driver.stdout }).on('line', (line) => this.take(JSON.parse(line) as Message | Done));
+    driver.stderr.on('data', (data: Buffer) => {
+      this.errors += data.toString();
+    });
+  }
+
+  /** Start a kernel whose cells see the project from `folder`. */
+  static async start(folder = join(projectFolder, 'test')): Promise<Session> {
+    const script = join(projectFolder, 'test', 'kernel', 'driver.py');
+    const session = new Session(spawn(python, [script, 'tslab', folder], { env: jupyterEnvironment() }));
+    await session.expectDone();
+    return session;
+  }
+
+  /** Send a request and wait for its reply's content. */
+  async ask(type: string, content: Content, channel: 'shell' | 'control' = 'shell'): Promise<Content> {
+    const id = await this.send(type, content, channel);
+    return (await this.find((message) => message.channel === channel && message.parent === id)).content;
+  }
+
+  /** Run a cell to its end. */
+  async run(code: string, options: Content = {}): Promise<Outcome> {
+    return (await this.begin(code, options)).finished;
+  }
+
+  /** Send a cell and do not wait for it. */
+  async begin(code: string, options: Content = {}): Promise<Running> {
+    const content = { code, silent: false, store_history: true, allow_stdin: false, stop_on_error: true, ...options };
+    const id = await this.send('execute_request', content, 'shell');
+    return { finished: this.outcome(id), printed: (text) => this.printed(id, text) };
+  }
+
+  async interrupt(): Promise<void> {
+    await this.command({ do: 'interrupt' });
+  }
+
+  async restart(): Promise<void> {
+    await this.command({ do: 'restart' });
+  }
+
+  async alive(): Promise<boolean> {
+    return (await this.command({ do: 'alive' })).alive === true;
+  }
+
+  async stop(): Promise<void> {
+    await this.command({ do: 'stop' });
+    this.driver.stdin.end();
+  }
+
+  private async outcome(id: string): Promise<Outcome> {
+    const own = (message: Message) => message.parent === id;
+    const reply = await this.find((message) => message.type === 'execute_reply' && own(message));
+    await this.find((message) => own(message) && message.content.execution_state === 'idle');
+    const messages = this.seen.filter((message) => message.channel === 'iopub' && own(message));
+    const text = (name: string) =>
+      messages.filter(({ type, content }) => type === 'stream' && content.name === name).map(({ content }) => content.text);
+    const contentOf = (wanted: string) => messages.find(({ type }) => type === wanted)?.content;
+    return {
+      reply: reply.content,
+      messages,
+      stdout: text('stdout').join(''),
+      stderr: text('stderr').join(''),
+      error: contentOf('error') as Outcome['error'],
+      result: contentOf('execute_result')?.data as Outcome['result'],
+    };
+  }
+
+  private async printed(id: string, text: string): Promise<void> {
+    await this.find(({ type, parent, content }) => type === 'stream' && parent === id && String(content.text).includes(text));
+  }
+
+  private async send(type: string, content: Content, channel: string): Promise<string> {
+    return (await this.command({ do: 'request', type, content, channel })).id ?? '';
+  }
+
+  private command(command: Content): Promise<Done> {
+    const done = this.expectDone();
+    this.driver.stdin.write(`${JSON.stringify(command)}\n`);
+    return done;
+  }
+
+  private expectDone(): Promise<Done> {
+    return new Promise((resolve, reject) => {
+      const failed = (code: number | null) =>
+        reject(new Error(`the driver ended with ${code}: ${this.errors.slice(-2000)}`));
+      this.driver.once('exit', failed);
+      this.waiting.push((done) => {
+        this.driver.removeListener('exit', failed);
+        resolve(done);
+      });
+    });
+  }
+
+  private find(wanted: (message: Message) => boolean): Promise<Message> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const found = this.seen.find(wanted);
+        if (!found) return;
+        this.watchers.delete(look);
+        resolve(found);
+      };
+      this.watchers.add(look);
+      look();
+    });
+  }
+
+  private take(line: Message | Done): void {
+    if ('done' in line) {
+      this.waiting.shift()?.(line);
+      return;
+    }
+    this.seen.push(line);
+    for (const look of [...this.watchers]) look();
+  }
+}
