@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+// JupyterLab on this machine only, with its token; `startLab` for programs, `lab` for the command line.
+import { isMain, requireNode, runCommand } from './lib/entry.mjs';
+
+requireNode();
+
+/**
+ * @param {{port?: number, browser?: boolean, notebook?: string}} [options] see lib/jupyter-lab.mjs
+ * @returns {Promise<number>} exit code, when JupyterLab has ended
+ */
+export async function startLab(options) {
+  return (await import('./lib/jupyter-lab.mjs')).startLab(options);
+}
+
+/**
+ * @param {readonly string[]} argv [--port N] [--no-browser]
+ * @returns {Promise<number>} exit code
+ */
+export async function lab(argv) {
+  return (await import('./lib/jupyter-lab.mjs')).labCommand(argv, 'tunebook lab');
+}
+
+if (isMain(import.meta.url)) runCommand(() => lab(process.argv.slice(2)));

@@ -1,0 +1,118 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { failure, run } from './child.mjs';
+import { systemCompilers, withFetchedCompiler } from './compiler.mjs';
+import { messageOf, SetupError } from './errors.mjs';
+import { inProject, tfjsFolder } from './paths.mjs';
+import { contentsOf, filesIn, hashOf } from './stamps.mjs';
+
+/** Node-API version 8 is in every Node since 15.12; the package looks for its binding in the folder of this name. */
+const NAPI = 8;
+const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'];
+const OPTIONS = ['-O2', '-fPIC', '-std=c++17', `-DNAPI_VERSION=${NAPI}`, '-DBUILDING_NODE_EXTENSION'];
+
+/** Where tfjs-node looks for its binding. */
+export const bindingFile = () => join(tfjsFolder(), 'lib', `napi-v${NAPI}`, 'tfjs_binding.node');
+
+/** The link, beside the binding, to the folder with TensorFlow's libraries. */
+export const librariesLink = () => join(tfjsFolder(), 'deps', 'lib');
+
+/**
+ * Compile tfjs-node's binding against TensorFlow's libraries. The result lies beside these, so that a new node_modules
+ * needs no second compilation.
+ *
+ * @param {string} step
+ * @param {string} home folder that holds `tensorflow/`
+ * @param {(what: string) => void} onStage
+ * @returns {Promise<string>} the compiled file
+ */
+export async function compileBinding(step, home, onStage) {
+  const sources = filesIn(join(tfjsFolder(), 'binding'), /\.(cc|h)$/);
+  const key = hashOf([...contentsOf(sources, tfjsFolder()), ...OPTIONS]);
+  const target = join(home, 'binding', `tfjs_binding-${key}.node`);
+  if (existsSync(target)) return target;
+  mkdirSync(dirname(target), { recursive: true });
+  /** @type {SetupError | undefined} */
+  let refused;
+  for (const compiler of systemCompilers()) {
+    onStage(`compiling the binding with ${compiler.name}`);
+    try {
+      await compileWith(step, compiler, home, target);
+      return target;
+    } catch (error) {
+      refused = error instanceof SetupError ? error : new SetupError(messageOf(error));
+    }
+  }
+  // a compiler that was asked for by name is not replaced without a word
+  if (refused && process.env.CXX) throw refused;
+  onStage('fetching a C++ compiler (101 MB), as this machine has none that works');
+  await withFetchedCompiler(step, async (compiler) => {
+    onStage(`compiling the binding with ${compiler.name}, about 90 s`);
+    await compileWith(step, compiler, home, target);
+  });
+  return target;
+}
+
+/**
+ * @param {string} step
+ * @param {import('./compiler.mjs').Compiler} compiler
+ * @param {string} home
+ * @param {string} target
+ */
+async function compileWith(step, compiler, home, target) {
+  const libraries = join(home, 'tensorflow');
+  const include = ['-I', inProject('node_modules', 'node-api-headers', 'include'), '-I', join(libraries, 'include')];
+  const objects = SOURCES.map((source) => `${target}.${source}.o`);
+  const part = `${target}.part`;
+  const what = `compiling TensorFlow's binding with ${compiler.name}`;
+  const call = async (/** @type {string[]} */ parameters) => {
+    const { code, log } = await run(step, compiler.program, [...compiler.parameters, ...parameters], {
+      env: compiler.env,
+    });
+    if (code !== 0) throw failure(step, log, what, 'Name another compiler in CXX');
+  };
+  try {
+    const compiled = await Promise.allSettled(
+      SOURCES.map((source, i) =>
+        call([...OPTIONS, ...include, '-c', join(tfjsFolder(), 'binding', source), '-o', objects[i] ?? '']),
+      ),
+    );
+    for (const result of compiled) if (result.status === 'rejected') throw result.reason;
+    const inputs = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'].map((name) => join(libraries, name));
+    // at run time the libraries are found beside the binding, wherever the project lies
+    await call(['-shared', ...objects, ...inputs, '-Wl,-rpath,$ORIGIN/../../deps/lib', '-o', part]);
+    renameSync(part, target);
+  } finally {
+    for (const file of [...objects, part]) rmSync(file, { force: true });
+  }
+}
+
+/**
+ * Put the binding into node_modules, with a link to the libraries.
+ *
+ * The link is a directory link: the CUDA library finds NVIDIA's through `$ORIGIN/../nvidia`, and `$ORIGIN` is the path
+ * before links are resolved. It is relative, so that the project can be moved.
+ *
+ * @param {string} compiled
+ * @param {string} home
+ */
+export function installBinding(compiled, home) {
+  mkdirSync(dirname(bindingFile()), { recursive: true });
+  copyFileSync(compiled, `${bindingFile()}.new`);
+  renameSync(`${bindingFile()}.new`, bindingFile());
+  const link = librariesLink();
+  mkdirSync(dirname(link), { recursive: true });
+  rmSync(`${link}.new`, { recursive: true, force: true });
+  symlinkSync(relative(dirname(link), join(home, 'tensorflow')), `${link}.new`);
+  rmSync(link, { recursive: true, force: true });
+  renameSync(`${link}.new`, link);
+}
+
+/** @returns {string} the version of the package whose binding this is */
+export function tfjsVersion() {
+  try {
+    return JSON.parse(readFileSync(join(tfjsFolder(), 'package.json'), 'utf8')).version;
+  } catch {
+    return 'none';
+  }
+}

@@ -1,0 +1,154 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { build } from '../steps/build.mjs';
+import { kernelspecStep } from '../steps/kernelspec.mjs';
+import { nodePackages } from '../steps/node-packages.mjs';
+import { python } from '../steps/python.mjs';
+import { samples } from '../steps/samples.mjs';
+import { isDone } from '../steps/step.mjs';
+import { tensorflow, tryTensorFlow } from '../steps/tensorflow.mjs';
+import { weights } from '../steps/weights.mjs';
+import { readOptions } from './arguments.mjs';
+import { bindingFile } from './binding.mjs';
+import { startLog } from './child.mjs';
+import { systemCompilers } from './compiler.mjs';
+import { pythonEnvironment } from './environment.mjs';
+import { messageOf } from './errors.mjs';
+import { inCache, inProject, venvPython } from './paths.mjs';
+import { findPython } from './python.mjs';
+import { filesIn } from './stamps.mjs';
+
+/**
+ * One line of the table.
+ *
+ * @typedef {object} Finding
+ * @property {string} name
+ * @property {boolean} ok
+ * @property {string} found what is there, or what is wrong
+ * @property {string} [remedy] the command that mends it; where `ok` is false
+ */
+
+const SETUP = 'npm run setup';
+
+/**
+ * @param {string} name
+ * @param {string} found
+ * @returns {Finding}
+ */
+const ok = (name, found) => ({ name, ok: true, found });
+
+/**
+ * @param {string} name
+ * @param {string} found
+ * @param {string} [remedy]
+ * @returns {Finding}
+ */
+const missing = (name, found, remedy = SETUP) => ({ name, ok: false, found, remedy });
+
+/**
+ * @param {string} name
+ * @param {import('../steps/step.mjs').Step} step
+ * @param {() => string} found
+ */
+function ofStep(name, step, found) {
+  if (isDone(step)) return ok(name, found());
+  const there = step.artefacts().every((path) => existsSync(path));
+  return missing(name, there ? 'out of date' : 'not there');
+}
+
+function systemPython() {
+  try {
+    const { version, path } = findPython();
+    return ok('Python', `${version} (${path})`);
+  } catch (error) {
+    return missing('Python', messageOf(error), 'apt-get install python3 python3-venv');
+  }
+}
+
+function compiler() {
+  const [first] = systemCompilers();
+  if (first) return ok('C++ compiler', first.name);
+  if (existsSync(bindingFile())) return ok('C++ compiler', 'none, and none is needed any more');
+  return ok('C++ compiler', 'none: the set-up fetches one (ziglang)');
+}
+
+/** TensorFlow and the device it works on; both are known when it has calculated something. */
+async function tensorflowAndDevice() {
+  if (!isDone(tensorflow)) {
+    const there = existsSync(bindingFile()) ? 'out of date' : 'not there';
+    return [missing('TensorFlow', there), missing('device', 'unknown without TensorFlow')];
+  }
+  try {
+    startLog('doctor');
+    const answer = await tryTensorFlow('doctor');
+    const processor = `${cpus()[0]?.model.trim() || 'CPU'}, ${availableParallelism()} threads`;
+    return [
+      ok('TensorFlow', `${answer.tensorflow} under tfjs ${answer.tfjs}`),
+      ok('device', answer.gpu ? 'NVIDIA GPU' : `CPU: ${processor}`),
+    ];
+  } catch (error) {
+    const remedy = `rm -rf "${inCache('tensorflow')}" && ${SETUP}`;
+    return [missing('TensorFlow', messageOf(error), remedy), missing('device', 'unknown without TensorFlow', remedy)];
+  }
+}
+
+function jupyterLab() {
+  if (!isDone(python)) return missing('JupyterLab', existsSync(venvPython()) ? 'out of date' : 'not there');
+  const script = 'import jupyterlab, nbclient, nbconvert; print(jupyterlab.__version__)';
+  const answer = spawnSync(venvPython(), ['-c', script], { encoding: 'utf8', env: pythonEnvironment() });
+  if (answer.status === 0) return ok('JupyterLab', answer.stdout.trim());
+  return missing('JupyterLab', 'does not load', `rm -rf "${inCache('python')}" && ${SETUP}`);
+}
+
+function tslab() {
+  const file = inProject('node_modules', 'tslab', 'package.json');
+  if (!isDone(nodePackages) || !existsSync(file)) return missing('tslab', 'not there, or not all Node packages are');
+  return ok('tslab', JSON.parse(readFileSync(file, 'utf8')).version);
+}
+
+/**
+ * Look at everything that tunebook needs.
+ *
+ * @returns {Promise<Finding[]>}
+ */
+export async function examine() {
+  return [
+    ok('Node', `${process.versions.node} (${process.execPath})`),
+    systemPython(),
+    compiler(),
+    ...(await tensorflowAndDevice()),
+    jupyterLab(),
+    tslab(),
+    ofStep('kernelspec', kernelspecStep, () => kernelspecStep.artefacts()[0] ?? ''),
+    ofStep('weights', weights, () => 'EfficientNet-Lite0'),
+    ofStep('samples', samples, () => `${filesIn(inCache('samples', 'emoji'), /\.png$/).length} pictures`),
+    ofStep('build', build, () => 'dist/'),
+  ];
+}
+
+/**
+ * @param {readonly string[]} argv [--json]
+ * @returns {Promise<number>} exit code: 1 if anything is missing
+ */
+export async function doctorCommand(argv) {
+  const usage = 'tunebook doctor [--json]';
+  const given = readOptions(argv, usage, { json: { type: 'boolean' } });
+  if (given.help) {
+    process.stdout.write(`Usage: ${usage}\nA table of what tunebook needs, and what of it was found.\n`);
+    return 0;
+  }
+  const findings = await examine();
+  const whole = findings.every((finding) => finding.ok);
+  if (given.json) {
+    process.stdout.write(`${JSON.stringify({ ok: whole, checks: findings })}\n`);
+    return whole ? 0 : 1;
+  }
+  for (const finding of findings) {
+    const state = finding.ok ? 'ok     ' : 'missing';
+    const remedy = finding.remedy ? `  ->  ${finding.remedy}` : '';
+    process.stdout.write(`${finding.name.padEnd(13)} ${state}  ${finding.found}${remedy}\n`);
+  }
+  process.stdout.write(whole ? 'Nothing is missing.\n' : 'Something is missing: run the commands on the right.\n');
+  return whole ? 0 : 1;
+}

@@ -1,0 +1,63 @@
+// Every file that a person starts imports this one before anything else, so it must parse on Node 14 and up:
+// no `??=`, no class fields, no newer built-in modules.
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Whether a Node version can run tunebook: 20.19 or newer of 20, 22.12 or newer of 22, or 23 and up.
+ *
+ * @param {string} version e.g. '20.19.1'
+ * @returns {boolean}
+ */
+export function nodeServes(version) {
+  const parts = version.split('.').map(Number);
+  const major = parts[0];
+  const minor = parts[1];
+  if (major === 20) return minor >= 19;
+  if (major === 22) return minor >= 12;
+  return major >= 23;
+}
+
+/** End the process with one line if this Node is too old. */
+export function requireNode() {
+  const version = process.versions.node;
+  if (nodeServes(version)) return;
+  process.stderr.write(
+    `tunebook needs Node 20.19, 22.12 or newer; this is Node ${version} (${process.execPath}). ` +
+      'Install Node 24 and run the command again.\n',
+  );
+  process.exit(1);
+}
+
+/**
+ * Whether a module is the file that Node was started with.
+ *
+ * @param {string} url the module's import.meta.url
+ * @returns {boolean}
+ */
+export function isMain(url) {
+  if (!process.argv[1]) return false;
+  try {
+    return realpathSync(process.argv[1]) === realpathSync(fileURLToPath(url));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Run a command's function and end with its exit code; a mistake that the person can mend prints as one line.
+ *
+ * @param {() => Promise<number>} command
+ */
+export function runCommand(command) {
+  command().then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error) => {
+      const known = error && (error.name === 'SetupError' || error.name === 'UserError');
+      process.stderr.write(`${known ? error.message : (error && error.stack) || String(error)}\n`);
+      process.exit(1);
+    },
+  );
+}

@@ -1,0 +1,59 @@
+/**
+ * What the logs of npm, pip and compilers say when something outside tunebook is at fault. The first that matches tells
+ * the cause, so the order matters: pip, without a network, also says that it found no matching version.
+ */
+const KNOWN = [
+  {
+    pattern: /ENOSPC|No space left on device|Disk quota exceeded/i,
+    cause: () => 'the disk is full',
+    remedy: 'Make room (the set-up needs 3 GB, with an NVIDIA GPU 12 GB)',
+  },
+  {
+    pattern: /DO NOT MATCH THE HASHES|EINTEGRITY|Hash(es)? mismatch/i,
+    cause: (/** @type {string} */ what) => `what came for ${what} is not what was pinned (wrong hash)`,
+    remedy:
+      'If you use a mirror or proxy, check it; clear its cache and those of pip and npm (`npm cache clean --force`)',
+  },
+  {
+    pattern: /SELF_SIGNED_CERT|CERTIFICATE_VERIFY_FAILED|UNABLE_TO_(VERIFY|GET)|CERT_HAS_EXPIRED/i,
+    cause: (/** @type {string} */ what) => `the certificate of the registry was refused while fetching ${what}`,
+    remedy: 'Behind a company proxy, name its certificate in NODE_EXTRA_CA_CERTS and PIP_CERT',
+  },
+  {
+    pattern:
+      /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED|FETCH_ERROR|NewConnectionError|NameResolutionError|Failed to establish a new connection|Temporary failure in name resolution|Name or service not known|Network is unreachable|Connection refused|ConnectTimeoutError|ReadTimeoutError|Read timed out|ProxyError|Connection aborted|IncompleteRead|incomplete-download|Max retries exceeded/i,
+    cause: (/** @type {string} */ what) => `no network while fetching ${what}`,
+    remedy: 'Connect (or set the proxy)',
+  },
+  {
+    pattern: /EACCES|EPERM|EROFS|Permission denied|Read-only file system/,
+    cause: (/** @type {string} */ what) => `no right to write while installing ${what}`,
+    remedy: 'Give yourself the right to write in the project folder and in the caches of npm and pip',
+  },
+];
+
+/**
+ * Cause and remedy of a child process that failed.
+ *
+ * @param {string} log what it printed
+ * @param {string} what what it was about, e.g. 'the Python packages'
+ * @returns {{cause: string, remedy: string} | undefined} undefined if nothing known is in the log
+ */
+export function explain(log, what) {
+  const known = KNOWN.find(({ pattern }) => pattern.test(log));
+  return known && { cause: known.cause(what), remedy: known.remedy };
+}
+
+/**
+ * The line of a log that most likely names the fault: the last that speaks of an error, else the last.
+ *
+ * @param {string} log
+ * @returns {string}
+ */
+export function faultLine(log) {
+  const lines = log
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line && !line.startsWith('$ ') && !line.startsWith('Progress '));
+  return (lines.filter((line) => /error/i.test(line)).at(-1) ?? lines.at(-1) ?? 'it printed nothing').slice(0, 300);
+}

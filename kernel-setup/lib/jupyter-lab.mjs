@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { kernelspecFile } from '../steps/kernelspec.mjs';
+import { readOptions, readPort } from './arguments.mjs';
+import { logFile } from './child.mjs';
+import { jupyterEnvironment } from './environment.mjs';
+import { SetupError } from './errors.mjs';
+import { faultLine } from './failures.mjs';
+import { inCache, inProject, projectFolder, venvPython } from './paths.mjs';
+import { isFree, nextFree } from './ports.mjs';
+import { endGroup } from './processes.mjs';
+import { writeWhole } from './stamps.mjs';
+
+const FIRST_PORT = 8888;
+const NOTEBOOK = 'notebooks/00-quick-start.ipynb';
+/** JupyterLab answers within seconds; a machine under load may need longer (milliseconds). */
+const PATIENCE = 90_000;
+
+/** What JupyterLab would otherwise ask of the network, switched off. */
+const SETTINGS = { '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false } };
+
+/**
+ * The command line of `npm start` and `tunebook lab`.
+ *
+ * @param {readonly string[]} argv [--port N] [--no-browser]
+ * @param {string} name how the command is called, for its usage
+ * @param {() => Promise<unknown>} [before] runs when the options are known to be right
+ * @returns {Promise<number>} exit code
+ */
+export async function labCommand(argv, name, before = async () => {}) {
+  const usage = `${name} [--port N] [--no-browser]`;
+  const given = readOptions(argv, usage, { port: { type: 'string' }, 'no-browser': { type: 'boolean' } });
+  if (given.help) {
+    process.stdout.write(`Usage: ${usage}\nJupyterLab on this machine only, opened at ${NOTEBOOK}.\n`);
+    return 0;
+  }
+  const port = readPort(given.port);
+  if (port !== undefined) await requireFree(port);
+  await before();
+  return startLab({ port, browser: !given['no-browser'] });
+}
+
+/** @param {number} port */
+async function requireFree(port) {
+  if (await isFree(port)) return;
+  throw new SetupError(
+    `Port ${port} is taken (or needs more rights). Give another with --port, or leave it out to get the next free one.`,
+  );
+}
+
+/**
+ * Start JupyterLab on 127.0.0.1, say where it is, and wait until it ends.
+ *
+ * It ends with Ctrl+C, and whenever this process ends. All that it writes, but for the notebooks, is in the cache.
+ *
+ * @param {object} [options]
+ * @param {number} [options.port] default: the first free one from 8888 on
+ * @param {boolean} [options.browser] open a browser where there is a display; default true
+ * @param {string} [options.notebook] to open, relative to the project; default the quick start
+ * @returns {Promise<number>} exit code: 0 when it was ended by hand
+ * @throws {SetupError} if the port is taken, something is not set up, or JupyterLab does not start
+ */
+export async function startLab({ port, browser = true, notebook = NOTEBOOK } = {}) {
+  if (!existsSync(venvPython()) || !existsSync(kernelspecFile())) {
+    throw new SetupError('JupyterLab is not set up yet: run `npm start` (or `npm run setup`) in the project folder.');
+  }
+  if (port !== undefined) await requireFree(port);
+  const chosen = port ?? (await nextFree(FIRST_PORT));
+  if (chosen === undefined) throw new SetupError(`No free port from ${FIRST_PORT} on: name one with --port.`);
+  writeWhole(inCache('jupyter', 'config', 'labconfig', 'default_setting_overrides.json'), JSON.stringify(SETTINGS));
+  const child = launch(chosen, browser, notebook);
+  /** @type {Promise<number>} */
+  const ended = new Promise((done) => {
+    child.on('error', () => done(1));
+    child.on('exit', (code, signal) => done(code ?? (signal === 'SIGTERM' ? 0 : 1)));
+  });
+  const stopped = stopWithUs(child);
+  const url = await ready(child, ended, notebook);
+  if (url === undefined) {
+    if (stopped()) return 0;
+    const log = existsSync(logFile('jupyterlab')) ? readFileSync(logFile('jupyterlab'), 'utf8') : '';
+    throw new SetupError(`JupyterLab did not start: ${faultLine(log)}. Log: ${logFile('jupyterlab')}`);
+  }
+  process.stdout.write(`JupyterLab is ready at ${url}\nCtrl+C ends it.\n`);
+  const code = await ended;
+  if (stopped()) return 0;
+  if (code !== 0) process.stderr.write(`JupyterLab ended with code ${code}. Log: ${logFile('jupyterlab')}\n`);
+  return code;
+}
+
+/**
+ * @param {number} port
+ * @param {boolean} browser
+ * @param {string} notebook
+ */
+function launch(port, browser, notebook) {
+  mkdirSync(inCache('logs'), { recursive: true });
+  mkdirSync(inCache('jupyter', 'runtime'), { recursive: true, mode: 0o700 });
+  const display = Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+  const page = existsSync(inProject(notebook))
+    ? `/lab/tree/${notebook.split('/').map(encodeURIComponent).join('/')}`
+    : '/lab';
+  const parameters = [
+    inProject('kernel-setup', 'lib', 'jupyter_lab.py'),
+    '--ServerApp.ip=127.0.0.1',
+    `--ServerApp.port=${port}`,
+    '--ServerApp.port_retries=20',
+    `--ServerApp.root_dir=${projectFolder}`,
+    `--LabApp.default_url=${page}`,
+    // the list of extensions in JupyterLab would ask a package registry
+    '--LabApp.extension_manager=readonly',
+    '--MultiKernelManager.default_kernel_name=tslab',
+  ];
+  if (!(browser && display)) parameters.push('--no-browser');
+  if (process.getuid?.() === 0) parameters.push('--allow-root');
+  const log = openSync(logFile('jupyterlab'), 'w');
+  return spawn(venvPython(), parameters, {
+    cwd: projectFolder,
+    env: jupyterEnvironment(),
+    // the pipe is how the child learns that we have ended; a group of its own keeps the terminal's Ctrl+C from it
+    stdio: ['pipe', log, log],
+    detached: true,
+  });
+}
+
+/**
+ * Pass on the wish to end: the first Ctrl+C stops JupyterLab and its kernels, a second one does not wait for them.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {() => boolean} whether the end was wished
+ */
+function stopWithUs(child) {
+  let wished = 0;
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.on(signal, () => {
+      wished++;
+      if (child.pid === undefined || child.exitCode !== null) return;
+      if (wished === 1) {
+        process.stdout.write('\nEnding JupyterLab.\n');
+        child.kill('SIGTERM');
+      } else endGroup(child.pid);
+    });
+  }
+  return () => wished > 0;
+}
+
+/**
+ * Wait until JupyterLab answers.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {Promise<number>} ended
+ * @param {string} notebook
+ * @returns {Promise<string | undefined>} its address with the token; undefined if it ended instead
+ */
+async function ready(child, ended, notebook) {
+  let gone = false;
+  void ended.then(() => {
+    gone = true;
+  });
+  // JupyterLab writes this file when it listens
+  const file = inCache('jupyter', 'runtime', `jpserver-${child.pid}.json`);
+  rmSync(file, { force: true });
+  for (const end = Date.now() + PATIENCE; Date.now() < end && !gone; await sleep(40)) {
+    try {
+      const { url, token } = JSON.parse(readFileSync(file, 'utf8'));
+      const page = existsSync(inProject(notebook)) ? `lab/tree/${notebook}` : 'lab';
+      return `${url}${page}?token=${token}`;
+    } catch {
+      // not there yet, or half-written
+    }
+  }
+  if (!gone && child.pid !== undefined) endGroup(child.pid);
+  return undefined;
+}

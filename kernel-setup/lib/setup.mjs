@@ -1,0 +1,66 @@
+import { steps } from '../steps/index.mjs';
+import { carryOut, isDone } from '../steps/step.mjs';
+import { endChildren, onChildren, startLog } from './child.mjs';
+import { messageOf, SetupError } from './errors.mjs';
+import { takeLock } from './lock.mjs';
+import { inCache } from './paths.mjs';
+import { formatSeconds, Report } from './report.mjs';
+
+/** @throws {SetupError} where the pinned binaries cannot run */
+function requirePlatform() {
+  const { platform, arch } = process;
+  const advice = 'Use a Linux x86_64 machine, container or WSL 2.';
+  if (platform !== 'linux' || arch !== 'x64') {
+    throw new SetupError(`tunebook runs on Linux x86_64; this is ${platform} ${arch}. ${advice}`);
+  }
+  const header = /** @type {{header?: {glibcVersionRuntime?: string}}} */ (process.report?.getReport() ?? {}).header;
+  if (header && !header.glibcVersionRuntime) {
+    throw new SetupError(`tunebook needs the GNU C library; this system has another (Alpine's musl?). ${advice}`);
+  }
+}
+
+/**
+ * Do what is not done yet. One process does so at a time; others wait for it.
+ *
+ * @param {{report?: Report}} [options]
+ * @returns {Promise<number>} how many steps there were to do
+ * @throws {SetupError} one line with cause and remedy
+ */
+export async function setUp({ report = new Report() } = {}) {
+  if (steps.every(isDone)) return 0;
+  requirePlatform();
+  const start = performance.now();
+  const lock = await takeLock(inCache('setup.lock'), (pid) =>
+    report.line(`Another set-up of this project is at work (process ${pid}): waiting for it.`),
+  );
+  const stop = (/** @type {NodeJS.Signals} */ signal) => {
+    endChildren();
+    lock.release();
+    report.clear();
+    process.stderr.write(`Set-up stopped (${signal}). What is done is kept; run the command again to go on.\n`);
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  onChildren((pids) => lock.setChildren(pids));
+  let count = 0;
+  try {
+    for (const [i, step] of steps.entries()) {
+      if (isDone(step)) continue;
+      startLog(step.name);
+      report.begin(i + 1, steps.length, step.title);
+      report.end(await carryOut(step, report));
+      count++;
+    }
+  } catch (error) {
+    report.clear();
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOSPC') {
+      throw new SetupError('the disk is full. Make room, then run the command again; what is done is kept.');
+    }
+    throw error instanceof SetupError ? new SetupError(`Set-up stopped: ${messageOf(error)}`) : error;
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
+    lock.release();
+  }
+  if (count > 0) report.line(`Set-up done in ${formatSeconds((performance.now() - start) / 1000)}.`);
+  return count;
+}

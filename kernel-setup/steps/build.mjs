@@ -1,0 +1,42 @@
+import { existsSync, rmSync } from 'node:fs';
+import { relative } from 'node:path';
+import { failure, logFile, run } from '../lib/child.mjs';
+import { SetupError } from '../lib/errors.mjs';
+import { inProject } from '../lib/paths.mjs';
+import { contentsOf, filesIn } from '../lib/stamps.mjs';
+
+/** What tsconfig.json compiles. */
+const FOLDERS = ['src', 'test', 'data-samples', 'bench'];
+
+const sources = () => FOLDERS.flatMap((folder) => filesIn(inProject(folder), /\.(c|m)?tsx?$|\.json$/));
+const compiler = () => inProject('node_modules', 'typescript', 'bin', 'tsc');
+
+/** Remove what was compiled from sources that are gone, or their tests would still run. */
+function removeOrphans() {
+  for (const file of filesIn(inProject('dist'), /\.(js|d\.ts|js\.map)$/)) {
+    const source = relative(inProject('dist'), file).replace(/\.(js|d\.ts|js\.map)$/, '.ts');
+    if (!existsSync(inProject(source))) rmSync(file);
+  }
+}
+
+/** @type {import('./step.mjs').Step} */
+export const build = {
+  name: 'build',
+  title: 'TypeScript build',
+  inputs: () => [
+    ...contentsOf([inProject('tsconfig.json'), inProject('node_modules', 'typescript', 'package.json')], inProject()),
+    ...contentsOf(sources(), inProject()),
+  ],
+  artefacts: () => [inProject('dist', 'src', 'index.js')],
+  async run(report) {
+    report.progress('compiling', 0, sources().length, 'files');
+    const { code, log } = await run(this.name, process.execPath, [compiler(), '-p', inProject(), '--pretty', 'false']);
+    if (code !== 0) {
+      const errors = log.split('\n').filter((line) => /error TS\d+/.test(line));
+      if (errors.length === 0) throw failure(this.name, log, 'the TypeScript build');
+      const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+      throw new SetupError(`TypeScript: ${errors[0]}${more}. Mend the code and try again. Log: ${logFile(this.name)}`);
+    }
+    removeOrphans();
+  },
+};

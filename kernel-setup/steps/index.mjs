@@ -1,0 +1,10 @@
+import { build } from './build.mjs';
+import { kernelspecStep } from './kernelspec.mjs';
+import { nodePackages } from './node-packages.mjs';
+import { python } from './python.mjs';
+import { samples } from './samples.mjs';
+import { tensorflow } from './tensorflow.mjs';
+import { weights } from './weights.mjs';
+
+/** All steps, each after those it needs. */
+export const steps = [nodePackages, build, python, tensorflow, kernelspecStep, weights, samples];

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { tensorflowVariables } from '../lib/environment.mjs';
+import { inCache, inProject } from '../lib/paths.mjs';
+import { writeWhole } from '../lib/stamps.mjs';
+
+export const kernelspecFile = () => inCache('jupyter', 'share', 'kernels', 'tslab', 'kernel.json');
+
+/** What Jupyter reads to start the kernel. Its paths are absolute: Jupyter starts it in the notebook's folder. */
+function kernelspec() {
+  return {
+    argv: [
+      process.execPath,
+      '--enable-source-maps',
+      '-r',
+      inProject('kernel-setup', 'kernel', 'preload.cjs'),
+      inProject('node_modules', 'tslab', 'bin', 'tslab'),
+      'kernel',
+      '--config-path',
+      '{connection_file}',
+    ],
+    display_name: 'TypeScript (tunebook)',
+    language: 'typescript',
+    interrupt_mode: 'signal',
+    env: {
+      ...tensorflowVariables,
+      TUNEBOOK_KERNEL: '1',
+      ...(process.env.TUNEBOOK_CACHE ? { TUNEBOOK_CACHE: resolve(process.env.TUNEBOOK_CACHE) } : {}),
+    },
+  };
+}
+
+/** @type {import('./step.mjs').Step} */
+export const kernelspecStep = {
+  name: 'kernelspec',
+  title: 'TypeScript kernel',
+  inputs: () => [JSON.stringify(kernelspec())],
+  artefacts: () => [kernelspecFile()],
+  async run() {
+    writeWhole(kernelspecFile(), `${JSON.stringify(kernelspec(), null, 2)}\n`);
+  },
+};

@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { runOrFail } from '../lib/child.mjs';
+import { which } from '../lib/compiler.mjs';
+import { SetupError } from '../lib/errors.mjs';
+import { inProject } from '../lib/paths.mjs';
+import { contentsOf } from '../lib/stamps.mjs';
+
+/**
+ * @typedef {object} LockedPackage
+ * @property {string} [version]
+ * @property {string} [integrity]
+ * @property {boolean} [optional]
+ */
+
+/**
+ * The packages of a lock file by their folder, without the project itself; empty if there is no such file.
+ *
+ * @param {string} file
+ * @returns {[string, LockedPackage][]}
+ */
+function packagesOf(file) {
+  if (!existsSync(file)) return [];
+  try {
+    return Object.entries(JSON.parse(readFileSync(file, 'utf8')).packages).filter(([folder]) => folder !== '');
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Whether node_modules holds what the lock file says. npm writes a lock file of its own into node_modules when, and only
+ * when, it has finished; comparing the two also accepts what a person installed with `npm ci`.
+ */
+function installed() {
+  const wanted = packagesOf(inProject('package-lock.json'));
+  const present = new Map(packagesOf(inProject('node_modules', '.package-lock.json')));
+  return (
+    wanted.length > 0 &&
+    wanted.every(([folder, { version, integrity, optional }]) => {
+      const found = present.get(folder);
+      if (!found) return Boolean(optional); // for another platform
+      return found.version === version && found.integrity === integrity && existsSync(inProject(folder));
+    })
+  );
+}
+
+/** How to call npm: the one that called us, the one beside Node, or the one on the PATH. */
+function npm() {
+  const calling = process.env.npm_execpath;
+  const besides = join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
+  for (const script of [calling, besides]) {
+    if (script && /npm-cli\.c?js$/.test(script) && existsSync(script)) {
+      return { program: process.execPath, parameters: [script] };
+    }
+  }
+  const program = which('npm');
+  if (program) return { program, parameters: [] };
+  throw new SetupError(
+    'npm is missing: it is not beside Node and not on the PATH. Install it (it comes with Node) and run the command again.',
+  );
+}
+
+/** @type {import('./step.mjs').Step} */
+export const nodePackages = {
+  name: 'node-packages',
+  title: 'Node packages',
+  inputs: () => contentsOf([inProject('package-lock.json')], inProject()),
+  artefacts: () => [inProject('node_modules', '.package-lock.json')],
+  holds: installed,
+  async run(report) {
+    const folders = packagesOf(inProject('package-lock.json')).filter(([, { optional }]) => !optional);
+    const { program, parameters } = npm();
+    const watch = setInterval(() => {
+      const done = folders.filter(([folder]) => existsSync(inProject(folder))).length;
+      report.progress('installing', done, folders.length, 'packages');
+    }, 250);
+    try {
+      await runOrFail(this.name, program, [...parameters, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+        what: 'the Node packages',
+        env: {
+          ...process.env,
+          npm_config_loglevel: 'warn',
+          npm_config_progress: 'false',
+          // npm's own defaults let a machine without a network wait for over a minute
+          npm_config_fetch_retry_mintimeout: '1000',
+          npm_config_fetch_retry_maxtimeout: '5000',
+        },
+      });
+    } finally {
+      clearInterval(watch);
+    }
+    if (!installed()) {
+      throw new SetupError(
+        'npm installed something else than package-lock.json says. Remove node_modules and run the command again.',
+      );
+    }
+  },
+};
