@@ -23,7 +23,8 @@ function groupByPlace(diagnostics) {
   for (const diagnostic of diagnostics) {
     const place = JSON.stringify([diagnostic.fileName, diagnostic.start, diagnostic.end]);
     // The explanations carry no file name, so one of another file never has the same place as its head.
-    const explains = place === last || (!diagnostic.fileName && groups.at(-1)?.[0].fileName && samePlace(diagnostic, groups));
+    const explains =
+      place === last || (!diagnostic.fileName && groups.at(-1)?.[0].fileName && samePlace(diagnostic, groups));
     if (explains) groups.at(-1).push(diagnostic);
     else groups.push([diagnostic]);
     last = place;
@@ -44,7 +45,10 @@ function describe([head, ...explanations], lines, count) {
   if (!head.fileName && lines[line] !== undefined) {
     const width = head.end.line === line ? Math.max(1, head.end.character - character) : lines[line].length - character;
     const number = String(line + 1);
-    report.push(`${number} | ${lines[line]}`, `${' '.repeat(number.length)} | ${' '.repeat(character)}${'~'.repeat(width)}`);
+    report.push(
+      `${number} | ${lines[line]}`,
+      `${' '.repeat(number.length)} | ${' '.repeat(character)}${'~'.repeat(width)}`,
+    );
   }
   return report;
 }

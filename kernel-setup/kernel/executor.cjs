@@ -72,7 +72,13 @@ class Executor {
     if (!code.includes('await')) return false;
     const { ts } = this.tslab;
     // An import or export makes it a module to the parser, and only there `await (x)` is no function call.
-    const file = ts.createSourceFile('cell.mjs', `${code}\nexport {};`, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS);
+    const file = ts.createSourceFile(
+      'cell.mjs',
+      `${code}\nexport {};`,
+      ts.ScriptTarget.Latest,
+      false,
+      ts.ScriptKind.JS,
+    );
     const find = (node) =>
       node.kind === ts.SyntaxKind.AwaitExpression ||
       (node.kind === ts.SyntaxKind.ForOfStatement && Boolean(node.awaitModifier)) ||

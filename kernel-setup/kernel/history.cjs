@@ -29,7 +29,10 @@ class History {
 
 /** `*` stands for any text, `?` for one character. @param {string} pattern */
 function globPattern(pattern) {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^]*').replaceAll('?', '[^]');
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '[^]*')
+    .replaceAll('?', '[^]');
   return new RegExp(`^${escaped}$`);
 }
 

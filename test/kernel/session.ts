@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { jupyterEnvironment } from '../../src/cli/notebooks';
 import { cacheFolder, projectFolder } from '../../src/paths';
 
 type Content = Record<string, unknown>;
@@ -42,18 +43,6 @@ export interface Running {
   printed(text: string): Promise<void>;
 }
 
-/** Environment in which Jupyter finds the project's kernel and writes only into the project's cache. */
-export function jupyterEnvironment(): NodeJS.ProcessEnv {
-  return {
-    ...process.env,
-    JUPYTER_PATH: cacheFolder('jupyter', 'share'),
-    JUPYTER_CONFIG_DIR: cacheFolder('jupyter', 'config'),
-    JUPYTER_RUNTIME_DIR: cacheFolder('jupyter', 'runtime'),
-    JUPYTER_DATA_DIR: cacheFolder('jupyter', 'data'),
-    IPYTHONDIR: cacheFolder('jupyter', 'ipython'),
-  };
-}
-
 /** Python of the project's own environment. */
 export const python = cacheFolder('python', 'bin', 'python');
 
@@ -74,7 +63,8 @@ export class Session {
   /** Start a kernel whose cells see the project from `folder`. */
   static async start(folder = join(projectFolder, 'test')): Promise<Session> {
     const script = join(projectFolder, 'test', 'kernel', 'driver.py');
-    const session = new Session(spawn(python, [script, 'tslab', folder], { env: jupyterEnvironment() }));
+    const env = await jupyterEnvironment();
+    const session = new Session(spawn(python, [script, 'tslab', folder], { env }));
     await session.expectDone();
     return session;
   }
@@ -120,7 +110,9 @@ export class Session {
     await this.find((message) => own(message) && message.content.execution_state === 'idle');
     const messages = this.seen.filter((message) => message.channel === 'iopub' && own(message));
     const text = (name: string) =>
-      messages.filter(({ type, content }) => type === 'stream' && content.name === name).map(({ content }) => content.text);
+      messages
+        .filter(({ type, content }) => type === 'stream' && content.name === name)
+        .map(({ content }) => content.text);
     const contentOf = (wanted: string) => messages.find(({ type }) => type === wanted)?.content;
     return {
       reply: reply.content,
@@ -133,7 +125,9 @@ export class Session {
   }
 
   private async printed(id: string, text: string): Promise<void> {
-    await this.find(({ type, parent, content }) => type === 'stream' && parent === id && String(content.text).includes(text));
+    await this.find(
+      ({ type, parent, content }) => type === 'stream' && parent === id && String(content.text).includes(text),
+    );
   }
 
   private async send(type: string, content: Content, channel: string): Promise<string> {

@@ -1,0 +1,91 @@
+"""Runs a notebook on its kernel and says how far it is.
+
+Reads one JSON object from standard input:
+    notebook  the file to run
+    kernel    name of the kernelspec, found through JUPYTER_PATH
+    sources   {"index of a cell": "text that takes the place of the cell's"}
+    out       where the executed notebook goes
+    html      where its HTML page goes; left out: none
+
+Prints JSON lines. `cell` counts code cells from 1:
+    {"event": "started" | "finished", "cell", "total", "source", "seconds"}
+    {"event": "error", "cell", "total", "source", "seconds", "ename", "evalue", "traceback"}
+    {"event": "written", "file"}
+    {"event": "failed", "message"}      the kernel did not start, or died
+After an error the cells below do not run; what ran is written all the same.
+"""
+
+import json
+import os
+import sys
+import time
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+
+def say(event, **details):
+    sys.stdout.write(json.dumps({"event": event, **details}) + "\n")
+    sys.stdout.flush()
+
+
+def write_whole(file, text):
+    """Write beside, then rename: nobody ever sees half a file."""
+    os.makedirs(os.path.dirname(file) or ".", exist_ok=True)
+    part = f"{file}.{os.getpid()}.part"
+    with open(part, "w", encoding="utf-8") as stream:
+        stream.write(text)
+    os.replace(part, file)
+    say("written", file=file)
+
+
+def error_of(cell):
+    return next((output for output in cell.outputs if output.output_type == "error"), None)
+
+
+def run_cells(client, notebook):
+    """Run the code cells in order, up to the first error."""
+    code_cells = [(i, cell) for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
+    with client.setup_kernel():
+        for number, (index, cell) in enumerate(code_cells, start=1):
+            about = {"cell": number, "total": len(code_cells), "source": cell.source}
+            say("started", **about, seconds=0)
+            began = time.monotonic()
+            try:
+                client.execute_cell(cell, index)
+            except CellExecutionError as error:
+                output = error_of(cell) or {"ename": error.ename, "evalue": error.evalue, "traceback": []}
+                details = {key: output[key] for key in ("ename", "evalue", "traceback")}
+                say("error", **about, seconds=time.monotonic() - began, **details)
+                return
+            say("finished", **about, seconds=time.monotonic() - began)
+
+
+def main():
+    job = json.load(sys.stdin)
+    notebook = nbformat.read(job["notebook"], as_version=4)
+    for index, source in job["sources"].items():
+        notebook.cells[int(index)].source = source
+    folder = os.path.dirname(os.path.abspath(job["notebook"]))
+    client = NotebookClient(
+        notebook,
+        timeout=None,  # training takes as long as it takes
+        kernel_name=job["kernel"],
+        resources={"metadata": {"path": folder}},
+    )
+    try:
+        run_cells(client, notebook)
+    except DeadKernelError:
+        say("failed", message="the kernel died while it ran a cell")
+    except Exception as error:  # the kernelspec is missing, the kernel does not start, ...
+        say("failed", message=f"{type(error).__name__}: {error}")
+    write_whole(job["out"], nbformat.writes(notebook) + "\n")
+    if job.get("html"):
+        from nbconvert import HTMLExporter
+
+        page, _ = HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": os.path.basename(job["out"])}})
+        write_whole(job["html"], page)
+
+
+main()

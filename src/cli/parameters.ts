@@ -1,0 +1,99 @@
+import { UserError } from '../errors';
+
+/**
+ * Parameters of a notebook: the declarations in its cell tagged `parameters`, one a line, like
+ *
+ *     let epochs = 20; // passes over the training pictures
+ *
+ * Values are numbers, strings, booleans and lists of these. Other lines of the cell are left alone.
+ */
+export interface Parameter {
+  name: string;
+  /** index of its line in the cell, from 0 */
+  line: number;
+  /** what stands before the value: `let epochs = ` */
+  before: string;
+  value: string;
+  /** what stands after it: `; // passes over the training pictures` */
+  after: string;
+}
+
+const number = /-?(?:\d[\d_]*\.?\d*|\.\d+)(?:e[+-]?\d+)?/i;
+const string = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\$]|\\.)*`/;
+const literal = new RegExp(`${string.source}|true|false|${number.source}`, 'i');
+const list = new RegExp(`\\[\\s*(?:(?:${literal.source})\\s*,?\\s*)*\\]`, 'i');
+const declaration = new RegExp(
+  `^(\\s*(?:let|const|var)\\s+([\\w$]+)\\s*(?::[^=]+)?=\\s*)(${list.source}|${literal.source})(\\s*;?\\s*(?://.*)?)$`,
+  'i',
+);
+
+/** The parameters that a cell declares, in order. */
+export function findParameters(source: string): Parameter[] {
+  return source.split('\n').flatMap((text, line) => {
+    const found = declaration.exec(text);
+    if (!found) return [];
+    const [, before = '', name = '', value = '', after = ''] = found;
+    return [{ name, line, before, value, after }];
+  });
+}
+
+/**
+ * The cell with new values for some of its parameters. Comments and everything else stay as they are.
+ *
+ * @param source the cell's text
+ * @param values name to value as typed on the command line; it is read as the type of the old value
+ * @throws {UserError} if a value is not of that type; a name that the cell does not declare
+ */
+export function setParameters(source: string, values: ReadonlyMap<string, string>): string {
+  const parameters = findParameters(source);
+  const lines = source.split('\n');
+  for (const [name, value] of values) {
+    const parameter = parameters.find((other) => other.name === name);
+    if (!parameter) throw unknownParameter(name, parameters);
+    lines[parameter.line] = parameter.before + literalLike(parameter, value) + parameter.after;
+  }
+  return lines.join('\n');
+}
+
+/** The error for a parameter that does not exist; it lists those that do. */
+export function unknownParameter(name: string, parameters: readonly Parameter[]): UserError {
+  const names = [...new Set(parameters.map((parameter) => parameter.name))];
+  const known = names.length > 0 ? `the parameters are ${names.join(', ')}` : 'there are no parameters';
+  return new UserError(`--set: unknown parameter '${name}'; ${known}`);
+}
+
+function literalLike({ name, value: old }: Parameter, text: string): string {
+  if (!old.startsWith('[')) return scalarLike(name, old, text);
+  const example = literal.exec(old)?.[0];
+  const inner = text.trim().replace(/^\[(.*)\]$/s, '$1');
+  const items = inner.trim() === '' ? [] : inner.split(',').map((item) => item.trim());
+  return `[${items.map((item) => (example ? scalarLike(name, example, unquote(item)) : guess(item))).join(', ')}]`;
+}
+
+function scalarLike(name: string, old: string, text: string): string {
+  if (/^['"`]/.test(old)) return quote(text);
+  if (old === 'true' || old === 'false') {
+    if (text !== 'true' && text !== 'false') throw wrongType(name, 'true or false', text);
+    return text;
+  }
+  if (text.trim() === '' || !Number.isFinite(Number(text.replaceAll('_', '')))) throw wrongType(name, 'a number', text);
+  return String(Number(text.replaceAll('_', '')));
+}
+
+/** An item of a list whose old value has none to go by. */
+function guess(item: string): string {
+  return item === 'true' || item === 'false' || Number.isFinite(Number(item)) ? item : quote(unquote(item));
+}
+
+function wrongType(name: string, expected: string, text: string): UserError {
+  return new UserError(`--set ${name}: expected ${expected}, got '${text}'`);
+}
+
+function unquote(text: string): string {
+  return new RegExp(`^(?:${string.source})$`).test(text) ? text.slice(1, -1) : text;
+}
+
+function quote(text: string): string {
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n');
+  return `'${escaped}'`;
+}
