@@ -55,8 +55,9 @@ export function runCommand(command) {
       process.exitCode = code;
     },
     (error) => {
-      const known = error && (error.name === 'SetupError' || error.name === 'UserError');
-      process.stderr.write(`${known ? error.message : (error && error.stack) || String(error)}\n`);
+      const known = error instanceof Error && ['SetupError', 'UserError'].includes(error.name);
+      const text = error instanceof Error ? error.stack : String(error);
+      process.stderr.write(`${known ? error.message : text}\n`);
       process.exit(1);
     },
   );

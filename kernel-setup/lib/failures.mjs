@@ -45,7 +45,7 @@ export function explain(log, what) {
 }
 
 /**
- * The line of a log that most likely names the fault: the last that speaks of an error, else the last.
+ * The line of a log that most likely names the fault: the first that speaks of an error, else the last.
  *
  * @param {string} log
  * @returns {string}
@@ -54,6 +54,9 @@ export function faultLine(log) {
   const lines = log
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line && !line.startsWith('$ ') && !line.startsWith('Progress '));
-  return (lines.filter((line) => /error/i.test(line)).at(-1) ?? lines.at(-1) ?? 'it printed nothing').slice(0, 300);
+    .filter((line) => line && !line.startsWith('Progress ') && line !== 'npm error');
+  return (lines.find((line) => /\berror\b(?! code)|Error:/i.test(line)) ?? lines.at(-1) ?? 'it printed nothing').slice(
+    0,
+    300,
+  );
 }

@@ -13,8 +13,8 @@ function requirePlatform() {
   if (platform !== 'linux' || arch !== 'x64') {
     throw new SetupError(`tunebook runs on Linux x86_64; this is ${platform} ${arch}. ${advice}`);
   }
-  const header = /** @type {{header?: {glibcVersionRuntime?: string}}} */ (process.report?.getReport() ?? {}).header;
-  if (header && !header.glibcVersionRuntime) {
+  const { header } = /** @type {{header: {glibcVersionRuntime?: string}}} */ (process.report.getReport());
+  if (!header.glibcVersionRuntime) {
     throw new SetupError(`tunebook needs the GNU C library; this system has another (Alpine's musl?). ${advice}`);
   }
 }

@@ -22,8 +22,8 @@ import { unpackWheel } from '../lib/wheel.mjs';
 /** Of TensorFlow's wheel: the two libraries, the C headers that the binding includes, and the licences. */
 const LIBRARIES = [
   String.raw`^tensorflow/libtensorflow_(cc|framework)\.so\.2$`,
-  String.raw`^tensorflow/include/tensorflow/c/`,
-  String.raw`^tensorflow/include/(tensorflow/core|tsl|xla/tsl)/platform/ctstring`,
+  '^tensorflow/include/tensorflow/c/',
+  '^tensorflow/include/(tensorflow/core|tsl|xla/tsl)/platform/ctstring',
   String.raw`^tensorflow/include/(xla/)?tsl/(c|platform)/[^/]*(status|ctstring)[^/]*\.h$`,
   String.raw`^tensorflow[^/]*\.dist-info/(METADATA|LICENSE)|THIRD_PARTY`,
 ].join('|');
