@@ -49,7 +49,10 @@ export function readPins(name) {
 }
 
 /** Retries are few, so that a machine without a network hears so soon. */
-const COMMON = ['--disable-pip-version-check', '--no-input', '--progress-bar', 'raw', '--retries', '3'];
+const COMMON = ['--disable-pip-version-check', '--no-input', '--retries', '3'];
+
+/** Lines `Progress X of Y`, which the pinned pip prints; the one that comes with a Python may be too old for that. */
+const RAW = ['--progress-bar', 'raw'];
 
 /**
  * Install a requirements file into the project's Python, hashes checked.
@@ -108,7 +111,16 @@ export async function fetchWheel(step, pin, { onProgress, large = false }) {
     'manylinux_2_12',
     'manylinux2010',
   ];
-  const parameters = ['-m', 'pip', 'download', ...COMMON, '--require-hashes', '--no-deps', '--only-binary=:all:'];
+  const parameters = [
+    '-m',
+    'pip',
+    'download',
+    ...COMMON,
+    ...RAW,
+    '--require-hashes',
+    '--no-deps',
+    '--only-binary=:all:',
+  ];
   parameters.push('--implementation', 'cp', '--python-version', '311', '--abi', 'cp311', '--abi', 'none');
   for (const platform of platforms) parameters.push('--platform', `${platform}_x86_64`);
   if (large) parameters.push('--no-cache-dir');
