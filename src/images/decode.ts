@@ -51,8 +51,8 @@ function reasonInWords(message: string): string {
   if (/unsupported image format|contains unsupported/i.test(first))
     return 'not a picture: its content is in no known format';
   if (/exceeds pixel limit/i.test(first)) return `more pixels than ${LARGEST_PICTURE.toLocaleString('en')}`;
-  if (/premature end|truncat|unexpected end|not enough data|libspng read error|end of file/i.test(message)) {
-    return `damaged: the file ends too soon (${first})`;
-  }
+  if (/premature end|unexpected end|truncat|png read error|bad seek/i.test(message))
+    return 'damaged: the file ends too soon';
+  if (/corrupt header/i.test(first)) return `damaged (${first})`;
   return first;
 }

@@ -2,6 +2,7 @@ import { UserError } from '../errors';
 import { checkNumber, withDefaults } from '../options';
 import { Random } from '../random';
 import { seedDropout, tf } from '../tensorflow';
+import { Adam } from './adam';
 import type { EpochRecord, Listener } from './listener';
 
 /** Labelled inputs in memory. */
@@ -59,7 +60,7 @@ export async function fit(
   checkData('train', model, train);
   if (validation) checkData('validation', model, validation);
 
-  const optimizer = tf.train.adam(learningRate, 0.9, 0.999, 1e-7);
+  const optimizer = new Adam(learningRate);
   const random = new Random(seed, 'order of examples');
   seedDropout(model, seed);
   const history: EpochRecord[] = [];
@@ -148,7 +149,7 @@ const countCorrect = (logits: tf.Tensor2D, y: tf.Tensor1D) => logits.argMax(1).e
 
 function trainOnBatch(
   model: tf.LayersModel,
-  optimizer: tf.Optimizer,
+  optimizer: Adam,
   data: ArrayData,
   rows: readonly number[],
 ): { loss: number; correct: number } {
@@ -156,15 +157,12 @@ function trainOnBatch(
     const { x, y } = toTensors(data, rows);
     let correct = 0;
     const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-    const loss = optimizer.minimize(
-      () => {
-        const logits = model.apply(x, { training: true }) as tf.Tensor2D;
-        correct = countCorrect(logits, y);
-        return crossEntropy(logits, y);
-      },
-      true,
-      variables,
-    )!;
+    const { value: loss, grads } = tf.variableGrads(() => {
+      const logits = model.apply(x, { training: true }) as tf.Tensor2D;
+      correct = countCorrect(logits, y);
+      return crossEntropy(logits, y);
+    }, variables);
+    optimizer.apply(variables.map((variable) => ({ variable, gradient: grads[variable.name]! })));
     return { loss: loss.dataSync()[0]!, correct };
   });
 }

@@ -1,3 +1,4 @@
+export { Adam } from './adam';
 export { type ArrayData, evaluate, type FitOptions, type FitResult, fit } from './fit';
 export type { EpochRecord, Listener, Progress } from './listener';
 export {

@@ -1,0 +1,36 @@
+import { Command, CommanderError } from 'commander';
+import { messageOf, UserError } from '../errors';
+import { doctorCommand, labCommand } from './house';
+import { notebooksCommand } from './notebooks';
+import { predictCommand } from './predict';
+import { trainCommand } from './train';
+
+/**
+ * The command line of tunebook.
+ *
+ * @param argv the words after `tunebook`
+ * @returns the exit code: 0, or 1 after an error, which stands on stderr in one line
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command('tunebook')
+    .description('Fine-tune a pre-trained CNN on a small image dataset, and see what it does.')
+    .addCommand(trainCommand())
+    .addCommand(predictCommand())
+    .addCommand(notebooksCommand())
+    .addCommand(labCommand())
+    .addCommand(doctorCommand());
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tunebook: ')) });
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode; // commander has said what is wrong, or shown the help
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`tunebook: ${messageOf(error).replaceAll('\n', ' ')}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,46 @@
+import { Command, Option } from 'commander';
+import { UserError } from '../errors';
+import { backbones } from '../models';
+import { type Predictor, predict } from '../study';
+import { printJson } from './options';
+
+interface Options {
+  model?: string;
+  backbone?: string;
+  json?: true;
+}
+
+/** `tunebook predict`: the most likely classes of pictures. */
+export function predictCommand(): Command {
+  return new Command('predict')
+    .description('say what is most likely in pictures')
+    .argument('<file...>', 'pictures')
+    .addOption(new Option('--model <run>', 'folder of a run, as `train --out` keeps it').conflicts('backbone'))
+    .addOption(
+      new Option('--backbone <name>', 'a bare backbone with its 1,000 ImageNet classes').choices(
+        Object.keys(backbones),
+      ),
+    )
+    .option('--json', 'one JSON object as the last line')
+    .action(async (files: string[], { model, backbone, json }: Options) => {
+      const result = await predict(predictor(model, backbone), files);
+      if (json) {
+        printJson(result);
+      } else {
+        for (const { file, classes } of result.predictions) {
+          process.stdout.write(`${file}\n`);
+          for (const { name, probability } of classes) {
+            process.stdout.write(`  ${(100 * probability).toFixed(1).padStart(5)} %  ${name}\n`);
+          }
+        }
+        for (const { file, reason } of result.skipped) process.stdout.write(`${file}\n  skipped: ${reason}\n`);
+      }
+      if (result.predictions.length === 0) throw new UserError('no picture could be read');
+    });
+}
+
+function predictor(model: string | undefined, backbone: string | undefined): Predictor {
+  if (model !== undefined) return { run: model };
+  if (backbone !== undefined) return { backbone };
+  throw new UserError(`say what should predict: --model RUN, or --backbone ${Object.keys(backbones).join('|')}`);
+}

@@ -1,0 +1,101 @@
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { imageFolder } from '../images';
+import { backbones } from '../models';
+import { terminalListener } from '../notebook/terminal';
+import { checkRunFolder, saveRun } from '../study';
+import { defaultSettings, type TrainResult, train, variants } from '../training';
+import { numberOption, printJson } from './options';
+import { interruptible } from './stop';
+
+interface Options {
+  data: string;
+  backbone: string;
+  variant: (typeof variants)[number];
+  epochs: number;
+  batchSize: number;
+  learningRate: number;
+  dropout: number;
+  validation: number;
+  seed: number;
+  out?: string;
+  cache: boolean;
+  json?: true;
+}
+
+/** `tunebook train`: a folder of pictures in, a trained and evaluated model out. */
+export function trainCommand(): Command {
+  const whole = (min: number) => numberOption({ min, integer: true });
+  return new Command('train')
+    .description('train a classifier on a folder of pictures and say how good it is')
+    .requiredOption(
+      '--data <dir>',
+      "folder with one subfolder a class, or train/ and validation/ with such; or the sample 'emoji'",
+    )
+    .addOption(
+      new Option('--backbone <name>', 'pre-trained network')
+        .choices(Object.keys(backbones))
+        .default(defaultSettings.backbone),
+    )
+    .addOption(new Option('--variant <name>', 'what is trained').choices(variants).default(defaultSettings.variant))
+    .option('--epochs <n>', 'times through the training pictures', whole(1), defaultSettings.epochs)
+    .option('--batch-size <n>', 'pictures a training step', whole(1), defaultSettings.batchSize)
+    .option('--learning-rate <rate>', "of the head's Adam", numberOption({ min: 0 }), defaultSettings.learningRate)
+    .option(
+      '--dropout <part>',
+      'part of the features dropped in training',
+      numberOption({ min: 0, max: 0.99 }),
+      defaultSettings.dropout,
+    )
+    .option(
+      '--validation <part>',
+      'part held out, where the folder does not say',
+      numberOption({ min: 0.01, max: 0.99 }),
+      defaultSettings.validation,
+    )
+    .option('--seed <n>', 'decides the split and all random numbers', whole(0), defaultSettings.seed)
+    .option('--out <dir>', 'keep the run: configuration, history, metrics, predictions, model')
+    .option('--no-cache', 'compute all features anew and keep none')
+    .option('--json', 'one JSON object as the last line')
+    .action(async ({ data, out, json, ...settings }: Options) => {
+      if (out !== undefined) checkRunFolder(out);
+      const dataset = imageFolder(data);
+      const result = await interruptible((shouldStop) =>
+        train(dataset, { ...settings, listener: { ...terminalListener(), shouldStop } }),
+      );
+      if (out !== undefined) await saveRun(result, out, dataset.folder);
+      if (json) printJson(toJson(result, out));
+      else process.stdout.write(summary(result, out));
+    });
+}
+
+function toJson({ accuracy, loss, history, seconds, split, skipped, classes, settings }: TrainResult, out?: string) {
+  return {
+    accuracy,
+    loss,
+    epochs: history.length,
+    seconds,
+    pictures: { train: split.train.length, validation: split.validation.length, skipped },
+    classes,
+    seed: settings.seed,
+    run: out === undefined ? null : resolve(out),
+  };
+}
+
+function summary(
+  { accuracy, loss, history, stopped, seconds, split, skipped, classes }: TrainResult,
+  out?: string,
+): string {
+  const s = (value: number) => `${value.toFixed(1)} s`;
+  const lines = [
+    `validation accuracy  ${accuracy.toFixed(3)}`,
+    `validation loss      ${loss.toFixed(3)}`,
+    `epochs               ${history.length}${stopped ? ' (stopped early)' : ''}`,
+    `time                 ${s(seconds.total)}: decoding ${s(seconds.decode)}, features ${s(seconds.features)}, training ${s(seconds.training)}`,
+    `pictures             ${split.train.length} for training, ${split.validation.length} for validation, ${skipped.length} skipped`,
+    `classes              ${classes.join(', ')}`,
+    ...skipped.map(({ file, reason }) => `skipped              ${file}: ${reason}`),
+    ...(out === undefined ? [] : [`run                  ${resolve(out)}`]),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomically } from '../../src/files';
+import { assignWeights, backboneEntry, buildEfficientNetLite0, loadBackbone, readSafetensors } from '../../src/models';
+import { weightsFile } from '../../src/models/registry';
+import { convertEfficientNetLite0 } from '../../src/models/setup';
+import { tf } from '../../src/tensorflow';
+import { temporaryFolder, withEmptyCache } from '../folders';
+import oracle from './efficientNetLite.json';
+
+/** The picture of the oracle script: a formula. */
+function formulaPicture(): tf.Tensor4D {
+  const values = Float32Array.from(
+    { length: 224 * 224 * 3 },
+    (_, i) => Math.fround(Math.sin(i / 97) + Math.cos(i / 1013)) / 2,
+  );
+  return tf.tensor4d(values, [1, 224, 224, 3]);
+}
+
+/** Largest difference relative to the largest expected value. */
+function relativeError(actual: ArrayLike<number>, expected: readonly number[]): number {
+  const scale = Math.max(...expected.map(Math.abs));
+  return Math.max(...expected.map((value, i) => Math.abs(value - actual[i]!))) / scale;
+}
+
+const every = (values: ArrayLike<number>, step: number) => Array.from(values).filter((_, i) => i % step === 0);
+
+describe('EfficientNet-Lite0', () => {
+  it('gives the logits that Keras gives with the same weights, to 1e-4', async () => {
+    const { model } = await loadBackbone('efficientnet-lite0', { includeTop: true });
+    const logits = tf.tidy(() => (model.predict(formulaPicture()) as tf.Tensor).dataSync());
+    assert.equal(logits.indexOf(Math.max(...logits)), oracle.largest);
+    assert.ok(relativeError(every(logits, 5), oracle.logits) < 1e-4);
+  });
+
+  it('gives the features that Keras gives, to 1e-4', async () => {
+    const { model } = await loadBackbone('efficientnet-lite0');
+    assert.deepEqual(model.outputs[0]!.shape, [null, 1280]);
+    const features = tf.tidy(() => (model.predict(formulaPicture()) as tf.Tensor).dataSync());
+    assert.ok(relativeError(every(features, 8), oracle.features) < 1e-4);
+  });
+
+  it('has as many parameters as in Keras, and as its registry entry says', () => {
+    const parameters = buildEfficientNetLite0().countParams();
+    assert.equal(parameters, oracle.parameters);
+    assert.equal(parameters, backboneEntry('efficientnet-lite0').parameters);
+  });
+
+  it('comes frozen, with its blocks in order', async () => {
+    const { model, blocks } = await loadBackbone('efficientnet-lite0');
+    assert.equal(model.trainableWeights.length, 0);
+    assert.deepEqual([blocks[0], blocks[1], blocks.at(-1), blocks.length], ['stem', 'block1a', 'top', 18]);
+  });
+
+  it('takes other input sizes', async () => {
+    const { model, entry } = await loadBackbone('efficientnet-lite0', { inputSize: 96 });
+    assert.deepEqual(model.inputs[0]!.shape, [null, 96, 96, 3]);
+    assert.equal(entry.preprocessing.inputSize, 96);
+  });
+
+  it('names the first weight that is missing or has another shape, and sets none', () => {
+    const arrays = readSafetensors(weightsFile(backboneEntry('efficientnet-lite0'))).arrays;
+    const model = buildEfficientNetLite0({ inputSize: 32 });
+    const gamma = arrays.get('block3a_bn/gamma')!;
+    arrays.set('block3a_bn/gamma', { shape: [2, 72], data: gamma.data });
+    assert.throws(
+      () => assignWeights(model, arrays, 'the file'),
+      /'block3a_bn\/gamma' has the shape \[2,72\], .* needs \[144\]/,
+    );
+    arrays.delete('block3a_bn/gamma');
+    assert.throws(() => assignWeights(model, arrays, 'the file'), /the file has no weights 'block3a_bn\/gamma'/);
+    const stem = model.getLayer('stem_conv').getWeights()[0]!;
+    assert.equal(
+      tf.tidy(() => stem.abs().sum().dataSync()[0]),
+      0,
+    );
+  });
+});
+
+describe('loadBackbone', () => {
+  it('lists the backbones when it does not know one', async () => {
+    await assert.rejects(loadBackbone('resnet'), /unknown backbone 'resnet'; the backbones are efficientnet-lite0/);
+    await assert.rejects(loadBackbone('constructor'), /unknown backbone 'constructor'/);
+  });
+
+  it('says how to get the weights when they are not there', async () => {
+    await withEmptyCache(() =>
+      assert.rejects(loadBackbone('efficientnet-lite0'), /not in the cache: run `npm run setup`/),
+    );
+  });
+
+  it('refuses a damaged weights file by its name', async () => {
+    const original = readFileSync(weightsFile(backboneEntry('efficientnet-lite0')));
+    await withEmptyCache(async () => {
+      writeFileAtomically(weightsFile(backboneEntry('efficientnet-lite0')), original.subarray(0, 1_000_000));
+      await assert.rejects(loadBackbone('efficientnet-lite0'), /lite0\.safetensors is no readable safetensors file/);
+    });
+  });
+});
+
+describe('convertEfficientNetLite0', () => {
+  it('refuses another file by its hash and writes nothing', async () => {
+    const folder = temporaryFolder();
+    const wrong = join(folder, 'wrong.pth');
+    const out = join(folder, 'out.safetensors');
+    writeFileSync(wrong, 'something else');
+    await assert.rejects(
+      convertEfficientNetLite0(wrong, out),
+      /its SHA-256 is [0-9a-f]{64}, expected 579344248a93e230/,
+    );
+    assert.equal(existsSync(out), false);
+  });
+});
