@@ -5,7 +5,7 @@ const { Cell } = require('./cell.cjs');
 const { CellQueue } = require('./cellQueue.cjs');
 const { currentCell, runAsCell } = require('./currentCell.cjs');
 const { History } = require('./history.cjs');
-const { bundleOf } = require('./lastValue.cjs');
+const { displayOf } = require('./lastValue.cjs');
 const language = require('./language.cjs');
 const { describeError } = require('./traceback.cjs');
 
@@ -91,7 +91,8 @@ class Kernel {
 
   /** @param {Request} request @returns {Promise<{ failed: boolean, reply: () => void }>} */
   async #execute({ message, reply }) {
-    const { code, silent = false, store_history: stored = !silent } = message.content;
+    const { code, silent = false, store_history: wanted = true } = message.content;
+    const stored = wanted && !silent;
     this.#running = message;
     this.server.publish('status', { execution_state: 'busy' }, message);
     const count = stored ? ++this.#count : this.#count;
@@ -124,8 +125,8 @@ class Kernel {
     try {
       const last = await this.executor.execute(cell.source, cell.count);
       if (last) {
-        const data = await this.interrupts.orInterrupt(bundleOf(last.value));
-        cell.publish('execute_result', { execution_count: cell.count, data, metadata: {} });
+        const display = await this.interrupts.orInterrupt(displayOf(last.value));
+        cell.publish('execute_result', { execution_count: cell.count, ...display });
       }
       return undefined;
     } catch (error) {

@@ -10,15 +10,16 @@ const mimeModule = path.resolve(__dirname, '..', '..', 'dist', 'src', 'notebook'
 
 /**
  * @param {unknown} value anything but undefined and null
- * @returns {Promise<MimeBundle>} a chart, a table or what the value's display method says; else text
- * @throws what the value's own display method throws
+ * @returns {Promise<{ data: MimeBundle, metadata: Record<string, unknown> }>} a chart, a table or what the value's display
+ *   method says; else text
  */
-async function bundleOf(value) {
-  if ((typeof value === 'object' || typeof value === 'function') && value !== null) {
-    const bundle = await loadMime()?.toMimeBundle(value);
-    if (bundle) return bundle;
+async function displayOf(value) {
+  if (typeof value === 'object' || typeof value === 'function') {
+    const mime = loadMime();
+    const data = await mime?.toMimeBundle(value);
+    if (data) return { data, metadata: mime.displayMetadata(data) };
   }
-  return { 'text/plain': typeof value === 'string' ? value : inspect(value) };
+  return { data: { 'text/plain': typeof value === 'string' ? value : inspect(value) }, metadata: {} };
 }
 
 /** tunebook's own door to rich output. A project that is not built yet shows text. */
@@ -31,4 +32,4 @@ function loadMime() {
   }
 }
 
-module.exports = { bundleOf };
+module.exports = { displayOf };

@@ -9,7 +9,7 @@ const { CompileError } = require('./compileError.cjs');
 const maxFrames = 12;
 const maxCauses = 4;
 const project = path.resolve(__dirname, '..', '..');
-const frameLine = /^\s+at (?:(.*?) \()?(?:file:\/\/)?((?:\/|<cell |[A-Za-z]:\\).*?):(\d+):(\d+)\)?$/;
+const frameLine = /^\s+at (async )?(?:(.*?) \()?(?:file:\/\/)?((?:\/|<cell |[A-Za-z]:\\).*?):(\d+):(\d+)\)?$/;
 
 /** @typedef {import('./executor.cjs').Executor} Executor */
 /** @typedef {{ ename: string, evalue: string, traceback: string[] }} ErrorContent the content of Jupyter's `error` message */
@@ -58,8 +58,10 @@ function framesOf(error, executor) {
   for (const text of (at < 0 ? stack : stack.slice(at + error.message.length)).split('\n')) {
     const found = frameLine.exec(text);
     if (!found) continue;
-    const [, name, file, line, column] = found;
-    const at = (place) => (name ? `${name} (${place})` : place);
+    const [, awaited = '', name, file, line, column] = found;
+    // Functions of earlier cells are called as methods of the proxy that keeps them.
+    const called = name?.replace(/^Proxy\./, '');
+    const at = (place) => awaited + (called ? `${called} (${place})` : place);
     const cell = /^<cell (\d+)>$/.exec(file);
     if (cell) {
       const count = Number(cell[1]);

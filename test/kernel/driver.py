@@ -7,6 +7,7 @@ A line out is a message of the kernel, `{"channel", "type", "parent", "content"}
 import asyncio
 import json
 import sys
+import uuid
 
 from jupyter_client.manager import AsyncKernelManager
 
@@ -49,6 +50,8 @@ async def main(kernel_name, folder):
         command = json.loads(line) if line else {"do": "stop"}
         if command["do"] == "request":
             message = client.session.msg(command["type"], command["content"])
+            # A client after a restart counts from the start again.
+            message["header"]["msg_id"] = message["msg_id"] = uuid.uuid4().hex
             getattr(client, command["channel"] + "_channel").send(message)
             say({"done": "request", "id": message["header"]["msg_id"]})
         elif command["do"] == "interrupt":

@@ -125,9 +125,11 @@ export class Session {
   }
 
   private async printed(id: string, text: string): Promise<void> {
-    await this.find(
-      ({ type, parent, content }) => type === 'stream' && parent === id && String(content.text).includes(text),
+    const found = await this.find(
+      ({ type, parent, content }) =>
+        parent === id && (type === 'execute_reply' || (type === 'stream' && String(content.text).includes(text))),
     );
+    if (found.type !== 'stream') throw new Error(`the cell ended before '${text}': ${JSON.stringify(found.content)}`);
   }
 
   private async send(type: string, content: Content, channel: string): Promise<string> {

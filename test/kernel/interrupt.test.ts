@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { type Running, Session } from './session';
+
+describe('the stop button', function () {
+  this.timeout(60_000);
+  let session: Session;
+  beforeEach(async () => {
+    session = await Session.start();
+  });
+  afterEach(() => session?.stop());
+
+  async function interruptAt(running: Running, text: string) {
+    await running.printed(text);
+    await session.interrupt();
+  }
+
+  async function nextCellRuns() {
+    assert.equal((await session.run("console.log('next'); 1 + 1")).stdout, 'next\n');
+  }
+
+  it('ends a busy loop with an error', async () => {
+    const running = await session.begin("console.log('on'); for (;;);");
+    await interruptAt(running, 'on');
+    assert.equal((await running.finished).error?.ename, 'KeyboardInterrupt');
+    await nextCellRuns();
+  });
+
+  it('ends an await with an error', async () => {
+    const running = await session.begin("console.log('on'); await new Promise(() => {});");
+    await interruptAt(running, 'on');
+    assert.equal((await running.finished).error?.ename, 'KeyboardInterrupt');
+    await nextCellRuns();
+  });
+
+  it('keeps the cells that wait behind the interrupted one from running', async () => {
+    const running = await session.begin("console.log('on'); await new Promise(() => {});");
+    const behind = await session.begin("console.log('behind')");
+    await interruptAt(running, 'on');
+    assert.equal((await behind.finished).reply.status, 'aborted');
+    await nextCellRuns();
+  });
+
+  it('lets training finish its batch, keeps what was learned and goes on with the cells behind it', async () => {
+    const running = await session.begin(
+      [
+        "import { withStop } from '../dist/src/notebook/stop';",
+        'let batches = 0;',
+        'const learned = await withStop(async (shouldStop) => {',
+        '  while (!shouldStop()) {',
+        "    if (++batches === 3) console.log('third batch');",
+        '    await new Promise((done) => setTimeout(done, 20));',
+        '  }',
+        '  return batches;',
+        '});',
+        "console.log('kept', learned === batches && learned >= 3);",
+      ].join('\n'),
+    );
+    const behind = await session.begin("console.log('behind', learned === batches)");
+    await interruptAt(running, 'third batch');
+    const { stdout, stderr, reply } = await running.finished;
+    assert.equal(reply.status, 'ok', JSON.stringify(reply));
+    assert.match(stdout, /kept true/);
+    assert.match(stderr, /Stopping after the current step/);
+    assert.equal((await behind.finished).stdout, 'behind true\n');
+  });
+
+  it('asks anew in the next training cell', async () => {
+    const train = [
+      "console.log('on');",
+      'await withStop(async (shouldStop) => {',
+      '  for (let i = 0; i < 200 && !shouldStop(); i++) await new Promise((done) => setTimeout(done, 10));',
+      '  console.log(shouldStop());',
+      '});',
+    ].join('\n');
+    await session.run("import { withStop } from '../dist/src/notebook/stop';");
+    const first = await session.begin(train);
+    await interruptAt(first, 'on');
+    assert.equal((await first.finished).stdout, 'on\ntrue\n');
+    const second = await session.begin(train.replace('200', '20'));
+    assert.equal((await second.finished).stdout, 'on\nfalse\n');
+  });
+
+  it('pressed twice ends work that does not stop by itself, and the abandoned work is told to stop', async () => {
+    const running = await session.begin(
+      [
+        "import { withStop } from '../dist/src/notebook/stop';",
+        'let seen = false;',
+        'await withStop(async (shouldStop) => {',
+        "  console.log('on');",
+        '  await new Promise((done) => setTimeout(done, 1500));',
+        '  globalThis.toldToStop = shouldStop();',
+        '});',
+      ]
+        .join('\n')
+        .replace('globalThis.toldToStop', '(globalThis as Record<string, unknown>).toldToStop'),
+    );
+    await interruptAt(running, 'on');
+    await running.printed('Press stop again');
+    await session.interrupt();
+    assert.equal((await running.finished).error?.ename, 'KeyboardInterrupt');
+    const { stdout } = await session.run(
+      'await new Promise((done) => setTimeout(done, 2000)); console.log((globalThis as Record<string, unknown>).toldToStop);',
+    );
+    assert.equal(stdout, 'true\n');
+  });
+
+  it('does no harm when a cell listens for SIGINT itself, or takes all listeners away', async () => {
+    await session.run("process.on('SIGINT', () => console.log('heard'));");
+    const running = await session.begin("console.log('on'); await new Promise(() => {});");
+    await interruptAt(running, 'on');
+    assert.match((await running.finished).stdout, /heard/);
+    await session.run("process.removeAllListeners('SIGINT');");
+    const second = await session.begin("console.log('on'); await new Promise(() => {});");
+    await interruptAt(second, 'on');
+    assert.equal((await second.finished).error?.ename, 'KeyboardInterrupt');
+    const busy = await session.begin("process.on('SIGINT', () => {}); console.log('on'); for (;;);");
+    await interruptAt(busy, 'on');
+    assert.equal((await busy.finished).error?.ename, 'KeyboardInterrupt');
+    await nextCellRuns();
+    assert.equal(await session.alive(), true);
+  });
+
+  it('between cells does nothing', async () => {
+    await session.run('1');
+    await session.interrupt();
+    await nextCellRuns();
+  });
+
+  it('works as a message on the control channel, too', async () => {
+    const running = await session.begin("console.log('on'); await new Promise(() => {});");
+    await running.printed('on');
+    assert.deepEqual(await session.ask('interrupt_request', {}, 'control'), { status: 'ok' });
+    assert.equal((await running.finished).error?.ename, 'KeyboardInterrupt');
+  });
+});

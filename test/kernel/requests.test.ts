@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { Session } from './session';
+
+describe('the kernel', function () {
+  this.timeout(60_000);
+  let session: Session;
+  before(async () => {
+    session = await Session.start();
+  });
+  after(() => session?.stop());
+
+  it('says what it is', async () => {
+    const info = await session.ask('kernel_info_request', {});
+    assert.equal(info.implementation, 'tslab');
+    assert.equal(info.implementation_version, '1.0.22');
+    const language = info.language_info as Record<string, string>;
+    assert.equal(language.name, 'typescript');
+    assert.equal(language.file_extension, '.ts');
+  });
+
+  it('completes names, counting characters as Jupyter does', async () => {
+    await session.run('const accuracy = { validation: 1, training: 2 };');
+    const code = "'😀'; accuracy.val";
+    const reply = await session.ask('complete_request', { code, cursor_pos: [...code].length });
+    assert.deepEqual(reply.matches, ['validation']);
+    assert.deepEqual(
+      [reply.cursor_start, reply.cursor_end],
+      [14, 17].map((n) => n + 0),
+    );
+  });
+
+  it('explains the name at the cursor, and the call whose arguments are being typed', async () => {
+    await session.run('/** Multiply. */\nfunction times(a: number, b: number): number { return a * b; }');
+    for (const [code, cursor] of [
+      ['times', 3],
+      ['times', 5],
+      ['times(1, ', 9],
+    ] as const) {
+      const reply = await session.ask('inspect_request', { code, cursor_pos: cursor, detail_level: 0 });
+      assert.equal(reply.found, true, code);
+      assert.match((reply.data as Record<string, string>)['text/plain'] ?? '', /times\(a: number.*\n*.*Multiply/s);
+    }
+    const nothing = await session.ask('inspect_request', { code: '   ', cursor_pos: 1, detail_level: 0 });
+    assert.equal(nothing.found, false);
+  });
+
+  it('tells a complete cell from an incomplete one', async () => {
+    const status = async (code: string) => (await session.ask('is_complete_request', { code })).status;
+    assert.equal(await status('const a = 1;'), 'complete');
+    assert.equal(await status('function f() {'), 'incomplete');
+  });
+
+  it('answers while a cell runs, and still shows as busy', async () => {
+    const running = await session.begin("console.log('on'); await new Promise((done) => setTimeout(done, 1000));");
+    await running.printed('on');
+    const reply = await session.ask('complete_request', { code: 'Mat', cursor_pos: 3 });
+    assert.ok((reply.matches as string[]).includes('Math'));
+    const { messages } = await running.finished;
+    const states = messages.filter(({ type }) => type === 'status').map(({ content }) => content.execution_state);
+    assert.deepEqual(states, ['busy', 'busy', 'idle']);
+  });
+
+  it('knows no widgets, and keeps a history', async () => {
+    assert.deepEqual(await session.ask('comm_info_request', {}), { status: 'ok', comms: {} });
+    await session.run('12345');
+    const reply = await session.ask('history_request', { hist_access_type: 'tail', n: 1, output: false, raw: true });
+    assert.equal((reply.history as unknown[][])[0]?.[2], '12345');
+  });
+
+  it('restarts: what was defined is gone, numbers start at 1, imports work', async () => {
+    await session.run('const gone = 1;');
+    await session.restart();
+    const { error, reply } = await session.run('gone');
+    assert.equal(error?.ename, 'CompileError');
+    assert.equal(reply.execution_count, 1);
+    assert.equal((await session.run("import 'arquero'; 2")).result?.['text/plain'], '2');
+  });
+
+  it('ends within 3 seconds when it is told to, though timers are running', async () => {
+    const other = await Session.start();
+    await other.run('setInterval(() => {}, 50);');
+    const began = Date.now();
+    await other.stop();
+    assert.ok(Date.now() - began < 3000, `took ${Date.now() - began} ms`);
+  });
+});
