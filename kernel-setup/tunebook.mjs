@@ -17,7 +17,8 @@ runCommand(async () => {
     process.stderr.write('tunebook is not set up yet: run `npm start` (or `npm run setup`) in its folder.\n');
     return 1;
   }
-  process.env = Object.assign({}, tensorflowVariables, process.env);
+  // one by one: a new process.env object would not reach TensorFlow, which asks the C library
+  for (const [name, value] of Object.entries(tensorflowVariables)) process.env[name] ??= value;
   await import('./lib/node-shims.cjs');
   return (await import(pathToFileURL(main).href)).main(argv);
 });

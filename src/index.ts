@@ -1,1 +1,10 @@
-export {};
+export * from './charts';
+export { UserError } from './errors';
+export * from './evaluation';
+export * from './images';
+export * from './models';
+export * from './notebook';
+export * from './study';
+export { type DeviceReport, deviceReport, tf } from './tensorflow';
+export * from './training';
+export * from './transfer';

@@ -29,7 +29,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode; // commander has said what is wrong, or shown the help
-    if (!(error instanceof UserError)) throw error;
+    // kernel-setup/ has an error of its own for the same thing: it runs before anything here is compiled
+    if (!(error instanceof UserError) && (error as Error | undefined)?.name !== 'SetupError') throw error;
     process.stderr.write(`tunebook: ${messageOf(error).replaceAll('\n', ' ')}\n`);
     return 1;
   }

@@ -60,9 +60,10 @@ export function trainCommand(): Command {
     .action(async ({ data, out, json, ...settings }: Options) => {
       if (out !== undefined) checkRunFolder(out);
       const dataset = imageFolder(data);
+      const { end, ...listener } = terminalListener();
       const result = await interruptible((shouldStop) =>
-        train(dataset, { ...settings, listener: { ...terminalListener(), shouldStop } }),
-      );
+        train(dataset, { ...settings, listener: { ...listener, shouldStop } }),
+      ).finally(end);
       if (out !== undefined) await saveRun(result, out, dataset.folder);
       if (json) printJson(toJson(result, out));
       else process.stdout.write(summary(result, out));

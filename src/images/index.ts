@@ -4,3 +4,4 @@ export { decodeAll, type PictureContent } from './decodeAll';
 export { type ImageFolderOptions, imageFolder } from './imageFolder';
 export { sampleFolder } from './samples';
 export { type SplitOptions, splitDataset } from './split';
+export { sampleExamples, type ThumbnailOptions, thumbnail } from './thumbnails';

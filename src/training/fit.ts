@@ -82,9 +82,9 @@ export async function fit(
         sums.correct += correct;
         sums.seen += batch.length;
         listener.onProgress?.({
-          task: `epoch ${epoch} of ${epochs}`,
-          done: sums.seen,
-          total: order.length,
+          task: 'training',
+          done: (epoch - 1) * order.length + sums.seen,
+          total: epochs * order.length,
           unit: 'examples',
         });
         await breathe();

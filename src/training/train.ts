@@ -92,14 +92,14 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
   if (!variants.includes(settings.variant)) {
     throw new UserError(`unknown variant '${settings.variant}'; the variants are ${variants.join(', ')}`);
   }
-  const split = splitDataset(dataset, settings);
+  const split = splitDataset(dataset, pick(settings, ['validation', 'seed']));
   const backbone = await loadBackbone(settings.backbone);
   const features = await extractFeatures(backbone, [...split.train, ...split.validation], { cache, listener });
   const trainData = selectRows(features, split.train);
   const validationData = selectRows(features, split.validation);
   checkReadable(dataset, trainData.examples, validationData.examples);
 
-  const head = buildHead(features.length, dataset.classes.length, settings);
+  const head = buildHead(features.length, dataset.classes.length, pick(settings, ['dropout', 'seed']));
   const trainingBegan = performance.now();
   const { history, stopped } = await fit(
     head,

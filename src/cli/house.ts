@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Command } from 'commander';
+import { projectFolder } from '../paths';
+import { numberOption } from './options';
+
+/**
+ * The parts of the house that must work before anything is installed, and so live in kernel-setup/ as plain modules.
+ * Loaded when called, as they lie outside what is compiled.
+ */
+async function kernelSetup<T>(file: string): Promise<T> {
+  return import(pathToFileURL(join(projectFolder, 'kernel-setup', file)).href);
+}
+
+/** `tunebook doctor`: what was found of all that tunebook needs. */
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('say what of all that tunebook needs was found, and how to mend the rest')
+    .option('--json', 'one JSON object as the last line')
+    .action(async ({ json }: { json?: true }) => {
+      const { doctor } = await kernelSetup<{ doctor(argv: string[]): Promise<number> }>('doctor.mjs');
+      process.exitCode = await doctor(json ? ['--json'] : []);
+    });
+}
+
+/** `tunebook lab`: JupyterLab on this machine only. */
+export function labCommand(): Command {
+  return new Command('lab')
+    .description('open JupyterLab on the notebooks, on localhost only')
+    .option('--port <n>', 'take this port, or fail', numberOption({ min: 1, max: 65535, integer: true }))
+    .option('--no-browser', 'print the address and open no browser')
+    .action(async (options: { port?: number; browser: boolean }) => {
+      const { startLab } = await kernelSetup<{ startLab(options: object): Promise<number> }>('lab.mjs');
+      process.exitCode = await startLab(options);
+    });
+}
