@@ -1,0 +1,110 @@
+import { trainingCurves } from '../charts';
+import { messageOf } from '../errors';
+import type { EpochRecord, Listener, Progress } from '../training/listener';
+import { epochLine, epochsLine } from './epochLine';
+import { displayWriter } from './kernel';
+import { liveDisplay, liveSettled } from './live';
+import { displaySymbol } from './mime';
+import { progressBar } from './progress';
+import { stopRequested } from './stop';
+import { TaskBars } from './tasks';
+import { terminalListener } from './terminal';
+
+/** A listener that can be told that the work has ended. Its functions need no `this`: it may be spread into another. */
+export interface EndingListener extends Required<Listener> {
+  /** Leave everything as it shall stay; call it also when the work failed. */
+  end(): Promise<void>;
+}
+
+/** Milliseconds without an epoch, beyond three times the last one's, after which a training is taken to have ended. */
+const patience = 3000;
+
+/**
+ * Shows training in a notebook while it runs: a progress bar a task, the numbers of the last epoch, and the curves of loss
+ * and accuracy, each updated in place. Outside a notebook it is `terminalListener()`.
+ *
+ * `watch` does all this and sees to the stop button, too. Without it call `end()` at last: only then is it certain that the
+ * curves are kept as a picture in the saved notebook.
+ */
+export function notebookListener(): EndingListener {
+  if (!displayWriter()) return terminalListener();
+  const bars = new TaskBars(progressBar);
+  let training: Training | undefined;
+  return {
+    onProgress: (progress: Progress) => safely(() => bars.update(progress)),
+    onEpoch(_: EpochRecord, history: readonly EpochRecord[], planned: number) {
+      safely(() => {
+        if (training === undefined || history.length <= training.length) training = new Training();
+        return training.update(history, planned);
+      });
+    },
+    onMessage: (text: string) => void liveDisplay().update(plain(text), { final: true }),
+    shouldStop: stopRequested,
+    async end() {
+      try {
+        await Promise.all([bars.end(training?.summary()), training?.end()]);
+        await liveSettled();
+      } catch (error) {
+        report(error);
+      }
+    },
+  };
+}
+
+/** The live displays of one training. */
+class Training {
+  readonly #line = liveDisplay();
+  readonly #curves = liveDisplay();
+  #history: readonly EpochRecord[] = [];
+  #planned = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #ended: Promise<void> | undefined;
+
+  get length(): number {
+    return this.#history.length;
+  }
+
+  async update(history: readonly EpochRecord[], planned: number): Promise<void> {
+    this.#history = [...history]; // the caller's grows
+    this.#planned = planned;
+    clearTimeout(this.#timer);
+    if (history.length >= planned) return this.end();
+    this.#timer = setTimeout(() => safely(() => this.#draw(true)), patience + 3000 * history.at(-1)!.seconds);
+    this.#timer.unref();
+    await this.#draw(false);
+  }
+
+  /** Draw all for the last time; once, though both the last epoch and the caller say so. */
+  end(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#ended ??= this.#draw(true);
+    return this.#ended;
+  }
+
+  summary(): string {
+    return epochsLine(this.#history, this.#planned);
+  }
+
+  async #draw(final: boolean): Promise<void> {
+    const planned = this.#planned;
+    const last = this.#history.at(-1);
+    if (last === undefined) return;
+    await Promise.all([
+      this.#line.update(plain(epochLine(last, planned)), { final }),
+      this.#curves.update(trainingCurves(this.#history, { planned }), { final }),
+    ]);
+  }
+}
+
+/** Run display code, whose mistakes must not end a training. */
+function safely(work: () => unknown): void {
+  void (async () => work())().catch(report);
+}
+
+function report(error: unknown): void {
+  console.error(`Progress could not be shown: ${messageOf(error)}`);
+}
+
+function plain(text: string): object {
+  return { [displaySymbol]: () => ({ 'text/plain': text }) };
+}

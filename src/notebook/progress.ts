@@ -1,0 +1,74 @@
+import type { Progress } from '../training/listener';
+import { displayWriter } from './kernel';
+import { type LiveDisplay, liveDisplay } from './live';
+import { Meter } from './meter';
+import { displaySymbol } from './mime';
+import { escapeHtml } from './table';
+import { TerminalLine } from './terminalLine';
+
+/** Shows how far a task is, in place. */
+export interface ProgressBar {
+  /** Report; a task of another name restarts the clock. */
+  update(progress: Progress): void;
+  /** Replace the bar by a line: what was done in which time, unless `text` says something else. */
+  end(text?: string): Promise<void>;
+}
+
+/**
+ * A progress bar with rate and time left: HTML in a notebook, a line of text on a terminal (standard error), where it is
+ * redrawn in place; into a file or pipe a line every ten seconds.
+ */
+export function progressBar(): ProgressBar {
+  return displayWriter() ? new NotebookBar() : new TerminalBar(new TerminalLine());
+}
+
+class NotebookBar implements ProgressBar {
+  readonly #display: LiveDisplay = liveDisplay();
+  readonly #meter = new Meter();
+  #latest: Progress | undefined;
+
+  update(progress: Progress): void {
+    this.#latest = progress;
+    const text = this.#meter.line(progress);
+    void this.#display.update(bundle(text, barHtml(progress, text)));
+  }
+
+  async end(text = this.#latest && this.#meter.summary(this.#latest)): Promise<void> {
+    if (text !== undefined) await this.#display.update(bundle(text, lineHtml(text)), { final: true });
+  }
+}
+
+/** Several bars may share one line: it shows whichever reported last. */
+export class TerminalBar implements ProgressBar {
+  readonly #line: TerminalLine;
+  readonly #meter = new Meter();
+  #latest: Progress | undefined;
+
+  constructor(line: TerminalLine) {
+    this.#line = line;
+  }
+
+  update(progress: Progress): void {
+    this.#latest = progress;
+    this.#line.status(this.#meter.line(progress));
+  }
+
+  async end(text = this.#latest && this.#meter.summary(this.#latest)): Promise<void> {
+    if (text !== undefined) this.#line.print(text);
+  }
+}
+
+function bundle(text: string, html: string): object {
+  return { [displaySymbol]: () => ({ 'text/plain': text, 'text/html': html }) };
+}
+
+/** A native progress element: screen readers announce it, and the browser draws it to suit a light or a dark theme. */
+function barHtml({ task, done, total }: Progress, text: string): string {
+  const value = total > 0 ? ` value="${done}" max="${total}"` : '';
+  const bar = `<progress${value} aria-label="${escapeHtml(task)}" style="width: 16em; vertical-align: middle; accent-color: #0072b2"></progress>`;
+  return `<div>${bar} <span style="font-variant-numeric: tabular-nums">${escapeHtml(text)}</span></div>`;
+}
+
+function lineHtml(text: string): string {
+  return `<div style="font-variant-numeric: tabular-nums">${escapeHtml(text)}</div>`;
+}

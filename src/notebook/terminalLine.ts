@@ -1,0 +1,53 @@
+/** Where text goes: a terminal, or a file or pipe. */
+export interface Output {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+/** Milliseconds between two lines of a status into a file or pipe, where nothing can be redrawn. */
+const sparse = 10_000;
+/** Milliseconds between two redraws on a terminal. */
+const redraw = 50;
+
+/** Lines of text with a status below them that is redrawn in place on a terminal. */
+export class TerminalLine {
+  readonly #output: Output;
+  readonly #now: () => number;
+  #drawn = false;
+  #statusAt: number;
+
+  /** @param output standard error unless told @param now a clock in milliseconds, for tests */
+  constructor(output: Output = process.stderr, now: () => number = () => performance.now()) {
+    this.#output = output;
+    this.#now = now;
+    this.#statusAt = output.isTTY ? -Infinity : now();
+  }
+
+  /** Redraw the status. What comes too soon after the last one is passed over: a status is outdated in no time. */
+  status(text: string): void {
+    const now = this.#now();
+    if (now - this.#statusAt < (this.#output.isTTY ? redraw : sparse)) return;
+    this.#statusAt = now;
+    if (!this.#output.isTTY) {
+      this.#output.write(`${text}\n`);
+      return;
+    }
+    const room = (this.#output.columns ?? 80) - 1; // a full line would wrap, and could not be redrawn
+    this.#output.write(`\r\x1b[K${text.length > room ? `${text.slice(0, room - 1)}…` : text}`);
+    this.#drawn = true;
+  }
+
+  /** Print a line that stays, in the place of the status. */
+  print(text: string): void {
+    this.clear();
+    this.#output.write(`${text}\n`);
+  }
+
+  /** Remove the status. */
+  clear(): void {
+    if (this.#drawn) this.#output.write('\r\x1b[K');
+    this.#drawn = false;
+    if (this.#output.isTTY) this.#statusAt = -Infinity;
+  }
+}

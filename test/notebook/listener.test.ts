@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { notebookListener, stopRequested, terminalListener, watch, withStop } from '../../src/notebook';
+import type { EpochRecord, Listener } from '../../src/training/listener';
+import { inFakeKernel, printed, type Sent } from './fakeKernel';
+
+const flagKey = Symbol.for('tunebook.stop');
+const shared = globalThis as { [flagKey]?: { requested: boolean; holders?: number } };
+
+/** Report as a training would: features, then epochs with their batches. */
+async function pretend(listener: Listener, { epochs = 3, planned }: { epochs?: number; planned?: number } = {}) {
+  const last = planned ?? epochs;
+  for (const done of [50, 100]) listener.onProgress?.({ task: 'features', done, total: 100, unit: 'pictures' });
+  const history: EpochRecord[] = [];
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    for (const done of [32, 64]) {
+      listener.onProgress?.({ task: `epoch ${epoch} of ${last}`, done, total: 64, unit: 'examples' });
+      await breathe();
+      if (listener.shouldStop?.()) return history;
+    }
+    history.push({
+      epoch,
+      loss: 1 / epoch,
+      accuracy: 0.5,
+      validationLoss: 1,
+      validationAccuracy: 0.4,
+      learningRate: 0.01,
+      seconds: 0.1,
+    });
+    listener.onEpoch?.(history.at(-1)!, history, last);
+  }
+  return history;
+}
+
+/** The last content of each display, in the order in which they appeared. */
+function page(sent: Sent[]): Record<string, unknown>[] {
+  return [...new Map(sent.map(({ id, data }) => [id, data])).values()];
+}
+
+describe('notebookListener', function () {
+  this.timeout(60_000);
+
+  it('leaves a line for the features, one for the epochs, the last epoch and the curves with their picture', () =>
+    inFakeKernel(async (sent) => {
+      const listener = notebookListener();
+      await pretend(listener);
+      await listener.end();
+      const texts = page(sent).map((data) => String(data['text/plain']));
+      assert.equal(texts.length, 4);
+      assert.match(texts[0]!, /^features: 100 pictures in /);
+      assert.equal(texts[1], '3 epochs in 0.3 s');
+      assert.equal(
+        texts[2],
+        'epoch 3 of 3: loss 0.333, accuracy 50.0%, validation loss 1, validation accuracy 40.0%, 0.1 s',
+      );
+      assert.match(texts[3]!, /^Training: epoch 3 of 3/);
+      assert.ok('image/png' in page(sent)[3]!);
+      assert.equal(sent.filter(({ data }) => 'image/png' in data).length, 1, 'the picture is drawn once');
+    }));
+
+  it('keeps the picture of a training that ended early', () =>
+    inFakeKernel(async (sent) => {
+      const listener = notebookListener();
+      await pretend(listener, { epochs: 2, planned: 20 });
+      await listener.end();
+      const contents = page(sent);
+      assert.equal(contents[1]!['text/plain'], '2 of 20 epochs in 0.2 s');
+      assert.ok('image/png' in contents[3]!);
+    }));
+
+  it('gives a second training its own curves', () =>
+    inFakeKernel(async (sent) => {
+      const listener = notebookListener();
+      await pretend(listener, { epochs: 2 });
+      await pretend(listener, { epochs: 1 });
+      await listener.end();
+      const titles = page(sent)
+        .map((data) => String(data['text/plain']))
+        .filter((text) => text.startsWith('Training'));
+      assert.deepEqual(
+        titles.map((text) => text.split('\n')[0]),
+        ['Training: epoch 2 of 2', 'Training: epoch 1 of 1'],
+      );
+    }));
+
+  it('does not fail when it is told nonsense', async () => {
+    const lines = await printed('error', () =>
+      inFakeKernel(async () => {
+        const listener = notebookListener();
+        listener.onEpoch({} as EpochRecord, null as unknown as EpochRecord[], -1);
+        listener.onProgress(null as never);
+        await listener.end();
+      }),
+    );
+    assert.equal(lines.length, 2);
+  });
+});
+
+describe('terminalListener', () => {
+  it('prints a line a task and a line an epoch, also when spread into another listener', async () => {
+    let written = '';
+    const listener = { ...terminalListener({ write: (text) => (written += text) }), shouldStop: () => false };
+    await pretend(listener, { epochs: 2 });
+    listener.onMessage('all done');
+    await listener.end();
+    const lines = written.split('\n');
+    assert.match(lines[0]!, /^features: 100 pictures in /);
+    assert.match(lines[1]!, /^epoch 1 of 2: loss 1, accuracy 50\.0%/);
+    assert.match(lines[2]!, /^epoch 2 of 2: loss 0\.500/);
+    assert.deepEqual(lines.slice(3), ['all done', '']);
+  });
+});
+
+describe('the stop flag', () => {
+  beforeEach(() => {
+    delete shared[flagKey];
+  });
+  after(() => {
+    delete shared[flagKey];
+  });
+
+  it('is down outside a kernel, and seen while work holds it', async () => {
+    assert.equal(stopRequested(), false);
+    shared[flagKey] = { requested: false }; // as a kernel may set it
+    const asked = await withStop(async (shouldStop) => {
+      assert.equal(shared[flagKey]!.holders, 1);
+      const before = shouldStop();
+      shared[flagKey]!.requested = true;
+      return [before, shouldStop(), stopRequested()];
+    });
+    assert.deepEqual(asked, [false, true, true]);
+    assert.equal(shared[flagKey]!.holders, 0);
+  });
+
+  it('is let go when the work fails, and counts nested work', async () => {
+    await assert.rejects(
+      withStop(() =>
+        withStop(async () => {
+          assert.equal(shared[flagKey]!.holders, 2);
+          throw new Error('failed');
+        }),
+      ),
+      /failed/,
+    );
+    assert.equal(shared[flagKey]!.holders, 0);
+  });
+
+  it('stays with the work that was running when the kernel replaces it', async () => {
+    const stopped = await withStop(async (shouldStop) => {
+      shared[flagKey]!.requested = true;
+      shared[flagKey] = { requested: false, holders: 0 };
+      return shouldStop();
+    });
+    assert.equal(stopped, true);
+    assert.equal(shared[flagKey]!.holders, 0);
+  });
+});
+
+describe('watch', function () {
+  this.timeout(60_000);
+
+  it('stops a training after its current batch and keeps what was learned, with the curves as a picture', () =>
+    inFakeKernel(async (sent) => {
+      const history = await watch(async (listener) => {
+        const onEpoch: Listener['onEpoch'] = (record, all, planned) => {
+          listener.onEpoch(record, all, planned);
+          if (record.epoch === 2) shared[flagKey]!.requested = true;
+        };
+        return pretend({ ...listener, onEpoch }, { epochs: 20 });
+      });
+      assert.equal(history.length, 2);
+      assert.match(String(page(sent).at(-1)!['text/plain']), /^Training: epoch 2 of 20/);
+      assert.ok('image/png' in page(sent).at(-1)!);
+      shared[flagKey]!.requested = false;
+    }));
+
+  it('ends its displays and hands on the error when the work fails', () =>
+    inFakeKernel(async (sent) => {
+      const failing = watch(async (listener) => {
+        listener.onProgress({ task: 'decode', done: 1, total: 2, unit: 'pictures' });
+        throw new Error('disk full');
+      });
+      await assert.rejects(failing, /disk full/);
+      assert.match(String(sent.at(-1)!.data['text/plain']), /^decode: stopped after 1 of 2 pictures/);
+      assert.equal(shared[flagKey]!.holders, 0);
+    }));
+});
