@@ -17,6 +17,9 @@ const NOTEBOOK = 'notebooks/00-quick-start.ipynb';
 /** JupyterLab answers within seconds; a machine under load may need longer (milliseconds). */
 const PATIENCE = 90_000;
 
+/** @param {number} port */
+const logOf = (port) => logFile(`jupyterlab-${port}`);
+
 /** What JupyterLab would otherwise ask of the network, switched off. */
 const SETTINGS = { '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false } };
 
@@ -79,13 +82,14 @@ export async function startLab({ port, browser = true, notebook = NOTEBOOK } = {
   const url = await ready(child, ended, notebook);
   if (url === undefined) {
     if (stopped()) return 0;
-    const log = existsSync(logFile('jupyterlab')) ? readFileSync(logFile('jupyterlab'), 'utf8') : '';
-    throw new SetupError(`JupyterLab did not start: ${faultLine(log)}. Log: ${logFile('jupyterlab')}`);
+    const file = logOf(chosen);
+    const log = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    throw new SetupError(`JupyterLab did not start: ${faultLine(log)}. Log: ${file}`);
   }
   process.stdout.write(`JupyterLab is ready at ${url}\nCtrl+C ends it.\n`);
   const code = await ended;
   if (stopped()) return 0;
-  if (code !== 0) process.stderr.write(`JupyterLab ended with code ${code}. Log: ${logFile('jupyterlab')}\n`);
+  if (code !== 0) process.stderr.write(`JupyterLab ended with code ${code}. Log: ${logOf(chosen)}\n`);
   return code;
 }
 
@@ -110,11 +114,12 @@ function launch(port, browser, notebook) {
     `--LabApp.default_url=${page}`,
     // the list of extensions in JupyterLab would ask a package registry
     '--LabApp.extension_manager=readonly',
+    '--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate',
     '--MultiKernelManager.default_kernel_name=tslab',
   ];
   if (!(browser && display)) parameters.push('--no-browser');
   if (process.getuid?.() === 0) parameters.push('--allow-root');
-  const log = openSync(logFile('jupyterlab'), 'w');
+  const log = openSync(logOf(port), 'w');
   return spawn(venvPython(), parameters, {
     cwd: projectFolder,
     env: jupyterEnvironment(),

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFolder } from '../../src/paths';
+import { load, node, removeFolders, setupFile, temporaryFolder } from './helpers';
+
+describe('the counts of a test run', () => {
+  after(removeFolders);
+
+  it('come from mocha', async () => {
+    const folder = temporaryFolder();
+    const counts = join(folder, 'counts.json');
+    writeFileSync(
+      join(folder, 'sample.test.cjs'),
+      "it('a', () => {}); it('b', () => {}); it('c', () => { throw new Error('no'); }); it.skip('d', () => {});\n",
+    );
+    const mocha = join(projectFolder, 'node_modules', 'mocha', 'bin', 'mocha.js');
+    const parameters = [mocha, '--reporter', setupFile('lib', 'mocha-counts.cjs'), join(folder, 'sample.test.cjs')];
+    const { code, stdout } = await node(parameters, { TUNEBOOK_MOCHA_COUNTS: counts });
+    assert.equal(code, 1);
+    assert.match(stdout, /2 passing/);
+    assert.deepEqual(JSON.parse(readFileSync(counts, 'utf8')), { passed: 2, failed: 1, skipped: 1 });
+  });
+
+  it('are written on a line of their own in the form that CI reads', async () => {
+    const { countsLine } = await load<{ countsLine(counts: object): string }>('lib', 'test.mjs');
+    assert.equal(countsLine({ passed: 12, failed: 0, skipped: 1 }), '12 passed, 0 failed, 1 skipped');
+  });
+});
+
+describe('unpacking a wheel', () => {
+  after(removeFolders);
+
+  const unpack = (wheel: string, folder: string, pattern: string) =>
+    spawnSync('python3', [setupFile('lib', 'unpack_wheel.py'), wheel, folder, pattern], { encoding: 'utf8' });
+
+  const makeZip = (file: string, entries: Readonly<Record<string, string>>) => {
+    const script =
+      'import json,sys,zipfile\nwith zipfile.ZipFile(sys.argv[1],"w") as z:\n for n,t in json.loads(sys.argv[2]).items(): z.writestr(n,t)';
+    assert.equal(spawnSync('python3', ['-c', script, file, JSON.stringify(entries)]).status, 0);
+  };
+
+  it('takes the files that match, and says how far it is', () => {
+    const folder = join(temporaryFolder(), 'mit Lücke');
+    mkdirSync(folder);
+    makeZip(join(folder, 'a.whl'), { 'a/keep.so': '12345', 'a/leave.py': 'no' });
+    const { status, stdout } = unpack(join(folder, 'a.whl'), join(folder, 'out'), String.raw`\.so$`);
+    assert.equal(status, 0);
+    assert.match(stdout, /Progress 5 of 5\n$/);
+    assert.equal(readFileSync(join(folder, 'out', 'a', 'keep.so'), 'utf8'), '12345');
+    assert.throws(() => readFileSync(join(folder, 'out', 'a', 'leave.py')), /ENOENT/);
+  });
+
+  it('fails when nothing matches, or when a file would lie outside of the folder', () => {
+    const folder = temporaryFolder();
+    makeZip(join(folder, 'a.whl'), { '../outside.so': 'x' });
+    assert.match(unpack(join(folder, 'a.whl'), join(folder, 'out'), 'none').stderr, /no file in a\.whl matches none/);
+    assert.match(unpack(join(folder, 'a.whl'), join(folder, 'out'), 'so').stderr, /would lie outside/);
+  });
+});

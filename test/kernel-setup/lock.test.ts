@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { load, node, removeFolders, setupFile, temporaryFolder } from './helpers';
+
+interface Lock {
+  setChildren(pids: readonly number[]): void;
+  release(): void;
+}
+interface LockModule {
+  takeLock(file: string, onWait?: (pid: number) => void): Promise<Lock>;
+}
+interface ProcessesModule {
+  nameProcess(pid: number): { pid: number; started: string };
+  isAlive(name: { pid: number; started: string } | undefined): boolean;
+}
+
+const lockUrl = pathToFileURL(setupFile('lib', 'lock.mjs')).href;
+
+/** A process that takes the lock, writes 'in' and 'out' to a file around a moment of work, and says whom it waited for. */
+const WORKER = `
+  import { appendFileSync } from 'node:fs';
+  const { takeLock } = await import(${JSON.stringify(lockUrl)});
+  const [file, journal] = process.argv.slice(1);
+  const lock = await takeLock(file, (pid) => console.log('waits for', pid));
+  appendFileSync(journal, 'in\\n');
+  await new Promise((done) => setTimeout(done, 100));
+  appendFileSync(journal, 'out\\n');
+  lock.release();
+`;
+
+const worker = (file: string, journal: string) => node(['--input-type=module', '-e', WORKER, file, journal]);
+
+describe('the lock of the set-up', () => {
+  after(removeFolders);
+
+  it('lets one process in at a time, and every one in the end', async () => {
+    const folder = temporaryFolder();
+    const journal = join(folder, 'journal');
+    const ended = await Promise.all(Array.from({ length: 5 }, () => worker(join(folder, 'lock'), journal)));
+    assert.deepEqual(
+      ended.map(({ code }) => code),
+      [0, 0, 0, 0, 0],
+    );
+    assert.equal(readFileSync(journal, 'utf8'), 'in\nout\n'.repeat(5));
+    assert.equal(existsSync(join(folder, 'lock')), false);
+  });
+
+  it('names the process that is waited for', async () => {
+    const { takeLock } = await load<LockModule>('lib', 'lock.mjs');
+    const folder = temporaryFolder();
+    const lock = await takeLock(join(folder, 'lock'));
+    const other = worker(join(folder, 'lock'), join(folder, 'journal'));
+    setTimeout(() => lock.release(), 1000);
+    assert.match((await other).stdout, new RegExp(`^waits for ${process.pid}\n$`));
+  });
+
+  it('is taken over from a process that was killed, and the child it left at work is ended', async () => {
+    const { takeLock } = await load<LockModule>('lib', 'lock.mjs');
+    const { nameProcess, isAlive } = await load<ProcessesModule>('lib', 'processes.mjs');
+    const folder = temporaryFolder();
+    const orphan = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+    const child = nameProcess(orphan.pid ?? 0);
+    assert.ok(isAlive(child));
+    const killed = spawn('true');
+    const owner = nameProcess(killed.pid ?? 0);
+    await new Promise((done) => killed.on('close', done));
+    writeFileSync(join(folder, 'lock'), JSON.stringify({ owner, children: [child] }));
+    const gone = new Promise((done) => orphan.on('exit', done));
+    const lock = await takeLock(join(folder, 'lock'));
+    await gone;
+    lock.release();
+  });
+
+  it('is not kept by another process that got the same id', async () => {
+    const { takeLock } = await load<LockModule>('lib', 'lock.mjs');
+    const file = join(temporaryFolder(), 'lock');
+    writeFileSync(file, JSON.stringify({ owner: { pid: process.pid, started: '1' }, children: [] }));
+    (await takeLock(file)).release();
+  });
+});
