@@ -69,7 +69,9 @@ function inspectedPositions(code, cursor) {
 /** @param {object} tslab @param {{ code: string }} request */
 function isComplete(tslab, { code }) {
   const { completed, indent } = tslab.converter.isCompleteCode(code);
-  return completed ? { status: 'complete' } : { status: 'incomplete', indent: indent ?? '' };
+  if (!completed) return { status: 'incomplete', indent: indent ?? '' };
+  const { parseDiagnostics } = tslab.ts.createSourceFile('cell.ts', code, tslab.ts.ScriptTarget.Latest);
+  return { status: parseDiagnostics.length > 0 ? 'invalid' : 'complete' };
 }
 
 module.exports = { kernelInfo, complete, inspect, isComplete };

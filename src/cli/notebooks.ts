@@ -41,6 +41,12 @@ interface Job {
   sources: Record<number, string>;
 }
 
+/** Where text goes: the process, or a test. */
+interface Terminal {
+  stdout: { write(text: string): unknown };
+  stderr: { write(text: string): unknown };
+}
+
 /** The command `notebooks`: run notebooks as a person would, on the real kernel. */
 export function notebooksCommand(): Command {
   return new Command('notebooks')
@@ -127,18 +133,31 @@ function parameterCells(file: string): [number, string][] {
   });
 }
 
-async function runJob({ name, file, sources }: Job, { out, html }: Options): Promise<void> {
-  process.stdout.write(`${name}\n`);
+/**
+ * Run one notebook and write it with its outputs, also when a cell fails.
+ *
+ * @param job from {@link prepareJobs}
+ * @param options `out`: the folder to write to; `html`: a page beside it
+ * @param terminal where the progress and a failing cell's traceback are printed
+ * @throws {UserError} if a cell fails or the kernel does not start
+ */
+export async function runJob(
+  { name, file, sources }: Job,
+  { out, html }: { out: string; html?: boolean },
+  terminal: Terminal = process,
+): Promise<void> {
+  const { stdout, stderr } = terminal;
+  stdout.write(`${name}\n`);
   const target = join(resolve(out), `${name}.ipynb`);
   const page = html ? target.replace(/ipynb$/, 'html') : undefined;
   let failure: string | undefined;
   for await (const progress of runPython({ notebook: file, kernel: 'tslab', sources, out: target, html: page })) {
-    if (progress.event === 'started') process.stdout.write(startLine(progress));
-    if (progress.event === 'finished') process.stdout.write(`  ${progress.seconds.toFixed(1)} s\n`);
-    if (progress.event === 'written') process.stdout.write(`  wrote ${relative(process.cwd(), progress.file)}\n`);
+    if (progress.event === 'started') stdout.write(startLine(progress));
+    if (progress.event === 'finished') stdout.write(`  ${progress.seconds.toFixed(1)} s\n`);
+    if (progress.event === 'written') stdout.write(`  wrote ${relative(process.cwd(), progress.file)}\n`);
     if (progress.event === 'error') {
-      process.stdout.write(`  error after ${progress.seconds.toFixed(1)} s\n`);
-      process.stderr.write(`${progress.traceback.join('\n') || `${progress.ename}: ${progress.evalue}`}\n`);
+      stdout.write(`  error after ${progress.seconds.toFixed(1)} s\n`);
+      stderr.write(`${progress.traceback.join('\n') || `${progress.ename}: ${progress.evalue}`}\n`);
       failure = `${name}: cell ${progress.cell} of ${progress.total} failed with ${progress.ename}`;
     }
     if (progress.event === 'failed') failure = `${name}: ${progress.message}`;

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { prepareJobs, runJob } from '../../src/cli/notebooks';
+import { UserError } from '../../src/errors';
+import { projectFolder } from '../../src/paths';
+
+interface Output {
+  output_type: string;
+  text?: string | string[];
+  ename?: string;
+}
+interface Notebook {
+  cells: { cell_type: string; source: string | string[]; execution_count?: number | null; outputs: Output[] }[];
+}
+
+/** A folder inside the project, where cells can import what the project can. */
+function temporaryFolder(): string {
+  const build = join(projectFolder, 'build');
+  mkdirSync(build, { recursive: true });
+  return mkdtempSync(join(build, 'test notebooks ä '));
+}
+
+function writeNotebook(folder: string, name: string, sources: readonly string[]): void {
+  const cells = sources.map((source, index) => ({
+    cell_type: 'code',
+    id: `cell-${index}`,
+    source,
+    metadata: index === 0 ? { tags: ['parameters'] } : {},
+    outputs: [],
+    execution_count: null,
+  }));
+  const kernelspec = { name: 'tslab', display_name: 'TypeScript', language: 'typescript' };
+  const notebook = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+  writeFileSync(join(folder, `${name}.ipynb`), JSON.stringify(notebook));
+}
+
+const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Notebook;
+const textOf = ({ text = '' }: Output) => (Array.isArray(text) ? text.join('') : text);
+
+/** Run the one notebook of a folder; what was printed and what it failed with. */
+async function run(folder: string, name: string, assignments: string[] = [], html = false) {
+  const printed = { stdout: '', stderr: '' };
+  const keep = (stream: 'stdout' | 'stderr') => ({
+    write: (text: string) => {
+      printed[stream] += text;
+    },
+  });
+  const terminal = { stdout: keep('stdout'), stderr: keep('stderr') };
+  const out = join(folder, 'out');
+  let error: unknown;
+  try {
+    for (const job of prepareJobs(folder, [name], assignments)) await runJob(job, { out, html }, terminal);
+  } catch (thrown) {
+    error = thrown;
+  }
+  return { ...printed, error, out };
+}
+
+describe('the command notebooks', function () {
+  this.timeout(60_000);
+  let folder: string;
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('runs a notebook on the kernel with other parameters, says how far it is and keeps the original', async () => {
+    writeNotebook(folder, 'one', ['let epochs = 20; // passes', 'console.log(epochs * 2);', '1 + 1']);
+    const original = readFileSync(join(folder, 'one.ipynb'), 'utf8');
+    const { stdout, error, out } = await run(folder, 'one', ['epochs=4'], true);
+    assert.equal(error, undefined);
+    assert.match(
+      stdout,
+      /^one\n {2}\[1\/3\] let epochs = 4; .* s\n {2}\[2\/3\] console.* s\n {2}\[3\/3\] 1 \+ 1 .* s\n/,
+    );
+    const { cells } = read(join(out, 'one.ipynb'));
+    assert.equal(String(cells[0]?.source), 'let epochs = 4; // passes');
+    assert.equal(textOf(cells[1]?.outputs[0] as Output), '8\n');
+    assert.deepEqual(
+      cells.map((cell) => cell.execution_count),
+      [1, 2, 3],
+    );
+    assert.equal(cells[2]?.outputs[0]?.output_type, 'execute_result');
+    assert.match(readFileSync(join(out, 'one.html'), 'utf8'), /console/);
+    assert.deepEqual(readdirSync(out).sort(), ['one.html', 'one.ipynb']);
+    assert.equal(readFileSync(join(folder, 'one.ipynb'), 'utf8'), original);
+  });
+
+  it('ends at the first error with its traceback, and writes what ran', async () => {
+    writeNotebook(folder, 'bad', ['1', "throw new Error('on purpose');", "console.log('not reached');"]);
+    const { stderr, stdout, error, out } = await run(folder, 'bad');
+    assert.ok(error instanceof UserError);
+    assert.equal(error.message, 'bad: cell 2 of 3 failed with Error');
+    assert.match(stderr, /Error: on purpose\n> 1 \| throw/);
+    assert.match(stdout, /\[2\/3\] .*error after/);
+    assert.doesNotMatch(stdout, /\[3\/3\]/);
+    const { cells } = read(join(out, 'bad.ipynb'));
+    assert.equal(cells[1]?.outputs[0]?.ename, 'Error');
+    assert.deepEqual(cells[2]?.outputs, []);
+  });
+
+  it('says that the kernel died', async () => {
+    writeNotebook(folder, 'dead', ['process.exit(3);']);
+    const { error } = await run(folder, 'dead');
+    assert.ok(error instanceof UserError);
+    assert.match(error.message, /^dead: the kernel died/);
+  });
+
+  it('refuses a notebook or a parameter that does not exist and lists those that do', () => {
+    writeNotebook(folder, '00-start', ['let epochs = 1;']);
+    writeNotebook(folder, '01-more', ['let seeds = [1];']);
+    assert.throws(
+      () => prepareJobs(folder, ['2-none'], []),
+      new UserError("no notebook '2-none'; the notebooks are 00-start, 01-more"),
+    );
+    assert.throws(
+      () => prepareJobs(folder, [], ['epoch=1']),
+      new UserError("--set: unknown parameter 'epoch'; the parameters are epochs, seeds"),
+    );
+    assert.throws(() => prepareJobs(folder, [], ['epochs']), new UserError("--set: expected name=value, got 'epochs'"));
+    assert.equal(existsSync(join(folder, 'out')), false);
+  });
+
+  it('chooses all notebooks when none is named, in order, and sets a parameter where it exists', () => {
+    writeNotebook(folder, '01-more', ['let seeds = [1];']);
+    writeNotebook(folder, '00-start', ['let epochs = 1;']);
+    const jobs = prepareJobs(folder, [], ['epochs=7']);
+    assert.deepEqual(
+      jobs.map(({ name, sources }) => [name, sources]),
+      [
+        ['00-start', { 0: 'let epochs = 7;' }],
+        ['01-more', {}],
+      ],
+    );
+    assert.equal(prepareJobs(folder, ['01-more.ipynb'], [])[0]?.name, '01-more');
+  });
+});
