@@ -36,13 +36,16 @@ export async function toMimeBundle(
 }
 
 /**
- * What goes beside a bundle as its metadata: the size of its PNG on the page, as the file itself has twice the pixels.
+ * What goes beside a chart's bundle as its metadata: the size of its PNG on the page, as the file itself has twice the
+ * pixels, and the alternative text that nbconvert writes into HTML. Empty for everything else.
  */
-export function displayMetadata(bundle: MimeBundle): Record<string, { width: number; height: number }> {
+export function displayMetadata(bundle: MimeBundle): Record<string, { width: number; height: number; alt?: string }> {
   const png = bundle['image/png'];
-  if (typeof png !== 'string' || !(vegaLite in bundle)) return {};
+  const chart = bundle[vegaLite] as TopLevelSpec | undefined;
+  if (typeof png !== 'string' || chart === undefined) return {};
   const head = Buffer.from(png.slice(0, 64), 'base64'); // the signature, then the header: width and height at 16 and 20
-  return { 'image/png': { width: head.readUInt32BE(16) / 2, height: head.readUInt32BE(20) / 2 } };
+  const size = { width: head.readUInt32BE(16) / 2, height: head.readUInt32BE(20) / 2 };
+  return { 'image/png': chart.description === undefined ? size : { ...size, alt: chart.description } };
 }
 
 function showsItself(value: object): value is { [displaySymbol](): unknown } {

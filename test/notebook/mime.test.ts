@@ -26,7 +26,9 @@ describe('toMimeBundle', function () {
     const { format, width, height } = await sharp(Buffer.from(String(bundle['image/png']), 'base64')).metadata();
     assert.equal(format, 'png');
     assert.ok(width > 300 && height > 300, `${width} x ${height}`);
-    assert.deepEqual(displayMetadata(bundle), { 'image/png': { width: width / 2, height: height / 2 } });
+    assert.deepEqual(displayMetadata(bundle), {
+      'image/png': { width: width / 2, height: height / 2, alt: chart.description },
+    });
   });
 
   it('leaves out the picture where it has to be quick', async () => {
