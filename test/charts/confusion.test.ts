@@ -19,7 +19,9 @@ const pets = {
   ],
 };
 
-describe('confusionMatrixChart', () => {
+describe('confusionMatrixChart', function () {
+  this.timeout(60_000); // vega takes its time to load on a busy machine
+
   it('draws a cell with its count wherever there is an example, and names all classes on both axes', async () => {
     const chart = confusionMatrixChart(pets);
     checkChart(chart);

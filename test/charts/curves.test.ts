@@ -19,7 +19,9 @@ function record(epoch: number, given: Partial<EpochRecord> = {}): EpochRecord {
 const epochs = (count: number, change: (epoch: number) => Partial<EpochRecord> = () => ({})) =>
   Array.from({ length: count }, (_, i) => record(i + 1, change(i + 1)));
 
-describe('trainingCurves', () => {
+describe('trainingCurves', function () {
+  this.timeout(60_000); // vega takes its time to load on a busy machine
+
   it('draws two lines in each of two panels, with a dot an epoch and each line named with its last value', async () => {
     const chart = trainingCurves(epochs(12), { planned: 20, title: 'Head' });
     checkChart(chart);

@@ -8,7 +8,9 @@ const pixel =
 const pictures = (count: number, detail?: string) =>
   Array.from({ length: count }, (_, i) => ({ url: pixel, label: `picture ${i}`, detail }));
 
-describe('pictureGrid', () => {
+describe('pictureGrid', function () {
+  this.timeout(60_000); // vega takes its time to load on a busy machine
+
   it('draws each picture with its label and detail, row by row', async () => {
     const chart = pictureGrid(pictures(5, '87%'), { columns: 3, size: 50 });
     checkChart(chart);
