@@ -50,6 +50,10 @@ export function isMain(url) {
  * @param {() => Promise<number>} command
  */
 export function runCommand(command) {
+  // the reader of a pipe may leave early, as `head` does
+  process.stdout.on('error', (error) => {
+    process.exit(/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE' ? 0 : 1);
+  });
   command().then(
     (code) => {
       process.exitCode = code;

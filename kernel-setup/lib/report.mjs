@@ -69,8 +69,9 @@ export class Report {
    */
   progress(what, done, total, unit = 'bytes') {
     const now = Date.now();
-    const finished = done !== undefined && done === total;
-    if (now - this.#drawn < (this.#terminal ? REDRAW : PLAIN) && !(this.#terminal && finished)) return;
+    // on a terminal the last count is drawn, elsewhere each new stage is printed, however soon they come
+    const always = this.#terminal ? done === total : done === undefined;
+    if (!always && now - this.#drawn < (this.#terminal ? REDRAW : PLAIN)) return;
     this.#drawn = now;
     const far = done === undefined || !total ? '' : `  ${formatProgress(done, total, unit)}`;
     const text = `${this.#head} ${this.#title}: ${what}${far}`;

@@ -72,7 +72,8 @@ export const nodePackages = {
     const folders = packagesOf(inProject('package-lock.json')).filter(([, { optional }]) => !optional);
     const { program, parameters } = npm();
     const watch = setInterval(() => {
-      const done = folders.filter(([folder]) => existsSync(inProject(folder))).length;
+      // npm makes all folders first and fills them later
+      const done = folders.filter(([folder]) => existsSync(inProject(folder, 'package.json'))).length;
       report.progress('installing', done, folders.length, 'packages');
     }, 250);
     try {
