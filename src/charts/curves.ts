@@ -8,6 +8,8 @@ import { type Chart, chart } from './theme';
 export interface CurveOptions {
   /** how many epochs the training may take: the width of the axis; as many as there are unless told */
   planned?: number;
+  /** the training is over, though perhaps before the planned epochs: the axis ends with it; `false` unless told */
+  ended?: boolean;
   /** `Training` unless told */
   title?: string;
 }
@@ -15,7 +17,8 @@ export interface CurveOptions {
 /**
  * Loss and accuracy over the epochs, training against validation, with the best epoch of each marked.
  *
- * The axis is as wide as the planned training from the start, so a chart that is drawn anew after each epoch stays still.
+ * While training runs the axis is as wide as the planned training from the start, so that a chart which is drawn anew after
+ * each epoch stays still; at the start of a long training it is a half, a quarter and so on of that.
  * Numbers that are not finite leave a gap, and the first such epoch is named.
  *
  * @param history one record an epoch; none gives empty axes
@@ -23,12 +26,13 @@ export interface CurveOptions {
  * @throws {UserError} on an unknown option or a `planned` that is no whole number of at least 1
  */
 export function trainingCurves(history: readonly EpochRecord[], options: CurveOptions = {}): Chart {
-  const defaults: Required<CurveOptions> = { planned: Math.max(1, history.length), title: 'Training' };
-  const { planned, title } = withDefaults('trainingCurves', options, defaults);
+  const defaults: Required<CurveOptions> = { planned: Math.max(1, history.length), ended: false, title: 'Training' };
+  const { planned, ended, title } = withDefaults('trainingCurves', options, defaults);
   checkNumber('trainingCurves: planned', planned, { min: 1, integer: true });
-  const last = Math.max(planned, history.at(-1)?.epoch ?? 0);
+  const done = history.at(-1)?.epoch ?? 0;
+  const last = ended && done > 0 ? done : axisEnd(done, planned);
   const epochs: [number, number] = last === 1 ? [0.5, 1.5] : [1, last];
-  const { heading, notes } = describeHistory(history, last);
+  const { heading, notes } = describeHistory(history, Math.max(planned, done));
   const spec = {
     title: { text: `${title}: ${heading}`, ...(notes.length > 0 && { subtitle: notes }) },
     data: { values: history.map(finiteOrNull) },
@@ -45,6 +49,13 @@ export function trainingCurves(history: readonly EpochRecord[], options: CurveOp
   };
   const description = `Line charts of loss and accuracy, ${heading}. ${notes.join('. ')}`.trim();
   return chart(spec, description, [`${title}: ${heading}`, ...notes, ...tabulateHistory(history)].join('\n'));
+}
+
+/** The planned epochs, halved as long as at least 20 and twice those done fit in. */
+function axisEnd(done: number, planned: number): number {
+  let end = planned;
+  while (end / 2 >= Math.max(20, 2 * done)) end = Math.ceil(end / 2);
+  return Math.max(end, done);
 }
 
 /** JSON knows neither NaN nor Infinity, and Vega leaves a gap for null. */

@@ -77,7 +77,7 @@ class Training {
   /** Draw all for the last time; once, though both the last epoch and the caller say so. */
   end(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#ended ??= this.#draw(true);
+    this.#ended ??= Promise.resolve().then(() => this.#draw(true)); // `#draw` asks whether it has ended
     return this.#ended;
   }
 
@@ -91,7 +91,7 @@ class Training {
     if (last === undefined) return;
     await Promise.all([
       this.#line.update(plain(epochLine(last, planned)), { final }),
-      this.#curves.update(trainingCurves(this.#history, { planned }), { final }),
+      this.#curves.update(trainingCurves(this.#history, { planned, ended: this.#ended !== undefined }), { final }),
     ]);
   }
 }

@@ -44,7 +44,7 @@ export async function renderPng(spec: TopLevelSpec): Promise<Buffer> {
   const [svg, { default: sharp }] = await Promise.all([renderSvg(spec), import('sharp')]);
   // unlimited: a grid of pictures holds attributes beyond the parser's 10 MB
   return sharp(Buffer.from(svg), { density: 72 * scale, unlimited: true })
-    .png()
+    .png({ palette: true })
     .toBuffer();
 }
 

@@ -71,6 +71,19 @@ describe('trainingCurves', function () {
     assert.deepEqual(await ticks(17), await ticks(1));
   });
 
+  it('is wider than a long training at its start, and ends with a training that ended early', async () => {
+    const lastTick = async (count: number, options: { planned: number; ended?: boolean }) => {
+      const labels = (await scene(trainingCurves(epochs(count), options))).texts('axis-label');
+      return Math.max(...labels.filter((label) => /^\d+$/.test(label)).map(Number));
+    };
+    assert.equal(await lastTick(1, { planned: 200 }), 25);
+    assert.equal(await lastTick(20, { planned: 200 }), 50);
+    assert.equal(await lastTick(51, { planned: 200 }), 200);
+    const ended = { planned: 2000, ended: true };
+    assert.equal(await lastTick(45, ended), 45);
+    assert.match(trainingCurves(epochs(45), ended).usermeta.text, /^Training: epoch 45 of 2000\n/);
+  });
+
   it('draws training alone where nothing was validated', async () => {
     const chart = trainingCurves(epochs(4, () => ({ validationLoss: undefined, validationAccuracy: undefined })));
     checkChart(JSON.parse(JSON.stringify(chart)));
