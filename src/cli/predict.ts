@@ -24,6 +24,10 @@ export function predictCommand(): Command {
     .option('--json', 'one JSON object as the last line')
     .action(async (files: string[], { model, backbone, json }: Options) => {
       const result = await predict(predictor(model, backbone), files);
+      if (result.predictions.length === 0) {
+        const [first] = result.skipped;
+        throw new UserError(`no picture could be read: ${first!.file}: ${first!.reason}`);
+      }
       if (json) {
         printJson(result);
       } else {
@@ -35,7 +39,6 @@ export function predictCommand(): Command {
         }
         for (const { file, reason } of result.skipped) process.stdout.write(`${file}\n  skipped: ${reason}\n`);
       }
-      if (result.predictions.length === 0) throw new UserError('no picture could be read');
     });
 }
 

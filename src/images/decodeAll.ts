@@ -62,6 +62,7 @@ async function decodeOne<Known>(
     if (known !== undefined) return { example, hash, known };
     return { example, hash, pixels: await decodePicture(content, framing) };
   } catch (error) {
-    return { example, hash, reason: messageOf(error) };
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return { example, hash, reason: missing ? 'no such file' : messageOf(error) };
   }
 }
