@@ -1,7 +1,7 @@
 import { trainingCurves } from '../charts';
 import { messageOf } from '../errors';
 import type { EpochRecord, Listener, Progress } from '../training/listener';
-import { epochLine, epochsLine } from './epochLine';
+import { epochLine } from './epochLine';
 import { displayWriter } from './kernel';
 import { liveDisplay, liveSettled } from './live';
 import { displaySymbol } from './mime';
@@ -42,7 +42,7 @@ export function notebookListener(): EndingListener {
     shouldStop: stopRequested,
     async end() {
       try {
-        await Promise.all([bars.end(training?.summary()), training?.end()]);
+        await Promise.all([bars.end(), training?.end()]);
         await liveSettled();
       } catch (error) {
         report(error);
@@ -79,10 +79,6 @@ class Training {
     clearTimeout(this.#timer);
     this.#ended ??= Promise.resolve().then(() => this.#draw(true)); // `#draw` asks whether it has ended
     return this.#ended;
-  }
-
-  summary(): string {
-    return epochsLine(this.#history, this.#planned);
   }
 
   async #draw(final: boolean): Promise<void> {

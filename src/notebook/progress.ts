@@ -10,8 +10,8 @@ import { TerminalLine } from './terminalLine';
 export interface ProgressBar {
   /** Report; a task of another name restarts the clock. */
   update(progress: Progress): void;
-  /** Replace the bar by a line: what was done in which time, unless `text` says something else. */
-  end(text?: string): Promise<void>;
+  /** Replace the bar by a line: what was done in which time. */
+  end(): Promise<void>;
 }
 
 /**
@@ -33,8 +33,10 @@ class NotebookBar implements ProgressBar {
     void this.#display.update(bundle(text, barHtml(progress, text)));
   }
 
-  async end(text = this.#latest && this.#meter.summary(this.#latest)): Promise<void> {
-    if (text !== undefined) await this.#display.update(bundle(text, lineHtml(text)), { final: true });
+  async end(): Promise<void> {
+    if (this.#latest === undefined) return;
+    const text = this.#meter.summary(this.#latest);
+    await this.#display.update(bundle(text, lineHtml(text)), { final: true });
   }
 }
 
@@ -53,8 +55,8 @@ export class TerminalBar implements ProgressBar {
     this.#line.status(this.#meter.line(progress));
   }
 
-  async end(text = this.#latest && this.#meter.summary(this.#latest)): Promise<void> {
-    if (text !== undefined) this.#line.print(text);
+  async end(): Promise<void> {
+    if (this.#latest !== undefined) this.#line.print(this.#meter.summary(this.#latest));
   }
 }
 

@@ -1,9 +1,6 @@
 import type { Progress } from '../training/listener';
 import type { ProgressBar } from './progress';
 
-/** What the tasks `epoch 3 of 20` and `epoch 4 of 20` have in common: they take turns in one bar. */
-const kindOf = (task: string) => task.replace(/\d+/g, '#');
-
 /** A progress bar for each task that reports; tasks may take turns, as decoding and computing do. */
 export class TaskBars {
   readonly #create: () => ProgressBar;
@@ -13,29 +10,21 @@ export class TaskBars {
     this.#create = create;
   }
 
-  /** Show the progress. A task that is done ends its bar; of a numbered task the bar waits for the next number. */
+  /** Show the progress. A task that is done ends its bar. */
   update(progress: Progress): void {
-    const kind = kindOf(progress.task);
-    let bar = this.#running.get(kind);
-    if (bar === undefined) {
-      bar = this.#create();
-      this.#running.set(kind, bar);
-    }
+    const bar = this.#running.get(progress.task) ?? this.#create();
+    this.#running.set(progress.task, bar);
     bar.update(progress);
-    if (kind === progress.task && progress.done >= progress.total) {
-      this.#running.delete(kind);
+    if (progress.done >= progress.total) {
+      this.#running.delete(progress.task);
       void bar.end();
     }
   }
 
-  /**
-   * End the bars of what is still running.
-   *
-   * @param numbered what to leave in the place of numbered tasks, such as how many epochs it were; their last unless told
-   */
-  async end(numbered?: string): Promise<void> {
-    const bars = [...this.#running];
+  /** End the bars of what is still running, at what was done. */
+  async end(): Promise<void> {
+    const bars = [...this.#running.values()];
     this.#running.clear();
-    await Promise.all(bars.map(([kind, bar]) => bar.end(kind.includes('#') ? numbered : undefined)));
+    await Promise.all(bars.map((bar) => bar.end()));
   }
 }

@@ -14,7 +14,7 @@ async function pretend(listener: Listener, { epochs = 3, planned }: { epochs?: n
   const history: EpochRecord[] = [];
   for (let epoch = 1; epoch <= epochs; epoch++) {
     for (const done of [32, 64]) {
-      listener.onProgress?.({ task: `epoch ${epoch} of ${last}`, done, total: 64, unit: 'examples' });
+      listener.onProgress?.({ task: 'training', done: 64 * (epoch - 1) + done, total: 64 * last, unit: 'examples' });
       await breathe();
       if (listener.shouldStop?.()) return history;
     }
@@ -40,7 +40,7 @@ function page(sent: Sent[]): Record<string, unknown>[] {
 describe('notebookListener', function () {
   this.timeout(60_000);
 
-  it('leaves a line for the features, one for the epochs, the last epoch and the curves with their picture', () =>
+  it('leaves a line for the features, one for the training, the last epoch and the curves with their picture', () =>
     inFakeKernel(async (sent) => {
       const listener = notebookListener();
       await pretend(listener);
@@ -48,7 +48,7 @@ describe('notebookListener', function () {
       const texts = page(sent).map((data) => String(data['text/plain']));
       assert.equal(texts.length, 4);
       assert.match(texts[0]!, /^features: 100 pictures in /);
-      assert.equal(texts[1], '3 epochs in 0.3 s');
+      assert.match(texts[1]!, /^training: 192 examples in /);
       assert.equal(
         texts[2],
         'epoch 3 of 3: loss 0.333, accuracy 50.0%, validation loss 1, validation accuracy 40.0%, 0.1 s',
@@ -64,7 +64,7 @@ describe('notebookListener', function () {
       await pretend(listener, { epochs: 2, planned: 20 });
       await listener.end();
       const contents = page(sent);
-      assert.equal(contents[1]!['text/plain'], '2 of 20 epochs in 0.2 s');
+      assert.match(String(contents[1]!['text/plain']), /^training: stopped after 128 of 1280 examples/);
       assert.ok('image/png' in contents[3]!);
     }));
 
@@ -106,8 +106,9 @@ describe('terminalListener', () => {
     const lines = written.split('\n');
     assert.match(lines[0]!, /^features: 100 pictures in /);
     assert.match(lines[1]!, /^epoch 1 of 2: loss 1, accuracy 50\.0%/);
-    assert.match(lines[2]!, /^epoch 2 of 2: loss 0\.500/);
-    assert.deepEqual(lines.slice(3), ['all done', '']);
+    assert.match(lines[2]!, /^training: 128 examples in /);
+    assert.match(lines[3]!, /^epoch 2 of 2: loss 0\.500/);
+    assert.deepEqual(lines.slice(4), ['all done', '']);
   });
 });
 
