@@ -94,6 +94,7 @@ export class Lock {
   }
 
   release() {
+    rmSync(`${this.#file}.${process.pid}`, { force: true }); // left where the disk was full
     if (read(this.#file)?.owner.pid === process.pid) rmSync(this.#file, { force: true });
   }
 }

@@ -54,7 +54,9 @@ export async function setUp({ report = new Report() } = {}) {
   } catch (error) {
     report.clear();
     if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOSPC') {
-      throw new SetupError('the disk is full. Make room, then run the command again; what is done is kept.');
+      throw new SetupError(
+        'Set-up stopped: the disk is full. Make room, then run the command again; what is done is kept.',
+      );
     }
     throw error instanceof SetupError ? new SetupError(`Set-up stopped: ${messageOf(error)}`) : error;
   } finally {
