@@ -76,6 +76,12 @@ async function sha256(file) {
   return hash.digest('hex');
 }
 
+/** Wheels for Linux name the oldest C library they run with, and pip wants each of the names that will do. */
+const PLATFORMS = [
+  ...Array.from({ length: 24 }, (_, i) => `manylinux_2_${28 - i}`),
+  ...['manylinux2014', 'manylinux2010', 'manylinux1'],
+];
+
 /**
  * Fetch one pinned wheel into the cache; one that is there already, with the right hash, is not fetched again.
  *
@@ -103,14 +109,6 @@ export async function fetchWheel(step, pin, { onProgress, large = false }) {
   const part = mkdtempSync(inCache('downloads', 'part-'));
   const list = join(part, 'wheel.txt');
   writeWhole(list, `${pin.text}\n`);
-  const platforms = [
-    'manylinux_2_28',
-    'manylinux_2_27',
-    'manylinux_2_17',
-    'manylinux2014',
-    'manylinux_2_12',
-    'manylinux2010',
-  ];
   const parameters = [
     '-m',
     'pip',
@@ -122,7 +120,7 @@ export async function fetchWheel(step, pin, { onProgress, large = false }) {
     '--only-binary=:all:',
   ];
   parameters.push('--implementation', 'cp', '--python-version', '311', '--abi', 'cp311', '--abi', 'none');
-  for (const platform of platforms) parameters.push('--platform', `${platform}_x86_64`);
+  for (const platform of PLATFORMS) parameters.push('--platform', `${platform}_x86_64`);
   if (large) parameters.push('--no-cache-dir');
   await runOrFail(step, venvPython(), [...parameters, '--dest', part, '-r', list], {
     // pip unpacks nothing here, but puts the file together in the temporary folder, which may be small
