@@ -34,7 +34,7 @@ export async function addBadPictures(root: string): Promise<Record<string, RegEx
     .jpeg()
     .toBuffer();
   const files: [string, Uint8Array | string, RegExp][] = [
-    ['red/truncated.jpg', jpeg.subarray(0, jpeg.length / 2), /damaged: the file ends too soon/],
+    ['red/truncated.jpg', jpeg.subarray(0, jpeg.length / 2), /^damaged/],
     ['red/text.jpg', 'this is no picture\n', /not a picture: its content is in no known format/],
     ['red/empty.jpg', '', /empty file/],
     ['red/tiny.png', await stripes('red', 1, 1), /1 x 1 pixels/],

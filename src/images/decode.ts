@@ -54,5 +54,7 @@ function reasonInWords(message: string): string {
   if (/premature end|unexpected end|truncat|png read error|bad seek/i.test(message))
     return 'damaged: the file ends too soon';
   if (/corrupt header/i.test(first)) return `damaged (${first})`;
+  // libvips keeps one message for all threads, so two pictures that fail at once may leave one of them without
+  if (first === '' || /unknown error/i.test(first)) return 'damaged: it cannot be decoded';
   return first;
 }
