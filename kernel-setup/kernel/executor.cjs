@@ -6,7 +6,6 @@ const vm = require('node:vm');
 const { CellModules } = require('./cellRequire.cjs');
 const { CompileError } = require('./compileError.cjs');
 const { Positions, takeSourceMap } = require('./positions.cjs');
-const { writeOutShorthands } = require('./shorthand.cjs');
 
 /** tslab puts `export {};` on a line of its own before a cell's text. */
 const linesBefore = 1;
@@ -59,8 +58,7 @@ class Executor {
       this.#declarations = converted.declOutput ?? '';
       return undefined;
     }
-    const { code: compiled, map } = takeSourceMap(converted.output);
-    const code = writeOutShorthands(this.tslab.ts, compiled, Object.keys(this.#exports));
+    const { code, map } = takeSourceMap(converted.output);
     if (map) this.positions.set(count, new Positions(map, linesBefore, code.split('\n').length));
     const asynchronous = converted.hasToplevelAwait || this.#awaits(code);
     const result = this.interrupts.synchronously(() => run(code, count, asynchronous));

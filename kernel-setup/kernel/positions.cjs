@@ -2,7 +2,6 @@
 // Where in a cell is this line of compiled code? tslab compiles twice (TypeScript to modern JavaScript, then its modules to
 // CommonJS) and keeps no source map. Here both steps write one, and the two are composed into one.
 
-const path = require('node:path');
 const { SourceMap } = require('node:module');
 
 const mapComment = /\n?\/\/# sourceMappingURL=data:application\/json[^,]*;base64,([A-Za-z0-9+/=]+)\s*$/;
@@ -71,35 +70,6 @@ function composeMaps(first, second) {
   return { version: 3, sources: first.sources, names: [], mappings };
 }
 
-/**
- * A copy of the compiler whose two steps keep source maps: inline ones at the end of what tslab's converter returns.
- *
- * @param {typeof import('typescript')} ts the compiler inside tslab
- * @returns {typeof import('typescript')}
- */
-function withSourceMaps(ts) {
-  const own = Object.fromEntries(
-    Object.keys(ts).map((key) => [key, { enumerable: true, configurable: true, get: () => ts[key] }]),
-  );
-  const host = (files, options, ...rest) =>
-    ts.createWatchCompilerHost(files, { ...options, inlineSourceMap: true }, ...rest);
-  const transpile = (input, settings) => {
-    const { code, map } = takeSourceMap(input);
-    if (!map) return ts.transpileModule(input, settings);
-    const compilerOptions = { ...settings.compilerOptions, sourceMap: true };
-    const result = ts.transpileModule(code, { ...settings, compilerOptions });
-    const composed = composeMaps(map, JSON.parse(result.sourceMapText));
-    // tslab's output folder exists by name only: `outDir` in the working folder.
-    composed.sources = composed.sources.map((source) => path.resolve('outDir', source));
-    const inline = Buffer.from(JSON.stringify(composed)).toString('base64');
-    const bare = result.outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n');
-    return { ...result, outputText: `${bare}//# sourceMappingURL=data:application/json;base64,${inline}` };
-  };
-  own.createWatchCompilerHost = { enumerable: true, value: host };
-  own.transpileModule = { enumerable: true, value: transpile };
-  return Object.defineProperties({}, own);
-}
-
 /** The lines of a source map, looked up by what V8 writes into a stack. */
 class Positions {
   /**
@@ -125,4 +95,4 @@ class Positions {
   }
 }
 
-module.exports = { withSourceMaps, takeSourceMap, Positions };
+module.exports = { composeMaps, takeSourceMap, Positions };

@@ -1,9 +1,9 @@
 'use strict';
-// The parts of tslab that the kernel uses, with its compiler replaced by one that keeps source maps.
+// The parts of tslab that the kernel uses, with its compiler repaired.
 
 const { createRequire } = require('node:module');
 const path = require('node:path');
-const { withSourceMaps } = require('./positions.cjs');
+const { repairCompiler } = require('./compiler.cjs');
 
 /** @returns the modules of tslab, under the names of their files, and `ts`, the compiler inside it */
 function loadTslab() {
@@ -11,7 +11,7 @@ function loadTslab() {
   const compiler = requireTslab.resolve('@tslab/typescript-for-tslab');
   const ts = requireTslab(compiler);
   // tslab's converter takes the compiler from here when it is loaded, below.
-  require.cache[compiler].exports = withSourceMaps(ts);
+  require.cache[compiler].exports = repairCompiler(ts);
   const load = (name) => requireTslab(`./dist/${name}.js`);
   return {
     ts,

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { projectFolder } from '../../src/paths';
+import { chromiumArguments, findChromium, type Lab, OpenNotebook, startLab } from './lab';
+
+interface Notebook {
+  cells: {
+    cell_type: string;
+    source: string | string[];
+    execution_count: number | null;
+    outputs: { output_type: string; data?: Record<string, unknown> }[];
+  }[];
+}
+
+const folder = 'build/browser';
+const inFolder = (file: string) => join(projectFolder, folder, file);
+const vegaLite = 'application/vnd.vegalite.v5+json';
+
+function readNotebook(file: string): Notebook {
+  return JSON.parse(readFileSync(inFolder(file), 'utf8')) as Notebook;
+}
+
+function writeNotebook(file: string, sources: readonly string[]): void {
+  const cells = sources.map((source, index) => {
+    return { cell_type: 'code', id: `cell-${index}`, source, metadata: {}, outputs: [], execution_count: null };
+  });
+  const kernelspec = { name: 'tslab', display_name: 'TypeScript', language: 'typescript' };
+  writeFileSync(inFolder(file), JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }));
+}
+
+/** Complaints of the page that are not JupyterLab's own: a missing favicon or a user's overrides that do not exist. */
+function ours(complaints: readonly string[]): string[] {
+  return complaints.filter((text) => !/Failed to load resource/.test(text));
+}
+
+describe('JupyterLab in a browser', function () {
+  this.timeout(300_000);
+  let browser: Browser | undefined;
+  let lab: Lab | undefined;
+
+  before(async function () {
+    const executablePath = findChromium();
+    if (!executablePath) {
+      console.log('      no Chromium here (apt-get install chromium): JupyterLab is not tested in a browser');
+      this.skip();
+    }
+    mkdirSync(join(projectFolder, folder), { recursive: true });
+    lab = await startLab();
+    browser = await chromium.launch({ executablePath, args: chromiumArguments });
+  });
+  after(async () => {
+    await browser?.close();
+    await lab?.stop();
+  });
+
+  async function open(file: string, height: number): Promise<OpenNotebook> {
+    const page = await browser!.newPage({ viewport: { width: 1400, height } });
+    return OpenNotebook.open(page, lab!, `${folder}/${file}`);
+  }
+
+  it('runs the quick start from top to bottom: curves, confusion matrix, tables, no error', async () => {
+    const name = '00-quick-start.ipynb';
+    // A copy, as JupyterLab saves by itself.
+    copyFileSync(join(projectFolder, 'notebooks', name), inFolder(name));
+    const code = readNotebook(name).cells.filter(({ cell_type: type, source }) => type === 'code' && source.length > 0);
+    const notebook = await open(name, 9000);
+    await notebook.runAll();
+    await notebook.finished(code.length - 1, 240_000);
+    await notebook.page.screenshot({ path: inFolder('00-quick-start.png') });
+    await notebook.save();
+
+    const { cells } = readNotebook(name);
+    const outputs = cells.flatMap((cell) => cell.outputs ?? []);
+    assert.deepEqual(
+      outputs.filter(({ output_type: type }) => type === 'error'),
+      [],
+    );
+    const counts = cells.filter(({ cell_type: type }) => type === 'code').map((cell) => cell.execution_count);
+    assert.deepEqual(
+      counts.slice(0, code.length),
+      Array.from(code, (_, i) => i + 1),
+    );
+    const charts = outputs.filter(({ data }) => data?.[vegaLite]).length;
+    const tables = outputs.filter(({ data }) => String(data?.['text/html'] ?? '').includes('<table')).length;
+    assert.ok(charts >= 2 && tables >= 1, `${charts} charts and ${tables} tables`);
+
+    const { page } = notebook;
+    assert.equal(await page.locator('.vega-embed .marks').count(), charts, 'every chart is drawn');
+    assert.equal(await page.locator('.jp-OutputArea-output table').count(), tables, 'every table is drawn');
+    assert.equal(await page.locator('.jp-OutputArea-output[data-mime-type*="stderr"]').count(), 0, 'nothing on stderr');
+    assert.deepEqual(ours(notebook.complaints), []);
+    await page.close();
+  });
+
+  it('completes, explains, updates a progress bar in place and stops training with the stop button', async () => {
+    const name = 'interactive.ipynb';
+    rmSync(inFolder(name), { force: true });
+    writeNotebook(name, [
+      "import { progressBar, withStop } from 'tunebook';\nconst accuracy = { training: 1, validation: 2 };",
+      [
+        'const bar = progressBar();',
+        'for (let done = 0; done <= 40; done++) {',
+        "  bar.update({ task: 'decode', done, total: 40, unit: 'pictures' });",
+        '  await new Promise((next) => setTimeout(next, 50));',
+        '}',
+        'await bar.end();',
+      ].join('\n'),
+      [
+        'let batches = 0;',
+        'await withStop(async (shouldStop) => {',
+        "  console.log('training');",
+        '  for (; batches < 3000 && !shouldStop(); batches++) await new Promise((next) => setTimeout(next, 20));',
+        '});',
+        "console.log(batches < 3000 ? 'kept what was learned' : 'never stopped');",
+      ].join('\n'),
+      "'the next cell'",
+      'accuracy.v',
+    ]);
+    const notebook = await open(name, 1400);
+    const { page } = notebook;
+    const run = async (index: number) => {
+      await notebook.editEnd(index);
+      await page.keyboard.press('Control+Enter');
+    };
+
+    await run(0);
+    await notebook.finished(0, 30_000);
+
+    await run(1);
+    const value = () => notebook.output(1).locator('progress').getAttribute('value');
+    await notebook.output(1).locator('progress').waitFor();
+    const first = Number(await value());
+    await page.waitForTimeout(700);
+    const second = Number(await value());
+    assert.ok(second > first, `the bar went from ${first} to ${second}`);
+    assert.equal(await notebook.output(1).count(), 1, 'one output, updated in place');
+    await page.screenshot({ path: inFolder('progress.png') });
+    await notebook.finished(1, 30_000);
+    assert.match((await notebook.output(1).textContent()) ?? '', /decode.*40/);
+
+    await run(2);
+    await notebook.output(2).filter({ hasText: 'training' }).waitFor();
+    await page.locator('[data-command="notebook:interrupt-kernel"], [title*="Interrupt the kernel"]').first().click();
+    await notebook.finished(2, 10_000);
+    assert.match((await notebook.output(2).allTextContents()).join(''), /kept what was learned/);
+    await page.screenshot({ path: inFolder('stopped.png') });
+    await run(3);
+    await notebook.finished(3, 30_000);
+    assert.match((await notebook.output(3).textContent()) ?? '', /the next cell/);
+
+    await notebook.editEnd(4);
+    await page.keyboard.press('Tab');
+    await page.locator('.jp-Completer-item', { hasText: 'validation' }).waitFor({ timeout: 10_000 });
+    await page.keyboard.press('Enter');
+    await notebook.cell(4).locator('.cm-content', { hasText: 'accuracy.validation' }).waitFor();
+    await page.keyboard.press('Shift+Tab');
+    const tooltip = page.locator('.jp-Tooltip');
+    await tooltip.waitFor({ timeout: 10_000 });
+    assert.match((await tooltip.textContent()) ?? '', /validation: number/);
+    await page.screenshot({ path: inFolder('tooltip.png') });
+    assert.deepEqual(ours(notebook.complaints), []);
+    await page.close();
+  });
+});

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Locator, Page } from 'playwright-core';
+import { projectFolder } from '../../src/paths';
+
+/** Chromium as Debian and others install it; undefined where there is none. */
+export function findChromium(): string | undefined {
+  const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'];
+  return [process.env.TUNEBOOK_CHROMIUM, ...places].find((file) => file && existsSync(file));
+}
+
+/** Headless, for root too, and quiet on the network. */
+export const chromiumArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A JupyterLab that runs. */
+export interface Lab {
+  /** e.g. `http://127.0.0.1:8890/` */
+  url: string;
+  token: string;
+  stop(): Promise<void>;
+}
+
+/** Start JupyterLab the way `tunebook lab --no-browser` does. */
+export async function startLab(): Promise<Lab> {
+  const script = join(projectFolder, 'kernel-setup', 'lab.mjs');
+  const child = spawn(process.execPath, [script, '--no-browser'], { cwd: projectFolder });
+  let complaints = '';
+  child.stderr.on('data', (data: Buffer) => {
+    complaints += data.toString();
+  });
+  const address = await new Promise<URL>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`JupyterLab ended with ${code}: ${complaints}`)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const found = /ready at (\S+)/.exec(line)?.[1];
+      if (found) resolve(new URL(found));
+    });
+  });
+  return { url: `${address.origin}/`, token: address.searchParams.get('token') ?? '', stop: () => end(child) };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** A notebook that is open in JupyterLab. */
+export class OpenNotebook {
+  private constructor(
+    readonly page: Page,
+    /** what the page complained about on its console */
+    readonly complaints: string[],
+  ) {}
+
+  /**
+   * Open a notebook and wait until its kernel is idle.
+   *
+   * @param page an empty page, tall enough for the whole notebook: JupyterLab draws what is in view
+   * @param lab
+   * @param path of the notebook, relative to the project
+   */
+  static async open(page: Page, lab: Lab, path: string): Promise<OpenNotebook> {
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(`${message.text()} (${message.location().url})`);
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    await page.goto(`${lab.url}lab/tree/${path.split('/').map(encodeURIComponent).join('/')}?reset&token=${lab.token}`);
+    const notebook = new OpenNotebook(page, complaints);
+    await notebook.cell(0).waitFor({ timeout: 60_000 });
+    // The indicator in the toolbar says idle also before there is a kernel; the status bar names the kernel.
+    await page.getByText(/^TypeScript.* \| Idle$/).waitFor({ timeout: 60_000 });
+    return notebook;
+  }
+
+  /** The code cell with this index among the code cells. */
+  cell(index: number): Locator {
+    return this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell').nth(index);
+  }
+
+  /** What the cell shows. */
+  output(index: number): Locator {
+    return this.cell(index).locator('.jp-OutputArea-output');
+  }
+
+  /** Run > Run All Cells. */
+  async runAll(): Promise<void> {
+    await this.page.locator('.lm-MenuBar-itemLabel', { hasText: /^Run$/ }).click();
+    await this.page.locator('.lm-Menu-itemLabel', { hasText: /^Run All Cells$/ }).click();
+  }
+
+  /** Wait until the cell has run (`[7]:` at its side), or any cell has failed. @throws {Error} with the failed cell's traceback */
+  async finished(index: number, timeout: number): Promise<void> {
+    const prompt = this.cell(index)
+      .locator('.jp-InputPrompt')
+      .filter({ hasText: /^\[\d+\]:$/ });
+    const error = this.page.locator('[data-mime-type="application/vnd.jupyter.error"]').first();
+    await prompt.or(error).first().waitFor({ timeout });
+    if (await error.isVisible()) throw new Error(`a cell failed: ${await error.textContent()}`);
+  }
+
+  /** Put the cursor at the end of a cell's text. */
+  async editEnd(index: number): Promise<void> {
+    await this.cell(index).locator('.cm-content').click();
+    await this.page.keyboard.press('Control+End');
+  }
+
+  async save(): Promise<void> {
+    const saved = this.page.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.ok());
+    await this.page.keyboard.press('Control+s');
+    await saved;
+  }
+}
