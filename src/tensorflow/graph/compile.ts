@@ -1,0 +1,213 @@
+import { messageOf } from '../../errors';
+import { checkNumber, withDefaults } from '../../options';
+import type { tf } from './backend';
+import { buildGraph, type CompiledGraph } from './compiledGraph';
+import { isRecording } from './recorder';
+import { type Form, formOf, pack, type Results, unpack } from './results';
+
+export interface CompileOptions {
+  /** how messages name the function */
+  name?: string;
+  /**
+   * One graph for every batch size: true if the batch is the first dimension of every input that has the same one as the
+   * first input, or the indices of the inputs that have it. Default true.
+   */
+  anyBatch?: boolean | readonly number[];
+  /**
+   * Variables whose values become constants of the graph, which TensorFlow can then prepare for; the graph is made anew
+   * when one of them was assigned. All others are fed at every call. Default none.
+   */
+  frozen?: readonly tf.Variable[];
+  /** fold batch normalization in inference mode into the convolutions before it, where both are frozen; default true */
+  foldBatchNormalization?: boolean;
+  /** largest difference between graph and function, relative to the largest number of a tensor; default 1e-3 */
+  tolerance?: number;
+  /** how many graphs (input shapes) are kept; the one not used for longest makes room. Default 4 */
+  graphs?: number;
+  /** told once when calls run op by op, and why; default: console.warn */
+  onFallback?: (message: string) => void;
+}
+
+/** How a graph came about. */
+export interface CompileReport {
+  /** operations that were recorded */
+  ops: number;
+  /** nodes of the graph, with constants */
+  nodes: number;
+  /** batch normalizations that went into a convolution */
+  folded: number;
+  /** whether the graph takes every batch size */
+  anyBatch: boolean;
+  /** largest difference between graph and function, relative to the largest number of a tensor */
+  difference: number;
+  /** why calls run op by op, or null if they run as a graph */
+  fallback: string | null;
+  /** that recording, loading and checking took */
+  seconds: number;
+}
+
+/** A function of tensors that runs as one TensorFlow graph. */
+export interface CompiledFunction<I extends tf.Tensor[], O extends Results> {
+  call(...inputs: I): O;
+  /** Make the graph for inputs like these now, and say how it went. Variables keep their values. */
+  compile(...inputs: I): CompileReport;
+  /** of the graph made last; undefined before the first */
+  readonly report: CompileReport | undefined;
+  /** Give back the memory of all graphs. A later call makes them again. */
+  dispose(): void;
+}
+
+interface Entry {
+  graph?: CompiledGraph;
+  form: Form;
+  report: CompileReport;
+}
+
+/**
+ * Make a function of tensors run as one TensorFlow graph instead of operation by operation.
+ *
+ * At the first call (or `compile`) the function runs a few times on small batches and its operations are recorded; the
+ * graph is checked against it, and all later calls with inputs of that type and shape run the graph. The function may
+ * read and write `tf.Variable`s, compute gradients and use an optimizer: weights and slots are fed and fetched.
+ *
+ * What it must not do: decide by the values of tensors, or keep numbers in JavaScript from call to call. A learning rate
+ * or a seed is an input; random numbers come from `random.ts`. Most violations are seen, and the function then runs op by
+ * op as before, which `onFallback` is told once. A tensor of the closure that is no variable is a constant.
+ */
+export function compile<I extends tf.Tensor[], O extends Results>(
+  fn: (...inputs: I) => O,
+  options?: CompileOptions,
+): CompiledFunction<I, O> {
+  return new Compiled(fn, options);
+}
+
+class Compiled<I extends tf.Tensor[], O extends Results> implements CompiledFunction<I, O> {
+  report: CompileReport | undefined;
+  private readonly options: Required<CompileOptions>;
+  /** by signature; the one used last comes last */
+  private readonly entries = new Map<string, Entry>();
+  /** signatures with a free batch size that need a graph for each batch size after all */
+  private readonly exact = new Set<string>();
+  private batched: ReadonlySet<number> | undefined;
+  private frozenData: object[] = [];
+  private warned = false;
+
+  constructor(
+    private readonly fn: (...inputs: I) => O,
+    options?: CompileOptions,
+  ) {
+    this.options = withDefaults<Required<CompileOptions>>('compile', options, {
+      name: fn.name || 'a function',
+      anyBatch: true,
+      frozen: [],
+      foldBatchNormalization: true,
+      tolerance: 1e-3,
+      graphs: 4,
+      onFallback: (message) => console.warn(message),
+    });
+    checkNumber('compile: graphs', this.options.graphs, { min: 1, integer: true });
+    checkNumber('compile: tolerance', this.options.tolerance, { min: 0 });
+  }
+
+  call(...inputs: I): O {
+    if (isRecording() || inputs.some(({ size }) => size === 0)) return this.fn(...inputs);
+    const { graph, form } = this.entryFor(inputs);
+    return graph ? (unpack(graph.session.run(inputs), form) as O) : this.fn(...inputs);
+  }
+
+  compile(...inputs: I): CompileReport {
+    return this.entryFor(inputs).report;
+  }
+
+  dispose(): void {
+    for (const { graph } of this.entries.values()) graph?.session.dispose();
+    this.entries.clear();
+    this.exact.clear();
+  }
+
+  private entryFor(inputs: I): Entry {
+    const { frozen, anyBatch } = this.options;
+    if (this.frozenData.some((data, i) => data !== frozen[i]!.dataId)) this.dispose();
+    this.batched ??= batchedInputs(inputs, anyBatch);
+    const free = signature(inputs, this.batched);
+    const key = free !== undefined && !this.exact.has(free) ? free : signature(inputs, new Set())!;
+    let entry = this.entries.get(key);
+    if (entry?.graph?.session.isStale) {
+      entry.graph.session.dispose();
+      entry = undefined;
+    }
+    this.entries.delete(key);
+    if (!entry) {
+      entry = this.make(inputs, key === free ? this.batched : new Set());
+      this.frozenData = frozen.map(({ dataId }) => dataId);
+      this.report = entry.report;
+    }
+    // a graph for one batch size only goes under the signature that names it
+    const place = !entry.report.anyBatch && entry.graph ? signature(inputs, new Set())! : key;
+    if (place !== key) this.exact.add(key);
+    this.entries.set(place, entry);
+    if (this.entries.size > this.options.graphs) this.forgetOldest();
+    return entry;
+  }
+
+  /** For any batch size if that can be, else for this one, else none. */
+  private make(inputs: I, batched: ReadonlySet<number>): Entry {
+    const began = performance.now();
+    const { foldBatchNormalization, frozen, tolerance, name } = this.options;
+    let form: Form;
+    const fn = (...tensors: tf.Tensor[]) => {
+      const results = this.fn(...(tensors as I));
+      form = formOf(results);
+      return pack(results);
+    };
+    const report: CompileReport = {
+      ops: 0,
+      nodes: 0,
+      folded: 0,
+      anyBatch: false,
+      difference: 0,
+      fallback: null,
+      seconds: 0,
+    };
+    let graph: CompiledGraph | undefined;
+    for (const free of batched.size > 0 ? [batched, new Set<number>()] : [batched]) {
+      try {
+        const settings = { frozen: new Set(frozen), foldBatchNormalization, tolerance, batched: free };
+        graph = buildGraph(fn, inputs, settings);
+        const { ops, nodes, folded, difference } = graph;
+        Object.assign(report, { ops, nodes, folded, difference, anyBatch: free.size > 0, fallback: null });
+        break;
+      } catch (error) {
+        report.fallback = messageOf(error);
+      }
+    }
+    report.seconds = (performance.now() - began) / 1000;
+    if (report.fallback !== null && !this.warned) {
+      this.warned = true;
+      this.options.onFallback(`${name} runs op by op: ${report.fallback}`);
+    }
+    return { graph, form, report };
+  }
+
+  private forgetOldest(): void {
+    const [key, entry] = this.entries.entries().next().value!;
+    entry.graph?.session.dispose();
+    this.entries.delete(key);
+  }
+}
+
+function batchedInputs(inputs: readonly tf.Tensor[], anyBatch: boolean | readonly number[]): ReadonlySet<number> {
+  if (typeof anyBatch !== 'boolean') return new Set(anyBatch);
+  const batch = inputs[0]?.shape[0];
+  if (!anyBatch || batch === undefined) return new Set();
+  return new Set(inputs.flatMap(({ shape }, i) => (shape[0] === batch ? [i] : [])));
+}
+
+/** Types and shapes, without the batch size; undefined if the inputs that should have the same one do not. */
+function signature(inputs: readonly tf.Tensor[], batched: ReadonlySet<number>): string | undefined {
+  const sizes = new Set([...batched].map((i) => inputs[i]?.shape[0]));
+  if (sizes.size > 1) return undefined;
+  return inputs
+    .map(({ dtype, shape }, i) => `${dtype}[${batched.has(i) ? ['*', ...shape.slice(1)] : shape}]`)
+    .join(' ');
+}

@@ -1,0 +1,34 @@
+import { withDefaults } from '../../options';
+import { tf } from './backend';
+import { type CompiledFunction, type CompileOptions, compile } from './compile';
+
+export interface CompileForwardOptions
+  extends Pick<CompileOptions, 'foldBatchNormalization' | 'tolerance' | 'onFallback'> {
+  /** what is done to the input before the model sees it, in the same graph; default nothing */
+  prepare?: (input: tf.Tensor) => tf.Tensor;
+}
+
+/**
+ * The forward pass of a model as one graph, for any batch size: weights as constants, batch normalization folded into the
+ * convolutions. When weights are assigned, the next call makes the graph anew; this suits a frozen model.
+ *
+ * @param model of one input and one output; dropout and batch normalization run in inference mode
+ * @returns input [batch, ...] to output [batch, ...]
+ */
+export function compileForward(
+  model: tf.LayersModel,
+  options?: CompileForwardOptions,
+): CompiledFunction<[tf.Tensor], tf.Tensor> {
+  const { prepare, ...settings } = withDefaults<Required<CompileForwardOptions>>('compileForward', options, {
+    prepare: (input) => input,
+    foldBatchNormalization: true,
+    tolerance: 1e-3,
+    onFallback: (message) => console.warn(message),
+  });
+  const forward = (input: tf.Tensor) => tf.tidy(() => model.apply(prepare(input), { training: false }) as tf.Tensor);
+  return compile(forward, {
+    ...settings,
+    name: `the forward pass of ${model.name}`,
+    frozen: model.weights.map((weight) => weight.read() as tf.Variable),
+  });
+}

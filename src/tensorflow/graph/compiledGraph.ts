@@ -1,0 +1,129 @@
+import { nodeBackend, tf, unaliased } from './backend';
+import { generalize, type SizedRecording } from './batch';
+import { foldBatchNormalization } from './foldBatchNormalization';
+import { toGraph } from './graphDef';
+import { type RecordedCall, record } from './recorder';
+import { neededOps, type Recording, Refusal } from './recording';
+import { foldConstants, freezeVariables, recognizeBiases, removeIdentities } from './rewrite';
+import { GraphSession } from './session';
+import { withVariablesRestored } from './variables';
+import { largestDifference } from './verify';
+
+/** Batch sizes that a function is recorded at for any batch size: two to see what depends on it, a third to confirm. */
+const SIZES = [2, 3, 5];
+
+export interface BuildOptions {
+  /** inputs whose first dimension is the batch; empty: one graph for exactly these shapes */
+  batched: ReadonlySet<number>;
+  /** variables whose values become constants */
+  frozen: ReadonlySet<tf.Variable>;
+  foldBatchNormalization: boolean;
+  /** largest difference to the eager results, relative to the largest number of a tensor */
+  tolerance: number;
+}
+
+/** A graph that was checked against the function it was recorded from. */
+export interface CompiledGraph {
+  session: GraphSession;
+  /** operations that were recorded */
+  ops: number;
+  /** nodes of the graph, with constants */
+  nodes: number;
+  folded: number;
+  /** largest difference to the eager results, relative to the largest number of a tensor */
+  difference: number;
+}
+
+/**
+ * Record a function, write its graph, load it and compare a run of it with the function itself: results and variables.
+ * All variables have their old values afterwards.
+ *
+ * @throws {Refusal} if the function cannot become a graph, or the graph gives something else
+ */
+export function buildGraph(
+  fn: (...inputs: tf.Tensor[]) => readonly tf.Tensor[],
+  example: readonly tf.Tensor[],
+  options: BuildOptions,
+): CompiledGraph {
+  return withVariablesRestored((restore) => {
+    const sizes = options.batched.size > 0 ? SIZES : [0, 0];
+    const inputSets = sizes.map((size) => example.map((input, i) => sized(input, options.batched.has(i) ? size : 0)));
+    const calls: RecordedCall[] = [];
+    const recordAt = (inputs: tf.Tensor[]) => {
+      const call = recordTwiceIfNew(fn, inputs, restore);
+      restore();
+      return call;
+    };
+    try {
+      for (const inputs of inputSets) calls.push(recordAt(inputs));
+      const recordings = calls.map(({ recording }, i): SizedRecording => ({ batch: sizes[i]!, recording }));
+      generalize(recordings as [SizedRecording, SizedRecording]);
+      const { recording } = calls[0]!;
+      const ops = recording.ops.length;
+      const folded = simplify(recording, options);
+      const graph = toGraph(recording, options.batched, nodeBackend());
+      const nodes = graph.nodes.length;
+      const session = new GraphSession(graph);
+      try {
+        // The last recorded call, at a size that the graph was not made from, is what it has to repeat.
+        const difference = compare(session, inputSets.at(-1)!, calls.at(-1)!);
+        if (!(difference <= options.tolerance)) {
+          throw new Refusal(`its graph gives something else (relative difference ${difference.toExponential(1)})`);
+        }
+        return { session, ops, nodes, folded, difference };
+      } catch (error) {
+        session.dispose();
+        throw error;
+      }
+    } finally {
+      tf.dispose(inputSets);
+      for (const { outputs, updated } of calls) tf.dispose([...outputs, ...updated]);
+    }
+  });
+}
+
+/** An optimizer makes its slots in its first step: that recording is thrown away, and the next one finds them there. */
+function recordTwiceIfNew(
+  fn: (...inputs: tf.Tensor[]) => readonly tf.Tensor[],
+  inputs: tf.Tensor[],
+  restore: () => void,
+): RecordedCall {
+  const before = Object.keys(tf.engine().registeredVariables).length;
+  try {
+    return record(fn, inputs);
+  } catch (error) {
+    if (!(error instanceof Refusal) || Object.keys(tf.engine().registeredVariables).length === before) throw error;
+    restore();
+    return record(fn, inputs);
+  }
+}
+
+/** The input with its own data, its rows repeated or cut to `size` if that is not 0. */
+function sized(input: tf.Tensor, size: number): tf.Tensor {
+  if (size === 0) return unaliased(input);
+  const rows = Array.from({ length: size }, (_, row) => row % input.shape[0]!);
+  return tf.tidy(() => input.gather(tf.tensor1d(rows, 'int32')));
+}
+
+function simplify(recording: Recording, options: BuildOptions): number {
+  const written = recording.updates.find(({ variable }) => options.frozen.has(variable));
+  if (written) throw new Refusal(`it writes the frozen variable ${written.variable.name}`);
+  freezeVariables(recording, options.frozen);
+  removeIdentities(recording);
+  foldConstants(recording);
+  recording.ops = neededOps(recording);
+  recognizeBiases(recording);
+  return options.foldBatchNormalization ? foldBatchNormalization(recording) : 0;
+}
+
+function compare(session: GraphSession, inputs: readonly tf.Tensor[], call: RecordedCall): number {
+  const { updates } = call.recording;
+  const outputs = session.run(inputs);
+  const pairs: [tf.Tensor, tf.Tensor][] = [
+    ...outputs.map((output, i): [tf.Tensor, tf.Tensor] => [output, call.outputs[i]!]),
+    ...updates.map(({ variable }, i): [tf.Tensor, tf.Tensor] => [variable, call.updated[i]!]),
+  ];
+  const difference = Math.max(0, ...pairs.map(([actual, expected]) => largestDifference(actual, expected)));
+  tf.dispose(outputs);
+  return difference;
+}

@@ -1,0 +1,147 @@
+import { DataType, type NodeBackend, type tf } from './backend';
+import { neededOps, type RecordedOp, type Recording, type Source, typeOf } from './recording';
+import type { AttributeValue, GraphNode } from './savedModel';
+import { attributesOf } from './typeAttributes';
+
+/** A graph and the names under which to feed and fetch its tensors. */
+export interface Graph {
+  nodes: GraphNode[];
+  inputs: string[];
+  /** variables that are fed, and where */
+  feeds: { variable: tf.Variable; name: string }[];
+  outputs: string[];
+  /** variables that get a new value, and where it is fetched */
+  updates: { variable: tf.Variable; name: string }[];
+}
+
+/**
+ * Write a recording as TensorFlow nodes.
+ *
+ * @param batched the inputs whose first dimension is the batch; none if the graph is for one shape only
+ */
+export function toGraph(recording: Recording, batched: ReadonlySet<number>, backend: NodeBackend): Graph {
+  return new GraphWriter(recording, batched, backend).write();
+}
+
+class GraphWriter {
+  private readonly nodes: GraphNode[] = [];
+  private readonly feeds = new Map<tf.Variable, string>();
+  private readonly batchNames = new Map<number, string>();
+
+  constructor(
+    private readonly recording: Recording,
+    private readonly batched: ReadonlySet<number>,
+    private readonly backend: NodeBackend,
+  ) {}
+
+  write(): Graph {
+    const { recording, batched, backend } = this;
+    const inputs = recording.inputs.map(({ dtype, shape }, index) => {
+      const sizes = batched.has(index) ? [-1, ...shape.slice(1)] : shape;
+      return this.add(`input${index}`, 'Placeholder', [], { dtype: { type: dtype }, shape: { shape: sizes } });
+    });
+    for (const op of neededOps(recording)) {
+      if (op.type === 'Const') {
+        this.addConstant(op);
+      } else {
+        const types = op.inputs.map((input) => this.dtypeOf(input));
+        const names = op.inputs.map((input) => this.nameOf(input));
+        this.add(opName(op), op.type, names, attributesOf(op, types, backend.binding));
+      }
+    }
+    // An identity each, so that an input or a constant can be fetched, too.
+    const fetch = (name: string, source: Source) =>
+      this.add(name, 'Identity', [this.nameOf(source)], { T: { type: this.dtypeOf(source) } });
+    return {
+      outputs: recording.outputs.map((source, i) => fetch(`output${i}`, source)),
+      updates: recording.updates.map(({ variable, source }, i) => ({ variable, name: fetch(`update${i}`, source) })),
+      nodes: this.nodes,
+      inputs,
+      feeds: Array.from(this.feeds, ([variable, name]) => ({ variable, name })),
+    };
+  }
+
+  private add(name: string, type: string, inputs: string[], attributes: Record<string, AttributeValue>): string {
+    this.nodes.push({ name, type, inputs, attributes });
+    return name;
+  }
+
+  private constant(name: string, dtype: number, shape: readonly number[], numbers: readonly number[]): string {
+    const kinds = { [DataType.float]: Float32Array, [DataType.int32]: Int32Array, [DataType.bool]: Uint8Array };
+    const value = kinds[dtype as keyof typeof kinds].from(numbers);
+    return this.add(name, 'Const', [], { dtype: { type: dtype }, value: { tensor: { dtype, shape, value } } });
+  }
+
+  private dtypeOf(source: Source): number {
+    return typeOf(source, this.recording, (dtype) => this.backend.getDTypeInteger(dtype)).dtype;
+  }
+
+  private nameOf(source: Source): string {
+    if (source.kind === 'input') return `input${source.index}`;
+    if (source.kind === 'op') return opName(source.op) + (source.output ? `:${source.output}` : '');
+    const { variable } = source;
+    let name = this.feeds.get(variable);
+    if (!name) {
+      const attributes = { dtype: { type: this.dtypeOf(source) }, shape: { shape: variable.shape } };
+      name = this.add(`variable${this.feeds.size}`, 'Placeholder', [], attributes);
+      this.feeds.set(variable, name);
+    }
+    return name;
+  }
+
+  private addConstant(op: RecordedOp): void {
+    const { dtype, shape } = op.outputs[0]!;
+    const name = opName(op);
+    const T = { type: dtype };
+    const { ofBatch } = op;
+    if (!ofBatch) {
+      this.add(name, 'Const', [], { dtype: T, value: { tensor: { dtype, shape, value: op.value! } } });
+    } else if (ofBatch.kind === 'reciprocal') {
+      const numerator = this.constant(`${name}/numerator`, dtype, shape, ofBatch.numerator);
+      this.add(name, 'RealDiv', [numerator, this.batch(dtype)], { T });
+    } else if (ofBatch.kind === 'linear') {
+      this.addLine(name, dtype, shape, ofBatch);
+    } else {
+      const rank = [shape.length];
+      const sizes = this.addLine(`${name}/shape`, DataType.int32, rank, ofBatch);
+      const value = this.constant(`${name}/value`, dtype, [], [ofBatch.value]);
+      this.add(name, 'Fill', [sizes, value], { T, index_type: { type: DataType.int32 } });
+    }
+  }
+
+  /** slope * batch + offset */
+  private addLine(
+    name: string,
+    dtype: number,
+    shape: readonly number[],
+    { slope, offset }: { slope: readonly number[]; offset: readonly number[] },
+  ): string {
+    const T = { type: dtype };
+    const factor = this.constant(`${name}/slope`, dtype, shape, slope);
+    const product = this.add(`${name}/product`, 'Mul', [factor, this.batch(dtype)], { T });
+    return this.add(name, 'AddV2', [product, this.constant(`${name}/offset`, dtype, shape, offset)], { T });
+  }
+
+  /** The batch size as a scalar: the first dimension of the first input that has one. */
+  private batch(dtype: number): string {
+    const known = this.batchNames.get(dtype);
+    if (known) return known;
+    let name: string;
+    if (dtype === DataType.int32) {
+      const [input] = this.batched;
+      const int = { type: DataType.int32 };
+      const types = { T: { type: this.recording.inputs[input!]!.dtype }, out_type: int };
+      const shape = this.add('batch/shape', 'Shape', [`input${input}`], types);
+      const bounds = [0, 1, 1].map((bound, i) => this.constant(`batch/bound${i}`, DataType.int32, [1], [bound]));
+      const attributes = { T: int, Index: int, shrink_axis_mask: { int: 1 } };
+      name = this.add('batch', 'StridedSlice', [shape, ...bounds], attributes);
+    } else {
+      const types = { SrcT: { type: DataType.int32 }, DstT: { type: dtype } };
+      name = this.add(`batch/${dtype}`, 'Cast', [this.batch(DataType.int32)], types);
+    }
+    this.batchNames.set(dtype, name);
+    return name;
+  }
+}
+
+const opName = (op: RecordedOp) => `op${op.index}_${op.type}`;

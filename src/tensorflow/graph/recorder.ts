@@ -1,0 +1,212 @@
+import {
+  type Binding,
+  type ConstantValue,
+  DataType,
+  handleId,
+  type NodeBackend,
+  nodeBackend,
+  type TensorHandle,
+  tf,
+} from './backend';
+import { type RecordedOp, type Recording, Refusal, type Source, type TensorType } from './recording';
+
+/** What a recorded function gave back, by order; how its caller expects it is the caller's affair. */
+type Recordable = (...inputs: tf.Tensor[]) => readonly tf.Tensor[];
+
+/** A recording, with the tensors that the recorded call gave back. The caller disposes of them. */
+export interface RecordedCall {
+  recording: Recording;
+  outputs: tf.Tensor[];
+  /** the new values of the variables in `recording.updates` */
+  updated: tf.Tensor[];
+}
+
+let recording = false;
+
+/** Whether a function is being recorded right now, so that a compiled function inside it must run op by op. */
+export const isRecording = (): boolean => recording;
+
+const variables = () => Object.values(tf.engine().registeredVariables).filter((variable) => !variable.isDisposed);
+
+/**
+ * Run a function once and record each operation at the native binding, below tfjs: there ids are unique and aliases
+ * (clones, reshapes that share data) have disappeared.
+ *
+ * The inputs must not share data with each other or with a variable.
+ *
+ * @throws {Refusal} if the function did something that a graph cannot repeat
+ */
+export function record(fn: Recordable, inputs: readonly tf.Tensor[]): RecordedCall {
+  const backend = nodeBackend();
+  const recorder = new Recorder(backend, inputs);
+  const restore = [recorder.hookBinding(), recorder.hookTensors(), recorder.hookRandom()];
+  recording = true;
+  try {
+    let call: RecordedCall | undefined;
+    tf.tidy(() => {
+      call = recorder.finish(fn(...inputs));
+      // not returned from here: tf.tidy would walk through the whole recording for tensors
+      for (const tensor of [...call.outputs, ...call.updated]) tf.keep(tensor);
+    });
+    return call!;
+  } finally {
+    recording = false;
+    for (const undo of restore) undo();
+  }
+}
+
+class Recorder {
+  private readonly real: Binding;
+  private readonly ops: RecordedOp[] = [];
+  private readonly inputTypes: TensorType[];
+  /** what is behind an id of TensorFlow */
+  private readonly sources = new Map<number, Source>();
+  /** types of tensors that were made before the recording and are used in it */
+  private readonly outside = new Map<number, tf.TensorInfo>();
+  private readonly idsBefore: Map<tf.Variable, number>;
+  private readonly problems = new Set<string>();
+
+  constructor(
+    private readonly backend: NodeBackend,
+    inputs: readonly tf.Tensor[],
+  ) {
+    this.real = backend.binding;
+    this.inputTypes = inputs.map(({ shape, dtype }) => ({ shape, dtype: backend.getDTypeInteger(dtype) }));
+    // Asking for ids uploads what still waits in JavaScript: else a weight would be uploaded in the recording, as a constant.
+    this.idsBefore = new Map(variables().map((variable) => [variable, handleId(variable)]));
+    for (const [variable, id] of this.idsBefore) this.sources.set(id, { kind: 'variable', variable });
+    inputs.forEach((input, index) => this.sources.set(handleId(input), { kind: 'input', index }));
+  }
+
+  /** The binding's own properties are read-only, so a copy of it with three other functions takes its place. */
+  hookBinding(): () => void {
+    const { real, backend } = this;
+    const entries = Object.getOwnPropertyNames(real).map((name) => {
+      const value = real[name as keyof Binding] as unknown;
+      return [name, typeof value === 'function' ? value.bind(real) : value];
+    });
+    backend.binding = {
+      ...(Object.fromEntries(entries) as Binding),
+      createTensor: (shape, dtype, values) => this.createTensor(shape, dtype, values),
+      executeOp: (type, attributes, ids, outputs) => {
+        const inputs = ids.map((id) => this.sourceOf(id));
+        const handles = real.executeOp(type, attributes, ids, outputs);
+        if (outputs === 0) this.problems.add(`it runs ${type} for its side effect`);
+        this.add({ type, attributes: [...attributes], inputs }, handles);
+        return handles;
+      },
+      tensorDataSync: (id) => {
+        const source = this.sources.get(id);
+        if (source && varies(source)) this.problems.add(`it reads ${describe(source)} in JavaScript`);
+        return real.tensorDataSync(id);
+      },
+      runSavedModel: () => {
+        throw new Refusal('it runs a SavedModel');
+      },
+    };
+    return () => {
+      backend.binding = real;
+    };
+  }
+
+  /** Remember shape and type of every tensor that goes into an operation, for those made before the recording. */
+  hookTensors(): () => void {
+    const { backend } = this;
+    const original = backend.getInputTensorIds;
+    backend.getInputTensorIds = (tensors) => {
+      const ids = original.call(backend, tensors);
+      tensors.forEach((tensor, i) => {
+        if (!this.sources.has(ids[i]!)) this.outside.set(ids[i]!, tensor);
+      });
+      return ids;
+    };
+    return () => {
+      backend.getInputTensorIds = original;
+    };
+  }
+
+  /** Numbers that JavaScript draws would be the same in every run of the graph. */
+  hookRandom(): () => void {
+    const original = Math.random;
+    Math.random = () => {
+      this.problems.add('it draws random numbers in JavaScript');
+      return original();
+    };
+    return () => {
+      Math.random = original;
+    };
+  }
+
+  finish(outputs: readonly tf.Tensor[]): RecordedCall {
+    const results = outputs.map((output) => output.clone());
+    const updates: Recording['updates'] = [];
+    for (const variable of variables()) {
+      const before = this.idsBefore.get(variable);
+      const id = handleId(variable);
+      if (before === undefined) this.problems.add('it creates variables at every call');
+      else if (id !== before) updates.push({ variable, source: this.sourceOf(id) });
+    }
+    const sources = results.map((output) => this.sourceOf(handleId(output)));
+    if (this.problems.size > 0) throw new Refusal([...this.problems].slice(0, 3).join('; '));
+    return {
+      recording: { inputs: this.inputTypes, ops: this.ops, outputs: sources, updates },
+      outputs: results,
+      updated: updates.map(({ variable }) => variable.clone()),
+    };
+  }
+
+  private createTensor(shape: number[], dtype: number, values: ConstantValue): number {
+    const id = this.real.createTensor(shape, dtype, values);
+    // a copy: the typed array is the caller's, who may write into it again
+    this.addConstant(id, { shape: [...shape], dtype }, values.slice());
+    return id;
+  }
+
+  private sourceOf(id: number): Source {
+    const known = this.sources.get(id);
+    if (known) return known;
+    // A tensor of the closure, made before the recording: its value now is a constant of the graph.
+    const tensor = this.outside.get(id);
+    if (!tensor) throw new Refusal('it uses a tensor that cannot be traced');
+    const type = { shape: [...tensor.shape], dtype: this.backend.getDTypeInteger(tensor.dtype) };
+    const value = this.real.tensorDataSync(id);
+    const expected =
+      type.dtype === DataType.float ? Float32Array : type.dtype === DataType.int32 ? Int32Array : Uint8Array;
+    if (!(value instanceof expected)) throw new Refusal(`it uses a constant of type ${tensor.dtype}`);
+    return this.addConstant(id, type, value.slice());
+  }
+
+  private addConstant(id: number, type: TensorType, value: ConstantValue): Source {
+    this.add({ type: 'Const', attributes: [], inputs: [], value }, [{ id, dtype: type.dtype, shape: [...type.shape] }]);
+    return this.sources.get(id)!;
+  }
+
+  private add(
+    call: Pick<RecordedOp, 'type' | 'attributes' | 'inputs' | 'value'>,
+    handles: readonly TensorHandle[],
+  ): void {
+    const first = call.inputs[0];
+    const shape = first && this.shapeOf(first);
+    const op: RecordedOp = {
+      ...call,
+      index: this.ops.length,
+      outputs: handles.map(({ shape, dtype }) => ({ shape: [...shape], dtype })),
+      varies: call.inputs.some(varies) || /^Random|^Multinomial|^TruncatedNormal/.test(call.type),
+      keepsShape: shape !== undefined && handles.length === 1 && shape.join() === handles[0]!.shape.join(),
+    };
+    this.ops.push(op);
+    handles.forEach(({ id }, output) => this.sources.set(id, { kind: 'op', op, output }));
+  }
+
+  private shapeOf(source: Source): readonly number[] {
+    if (source.kind === 'input') return this.inputTypes[source.index]!.shape;
+    return source.kind === 'op' ? source.op.outputs[source.output]!.shape : source.variable.shape;
+  }
+}
+
+const varies = (source: Source) => source.kind !== 'op' || source.op.varies;
+
+function describe(source: Source): string {
+  if (source.kind === 'input') return `the data of input ${source.index}`;
+  return source.kind === 'op' ? `the result of ${source.op.type}` : `the variable ${source.variable.name}`;
+}

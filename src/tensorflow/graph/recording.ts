@@ -1,0 +1,89 @@
+import type { ConstantValue, OpAttribute, tf } from './backend';
+
+export interface TensorType {
+  dtype: number;
+  shape: readonly number[];
+}
+
+/** Where a tensor of a recording comes from. */
+export type Source =
+  | { kind: 'input'; index: number }
+  | { kind: 'variable'; variable: tf.Variable }
+  | { kind: 'op'; op: RecordedOp; output: number };
+
+/** One operation that ran while a function was recorded. A `Const` has a `value` and no inputs. */
+export interface RecordedOp {
+  /** place in the order of execution */
+  index: number;
+  type: string;
+  attributes: readonly OpAttribute[];
+  inputs: Source[];
+  outputs: TensorType[];
+  value?: ConstantValue;
+  /** for a constant that depends on the batch size: how */
+  ofBatch?: BatchExpression;
+  /** whether another call could give another result: it hangs on an input, a variable or chance */
+  varies: boolean;
+  /** the only input has the shape of the only output, whatever the batch */
+  keepsShape: boolean;
+}
+
+/**
+ * A constant as a function of the batch size, element by element: `slope * batch + offset`, `numerator / batch`, or a
+ * tensor of equal values whose shape is `slope * batch + offset`.
+ */
+export type BatchExpression =
+  | { kind: 'linear'; slope: readonly number[]; offset: readonly number[] }
+  | { kind: 'reciprocal'; numerator: readonly number[] }
+  | { kind: 'fill'; value: number; slope: readonly number[]; offset: readonly number[] };
+
+/** What a function of tensors did: its operations, what it gave back, and which variables it wrote. */
+export interface Recording {
+  inputs: TensorType[];
+  ops: RecordedOp[];
+  outputs: Source[];
+  updates: { variable: tf.Variable; source: Source }[];
+}
+
+/** The type of the tensor behind a source. */
+export function typeOf(source: Source, recording: Recording, dtypeNumber: (dtype: tf.DataType) => number): TensorType {
+  if (source.kind === 'input') return recording.inputs[source.index]!;
+  if (source.kind === 'op') return source.op.outputs[source.output]!;
+  return { dtype: dtypeNumber(source.variable.dtype), shape: source.variable.shape };
+}
+
+/** Put other sources in the place of some, everywhere in a recording. */
+export function replaceSources(recording: Recording, replace: (source: Source) => Source): void {
+  for (const op of recording.ops) op.inputs = op.inputs.map(replace);
+  recording.outputs = recording.outputs.map(replace);
+  for (const update of recording.updates) update.source = replace(update.source);
+}
+
+/** Append an operation with one output. */
+export function appendOp(
+  recording: Recording,
+  op: Pick<RecordedOp, 'type' | 'attributes' | 'inputs' | 'value'>,
+  output: TensorType,
+): Source {
+  const index = (recording.ops.at(-1)?.index ?? -1) + 1; // not the length: some may have been taken out
+  const appended = { ...op, index, outputs: [output], varies: op.type !== 'Const', keepsShape: false };
+  recording.ops.push(appended);
+  return { kind: 'op', op: appended, output: 0 };
+}
+
+/** The operations that outputs and updates need, in order. */
+export function neededOps(recording: Recording): RecordedOp[] {
+  const needed = new Set<RecordedOp>();
+  const open = [...recording.outputs, ...recording.updates.map(({ source }) => source)];
+  for (let source = open.pop(); source; source = open.pop()) {
+    if (source.kind !== 'op' || needed.has(source.op)) continue;
+    needed.add(source.op);
+    open.push(...source.op.inputs);
+  }
+  return recording.ops.filter((op) => needed.has(op));
+}
+
+/** A function that cannot become a graph; the message says why, to be read after "runs op by op: ". */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}

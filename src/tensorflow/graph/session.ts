@@ -1,0 +1,77 @@
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nodeBackend, type tf } from './backend';
+import type { Graph } from './graphDef';
+import { Refusal } from './recording';
+import { encodeSavedModel, LARGEST_GRAPH } from './savedModel';
+
+const TAGS = 'serve';
+
+/**
+ * A graph in a session of TensorFlow. The session holds no state: variables are fed, their new values are fetched and
+ * assigned, so that `tf.Variable`s stay the one place where weights live.
+ */
+export class GraphSession {
+  private session: number | undefined;
+  private readonly inputs: { name: string }[];
+  private readonly fetches: string[];
+
+  /** @throws {Refusal} if TensorFlow does not accept the graph */
+  constructor(private readonly graph: Graph) {
+    // The binding finds nodes by 'name:output', commas between them.
+    const names = [...graph.inputs, ...graph.feeds.map(({ name }) => name)];
+    this.inputs = names.map((name) => ({ name: `${name}:0` }));
+    this.fetches = [...graph.outputs, ...graph.updates.map(({ name }) => name)].map((name) => `${name}:0`);
+    this.session = load(graph);
+    // The nodes hold the weights; from here on TensorFlow does, too.
+    graph.nodes = [];
+  }
+
+  /** Whether a variable that the graph needs is gone. */
+  get isStale(): boolean {
+    const { feeds, updates } = this.graph;
+    return [...feeds, ...updates].some(({ variable }) => variable.isDisposed);
+  }
+
+  /** Run the graph once. Gives the outputs; the variables have their new values afterwards. */
+  run(inputs: readonly tf.Tensor[]): tf.Tensor[] {
+    if (this.session === undefined) throw new Error('this graph has been disposed of');
+    const { graph } = this;
+    const tensors = [...inputs, ...graph.feeds.map(({ variable }) => variable)];
+    const results = nodeBackend().runSavedModel(this.session, tensors, this.inputs, this.fetches);
+    const values = results.splice(graph.outputs.length);
+    graph.updates.forEach(({ variable }, i) => {
+      variable.assign(values[i]!);
+      values[i]!.dispose();
+    });
+    return results;
+  }
+
+  dispose(): void {
+    if (this.session !== undefined) nodeBackend().deleteSavedModel(this.session);
+    this.session = undefined;
+  }
+}
+
+/** Write the graph where TensorFlow can load it from, and remove the file at once: a loaded session needs it no more. */
+function load(graph: Graph): number {
+  const model = encodeSavedModel(graph.nodes, TAGS);
+  if (model.length > LARGEST_GRAPH) {
+    throw new Refusal(`its constants take ${(model.length / 1e9).toFixed(1)} GB, and a graph holds 2.1 GB`);
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'tunebook-graph-'));
+  try {
+    const file = openSync(join(folder, 'saved_model.pb'), 'w');
+    try {
+      model.writeTo(file);
+    } finally {
+      closeSync(file);
+    }
+    return nodeBackend().loadSavedModelMetaGraph(folder, TAGS);
+  } catch (error) {
+    throw new Refusal(`TensorFlow does not load its graph: ${String(error)}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

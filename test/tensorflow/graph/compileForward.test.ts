@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { tf } from '../../../src/tensorflow';
+import { compileForward } from '../../../src/tensorflow/graph';
+import { difference, everyLayer, randomizeWeights } from './models';
+
+const pictures = (batch: number, seed = 7) => tf.randomUniform([batch, 16, 16, 3], -1, 1, 'float32', seed);
+const eager = (model: tf.LayersModel, x: tf.Tensor) => model.apply(x, { training: false }) as tf.Tensor;
+
+describe('compileForward', () => {
+  let model: tf.LayersModel;
+  before(() => {
+    model = everyLayer();
+  });
+
+  for (const foldBatchNormalization of [true, false]) {
+    it(`gives what the model gives, at any batch size, ${foldBatchNormalization ? 'folded' : 'not folded'}`, () => {
+      const forward = compileForward(model, { foldBatchNormalization });
+      const report = forward.compile(pictures(4));
+      assert.equal(report.fallback, null);
+      assert.equal(report.anyBatch, true);
+      assert.equal(report.folded, foldBatchNormalization ? 3 : 0);
+      for (const batch of [1, 4, 2, 17]) {
+        const x = pictures(batch, batch);
+        assert.ok(difference(forward.call(x), eager(model, x)) < 1e-5, `batch ${batch}`);
+      }
+      forward.dispose();
+    });
+  }
+
+  it('has fewer nodes when folded', () => {
+    const nodes = [true, false].map(
+      (foldBatchNormalization) => compileForward(model, { foldBatchNormalization }).compile(pictures(2)).nodes,
+    );
+    assert.ok(nodes[0]! < nodes[1]!, String(nodes));
+  });
+
+  it('takes the preparation of the input into the graph', () => {
+    const prepare = (x: tf.Tensor) => x.toFloat().sub([100, 110, 120]).div([50, 60, 70]);
+    const forward = compileForward(model, { prepare });
+    const bytes = tf.randomUniform([3, 16, 16, 3], 0, 256, 'int32', 3);
+    assert.equal(forward.compile(bytes).fallback, null);
+    assert.ok(difference(forward.call(bytes), eager(model, prepare(bytes))) < 1e-5);
+    forward.dispose();
+  });
+
+  it('follows when weights are assigned', () => {
+    const other = everyLayer();
+    const forward = compileForward(other);
+    const x = pictures(3);
+    const before = forward.call(x);
+    randomizeWeights(other, 2);
+    const after = forward.call(x);
+    assert.ok(difference(before, after) > 1e-2);
+    assert.ok(difference(after, eager(other, x)) < 1e-5);
+    forward.dispose();
+  });
+
+  it('keeps no tensors and leaves the weights as they are', () => {
+    const weights = model.getWeights().map((weight) => weight.dataSync().slice());
+    const x = pictures(3);
+    const before = tf.memory().numTensors;
+    const forward = compileForward(model);
+    for (let i = 0; i < 5; i++) forward.call(x).dispose();
+    forward.dispose();
+    assert.equal(tf.memory().numTensors, before);
+    model.getWeights().forEach((weight, i) => assert.deepEqual(weight.dataSync(), weights[i]));
+  });
+
+  it('works again after it was disposed of', () => {
+    const forward = compileForward(model);
+    const x = pictures(2);
+    forward.call(x);
+    forward.dispose();
+    assert.ok(difference(forward.call(x), eager(model, x)) < 1e-5);
+    forward.dispose();
+  });
+});

@@ -1,0 +1,48 @@
+import { tf } from '../../../src/tensorflow';
+
+/** Give every weight a random value, so that a wrong channel or a forgotten offset shows; the same for the same seed. */
+export function randomizeWeights(model: tf.LayersModel, seed = 1): void {
+  const values = model.weights.map(({ name, shape }, i) => {
+    const [low, high] = /gamma|variance/.test(name) ? [0.6, 1.4] : [-0.4, 0.4];
+    return tf.randomUniform(shape as number[], low, high, 'float32', seed * 1000 + i);
+  });
+  model.setWeights(values);
+  tf.dispose(values);
+}
+
+/** Small, but with every kind of layer that the backbones are made of: [batch, 16, 16, 3] to [batch, 5]. */
+export function everyLayer(): tf.LayersModel {
+  const { layers } = tf;
+  const input = tf.input({ shape: [16, 16, 3] });
+  const apply = (layer: tf.layers.Layer, x: tf.SymbolicTensor | tf.SymbolicTensor[]) =>
+    layer.apply(x) as tf.SymbolicTensor;
+  let x = apply(layers.zeroPadding2d({ padding: [1, 1] }), input);
+  x = apply(layers.conv2d({ filters: 8, kernelSize: 3, strides: 2, useBias: true }), x); // bias, then normalization
+  x = apply(layers.batchNormalization({ epsilon: 1e-3 }), x);
+  x = apply(layers.reLU({ maxValue: 6 }), x);
+  const shortcut = x;
+  x = apply(layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', depthMultiplier: 2, useBias: false }), x);
+  x = apply(layers.batchNormalization({ scale: false }), x);
+  x = apply(layers.activation({ activation: 'relu' }), x);
+  x = apply(layers.conv2d({ filters: 8, kernelSize: 1, useBias: false }), x);
+  x = apply(layers.batchNormalization({ center: false }), x);
+  x = apply(layers.add(), [x, shortcut]);
+  x = apply(layers.batchNormalization({}), x); // after a sum: nothing to fold it into
+  x = apply(layers.concatenate(), [
+    apply(layers.maxPooling2d({ poolSize: 2 }), x),
+    apply(layers.averagePooling2d({ poolSize: 2 }), x),
+  ]);
+  x = apply(layers.separableConv2d({ filters: 6, kernelSize: 3, padding: 'same', activation: 'relu' }), x);
+  x = apply(layers.dropout({ rate: 0.5 }), x);
+  x = apply(layers.globalAveragePooling2d({}), x);
+  x = apply(layers.dense({ units: 5, activation: 'softmax' }), x);
+  const model = tf.model({ inputs: input, outputs: x });
+  randomizeWeights(model);
+  return model;
+}
+
+/** The largest difference between two tensors, relative to the largest number of the second. */
+export function difference(actual: tf.Tensor, expected: tf.Tensor): number {
+  if (actual.shape.join() !== expected.shape.join()) return Infinity;
+  return tf.tidy(() => actual.sub(expected).abs().max().div(expected.abs().max()).dataSync()[0]!);
+}
