@@ -1,10 +1,12 @@
 import './prepare';
 import * as tf from '@tensorflow/tfjs-node-gpu';
+import { registerNativeGradients } from './gradients';
 import { repairBatchNormalization } from './repairs/batchNormalization';
 import { repairDropout } from './repairs/dropout';
 import { repairReLU } from './repairs/reLU';
 import { registerTransformKernel } from './repairs/transform';
 
+registerNativeGradients(); // before the repairs: they decide about frozen layers first
 repairBatchNormalization();
 repairDropout();
 repairReLU();

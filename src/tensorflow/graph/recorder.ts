@@ -61,8 +61,6 @@ class Recorder {
   private readonly inputTypes: TensorType[];
   /** what is behind an id of TensorFlow */
   private readonly sources = new Map<number, Source>();
-  /** types of tensors that were made before the recording and are used in it */
-  private readonly outside = new Map<number, tf.TensorInfo>();
   private readonly idsBefore: Map<tf.Variable, number>;
   private readonly problems = new Set<string>();
 
@@ -109,17 +107,19 @@ class Recorder {
     };
   }
 
-  /** Remember shape and type of every tensor that goes into an operation, for those made before the recording. */
+  /**
+   * Record a tensor that was made before the recording where it first goes into an operation. One whose data still waited
+   * in JavaScript is uploaded at the same place, so that all recordings have their constants in the same order.
+   */
   hookTensors(): () => void {
     const { backend } = this;
     const original = backend.getInputTensorIds;
-    backend.getInputTensorIds = (tensors) => {
-      const ids = original.call(backend, tensors);
-      tensors.forEach((tensor, i) => {
-        if (!this.sources.has(ids[i]!)) this.outside.set(ids[i]!, tensor);
+    backend.getInputTensorIds = (tensors) =>
+      tensors.map((tensor) => {
+        const id = original.call(backend, [tensor])[0]!;
+        if (!this.sources.has(id)) this.addOutside(id, tensor);
+        return id;
       });
-      return ids;
-    };
     return () => {
       backend.getInputTensorIds = original;
     };
@@ -163,22 +163,23 @@ class Recorder {
   }
 
   private sourceOf(id: number): Source {
-    const known = this.sources.get(id);
-    if (known) return known;
-    // A tensor of the closure, made before the recording: its value now is a constant of the graph.
-    const tensor = this.outside.get(id);
-    if (!tensor) throw new Refusal('it uses a tensor that cannot be traced');
+    const source = this.sources.get(id);
+    if (!source) throw new Refusal('it uses a tensor that cannot be traced');
+    return source;
+  }
+
+  /** The value that a tensor of the closure has now is a constant of the graph. */
+  private addOutside(id: number, tensor: tf.TensorInfo): void {
     const type = { shape: [...tensor.shape], dtype: this.backend.getDTypeInteger(tensor.dtype) };
     const value = this.real.tensorDataSync(id);
     const expected =
       type.dtype === DataType.float ? Float32Array : type.dtype === DataType.int32 ? Int32Array : Uint8Array;
     if (!(value instanceof expected)) throw new Refusal(`it uses a constant of type ${tensor.dtype}`);
-    return this.addConstant(id, type, value.slice());
+    this.addConstant(id, type, value.slice());
   }
 
-  private addConstant(id: number, type: TensorType, value: ConstantValue): Source {
+  private addConstant(id: number, type: TensorType, value: ConstantValue): void {
     this.add({ type: 'Const', attributes: [], inputs: [], value }, [{ id, dtype: type.dtype, shape: [...type.shape] }]);
-    return this.sources.get(id)!;
   }
 
   private add(
