@@ -71,7 +71,7 @@ interface Entry {
  * read and write `tf.Variable`s, compute gradients and use an optimizer: weights and slots are fed and fetched.
  *
  * What it must not do: decide by the values of tensors, or keep numbers in JavaScript from call to call. A learning rate
- * or a seed is an input; random numbers come from `random.ts`. Most violations are seen, and the function then runs op by
+ * or a seed is an input; random numbers come from TensorFlow's stateless operations. Most violations are seen, and the function then runs op by
  * op as before, which `onFallback` is told once. A tensor of the closure that is no variable is a constant.
  */
 export function compile<I extends tf.Tensor[], O extends Results>(
