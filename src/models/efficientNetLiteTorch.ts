@@ -1,5 +1,5 @@
 import { UserError } from '../errors';
-import { efficientNetLiteBlocks } from './efficientNetLite';
+import { efficientNetLiteBlocks } from './architectures/efficientNetLiteBlocks';
 import type { NamedArray } from './safetensors';
 
 const BATCH_NORMALIZATION = {
@@ -10,19 +10,23 @@ const BATCH_NORMALIZATION = {
 };
 
 /**
- * Turn the state dictionary of the torch EfficientNet-Lite0 into this project's names and layouts.
+ * Turn the state dictionary of a torch EfficientNet-Lite into this project's names and layouts.
  *
  * Convolutions go from [out, in, height, width] to [height, width, in, out], depthwise ones from [channels, 1, height,
  * width] to [height, width, channels, 1], the classifier from [out, in] to [in, out].
  *
+ * @param variant 0 for Lite0 and so on
  * @throws {UserError} that names the first tensor that is missing, or one that nothing asked for
  */
-export function convertEfficientNetLiteNames(torch: ReadonlyMap<string, NamedArray>): Map<string, NamedArray> {
+export function convertEfficientNetLiteNames(
+  variant: number,
+  torch: ReadonlyMap<string, NamedArray>,
+): Map<string, NamedArray> {
   const result = new Map<string, NamedArray>();
   const used = new Set<string>();
   const take = (name: string): NamedArray => {
     const array = torch.get(name);
-    if (!array) throw new UserError(`the torch file has no tensor '${name}': it is no EfficientNet-Lite0`);
+    if (!array) throw new UserError(`the torch file has no tensor '${name}': it is no EfficientNet-Lite${variant}`);
     used.add(name);
     return array;
   };
@@ -35,7 +39,7 @@ export function convertEfficientNetLiteNames(torch: ReadonlyMap<string, NamedArr
     normalization(`${ours}_bn`, norm);
   };
 
-  const blocks = efficientNetLiteBlocks();
+  const blocks = efficientNetLiteBlocks(variant);
   convolution('stem', '_conv_stem', '_bn0');
   blocks.slice(1, -1).forEach((block, index) => {
     const theirs = `_blocks.${index}`;
@@ -50,7 +54,7 @@ export function convertEfficientNetLiteNames(torch: ReadonlyMap<string, NamedArr
 
   const left = [...torch.keys()].filter((name) => !used.has(name) && !name.endsWith('num_batches_tracked'));
   if (left.length > 0)
-    throw new UserError(`the torch file has a tensor '${left[0]}' that EfficientNet-Lite0 does not have`);
+    throw new UserError(`the torch file has a tensor '${left[0]}' that EfficientNet-Lite${variant} does not have`);
   return result;
 }
 

@@ -3,7 +3,7 @@ import { UserError } from '../errors';
 import { sha256 } from '../files';
 import { withDefaults } from '../options';
 import { tf } from '../tensorflow';
-import { buildEfficientNetLite0, efficientNetLiteBlocks } from './efficientNetLite';
+import { type Block, buildArchitecture } from './architectures';
 import { type BackboneEntry, backboneEntry, weightsFile } from './registry';
 import { type NamedArray, readSafetensors } from './safetensors';
 
@@ -15,6 +15,8 @@ export interface Backbone {
   includeTop: boolean;
   /** block names from the picture to the features */
   blocks: string[];
+  /** which layers each block is made of, in the same order */
+  blockLayers: Block[];
   /** SHA-256 of the weights file: part of every key under which features are cached */
   weightsHash: string;
 }
@@ -43,7 +45,7 @@ export async function loadBackbone(name: string, options?: LoadBackboneOptions):
       `the weights of ${entry.title} are not in the cache: run \`npm run setup\` in the project folder`,
     );
   }
-  const model = buildEfficientNetLite0({ includeTop, inputSize });
+  const { model, blocks } = buildArchitecture(name, { includeTop, inputSize });
   assignWeights(model, readSafetensors(file).arrays, file);
   for (const layer of model.layers) layer.trainable = false;
   const preprocessing = { ...entry.preprocessing, inputSize };
@@ -51,7 +53,8 @@ export async function loadBackbone(name: string, options?: LoadBackboneOptions):
     entry: { ...entry, preprocessing },
     model,
     includeTop,
-    blocks: efficientNetLiteBlocks(),
+    blocks: blocks.map((block) => block.name),
+    blockLayers: blocks,
     weightsHash: sha256(readFileSync(file)),
   };
 }

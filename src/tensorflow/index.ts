@@ -4,14 +4,17 @@ import { registerNativeGradients } from './gradients';
 import { repairBatchNormalization } from './repairs/batchNormalization';
 import { repairDropout } from './repairs/dropout';
 import { repairReLU } from './repairs/reLU';
+import { repairSwish } from './repairs/swish';
 import { registerTransformKernel } from './repairs/transform';
 
 registerNativeGradients(); // before the repairs: they decide about frozen layers first
 repairBatchNormalization();
 repairDropout();
 repairReLU();
+repairSwish();
 registerTransformKernel();
 
 export { type DeviceReport, deviceReport } from './device';
-export { seedDropout } from './repairs/dropout';
+export { isBatchNormalization, keepInInferenceMode, runsInInferenceMode } from './repairs/batchNormalization';
+export { seedDropout, withDropoutSeed } from './repairs/dropout';
 export { tf };

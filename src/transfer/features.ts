@@ -1,5 +1,5 @@
 import { decodeAll, type Example, type Skipped } from '../images';
-import type { Backbone } from '../models';
+import { type Backbone, preprocess } from '../models';
 import { withDefaults } from '../options';
 import { tf } from '../tensorflow';
 import type { Listener } from '../training/listener';
@@ -109,12 +109,12 @@ export function forward(
   { entry, model }: Pick<Backbone, 'entry' | 'model'>,
   pictures: readonly Uint8Array[],
 ): Float32Array {
-  const { inputSize, mean, std } = entry.preprocessing;
+  const { inputSize } = entry.preprocessing;
   const pixels = new Int32Array(pictures.length * inputSize * inputSize * 3);
   pictures.forEach((picture, i) => pixels.set(picture, i * inputSize * inputSize * 3));
   const output = tf.tidy(() => {
-    const images = tf.tensor4d(pixels, [pictures.length, inputSize, inputSize, 3], 'int32').toFloat();
-    return model.predictOnBatch(images.sub([...mean]).div([...std])) as tf.Tensor;
+    const images = tf.tensor4d(pixels, [pictures.length, inputSize, inputSize, 3], 'int32');
+    return model.predictOnBatch(preprocess(images, entry.preprocessing)) as tf.Tensor;
   });
   const values = output.dataSync() as Float32Array;
   output.dispose();

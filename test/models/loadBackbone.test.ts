@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../src/files';
-import { assignWeights, backboneEntry, buildEfficientNetLite0, loadBackbone, readSafetensors } from '../../src/models';
+import { assignWeights, backboneEntry, buildArchitecture, loadBackbone, readSafetensors } from '../../src/models';
 import { weightsFile } from '../../src/models/registry';
 import { convertEfficientNetLite0 } from '../../src/models/setup';
 import { tf } from '../../src/tensorflow';
@@ -42,7 +42,7 @@ describe('EfficientNet-Lite0', () => {
   });
 
   it('has as many parameters as in Keras, and as its registry entry says', () => {
-    const parameters = buildEfficientNetLite0().countParams();
+    const parameters = buildArchitecture('efficientnet-lite0').model.countParams();
     assert.equal(parameters, oracle.parameters);
     assert.equal(parameters, backboneEntry('efficientnet-lite0').parameters);
   });
@@ -61,7 +61,7 @@ describe('EfficientNet-Lite0', () => {
 
   it('names the first weight that is missing or has another shape, and sets none', () => {
     const arrays = readSafetensors(weightsFile(backboneEntry('efficientnet-lite0'))).arrays;
-    const model = buildEfficientNetLite0({ inputSize: 32 });
+    const model = buildArchitecture('efficientnet-lite0', { inputSize: 32 }).model;
     const gamma = arrays.get('block3a_bn/gamma')!;
     arrays.set('block3a_bn/gamma', { shape: [2, 72], data: gamma.data });
     assert.throws(

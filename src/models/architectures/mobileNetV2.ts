@@ -1,0 +1,72 @@
+import { withDefaults } from '../../options';
+import type { tf } from '../../tensorflow';
+import { type Architecture, type ArchitectureOptions, Network, roundFilters } from './network';
+
+/** Filters, stride and expansion of the seventeen inverted residuals (Sandler et al. 2018, table 2). */
+const BLOCKS: readonly (readonly [filters: number, stride: number, expansion: number])[] = [
+  [16, 1, 1],
+  [24, 2, 6],
+  [24, 1, 6],
+  [32, 2, 6],
+  [32, 1, 6],
+  [32, 1, 6],
+  [64, 2, 6],
+  [64, 1, 6],
+  [64, 1, 6],
+  [64, 1, 6],
+  [96, 1, 6],
+  [96, 1, 6],
+  [96, 1, 6],
+  [160, 2, 6],
+  [160, 1, 6],
+  [160, 1, 6],
+  [320, 1, 6],
+];
+
+const NORMALIZATION = { epsilon: 1e-3, momentum: 0.999 };
+
+/** MobileNetV2 (Sandler et al. 2018, Inverted Residuals and Linear Bottlenecks), as in Keras. */
+export function buildMobileNetV2(width: number, options?: ArchitectureOptions): Architecture {
+  const { inputSize, includeTop } = withDefaults('buildMobileNetV2', options, { inputSize: 224, includeTop: true });
+  const network = new Network(inputSize);
+  network.block('Conv1');
+  let x = network.convolution(network.input, 'Conv1', { filters: roundFilters(32 * width), kernel: 3, stride: 2 });
+  x = network.batchNormalization(x, 'bn_Conv1', NORMALIZATION);
+  x = network.activation(x, 'Conv1_relu', 'relu6');
+  BLOCKS.forEach(([filters, stride, expansion], index) => {
+    const name = index === 0 ? 'expanded_conv' : `block_${index}`;
+    network.block(name);
+    const rounded = roundFilters(Math.floor(filters * width));
+    x = invertedResidual(network, x, { name, filters: rounded, stride, expansion });
+  });
+  network.block('Conv_1');
+  x = network.convolution(x, 'Conv_1', { filters: width > 1 ? roundFilters(1280 * width) : 1280, kernel: 1 });
+  x = network.batchNormalization(x, 'Conv_1_bn', NORMALIZATION);
+  x = network.activation(x, 'out_relu', 'relu6');
+  network.endBlocks();
+  x = network.averagePool(x);
+  if (includeTop) x = network.dense(x, 'predictions', 1000);
+  return network.finish(x, `mobilenetv2_${width.toFixed(2)}`);
+}
+
+function invertedResidual(
+  network: Network,
+  input: tf.SymbolicTensor,
+  { name, filters, stride, expansion }: { name: string; filters: number; stride: number; expansion: number },
+): tf.SymbolicTensor {
+  const inputFilters = input.shape.at(-1)!;
+  let x = input;
+  if (expansion !== 1) {
+    x = network.convolution(x, `${name}_expand`, { filters: expansion * inputFilters, kernel: 1 });
+    x = network.batchNormalization(x, `${name}_expand_BN`, NORMALIZATION);
+    x = network.activation(x, `${name}_expand_relu`, 'relu6');
+  }
+  if (stride === 2) x = network.stridePadding(x, `${name}_pad`, 3);
+  x = network.depthwise(x, `${name}_depthwise`, { kernel: 3, stride, padding: stride === 2 ? 'valid' : 'same' });
+  x = network.batchNormalization(x, `${name}_depthwise_BN`, NORMALIZATION);
+  x = network.activation(x, `${name}_depthwise_relu`, 'relu6');
+  x = network.convolution(x, `${name}_project`, { filters, kernel: 1 });
+  x = network.batchNormalization(x, `${name}_project_BN`, NORMALIZATION);
+  if (stride !== 1 || inputFilters !== filters) return x;
+  return network.sum(`${name}_add`, [input, x]);
+}

@@ -1,0 +1,152 @@
+import { checkNumber } from '../../options';
+import { tf } from '../../tensorflow';
+import { HardSwish } from '../layers';
+
+/** A part of a backbone that is frozen or trained as one: what freezing and layer groups speak of. */
+export interface Block {
+  name: string;
+  /** names of its layers, from the picture upwards; none is in two blocks */
+  layers: string[];
+}
+
+export interface Architecture {
+  /** [batch, size, size, 3] to [batch, 1000] logits with the top, [batch, features] pooled without */
+  model: tf.LayersModel;
+  /** from the picture to the features; the classifier belongs to none */
+  blocks: Block[];
+}
+
+export interface ArchitectureOptions {
+  /** side of the square input in pixels, at least 32 */
+  inputSize?: number;
+  /** keep the ImageNet classifier (logits, no softmax); without it the model ends in average-pooled features */
+  includeTop?: boolean;
+}
+
+export type Activation = 'relu' | 'relu6' | 'swish' | 'hardSwish';
+export type Padding = 'same' | 'valid';
+
+export interface ConvolutionOptions {
+  filters: number;
+  kernel: number;
+  stride?: number;
+  padding?: Padding;
+  bias?: boolean;
+  activation?: 'relu' | 'swish' | 'sigmoid';
+}
+
+const ZEROS = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
+
+/**
+ * Puts a network together layer by layer and notes which block each belongs to.
+ *
+ * Every weight starts as a constant: loading overwrites all of them, so none is drawn at random. Names are Keras's.
+ */
+export class Network {
+  readonly input: tf.SymbolicTensor;
+  private readonly blocks: Block[] = [];
+  private inBlock = true;
+
+  constructor(inputSize: number) {
+    checkNumber('inputSize', inputSize, { min: 32, integer: true });
+    this.input = tf.input({ shape: [inputSize, inputSize, 3], name: 'input' });
+  }
+
+  /** What is added from here on belongs to this block. */
+  block(name: string): void {
+    this.blocks.push({ name, layers: [] });
+  }
+
+  /** What is added from here on is pooling and classifier, and belongs to no block. */
+  endBlocks(): void {
+    this.inBlock = false;
+  }
+
+  add(layer: tf.layers.Layer, input: tf.SymbolicTensor | tf.SymbolicTensor[]): tf.SymbolicTensor {
+    if (this.inBlock) this.blocks.at(-1)?.layers.push(layer.name);
+    return layer.apply(input) as tf.SymbolicTensor;
+  }
+
+  convolution(x: tf.SymbolicTensor, name: string, options: ConvolutionOptions): tf.SymbolicTensor {
+    const { filters, kernel, stride = 1, padding = 'same', bias = false, activation } = options;
+    const layer = tf.layers.conv2d({
+      ...{ name, filters, kernelSize: kernel, strides: stride, padding, useBias: bias, activation },
+      ...ZEROS,
+    });
+    return this.add(layer, x);
+  }
+
+  depthwise(
+    x: tf.SymbolicTensor,
+    name: string,
+    { kernel, stride = 1, padding = 'same' }: { kernel: number; stride?: number; padding?: Padding },
+  ): tf.SymbolicTensor {
+    const shape = { kernelSize: kernel, strides: stride, padding };
+    const layer = tf.layers.depthwiseConv2d({ name, ...shape, useBias: false, depthwiseInitializer: 'zeros' });
+    return this.add(layer, x);
+  }
+
+  batchNormalization(
+    x: tf.SymbolicTensor,
+    name: string,
+    { epsilon = 1e-3, momentum = 0.99 }: { epsilon?: number; momentum?: number } = {},
+  ): tf.SymbolicTensor {
+    return this.add(tf.layers.batchNormalization({ name, epsilon, momentum }), x);
+  }
+
+  activation(x: tf.SymbolicTensor, name: string, activation: Activation): tf.SymbolicTensor {
+    switch (activation) {
+      case 'relu6':
+        return this.add(tf.layers.reLU({ name, maxValue: 6 }), x);
+      case 'hardSwish':
+        return this.add(new HardSwish({ name }), x);
+      default:
+        return this.add(tf.layers.activation({ name, activation }), x);
+    }
+  }
+
+  zeroPadding(x: tf.SymbolicTensor, name: string, padding: [[number, number], [number, number]]): tf.SymbolicTensor {
+    return this.add(tf.layers.zeroPadding2d({ name, padding }), x);
+  }
+
+  /**
+   * The padding before a convolution of stride 2 and padding 'valid' that centres the kernel as 'same' does: one pixel
+   * less at the start where the side is even.
+   */
+  stridePadding(x: tf.SymbolicTensor, name: string, kernel: number): tf.SymbolicTensor {
+    const half = Math.floor(kernel / 2);
+    const side = (axis: number): [number, number] => [half - (1 - (x.shape[axis]! % 2)), half];
+    return this.zeroPadding(x, name, [side(1), side(2)]);
+  }
+
+  sum(name: string, inputs: tf.SymbolicTensor[]): tf.SymbolicTensor {
+    return this.add(tf.layers.add({ name }), inputs);
+  }
+
+  product(name: string, inputs: tf.SymbolicTensor[]): tf.SymbolicTensor {
+    return this.add(tf.layers.multiply({ name }), inputs);
+  }
+
+  /** [batch, height, width, channels] to [batch, channels] */
+  averagePool(x: tf.SymbolicTensor, name = 'avg_pool'): tf.SymbolicTensor {
+    return this.add(tf.layers.globalAveragePooling2d({ name }), x);
+  }
+
+  reshape(x: tf.SymbolicTensor, name: string, targetShape: number[]): tf.SymbolicTensor {
+    return this.add(tf.layers.reshape({ name, targetShape }), x);
+  }
+
+  dense(x: tf.SymbolicTensor, name: string, units: number, activation?: 'relu'): tf.SymbolicTensor {
+    return this.add(tf.layers.dense({ name, units, activation, ...ZEROS }), x);
+  }
+
+  finish(output: tf.SymbolicTensor, name: string): Architecture {
+    return { model: tf.model({ inputs: this.input, outputs: output, name }), blocks: this.blocks };
+  }
+}
+
+/** The whole number of filters nearest to `filters` that 8 divides, but never less than 90% of it (MobileNetV2's rule). */
+export function roundFilters(filters: number, divisor = 8): number {
+  const rounded = Math.max(divisor, Math.floor((filters + divisor / 2) / divisor) * divisor);
+  return rounded < 0.9 * filters ? rounded + divisor : rounded;
+}

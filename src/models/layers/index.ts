@@ -1,0 +1,3 @@
+export { HardSigmoid, HardSwish } from './hardActivations';
+export { Normalization } from './normalization';
+export { Rescaling, type RescalingConfig } from './rescaling';
