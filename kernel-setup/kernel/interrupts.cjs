@@ -4,6 +4,8 @@
 //   - a cell awaits work that can stop by itself (it holds the stop flag): the flag is raised and the cell ends normally;
 //   - a cell awaits anything else, or the button was pressed twice: the cell ends with an error.
 
+const { Sigint } = require('./sigint.cjs');
+
 /** A second press within this time does not wait for work that holds the flag. */
 const twice = 3000; // milliseconds
 const flagKey = Symbol.for('tunebook.stop');
@@ -27,9 +29,7 @@ class Interrupts {
   #interrupted;
   #lastPress = -Infinity;
   #abandoned = false;
-  /** calls of process.on('SIGINT', ...) that wait for the end of the synchronous part of a cell */
-  #waiting = [];
-  #synchronous = false;
+  #sigint = new Sigint();
   /** @type {(text: string) => void} */
   #say;
 
@@ -39,28 +39,14 @@ class Interrupts {
     globalThis[flagKey] = { requested: false, holders: 0 };
   }
 
-  /** Listen for SIGINT, and see to it that no cell can make the next one fatal. */
+  /** Listen for the stop button. */
   install() {
-    const press = () => this.press();
-    for (const name of ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener']) {
-      const add = process[name];
-      process[name] = (event, listener) => {
-        // Node takes the signal away while a cell runs synchronously and puts it back afterwards. A listener added in between
-        // leaves SIGINT with its default action, which ends the kernel.
-        if (event === 'SIGINT' && this.#synchronous) this.#waiting.push(() => add.call(process, event, listener));
-        else add.call(process, event, listener);
-        return process;
-      };
-    }
-    const restore = () => {
-      if (!this.#synchronous && !process.listeners('SIGINT').includes(press)) process.on('SIGINT', press);
-    };
-    restore();
-    process.on('removeListener', (event) => event === 'SIGINT' && setImmediate(restore));
+    this.#sigint.watch(() => this.press());
   }
 
   /** A cell starts. */
   begin() {
+    this.#sigint.take(); // pressed between two cells
     const flag = globalThis[flagKey];
     // Work that was interrupted while it held the flag keeps the old one, raised, and so ends after its current step.
     if (this.#abandoned && flag.holders > 0) globalThis[flagKey] = { requested: false, holders: 0 };
@@ -80,14 +66,11 @@ class Interrupts {
 
   /** Run the synchronous part of a cell. @template T @param {() => T} work @returns {T} */
   synchronously(work) {
-    this.#synchronous = true;
+    if (this.#sigint.take()) throw interruption(); // pressed while the cell was compiled
     try {
       return work();
     } catch (error) {
       throw error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' ? interruption() : error;
-    } finally {
-      this.#synchronous = false;
-      for (const add of this.#waiting.splice(0)) add();
     }
   }
 

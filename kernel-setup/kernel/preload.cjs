@@ -21,7 +21,7 @@ if (isKernel) {
   const { loadTslab } = require('./tslab.cjs');
 
   const tslab = loadTslab();
-  const interrupts = new Interrupts((text) => currentCell()?.print('stderr', text));
+  const interrupts = new Interrupts((text) => currentCell()?.print('stdout', text));
   let kernel;
 
   // tslab's `display` sends through this; it shows in the cell that calls it.

@@ -31,6 +31,7 @@ export async function withStop<T>(work: (shouldStop: () => boolean) => Promise<T
   const flag = stopFlag(); // kept: a cell that starts after a hard interrupt gets another one
   flag.holders = (flag.holders ?? 0) + 1;
   try {
+    await undefined; // what a cell runs before its first await, the kernel can only end by force
     return await work(() => flag.requested);
   } finally {
     flag.holders--;
