@@ -24,28 +24,45 @@ const prototype = Object.getPrototypeOf(tf.layers.dropout({ rate: 0.5 })) as Dro
  * Make dropout repeatable (Srivastava et al. 2014), by {@link withDropoutSeed} or {@link seedDropout}.
  *
  * tfjs 4.22 has two kinds of dropout: without a seed, different in every run; with a seed, the same mask in every batch,
- * which is no dropout but a smaller network. Both draw in JavaScript, which a recorded graph cannot repeat.
+ * which is no dropout but a smaller network. It refuses a noise shape, which stochastic depth needs (Huang et al. 2016:
+ * the whole branch of a picture or none of it). Both draw in JavaScript, which a recorded graph cannot repeat.
  */
 export function repairDropout(): void {
   if (prototype[repaired]) return;
   const original = prototype.call;
   prototype.call = function (this: DropoutLayer, inputs, kwargs) {
     const state = seeded.get(this);
-    if ((!state && !current) || !kwargs.training || !(this.rate > 0)) return original.call(this, inputs, kwargs);
+    const noise = this.noiseShape ?? undefined;
+    if (!kwargs.training || !(this.rate > 0)) return original.call(this, inputs, kwargs);
     const input = Array.isArray(inputs) ? inputs[0]! : inputs;
+    if (!state && !current) {
+      if (!noise) return original.call(this, inputs, kwargs);
+      const shape = noise.map((size, axis) => size ?? input.shape[axis]!);
+      return tf.dropout(input, this.rate, shape);
+    }
     return tf.tidy(() => {
       const seed = current
         ? current.seed.add(tf.tensor1d([0, current.masks++], 'int32'))
         : tf.tensor1d([state!.seed, state!.masks++], 'int32');
-      return dropped(input, this.rate, seed as tf.Tensor1D);
+      const origin = input.shape.map(() => 0);
+      const like = noise
+        ? input.slice(
+            origin,
+            noise.map((size) => size ?? -1),
+          )
+        : input;
+      return dropped(input, this.rate, seed as tf.Tensor1D, like);
     });
   };
   prototype[repaired] = true;
 }
 
-/** The input with a random part set to 0 and the rest scaled up; the mask depends on the seed, int32 [2], alone. */
-function dropped(input: tf.Tensor, rate: number, seed: tf.Tensor1D): tf.Tensor {
-  const keep = statelessUniform(input, seed).greaterEqual(rate).toFloat();
+/**
+ * The input with a random part set to 0 and the rest scaled up. The mask has the shape of `like`, and depends on the seed,
+ * int32 [2], alone.
+ */
+function dropped(input: tf.Tensor, rate: number, seed: tf.Tensor1D, like: tf.Tensor): tf.Tensor {
+  const keep = statelessUniform(like, seed).greaterEqual(rate).toFloat();
   return input.mul(keep.div(1 - rate));
 }
 
