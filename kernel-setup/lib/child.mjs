@@ -84,7 +84,7 @@ export async function run(step, program, parameters, options = {}) {
     watchChildren([...running]);
   }
   await new Promise((done) => {
-    log.on('close', done);
+    log.on('close', () => done(undefined));
     log.end();
   });
   return { code, log: lines.join('\n') };

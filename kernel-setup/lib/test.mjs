@@ -65,7 +65,7 @@ function mocha(more) {
 }
 
 /**
- * Set-up, lint, types, tests; a failure of one of the first three counts as a failed test. The last line has the counts.
+ * Set-up, lint, types, tests; a failure of any of the first three counts as a failed test. The last line has the counts.
  *
  * @param {readonly string[]} argv options for mocha
  * @returns {Promise<number>} exit code
@@ -78,9 +78,15 @@ export async function testCommand(argv) {
     return 1;
   }
   const lint = node('@biomejs/biome/bin/biome', ['check', '.']);
+  // the package's own types were checked by the build
+  const types = node('typescript/bin/tsc', ['-p', inProject('kernel-setup')]);
   const { code, ...counts } = mocha(argv);
   if (lint !== 0) {
-    process.stdout.write('Lint or format: see above; `npm run fix` mends most.\n');
+    process.stdout.write('Lint or format: see the top; `npm run fix` mends most.\n');
+    counts.failed++;
+  }
+  if (types !== 0) {
+    process.stdout.write('Types of kernel-setup: see the top.\n');
     counts.failed++;
   }
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
