@@ -1,190 +1,257 @@
 import { UserError } from '../errors';
-import { checkNumber, withDefaults } from '../options';
-import { Random } from '../random';
-import { seedDropout, tf } from '../tensorflow';
-import { Adam } from './adam';
-import type { EpochRecord, Listener } from './listener';
-
-/** Labelled inputs in memory. */
-export interface ArrayData {
-  /** row-major, [examples, ...shape] */
-  values: Float32Array;
-  /** shape of one example */
-  shape: readonly number[];
-  /** class index of each example */
-  labels: Int32Array;
-}
-
-export interface FitOptions {
-  epochs?: number;
-  batchSize?: number;
-  /** of Adam (Kingma and Ba 2015) */
-  learningRate?: number;
-  /** decides the order of examples and the dropout masks */
-  seed?: number;
-  listener?: Listener;
-}
+import { sha256 } from '../files';
+import type { tf } from '../tensorflow';
+import { findFrozenPart, frozenSource } from '../transfer';
+import { assignArray, loadState, saveBest, saveState } from './checkpoint';
+import { type BatchSource, checkData, classesOf, type Data, toSource } from './data';
+import { explainDivergence, explainHighLoss } from './diagnosis';
+import { EarlyStopping } from './earlyStopping';
+import { type Evaluation, evaluateSource, penaltyNow } from './evaluate';
+import type { EpochRecord } from './listener';
+import { buildLoss } from './losses';
+import { comparable, type FitOptions, type FitSettings, fitSettings } from './settings';
+import type { StepParts } from './step';
+import { type EpochResult, Trainer } from './trainer';
+import { Snapshot } from './weights';
 
 export interface FitResult {
   history: EpochRecord[];
-  /** training was ended before its last epoch; what was learned until then is in the model */
+  /** training was ended before its last epoch by the listener; what was learned until then is in the model */
   stopped: boolean;
+  /** why training ended: all epochs done, asked to stop, early stopping, or a loss that was no number */
+  ended: 'completed' | 'stopped' | 'early' | 'diverged';
+  /** the epoch with the best of what is monitored, and whether the model has the weights of that epoch */
+  best: { epoch: number; restored: boolean };
+  /** the last layer of the part that was computed once an image; null if there was none */
+  frozenUpTo: string | null;
+  /** largest resident memory of the process seen in this training, in bytes */
+  peakMemory: number;
 }
 
 /**
- * Train a classifier whose last layer gives logits, by softmax cross-entropy, and look at the validation data after every
- * epoch. The model is changed in place. The same seed gives the same weights on the same machine.
+ * Train a classifier whose last layer gives logits, and look at the validation data after every epoch. The model is changed
+ * in place; frozen layers keep every bit. The same seed gives the same weights on the same machine.
  *
- * Between batches the listener may ask to stop: the epoch ends after that batch, is validated and recorded.
+ * What lies below the lowest trainable layer is computed once an example. Between batches the listener may ask to stop:
+ * the epoch ends after that batch, is validated and recorded. If the loss becomes no number, training ends with
+ * the weights of its best epoch.
  *
- * @param model [batch, ...shape] to [batch, classes] logits
- * @throws {UserError} before the first batch if data and model do not fit; during training if the loss is no number
+ * @param model [batch, ...shape] to [batch, classes] logits, or to [batch, 1] for two classes
+ * @throws {UserError} before the first batch if data, model and options do not fit; or if the first epoch already diverges
  */
 export async function fit(
   model: tf.LayersModel,
-  data: { train: ArrayData; validation?: ArrayData },
+  data: { train: Data; validation?: Data },
   options?: FitOptions,
 ): Promise<FitResult> {
-  const { epochs, batchSize, learningRate, seed, listener } = withDefaults('fit', options, {
-    epochs: 20,
-    batchSize: 32,
-    learningRate: 1e-3,
-    seed: 0,
-    listener: {} as Listener,
-  });
-  checkNumber('fit: epochs', epochs, { min: 1, integer: true });
-  checkNumber('fit: batchSize', batchSize, { min: 1, integer: true });
-  checkNumber('fit: learningRate', learningRate, { min: 0 });
-  checkNumber('fit: seed', seed, { integer: true });
-  const { train, validation } = data;
-  checkData('train', model, train);
-  if (validation) checkData('validation', model, validation);
-
-  const optimizer = new Adam(learningRate);
-  const random = new Random(seed, 'order of examples');
-  seedDropout(model, seed);
-  const history: EpochRecord[] = [];
-  let stopped = false;
+  const settings = fitSettings(options);
+  checkData('train', model, data.train);
+  if (data.validation) checkData('validation', model, data.validation);
+  const training = await passThrough(model, toSource(data.train), settings, true);
+  const validation = data.validation && (await passThrough(model, toSource(data.validation), settings, false));
+  const trainer = new Trainer(model, training.source, training, settings);
   try {
-    for (let epoch = 1; epoch <= epochs && !stopped; epoch++) {
-      const began = performance.now();
-      const order = random.shuffled(Array.from(train.labels, (_, i) => i));
-      const sums = { loss: 0, correct: 0, seen: 0 };
-      for (let start = 0; start < order.length && !stopped; start += batchSize) {
-        const batch = order.slice(start, start + batchSize);
-        const { loss, correct } = trainOnBatch(model, optimizer, train, batch);
-        if (!Number.isFinite(loss)) {
-          throw new UserError(
-            `fit: the loss became ${loss} in epoch ${epoch}: use a learning rate below ${learningRate}`,
-          );
-        }
-        sums.loss += loss * batch.length;
-        sums.correct += correct;
-        sums.seen += batch.length;
-        listener.onProgress?.({
-          task: 'training',
-          done: (epoch - 1) * order.length + sums.seen,
-          total: epochs * order.length,
-          unit: 'examples',
-        });
-        await breathe();
-        stopped = listener.shouldStop?.() ?? false;
-      }
-      const record: EpochRecord = {
-        epoch,
-        loss: sums.loss / sums.seen,
-        accuracy: sums.correct / sums.seen,
-        learningRate,
-        seconds: 0,
-      };
-      if (validation) {
-        const { loss, accuracy } = evaluate(model, validation);
-        record.validationLoss = loss;
-        record.validationAccuracy = accuracy;
-      }
-      record.seconds = (performance.now() - began) / 1000;
-      history.push(record);
-      listener.onEpoch?.(record, history, epochs);
-      await breathe();
-    }
+    return await new Fitting(model, trainer, settings, training, validation).run();
   } finally {
-    optimizer.dispose();
+    trainer.dispose();
   }
-  return { history, stopped: stopped && history.length < epochs };
+}
+
+type Passes = Pick<StepParts, 'forward' | 'below'> & { source: BatchSource; frozenUpTo: string | null };
+
+/** How examples go through the model: all of it, or what lies above the part that was computed before. */
+async function passThrough(
+  model: tf.LayersModel,
+  source: BatchSource,
+  { cache, listener }: FitSettings,
+  training: boolean,
+): Promise<Passes> {
+  const part = cache === false ? undefined : findFrozenPart(model);
+  if (!part) return { source, frozenUpTo: null, forward: (x) => model.apply(x, { training }) as tf.Tensor2D };
+  const kept = await frozenSource(source, part, { ...(typeof cache === 'object' && cache), listener });
+  const forward = (x: tf.Tensor) => part.above(x, training) as tf.Tensor2D;
+  if (kept) return { source: kept, forward, frozenUpTo: part.layer };
+  return { source, forward, below: part.below, frozenUpTo: null };
+}
+
+/** One call of {@link fit}: the epochs, and what happens between them. */
+class Fitting {
+  private readonly history: EpochRecord[] = [];
+  private readonly watch: EarlyStopping;
+  private readonly best: Snapshot;
+  /** without validation nothing is known of the weights at the end of the first epoch: those before it are kept, too */
+  private readonly first: Snapshot;
+  private readonly validate: () => Promise<Evaluation> | undefined;
+  private readonly fingerprint: string;
+  private readonly validated: boolean;
+  private peakMemory = 0;
+
+  constructor(
+    private readonly model: tf.LayersModel,
+    private readonly trainer: Trainer,
+    private readonly settings: FitSettings,
+    private readonly passes: Passes,
+    validation: Passes | undefined,
+  ) {
+    this.validated = validation !== undefined;
+    this.watch = new EarlyStopping(settings.earlyStopping ?? {}, validation !== undefined);
+    const variables = trainer.weights.map(({ variable }) => variable);
+    this.best = new Snapshot(variables);
+    this.first = new Snapshot(variables);
+    const loss = buildLoss(settings.loss, model.outputs[0]!.shape.at(-1)!);
+    this.validate = () => {
+      if (!validation) return undefined;
+      const { source, forward, below = (x) => x } = validation;
+      return evaluateSource(source, (x) => forward(below(x)), loss);
+    };
+    const labels = [passes.source, validation?.source].map((source) => source && sha256(source.labels.join()));
+    this.fingerprint = sha256(`${comparable(settings)} ${labels}`);
+  }
+
+  async run(): Promise<FitResult> {
+    const { settings, trainer, history, watch } = this;
+    const { listener, epochs } = settings;
+    let ended: FitResult['ended'] = 'completed';
+    try {
+      if (settings.resume) this.resume();
+      if (settings.earlyStopping && watch.isEnough) ended = 'early';
+      while (history.length < epochs && ended === 'completed') {
+        const epoch = history.length + 1;
+        const began = performance.now();
+        let stop = false;
+        const rate = { factor: trainer.factor };
+        const result = await trainer.epoch(epoch, async (seen) => {
+          this.peakMemory = Math.max(this.peakMemory, process.memoryUsage.rss());
+          const total = this.passes.source.size;
+          const done = (epoch - 1) * total + seen;
+          listener.onProgress?.({ task: 'training', done, total: epochs * total, unit: 'examples' });
+          await breathe();
+          stop = listener.shouldStop?.() ?? false;
+          if (!stop && seen < total) rate.factor = trainer.factor;
+          return stop;
+        });
+        trainer.averages?.show();
+        const validation = result.diverged === undefined ? await this.validate() : undefined;
+        const diverged = result.diverged ?? (Number.isFinite(validation?.loss ?? 0) ? undefined : validation!.loss);
+        if (diverged !== undefined) {
+          trainer.averages?.hide();
+          this.diverge(diverged, epoch);
+          ended = 'diverged';
+          break;
+        }
+        const record = this.record(epoch, result, validation, rate.factor, began);
+        const { better, enough } = watch.observe(record);
+        if (better) this.keepBest(record, stop);
+        trainer.averages?.hide();
+        if (epoch === 1) this.warn(result);
+        trainer.plateau?.observe(record.validationLoss ?? record.loss);
+        listener.onEpoch?.(record, history, epochs);
+        if (stop) ended = history.length < epochs ? 'stopped' : 'completed';
+        else if (settings.earlyStopping && enough) ended = 'early';
+        if (settings.checkpoint !== undefined && !stop) this.keepState(settings.checkpoint);
+        await breathe();
+      }
+      return this.finish(ended);
+    } finally {
+      this.best.dispose();
+      this.first.dispose();
+    }
+  }
+
+  private record(
+    epoch: number,
+    result: EpochResult,
+    validation: Evaluation | undefined,
+    factor: number,
+    began: number,
+  ): EpochRecord {
+    const record: EpochRecord = {
+      epoch,
+      loss: result.loss + result.penalty,
+      accuracy: result.accuracy,
+      learningRate: this.settings.learningRate * factor,
+      seconds: 0,
+    };
+    if (validation) {
+      record.validationLoss = validation.loss + penaltyNow(this.model);
+      record.validationAccuracy = validation.accuracy;
+    }
+    record.seconds = (performance.now() - began) / 1000;
+    this.history.push(record);
+    return record;
+  }
+
+  private keepBest(record: EpochRecord, partial: boolean): void {
+    this.best.take();
+    const { checkpoint } = this.settings;
+    if (checkpoint !== undefined && !partial) saveBest(checkpoint, this.model, record);
+  }
+
+  /** Nothing of use is in the weights: go back to the best there were. */
+  private diverge(loss: number, epoch: number): void {
+    const { learningRate, listener } = this.settings;
+    const message = explainDivergence(loss, epoch, learningRate * this.trainer.factor);
+    const hopeless = this.history.length <= (this.validated ? 0 : 1);
+    (hopeless ? this.first : this.best).restore();
+    if (hopeless) throw new UserError(`fit: ${message}`);
+    listener.onMessage?.(
+      `training ends here: ${message}. The model keeps the weights of epoch ${this.watch.state.bestEpoch}.`,
+    );
+  }
+
+  private warn({ lateLoss }: EpochResult): void {
+    const { loss, classWeights, learningRate, listener } = this.settings;
+    if ((typeof loss === 'string' ? loss : loss.name) === 'focal' || classWeights) return;
+    const text = explainHighLoss(lateLoss, classesOf(this.model), learningRate);
+    if (text) listener.onMessage?.(text);
+  }
+
+  private finish(ended: FitResult['ended']): FitResult {
+    const { settings, watch, history, trainer } = this;
+    const restored = ended === 'diverged' || (settings.earlyStopping !== undefined && watch.restoresBestWeights);
+    if (restored) this.best.restore();
+    else trainer.averages?.show();
+    trainer.averages?.settle();
+    return {
+      history,
+      stopped: ended === 'stopped',
+      ended,
+      best: { epoch: watch.state.bestEpoch, restored },
+      frozenUpTo: this.passes.frozenUpTo,
+      peakMemory: this.peakMemory,
+    };
+  }
+
+  private keepState(folder: string): void {
+    const tensors = new Map<string, tf.Tensor>(this.trainer.variables());
+    this.trainer.weights.forEach(({ name }, i) => tensors.set(`best/${name}`, this.best.tensors[i]!));
+    const { history, watch, trainer, fingerprint } = this;
+    const state = {
+      epoch: history.length,
+      step: trainer.step,
+      history,
+      earlyStopping: watch.state,
+      plateau: trainer.plateau?.state ?? null,
+      fingerprint,
+    };
+    saveState(folder, state, tensors);
+  }
+
+  private resume(): void {
+    const { trainer, watch, best } = this;
+    const variables = trainer.variables();
+    const found = loadState(this.settings.checkpoint!, this.fingerprint, variables);
+    if (!found) return;
+    const { state, arrays } = found;
+    for (const { name, variable } of trainer.weights) assignArray(variable, arrays.get(`best/${name}`)!);
+    best.take();
+    for (const [name, variable] of variables) assignArray(variable, arrays.get(name)!);
+    this.history.push(...state.history);
+    Object.assign(watch.state, state.earlyStopping);
+    if (state.plateau) trainer.plateau!.state = state.plateau;
+    trainer.skip(state.epoch, state.step);
+  }
 }
 
 /** Let timers, signals and messages of the kernel have their turn: TensorFlow's own work blocks this thread. */
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-function checkData(name: string, model: tf.LayersModel, { values, shape, labels }: ArrayData): void {
-  const expected = model.inputs[0]!.shape.slice(1);
-  if (labels.length === 0) throw new UserError(`fit: ${name} has no examples`);
-  if (shape.join() !== expected.join() || values.length !== labels.length * shape.reduce((a, b) => a * b, 1)) {
-    throw new UserError(`fit: ${name} has examples of shape [${shape}], the model takes [${expected}]`);
-  }
-  const classes = model.outputs[0]!.shape.at(-1)!;
-  const wrong = labels.find((label) => !(label >= 0 && label < classes));
-  if (wrong !== undefined)
-    throw new UserError(`fit: ${name} has the label ${wrong}, the model knows 0 to ${classes - 1}`);
-}
-
-/** The chosen examples as tensors: inputs [batch, ...shape], labels [batch]. */
-function toTensors({ values, shape, labels }: ArrayData, rows: readonly number[]): { x: tf.Tensor; y: tf.Tensor1D } {
-  const size = shape.reduce((a, b) => a * b, 1);
-  const chosen = new Float32Array(rows.length * size); // a new one each time: TensorFlow may keep using it
-  rows.forEach((row, i) => chosen.set(values.subarray(row * size, (row + 1) * size), i * size));
-  return {
-    x: tf.tensor(chosen, [rows.length, ...shape]),
-    y: tf.tensor1d(
-      rows.map((row) => labels[row]!),
-      'int32',
-    ),
-  };
-}
-
-const crossEntropy = (logits: tf.Tensor2D, y: tf.Tensor1D) =>
-  tf.losses.softmaxCrossEntropy(tf.oneHot(y, logits.shape[1]), logits) as tf.Scalar;
-
-const countCorrect = (logits: tf.Tensor2D, y: tf.Tensor1D) => logits.argMax(1).equal(y).sum().dataSync()[0]!;
-
-function trainOnBatch(
-  model: tf.LayersModel,
-  optimizer: Adam,
-  data: ArrayData,
-  rows: readonly number[],
-): { loss: number; correct: number } {
-  return tf.tidy(() => {
-    const { x, y } = toTensors(data, rows);
-    let correct = 0;
-    const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-    const { value: loss, grads } = tf.variableGrads(() => {
-      const logits = model.apply(x, { training: true }) as tf.Tensor2D;
-      correct = countCorrect(logits, y);
-      return crossEntropy(logits, y);
-    }, variables);
-    optimizer.apply(variables.map((variable) => ({ variable, gradient: grads[variable.name]! })));
-    return { loss: loss.dataSync()[0]!, correct };
-  });
-}
-
-/** Mean loss and accuracy of a model that gives logits, with dropout off and batch normalization in inference mode. */
-export function evaluate(
-  model: tf.LayersModel,
-  data: ArrayData,
-): { loss: number; accuracy: number; logits: Float32Array } {
-  const classes = model.outputs[0]!.shape.at(-1)!;
-  const logits = new Float32Array(data.labels.length * classes);
-  let loss = 0;
-  let correct = 0;
-  for (let start = 0; start < data.labels.length; start += 256) {
-    const rows = Array.from({ length: Math.min(256, data.labels.length - start) }, (_, i) => start + i);
-    tf.tidy(() => {
-      const { x, y } = toTensors(data, rows);
-      const output = model.apply(x, { training: false }) as tf.Tensor2D; // [batch, classes]
-      logits.set(output.dataSync(), start * classes);
-      loss += crossEntropy(output, y).dataSync()[0]! * rows.length;
-      correct += countCorrect(output, y);
-    });
-  }
-  return { loss: loss / data.labels.length, accuracy: correct / data.labels.length, logits };
-}

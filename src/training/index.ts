@@ -1,6 +1,34 @@
-export { Adam } from './adam';
-export { type ArrayData, evaluate, type FitOptions, type FitResult, fit } from './fit';
+export type { ClippingOptions } from './clipping';
+export type { ArrayData, Batch, BatchSource, Data } from './data';
+export type { EarlyStoppingOptions } from './earlyStopping';
+export { type EvaluateModelOptions, type Evaluation, evaluate, evaluateModel } from './evaluate';
+export { type FitResult, fit } from './fit';
 export type { EpochRecord, Listener, Progress } from './listener';
+export { type LossName, type LossOptions, lossNames } from './losses';
+export {
+  Adagrad,
+  type AdagradOptions,
+  Adam,
+  type AdamOptions,
+  AdamW,
+  type AdamWOptions,
+  Optimizer,
+  type OptimizerName,
+  type OptimizerOptions,
+  optimizerNames,
+  RmsProp,
+  type RmsPropOptions,
+  Sgd,
+  type SgdOptions,
+} from './optimizers';
+export {
+  type PlateauOptions,
+  type Schedule,
+  type ScheduleName,
+  type ScheduleOptions,
+  scheduleNames,
+} from './schedules';
+export type { FitOptions, LearningRateGroup } from './settings';
 export {
   defaultSettings,
   type Prediction,

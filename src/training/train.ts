@@ -6,7 +6,8 @@ import { type Backbone, loadBackbone } from '../models';
 import { withDefaults } from '../options';
 import { tf } from '../tensorflow';
 import { buildHead, extractFeatures, type Features, selectRows } from '../transfer';
-import { evaluate, fit } from './fit';
+import { evaluate } from './evaluate';
+import { fit } from './fit';
 import type { EpochRecord, Listener } from './listener';
 
 /** How much of the backbone is trained. Feature extraction: none of it, only the head. */

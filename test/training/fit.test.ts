@@ -162,11 +162,11 @@ describe('fit', () => {
       },
     );
     assert.deepEqual(seen, [
-      '32/64',
-      '64/64',
+      '32/128',
+      '64/128',
       'epoch 1 of 2, 1 recorded',
-      '32/64',
-      '64/64',
+      '96/128',
+      '128/128',
       'epoch 2 of 2, 2 recorded',
     ]);
   });

@@ -1,0 +1,120 @@
+import { tf } from '../tensorflow';
+import { type FrozenSourceOptions, findFrozenPart, frozenSource } from '../transfer';
+import { type ArrayData, type BatchSource, type Data, elements, toSource } from './data';
+import { buildLoss, countCorrect, type Loss, type LossOptions } from './losses';
+import { penaltyOf } from './penalty';
+
+/** How good a model is on some data. */
+export interface Evaluation {
+  /** mean over the examples */
+  loss: number;
+  /** fraction of 1 */
+  accuracy: number;
+  /** [examples x outputs] */
+  logits: Float32Array;
+}
+
+/** Values in a batch's input, at most: some 16 MB. */
+const BATCH_VALUES = 2 ** 22;
+
+/** Mean loss and accuracy of a model that gives logits, with dropout off and batch normalization in inference mode. */
+export function evaluate(model: tf.LayersModel, data: ArrayData): Evaluation {
+  const outputs = model.outputs[0]!.shape.at(-1)!;
+  const sums = new Sums(data.labels.length, outputs, buildLoss('auto', outputs));
+  const source = toSource(data);
+  const forward = inferenceOf(model);
+  for (const rows of batches(source)) {
+    sums.add(rows, source.batch(rows, 0) as Awaited<ReturnType<BatchSource['batch']>>, forward);
+  }
+  return sums.result();
+}
+
+export interface EvaluateModelOptions extends FrozenSourceOptions {
+  /** default 'auto' */
+  loss?: LossOptions;
+}
+
+/**
+ * The same for data of any kind, computing what lies below the lowest trainable layer once.
+ *
+ * @returns the loss is without penalties of regularizers
+ */
+export async function evaluateModel(
+  model: tf.LayersModel,
+  data: Data,
+  { loss = 'auto', ...options }: EvaluateModelOptions = {},
+): Promise<Evaluation> {
+  const source = toSource(data);
+  const part = findFrozenPart(model);
+  const kept = part && (await frozenSource(source, part, options));
+  const built = buildLoss(loss, model.outputs[0]!.shape.at(-1)!);
+  const forward = kept ? (x: tf.Tensor) => part.above(x, false) as tf.Tensor2D : inferenceOf(model);
+  return evaluateSource(kept ?? source, forward, built);
+}
+
+/** @param forward [batch, ...] to [batch, outputs] logits */
+export async function evaluateSource(
+  source: BatchSource,
+  forward: (x: tf.Tensor) => tf.Tensor2D,
+  loss: Loss,
+): Promise<Evaluation> {
+  const all = batches(source);
+  let sums: Sums | undefined;
+  let next = all[0] && source.batch(all[0], 0);
+  for (const [i, rows] of all.entries()) {
+    const batch = await next!;
+    const following = all[i + 1];
+    next = following && source.batch(following, 0);
+    sums ??= new Sums(source.size, undefined, loss);
+    sums.add(rows, batch, forward);
+  }
+  return sums!.result();
+}
+
+/** A model's logits, outside training. */
+export const inferenceOf = (model: tf.LayersModel) => (x: tf.Tensor) =>
+  model.apply(x, { training: false }) as tf.Tensor2D;
+
+/** The penalty of a model's regularizers now. */
+export function penaltyNow(model: tf.LayersModel): number {
+  const penalty = penaltyOf(model);
+  return penalty ? tf.tidy(() => penalty().dataSync()[0]!) : 0;
+}
+
+function batches({ size, shape }: BatchSource): number[][] {
+  const batch = Math.min(256, Math.max(8, Math.floor(BATCH_VALUES / elements(shape))));
+  return Array.from({ length: Math.ceil(size / batch) }, (_, i) =>
+    Array.from({ length: Math.min(batch, size - i * batch) }, (_, j) => i * batch + j),
+  );
+}
+
+class Sums {
+  private readonly total = { loss: 0, correct: 0 };
+  private logits: Float32Array | undefined;
+
+  constructor(
+    private readonly size: number,
+    outputs: number | undefined,
+    private readonly loss: Loss,
+  ) {
+    if (outputs !== undefined) this.logits = new Float32Array(size * outputs);
+  }
+
+  /** The batch is disposed of. */
+  add(rows: readonly number[], { x, y }: { x: tf.Tensor; y: tf.Tensor }, forward: (x: tf.Tensor) => tf.Tensor2D): void {
+    tf.tidy(() => {
+      const output = forward(x); // [batch, outputs]
+      const outputs = output.shape[1];
+      this.logits ??= new Float32Array(this.size * outputs);
+      this.logits.set(output.dataSync(), rows[0]! * outputs);
+      this.total.loss += this.loss(output, y).sum().dataSync()[0]!;
+      this.total.correct += countCorrect(output, y).dataSync()[0]!;
+    });
+    tf.dispose([x, y]);
+  }
+
+  result(): Evaluation {
+    const { loss, correct } = this.total;
+    return { loss: loss / this.size, accuracy: correct / this.size, logits: this.logits! };
+  }
+}

@@ -1,0 +1,48 @@
+import { UserError } from '../../errors';
+import { withDefaults } from '../../options';
+import { Adagrad, type AdagradOptions } from './adagrad';
+import { Adam, type AdamOptions, AdamW, type AdamWOptions } from './adam';
+import type { Optimizer } from './optimizer';
+import { RmsProp, type RmsPropOptions } from './rmsprop';
+import { Sgd, type SgdOptions } from './sgd';
+
+export const optimizerNames = ['sgd', 'momentum', 'rmsprop', 'adam', 'adamw', 'adagrad'] as const;
+export type OptimizerName = (typeof optimizerNames)[number];
+
+/** An optimizer by name, with its defaults or with numbers of one's own. */
+export type OptimizerOptions =
+  | OptimizerName
+  | ({ name: 'sgd' | 'momentum' } & SgdOptions)
+  | ({ name: 'rmsprop' } & RmsPropOptions)
+  | ({ name: 'adam' } & AdamOptions)
+  | ({ name: 'adamw' } & AdamWOptions)
+  | ({ name: 'adagrad' } & AdagradOptions);
+
+const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+
+/**
+ * The optimizer that was asked for. 'momentum' is SGD with a momentum of 0.9.
+ *
+ * @throws {UserError} on an unknown name or number
+ */
+export function buildOptimizer(options: OptimizerOptions): Optimizer {
+  const { name, ...numbers } = typeof options === 'string' ? { name: options } : options;
+  const filled = <T extends object>(defaults: T): T =>
+    withDefaults(`optimizer '${name}'`, numbers as Partial<T>, defaults);
+  switch (name) {
+    case 'sgd':
+      return new Sgd(filled<Required<SgdOptions>>({ momentum: 0, nesterov: false }));
+    case 'momentum':
+      return new Sgd(filled<Required<SgdOptions>>({ momentum: 0.9, nesterov: false }));
+    case 'rmsprop':
+      return new RmsProp(filled<Required<RmsPropOptions>>({ rho: 0.9, momentum: 0, epsilon: 1e-7 }));
+    case 'adam':
+      return new Adam(filled<Required<AdamOptions>>(adam));
+    case 'adamw':
+      return new AdamW(filled<Required<AdamWOptions>>({ ...adam, weightDecay: 0.004 }));
+    case 'adagrad':
+      return new Adagrad(filled<Required<AdagradOptions>>({ initialAccumulator: 0.1, epsilon: 1e-7 }));
+    default:
+      throw new UserError(`unknown optimizer '${String(name)}'; the optimizers are ${optimizerNames.join(', ')}`);
+  }
+}

@@ -1,0 +1,99 @@
+import { UserError } from '../errors';
+import { checkNumber, withDefaults } from '../options';
+import type { FrozenSourceOptions } from '../transfer';
+import type { ClippingOptions } from './clipping';
+import type { EarlyStoppingOptions } from './earlyStopping';
+import type { Listener } from './listener';
+import type { LossOptions } from './losses';
+import type { OptimizerOptions } from './optimizers';
+import type { ScheduleOptions } from './schedules';
+
+/** Layers that train at a learning rate of their own. */
+export interface LearningRateGroup {
+  name: string;
+  layers: readonly string[];
+  learningRate: number;
+}
+
+export interface FitOptions {
+  /** times through the training data; default 20 */
+  epochs?: number;
+  /** examples a step; default 32 */
+  batchSize?: number;
+  /** of all layers that are in no group; default 1e-3 */
+  learningRate?: number;
+  /** layers with learning rates of their own; the schedule moves all rates alike */
+  groups?: readonly LearningRateGroup[];
+  /** how the learning rates move; default 'constant' */
+  schedule?: ScheduleOptions;
+  /** epochs in which the rates rise from 0 first, fractions allowed; default 0 */
+  warmUp?: number;
+  /** default 'adam' */
+  optimizer?: OptimizerOptions;
+  /** default 'auto': binary cross-entropy for one output, else cross-entropy */
+  loss?: LossOptions;
+  /** how much each class weighs in the training loss; default: all the same */
+  classWeights?: 'balanced' | readonly number[];
+  /** bound on the gradients; default none */
+  clipping?: ClippingOptions;
+  /** batches whose mean gradient makes one step: large batches in little memory; default 1 */
+  accumulate?: number;
+  /** momentum of a moving average of the weights, such as 0.99, which the model ends with; default 0: none */
+  averaging?: number;
+  /** end when validation no longer improves; default: train all epochs */
+  earlyStopping?: EarlyStoppingOptions;
+  /** folder for the state after each epoch (last) and the weights of the best (best); default none */
+  checkpoint?: string;
+  /** go on from the folder's last state, if there is one; default false */
+  resume?: boolean;
+  /** whether what lies below the lowest trainable layer is computed once, and how much room that may take; default true */
+  cache?: boolean | Omit<FrozenSourceOptions, 'listener'>;
+  /** decides the order of examples and the dropout masks; default 0 */
+  seed?: number;
+  listener?: Listener;
+}
+
+export type FitSettings = Required<Omit<FitOptions, 'classWeights' | 'clipping' | 'earlyStopping' | 'checkpoint'>> &
+  Pick<FitOptions, 'classWeights' | 'clipping' | 'earlyStopping' | 'checkpoint'>;
+
+/** @throws {UserError} on an unknown option or a number out of range */
+export function fitSettings(options: FitOptions | undefined): FitSettings {
+  const settings = withDefaults<FitSettings>('fit', options, {
+    epochs: 20,
+    batchSize: 32,
+    learningRate: 1e-3,
+    groups: [],
+    schedule: 'constant',
+    warmUp: 0,
+    optimizer: 'adam',
+    loss: 'auto',
+    classWeights: undefined,
+    clipping: undefined,
+    accumulate: 1,
+    averaging: 0,
+    earlyStopping: undefined,
+    checkpoint: undefined,
+    resume: false,
+    cache: true,
+    seed: 0,
+    listener: {},
+  });
+  checkNumber('fit: epochs', settings.epochs, { min: 1, integer: true });
+  checkNumber('fit: batchSize', settings.batchSize, { min: 1, integer: true });
+  checkNumber('fit: learningRate', settings.learningRate, { min: 0 });
+  checkNumber('fit: warmUp', settings.warmUp, { min: 0 });
+  checkNumber('fit: accumulate', settings.accumulate, { min: 1, integer: true });
+  checkNumber('fit: averaging', settings.averaging, { min: 0, max: 0.999999 });
+  checkNumber('fit: seed', settings.seed, { integer: true });
+  for (const { name, learningRate } of settings.groups)
+    checkNumber(`fit: learningRate of '${name}'`, learningRate, { min: 0 });
+  if (settings.resume && settings.checkpoint === undefined)
+    throw new UserError('fit: resume needs a checkpoint folder');
+  return settings;
+}
+
+/** What must be the same for training to go on as if it had not been interrupted; as text. */
+export function comparable(settings: FitSettings): string {
+  const { epochs: _, checkpoint: _1, resume: _2, cache: _3, listener: _4, ...rest } = settings;
+  return JSON.stringify(rest, (_key, value) => (typeof value === 'function' ? 'function' : value));
+}

@@ -1,0 +1,215 @@
+import { UserError } from '../errors';
+import { Random } from '../random';
+import { tf } from '../tensorflow';
+import { WeightAverages } from './averages';
+import { buildClipping } from './clipping';
+import { type BatchSource, classesOf } from './data';
+import { buildLoss, classWeights } from './losses';
+import { buildOptimizer, type Optimizer } from './optimizers';
+import { penaltyOf } from './penalty';
+import { Plateau } from './plateau';
+import { buildSchedule, type Schedule, warmUp } from './schedules';
+import type { FitSettings } from './settings';
+import { type StepParts, type StepResult, stepNumbers, TrainingStep } from './step';
+import { type ChangingWeight, changingWeights } from './weights';
+
+/** What came of one pass through the training data, or of the part before a stop. */
+export interface EpochResult {
+  /** mean over the examples, without the penalty */
+  loss: number;
+  /** the same over the second half of the batches */
+  lateLoss: number;
+  penalty: number;
+  accuracy: number;
+  /** the loss that was no number: the weights are of no use then */
+  diverged?: number;
+}
+
+/** Masks of dropout layers in a step, at most; each step's seeds begin that much after those of the step before. */
+const MASKS = 1024;
+
+/** A model in training: takes steps, and owns everything that changes by them. */
+export class Trainer {
+  /** steps taken */
+  step = 0;
+  readonly weights: readonly ChangingWeight[];
+  readonly averages: WeightAverages | undefined;
+  readonly plateau: Plateau | undefined;
+  private readonly optimizer: Optimizer;
+  private readonly parts: StepParts;
+  private readonly training: TrainingStep;
+  private readonly order: Random;
+  private readonly dropoutSeed: number;
+  private readonly schedule: Schedule;
+  private readonly stepsPerEpoch: number;
+
+  /**
+   * @param source what the steps look at
+   * @param passes how it goes through the model
+   * @throws {UserError} if nothing is trainable, or loss, optimizer, groups or class weights do not fit
+   */
+  constructor(
+    model: tf.LayersModel,
+    private readonly source: BatchSource,
+    passes: Pick<StepParts, 'forward' | 'below'>,
+    private readonly settings: FitSettings,
+  ) {
+    this.weights = changingWeights(model);
+    const trained = this.weights.filter(({ trainable }) => trainable);
+    if (trained.length === 0) throw new UserError(`fit: nothing to train: every layer of '${model.name}' is frozen`);
+    const loss = buildLoss(settings.loss, model.outputs[0]!.shape.at(-1)!);
+    const groups = groupIndices(trained, settings, model);
+    const variables = trained.map(({ variable }) => variable);
+    const weighing = settings.classWeights && classWeights(settings.classWeights, source.labels, classesOf(model));
+    const clip = settings.clipping && buildClipping(settings.clipping);
+    this.schedule = scheduleOf(settings, this.stepsIn(1));
+    this.plateau = Plateau.of(settings.schedule);
+    this.optimizer = buildOptimizer(settings.optimizer);
+    this.averages = settings.averaging > 0 ? new WeightAverages(variables, settings.averaging) : undefined;
+    this.parts = {
+      ...passes,
+      variables,
+      groups,
+      loss,
+      classWeights: weighing && tf.tensor1d(weighing),
+      penalty: penaltyOf(model),
+      optimizer: this.optimizer,
+      clip,
+      averages: this.averages,
+    };
+    this.training = new TrainingStep(this.parts);
+    this.stepsPerEpoch = this.stepsIn(1);
+    this.order = new Random(settings.seed, 'order of examples');
+    this.dropoutSeed = new Random(settings.seed, 'dropout').bits() | 0;
+  }
+
+  /** What all learning rates are multiplied by at the next step. */
+  get factor(): number {
+    const { step, stepsPerEpoch } = this;
+    const factor = this.schedule({ step, steps: stepsPerEpoch * this.settings.epochs, stepsPerEpoch });
+    return factor * (this.plateau?.state.factor ?? 1);
+  }
+
+  /** All that a checkpoint must keep, by name. */
+  variables(): Map<string, tf.Variable> {
+    const named = new Map(this.weights.map(({ name, variable }) => [`weight/${name}`, variable]));
+    const trained = this.weights.filter(({ trainable }) => trainable);
+    trained.forEach(({ name, variable }, i) => {
+      for (const [slot, value] of Object.entries(this.optimizer.slots.get(variable)!))
+        named.set(`${slot}/${name}`, value);
+      if (this.averages) named.set(`average/${name}`, this.averages.averages[i]!);
+    });
+    return named;
+  }
+
+  /** Go on after these many epochs, as if this trainer had made them. */
+  skip(epochs: number, step: number): void {
+    for (let epoch = 0; epoch < epochs; epoch++) this.shuffled();
+    this.step = step;
+  }
+
+  /**
+   * One pass through the data.
+   *
+   * @param onBatch told the number of examples seen; answers whether to stop there
+   */
+  async epoch(epoch: number, onBatch: (seen: number) => Promise<boolean>): Promise<EpochResult> {
+    const { batchSize, accumulate } = this.settings;
+    const order = this.shuffled();
+    const batches = Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) =>
+      order.slice(i * batchSize, (i + 1) * batchSize),
+    );
+    const sums = { loss: 0, penalty: 0, correct: 0, seen: 0 };
+    const late = { loss: 0, seen: 0 };
+    let diverged: number | undefined;
+    let next = this.source.batch(batches[0]!, epoch - 1);
+    for (const [i, rows] of batches.entries()) {
+      const { x, y } = await next;
+      const following = batches[i + 1];
+      if (following) next = this.source.batch(following, epoch - 1); // is made while TensorFlow computes
+      const gathered = (i % accumulate) + 1;
+      const { loss, penalty, correct } = this.take(x, y, gathered, gathered === accumulate || !following);
+      tf.dispose([x, y]);
+      sums.loss += loss * rows.length;
+      sums.penalty += penalty * rows.length;
+      sums.correct += correct;
+      sums.seen += rows.length;
+      if (i >= Math.floor(batches.length / 2)) {
+        late.loss += loss * rows.length;
+        late.seen += rows.length;
+      }
+      if (!Number.isFinite(loss + penalty)) diverged = loss + penalty;
+      const stop = diverged !== undefined || (await onBatch(sums.seen));
+      if (!stop) continue;
+      if (following) tf.dispose(Object.values(await next));
+      break;
+    }
+    const { seen } = sums;
+    return {
+      loss: sums.loss / seen,
+      lateLoss: late.loss / late.seen,
+      penalty: sums.penalty / seen,
+      accuracy: sums.correct / seen,
+      diverged,
+    };
+  }
+
+  dispose(): void {
+    this.averages?.dispose();
+    this.training.dispose();
+    this.optimizer.dispose();
+    this.parts.classWeights?.dispose();
+  }
+
+  /** One batch; with `last` it ends a step of `gathered` batches. */
+  private take(x: tf.Tensor, y: tf.Tensor, gathered: number, last: boolean) {
+    const { settings, step } = this;
+    const rate = this.factor;
+    return tf.tidy(() => {
+      const rates = tf.tensor1d(
+        [settings.learningRate, ...settings.groups.map(({ learningRate }) => learningRate)].map((r) => r * rate),
+      );
+      const seed = tf.tensor1d([this.dropoutSeed, (step * settings.accumulate + gathered - 1) * MASKS], 'int32');
+      const numbers = tf.tensor1d(stepNumbers(this.optimizer, this.averages, step + 1, gathered));
+      let result: StepResult;
+      if (settings.accumulate === 1) {
+        result = this.training.whole(x, y, rates, numbers, seed);
+      } else {
+        result = this.training.gather(x, y, seed);
+        if (last) this.training.release(rates, numbers);
+      }
+      if (last) this.step++;
+      const read = (tensor: tf.Scalar) => tensor.dataSync()[0]!;
+      return { loss: read(result.loss), penalty: read(result.penalty), correct: read(result.correct) };
+    });
+  }
+
+  private shuffled(): number[] {
+    return this.order.shuffled(Array.from({ length: this.source.size }, (_, i) => i));
+  }
+
+  private stepsIn(epochs: number): number {
+    const { batchSize, accumulate } = this.settings;
+    return epochs * Math.ceil(Math.ceil(this.source.size / batchSize) / accumulate);
+  }
+}
+
+function scheduleOf({ schedule, warmUp: epochs }: FitSettings, stepsPerEpoch: number): Schedule {
+  const built = buildSchedule(schedule);
+  return epochs > 0 ? warmUp(built, Math.max(1, Math.round(epochs * stepsPerEpoch))) : built;
+}
+
+/** For each weight the index of its learning rate: 0 is the common one, then those of the groups. */
+function groupIndices(weights: readonly ChangingWeight[], { groups }: FitSettings, model: tf.LayersModel): number[] {
+  const names = new Set(model.layers.map(({ name }) => name));
+  const groupOf = new Map<string, number>();
+  groups.forEach(({ name, layers }, i) => {
+    for (const layer of layers) {
+      if (!names.has(layer) && !weights.some((weight) => weight.layer === layer))
+        throw new UserError(`fit: group '${name}' names the layer '${layer}', which '${model.name}' does not have`);
+      if (groupOf.has(layer)) throw new UserError(`fit: layer '${layer}' is in two groups`);
+      groupOf.set(layer, i + 1);
+    }
+  });
+  return weights.map(({ layer }) => groupOf.get(layer) ?? 0);
+}

@@ -1,0 +1,124 @@
+import { sha256 } from '../files';
+import { tf } from '../tensorflow';
+import type { Batch, BatchSource } from '../training/data';
+import type { Listener } from '../training/listener';
+import type { FrozenPart } from './frozenPart';
+import { RowStore, STORE_LIMIT } from './rowStore';
+
+/** Examples a pass through the frozen part; always as many, so that a row's last bits do not depend on its neighbours. */
+const BATCH = 32;
+/** Counts up when the way rows are computed changes, so that older ones are not taken. */
+const VERSION = 1;
+
+export interface FrozenSourceOptions {
+  /** largest number of bytes that rows may take in memory; beyond it they are read from disk; default 1 GiB */
+  memory?: number;
+  /** largest number of bytes on disk, 0: keep nothing there; default 10 GiB */
+  disk?: number;
+  listener?: Listener;
+}
+
+/**
+ * What the frozen part of a model makes of the examples of a source, computed once an example and view: a source for
+ * training what lies above. Rows are kept in memory while they fit, and on disk if the source names its examples (`key`), where
+ * the next run finds them.
+ *
+ * @returns undefined if nothing can be kept, because every epoch sees new examples or there is no room
+ */
+export async function frozenSource(
+  source: BatchSource,
+  part: FrozenPart,
+  { memory = 2 ** 30, disk = STORE_LIMIT, listener = {} }: FrozenSourceOptions = {},
+): Promise<BatchSource | undefined> {
+  const { size, labels, views = 1 } = source;
+  const length = part.shape.reduce((product, side) => product * side, 1);
+  const total = size * views;
+  const inMemory = 4 * total * length <= memory;
+  const onDisk = source.key !== undefined && 4 * total * length <= disk;
+  if (!inMemory && !onDisk) return undefined;
+  const store = onDisk ? new RowStore(part.layer, sha256(`${VERSION} ${part.fingerprint()}`), length) : undefined;
+  const rows = inMemory ? new Float32Array(total * length) : undefined;
+  const keyOf = (index: number) => sha256(source.key!(index % size, Math.floor(index / size)));
+
+  const missing: number[] = [];
+  for (let index = 0; index < total; index++) {
+    const known = rows ? store?.get(keyOf(index)) : undefined;
+    if (known) rows!.set(known, index * length);
+    else if (rows || !store!.has(keyOf(index))) missing.push(index);
+  }
+  const compute = async ({ rows: chosen, view }: Chunk) => computeRows(await source.batch(chosen, view), part);
+  const chunks = chunksOf(missing, size);
+  let done = total - missing.length;
+  let next = chunks[0] && source.batch(chunks[0].rows, chunks[0].view);
+  for (const [i, chunk] of chunks.entries()) {
+    const batch = await next!;
+    const following = chunks[i + 1];
+    next = following && source.batch(following.rows, following.view); // is decoded while this one is computed
+    const computed = computeRows(batch, part); // [rows, length]
+    chunk.rows.forEach((row, j) => {
+      const values = computed.subarray(j * length, (j + 1) * length);
+      rows?.set(values, (chunk.view * size + row) * length);
+      store?.set(keyOf(chunk.view * size + row), values);
+    });
+    done += chunk.rows.length;
+    listener.onProgress?.({ task: 'frozen layers', done, total, unit: 'examples' });
+    if (done < total && listener.shouldStop?.()) {
+      const unused = await next;
+      tf.dispose(unused ? [unused.x, unused.y] : []);
+      return undefined;
+    }
+  }
+  store?.close(disk);
+
+  return {
+    size,
+    shape: part.shape,
+    labels,
+    views,
+    async batch(chosen, view) {
+      const values = new Float32Array(chosen.length * length);
+      for (const [i, row] of chosen.entries()) {
+        const index = (view % views) * size + row;
+        const found = rows ? rows.subarray(index * length, (index + 1) * length) : store!.get(keyOf(index));
+        // one that is damaged or was removed meanwhile is computed anew
+        values.set(found ?? (await compute({ rows: [row], view: view % views })), i * length);
+      }
+      return {
+        x: tf.tensor(values, [chosen.length, ...part.shape]),
+        y: tf.tensor1d(
+          chosen.map((row) => labels[row]!),
+          'int32',
+        ),
+      };
+    },
+  };
+}
+
+interface Chunk {
+  rows: number[];
+  view: number;
+}
+
+/** Indices (view x size + row) in groups of one view and at most {@link BATCH} rows. */
+function chunksOf(indices: readonly number[], size: number): Chunk[] {
+  const chunks: Chunk[] = [];
+  for (const index of indices) {
+    const view = Math.floor(index / size);
+    const last = chunks.at(-1);
+    if (last?.view === view && last.rows.length < BATCH) last.rows.push(index % size);
+    else chunks.push({ rows: [index % size], view });
+  }
+  return chunks;
+}
+
+/** The batch is disposed of. @returns [rows x length] */
+function computeRows({ x, y }: Batch, part: FrozenPart): Float32Array {
+  const values = tf.tidy(() => {
+    const rows = x.shape[0]!;
+    const padding = () => tf.zeros([BATCH - rows, ...x.shape.slice(1)], x.dtype);
+    const full = rows < BATCH ? tf.concat([x, padding()]) : x;
+    return part.below(full).slice(0, rows).dataSync() as Float32Array;
+  });
+  tf.dispose([x, y]);
+  return values;
+}
