@@ -46,7 +46,10 @@ describe('tunebook', () => {
     assert.match(errorLine('train', '--data', photos, '--backbone', 'vgg'), /Allowed choices are efficientnet-lite0/);
     assert.match(errorLine('predict', 'a.jpg'), /^tunebook: say what should predict: --model RUN, or --backbone/);
     assert.match(errorLine('predict', '--model', photos, 'a.jpg'), /is no run: there is no config.json/);
-    assert.match(errorLine('predict', '--backbone', 'efficientnet-lite0', 'nothing.jpg'), /no picture could be read: nothing.jpg: no such file/);
+    assert.match(
+      errorLine('predict', '--backbone', 'efficientnet-lite0', 'nothing.jpg'),
+      /no picture could be read: nothing.jpg: no such file/,
+    );
   });
 });
 
