@@ -106,7 +106,9 @@ describe('the stop button', function () {
 
   it('does no harm when a cell listens for SIGINT itself, or takes all listeners away', async () => {
     await session.run("process.on('SIGINT', () => console.log('heard'));");
-    const running = await session.begin("console.log('on'); await new Promise(() => {});");
+    const running = await session.begin(
+      "await new Promise((next) => setTimeout(next, 50)); console.log('on'); await new Promise(() => {});",
+    );
     await interruptAt(running, 'on');
     assert.match((await running.finished).stdout, /heard/);
     await session.run("process.removeAllListeners('SIGINT');");
@@ -149,6 +151,7 @@ describe('the stop button', function () {
   it('between cells does nothing', async () => {
     await session.run('1');
     await session.interrupt();
+    await new Promise((next) => setTimeout(next, 300)); // the signal is on its way
     await nextCellRuns();
   });
 
