@@ -1,3 +1,4 @@
+export * from './augment';
 export * from './charts';
 export { UserError } from './errors';
 export * from './evaluation';

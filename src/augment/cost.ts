@@ -1,0 +1,70 @@
+import { type ColumnTable, table } from 'arquero';
+import { checkNumber, withDefaults } from '../options';
+import { tf } from '../tensorflow';
+import type { Augmentation } from './augmentation';
+import * as color from './color';
+import * as geometric from './geometric';
+import * as mixing from './mixing';
+import * as noise from './noise';
+import * as policies from './policies';
+import { augmentationPresets } from './presets';
+
+export interface CostOptions {
+  /** pictures a batch; default 16 */
+  batchSize?: number;
+  /** side in pixels; default 224 */
+  size?: number;
+  /** batches timed, of which the median counts; default 5 */
+  repeats?: number;
+}
+
+/** Every op with its defaults and every preset, by name. */
+export function everyAugmentation(): Record<string, Augmentation> {
+  const makers = Object.entries({ ...geometric, ...color, ...noise, ...mixing, ...policies });
+  const ops = makers.map(([name, make]) => [name, make()] as const);
+  const presets = Object.entries(augmentationPresets).map(([name, { make }]) => [`preset ${name}`, make()] as const);
+  return Object.fromEntries([...ops, ...presets]);
+}
+
+/**
+ * What augmentations cost on this machine: median milliseconds a picture, and pictures a second.
+ *
+ * @param augmentations by name; default every op and preset
+ */
+export async function augmentationCost(
+  augmentations: Record<string, Augmentation> = everyAugmentation(),
+  options?: CostOptions,
+): Promise<ColumnTable> {
+  const { batchSize, size, repeats } = withDefaults('augmentationCost', options, {
+    batchSize: 16,
+    size: 224,
+    repeats: 5,
+  });
+  checkNumber('augmentationCost: batchSize', batchSize, { min: 1, integer: true });
+  checkNumber('augmentationCost: size', size, { min: 8, integer: true });
+  checkNumber('augmentationCost: repeats', repeats, { min: 1, integer: true });
+  const images = tf.randomUniform<tf.Rank.R4>([batchSize, size, size, 3], 0, 255, 'float32', 1);
+  const labels = tf.tidy(() => tf.oneHot(tf.range(0, batchSize, 1, 'int32'), batchSize).toFloat() as tf.Tensor2D);
+  const milliseconds: number[] = [];
+  try {
+    for (const op of Object.values(augmentations)) {
+      const times: number[] = [];
+      for (let view = 0; view <= repeats; view++) {
+        const began = performance.now();
+        const result = await op.apply({ images, labels }, { view });
+        await result.images.data();
+        times.push(performance.now() - began);
+        tf.dispose([result.images, result.labels]);
+      }
+      const timed = times.slice(1).sort((a, b) => a - b); // the first one warms up
+      milliseconds.push(timed[Math.floor(timed.length / 2)]! / batchSize);
+    }
+  } finally {
+    tf.dispose([images, labels]);
+  }
+  return table({
+    augmentation: Object.keys(augmentations),
+    'ms a picture': milliseconds,
+    'pictures a second': milliseconds.map((value) => Math.round(1000 / value)),
+  });
+}

@@ -1,0 +1,2 @@
+export { cutMix } from './cutMix';
+export { mixUp } from './mixUp';

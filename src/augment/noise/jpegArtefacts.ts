@@ -1,0 +1,53 @@
+import sharp from 'sharp';
+import { UserError } from '../../errors';
+import { checkNumber, withDefaults } from '../../options';
+import { tf } from '../../tensorflow';
+import type { Augmentation } from '../augmentation';
+import { defineOp } from '../defineOp';
+import { checkEndsBetween, type Ends } from '../range';
+
+export interface JpegArtefactsOptions {
+  /** of the JPEG encoder, 1 to 100, drawn between the ends, both included; default [30, 90] */
+  quality?: Ends;
+}
+
+/**
+ * Encode each picture as a JPEG of low quality and decode it again: blocks and ringing, as of pictures sent to and fro.
+ * Runs in sharp, outside of TensorFlow. No quality leaves a picture quite as it was.
+ */
+export function jpegArtefacts(options?: JpegArtefactsOptions): Augmentation {
+  const { quality } = withDefaults('jpegArtefacts', options, { quality: [30, 90] as Ends });
+  checkEndsBetween('jpegArtefacts: quality', quality, { min: 1, max: 100 });
+  for (const end of quality) checkNumber('jpegArtefacts: quality', end, { integer: true });
+  return defineOp(
+    'jpegArtefacts',
+    { quality },
+    {
+      kind: 'pixels',
+      run: (images, draws) =>
+        reencode(
+          images,
+          draws.map((random) => quality[0] + random.integer(quality[1] - quality[0] + 1)),
+        ),
+    },
+  );
+}
+
+async function reencode(images: tf.Tensor4D, qualities: readonly number[]): Promise<tf.Tensor4D> {
+  const [batch, height, width, channels] = images.shape;
+  if (channels !== 1 && channels !== 3) throw new UserError(`jpegArtefacts: 1 or 3 channels, got ${channels}`);
+  const length = height * width * channels;
+  const bytes = Uint8Array.from(tf.tidy(() => images.clipByValue(0, 255).round().dataSync()));
+  const result = new Float32Array(batch * length);
+  await Promise.all(
+    qualities.map(async (quality, i) => {
+      const raw = { width, height, channels: channels as 1 | 3 };
+      const jpeg = await sharp(bytes.subarray(i * length, (i + 1) * length), { raw })
+        .jpeg({ quality })
+        .toBuffer();
+      const decoded = sharp(jpeg).toColourspace(channels === 1 ? 'b-w' : 'srgb');
+      result.set(await decoded.raw().toBuffer(), i * length);
+    }),
+  );
+  return tf.tensor4d(result, [batch, height, width, channels]);
+}

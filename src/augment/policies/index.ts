@@ -1,0 +1,3 @@
+export { augMix } from './augMix';
+export { randAugment } from './randAugment';
+export { trivialAugment } from './trivialAugment';
