@@ -1,6 +1,6 @@
 import { UserError } from '../errors';
 import { efficientNetLiteBlocks } from './architectures/efficientNetLiteBlocks';
-import type { NamedArray } from './safetensors';
+import type { NamedArray } from './weights/safetensors';
 
 const BATCH_NORMALIZATION = {
   gamma: 'weight',

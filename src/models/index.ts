@@ -8,4 +8,7 @@ export { imagenetClassName } from './imagenetClasses';
 export { assignWeights, type Backbone, type LoadBackboneOptions, loadBackbone } from './loadBackbone';
 export { preprocess } from './preprocess';
 export { type BackboneEntry, backboneEntry, backbones, type Preprocessing } from './registry';
-export { type NamedArray, readSafetensors, writeSafetensors } from './safetensors';
+export { matchWeights } from './weights/matchWeights';
+export { readWeights } from './weights/readWeights';
+export { type NamedArray, readSafetensors, writeSafetensors } from './weights/safetensors';
+export type { SavedLayer, SavedWeights } from './weights/savedWeights';

@@ -5,7 +5,8 @@ import { withDefaults } from '../options';
 import { tf } from '../tensorflow';
 import { type Block, buildArchitecture } from './architectures';
 import { type BackboneEntry, backboneEntry, weightsFile } from './registry';
-import { type NamedArray, readSafetensors } from './safetensors';
+import { matchWeights, weightsOf } from './weights/matchWeights';
+import { type NamedArray, readSafetensors } from './weights/safetensors';
 
 /** A pre-trained network, ready to use. */
 export interface Backbone {
@@ -65,23 +66,14 @@ export async function loadBackbone(name: string, options?: LoadBackboneOptions):
  * @throws {UserError} that names the first missing weight or the first wrong shape
  */
 export function assignWeights(model: tf.LayersModel, arrays: ReadonlyMap<string, NamedArray>, source: string): void {
-  const layers = model.layers.filter((layer) => layer.weights.length > 0);
-  const found = layers.map((layer) =>
-    layer.weights.map((weight) => {
-      // tfjs appends _1, _2 to a weight's name when a name is used twice in a process
-      const name = `${layer.name}/${weight.originalName.split('/').at(-1)!.replace(/_\d+$/, '')}`;
-      const array = arrays.get(name);
-      if (!array) throw new UserError(`${source} has no weights '${name}', which ${model.name} needs`);
-      const expected = weight.shape.map(Number);
-      if (array.shape.join() !== expected.join()) {
-        throw new UserError(`${source}: '${name}' has the shape [${array.shape}], ${model.name} needs [${expected}]`);
-      }
-      return array;
-    }),
-  );
+  const found = matchWeights(model, { kind: 'named', arrays: new Map(arrays) }, source);
+  const names = weightsOf(model);
   tf.tidy(() => {
-    layers.forEach((layer, i) => {
-      layer.setWeights(found[i]!.map(({ data, shape }) => tf.tensor(data, shape)));
-    });
+    model.layers
+      .filter((layer) => layer.weights.length > 0)
+      .forEach((layer, i) => {
+        const values = names[i]!.map(({ name }) => found.get(`${layer.name}/${name}`)!);
+        layer.setWeights(values.map(({ data, shape }) => tf.tensor(data, shape, 'float32')));
+      });
   });
 }

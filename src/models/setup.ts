@@ -3,8 +3,8 @@ import { UserError } from '../errors';
 import { sha256 } from '../files';
 import { convertEfficientNetLiteNames } from './efficientNetLiteTorch';
 import { backboneEntry } from './registry';
-import { writeSafetensors } from './safetensors';
-import { readLegacyTorchFile } from './torchFile';
+import { writeSafetensors } from './weights/safetensors';
+import { readLegacyTorchFile } from './weights/torchFile';
 
 /**
  * Convert the torch file of an EfficientNet-Lite into the cache's format. Needs no TensorFlow.

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { UserError } from '../../src/errors';
-import { readSafetensors, writeSafetensors } from '../../src/models';
-import { temporaryFolder } from '../folders';
+import { UserError } from '../../../src/errors';
+import { readSafetensors, writeSafetensors } from '../../../src/models';
+import { temporaryFolder } from '../../folders';
 
 describe('safetensors', () => {
   const folder = temporaryFolder();

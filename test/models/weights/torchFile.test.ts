@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { UserError } from '../../src/errors';
-import { readLegacyTorchFile } from '../../src/models/torchFile';
+import { UserError } from '../../../src/errors';
+import { readLegacyTorchFile } from '../../../src/models/weights/torchFile';
 
 const short = (text: string) => `X${String.fromCharCode(text.length)}\0\0\0${text}`;
 const tuple = (...values: number[]) => `(${values.map((value) => `K${String.fromCharCode(value)}`).join('')}t`;

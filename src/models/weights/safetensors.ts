@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { messageOf, UserError } from '../errors';
-import { writeFileAtomically } from '../files';
+import { messageOf, UserError } from '../../errors';
+import { writeFileAtomically } from '../../files';
 
 /** A dense float32 array, row-major. */
 export interface NamedArray {

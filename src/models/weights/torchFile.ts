@@ -1,6 +1,9 @@
-import { UserError } from '../errors';
+import { UserError } from '../../errors';
+import { readHalf } from './half';
 import { PersistentId, PickleCall, PickleGlobal, type PickleValue, readPickle } from './pickle';
 import type { NamedArray } from './safetensors';
+import { LARGEST_FILE } from './savedWeights';
+import { isZip, ZipArchive } from './zip';
 
 const REBUILD_TENSOR = 'torch._utils._rebuild_tensor_v2';
 const LEGACY_MAGIC = '6cfc9c46f9206aa85019'; // 0x1950a86a20f9469cfc6c, little-endian: the first pickle of every legacy file
@@ -11,9 +14,13 @@ const STORAGES: Record<string, { bytes: number; read: (data: Buffer, offset: num
   'torch.DoubleStorage': { bytes: 8, read: (data, offset) => data.readDoubleLE(offset) },
   'torch.LongStorage': { bytes: 8, read: (data, offset) => Number(data.readBigInt64LE(offset)) },
   'torch.IntStorage': { bytes: 4, read: (data, offset) => data.readInt32LE(offset) },
+  'torch.HalfStorage': { bytes: 2, read: (data, offset) => readHalf(data.readUInt16LE(offset)) },
 };
 
 const ALLOWED = new Set([REBUILD_TENSOR, 'collections.OrderedDict', ...Object.keys(STORAGES)]);
+
+/** A table of names and shapes; bytes. */
+const LARGEST_PICKLE = 64 * 2 ** 20;
 
 interface StoredData {
   type: string;
@@ -29,6 +36,40 @@ interface StridedView {
   strides: number[];
 }
 
+export const isLegacyTorchFile = (bytes: Buffer): boolean =>
+  bytes.length >= 15 && bytes.subarray(4, 14).toString('hex') === LEGACY_MAGIC;
+
+/** Read the tensors of a torch file of either kind; see {@link readLegacyTorchFile} and {@link readZippedTorchFile}. */
+export function readTorchFile(bytes: Buffer, source: string, limit = LARGEST_FILE): Map<string, NamedArray> {
+  return isZip(bytes) ? readZippedTorchFile(new ZipArchive(bytes, source), limit) : readLegacyTorchFile(bytes, limit);
+}
+
+/**
+ * Read the tensors of a torch file of 2020 and later (`torch.save` since 1.6): a zip archive with one pickle and each
+ * storage as a file of raw little-endian data. The pickle is not run.
+ *
+ * @param limit all arrays together may have so many bytes
+ */
+export function readZippedTorchFile(archive: ZipArchive, limit = LARGEST_FILE): Map<string, NamedArray> {
+  const pickle = archive.names.find((name) => name.endsWith('/data.pkl'));
+  if (!pickle) throw new UserError('the archive has no data.pkl: it is no torch file');
+  const folder = pickle.slice(0, -'data.pkl'.length);
+  if (archive.names.includes(`${folder}byteorder`) && archive.read(`${folder}byteorder`, 16).toString() !== 'little') {
+    throw new UserError('the torch file was written by a machine of the other byte order');
+  }
+  const { value } = readPickle(archive.read(pickle, LARGEST_PICKLE), 0, ALLOWED);
+  const storages = new Map<string, StoredData>();
+  const views = asViews(value, storages);
+  for (const [key, storage] of storages) {
+    const bytes = storage.count * STORAGES[storage.type]!.bytes;
+    storage.data = archive.read(`${folder}data/${key}`, Math.min(bytes, limit));
+    if (storage.data.length !== bytes) {
+      throw new UserError(`the torch file's data '${key}' should have ${storage.count} elements`);
+    }
+  }
+  return gatherAll(views, storages, limit);
+}
+
 /**
  * Read the tensors of a legacy torch file (`torch.save` before 1.6: three pickles, then the state dictionary, the keys of
  * its storages, and each storage as a count and raw little-endian data). No pickle is run.
@@ -36,8 +77,8 @@ interface StridedView {
  * @returns name to array, in the file's order; shapes as torch has them, e.g. convolutions [out, in, height, width]
  * @throws {UserError} on any other kind of file, a damaged one, or one that asks for a class
  */
-export function readLegacyTorchFile(bytes: Buffer): Map<string, NamedArray> {
-  if (bytes.length < 15 || bytes.subarray(4, 14).toString('hex') !== LEGACY_MAGIC) {
+export function readLegacyTorchFile(bytes: Buffer, limit = LARGEST_FILE): Map<string, NamedArray> {
+  if (!isLegacyTorchFile(bytes)) {
     throw new UserError('not a legacy torch file: its first bytes are not the magic number of torch.save');
   }
   let position = 0;
@@ -51,19 +92,42 @@ export function readLegacyTorchFile(bytes: Buffer): Map<string, NamedArray> {
   next(); // sizes and byte order of the machine that wrote the file; torch writes little-endian data everywhere we know
   const state = next();
   const keys = next();
-  if (!(state instanceof Map) || !Array.isArray(keys)) {
-    throw new UserError('the torch file holds no state dictionary (a table of named tensors)');
-  }
-
+  if (!Array.isArray(keys)) throw new UserError('the torch file holds no state dictionary (a table of named tensors)');
   const storages = new Map<string, StoredData>();
-  const views = new Map<string, StridedView>();
-  for (const [name, value] of state) views.set(String(name), asView(String(name), value, storages));
+  const views = asViews(state, storages);
   for (const key of keys) {
     const storage = storages.get(String(key));
     if (!storage) throw new UserError(`the torch file keeps data '${String(key)}' that no tensor uses`);
     position = readStorage(bytes, position, String(key), storage);
   }
-  return new Map([...views].map(([name, view]) => [name, gather(name, view, storages.get(view.storage)!)]));
+  return gatherAll(views, storages, limit);
+}
+
+/** The tensors of a state dictionary, also where a checkpoint keeps it beside an optimizer's state. */
+function asViews(value: PickleValue, storages: Map<string, StoredData>): Map<string, StridedView> {
+  const nested = value instanceof Map ? (value.get('state_dict') ?? value.get('model')) : undefined;
+  const state = nested instanceof Map ? nested : value;
+  if (!(state instanceof Map)) {
+    throw new UserError('the torch file holds no state dictionary (a table of named tensors)');
+  }
+  const views = new Map<string, StridedView>();
+  for (const [name, tensor] of state) views.set(String(name), asView(String(name), tensor, storages));
+  return views;
+}
+
+function gatherAll(
+  views: ReadonlyMap<string, StridedView>,
+  storages: ReadonlyMap<string, StoredData>,
+  limit: number,
+): Map<string, NamedArray> {
+  let left = limit;
+  const arrays = new Map<string, NamedArray>();
+  for (const [name, view] of views) {
+    left -= 4 * view.shape.reduce((product, side) => product * side, 1); // views may share one storage
+    if (!(left >= 0)) throw new UserError(`the torch file's tensors have more than ${limit} bytes`);
+    arrays.set(name, gather(name, view, storages.get(view.storage)!));
+  }
+  return arrays;
 }
 
 function asView(name: string, value: PickleValue, storages: Map<string, StoredData>): StridedView {

@@ -1,0 +1,121 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Dataset, File, Group } from 'h5wasm';
+import { messageOf, UserError } from '../../errors';
+import type { SavedLayer, SavedWeights } from './savedWeights';
+
+/*
+ * Reads a Keras HDF5 file in a thread of its own: the HDF5 library (h5wasm, compiled C) sees nothing but the bytes it is
+ * given, and whatever a damaged file does to it, loop or abort, ends with the thread.
+ */
+
+export interface Hdf5Request {
+  content: Uint8Array;
+  /** all arrays together may have so many bytes */
+  limit: number;
+}
+
+const H5T_INTEGER = 0;
+const H5T_FLOAT = 1;
+
+async function read({ content, limit }: Hdf5Request): Promise<SavedWeights> {
+  const hdf5 = await import('h5wasm');
+  const { FS } = (await hdf5.ready) as unknown as { FS: MemoryFiles };
+  FS.createDataFile('/', 'weights.h5', content, true, false, true); // owned: not copied
+  const file = new hdf5.File('/weights.h5', 'r');
+  if (file.file_id < 0n) throw new UserError('it is damaged or cut short: the HDF5 library cannot open it');
+  let left = limit;
+
+  const group = (parent: Group, name: string): Group => {
+    const entity = parent.get(name);
+    if (!(entity instanceof hdf5.Group)) throw new UserError(`it has no group '${name}' in '${parent.path}'`);
+    return entity;
+  };
+
+  const dataset = (parent: Group, name: string): SavedLayer['weights'][number] => {
+    const entity = parent.get(name);
+    if (!(entity instanceof hdf5.Dataset)) throw new UserError(`it has no array '${name}' in '${parent.path}'`);
+    const { shape, type, size, virtual_sources: virtual, chunks } = (entity as Dataset).metadata;
+    if (!shape || virtual?.length) throw new UserError(`'${entity.path}' is no plain array`);
+    const bytes = shape.reduce((product, side) => product * side, size);
+    if (!(bytes <= left) || (!chunks && bytes > content.length)) {
+      throw new UserError(`'${entity.path}' says it has the shape [${shape}]: more than the file or the model holds`);
+    }
+    left -= bytes;
+    if (type !== H5T_FLOAT && type !== H5T_INTEGER) throw new UserError(`'${entity.path}' holds no numbers`);
+    return { shape: [...shape], data: floats(entity.path, (entity as Dataset).value) };
+  };
+
+  const ordered = (root: Group): SavedWeights => {
+    const layers = names(root, 'layer_names').map((name) => {
+      const layer = group(root, name);
+      return { name, weights: names(layer, 'weight_names').map((weight) => dataset(layer, weight)) };
+    });
+    return { kind: 'ordered', layers: layers.filter(({ weights }) => weights.length > 0) };
+  };
+
+  const counted = (root: Group): SavedWeights => {
+    const layers: SavedLayer[] = [];
+    for (const name of root.keys()) {
+      const layer = group(root, name);
+      if (!layer.keys().includes('vars')) continue;
+      const variables = group(layer, 'vars');
+      const count = variables.keys().length;
+      const weights = Array.from({ length: count }, (_, index) => dataset(variables, String(index)));
+      if (count > 0) layers.push({ name, weights });
+    }
+    return { kind: 'counted', layers };
+  };
+
+  const top = (file as File).keys();
+  if (has(file, 'layer_names')) return ordered(file);
+  if (top.includes('model_weights')) return ordered(group(file, 'model_weights')); // a whole model, not only weights
+  if (top.includes('layers')) return counted(group(file, 'layers'));
+  if (top.includes('_layer_checkpoint_dependencies')) return counted(group(file, '_layer_checkpoint_dependencies'));
+  throw new UserError('it is an HDF5 file, but not one that Keras wrote: it has neither layer_names nor layers');
+}
+
+interface MemoryFiles {
+  createDataFile(folder: string, name: string, data: Uint8Array, read: boolean, write: boolean, own: boolean): void;
+}
+
+/** Keras splits a list of names that is too long for one HDF5 attribute: layer_names0, layer_names1, ... */
+function has(group: Group, attribute: string): boolean {
+  return attribute in group.attrs || `${attribute}0` in group.attrs;
+}
+
+function names(group: Group, attribute: string): string[] {
+  const { attrs } = group;
+  const parts: string[] = [];
+  const add = (key: string) => {
+    const value = attrs[key]!.value;
+    const list = Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
+    parts.push(...list.map(String));
+  };
+  if (attribute in attrs) add(attribute);
+  else for (let i = 0; `${attribute}${i}` in attrs; i++) add(`${attribute}${i}`);
+  return parts;
+}
+
+function floats(path: string, value: unknown): Float32Array {
+  if (value instanceof Float32Array) return value;
+  if (typeof value === 'number' || typeof value === 'bigint') return Float32Array.of(Number(value)); // of no dimension
+  if (value instanceof BigInt64Array || value instanceof BigUint64Array) return Float32Array.from(value, Number);
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
+    return Float32Array.from(value as unknown as ArrayLike<number>);
+  }
+  throw new UserError(`'${path}' cannot be read as numbers`);
+}
+
+if (parentPort) {
+  const port = parentPort;
+  read(workerData as Hdf5Request).then(
+    (saved) => {
+      const layers = 'layers' in saved ? saved.layers : [];
+      const buffers = new Set(layers.flatMap(({ weights }) => weights.map(({ data }) => data.buffer as ArrayBuffer)));
+      port.postMessage({ saved }, [...buffers]);
+    },
+    (error: unknown) => {
+      port.postMessage({ reason: messageOf(error).split('\n')[0], expected: error instanceof UserError });
+    },
+  );
+}

@@ -1,0 +1,87 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { cacheFolder, projectFolder } from '../../src/paths';
+
+/** The Python that has Keras, made for tests by kernel-setup/steps/oracle.mjs; TUNEBOOK_ORACLE names another. */
+export function oraclePython(): string | undefined {
+  const python = process.env.TUNEBOOK_ORACLE ?? cacheFolder('oracle', 'bin', 'python');
+  return existsSync(python) ? python : undefined;
+}
+
+/** Skip the tests that need Keras where it is not installed, and say so once. */
+export function needsOracle(suite: Mocha.Context): string {
+  const python = oraclePython();
+  if (!python) {
+    console.log('    Keras is not installed for tests (.cache/oracle): comparisons with it are skipped');
+    return suite.skip();
+  }
+  return python;
+}
+
+export interface OracleRequest {
+  name: string;
+  size: number;
+  format?: '.h5' | '.weights.h5' | '.keras';
+}
+
+export interface OracleAnswer {
+  top: string;
+  noTop: string;
+  parameters: number;
+  logits: number[];
+  features: number[];
+}
+
+/** One Keras process that answers requests in turn; it may be asked for the next while an answer is looked at. */
+export class KerasOracle {
+  private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
+  private readonly answers: AsyncIterator<string>;
+  private said = '';
+
+  constructor(python: string, folder: string) {
+    const script = join(projectFolder, 'test', 'models', 'oracle.py');
+    this.child = spawn(python, [script, folder], { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.child.stderr.on('data', (text: Buffer) => {
+      this.said = (this.said + text.toString()).slice(-4000);
+    });
+    this.answers = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
+  }
+
+  ask(request: OracleRequest): void {
+    this.child.stdin.write(`${JSON.stringify(request)}\n`);
+  }
+
+  async answer(): Promise<OracleAnswer> {
+    const { value, done } = await this.answers.next();
+    if (done) throw new Error(`Keras ended: ${this.said}`);
+    return JSON.parse(value);
+  }
+
+  end(): void {
+    this.child.stdin.end();
+    this.child.kill();
+  }
+}
+
+/** The picture of oracle.py, pixels of 0 to 255. */
+export function formulaPicture(size: number): Float32Array {
+  return Float32Array.from({ length: size * size * 3 }, (_, i) =>
+    // as Python rounds: halves to the even number, which do not occur here
+    Math.round(127.5 + 63.75 * (Math.sin(i / 97) + Math.cos(i / 1013))),
+  );
+}
+
+/** Largest difference relative to the largest expected value. */
+export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
+  let scale = 0;
+  let difference = 0;
+  for (let i = 0; i < expected.length; i++) {
+    scale = Math.max(scale, Math.abs(expected[i]!));
+    difference = Math.max(difference, Math.abs(expected[i]! - actual[i]!));
+  }
+  return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference / scale;
+}

@@ -1,0 +1,164 @@
+"""The oracle for every backbone: Keras's own networks with random weights, moving statistics too.
+
+    python test/models/oracle.py FOLDER
+
+For each line on its input it answers with one line of JSON on its output. A request is {"name", "size"}: the network is
+built for pictures of that size, all its weights are drawn at random, and two legacy .h5 files are written to FOLDER, with
+the top and without. The answer has their names, the parameter count at the published input size, and what Keras makes
+of one picture (a formula, so that it needs no file): logits and pooled features. {"name", "size", "format"} writes
+".weights.h5" or ".keras" instead. Needs TensorFlow 2.20 and Keras 3.
+"""
+
+import contextlib
+import json
+import os
+import sys
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+sys.stdout, answers = sys.stderr, sys.stdout
+
+import h5py
+import keras
+import numpy as np
+from keras import layers
+from keras.src.applications import efficientnet, imagenet_utils
+from keras.src.legacy.saving import legacy_h5_format
+
+apps = keras.applications
+FAMILIES = {
+    "vgg16": (apps.VGG16, apps.vgg16, {}),
+    "vgg19": (apps.VGG19, apps.vgg19, {}),
+    "resnet50": (apps.ResNet50, apps.resnet, {}),
+    "resnet101": (apps.ResNet101, apps.resnet, {}),
+    "resnet152": (apps.ResNet152, apps.resnet, {}),
+    "mobilenet-v1": (apps.MobileNet, apps.mobilenet, {}),
+    "mobilenet-v1-0.75": (apps.MobileNet, apps.mobilenet, {"alpha": 0.75}),
+    "mobilenet-v1-0.50": (apps.MobileNet, apps.mobilenet, {"alpha": 0.5}),
+    "mobilenet-v1-0.25": (apps.MobileNet, apps.mobilenet, {"alpha": 0.25}),
+    "mobilenet-v2": (apps.MobileNetV2, apps.mobilenet_v2, {}),
+    "mobilenet-v3-small": (apps.MobileNetV3Small, apps.mobilenet_v3, {}),
+    "mobilenet-v3-large": (apps.MobileNetV3Large, apps.mobilenet_v3, {}),
+}
+for variant in range(8):
+    FAMILIES[f"efficientnet-b{variant}"] = (getattr(apps, f"EfficientNetB{variant}"), apps.efficientnet, {})
+
+
+def lite(variant, size):
+    """EfficientNet-Lite, which Keras does not have: from the authors' description."""
+    width, depth = [(1.0, 1.0), (1.0, 1.1), (1.1, 1.2)][variant]
+    round8 = lambda filters: max(8, int(filters + 4) // 8 * 8)
+    inputs = x = keras.Input((size, size, 3))
+
+    def conv(x, filters, kernel=1, stride=1):
+        x = layers.Conv2D(filters, kernel, stride, padding="same", use_bias=False)(x)
+        return layers.BatchNormalization(epsilon=1e-3)(x)
+
+    x = layers.ReLU(6.0)(conv(x, 32, 3, 2))
+    stages = [(1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112), (4, 5, 2, 6, 192), (1, 3, 1, 6, 320)]
+    for stage, (repeats, kernel, first_stride, expansion, filters) in enumerate(stages):
+        filters = round8(filters * width)
+        for repeat in range(repeats if stage in (0, 6) else int(np.ceil(repeats * depth))):
+            stride, before = first_stride if repeat == 0 else 1, x
+            if expansion != 1:
+                x = layers.ReLU(6.0)(conv(x, before.shape[-1] * expansion))
+            x = layers.DepthwiseConv2D(kernel, stride, padding="same", use_bias=False)(x)
+            x = layers.ReLU(6.0)(layers.BatchNormalization(epsilon=1e-3)(x))
+            x = conv(x, filters)
+            if stride == 1 and before.shape[-1] == filters:
+                x = layers.Add()([x, before])
+    x = features = layers.ReLU(6.0)(conv(x, 1280))
+    return keras.Model(inputs, layers.Dense(1000)(layers.GlobalAveragePooling2D()(x))), features
+
+
+@contextlib.contextmanager
+def as_for_imagenet():
+    """Build EfficientNet as Keras does for its ImageNet files (one more rescaling), at any size, and load nothing."""
+    kept = imagenet_utils.obtain_input_shape, efficientnet.file_utils.get_file, efficientnet.Functional.load_weights
+    imagenet_utils.obtain_input_shape = lambda input_shape, **rest: input_shape
+    efficientnet.file_utils.get_file = lambda *rest, **more: ""
+    efficientnet.Functional.load_weights = lambda self, path: None
+    try:
+        yield
+    finally:
+        imagenet_utils.obtain_input_shape, efficientnet.file_utils.get_file, efficientnet.Functional.load_weights = kept
+
+
+def build(name, size):
+    """The network, its last feature map, and its preprocessing."""
+    if "lite" in name:
+        return *lite(int(name[-1]), size), lambda x: (x - 127) / 128
+    make, module, options = FAMILIES[name]
+    options = {**options, "input_shape": (size, size, 3), "classifier_activation": None}
+    if name.startswith("efficientnet"):
+        with as_for_imagenet():
+            model = make(weights="imagenet", **options)
+    else:
+        model = make(weights=None, **options)
+    last = next(layer for layer in reversed(model.layers) if "pool" in layer.name or layer.name == "flatten" and "vgg" in name)
+    features = last.output if name.startswith("vgg") and last.name == "block5_pool" else last.input
+    return model, features, module.preprocess_input
+
+
+def randomize(model, random):
+    for layer in model.layers:
+        values = []
+        for weight in layer.weights:
+            shape, kind = weight.shape, weight.path.split("/")[-1]
+            if "kernel" in kind:
+                # depthwise kernels are [height, width, channels, 1]: each output sees height x width numbers
+                inputs = np.prod(shape[:2] if "depthwise" in layer.__class__.__name__.lower() else shape[:-1])
+                value = random.standard_normal(shape, np.float32) * np.float32(np.sqrt(2 / inputs))
+            elif kind in ("gamma", "moving_variance"):
+                value = random.uniform(0.5, 1.5, shape)
+            elif kind == "mean":
+                value = random.uniform(0.4, 0.5, shape)
+            elif kind == "variance":
+                value = random.uniform(0.1, 0.3, shape)
+            elif kind == "count":
+                value = np.asarray(7)
+            else:
+                value = random.standard_normal(shape, np.float32) * 0.05
+            values.append(value)
+        if values:
+            layer.set_weights(values)
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()  # Normalization works with copies of its weights, which loading a file renews
+
+
+def write(model, path):
+    if path.endswith(".weights.h5"):
+        model.save_weights(path)
+    elif path.endswith(".keras"):
+        model.save(path)
+    else:
+        with h5py.File(path, "w") as file:
+            legacy_h5_format.save_weights_to_hdf5_group(file, model)
+
+
+def picture(size):
+    i = np.arange(size * size * 3, dtype=np.float64)
+    return np.rint(127.5 + 63.75 * (np.sin(i / 97) + np.cos(i / 1013))).astype(np.float32).reshape(1, size, size, 3)
+
+
+def answer(folder, name, size, format=".h5"):
+    keras.backend.clear_session()
+    model, map, preprocess = build(name, size)
+    without_top = keras.Model(model.inputs, map)
+    randomize(model, np.random.default_rng(len(name) + size))
+    files = [os.path.join(folder, name + suffix + format) for suffix in ("", "_notop")]
+    write(model, files[0])
+    write(without_top, files[1])
+    features = layers.GlobalAveragePooling2D()(map)
+    both = keras.Model(model.inputs, [model.outputs[0], features])
+    logits, features = both(preprocess(picture(size)), training=False)
+    return {
+        "top": files[0],
+        "noTop": files[1],
+        "parameters": model.count_params(),
+        "logits": [float(value) for value in np.ravel(logits)],
+        "features": [float(value) for value in np.ravel(features)],
+    }
+
+
+for line in sys.stdin:
+    print(json.dumps(answer(sys.argv[1], **json.loads(line))), file=answers, flush=True)
