@@ -1,6 +1,7 @@
 import './prepare';
 import * as tf from '@tensorflow/tfjs-node-gpu';
 import { registerNativeGradients } from './gradients';
+import { repairAbs } from './repairs/abs';
 import { repairBatchNormalization } from './repairs/batchNormalization';
 import { repairDropout } from './repairs/dropout';
 import { repairReLU } from './repairs/reLU';
@@ -8,6 +9,7 @@ import { repairSwish } from './repairs/swish';
 import { registerTransformKernel } from './repairs/transform';
 
 registerNativeGradients(); // before the repairs: they decide about frozen layers first
+repairAbs();
 repairBatchNormalization();
 repairDropout();
 repairReLU();

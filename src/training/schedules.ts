@@ -93,11 +93,11 @@ export function buildSchedule(options: ScheduleOptions): Schedule {
  * Rise in a straight line to the full rate over the first steps (Goyal et al. 2017), then follow another schedule through
  * what is left.
  *
- * @param steps of the rise; at step 0 the rate is 0 + 1/steps of the full one, so that no step is without effect
+ * @param steps of the rise; as in Keras the first of them has the rate 0
  */
 export function warmUp(schedule: Schedule, steps: number): Schedule {
   return (position) => {
-    if (position.step < steps) return (position.step + 1) / steps;
+    if (position.step < steps) return position.step / steps;
     return schedule({ ...position, step: position.step - steps, steps: Math.max(1, position.steps - steps) });
   };
 }

@@ -1,4 +1,16 @@
+export { type AttachHeadOptions, attachHead } from './attachHead';
 export { type ExtractFeaturesOptions, extractFeatures, type Features, forward, selectRows } from './features';
+export { type FreezeOptions, freeze, type UnfreezeOptions, unfreeze } from './freeze';
 export { type FrozenPart, findFrozenPart } from './frozenPart';
 export { type FrozenSourceOptions, frozenSource } from './frozenSource';
-export { buildHead, type HeadOptions } from './head';
+export {
+  buildDenseHead,
+  buildHead,
+  buildPoolingHead,
+  type DenseHeadOptions,
+  type HeadOptions,
+  type PoolingHeadOptions,
+} from './head';
+export { type LayerTableOptions, layerTable } from './layerTable';
+export { type LearningRatesOptions, learningRateGroups } from './learningRates';
+export type { LayerBlock, LayerSelection } from './selectLayers';

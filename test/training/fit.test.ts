@@ -2,15 +2,7 @@ import assert from 'node:assert/strict';
 import { tf } from '../../src/tensorflow';
 import { type ArrayData, evaluate, fit } from '../../src/training';
 import oracle from './fit.json';
-
-/** The numbers of the oracle script: sin(i * frequency). */
-function formula(size: number, frequency: number, map = (value: number) => value): Float32Array {
-  return Float32Array.from({ length: size }, (_, i) => map(Math.fround(Math.sin(i * frequency))));
-}
-
-const labels = Int32Array.from({ length: 12 }, (_, i) => i % 3);
-const vectors: ArrayData = { values: formula(72, 1.9), shape: [6], labels };
-const planes: ArrayData = { values: formula(12 * 32, 0.37, (v) => 2 * v), shape: [4, 4, 2], labels };
+import { assertClose, formula, labels, planes, vectors, weightsOf } from './formulas';
 
 function denseModel(): tf.LayersModel {
   const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [6] })] });
@@ -37,15 +29,6 @@ function frozenModel(): tf.LayersModel {
   });
   norm.trainable = false;
   return model;
-}
-
-const weightsOf = (model: tf.LayersModel) =>
-  model.layers.flatMap((layer) => layer.getWeights().map((weight) => Array.from(weight.dataSync())));
-
-function assertClose(actual: readonly number[], expected: readonly number[], tolerance: number, name: string): void {
-  const scale = Math.max(...expected.map(Math.abs), 1e-12);
-  const error = Math.max(...expected.map((value, i) => Math.abs(value - actual[i]!))) / scale;
-  assert.ok(error <= tolerance, `${name}: relative error ${error}`);
 }
 
 /** A problem that is quickly learned: the class is the largest of three numbers. */
