@@ -5,4 +5,5 @@ export {
   compile,
 } from './compile';
 export { type CompileForwardOptions, compileForward } from './compileForward';
+export { foldedNormalization } from './foldedNormalization';
 export type { Results } from './results';

@@ -38,6 +38,11 @@ function inputType(op: RecordedOp, recording: Recording): TensorType | undefined
   return input?.kind === 'input' ? recording.inputs[input.index] : undefined;
 }
 
+function shapeOf(source: Source, recording: Recording): readonly number[] {
+  if (source.kind === 'variable') return source.variable.shape;
+  return source.kind === 'op' ? source.op.outputs[source.output]!.shape : recording.inputs[source.index]!.shape;
+}
+
 /** Compute what is made of constants alone and is cheap: reshapes and fills, as tfjs makes them around weights. */
 export function foldConstants(recording: Recording): void {
   const folded = new Map<RecordedOp, Source>();
@@ -58,27 +63,30 @@ export function foldConstants(recording: Recording): void {
 }
 
 /**
- * Write the addition of a constant vector to the last dimension of a convolution or matrix product as BiasAdd, which
- * TensorFlow fuses with what comes before and behind.
+ * Write the addition of a vector to the last dimension of a convolution or matrix product as BiasAdd, which TensorFlow
+ * fuses with what comes before and behind.
  */
 export function recognizeBiases(recording: Recording): void {
   for (const op of [...recording.ops]) {
     if (op.type !== 'AddV2' && op.type !== 'Add') continue;
     const [product, bias] = op.inputs as [Source, Source];
-    const numbers = constantOf(bias);
-    if (product.kind !== 'op' || !WEIGHTED.includes(product.op.type) || !numbers || !isFixed(bias)) continue;
-    const { shape } = bias.op.outputs[0]!; // [channels], or [1, 1, 1, channels]
-    const channels = product.op.outputs[0]!.shape.at(-1)!;
-    if (
-      numbers.length === channels &&
-      shape.at(-1) === channels &&
-      shape.length <= product.op.outputs[0]!.shape.length
-    ) {
-      op.type = 'BiasAdd';
-      op.attributes = [attribute.string('data_format', 'NHWC')];
-      op.inputs = [product, addConstant(recording, { dtype: DataType.float, shape: [channels] }, numbers)];
-    }
+    if (product.kind !== 'op' || !WEIGHTED.includes(product.op.type)) continue;
+    const { dtype, shape } = product.op.outputs[0]!;
+    const vector = vectorOf(bias, recording, shape.at(-1)!);
+    if (dtype !== DataType.float || !vector) continue;
+    op.type = 'BiasAdd';
+    op.attributes = [attribute.string('data_format', 'NHWC')];
+    op.inputs = [product, vector];
   }
+}
+
+/** The source, if it is a vector of this length; a constant may have dimensions of 1 before. */
+function vectorOf(source: Source, recording: Recording, length: number): Source | undefined {
+  const shape = shapeOf(source, recording);
+  if (shape.length === 1 && shape[0] === length) return source;
+  const numbers = constantOf(source);
+  if (shape.length > 4 || shape.at(-1) !== length || numbers?.length !== length) return undefined;
+  return addConstant(recording, { dtype: DataType.float, shape: [length] }, numbers);
 }
 
 const WEIGHTED = ['Conv2D', 'DepthwiseConv2dNative', 'MatMul'];
