@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { augmentationPresets } from '../augment';
 import { imageFolder } from '../images';
 import { backbones } from '../models';
 import { terminalListener } from '../notebook/terminal';
@@ -16,6 +17,8 @@ interface Options {
   batchSize: number;
   learningRate: number;
   dropout: number;
+  augment: string;
+  views: number;
   validation: number;
   seed: number;
   out?: string;
@@ -47,6 +50,12 @@ export function trainCommand(): Command {
       numberOption({ min: 0, max: 0.99 }),
       defaultSettings.dropout,
     )
+    .addOption(
+      new Option('--augment <preset>', 'change training pictures at random, in ways that keep what is in them')
+        .choices(['none', ...Object.keys(augmentationPresets)])
+        .default(defaultSettings.augment),
+    )
+    .option('--views <n>', 'augmented looks at each training picture', whole(1), defaultSettings.views)
     .option(
       '--validation <part>',
       'part held out, where the folder does not say',

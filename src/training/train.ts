@@ -1,11 +1,20 @@
+import { presetAugmentation } from '../augment';
 import { UserError } from '../errors';
 import { type ConfusionMatrix, confusionMatrix } from '../evaluation';
 import { sha256 } from '../files';
 import { type Dataset, type Example, type Skipped, type Split, splitDataset } from '../images';
 import { type Backbone, loadBackbone } from '../models';
-import { withDefaults } from '../options';
+import { checkNumber, withDefaults } from '../options';
 import { tf } from '../tensorflow';
-import { buildHead, extractFeatures, type Features, selectRows } from '../transfer';
+import {
+  buildHead,
+  extractFeatures,
+  extractViews,
+  type Features,
+  selectRows,
+  sumSeconds,
+  withViews,
+} from '../transfer';
 import { evaluate } from './evaluate';
 import { fit } from './fit';
 import type { EpochRecord, Listener } from './listener';
@@ -24,6 +33,10 @@ export interface TrainSettings {
   /** of the head */
   learningRate: number;
   dropout: number;
+  /** a preset of {@link augmentationPresets}, or 'none'; of training pictures only */
+  augment: string;
+  /** augmented looks at each training picture, beside the picture itself: an epoch goes through all of them */
+  views: number;
   /** part of each class that goes to validation, where the folder does not say */
   validation: number;
   /** decides the split, the first weights of the head, the order of examples and the dropout masks */
@@ -74,6 +87,8 @@ export const defaultSettings: TrainSettings = {
   batchSize: 32,
   learningRate: 3e-3,
   dropout: 0.2,
+  augment: 'none',
+  views: 4,
   validation: 0.25,
   seed: 0,
 };
@@ -93,18 +108,23 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
   if (!variants.includes(settings.variant)) {
     throw new UserError(`unknown variant '${settings.variant}'; the variants are ${variants.join(', ')}`);
   }
+  const augmentation = presetAugmentation(settings.augment);
+  checkNumber('train: views', settings.views, { min: 1, max: 1000, integer: true });
   const split = splitDataset(dataset, pick(settings, ['validation', 'seed']));
   const backbone = await loadBackbone(settings.backbone);
   const features = await extractFeatures(backbone, [...split.train, ...split.validation], { cache, listener });
   const trainData = selectRows(features, split.train);
   const validationData = selectRows(features, split.validation);
   checkReadable(dataset, trainData.examples, validationData.examples);
+  const views = augmentation
+    ? await extractViews(backbone, trainData.examples, { augmentation, views: settings.views, cache, listener })
+    : [];
 
   const head = buildHead(features.length, dataset.classes.length, pick(settings, ['dropout', 'seed']));
   const trainingBegan = performance.now();
   const { history, stopped } = await fit(
     head,
-    { train: trainData, validation: validationData },
+    { train: withViews(trainData, views), validation: validationData },
     { ...pick(settings, ['epochs', 'batchSize', 'learningRate', 'seed']), listener },
   );
   const { loss, accuracy, logits } = evaluate(head, validationData);
@@ -128,7 +148,7 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
     split: { train: trainData.examples, validation: validationData.examples },
     skipped: [...dataset.skipped, ...features.skipped],
     dataFingerprint: fingerprint(features),
-    seconds: { total: (performance.now() - began) / 1000, ...features.seconds, training },
+    seconds: { total: (performance.now() - began) / 1000, ...sumSeconds([features, ...views]), training },
   };
 }
 

@@ -1,9 +1,11 @@
+import { augmentPictures, contentIndex } from '../augment';
 import { decodeAll, type Example, type Skipped } from '../images';
 import { type Backbone, preprocess } from '../models';
 import { withDefaults } from '../options';
 import { tf } from '../tensorflow';
 import type { Listener } from '../training/listener';
 import { FeatureStore } from './featureStore';
+import type { AugmentedView } from './views';
 
 /** What a frozen backbone makes of pictures. */
 export interface Features {
@@ -26,6 +28,8 @@ export interface ExtractFeaturesOptions {
   batchSize?: number;
   /** look in the cache first, and keep there what was computed; default true */
   cache?: boolean;
+  /** the pictures as an augmentation shows them, instead of as they are */
+  view?: AugmentedView;
   listener?: Listener;
 }
 
@@ -40,12 +44,13 @@ export async function extractFeatures(
   examples: readonly Example[],
   options?: ExtractFeaturesOptions,
 ): Promise<Features> {
-  const { batchSize, cache, listener } = withDefaults('extractFeatures', options, {
+  const { batchSize, cache, view, listener } = withDefaults('extractFeatures', options, {
     batchSize: 32,
     cache: true,
+    view: undefined as AugmentedView | undefined,
     listener: {} as Listener,
   });
-  const store = cache ? new FeatureStore(backbone) : undefined;
+  const store = cache ? new FeatureStore(backbone, view) : undefined;
   const rows: (Float32Array | undefined)[] = [];
   const kept: { example: Example; hash: string }[] = [];
   const skipped: Skipped[] = [];
@@ -53,13 +58,16 @@ export async function extractFeatures(
   let cached = 0;
   let waiting: { row: number; hash: string; pixels: Uint8Array }[] = [];
 
-  const compute = () => {
+  const compute = async () => {
     if (waiting.length === 0) return;
     const began = performance.now();
-    const batch = forward(
-      backbone,
-      waiting.map(({ pixels }) => pixels),
-    ); // [batch, features]
+    const pictures = waiting.map(({ pixels }) => pixels);
+    const indices = waiting.map(({ hash }) => contentIndex(hash));
+    const { inputSize } = backbone.entry.preprocessing;
+    const seen = view
+      ? await augmentPictures(pictures, inputSize, view.augmentation, { seed: view.seed, view: view.number, indices })
+      : pictures;
+    const batch = forward(backbone, seen); // [batch, features]
     waiting.forEach(({ row, hash }, i) => {
       const features = batch.slice(i * backbone.entry.features, (i + 1) * backbone.entry.features);
       rows[row] = features;
@@ -82,12 +90,12 @@ export async function extractFeatures(
     if (known) rows[kept.length - 1] = known;
     else if (pixels) waiting.push({ row: kept.length - 1, hash, pixels });
     else skipped.push({ file: example.file, reason: reason ?? 'unreadable' });
-    if (waiting.length === batchSize) compute();
+    if (waiting.length === batchSize) await compute();
     listener.onProgress?.({ task: 'features', done: ++done, total: examples.length, unit: 'pictures' });
     if (listener.shouldStop?.()) break;
     asked = performance.now();
   }
-  compute();
+  await compute();
 
   const { features: length } = backbone.entry;
   const values = new Float32Array(kept.length * length);

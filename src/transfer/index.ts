@@ -14,3 +14,4 @@ export {
 export { type LayerTableOptions, layerTable } from './layerTable';
 export { type LearningRatesOptions, learningRateGroups } from './learningRates';
 export type { LayerBlock, LayerSelection } from './selectLayers';
+export { type AugmentedView, type ExtractViewsOptions, extractViews, type FeatureRows, sumSeconds, withViews } from './views';
