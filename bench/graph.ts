@@ -32,9 +32,9 @@ const rows: Row[] = [];
 function randomize(model: tf.LayersModel): void {
   const weights = model.weights.map(({ name, shape }, i) => {
     const size = shape as number[];
-    if (/gamma|variance/.test(name)) return tf.randomUniform(size, 0.8, 1.2, 'float32', i);
+    if (/gamma|variance/.test(name)) return tf.randomUniform(size, 0.8, 1.2, 'float32', i + 1);
     const fanIn = /depthwise/.test(name) ? size[0]! * size[1]! : size.slice(0, -1).reduce((a, b) => a * b, 1);
-    return tf.randomNormal(size, 0, Math.sqrt(2 / fanIn), 'float32', i);
+    return tf.randomNormal(size, 0, Math.sqrt(2 / fanIn), 'float32', i + 1);
   });
   model.setWeights(weights);
   tf.dispose(weights);

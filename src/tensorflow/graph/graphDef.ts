@@ -1,4 +1,5 @@
 import { DataType, type NodeBackend, type tf } from './backend';
+import { bytesOf } from './protobuf';
 import { neededOps, type RecordedOp, type Recording, type Source, typeOf } from './recording';
 import type { AttributeValue, GraphNode } from './savedModel';
 import { attributesOf } from './typeAttributes';
@@ -26,7 +27,11 @@ export function toGraph(recording: Recording, batched: ReadonlySet<number>, back
 class GraphWriter {
   private readonly nodes: GraphNode[] = [];
   private readonly feeds = new Map<tf.Variable, string>();
+  /** operations that go under the name of another */
+  private readonly opNames = new Map<RecordedOp, string>();
   private readonly batchNames = new Map<number, string>();
+  /** small constants that are there already, by type, shape and bytes: an optimizer repeats its own for every weight */
+  private readonly smallConstants = new Map<string, string>();
 
   constructor(
     private readonly recording: Recording,
@@ -78,7 +83,10 @@ class GraphWriter {
 
   private nameOf(source: Source): string {
     if (source.kind === 'input') return `input${source.index}`;
-    if (source.kind === 'op') return opName(source.op) + (source.output ? `:${source.output}` : '');
+    if (source.kind === 'op') {
+      const name = this.opNames.get(source.op) ?? opName(source.op);
+      return name + (source.output ? `:${source.output}` : '');
+    }
     const { variable } = source;
     let name = this.feeds.get(variable);
     if (!name) {
@@ -95,7 +103,7 @@ class GraphWriter {
     const T = { type: dtype };
     const { ofBatch } = op;
     if (!ofBatch) {
-      this.add(name, 'Const', [], { dtype: T, value: { tensor: { dtype, shape, value: op.value! } } });
+      this.addValue(op, name);
     } else if (ofBatch.kind === 'reciprocal') {
       const numerator = this.constant(`${name}/numerator`, dtype, shape, ofBatch.numerator);
       this.add(name, 'RealDiv', [numerator, this.batch(dtype)], { T });
@@ -107,6 +115,19 @@ class GraphWriter {
       const value = this.constant(`${name}/value`, dtype, [], [ofBatch.value]);
       this.add(name, 'Fill', [sizes, value], { T, index_type: { type: DataType.int32 } });
     }
+  }
+
+  private addValue(op: RecordedOp, name: string): void {
+    const { dtype, shape } = op.outputs[0]!;
+    const value = op.value!;
+    const key = value.length <= 16 && !Array.isArray(value) && `${dtype} ${shape} ${bytesOf(value as Float32Array)}`;
+    const known = key && this.smallConstants.get(key);
+    if (known) {
+      this.opNames.set(op, known);
+      return;
+    }
+    if (key) this.smallConstants.set(key, name);
+    this.add(name, 'Const', [], { dtype: { type: dtype }, value: { tensor: { dtype, shape, value } } });
   }
 
   /** slope * batch + offset */

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { buildArchitecture } from '../../../src/models';
+import { keepInInferenceMode, tf } from '../../../src/tensorflow';
+import { sparseSoftmaxCrossEntropy } from '../../../src/tensorflow/gradients';
+import { compile, compileForward, foldedNormalization } from '../../../src/tensorflow/graph';
+import { difference } from './models';
+
+/** One of each family, the smallest; with how many normalizations can be folded. */
+const FAMILIES = {
+  vgg16: 0,
+  resnet50: 53,
+  'mobilenet-v1-0.25': 27,
+  'mobilenet-v2': 52,
+  'mobilenet-v3-small': 34,
+  'efficientnet-b0': 49,
+  'efficientnet-lite0': 49,
+};
+
+/** Weights under which the signal neither dies nor grows from layer to layer. */
+function build(name: string, inputSize: number): tf.LayersModel {
+  const { model } = buildArchitecture(name, { inputSize, includeTop: false });
+  const weights = model.weights.map(({ name, shape }, i) => {
+    const size = shape as number[];
+    if (/gamma|variance/.test(name)) return tf.randomUniform(size, 0.8, 1.2, 'float32', i + 1);
+    if (/beta|bias|mean/.test(name)) return tf.randomNormal(size, 0, 0.05, 'float32', i + 1);
+    const fanIn = /depthwise/.test(name) ? size[0]! * size[1]! : size.slice(0, -1).reduce((a, b) => a * b, 1);
+    return tf.randomNormal(size, 0, Math.sqrt(1 / fanIn), 'float32', i + 1);
+  });
+  model.setWeights(weights);
+  tf.dispose(weights);
+  return model;
+}
+
+const pictures = (batch: number) => tf.randomUniform([batch, 64, 64, 3], -1, 1, 'float32', batch);
+
+describe('a compiled backbone', function () {
+  this.timeout(120_000);
+
+  for (const [name, normalizations] of Object.entries(FAMILIES)) {
+    it(`of ${name} gives what the model gives, with ${normalizations} normalizations folded`, () => {
+      const model = build(name, 64);
+      const forward = compileForward(model);
+      const report = forward.compile(pictures(2));
+      assert.deepEqual([report.fallback, report.anyBatch, report.folded], [null, true, normalizations]);
+      for (const batch of [1, 4]) {
+        const x = pictures(batch);
+        const error = difference(forward.call(x), model.apply(x, { training: false }) as tf.Tensor);
+        assert.ok(error < 1e-4, `batch ${batch}: ${error}`);
+      }
+      forward.dispose();
+      model.dispose();
+    });
+  }
+
+  for (const name of ['mobilenet-v3-small', 'efficientnet-lite0']) {
+    it(`of ${name} learns what it learns op by op`, () => {
+      const train = (compiled: boolean) => {
+        const model = build(name, 64);
+        for (const layer of model.layers) if (layer.getClassName() === 'BatchNormalization') keepInInferenceMode(layer);
+        const optimizer = tf.train.sgd(1e-3);
+        const folded = foldedNormalization(model);
+        const step = (x: tf.Tensor, labels: tf.Tensor) => {
+          const loss = () =>
+            sparseSoftmaxCrossEntropy(labels as tf.Tensor1D, model.apply(x, { training: true }) as tf.Tensor2D).mean();
+          const minimize = () => optimizer.minimize(loss as () => tf.Scalar, true) as tf.Tensor;
+          return compiled ? folded(minimize) : minimize();
+        };
+        const graph = compile(step, { onFallback: (message) => assert.fail(message) });
+        const losses = [4, 2].map((batch) => {
+          const [x, labels] = [pictures(batch), tf.tensor1d([3, 1, 4, 1].slice(0, batch), 'int32')];
+          return (compiled ? graph.call(x, labels) : step(x, labels)).dataSync()[0]!;
+        });
+        const weights = model.trainableWeights.map((weight) => weight.read().clone());
+        graph.dispose();
+        model.dispose();
+        return { losses, weights };
+      };
+      const [expected, actual] = [train(false), train(true)];
+      actual.losses.forEach((loss, i) => assert.ok(Math.abs(loss / expected.losses[i]! - 1) < 1e-4));
+      actual.weights.forEach((weight, i) => {
+        const error = difference(weight, expected.weights[i]!);
+        assert.ok(error < 1e-4, `weight ${i} [${weight.shape}]: ${error}`);
+      });
+    });
+  }
+});
