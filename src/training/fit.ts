@@ -74,6 +74,9 @@ async function passThrough(
   return { source, forward, below: part.below, frozenUpTo: null };
 }
 
+/** After fewer steps a loss worse than guessing means nothing: a new head begins there. */
+const STEPS_TO_JUDGE = 20;
+
 /** One call of {@link fit}: the epochs, and what happens between them. */
 class Fitting {
   private readonly history: EpochRecord[] = [];
@@ -85,6 +88,7 @@ class Fitting {
   private readonly fingerprint: string;
   private readonly validated: boolean;
   private peakMemory = 0;
+  private judged = false;
 
   constructor(
     private readonly model: tf.LayersModel,
@@ -143,7 +147,7 @@ class Fitting {
         const { better, enough } = watch.observe(record);
         if (better) this.keepBest(record, stop);
         trainer.averages?.hide();
-        if (epoch === 1) this.warn(result);
+        this.warnOnce(result);
         trainer.plateau?.observe(record.validationLoss ?? record.loss);
         listener.onEpoch?.(record, history, epochs);
         if (stop) ended = history.length < epochs ? 'stopped' : 'completed';
@@ -199,7 +203,10 @@ class Fitting {
     );
   }
 
-  private warn({ lateLoss }: EpochResult): void {
+  /** Asked at the end of the first epoch in which enough steps were made to expect something of the model. */
+  private warnOnce({ lateLoss }: EpochResult): void {
+    if (this.judged || this.trainer.step < STEPS_TO_JUDGE) return;
+    this.judged = true;
     const { loss, classWeights, learningRate, listener } = this.settings;
     if ((typeof loss === 'string' ? loss : loss.name) === 'focal' || classWeights) return;
     const text = explainHighLoss(lateLoss, classesOf(this.model), learningRate);

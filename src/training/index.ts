@@ -2,6 +2,12 @@ export type { ClippingOptions } from './clipping';
 export type { ArrayData, Batch, BatchSource, Data } from './data';
 export type { EarlyStoppingOptions } from './earlyStopping';
 export { type EvaluateModelOptions, type Evaluation, evaluate, evaluateModel } from './evaluate';
+export {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type LearningRateFinding,
+  type LearningRateStep,
+} from './findLearningRate';
 export { type FitResult, fit } from './fit';
 export type { EpochRecord, Listener, Progress } from './listener';
 export { type LossName, type LossOptions, lossNames } from './losses';

@@ -111,9 +111,9 @@ export class Trainer {
   /**
    * One pass through the data.
    *
-   * @param onBatch told the number of examples seen; answers whether to stop there
+   * @param onBatch told the number of examples seen and the loss of the last batch; answers whether to stop there
    */
-  async epoch(epoch: number, onBatch: (seen: number) => Promise<boolean>): Promise<EpochResult> {
+  async epoch(epoch: number, onBatch: (seen: number, loss: number) => Promise<boolean>): Promise<EpochResult> {
     const { batchSize, accumulate } = this.settings;
     const order = this.shuffled();
     const batches = Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) =>
@@ -139,7 +139,7 @@ export class Trainer {
         late.seen += rows.length;
       }
       if (!Number.isFinite(loss + penalty)) diverged = loss + penalty;
-      const stop = diverged !== undefined || (await onBatch(sums.seen));
+      const stop = diverged !== undefined || (await onBatch(sums.seen, loss));
       if (!stop) continue;
       if (following) tf.dispose(Object.values(await next));
       break;

@@ -82,13 +82,16 @@ export function buildDenseHead(shape: readonly number[], classes: number, option
   check('buildDenseHead', classes, dropout);
   checkNumber('buildDenseHead: units', units, { min: 1, integer: true });
   checkNumber('buildDenseHead: l2', l2, { min: 0 });
+  const inputShape = [...shape];
+  const flat = shape.length === 1; // tfjs's flatten takes no vectors
   return tf.sequential({
     name: 'head',
     layers: [
-      tf.layers.flatten({ name: 'flatten', inputShape: [...shape] }),
+      ...(flat ? [] : [tf.layers.flatten({ name: 'flatten', inputShape })]),
       tf.layers.dense({
         name: 'hidden',
         units,
+        ...(flat && { inputShape }),
         activation: 'relu',
         kernelInitializer: tf.initializers.glorotUniform({ seed: seed + 1 }),
         kernelRegularizer: l2 > 0 ? tf.regularizers.l2({ l2 }) : undefined,

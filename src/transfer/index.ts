@@ -14,4 +14,11 @@ export {
 export { type LayerTableOptions, layerTable } from './layerTable';
 export { type LearningRatesOptions, learningRateGroups } from './learningRates';
 export type { LayerBlock, LayerSelection } from './selectLayers';
-export { type AugmentedView, type ExtractViewsOptions, extractViews, type FeatureRows, sumSeconds, withViews } from './views';
+export {
+  type AugmentedView,
+  type ExtractViewsOptions,
+  extractViews,
+  type FeatureRows,
+  sumSeconds,
+  withViews,
+} from './views';
