@@ -48,6 +48,11 @@ export interface FitOptions {
   resume?: boolean;
   /** whether what lies below the lowest trainable layer is computed once, and how much room that may take; default true */
   cache?: boolean | Omit<FrozenSourceOptions, 'listener'>;
+  /**
+   * Run a step as one TensorFlow graph instead of operation by operation: faster for large models and many steps, and the
+   * same up to the last bits; default 'auto': where it pays. Steps that cannot be a graph, and accumulated ones, are not.
+   */
+  graph?: boolean | 'auto';
   /** decides the order of examples and the dropout masks; default 0 */
   seed?: number;
   listener?: Listener;
@@ -75,6 +80,7 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
     checkpoint: undefined,
     resume: false,
     cache: true,
+    graph: 'auto',
     seed: 0,
     listener: {},
   });

@@ -1,6 +1,7 @@
 import { UserError } from '../errors';
 import { Random } from '../random';
 import { tf } from '../tensorflow';
+import { type CompiledFunction, compile } from '../tensorflow/graph';
 import { WeightAverages } from './averages';
 import { buildClipping } from './clipping';
 import { type BatchSource, classesOf } from './data';
@@ -28,6 +29,11 @@ export interface EpochResult {
 /** Masks of dropout layers in a step, at most; each step's seeds begin that much after those of the step before. */
 const MASKS = 1024;
 
+/** Layers times steps from which on a graph is made. */
+const LAYER_STEPS_FOR_GRAPH = 1500;
+
+type StepInputs = [x: tf.Tensor, y: tf.Tensor, rates: tf.Tensor1D, numbers: tf.Tensor1D, seed: tf.Tensor1D];
+
 /** A model in training: takes steps, and owns everything that changes by them. */
 export class Trainer {
   /** steps taken */
@@ -42,6 +48,7 @@ export class Trainer {
   private readonly dropoutSeed: number;
   private readonly schedule: Schedule;
   private readonly stepsPerEpoch: number;
+  private readonly graph: CompiledFunction<StepInputs, StepResult> | undefined;
 
   /**
    * @param source what the steps look at
@@ -79,6 +86,7 @@ export class Trainer {
     };
     this.training = new TrainingStep(this.parts);
     this.stepsPerEpoch = this.stepsIn(1);
+    this.graph = this.asGraph(model);
     this.order = new Random(settings.seed, 'order of examples');
     this.dropoutSeed = new Random(settings.seed, 'dropout').bits() | 0;
   }
@@ -155,6 +163,7 @@ export class Trainer {
   }
 
   dispose(): void {
+    this.graph?.dispose();
     this.averages?.dispose();
     this.training.dispose();
     this.optimizer.dispose();
@@ -173,7 +182,7 @@ export class Trainer {
       const numbers = tf.tensor1d(stepNumbers(this.optimizer, this.averages, step + 1, gathered));
       let result: StepResult;
       if (settings.accumulate === 1) {
-        result = this.training.whole(x, y, rates, numbers, seed);
+        result = this.graph?.call(x, y, rates, numbers, seed) ?? this.training.whole(x, y, rates, numbers, seed);
       } else {
         result = this.training.gather(x, y, seed);
         if (last) this.training.release(rates, numbers);
@@ -181,6 +190,21 @@ export class Trainer {
       if (last) this.step++;
       const read = (tensor: tf.Scalar) => tensor.dataSync()[0]!;
       return { loss: read(result.loss), penalty: read(result.penalty), correct: read(result.correct) };
+    });
+  }
+
+  /**
+   * The step as one TensorFlow graph, where that pays: making it takes about a second. Decided by counting, not by timing,
+   * so that the same training takes the same way every time.
+   */
+  private asGraph(model: tf.LayersModel): CompiledFunction<StepInputs, StepResult> | undefined {
+    const { graph, epochs, accumulate, listener } = this.settings;
+    const worth = this.stepsIn(epochs) * model.layers.length >= LAYER_STEPS_FOR_GRAPH;
+    if (graph === false || accumulate > 1 || (graph === 'auto' && !worth)) return undefined;
+    return compile(this.training.whole, {
+      name: 'the training step',
+      anyBatch: [0, 1],
+      onFallback: (message) => listener.onMessage?.(message),
     });
   }
 

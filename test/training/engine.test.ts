@@ -96,7 +96,15 @@ describe('20 steps are those of Keras, to 1e-5, with', () => {
     ['focal loss', oracle.focal, { ...sgd, loss: { name: 'focal', alpha: 0.25, gamma: 2 } }],
     ['a cosine schedule', oracle.cosine, { ...sgd, schedule: { name: 'cosine', floor: 0.1 } }],
   ];
-  for (const [name, expected, options] of optimizers) it(name, () => compare(expected, options));
+  for (const [name, expected, options] of optimizers) {
+    it(name, () => compare(expected, options));
+    it(`${name}, as a graph`, async () => {
+      const messages: string[] = [];
+      const listener = { onMessage: (text: string) => messages.push(text) };
+      await compare(expected, { ...options, graph: true, listener });
+      assert.ok(!messages.join().includes('op by op'), messages.join());
+    });
+  }
 
   const two: ArrayData = { ...vectors, labels: labels.map((label) => Number(label === 1)) };
   it('binary cross-entropy', () => compare(oracle.binary, sgd, { model: dense(1), data: two }));
