@@ -1,3 +1,4 @@
+import { absorbPadding } from './absorbPadding';
 import { nodeBackend, tf, unaliased } from './backend';
 import { generalize, type SizedRecording } from './batch';
 import { foldBatchNormalization } from './foldBatchNormalization';
@@ -116,6 +117,7 @@ function simplify(recording: Recording, options: BuildOptions): number {
   removeIdentities(recording);
   foldConstants(recording);
   recording.ops = neededOps(recording);
+  absorbPadding(recording);
   recognizeBiases(recording);
   return options.foldBatchNormalization ? foldBatchNormalization(recording) : 0;
 }

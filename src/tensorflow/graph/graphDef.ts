@@ -1,6 +1,6 @@
 import { DataType, type NodeBackend, type tf } from './backend';
 import { bytesOf } from './protobuf';
-import { neededOps, type RecordedOp, type Recording, type Source, typeOf } from './recording';
+import { neededOps, type RecordedOp, type Recording, type Source } from './recording';
 import type { AttributeValue, GraphNode } from './savedModel';
 import { attributesOf } from './typeAttributes';
 
@@ -45,14 +45,14 @@ class GraphWriter {
       const sizes = batched.has(index) ? [-1, ...shape.slice(1)] : shape;
       return this.add(`input${index}`, 'Placeholder', [], { dtype: { type: dtype }, shape: { shape: sizes } });
     });
-    for (const op of neededOps(recording)) {
-      if (op.type === 'Const') {
-        this.addConstant(op);
-      } else {
-        const types = op.inputs.map((input) => this.dtypeOf(input));
-        const names = op.inputs.map((input) => this.nameOf(input));
-        this.add(opName(op), op.type, names, attributesOf(op, types, backend.binding));
-      }
+    const ops = neededOps(recording);
+    // Constants first: one that is there already goes under its other name, which has to be known where it is used.
+    for (const op of ops) if (op.type === 'Const') this.addConstant(op);
+    for (const op of ops) {
+      if (op.type === 'Const') continue;
+      const types = op.inputs.map((input) => this.dtypeOf(input));
+      const names = op.inputs.map((input) => this.nameOf(input));
+      this.add(opName(op), op.type, names, attributesOf(op, types, backend.binding));
     }
     // An identity each, so that an input or a constant can be fetched, too.
     const fetch = (name: string, source: Source) =>
@@ -78,7 +78,9 @@ class GraphWriter {
   }
 
   private dtypeOf(source: Source): number {
-    return typeOf(source, this.recording, (dtype) => this.backend.getDTypeInteger(dtype)).dtype;
+    if (source.kind === 'input') return this.recording.inputs[source.index]!.dtype;
+    if (source.kind === 'op') return source.op.outputs[source.output]!.dtype;
+    return this.backend.getDTypeInteger(source.variable.dtype);
   }
 
   private nameOf(source: Source): string {

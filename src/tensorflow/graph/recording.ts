@@ -45,11 +45,10 @@ export interface Recording {
   updates: { variable: tf.Variable; source: Source }[];
 }
 
-/** The type of the tensor behind a source. */
-export function typeOf(source: Source, recording: Recording, dtypeNumber: (dtype: tf.DataType) => number): TensorType {
-  if (source.kind === 'input') return recording.inputs[source.index]!;
-  if (source.kind === 'op') return source.op.outputs[source.output]!;
-  return { dtype: dtypeNumber(source.variable.dtype), shape: source.variable.shape };
+/** The shape of the tensor behind a source, at the batch size of the recording. */
+export function shapeOf(source: Source, recording: Recording): readonly number[] {
+  if (source.kind === 'variable') return source.variable.shape;
+  return source.kind === 'op' ? source.op.outputs[source.output]!.shape : recording.inputs[source.index]!.shape;
 }
 
 /** Put other sources in the place of some, everywhere in a recording. */

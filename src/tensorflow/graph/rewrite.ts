@@ -1,5 +1,13 @@
 import { attribute, type ConstantValue, DataType } from './backend';
-import { appendOp, type RecordedOp, type Recording, replaceSources, type Source, type TensorType } from './recording';
+import {
+  appendOp,
+  type RecordedOp,
+  type Recording,
+  replaceSources,
+  type Source,
+  shapeOf,
+  type TensorType,
+} from './recording';
 
 /** Put the present values of some variables into a recording as constants. */
 export function freezeVariables(recording: Recording, frozen: ReadonlySet<object>): void {
@@ -36,11 +44,6 @@ function inputType(op: RecordedOp, recording: Recording): TensorType | undefined
   const input = op.inputs[0];
   if (input?.kind === 'op') return input.op.outputs[input.output];
   return input?.kind === 'input' ? recording.inputs[input.index] : undefined;
-}
-
-function shapeOf(source: Source, recording: Recording): readonly number[] {
-  if (source.kind === 'variable') return source.variable.shape;
-  return source.kind === 'op' ? source.op.outputs[source.output]!.shape : recording.inputs[source.index]!.shape;
 }
 
 /** Compute what is made of constants alone and is cheap: reshapes and fills, as tfjs makes them around weights. */

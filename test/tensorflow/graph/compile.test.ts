@@ -58,6 +58,17 @@ describe('compile', () => {
     compiled.dispose();
   });
 
+  it('writes equal constants once', () => {
+    const weights = tf.ones([3, 3]);
+    const bias = () => tf.tensor2d([[1, 2, 3]]);
+    const fn = (a: tf.Tensor) => a.matMul(weights).add(bias()).matMul(weights).add(bias());
+    const compiled = compile(fn);
+    const { fallback, nodes } = compiled.compile(tf.ones([4, 3]));
+    assert.deepEqual([fallback, nodes], [null, 8]); // input, weights, bias, two products, two sums, output
+    assert.deepEqual(numbers(compiled.call(tf.ones([1, 3]))), numbers(fn(tf.ones([1, 3]))));
+    compiled.dispose();
+  });
+
   it('makes a graph for each batch size where it does not', () => {
     const fn = (a: tf.Tensor) => a.mul(a.shape[0]! ** 2);
     const compiled = compile(fn);

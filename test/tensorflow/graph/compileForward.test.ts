@@ -34,6 +34,28 @@ describe('compileForward', () => {
     assert.ok(nodes[0]! < nodes[1]!, String(nodes));
   });
 
+  it('leaves padding to the convolution where that pads the same by itself', () => {
+    const [same, other] = [0, 1].map((before) => {
+      const padding: [[number, number], [number, number]] = [
+        [before, 1 - before],
+        [before, 1 - before],
+      ];
+      const padded = tf.sequential({
+        layers: [
+          tf.layers.zeroPadding2d({ inputShape: [16, 16, 3], padding }),
+          tf.layers.depthwiseConv2d({ kernelSize: 3, strides: 2, padding: 'valid' }),
+        ],
+      });
+      randomizeWeights(padded);
+      const forward = compileForward(padded);
+      const { nodes } = forward.compile(pictures(2));
+      assert.ok(difference(forward.call(pictures(3)), eager(padded, pictures(3))) < 1e-5);
+      forward.dispose();
+      return nodes;
+    });
+    assert.equal(other! - same!, 3); // the padding, its sizes and its zero
+  });
+
   it('takes the preparation of the input into the graph', () => {
     const prepare = (x: tf.Tensor) => x.toFloat().sub([100, 110, 120]).div([50, 60, 70]);
     const forward = compileForward(model, { prepare });
