@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { buildArchitecture } from '../src/models';
 import { deviceReport, tf } from '../src/tensorflow';
 import { sparseSoftmaxCrossEntropy } from '../src/tensorflow/gradients';
-import { compile, compileForward } from '../src/tensorflow/graph';
+import { compile, compileForward, foldedNormalization } from '../src/tensorflow/graph';
 
 interface Row {
   work: string;
@@ -33,6 +33,7 @@ function randomize(model: tf.LayersModel): void {
   const weights = model.weights.map(({ name, shape }, i) => {
     const size = shape as number[];
     if (/gamma|variance/.test(name)) return tf.randomUniform(size, 0.8, 1.2, 'float32', i + 1);
+    if (/beta|bias|mean/.test(name)) return tf.randomNormal(size, 0, 0.05, 'float32', i + 1);
     const fanIn = /depthwise/.test(name) ? size[0]! * size[1]! : size.slice(0, -1).reduce((a, b) => a * b, 1);
     return tf.randomNormal(size, 0, Math.sqrt(2 / fanIn), 'float32', i + 1);
   });
@@ -70,7 +71,8 @@ function benchForward(model: tf.LayersModel): void {
   const forward = compileForward(model);
   for (const batch of [1, 8, 32]) {
     const x = tf.randomUniform([batch, 224, 224, 3], -1, 1, 'float32', 1);
-    const { seconds } = forward.compile(x);
+    const { seconds, fallback } = forward.compile(x);
+    if (fallback !== null) throw new Error(fallback);
     const eager = () => tf.tidy(() => model.apply(x, { training: false }) as tf.Tensor);
     measure(`${model.name}: forward, 224 px, batch ${batch}`, seconds, eager, () => forward.call(x));
     x.dispose();
@@ -86,6 +88,7 @@ function benchStep(backbone: tf.LayersModel, normalization: 'inference' | 'train
   }
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const optimizer = tf.train.adam(1e-4);
+  const folded = foldedNormalization(model);
   const step = (x: tf.Tensor, labels: tf.Tensor) => {
     const loss = () => {
       const output = model.apply(x, { training: true }) as tf.Tensor2D;
@@ -96,7 +99,7 @@ function benchStep(backbone: tf.LayersModel, normalization: 'inference' | 'train
   const batch = 16;
   const x = tf.randomUniform([batch, 160, 160, 3], -1, 1, 'float32', 1);
   const labels = tf.randomUniform([batch], 0, 8, 'int32', 2);
-  const compiled = compile(step);
+  const compiled = compile((...inputs: [tf.Tensor, tf.Tensor]) => folded(() => step(...inputs)));
   const { seconds, fallback } = compiled.compile(x, labels);
   if (fallback !== null) throw new Error(fallback);
   const work = `${backbone.name}: Adam step, 160 px, batch ${batch}, normalization in ${normalization} mode`;
