@@ -21,6 +21,9 @@ export const colors = {
   vermilionText: '#b04d00',
 } as const;
 
+/** One hue a series, in this order, of Okabe and Ito (2008), without the yellow that no light background carries. */
+export const hues = [colors.blue, colors.vermilion, '#00795a', '#a8447e', '#8a6400', '#2b7fb3', '#262626'] as const;
+
 /** The Vega-Lite schema that JupyterLab 4 draws; a v6 schema would show nothing. */
 const schema = 'https://vega.github.io/schema/vega-lite/v5.json';
 const font = 'system-ui, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif';

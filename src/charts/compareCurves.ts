@@ -1,0 +1,174 @@
+import { UserError } from '../errors';
+import { withDefaults } from '../options';
+import type { EpochRecord } from '../training/listener';
+import { bestEpoch } from './history';
+import { alignColumns, formatNumber, formatShare } from './text';
+import { type Chart, chart, colors, hues } from './theme';
+
+/** Options of {@link compareCurves}. */
+export interface CompareOptions {
+  /** `Compared` unless told */
+  title?: string;
+  /** draw the training curves too, dashed; `true` unless told */
+  training?: boolean;
+}
+
+const width = 260;
+const height = 210;
+const lineHeight = 15;
+
+const panels = [
+  { name: 'loss', training: 'loss', validation: 'validationLoss', format: formatNumber, axis: '~g' },
+  { name: 'accuracy', training: 'accuracy', validation: 'validationAccuracy', format: formatShare, axis: '.0%' },
+] as const;
+type Panel = (typeof panels)[number];
+
+/**
+ * Several trainings in one picture: validation loss and accuracy over the epochs, each named at its end; training dashed.
+ *
+ * The loss axis ends at twice the highest of the first and best losses: one that explodes leaves the picture, and its
+ * number tells how far.
+ *
+ * @param histories by name, up to seven: more colours cannot be told apart
+ * @throws {UserError} for no history, more than seven, or one without validation
+ */
+export function compareCurves(
+  histories: Readonly<Record<string, readonly EpochRecord[]>>,
+  options: CompareOptions = {},
+): Chart {
+  const { title, training } = withDefaults('compareCurves', options, { title: 'Compared', training: true });
+  const names = Object.keys(histories);
+  if (names.length === 0 || names.length > hues.length)
+    throw new UserError(`compareCurves: expected 1 to ${hues.length} trainings, got ${names.length}`);
+  const without = names.find((name) => !histories[name]!.some((r) => Number.isFinite(r.validationLoss)));
+  if (without !== undefined) throw new UserError(`compareCurves: '${without}' has no validation loss to compare`);
+  const values = names.flatMap((name) => histories[name]!.map((record) => ({ name, ...record })));
+  const spec = {
+    title: { text: title, ...(training && { subtitle: ['solid: validation, dashed: training'] }) },
+    data: { values },
+    spacing: 110,
+    hconcat: panels.map((panel) => drawPanel(histories, names, panel, training)),
+  };
+  const rows = names.map((name) => {
+    const history = histories[name]!;
+    const loss = bestEpoch(history, 'validationLoss', 'lowest')!;
+    const last = history.at(-1)!;
+    return [name, loss, last] as const;
+  });
+  const lines = alignColumns(
+    [
+      ['', 'lowest validation loss', 'at epoch', 'last validation accuracy', 'last training accuracy'],
+      ...rows.map(([name, loss, last]) => [
+        name,
+        formatNumber(loss.validationLoss),
+        String(loss.epoch),
+        formatShare(last.validationAccuracy),
+        formatShare(last.accuracy),
+      ]),
+    ],
+    [false, true, true, true, true],
+  );
+  const ends = rows.map(([name, , last]) => `${name} ${formatShare(last.validationAccuracy)}`).join(', ');
+  return chart(
+    spec,
+    `Line charts that compare ${names.length} trainings: validation accuracy ${ends}`,
+    `${title}\n${lines}`,
+  );
+}
+
+function drawPanel(
+  histories: Readonly<Record<string, readonly EpochRecord[]>>,
+  names: readonly string[],
+  panel: Panel,
+  training: boolean,
+): object {
+  const domain = panel.name === 'loss' ? lossDomain(histories, names) : accuracyDomain(histories, names, training);
+  const last = Math.max(...names.map((name) => histories[name]!.at(-1)!.epoch));
+  const x = {
+    field: 'epoch',
+    type: 'quantitative',
+    scale: { domain: [1, Math.max(2, last)], nice: false, zero: false },
+    axis: { title: 'epoch', grid: false, tickMinStep: 1, format: 'd' },
+  };
+  const y = (field: string) => ({
+    field,
+    type: 'quantitative',
+    scale: { domain, nice: false, zero: false },
+    axis: { title: null, tickCount: 5, format: panel.axis },
+  });
+  const color = { field: 'name', type: 'nominal', scale: { domain: names, range: hues }, legend: null, sort: null };
+  const tooltip = [
+    { field: 'name', type: 'nominal', title: 'training' },
+    { field: 'epoch', type: 'quantitative' },
+    { field: panel.validation, type: 'quantitative', title: `validation ${panel.name}`, format: '.3~g' },
+    { field: panel.training, type: 'quantitative', title: `training ${panel.name}`, format: '.3~g' },
+  ];
+  const line = (field: string, look: object) => ({
+    mark: { type: 'line', clip: true, ...look },
+    encoding: { x, y: y(field), color, tooltip },
+  });
+  return {
+    width,
+    height,
+    title: { text: panel.name, fontSize: 12, offset: 6 },
+    layer: [
+      ...(training ? [line(panel.training, { strokeWidth: 1.25, strokeDash: [5, 3], opacity: 0.7 })] : []),
+      line(panel.validation, { strokeWidth: 2.25 }),
+      ...endLabels(histories, names, panel, domain),
+    ],
+  };
+}
+
+const finite = (values: readonly (number | undefined)[]) => values.filter((v): v is number => Number.isFinite(v));
+
+function lossDomain(histories: Readonly<Record<string, readonly EpochRecord[]>>, names: readonly string[]) {
+  const known = names.map((name) => finite(histories[name]!.flatMap((r) => [r.validationLoss, r.loss])));
+  const typical = known.flatMap((values) => [values[0] ?? 0, Math.min(...values)]);
+  const all = Math.max(...known.flat());
+  return [0, Math.min(all, 2 * Math.max(...typical)) * 1.05 || 1] as const;
+}
+
+function accuracyDomain(
+  histories: Readonly<Record<string, readonly EpochRecord[]>>,
+  names: readonly string[],
+  training: boolean,
+) {
+  const values = names.flatMap((name) =>
+    finite(histories[name]!.flatMap((r) => [r.validationAccuracy, training ? r.accuracy : undefined])),
+  );
+  return [Math.floor(10 * Math.min(0.9, ...values)) / 10, 1] as const;
+}
+
+/** The name and last value of each line beside the plot, in the order of the lines, a line's height apart. */
+function endLabels(
+  histories: Readonly<Record<string, readonly EpochRecord[]>>,
+  names: readonly string[],
+  { validation, format }: Panel,
+  [low, high]: readonly [number, number],
+): object[] {
+  const ends = names
+    .map((name, i) => {
+      const value = histories[name]!.findLast((r) => Number.isFinite(r[validation]))?.[validation] ?? Number.NaN;
+      const at = height * (1 - (Math.min(high, Math.max(low, value)) - low) / (high - low));
+      return { name, value, color: hues[i]!, place: Number.isFinite(at) ? at : 0 };
+    })
+    .sort((a, b) => a.place - b.place);
+  for (const [i, end] of ends.entries()) {
+    if (i > 0) end.place = Math.max(end.place, ends[i - 1]!.place + lineHeight);
+  }
+  const over = Math.max(0, (ends.at(-1)?.place ?? 0) - height);
+  for (let i = ends.length - 1, bound = height; i >= 0 && over > 0; i--, bound -= lineHeight)
+    ends[i]!.place = Math.min(ends[i]!.place, bound);
+  return ends.map(({ name, value, color, place }) => ({
+    mark: {
+      type: 'text',
+      align: 'left',
+      baseline: 'middle',
+      fontWeight: 600,
+      color: color === hues[1] ? colors.vermilionText : color,
+      text: `${name} ${format(value)}`,
+    },
+    data: { values: [{}] },
+    encoding: { x: { value: width + 8 }, y: { value: place } },
+  }));
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { compareCurves, learningRateChart } from '../../src/charts';
+import { UserError } from '../../src/errors';
+import { suggest } from '../../src/training/findLearningRate';
+import type { EpochRecord } from '../../src/training/listener';
+import { checkChart, scene } from './scene';
+
+const history = (epochs: number, best: number, change: Partial<EpochRecord> = {}): EpochRecord[] =>
+  Array.from({ length: epochs }, (_, i) => ({
+    epoch: i + 1,
+    loss: 1 / (i + 1),
+    accuracy: 0.9,
+    validationLoss: 0.5 + 0.1 * Math.abs(i + 1 - best),
+    validationAccuracy: 0.8,
+    learningRate: 0.001,
+    seconds: 1,
+    ...change,
+  }));
+
+describe('compareCurves', function () {
+  this.timeout(60_000);
+
+  it('draws a solid and a dashed line for each training in both panels and names each at its end', async () => {
+    const chart = compareCurves({ plain: history(8, 3), 'with dropout': history(6, 6, { validationAccuracy: 0.85 }) });
+    checkChart(chart);
+    const drawn = await scene(chart);
+    assert.deepEqual(drawn.warnings, []);
+    const texts = drawn.texts();
+    for (const label of ['plain 1', 'with dropout 0.500', 'plain 80.0%', 'with dropout 85.0%'])
+      assert.ok(texts.includes(label), `${label} in ${texts}`);
+    assert.match(chart.usermeta.text, /plain +0\.500 +3 +80\.0%/);
+  });
+
+  it('keeps labels of equal lines a line apart and inside the plot', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    const chart = compareCurves(Object.fromEntries(names.map((name) => [name, history(4, 4, { validationLoss: 0 })])));
+    const drawn = await scene(chart);
+    const places = drawn
+      .marks('text')
+      .filter(({ text }) => /^[a-g] 0$/.test(String(text)))
+      .map(({ y }) => y!)
+      .sort((one, other) => one - other);
+    assert.equal(places.length, 7);
+    places.slice(1).forEach((place, i) => {
+      assert.ok(place - places[i]! >= 14.9);
+    });
+    assert.ok(places.at(-1)! <= 210 && places[0]! >= 0);
+  });
+
+  it('refuses none, too many, and a training without validation', () => {
+    assert.throws(() => compareCurves({}), UserError);
+    const bare = history(2, 1, { validationLoss: undefined });
+    assert.throws(
+      () => compareCurves({ bare }),
+      new UserError("compareCurves: 'bare' has no validation loss to compare"),
+    );
+  });
+});
+
+describe('learningRateChart', function () {
+  this.timeout(60_000);
+
+  it('draws the sweep and marks both suggestions', async () => {
+    const steps = Array.from({ length: 60 }, (_, i) => {
+      const smoothed = i < 40 ? 2 - i * 0.03 : 0.8 + (i - 40) * 0.4;
+      return { learningRate: 1e-6 * 10 ** (i / 10), loss: smoothed, smoothed };
+    });
+    const finding = suggest(steps);
+    assert.ok(finding.valley !== null && finding.steepest !== null);
+    const chart = learningRateChart(finding);
+    checkChart(chart);
+    const drawn = await scene(chart);
+    assert.deepEqual(drawn.warnings, []);
+    assert.equal(drawn.texts().filter((text) => /^(valley|steepest) /.test(text)).length, 2);
+    assert.match(chart.usermeta.text, /valley: /);
+  });
+
+  it('refuses a finding without a finite loss', () => {
+    assert.throws(() => learningRateChart({ steps: [], valley: null, steepest: null }), UserError);
+  });
+});
