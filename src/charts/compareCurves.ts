@@ -2,6 +2,7 @@ import { UserError } from '../errors';
 import { withDefaults } from '../options';
 import type { EpochRecord } from '../training/listener';
 import { bestEpoch } from './history';
+import { panelTitle } from './panel';
 import { alignColumns, formatNumber, formatShare } from './text';
 import { type Chart, chart, colors, hues } from './theme';
 
@@ -43,10 +44,12 @@ export function compareCurves(
   const without = names.find((name) => !histories[name]!.some((r) => Number.isFinite(r.validationLoss)));
   if (without !== undefined) throw new UserError(`compareCurves: '${without}' has no validation loss to compare`);
   const values = names.flatMap((name) => histories[name]!.map((record) => ({ name, ...record })));
+  const room = 70 + 7 * Math.max(...names.map((name) => name.length));
   const spec = {
-    title: { text: title, ...(training && { subtitle: ['solid: validation, dashed: training'] }) },
+    title: { text: title, offset: 24, ...(training && { subtitle: ['solid: validation, dashed: training'] }) },
     data: { values },
-    spacing: 110,
+    spacing: room,
+    padding: { left: 12, top: 12, bottom: 12, right: room - 60 },
     hconcat: panels.map((panel) => drawPanel(histories, names, panel, training)),
   };
   const rows = names.map((name) => {
@@ -110,8 +113,8 @@ function drawPanel(
   return {
     width,
     height,
-    title: { text: panel.name, fontSize: 12, offset: 6 },
     layer: [
+      panelTitle(panel.name),
       ...(training ? [line(panel.training, { strokeWidth: 1.25, strokeDash: [5, 3], opacity: 0.7 })] : []),
       line(panel.validation, { strokeWidth: 2.25 }),
       ...endLabels(histories, names, panel, domain),
@@ -153,12 +156,7 @@ function endLabels(
       return { name, value, color: hues[i]!, place: Number.isFinite(at) ? at : 0 };
     })
     .sort((a, b) => a.place - b.place);
-  for (const [i, end] of ends.entries()) {
-    if (i > 0) end.place = Math.max(end.place, ends[i - 1]!.place + lineHeight);
-  }
-  const over = Math.max(0, (ends.at(-1)?.place ?? 0) - height);
-  for (let i = ends.length - 1, bound = height; i >= 0 && over > 0; i--, bound -= lineHeight)
-    ends[i]!.place = Math.min(ends[i]!.place, bound);
+  separate(ends);
   return ends.map(({ name, value, color, place }) => ({
     mark: {
       type: 'text',
@@ -171,4 +169,19 @@ function endLabels(
     data: { values: [{}] },
     encoding: { x: { value: width + 8 }, y: { value: place } },
   }));
+}
+
+/** Move labels that overlap apart, each group around its own middle, and keep all beside the plot. */
+function separate(ends: { place: number }[]): void {
+  for (let round = 0; round < 50; round++) {
+    for (const [i, end] of ends.entries()) {
+      const next = ends[i + 1];
+      const overlap = next ? lineHeight - (next.place - end.place) : 0;
+      if (!next || overlap <= 0) continue;
+      end.place -= overlap / 2;
+      next.place += overlap / 2;
+    }
+  }
+  const shift = Math.max(0, -(ends[0]?.place ?? 0)) - Math.max(0, (ends.at(-1)?.place ?? 0) - height);
+  for (const end of ends) end.place += shift;
 }

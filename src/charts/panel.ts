@@ -61,7 +61,7 @@ function valueDomain(history: readonly EpochRecord[], { name, train, validation 
 }
 
 /** A title at a fixed height: a title of Vega's would sit higher where the best epoch is named. */
-function panelTitle(text: string): object {
+export function panelTitle(text: string): object {
   return {
     mark: { type: 'text', align: 'left', baseline: 'bottom', dy: -20, fontSize: 12, fontWeight: 600, text },
     data: { values: [{}] },

