@@ -1,0 +1,118 @@
+import { UserError } from '../errors';
+import { checkNumber } from '../options';
+import { Random } from '../random';
+
+/** A value that stands in a table's cell. */
+export type Label = string | number | boolean | null;
+
+/** One value of an axis: that of the option the axis is named after, or several options under a name. */
+export type AxisValue = Label | ({ name: string } & Record<string, unknown>);
+
+/** What a study varies: the values of each axis, the usual one first. */
+export type Axes = Record<string, readonly AxisValue[]>;
+
+/** One value of each axis. */
+export type Configuration = Record<string, AxisValue>;
+
+/**
+ * Which combinations of the axes' values are run.
+ *
+ * - `grid`: all.
+ * - `one-factor`: the baseline, and the baseline with one axis at each of its other values.
+ * - `leave-one-out`: the last value of every axis (all parts of a recipe on), and that with one axis at its first value (off).
+ * - `random`: some of the grid, drawn without replacement, and the baseline (Bergstra and Bengio 2012).
+ */
+export const designs = ['grid', 'one-factor', 'leave-one-out', 'random'] as const;
+export type Design = (typeof designs)[number];
+
+export interface ExpandOptions {
+  design?: Design;
+  /** labels of the configuration that others are compared with; of the axes that it leaves out the first value */
+  baseline?: Record<string, Label>;
+  /** how many a random design draws */
+  configurations?: number;
+  /** of the random design */
+  seed?: number;
+}
+
+/** What stands for a value in tables and names. */
+export function labelOf(value: AxisValue): Label {
+  return typeof value === 'object' && value !== null ? value.name : value;
+}
+
+/** The labels of a configuration, by axis. */
+export function labelsOf(configuration: Configuration): Record<string, Label> {
+  return Object.fromEntries(Object.entries(configuration).map(([axis, value]) => [axis, labelOf(value)]));
+}
+
+/**
+ * The configurations of a design, the baseline first, none twice.
+ *
+ * @throws {UserError} on an axis without values or with one twice, and on a baseline that no axis has
+ */
+export function expandAxes(axes: Axes, options?: ExpandOptions): Configuration[] {
+  const { design = 'grid', baseline = {}, configurations = 10, seed = 0 } = options ?? {};
+  checkAxes(axes);
+  const names = Object.keys(axes);
+  const last = design === 'leave-one-out';
+  const start = Object.fromEntries(
+    names.map((axis) => [axis, baselineValue(axis, axes[axis]!, baseline, last)]),
+  ) as Configuration;
+  const stray = Object.keys(baseline).find((axis) => !names.includes(axis));
+  if (stray !== undefined) throw new UserError(`baseline: no axis '${stray}'; the axes are ${names.join(', ')}`);
+  if (design === 'grid') return unique([start, ...grid(axes)]);
+  if (design === 'random') {
+    checkNumber('configurations', configurations, { min: 1, integer: true });
+    return unique([start, ...new Random(seed, 'design').shuffled(grid(axes))]).slice(0, configurations);
+  }
+  return unique([
+    start,
+    ...names.flatMap((axis) =>
+      (last ? axes[axis]!.slice(0, 1) : axes[axis]!).map((value) => ({ ...start, [axis]: value })),
+    ),
+  ]);
+}
+
+function checkAxes(axes: Axes): void {
+  for (const [axis, values] of Object.entries(axes)) {
+    if (!Array.isArray(values) || values.length === 0) {
+      throw new UserError(`axis '${axis}' must be a list of at least one value, got ${JSON.stringify(values)}`);
+    }
+    for (const value of values) {
+      if (Array.isArray(value) || (typeof value === 'object' && value !== null && typeof value.name !== 'string')) {
+        throw new UserError(
+          `axis '${axis}': several options at once need a name, like { "name": "slow", "epochs": 40 }; got ${JSON.stringify(value)}`,
+        );
+      }
+    }
+    const labels = values.map(labelOf);
+    const twice = labels.find((label, i) => labels.indexOf(label) !== i);
+    if (twice !== undefined) throw new UserError(`axis '${axis}' has the value ${JSON.stringify(twice)} twice`);
+  }
+}
+
+function baselineValue(axis: string, values: readonly AxisValue[], baseline: Record<string, Label>, last: boolean) {
+  if (!Object.hasOwn(baseline, axis)) return last ? values.at(-1)! : values[0]!;
+  const found = values.find((value) => labelOf(value) === baseline[axis]);
+  if (found !== undefined) return found;
+  const known = values.map((value) => JSON.stringify(labelOf(value))).join(', ');
+  throw new UserError(
+    `baseline: axis '${axis}' has no value ${JSON.stringify(baseline[axis])}; its values are ${known}`,
+  );
+}
+
+function grid(axes: Axes): Configuration[] {
+  return Object.entries(axes).reduce<Configuration[]>(
+    (before, [axis, values]) => before.flatMap((one) => values.map((value) => ({ ...one, [axis]: value }))),
+    [{}],
+  );
+}
+
+function unique(configurations: Configuration[]): Configuration[] {
+  const byLabels = new Map<string, Configuration>();
+  for (const configuration of configurations) {
+    const key = JSON.stringify(labelsOf(configuration));
+    if (!byLabels.has(key)) byLabels.set(key, configuration);
+  }
+  return [...byLabels.values()];
+}
