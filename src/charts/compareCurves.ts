@@ -27,8 +27,8 @@ type Panel = (typeof panels)[number];
 /**
  * Several trainings in one picture: validation loss and accuracy over the epochs, each named at its end; training dashed.
  *
- * The loss axis ends at twice the highest of the first and best losses: one that explodes leaves the picture, and its
- * number tells how far.
+ * The loss axis ends at twice the median of the first losses: a training that explodes leaves the picture, and its number
+ * tells how far.
  *
  * @param histories by name, up to seven: more colours cannot be told apart
  * @throws {UserError} for no history, more than seven, or one without validation
@@ -126,9 +126,9 @@ const finite = (values: readonly (number | undefined)[]) => values.filter((v): v
 
 function lossDomain(histories: Readonly<Record<string, readonly EpochRecord[]>>, names: readonly string[]) {
   const known = names.map((name) => finite(histories[name]!.flatMap((r) => [r.validationLoss, r.loss])));
-  const typical = known.flatMap((values) => [values[0] ?? 0, Math.min(...values)]);
-  const all = Math.max(...known.flat());
-  return [0, Math.min(all, 2 * Math.max(...typical)) * 1.05 || 1] as const;
+  const firsts = known.map((values) => values[0]!).sort((a, b) => a - b);
+  const typical = firsts[Math.floor((firsts.length - 1) / 2)]!;
+  return [0, Math.min(Math.max(...known.flat()), 2 * typical) * 1.05 || 1] as const;
 }
 
 function accuracyDomain(

@@ -1,12 +1,15 @@
 import { type ColumnTable, table } from 'arquero';
 import { withDefaults } from '../options';
 import { isBatchNormalization, runsInInferenceMode, type tf } from '../tensorflow';
+import type { LayerBlock } from './selectLayers';
 
 export interface LayerTableOptions {
   /** of the layers that are in no group; default 1e-3 */
   learningRate?: number;
   /** layers with learning rates of their own */
   groups?: readonly { layers: readonly string[]; learningRate: number }[];
+  /** names that stand for several layers, such as `backbone.blockLayers`: they give a column `block` */
+  blocks?: readonly LayerBlock[];
 }
 
 /**
@@ -14,16 +17,19 @@ export interface LayerTableOptions {
  * layer is frozen, and the learning rate it trains at. `mode` says how a batch normalization runs in training.
  */
 export function layerTable(model: tf.LayersModel, options?: LayerTableOptions): ColumnTable {
-  const { learningRate, groups } = withDefaults<Required<LayerTableOptions>>('layerTable', options, {
+  const { learningRate, groups, blocks } = withDefaults<Required<LayerTableOptions>>('layerTable', options, {
     learningRate: 1e-3,
     groups: [],
+    blocks: [],
   });
   const rateOf = new Map(
     groups.flatMap(({ layers, learningRate: rate }) => layers.map((name) => [name, rate] as const)),
   );
+  const blockOf = new Map(blocks.flatMap(({ name, layers }) => layers.map((layer) => [layer, name] as const)));
   const { layers } = model;
   const trainable = layers.map((layer) => count(layer.trainableWeights));
   return table({
+    ...(blocks.length > 0 && { block: layers.map(({ name }) => blockOf.get(name) ?? null) }),
     layer: layers.map(({ name }) => name),
     type: layers.map((layer) => layer.getClassName()),
     shape: layers.map((layer) => JSON.stringify(shapeOf(layer))),

@@ -110,6 +110,10 @@ describe('layerTable', () => {
     assert.equal(row('b_conv')!.learningRate, 5e-5);
     assert.equal(row('c_conv')!.learningRate, 1e-4);
     assert.equal(row('logits')!.learningRate, 1e-2);
+    const named = layerTable(model, { blocks }).objects() as Record<string, unknown>[];
+    const blockOf = (name: string) => named.find(({ layer }) => layer === name)!.block;
+    assert.equal(blockOf('a_bn'), blocks[0]!.name);
+    assert.equal(blockOf('logits'), null);
     assert.equal(row('dropout')!.frozen, false);
   });
 });
