@@ -1,16 +1,6 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
-import { projectFolder } from '../paths';
+import { kernelSetup } from '../kernelSetup';
 import { numberOption } from './options';
-
-/**
- * The parts of the house that must work before anything is installed, and so live in kernel-setup/ as plain modules.
- * Loaded when called, as they lie outside what is compiled.
- */
-async function kernelSetup<T>(file: string): Promise<T> {
-  return import(pathToFileURL(join(projectFolder, 'kernel-setup', file)).href);
-}
 
 /** `tunebook doctor`: what was found of all that tunebook needs. */
 export function doctorCommand(): Command {

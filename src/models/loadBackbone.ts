@@ -1,12 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { UserError } from '../errors';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { hashOfFile } from '../download';
 import { sha256 } from '../files';
-import { withDefaults } from '../options';
+import { checkNumber, withDefaults } from '../options';
 import { tf } from '../tensorflow';
+import type { Listener } from '../training/listener';
 import { type Block, buildArchitecture } from './architectures';
-import { type BackboneEntry, backboneEntry, weightsFile } from './registry';
+import { type BackboneEntry, backboneEntry } from './registry';
+import { findImagenetWeights } from './weights/findWeights';
 import { matchWeights, weightsOf } from './weights/matchWeights';
-import { type NamedArray, readSafetensors } from './weights/safetensors';
+import { readWeights } from './weights/readWeights';
+import { type NamedArray, parseSafetensors } from './weights/safetensors';
 
 /** A pre-trained network, ready to use. */
 export interface Backbone {
@@ -27,27 +31,44 @@ export interface LoadBackboneOptions {
   includeTop?: boolean;
   /** side of the square input in pixels; default: what the weights were trained at */
   inputSize?: number;
+  /** 'imagenet' (default): from the cache, or fetched once; else a file of weights in any format that is read */
+  weights?: string;
+  /** hears how far a download is */
+  listener?: Pick<Listener, 'onProgress'>;
 }
 
 /**
- * Load a backbone with its ImageNet weights, frozen.
+ * Load a backbone with its pre-trained weights, frozen.
  *
  * @throws {UserError} on an unknown name, or when the weights are missing or do not fit the architecture
  */
 export async function loadBackbone(name: string, options?: LoadBackboneOptions): Promise<Backbone> {
   const entry = backboneEntry(name);
-  const { includeTop, inputSize } = withDefaults('loadBackbone', options, {
+  const { includeTop, inputSize, weights, listener } = withDefaults('loadBackbone', options, {
     includeTop: false,
     inputSize: entry.preprocessing.inputSize,
+    weights: 'imagenet',
+    listener: {} as Pick<Listener, 'onProgress'>,
   });
-  const file = weightsFile(entry);
-  if (!existsSync(file)) {
-    throw new UserError(
-      `the weights of ${entry.title} are not in the cache: run \`npm run setup\` in the project folder`,
-    );
-  }
+  checkNumber('inputSize', inputSize, { min: 32, integer: true });
+  const file = weights === 'imagenet' ? await findImagenetWeights(entry, { includeTop, listener }) : weights;
   const { model, blocks } = buildArchitecture(name, { includeTop, inputSize });
-  assignWeights(model, readSafetensors(file).arrays, file);
+  let weightsHash: string;
+  try {
+    if (weights === 'imagenet') {
+      const bytes = readFileSync(file);
+      weightsHash = sha256(bytes);
+      assignWeights(model, parseSafetensors(bytes, file).arrays, file);
+    } else {
+      // arrays take four bytes a parameter; what says it needs more is no file of this model
+      const saved = await readWeights(file, 5 * entry.parameters);
+      assignWeights(model, matchWeights(model, saved, file), file);
+      weightsHash = await hashOfFile(statSync(file).isDirectory() ? join(file, 'model.json') : file, 'sha256');
+    }
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
   for (const layer of model.layers) layer.trainable = false;
   const preprocessing = { ...entry.preprocessing, inputSize };
   return {
@@ -56,7 +77,7 @@ export async function loadBackbone(name: string, options?: LoadBackboneOptions):
     includeTop,
     blocks: blocks.map((block) => block.name),
     blockLayers: blocks,
-    weightsHash: sha256(readFileSync(file)),
+    weightsHash,
   };
 }
 

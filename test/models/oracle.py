@@ -49,9 +49,9 @@ def lite(variant, size):
     round8 = lambda filters: max(8, int(filters + 4) // 8 * 8)
     inputs = x = keras.Input((size, size, 3))
 
-    def conv(x, filters, kernel=1, stride=1):
+    def conv(x, filters, kernel=1, stride=1, name=None):
         x = layers.Conv2D(filters, kernel, stride, padding="same", use_bias=False)(x)
-        return layers.BatchNormalization(epsilon=1e-3)(x)
+        return layers.BatchNormalization(epsilon=1e-3, name=name)(x)
 
     x = layers.ReLU(6.0)(conv(x, 32, 3, 2))
     stages = [(1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112), (4, 5, 2, 6, 192), (1, 3, 1, 6, 320)]
@@ -63,7 +63,7 @@ def lite(variant, size):
                 x = layers.ReLU(6.0)(conv(x, before.shape[-1] * expansion))
             x = layers.DepthwiseConv2D(kernel, stride, padding="same", use_bias=False)(x)
             x = layers.ReLU(6.0)(layers.BatchNormalization(epsilon=1e-3)(x))
-            x = conv(x, filters)
+            x = conv(x, filters, name=f"project_{stage}_{repeat}")
             if stride == 1 and before.shape[-1] == filters:
                 x = layers.Add()([x, before])
     x = features = layers.ReLU(6.0)(conv(x, 1280))
@@ -108,6 +108,9 @@ def randomize(model, random):
                 # depthwise kernels are [height, width, channels, 1]: each output sees height x width numbers
                 inputs = np.prod(shape[:2] if "depthwise" in layer.__class__.__name__.lower() else shape[:-1])
                 value = random.standard_normal(shape, np.float32) * np.float32(np.sqrt(2 / inputs))
+            elif kind == "gamma" and ("project" in layer.name or layer.name.endswith("_3_bn")):
+                # as in trained networks, a residual branch adds a part; else fifty of them make chaos of rounding errors
+                value = random.uniform(0.2, 0.4, shape)
             elif kind in ("gamma", "moving_variance"):
                 value = random.uniform(0.5, 1.5, shape)
             elif kind == "mean":
@@ -123,6 +126,23 @@ def randomize(model, random):
             layer.set_weights(values)
         if hasattr(layer, "finalize_state"):
             layer.finalize_state()  # Normalization works with copies of its weights, which loading a file renews
+
+
+def settle(model, pictures, random):
+    """Give each batch normalization roughly the statistics of what it sees, as training does, so that the picture still
+    matters at the end: else a wrong layer near the start would go unnoticed."""
+    normalizations = [layer for layer in model.layers if isinstance(layer, layers.BatchNormalization)]
+    if not normalizations:
+        return
+    kept = [layer.momentum for layer in normalizations]
+    for layer in normalizations:
+        layer.momentum = 0.0
+    model(pictures, training=True)
+    for layer, momentum in zip(normalizations, kept):
+        layer.momentum = momentum
+        gamma, beta, mean, variance = layer.get_weights()
+        mean = mean + 0.2 * np.sqrt(variance) * random.standard_normal(mean.shape)
+        layer.set_weights([gamma, beta, mean, variance * random.uniform(0.7, 1.4, variance.shape) + 1e-3])
 
 
 def write(model, path):
@@ -144,7 +164,10 @@ def answer(folder, name, size, format=".h5"):
     keras.backend.clear_session()
     model, map, preprocess = build(name, size)
     without_top = keras.Model(model.inputs, map)
-    randomize(model, np.random.default_rng(len(name) + size))
+    random = np.random.default_rng(len(name) + size)
+    randomize(model, random)
+    pictures = np.concatenate([picture(size), random.uniform(0, 255, (3, size, size, 3)).astype(np.float32)])
+    settle(model, preprocess(pictures), random)
     files = [os.path.join(folder, name + suffix + format) for suffix in ("", "_notop")]
     write(model, files[0])
     write(without_top, files[1])

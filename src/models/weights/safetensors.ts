@@ -22,7 +22,14 @@ interface Header {
  * @throws {UserError} that names the first thing that does not fit: nothing is read past the file or into a wrong shape
  */
 export function readSafetensors(file: string): { arrays: Map<string, NamedArray>; notes: Record<string, string> } {
-  const bytes = readFileSync(file);
+  return parseSafetensors(readFileSync(file), file);
+}
+
+/** As {@link readSafetensors}, of bytes that are in memory; the arrays may be views of them. */
+export function parseSafetensors(
+  bytes: Buffer,
+  file: string,
+): { arrays: Map<string, NamedArray>; notes: Record<string, string> } {
   const wrong = (what: string) => new UserError(`${file} is no readable safetensors file: ${what}`);
   const headerLength = bytes.length >= 8 ? Number(bytes.readBigUInt64LE(0)) : Number.NaN;
   if (!(headerLength <= Math.min(LARGEST_HEADER, bytes.length - 8))) throw wrong('it ends within its header');
@@ -46,11 +53,15 @@ export function readSafetensors(file: string): { arrays: Map<string, NamedArray>
     if (!(from >= 0 && to <= body.length && to - from === length)) {
       throw wrong(`'${name}' of shape [${shape}] should have ${length} bytes, at ${from} to ${to} of ${body.length}`);
     }
-    // Copied, so that the array is aligned and does not keep the whole file in memory.
-    const data = new Float32Array(new Uint8Array(body.subarray(from, to)).buffer);
-    arrays.set(name, { shape, data });
+    arrays.set(name, { shape, data: floatsOf(body.subarray(from, to)) });
   }
   return { arrays, notes };
+}
+
+/** A view where the bytes lie as a Float32Array needs them, which our own files see to; else a copy. */
+function floatsOf(bytes: Buffer): Float32Array {
+  if (bytes.byteOffset % 4 === 0) return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }
 
 /** Write float32 arrays as a `.safetensors` file, beside and then renamed. */

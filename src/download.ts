@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { messageOf, UserError } from './errors';
+import { withFileLock } from './fileLock';
+import { checkNumber, withDefaults } from './options';
+
+export interface DownloadOptions {
+  /** what the file must hash to, in hexadecimal digits; without one any content is taken */
+  hash?: { algorithm: 'md5' | 'sha256'; value: string };
+  /** bytes that are here, and in all; NaN when the server does not say */
+  onProgress?: (doneBytes: number, totalBytes: number) => void;
+  /** attempts in a row that bring no new byte before it gives up; default 4 */
+  attempts?: number;
+  /** a connection without a byte for so long counts as broken; default 30 */
+  idleSeconds?: number;
+  /** pause before the second attempt, doubled each time; default 1 */
+  pauseSeconds?: number;
+  /** the file may have so many bytes; default: no bound */
+  largest?: number;
+}
+
+type Settings = Required<Omit<DownloadOptions, 'hash'>> & Pick<DownloadOptions, 'hash'>;
+
+/**
+ * Download a file, unless it is there: a connection that breaks is taken up where it broke, also by a later run; the
+ * hash is checked; the name appears when the content is whole and right. Processes that want the same file wait for the
+ * one that fetches it.
+ *
+ * @throws {UserError} when it cannot be had, or is not what was expected; what arrived is kept in the first case only
+ */
+export async function download(address: string, file: string, options?: DownloadOptions): Promise<void> {
+  const settings = withDefaults<Settings>('download', options, {
+    ...{ hash: undefined, onProgress: () => {}, largest: Number.POSITIVE_INFINITY },
+    ...{ attempts: 4, idleSeconds: 30, pauseSeconds: 1 },
+  });
+  checkNumber('attempts', settings.attempts, { min: 1, integer: true });
+  if (existsSync(file)) return;
+  await mkdir(dirname(file), { recursive: true });
+  await withFileLock(`${file}.lock`, async () => {
+    if (existsSync(file)) return; // another process brought it meanwhile
+    const part = `${file}.part`;
+    const resumed = await fetchWhole(address, part, settings);
+    if (!(await hasHash(part, settings))) {
+      // pieces of two versions of a file may have met: once more from the start
+      if (resumed) await fetchWhole(address, removed(part), settings);
+      if (!resumed || !(await hasHash(part, settings))) throw await wrongHash(address, part, settings);
+    }
+    renameSync(part, file);
+    rmSync(tagOf(part), { force: true });
+  });
+}
+
+/** Where the ETag of what is in a part file is noted. */
+const tagOf = (part: string): string => `${part}.tag`;
+
+function removed(part: string): string {
+  rmSync(part, { force: true });
+  rmSync(tagOf(part), { force: true });
+  return part;
+}
+
+/** Attempt after attempt until it is whole. @returns whether it came in more than one piece */
+async function fetchWhole(address: string, part: string, settings: Settings): Promise<boolean> {
+  for (let failed = 0; ; ) {
+    const before = sizeOf(part);
+    try {
+      return (await fetchRest(address, part, settings)) > 0;
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code && /^E(NOSPC|ACCES|ROFS|PERM|DQUOT|FBIG)$/.test(code))
+        throw new UserError(`${part} cannot be written: ${messageOf(error)}`);
+      failed = sizeOf(part) > before ? 1 : failed + 1;
+      if (failed >= settings.attempts) throw new UserError(`${address} cannot be downloaded: ${reasonOf(error)}`);
+      await new Promise((resolve) => setTimeout(resolve, settings.pauseSeconds * 1000 * 2 ** (failed - 1)));
+    }
+  }
+}
+
+/** Fetch what is missing of a file. @returns the byte it began at */
+async function fetchRest(address: string, part: string, settings: Settings): Promise<number> {
+  const { idleSeconds, onProgress, hash, largest } = settings;
+  const tag = existsSync(tagOf(part)) ? readFileSync(tagOf(part), 'utf8') : '';
+  let have = tag || hash ? sizeOf(part) : 0; // with neither tag nor hash nobody knows whether the rest fits
+  const abort = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => abort.abort(new Error(`no data for ${idleSeconds} seconds`)), idleSeconds * 1000);
+  };
+  alive();
+  try {
+    const headers: Record<string, string> = { 'Accept-Encoding': 'identity' };
+    if (have > 0) headers.Range = `bytes=${have}-`;
+    if (have > 0 && tag) headers['If-Range'] = tag;
+    const response = await fetch(address, { headers, signal: abort.signal });
+    if (response.status === 416) {
+      // nothing is missing, or the file on the server has become shorter
+      if (hash && (await hasHash(part, settings))) return have;
+      removed(part);
+      throw new Error('the server has no more bytes than are here already');
+    }
+    const again = response.status >= 500 || response.status === 408 || response.status === 429;
+    if (!response.ok && !again) {
+      throw new UserError(`${address} cannot be downloaded: the server answers ${response.status}`);
+    }
+    if (!response.ok || !response.body) throw new Error(`the server answers ${response.status}`);
+    const resumed = response.status === 206 && startOf(response.headers.get('content-range')) === have;
+    if (response.status === 206 && !resumed) throw new Error('the server sent another part than was asked for');
+    if (!resumed) have = 0;
+    const etag = response.headers.get('etag') ?? '';
+    await writeFile(tagOf(part), etag.startsWith('W/') ? '' : etag); // a weak one promises nothing about bytes
+    const length = Number(response.headers.get('content-length') ?? Number.NaN);
+    let done = have;
+    const counted = async function* (chunks: AsyncIterable<Uint8Array>) {
+      for await (const chunk of chunks) {
+        alive();
+        done += chunk.length;
+        if (done > largest) throw new UserError(`${address} has more than the ${largest} bytes that were expected`);
+        onProgress(done, have + length);
+        yield chunk;
+      }
+    };
+    const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
+    await pipeline(body, counted, createWriteStream(part, { flags: resumed ? 'a' : 'w' }));
+    if (done !== have + length && !Number.isNaN(length)) throw new Error('the connection broke');
+    return have;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const startOf = (range: string | null): number => Number(/^bytes (\d+)-/.exec(range ?? '')?.[1] ?? Number.NaN);
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+async function hasHash(file: string, { hash }: Settings): Promise<boolean> {
+  return !hash || (await hashOfFile(file, hash.algorithm)) === hash.value.toLowerCase();
+}
+
+async function wrongHash(address: string, part: string, { hash }: Settings): Promise<UserError> {
+  const { algorithm, value } = hash!;
+  const found = await hashOfFile(part, algorithm);
+  removed(part);
+  return new UserError(
+    `${address} is not the ${basename(part, '.part')} that was expected: its ${algorithm.toUpperCase()} is ${found}, expected ${value}`,
+  );
+}
+
+/** fetch says 'fetch failed' and keeps the reason underneath. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return messageOf(cause ?? error) || messageOf(error);
+}
+
+/** The hash of a file's content, in hexadecimal digits. */
+export async function hashOfFile(file: string, algorithm: 'md5' | 'sha256'): Promise<string> {
+  const hash = createHash(algorithm);
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}

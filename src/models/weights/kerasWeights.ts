@@ -1,0 +1,79 @@
+import { existsSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { download, hashOfFile } from '../../download';
+import { UserError } from '../../errors';
+import { cacheFolder } from '../../paths';
+import type { Listener } from '../../training/listener';
+import { buildArchitecture } from '../architectures';
+import { type BackboneEntry, type KerasFiles, weightsFile } from '../registry';
+import { matchWeights } from './matchWeights';
+import { readWeights } from './readWeights';
+import { writeSafetensors } from './safetensors';
+
+type KerasFile = KerasFiles['top'];
+
+/** Where Keras itself keeps what it downloads: the folder that KERAS_HOME names, or ~/.keras. */
+export const kerasFolder = (): string => join(process.env.KERAS_HOME || join(homedir(), '.keras'), 'models');
+
+/**
+ * Get Keras's ImageNet file of a backbone, from Keras's own folder or its server, and convert it into the cache.
+ *
+ * @param includeTop without it the smaller file without the classifier is enough
+ * @returns the converted file
+ * @throws {UserError} that says which file is missing, whence it comes and where to put it; or what is wrong with it
+ */
+export async function fetchKerasWeights(
+  entry: BackboneEntry,
+  weights: KerasFiles,
+  { includeTop, listener = {} }: { includeTop: boolean; listener?: Pick<Listener, 'onProgress'> },
+): Promise<string> {
+  const wanted = includeTop ? [weights.top] : [weights.noTop, weights.top];
+  for (const keras of wanted) {
+    const file = join(kerasFolder(), keras.file);
+    if (existsSync(file)) return convert(entry, file, keras, keras === weights.top);
+  }
+  const keras = wanted[0]!;
+  const file = cacheFolder('downloads', keras.file);
+  const address = addressOf(weights, keras);
+  const onProgress = (done: number, total: number) =>
+    listener.onProgress?.({ task: `download ${entry.title}`, done, total: total || done, unit: 'bytes' });
+  const hash = keras.md5 === undefined ? undefined : ({ algorithm: 'md5', value: keras.md5 } as const);
+  try {
+    // arrays take four bytes a parameter; what is half as large again is no file of this model
+    await download(address, file, { hash, onProgress, largest: 6 * entry.parameters + 2 ** 22 });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      `${error.message}. The weights of ${entry.title} are ${keras.file}, from ${address} (the address in Keras's own source); put it into ${kerasFolder()} to go on without a network`,
+    );
+  }
+  try {
+    return await convert(entry, file, keras, keras === weights.top);
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+/** TUNEBOOK_WEIGHTS_MIRROR names a server, inside an institute for instance, that has Keras's files under their names. */
+function addressOf(weights: KerasFiles, { file }: KerasFile): string {
+  const mirror = process.env.TUNEBOOK_WEIGHTS_MIRROR;
+  return mirror ? `${mirror.replace(/\/*$/, '')}/${file}` : `${weights.address}${file}`;
+}
+
+async function convert(entry: BackboneEntry, file: string, { md5 }: KerasFile, includeTop: boolean): Promise<string> {
+  const hash = md5 && (await hashOfFile(file, 'md5'));
+  if (hash !== md5) {
+    throw new UserError(`${file} is not the file that Keras publishes: its MD5 is ${hash}, expected ${md5}; remove it`);
+  }
+  const { model } = buildArchitecture(entry.name, { includeTop });
+  try {
+    const arrays = matchWeights(model, await readWeights(file, 5 * entry.parameters), file);
+    const converted = weightsFile(entry, { includeTop });
+    const notes = { origin: basename(file), originSha256: await hashOfFile(file, 'sha256') };
+    writeSafetensors(converted, arrays, { ...notes, licence: entry.weights.licence });
+    return converted;
+  } finally {
+    model.dispose();
+  }
+}
