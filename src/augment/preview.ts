@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { type Chart, pictureGrid } from '../charts';
-import { decodePicture, type Example } from '../images';
+import { decodePicture, type Example, readPicture } from '../images';
 import { checkNumber, withDefaults } from '../options';
 import { tf } from '../tensorflow';
 import type { Augmentation } from './augmentation';
@@ -51,8 +50,8 @@ export async function previewAugmentation(
 }
 
 async function decodeFile(image: string | Example): Promise<Uint8Array> {
-  const file = typeof image === 'string' ? image : image.file;
-  return decodePicture(await readFile(file), { inputSize: SIDE, crop: 0.875, interpolation: 'bicubic' });
+  const { content } = await readPicture(typeof image === 'string' ? { file: image } : image);
+  return decodePicture(content, { inputSize: SIDE, crop: 0.875, interpolation: 'bicubic' });
 }
 
 function squares(images: tf.Tensor4D): Uint8Array[] {

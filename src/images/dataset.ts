@@ -1,13 +1,27 @@
 /** One labelled picture. */
 export interface Example {
-  /** absolute path */
+  /** absolute path; of a picture in memory the name it goes by */
   file: string;
-  /** index into the dataset's classes */
+  /** index into the dataset's classes; -1 for a picture without a label */
   label: number;
   /** pictures of one group (a person, a patient, a concept) must not be on both sides of a split */
   group?: string;
-  /** the part that the folder itself puts the picture in */
-  subset?: 'train' | 'validation' | 'test';
+  /** the part that the folder or table itself puts the picture in */
+  subset?: Subset;
+  /** the picture itself, where it lies in memory instead of in a file */
+  pixels?: RawPicture;
+}
+
+export type Subset = 'train' | 'validation' | 'test';
+
+/** A decoded picture. */
+export interface RawPicture {
+  /** [height, width, 3], red, green, blue of 0 to 255 */
+  data: Uint8Array;
+  /** in pixels */
+  width: number;
+  /** in pixels */
+  height: number;
 }
 
 /** A file or folder that could not be used, and why. */
@@ -16,17 +30,22 @@ export interface Skipped {
   reason: string;
 }
 
-/** Labelled pictures on disk. */
+/** Labelled pictures: of a folder, a table or in memory. */
 export interface Dataset {
+  /** what the names of the examples are relative to */
   folder: string;
   /** class names, sorted */
   classes: string[];
   examples: Example[];
   skipped: Skipped[];
+  /** pictures without a label that lie beside the others, such as a `test` folder without class folders */
+  unlabelled?: Example[];
 }
 
 /** Which examples are trained on, and which only looked at. */
 export interface Split {
   train: Example[];
   validation: Example[];
+  /** looked at once, when all is decided */
+  test?: Example[];
 }

@@ -1,14 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { messageOf } from '../errors';
-import { sha256 } from '../files';
 import type { Example } from './dataset';
 import { decodePicture, type Framing } from './decode';
+import { readPicture } from './readPicture';
 
-/** Files above this size are skipped, so that a stray archive named .jpg cannot fill the memory. */
-const LARGEST_FILE = 256 * 2 ** 20;
-
-export interface PictureContent<Known> {
+export interface DecodedPicture<Known> {
   example: Example;
   /** SHA-256 of the file */
   hash: string;
@@ -32,8 +28,8 @@ export async function* decodeAll<Known = never>(
   framing: Framing,
   lookUp: (hash: string) => Known | undefined = () => undefined,
   ahead = 16 * availableParallelism(),
-): AsyncGenerator<PictureContent<Known>> {
-  const started: Promise<PictureContent<Known>>[] = [];
+): AsyncGenerator<DecodedPicture<Known>> {
+  const started: Promise<DecodedPicture<Known>>[] = [];
   let next = 0;
   const start = () => {
     const example = examples[next++];
@@ -50,19 +46,15 @@ async function decodeOne<Known>(
   example: Example,
   framing: Framing,
   lookUp: (hash: string) => Known | undefined,
-): Promise<PictureContent<Known>> {
+): Promise<DecodedPicture<Known>> {
   let hash = '';
   try {
-    const { size } = await stat(example.file);
-    if (size > LARGEST_FILE)
-      return { example, hash, reason: `a file of ${Math.round(size / 2 ** 20)} MB, more than 256` };
-    const content = await readFile(example.file);
-    hash = sha256(content);
+    const read = await readPicture(example);
+    hash = read.hash;
     const known = lookUp(hash);
     if (known !== undefined) return { example, hash, known };
-    return { example, hash, pixels: await decodePicture(content, framing) };
+    return { example, hash, pixels: await decodePicture(read.content, framing) };
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return { example, hash, reason: missing ? 'no such file' : messageOf(error) };
+    return { example, hash, reason: messageOf(error) };
   }
 }

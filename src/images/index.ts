@@ -1,7 +1,12 @@
-export type { Dataset, Example, Skipped, Split } from './dataset';
+export { type CropBox, drawCropBox } from './cropBox';
+export type { Dataset, Example, RawPicture, Skipped, Split, Subset } from './dataset';
 export { decodePicture, type Framing } from './decode';
-export { decodeAll, type PictureContent } from './decodeAll';
-export { type ImageFolderOptions, imageFolder } from './imageFolder';
+export { type DecodedPicture, decodeAll } from './decodeAll';
+export { type ImageFolderOptions, imageFolder, unlabelledFolder } from './imageFolder';
+export { type ImageTableOptions, imageTable } from './imageTable';
+export { type ImageTensorsOptions, imageTensors } from './imageTensors';
+export { type OpenPicture, openPicture, type PictureContent } from './openPicture';
+export { readPicture } from './readPicture';
 export { sampleFolder } from './samples';
 export { selectClasses } from './selectClasses';
 export { type SplitOptions, splitDataset } from './split';

@@ -22,6 +22,7 @@ export function splitDataset(dataset: Dataset, options?: SplitOptions): Split {
   const { validation: fraction, seed } = withDefaults('splitDataset', options, { validation: 0.25, seed: 0 });
   checkNumber('splitDataset: validation', fraction, { min: 0.01, max: 0.99 });
   checkNumber('splitDataset: seed', seed, { integer: true });
+  if (dataset.classes.length === 0) throw new UserError('pictures without labels cannot be split, nor trained on');
   const given = (subset: Example['subset']) => dataset.examples.filter((example) => example.subset === subset);
   const split =
     given('validation').length > 0

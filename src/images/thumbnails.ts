@@ -2,25 +2,29 @@ import sharp from 'sharp';
 import { checkNumber, withDefaults } from '../options';
 import { Random } from '../random';
 import type { Dataset, Example } from './dataset';
-import { LARGEST_PICTURE } from './decode';
+import { openPicture } from './openPicture';
+import { readPicture } from './readPicture';
 
 export interface ThumbnailOptions {
   /** side of the square, in pixels */
   size?: number;
 }
 
-/** A small square of a picture's middle as a data URI, for charts; a gray one where the file cannot be read. */
-export async function thumbnail(file: string, options?: ThumbnailOptions): Promise<string> {
+/**
+ * A small square of a picture's middle as a data URI, for charts; a gray one where it cannot be read.
+ *
+ * @param picture a file, or an example of a dataset
+ */
+export async function thumbnail(picture: string | Example, options?: ThumbnailOptions): Promise<string> {
   const { size } = withDefaults('thumbnail', options, { size: 112 });
   checkNumber('thumbnail: size', size, { min: 8, max: 1024, integer: true });
   const gray = { create: { width: size, height: size, channels: 3 as const, background: '#808080' } };
-  const jpeg = await sharp(file, { limitInputPixels: LARGEST_PICTURE, autoOrient: true })
-    .flatten({ background: '#ffffff' })
-    .resize(size, size, { fit: 'cover' })
-    .toColourspace('srgb')
-    .jpeg({ quality: 80 })
-    .toBuffer()
-    .catch(() => sharp(gray).jpeg().toBuffer());
+  const square = async () => {
+    const { content } = await readPicture(typeof picture === 'string' ? { file: picture } : picture);
+    const { image } = await openPicture(content);
+    return image.resize(size, size, { fit: 'cover' }).toColourspace('srgb').jpeg({ quality: 80 }).toBuffer();
+  };
+  const jpeg = await square().catch(() => sharp(gray).jpeg().toBuffer());
   return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
 }
 

@@ -1,8 +1,8 @@
+import { drawCropBox } from '../../images';
 import { withDefaults } from '../../options';
-import type { Random } from '../../random';
-import type { Augmentation, PictureSize } from '../augmentation';
+import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';
-import { checkEndsBetween, drawBetween, type Ends } from '../range';
+import { checkEndsBetween, type Ends } from '../range';
 import { checkWarping, defaultWarping, type Warping } from './warp';
 
 export interface RandomResizedCropOptions extends Partial<Warping> {
@@ -10,14 +10,6 @@ export interface RandomResizedCropOptions extends Partial<Warping> {
   area?: Ends;
   /** width over height of what is kept; default [3/4, 4/3] */
   aspect?: Ends;
-}
-
-/** A part of a picture, in pixels; whole numbers are edges of pixels. */
-export interface CropBox {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
 }
 
 /**
@@ -47,21 +39,4 @@ export function randomResizedCrop(options?: RandomResizedCropOptions): Augmentat
       },
     },
   );
-}
-
-/**
- * A box of random area and aspect inside a picture. After ten that do not fit: the middle, as large as the aspects allow.
- */
-export function drawCropBox(random: Random, { height, width }: PictureSize, area: Ends, aspect: Ends): CropBox {
-  for (let i = 0; i < 10; i++) {
-    const target = height * width * drawBetween(random, area);
-    const ratio = Math.exp(drawBetween(random, [Math.log(aspect[0]), Math.log(aspect[1])]));
-    const box = { width: Math.sqrt(target * ratio), height: Math.sqrt(target / ratio) };
-    const [left, top] = [random.uniform(), random.uniform()];
-    if (box.width > width || box.height > height) continue;
-    return { ...box, left: left * (width - box.width), top: top * (height - box.height) };
-  }
-  const ratio = Math.min(aspect[1], Math.max(aspect[0], width / height));
-  const box = { width: Math.min(width, height * ratio), height: Math.min(height, width / ratio) };
-  return { ...box, left: (width - box.width) / 2, top: (height - box.height) / 2 };
 }

@@ -1,10 +1,10 @@
+import type { CropBox } from '../../images';
 import { checkNumber, withDefaults } from '../../options';
 import type { Random } from '../../random';
 import { tf } from '../../tensorflow';
 import type { Augmentation } from '../augmentation';
 import { takeRows } from '../batch';
 import { defineOp } from '../defineOp';
-import type { CropBox } from '../geometric/randomResizedCrop';
 import { boxMask } from '../noise/boxes';
 import { drawShares } from '../range';
 import type { MixingOptions } from './mixUp';

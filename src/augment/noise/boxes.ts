@@ -1,5 +1,5 @@
+import type { CropBox } from '../../images';
 import { tf } from '../../tensorflow';
-import type { CropBox } from '../geometric/randomResizedCrop';
 
 /**
  * Where in each picture its box lies.

@@ -1,10 +1,10 @@
 import { UserError } from '../../errors';
+import { type CropBox, drawCropBox } from '../../images';
 import { checkNumber, withDefaults } from '../../options';
 import type { Random } from '../../random';
 import { tf } from '../../tensorflow';
 import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';
-import { type CropBox, drawCropBox } from '../geometric/randomResizedCrop';
 import { checkEndsBetween, type Ends } from '../range';
 import { boxMask } from './boxes';
 import { drawPixels } from './pixelNoise';
