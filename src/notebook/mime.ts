@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { messageOf } from '../errors';
+import { pngScale } from './render';
 import { isTable, tableHtml, tableText } from './table';
 
 /** The same content in several formats, by MIME type; a frontend shows the richest it knows. */
@@ -36,7 +37,7 @@ export async function toMimeBundle(
 }
 
 /**
- * What goes beside a chart's bundle as its metadata: the size of its PNG on the page, as the file itself has twice the
+ * What goes beside a chart's bundle as its metadata: the size of its PNG on the page, as the file itself may have twice the
  * pixels, and the alternative text that nbconvert writes into HTML. Empty for everything else.
  */
 export function displayMetadata(bundle: MimeBundle): Record<string, { width: number; height: number; alt?: string }> {
@@ -44,7 +45,8 @@ export function displayMetadata(bundle: MimeBundle): Record<string, { width: num
   const chart = bundle[vegaLite] as TopLevelSpec | undefined;
   if (typeof png !== 'string' || chart === undefined) return {};
   const head = Buffer.from(png.slice(0, 64), 'base64'); // the signature, then the header: width and height at 16 and 20
-  const size = { width: head.readUInt32BE(16) / 2, height: head.readUInt32BE(20) / 2 };
+  const scale = pngScale(chart);
+  const size = { width: head.readUInt32BE(16) / scale, height: head.readUInt32BE(20) / scale };
   return { 'image/png': chart.description === undefined ? size : { ...size, alt: chart.description } };
 }
 

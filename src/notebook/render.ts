@@ -1,7 +1,12 @@
 import type { TopLevelSpec } from 'vega-lite';
 
-/** Pixels of a PNG for each pixel of the chart, so that it is sharp on dense screens and in print. */
-const scale = 2;
+/**
+ * Pixels of a PNG for each pixel of the chart: two, so that it is sharp on dense screens and in print; one for a chart that
+ * holds pictures, which would make a notebook of megabytes and have no more pixels than that themselves.
+ */
+export function pngScale(spec: TopLevelSpec): number {
+  return JSON.stringify(spec).includes('"data:image/') ? 1 : 2;
+}
 
 /** Vega takes 0.3 s to load, so it waits until a chart is drawn. */
 async function loadVega() {
@@ -39,11 +44,11 @@ export async function renderSvg(spec: TopLevelSpec): Promise<string> {
   }
 }
 
-/** A chart as PNG, two pixels for each of the chart's. */
+/** A chart as PNG, in the size that {@link pngScale} says. */
 export async function renderPng(spec: TopLevelSpec): Promise<Buffer> {
   const [svg, { default: sharp }] = await Promise.all([renderSvg(spec), import('sharp')]);
   // unlimited: a grid of pictures holds attributes beyond the parser's 10 MB
-  return sharp(Buffer.from(svg), { density: 72 * scale, unlimited: true })
+  return sharp(Buffer.from(svg), { density: 72 * pngScale(spec), unlimited: true })
     .png({ palette: true })
     .toBuffer();
 }
