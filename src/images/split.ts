@@ -2,37 +2,38 @@ import { UserError } from '../errors';
 import { checkNumber, withDefaults } from '../options';
 import { Random } from '../random';
 import type { Dataset, Example, Split } from './dataset';
+import { countClasses, groupExamples } from './groups';
 
 export interface SplitOptions {
-  /** part of each class that goes to validation, between 0 and 1 */
+  /** part of each class that goes to validation, between 0 and 1; default 0.25 */
   validation?: number;
+  /** part of each class that is put aside as test, between 0 and 1; default 0 */
+  test?: number;
+  /** default 0 */
   seed?: number;
 }
 
 /**
- * Split a dataset into training and validation, class by class in the same proportion (stratified), with all pictures
- * of a group on the same side. The same seed gives the same split.
+ * Split a dataset into training and validation, and test if wanted, class by class in the same proportion (stratified), with
+ * all pictures of a group on the same side. The same seed gives the same split.
  *
- * A folder that already has `train` and `validation` parts keeps them; its `test` part is left alone. One with `train` and
+ * Parts that the folder or table gives are kept: one with `train` and `validation` is not split again, one with `train` and
  * `test` only is split within `train`.
  *
  * @throws {UserError} if a class would have nothing to train on, or nothing at all would be left for validation
  */
 export function splitDataset(dataset: Dataset, options?: SplitOptions): Split {
-  const { validation: fraction, seed } = withDefaults('splitDataset', options, { validation: 0.25, seed: 0 });
-  checkNumber('splitDataset: validation', fraction, { min: 0.01, max: 0.99 });
-  checkNumber('splitDataset: seed', seed, { integer: true });
-  if (dataset.classes.length === 0) throw new UserError('pictures without labels cannot be split, nor trained on');
-  const given = (subset: Example['subset']) => dataset.examples.filter((example) => example.subset === subset);
-  const split =
-    given('validation').length > 0
-      ? { train: given('train'), validation: given('validation') }
-      : drawSplit(
-          given('train').length > 0 ? given('train') : dataset.examples,
-          dataset.classes.length,
-          fraction,
-          seed,
-        );
+  const given = withDefaults('splitDataset', options, { validation: 0.25, test: 0, seed: 0 });
+  checkNumber('splitDataset: validation', given.validation, { min: 0.01, max: 0.99 });
+  checkNumber('splitDataset: test', given.test, { min: 0, max: 0.98 });
+  checkNumber('splitDataset: seed', given.seed, { integer: true });
+  if (given.validation + given.test > 0.995) {
+    throw new UserError(
+      `splitDataset: validation ${given.validation} and test ${given.test} leave nothing to train on`,
+    );
+  }
+  checkLabelled(dataset);
+  const split = partsOf(dataset, given);
   const empty = dataset.classes.filter((_, label) => !split.train.some((example) => example.label === label));
   if (empty.length > 0) {
     throw new UserError(
@@ -47,43 +48,55 @@ export function splitDataset(dataset: Dataset, options?: SplitOptions): Split {
   return split;
 }
 
+/** @throws {UserError} if a dataset has no classes */
+export function checkLabelled({ classes }: Dataset): void {
+  if (classes.length === 0) throw new UserError('pictures without labels cannot be split, nor trained on');
+}
+
+function partsOf(dataset: Dataset, { validation, test, seed }: Required<SplitOptions>): Split {
+  const part = (subset: Example['subset']) => dataset.examples.filter((example) => example.subset === subset);
+  const classes = dataset.classes.length;
+  const [given, validationPart, testPart] = [part('train'), part('validation'), part('test')];
+  let rest = given.length > 0 || validationPart.length > 0 ? given : dataset.examples;
+  let putAside = given.length > 0 || validationPart.length > 0 ? testPart : [];
+  let share = validation;
+  if (test > 0 && putAside.length === 0) {
+    const drawn = drawPart(rest, classes, test, new Random(seed, 'test split'));
+    [rest, putAside] = [drawn.rest, drawn.part];
+    share = validation / (1 - test);
+  }
+  const aside = putAside.length > 0 ? { test: putAside } : {};
+  if (validationPart.length > 0) return { train: rest, validation: validationPart, ...aside };
+  const drawn = drawPart(rest, classes, share, new Random(seed, 'split'));
+  return { train: drawn.rest, validation: drawn.part, ...aside };
+}
+
 /**
- * Walk through the groups in random order and put one into validation whenever that brings the validation part closer to
- * the wanted number of pictures in every class (least squares over classes), as long as training keeps one of each class.
+ * Walk through the groups in random order and take one whenever that brings the part closer to the wanted number of pictures
+ * in every class (least squares over classes), as long as the rest keeps one of each class.
  */
-function drawSplit(examples: readonly Example[], classes: number, fraction: number, seed: number): Split {
-  const groups = groupBy(examples, (example) => example.group ?? example.file);
-  const total = new Array<number>(classes).fill(0);
-  for (const { label } of examples) total[label]!++;
-  const missing = total.map((count) => Math.max(Math.min(1, count - 1), Math.round(count * fraction)));
-  const left = [...total];
-  const split: Split = { train: [], validation: [] };
-  for (const [, members] of new Random(seed, 'split').shuffled([...groups])) {
-    const counts = new Map<number, number>();
-    for (const { label } of members) counts.set(label, (counts.get(label) ?? 0) + 1);
-    const gain = [...counts].reduce((sum, [label, n]) => sum + missing[label]! ** 2 - (missing[label]! - n) ** 2, 0);
-    const trainable = [...counts].every(([label, n]) => left[label]! - n >= 1);
-    if (gain > 0 && trainable) {
+function drawPart(
+  examples: readonly Example[],
+  classes: number,
+  fraction: number,
+  random: Random,
+): { rest: Example[]; part: Example[] } {
+  const left = countClasses(examples, classes);
+  const missing = left.map((count) => Math.max(Math.min(1, count - 1), Math.round(count * fraction)));
+  const [rest, part]: [Example[], Example[]] = [[], []];
+  for (const members of random.shuffled(groupExamples(examples))) {
+    const counts = [...countClasses(members, classes).entries()].filter(([, count]) => count > 0);
+    const gain = counts.reduce((sum, [label, n]) => sum + missing[label]! ** 2 - (missing[label]! - n) ** 2, 0);
+    const leavesSome = counts.every(([label, n]) => left[label]! - n >= 1);
+    if (gain > 0 && leavesSome) {
       for (const [label, n] of counts) {
         missing[label]! -= n;
         left[label]! -= n;
       }
-      split.validation.push(...members);
+      part.push(...members);
     } else {
-      split.train.push(...members);
+      rest.push(...members);
     }
   }
-  return split;
-}
-
-/** Map.groupBy, which Node 20 lacks. */
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
+  return { rest, part };
 }
