@@ -5,23 +5,16 @@ import { imageFolder } from '../images';
 import { backbones } from '../models';
 import { terminalListener } from '../notebook/terminal';
 import { checkRunFolder, saveRun } from '../study';
-import { defaultSettings, type TrainResult, train, variants } from '../training';
+import { defaultSettings, type TrainResult, type TrainSettings, train, variants } from '../training';
 import { numberOption, printJson } from './options';
 import { interruptible } from './stop';
+import { addTrainingOptions } from './trainingOptions';
 
-interface Options {
+interface Options extends TrainSettings {
   data: string;
-  backbone: string;
-  variant: (typeof variants)[number];
-  epochs: number;
-  batchSize: number;
-  learningRate: number;
-  dropout: number;
-  augment: string;
-  views: number;
-  validation: number;
-  seed: number;
   out?: string;
+  checkpoint?: string;
+  resume?: boolean;
   cache: boolean;
   json?: true;
 }
@@ -29,7 +22,7 @@ interface Options {
 /** `tunebook train`: a folder of pictures in, a trained and evaluated model out. */
 export function trainCommand(): Command {
   const whole = (min: number) => numberOption({ min, integer: true });
-  return new Command('train')
+  const command = new Command('train')
     .description('train a classifier on a folder of pictures and say how good it is')
     .requiredOption(
       '--data <dir>',
@@ -63,6 +56,8 @@ export function trainCommand(): Command {
       defaultSettings.validation,
     )
     .option('--seed <n>', 'decides the split and all random numbers', whole(0), defaultSettings.seed)
+    .option('--checkpoint <dir>', 'keep the state of training after each epoch')
+    .option('--resume', 'go on from what is in the checkpoint folder')
     .option('--out <dir>', 'keep the run: configuration, history, metrics, predictions, model')
     .option('--no-cache', 'compute all features anew and keep none')
     .option('--json', 'one JSON object as the last line')
@@ -77,14 +72,18 @@ export function trainCommand(): Command {
       if (json) printJson(toJson(result, out));
       else process.stdout.write(summary(result, out));
     });
+  return addTrainingOptions(command);
 }
 
-function toJson({ accuracy, loss, history, seconds, split, skipped, classes, settings }: TrainResult, out?: string) {
+function toJson(result: TrainResult, out?: string) {
+  const { accuracy, loss, history, ended, seconds, split, skipped, classes, settings, peakMemory } = result;
   return {
     accuracy,
     loss,
     epochs: history.length,
+    ended,
     seconds,
+    peakMemory,
     pictures: { train: split.train.length, validation: split.validation.length, skipped },
     classes,
     seed: settings.seed,
@@ -92,16 +91,24 @@ function toJson({ accuracy, loss, history, seconds, split, skipped, classes, set
   };
 }
 
+const endings: Record<TrainResult['ended'], string> = {
+  completed: '',
+  stopped: ' (stopped early)',
+  early: ' (validation no longer improved)',
+  diverged: ' (the loss was no number)',
+};
+
 function summary(
-  { accuracy, loss, history, stopped, seconds, split, skipped, classes }: TrainResult,
+  { accuracy, loss, history, ended, seconds, split, skipped, classes, peakMemory }: TrainResult,
   out?: string,
 ): string {
   const s = (value: number) => `${value.toFixed(1)} s`;
   const lines = [
     `validation accuracy  ${accuracy.toFixed(3)}`,
     `validation loss      ${loss.toFixed(3)}`,
-    `epochs               ${history.length}${stopped ? ' (stopped early)' : ''}`,
+    `epochs               ${history.length}${endings[ended]}`,
     `time                 ${s(seconds.total)}: decoding ${s(seconds.decode)}, features ${s(seconds.features)}, training ${s(seconds.training)}`,
+    `peak memory          ${(peakMemory / 1e9).toFixed(2)} GB`,
     `pictures             ${split.train.length} for training, ${split.validation.length} for validation, ${skipped.length} skipped`,
     `classes              ${classes.join(', ')}`,
     ...skipped.map(({ file, reason }) => `skipped              ${file}: ${reason}`),

@@ -1,8 +1,8 @@
 import { UserError } from '../errors';
 import { decodeAll, type Example, type Skipped } from '../images';
-import { imagenetClassName, loadBackbone } from '../models';
+import { backboneEntry, imagenetClassName, loadBackbone } from '../models';
 import { tf } from '../tensorflow';
-import { softmax } from '../training';
+import { toProbabilities } from '../training';
 import { forward } from '../transfer';
 import { loadRun } from './runFolder';
 
@@ -26,7 +26,7 @@ export async function predict(
   predictor: Predictor,
   files: readonly string[],
 ): Promise<{ predictions: FilePrediction[]; skipped: Skipped[] }> {
-  const { entry, classify, nameOf } = await loadPredictor(predictor);
+  const { entry, classify, nameOf, classes: known, dispose } = await loadPredictor(predictor);
   const examples = files.map((file): Example => ({ file, label: -1 }));
   const predictions: FilePrediction[] = [];
   const skipped: Skipped[] = [];
@@ -34,8 +34,8 @@ export async function predict(
   const compute = () => {
     if (waiting.length === 0) return;
     const logits = classify(waiting.map(({ pixels }) => pixels));
-    const classes = logits.length / waiting.length;
-    const probabilities = softmax(logits, classes);
+    const classes = known ?? logits.length / waiting.length;
+    const probabilities = toProbabilities(logits, waiting.length, classes);
     waiting.forEach(({ file }, i) => {
       const row = probabilities.subarray(i * classes, (i + 1) * classes);
       const best = Array.from(row.keys()).sort((a, b) => row[b]! - row[a]!);
@@ -46,12 +46,16 @@ export async function predict(
     });
     waiting = [];
   };
-  for await (const { example, pixels, reason } of decodeAll(examples, entry.preprocessing)) {
-    if (pixels) waiting.push({ file: example.file, pixels });
-    else skipped.push({ file: example.file, reason: reason ?? 'unreadable' });
-    if (waiting.length === BATCH) compute();
+  try {
+    for await (const { example, pixels, reason } of decodeAll(examples, entry.preprocessing)) {
+      if (pixels) waiting.push({ file: example.file, pixels });
+      else skipped.push({ file: example.file, reason: reason ?? 'unreadable' });
+      if (waiting.length === BATCH) compute();
+    }
+    compute();
+  } finally {
+    dispose();
   }
-  compute();
   return { predictions, skipped };
 }
 
@@ -59,9 +63,27 @@ async function loadPredictor(predictor: Predictor) {
   if ('backbone' in predictor) {
     const backbone = await loadBackbone(predictor.backbone, { includeTop: true });
     const classify = (pictures: Uint8Array[]) => forward(backbone, pictures);
-    return { entry: backbone.entry, classify, nameOf: imagenetClassName };
+    return {
+      entry: backbone.entry,
+      classify,
+      nameOf: imagenetClassName,
+      classes: undefined,
+      dispose: () => backbone.model.dispose(),
+    };
   }
-  const { configuration, head } = await loadRun(predictor.run);
+  const { configuration, model } = await loadRun(predictor.run);
+  const { classes } = configuration;
+  const nameOf = (index: number) => classes[index] ?? `class ${index}`;
+  if (configuration.model === 'whole') {
+    const entry = backboneEntry(configuration.settings.backbone);
+    return {
+      entry,
+      classify: (pictures: Uint8Array[]) => forward({ entry, model }, pictures),
+      nameOf,
+      classes: classes.length,
+      dispose: () => model.dispose(),
+    };
+  }
   const backbone = await loadBackbone(configuration.settings.backbone);
   if (backbone.weightsHash !== configuration.weightsHash) {
     throw new UserError(
@@ -71,11 +93,11 @@ async function loadPredictor(predictor: Predictor) {
   const classify = (pictures: Uint8Array[]) =>
     tf.tidy(() => {
       const features = tf.tensor2d(forward(backbone, pictures), [pictures.length, backbone.entry.features]);
-      return (head.predict(features) as tf.Tensor).dataSync() as Float32Array; // [batch x classes]
+      return (model.predict(features) as tf.Tensor).dataSync() as Float32Array; // [batch x outputs]
     });
-  return {
-    entry: backbone.entry,
-    classify,
-    nameOf: (index: number) => configuration.classes[index] ?? `class ${index}`,
+  const dispose = () => {
+    model.dispose();
+    backbone.model.dispose();
   };
+  return { entry: backbone.entry, classify, nameOf, classes: classes.length, dispose };
 }

@@ -8,6 +8,8 @@ import type { EpochRecord, TrainResult, TrainSettings } from '../training';
 /** What config.json of a run holds: all that is needed to repeat the run, and to use its model. */
 export interface RunConfiguration {
   settings: TrainSettings;
+  /** what model/ holds: a head over the backbone's features, or the whole fine-tuned network */
+  model: 'head' | 'whole';
   classes: string[];
   data: { folder: string; fingerprint: string; train: number; validation: number };
   weightsHash: string;
@@ -32,8 +34,8 @@ export function checkRunFolder(folder: string): void {
 }
 
 /**
- * Keep a run: config.json, history.csv, metrics.json, predictions.csv and the head as a TensorFlow.js layers model in
- * model/. All of it is written into a folder beside, which is then renamed.
+ * Keep a run: config.json, history.csv, metrics.json, predictions.csv and what was trained, the head or the whole network,
+ * as a TensorFlow.js layers model in model/. All of it is written into a folder beside, which is then renamed.
  */
 export async function saveRun(result: TrainResult, folder: string, dataFolder: string): Promise<void> {
   checkRunFolder(folder);
@@ -45,7 +47,7 @@ export async function saveRun(result: TrainResult, folder: string, dataFolder: s
     write('history.csv', historyCsv(result.history));
     write('metrics.json', json(metrics(result)));
     write('predictions.csv', predictionsCsv(result, dataFolder));
-    await result.head.save(`file://${join(temporary, 'model')}`);
+    await (result.model ?? result.head).save(`file://${join(temporary, 'model')}`);
     rmSync(folder, { recursive: true, force: true }); // empty, as was checked
     renameSync(temporary, folder);
   } catch (error) {
@@ -60,6 +62,7 @@ function configuration(result: TrainResult, dataFolder: string): RunConfiguratio
   const { kind, name, threads, tfjs, tensorflow } = deviceReport();
   return {
     settings: result.settings,
+    model: result.model ? 'whole' : 'head',
     classes: result.classes,
     data: {
       folder: dataFolder,
@@ -77,8 +80,10 @@ function tunebookVersion(): string {
   return JSON.parse(readFileSync(require.resolve('tunebook/package.json'), 'utf8')).version;
 }
 
-function metrics({ accuracy, loss, history, stopped, confusion, skipped, seconds }: TrainResult) {
-  return { accuracy, loss, epochs: history.length, stopped, confusion: confusion.counts, skipped, seconds };
+function metrics({ confusion, history, ...result }: TrainResult) {
+  const { accuracy, loss, stopped, ended, skipped, seconds, peakMemory, frozenUpTo } = result;
+  const counts = { epochs: history.length, confusion: confusion.counts };
+  return { accuracy, loss, ...counts, stopped, ended, skipped, seconds, peakMemory, frozenUpTo };
 }
 
 const HISTORY: (keyof EpochRecord)[] = [
@@ -115,9 +120,10 @@ function csv(rows: readonly (readonly (string | number)[])[]): string {
 /**
  * Read back what is needed to use a run's model.
  *
+ * @returns `model` takes the backbone's features, or preprocessed pictures, as `configuration.model` says
  * @throws {UserError} if the folder holds no complete run
  */
-export async function loadRun(folder: string): Promise<{ configuration: RunConfiguration; head: tf.LayersModel }> {
+export async function loadRun(folder: string): Promise<{ configuration: RunConfiguration; model: tf.LayersModel }> {
   const configFile = join(folder, 'config.json');
   const modelFile = join(folder, 'model', 'model.json');
   for (const file of [configFile, modelFile]) {
@@ -125,7 +131,7 @@ export async function loadRun(folder: string): Promise<{ configuration: RunConfi
   }
   try {
     const configuration = JSON.parse(readFileSync(configFile, 'utf8')) as RunConfiguration;
-    return { configuration, head: await tf.loadLayersModel(`file://${resolve(modelFile)}`) };
+    return { configuration, model: await tf.loadLayersModel(`file://${resolve(modelFile)}`) };
   } catch (error) {
     throw new UserError(`the run in '${folder}' cannot be read: ${messageOf(error)}`);
   }

@@ -71,6 +71,21 @@ export async function evaluateSource(
   return sums!.result();
 }
 
+/**
+ * How good logits are, without the model that gave them.
+ *
+ * @param logits [examples x outputs]
+ * @param labels class index of each example
+ */
+export function evaluateLogits(logits: Float32Array, labels: Int32Array): Evaluation {
+  return tf.tidy(() => {
+    const outputs = logits.length / labels.length;
+    const [z, y] = [tf.tensor2d(logits, [labels.length, outputs]), tf.tensor1d(labels, 'int32')];
+    const loss = buildLoss('auto', outputs)(z, y).mean().dataSync()[0]!;
+    return { loss, accuracy: countCorrect(z, y).dataSync()[0]! / labels.length, logits };
+  });
+}
+
 /** A model's logits, outside training. */
 export const inferenceOf = (model: tf.LayersModel) => (x: tf.Tensor) =>
   model.apply(x, { training: false }) as tf.Tensor2D;

@@ -22,6 +22,8 @@ export interface FitResult {
   ended: 'completed' | 'stopped' | 'early' | 'diverged';
   /** the epoch with the best of what is monitored, and whether the model has the weights of that epoch */
   best: { epoch: number; restored: boolean };
+  /** of the model as it is now, on the validation data, with the loss of training; undefined without validation */
+  evaluation?: Evaluation;
   /** the last layer of the part that was computed once an image; null if there was none */
   frozenUpTo: string | null;
   /** largest resident memory of the process seen in this training, in bytes */
@@ -89,6 +91,8 @@ class Fitting {
   private readonly validated: boolean;
   private peakMemory = 0;
   private judged = false;
+  /** of the last epoch */
+  private evaluation: Evaluation | undefined;
 
   constructor(
     private readonly model: tf.LayersModel,
@@ -123,6 +127,7 @@ class Fitting {
         const epoch = history.length + 1;
         const began = performance.now();
         let stop = false;
+        let partial = false; // stopped before the epoch's last batch
         const rate = { factor: trainer.factor };
         const result = await trainer.epoch(epoch, async (seen) => {
           this.peakMemory = Math.max(this.peakMemory, process.memoryUsage.rss());
@@ -131,11 +136,13 @@ class Fitting {
           listener.onProgress?.({ task: 'training', done, total: epochs * total, unit: 'examples' });
           await breathe();
           stop = listener.shouldStop?.() ?? false;
+          partial = stop && seen < total;
           if (!stop && seen < total) rate.factor = trainer.factor;
           return stop;
         });
         trainer.averages?.show();
         const validation = result.diverged === undefined ? await this.validate() : undefined;
+        this.evaluation = validation;
         const diverged = result.diverged ?? (Number.isFinite(validation?.loss ?? 0) ? undefined : validation!.loss);
         if (diverged !== undefined) {
           trainer.averages?.hide();
@@ -145,17 +152,17 @@ class Fitting {
         }
         const record = this.record(epoch, result, validation, rate.factor, began);
         const { better, enough } = watch.observe(record);
-        if (better) this.keepBest(record, stop);
+        if (better) this.keepBest(record, partial);
         trainer.averages?.hide();
         this.warnOnce(result);
         trainer.plateau?.observe(record.validationLoss ?? record.loss);
         listener.onEpoch?.(record, history, epochs);
-        if (stop) ended = history.length < epochs ? 'stopped' : 'completed';
+        if (partial || (stop && history.length < epochs)) ended = 'stopped';
         else if (settings.earlyStopping && enough) ended = 'early';
-        if (settings.checkpoint !== undefined && !stop) this.keepState(settings.checkpoint);
+        if (settings.checkpoint !== undefined && !partial) this.keepState(settings.checkpoint);
         await breathe();
       }
-      return this.finish(ended);
+      return await this.finish(ended);
     } finally {
       this.best.dispose();
       this.first.dispose();
@@ -213,7 +220,7 @@ class Fitting {
     if (text) listener.onMessage?.(text);
   }
 
-  private finish(ended: FitResult['ended']): FitResult {
+  private async finish(ended: FitResult['ended']): Promise<FitResult> {
     const { settings, watch, history, trainer } = this;
     const restored = ended === 'diverged' || (settings.earlyStopping !== undefined && watch.restoresBestWeights);
     if (restored) this.best.restore();
@@ -224,6 +231,8 @@ class Fitting {
       stopped: ended === 'stopped',
       ended,
       best: { epoch: watch.state.bestEpoch, restored },
+      // other weights than those of the last epoch, or no epoch left to do
+      evaluation: restored ? await this.validate() : (this.evaluation ?? (await this.validate())),
       frozenUpTo: this.passes.frozenUpTo,
       peakMemory: this.peakMemory,
     };

@@ -27,6 +27,7 @@ export {
   Sgd,
   type SgdOptions,
 } from './optimizers';
+export { type Prediction, softmax, toProbabilities } from './predictions';
 export {
   type PlateauOptions,
   type Schedule,
@@ -35,14 +36,13 @@ export {
   scheduleNames,
 } from './schedules';
 export type { FitOptions, LearningRateGroup } from './settings';
+export { type Stage, stagesOf } from './stages';
+export { type TrainResult, train } from './train';
 export {
   defaultSettings,
-  type Prediction,
-  softmax,
+  heads,
   type TrainOptions,
-  type TrainResult,
   type TrainSettings,
-  train,
   type Variant,
   variants,
-} from './train';
+} from './trainSettings';

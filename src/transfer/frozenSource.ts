@@ -36,7 +36,7 @@ export async function frozenSource(
   const inMemory = 4 * total * length <= memory;
   const onDisk = source.key !== undefined && 4 * total * length <= disk;
   if (!inMemory && !onDisk) return undefined;
-  const store = onDisk ? new RowStore(part.layer, sha256(`${VERSION} ${part.fingerprint()}`), length) : undefined;
+  const store = onDisk ? storeOf(part) : undefined;
   const rows = inMemory ? new Float32Array(total * length) : undefined;
   const keyOf = (index: number) => sha256(source.key!(index % size, Math.floor(index / size)));
 
@@ -92,6 +92,18 @@ export async function frozenSource(
       };
     },
   };
+}
+
+/** Where rows of this part are kept. */
+function storeOf(part: FrozenPart): RowStore {
+  const length = part.shape.reduce((product, side) => product * side, 1);
+  return new RowStore(part.layer, sha256(`${VERSION} ${part.fingerprint()}`), length);
+}
+
+/** Tells of an example's key whether its row is on disk. */
+export function keptOnDisk(part: FrozenPart | undefined): (key: string) => boolean {
+  const store = part && storeOf(part);
+  return (key) => store?.has(sha256(key)) ?? false;
 }
 
 interface Chunk {

@@ -77,7 +77,9 @@ describe('tunebook train', () => {
       'accuracy',
       'loss',
       'epochs',
+      'ended',
       'seconds',
+      'peakMemory',
       'pictures',
       'classes',
       'seed',
@@ -107,6 +109,27 @@ describe('tunebook train', () => {
     assert.match(stdout, /^time .*decoding .* features .* training/m);
     assert.match(stdout, /^pictures {13}9 for training, 3 for validation, 0 skipped$/m);
     assert.match(stderr, /epoch 2 of 2/);
+  });
+
+  it('trains each variant, resumes, and predicts from the run of a whole model', async () => {
+    const data = await stripesFolder(4);
+    const [run, state] = [join(temporaryFolder(), 'run'), temporaryFolder()];
+    const common = ['train', '--data', data, '--no-cache', '--json', '--blocks', '1', '--batch-size', '8'];
+    const hybrid = [...common, '--variant', 'hybrid', '--epochs', '1', '--checkpoint', state];
+    const first = tunebook(...hybrid, '--out', run);
+    assert.equal(first.status, 0, first.stderr);
+    const resumed = tunebook(...hybrid, '--resume');
+    assert.doesNotMatch(resumed.stderr, /epoch/); // it was done
+    assert.equal(resumed.json().loss, first.json().loss);
+    const { predictions } = tunebook('predict', '--model', run, '--json', join(data, 'red/0.png')).json();
+    assert.deepEqual(predictions[0].classes.map(({ name }: { name: string }) => name).sort(), ['blue', 'green', 'red']);
+    const all = tunebook(...common, '--variant', 'fine-tune-all', '--epochs', '1', '--head', 'dense', '--clip', '1');
+    assert.equal(all.status, 0, all.stderr);
+    assert.equal(all.json().epochs, 1);
+    const phases = ['--variant', 'two-phase', '--epochs', '2', '--head-epochs', '1', '--schedule', 'cosine'];
+    assert.match(tunebook(...common, ...phases).stderr, /epoch 2 of 2/);
+    assert.match(errorLine(...common, '--resume'), /resume needs a checkpoint folder/);
+    assert.match(errorLine(...common, '--variant', 'all'), /Allowed choices are feature-extraction, hybrid,/);
   });
 
   it('reaches 0.86 on 40 photos a class of flowers', function () {

@@ -1,0 +1,38 @@
+import { presetAugmentation } from '../augment';
+import { extractFeatures, extractViews, selectRows, sumSeconds, withViews } from '../transfer';
+import { evaluateLogits } from './evaluate';
+import { fit } from './fit';
+import { fitOptionsOf } from './trainSettings';
+import { buildHeadOf, checkReadable, type Variation } from './variation';
+
+/** Train a head over the features of a frozen backbone, each computed once. */
+export const featureExtraction: Variation = async (dataset, split, backbone, settings) => {
+  const { cache, listener, checkpoint, resume } = settings;
+  const features = await extractFeatures(backbone, [...split.train, ...split.validation], { cache, listener });
+  const trainData = selectRows(features, split.train);
+  const validationData = selectRows(features, split.validation);
+  checkReadable(dataset, trainData.examples, validationData.examples, listener);
+  const augmentation = presetAugmentation(settings.augment);
+  const views = augmentation
+    ? await extractViews(backbone, trainData.examples, { augmentation, views: settings.views, cache, listener })
+    : [];
+  const head = buildHeadOf(settings, features.length, dataset.classes.length);
+  const began = performance.now();
+  const { history, ended, evaluation, peakMemory } = await fit(
+    head,
+    { train: withViews(trainData, views), validation: validationData },
+    { ...fitOptionsOf(settings), epochs: settings.epochs, listener, checkpoint, resume },
+  );
+  return {
+    head,
+    history,
+    ended,
+    evaluation: evaluateLogits(evaluation!.logits, validationData.labels),
+    split: { train: trainData.examples, validation: validationData.examples },
+    skipped: features.skipped,
+    content: features.hashes.map((hash, row) => ({ hash, label: features.labels[row]! })),
+    seconds: { ...sumSeconds([features, ...views]), training: (performance.now() - began) / 1000 },
+    frozenUpTo: backbone.model.layers.at(-1)!.name,
+    peakMemory,
+  };
+};

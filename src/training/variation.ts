@@ -1,0 +1,66 @@
+import { UserError } from '../errors';
+import type { Dataset, Example, Skipped, Split } from '../images';
+import type { Backbone } from '../models';
+import type { tf } from '../tensorflow';
+import { buildDenseHead, buildHead } from '../transfer';
+import type { Evaluation } from './evaluate';
+import type { FitResult } from './fit';
+import type { EpochRecord, Listener } from './listener';
+import type { TrainSettings, TrainSurroundings } from './trainSettings';
+
+/** What a variant of training comes to. */
+export interface VariationResult {
+  /** features to logits */
+  head: tf.LayersModel;
+  /** pictures to logits, where the backbone was trained, too */
+  model?: tf.LayersModel;
+  history: EpochRecord[];
+  ended: FitResult['ended'];
+  /** of the final model on the validation pictures */
+  evaluation: Evaluation;
+  /** the pictures that could be read */
+  split: Split;
+  skipped: Skipped[];
+  /** SHA-256 and label of each picture used */
+  content: { hash: string; label: number }[];
+  seconds: { decode: number; features: number; training: number };
+  /** the last layer of what was computed once a picture; null if there was none */
+  frozenUpTo: string | null;
+  peakMemory: number;
+}
+
+/** A way of training, from the split to the evaluated model. */
+export type Variation = (
+  dataset: Dataset,
+  split: Split,
+  backbone: Backbone,
+  settings: TrainSettings & TrainSurroundings,
+) => Promise<VariationResult>;
+
+/** The head that the settings ask for, over pooled features. */
+export function buildHeadOf(
+  { head, dropout, l2, seed }: Pick<TrainSettings, 'head' | 'dropout' | 'l2' | 'seed'>,
+  features: number,
+  classes: number,
+): tf.LayersModel {
+  if (head === 'dense') return buildDenseHead([features], classes, { dropout, l2, seed });
+  return buildHead(features, classes, { dropout, seed });
+}
+
+/** After unreadable pictures fell out: is there still something of every class to learn, and something to check on? */
+export function checkReadable(
+  { classes }: Dataset,
+  train: readonly Example[],
+  validation: readonly Example[],
+  { shouldStop }: Listener,
+): void {
+  const missing = classes.find((_, label) => !train.some((example) => example.label === label));
+  const enough = missing === undefined && validation.length > 0;
+  if (!enough && shouldStop?.()) throw new UserError('stopped before there was anything to learn from');
+  if (missing !== undefined) {
+    throw new UserError(`no picture of class '${missing}' could be read for training: see the list of skipped files`);
+  }
+  if (validation.length === 0) {
+    throw new UserError('no picture could be read for validation: see the list of skipped files');
+  }
+}

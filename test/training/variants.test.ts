@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Dataset, imageFolder } from '../../src/images';
+import { cacheFolder } from '../../src/paths';
+import { predict, saveRun } from '../../src/study';
+import { tf } from '../../src/tensorflow';
+import { type EpochRecord, type TrainOptions, type TrainResult, train } from '../../src/training';
+import { layerTable } from '../../src/transfer';
+import { temporaryFolder, withEmptyCache } from '../folders';
+import { stripesFolder } from '../pictures';
+
+const quick: TrainOptions = { epochs: 2, batchSize: 8, cache: false, seed: 4 };
+
+describe('a variant of training', function () {
+  this.timeout(120_000);
+  let dataset: Dataset;
+  before(async () => {
+    dataset = imageFolder(await stripesFolder(4));
+  });
+
+  /** With the weights of before, and no features. */
+  const withOwnFeatures = (work: (cache: string) => Promise<void>) => {
+    const weights = cacheFolder('weights');
+    return withEmptyCache((cache) => {
+      symlinkSync(weights, join(cache, 'weights'));
+      return work(cache);
+    });
+  };
+
+  /** Names of layers that train. */
+  const trained = ({ model }: TrainResult) =>
+    model!.layers.filter(({ trainableWeights }) => trainableWeights.length > 0).map(({ name }) => name);
+
+  /** A run's predictions from its folder, as the run itself made them. */
+  async function checkSaved(result: TrainResult): Promise<void> {
+    const folder = join(temporaryFolder(), 'run');
+    await saveRun(result, folder, dataset.folder);
+    const { predictions } = await predict(
+      { run: folder },
+      result.predictions.map(({ file }) => file),
+    );
+    predictions.forEach(({ classes }, i) => {
+      const { predicted, probabilities } = result.predictions[i]!;
+      assert.equal(classes[0]!.index, predicted);
+      assert.ok(Math.abs(classes[0]!.probability - probabilities[predicted]!) < 1e-4);
+    });
+  }
+
+  it('hybrid: trains the last block, computes what lies below once, and predicts from its folder', async () => {
+    const before = tf.memory().numTensors;
+    const result = await train(dataset, { ...quick, variant: 'hybrid', blocks: 1 });
+    assert.equal(result.history.length, 2);
+    assert.match(result.frozenUpTo!, /^block7a/);
+    const names = trained(result);
+    const { blockLayers } = result.backbone;
+    assert.ok(names.every((name) => name === 'logits' || blockLayers.at(-1)!.layers.includes(name)));
+    assert.ok(names.length > 2);
+    assert.equal(layerTable(result.model!).numRows(), result.model!.layers.length);
+    assert.ok(result.history[1]!.loss < result.history[0]!.loss);
+    assert.ok(result.peakMemory > 1e8);
+    await checkSaved(result);
+    result.dispose();
+    assert.equal(tf.memory().numTensors, before);
+  });
+
+  it('hybrid, augmented: each epoch sees another view, kept on disk for the next training', () =>
+    withOwnFeatures(async (cache) => {
+      const options: TrainOptions = { ...quick, variant: 'hybrid', blocks: 1, augment: 'light', views: 1, cache: true };
+      const frozen: number[] = [];
+      const listener = {
+        onProgress: ({ task, done }: { task: string; done: number }) => {
+          if (task === 'frozen layers') frozen.push(done);
+        },
+      };
+      const first = await train(dataset, { ...options, listener });
+      assert.ok(frozen.includes(18)); // 9 pictures and a view of each
+      const files = readdirSync(join(cache, 'features'), { recursive: true }).filter((name) =>
+        /f32$/.test(String(name)),
+      );
+      assert.equal(files.length, 21); // and 3 of validation
+      frozen.length = 0;
+      const again = await train(dataset, { ...options, listener });
+      assert.deepEqual(frozen, []);
+      assert.deepEqual(again.predictions, first.predictions);
+      const plain = await train(dataset, { ...options, augment: 'none' });
+      assert.equal(plain.history[0]!.loss, first.history[0]!.loss); // the first epoch sees the pictures as they are
+      assert.notEqual(plain.history[1]!.loss, first.history[1]!.loss);
+    }));
+
+  it('fine-tune-all: trains every layer and predicts from its folder', async () => {
+    const result = await train(dataset, { ...quick, epochs: 1, variant: 'fine-tune-all', augment: 'light' });
+    assert.equal(result.frozenUpTo, null);
+    const weighted = result.model!.layers.filter(({ weights }) => weights.length > 0).map(({ name }) => name);
+    assert.deepEqual(trained(result), weighted);
+    await checkSaved(result);
+  });
+
+  it('two-phase: trains the head, then blocks from the top, and goes on where it was interrupted', async () => {
+    const options: TrainOptions = {
+      ...quick,
+      variant: 'two-phase',
+      epochs: 4,
+      headEpochs: 2,
+      blocks: 2,
+      stages: 2,
+      cache: true,
+      head: 'dense',
+    };
+    const messages: string[] = [];
+    const whole = await train(dataset, { ...options, listener: { onMessage: (text) => messages.push(text) } });
+    assert.deepEqual(
+      messages.filter((text) => /^training /.test(text)),
+      ['training head for 2 epochs', 'training last 1 blocks for 1 epochs', 'training last 2 blocks for 1 epochs'],
+    );
+    assert.deepEqual(
+      whole.history.map(({ epoch }) => epoch),
+      [1, 2, 3, 4],
+    );
+    const checkpoint = temporaryFolder();
+    const seen: EpochRecord[] = [];
+    const listener = {
+      onEpoch: (record: EpochRecord) => void seen.push(record),
+      // in the second stage, before its only epoch is over
+      onProgress: ({ task, done }: { task: string; done: number }) => {
+        if (task === 'training' && done > 18) interrupted = true;
+      },
+      shouldStop: () => interrupted,
+    };
+    let interrupted = false;
+    const broken = await train(dataset, { ...options, checkpoint, listener });
+    assert.equal(broken.ended, 'stopped');
+    assert.equal(broken.history.length, 3);
+    seen.length = 0;
+    const resumed = await train(dataset, {
+      ...options,
+      checkpoint,
+      resume: true,
+      listener: { onEpoch: listener.onEpoch },
+    });
+    assert.deepEqual(
+      seen.map(({ epoch }) => epoch),
+      [3, 4],
+    );
+    assert.deepEqual(resumed.predictions, whole.predictions);
+    assert.deepEqual(
+      resumed.history.map(({ loss }) => loss),
+      whole.history.map(({ loss }) => loss),
+    );
+    await checkSaved(resumed);
+  });
+
+  it('ends with the reason when it is stopped before there is anything to learn from', async () => {
+    for (const variant of ['feature-extraction', 'hybrid'] as const) {
+      await assert.rejects(
+        train(dataset, { ...quick, variant, listener: { shouldStop: () => true } }),
+        /stopped before there was anything to learn from/,
+      );
+    }
+  });
+});
