@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { UserError } from '../../src/errors';
 import {
   accuracy,
   classReport,
@@ -8,15 +7,7 @@ import {
   topKAccuracy,
   wilsonInterval,
 } from '../../src/evaluation';
-
-/** The call throws a UserError whose message contains every one of these. */
-function mistake(call: () => unknown, ...parts: string[]) {
-  assert.throws(call, (error) => {
-    assert.ok(error instanceof UserError, String(error));
-    for (const part of parts) assert.ok(error.message.includes(part), `'${error.message}' lacks '${part}'`);
-    return true;
-  });
-}
+import { mistake } from '../mistake';
 
 describe('accuracy', () => {
   it('is the fraction that is right, for plain and typed arrays alike', () => {
