@@ -55,7 +55,7 @@ const COMMON = ['--disable-pip-version-check', '--no-input', '--retries', '3'];
 const RAW = ['--progress-bar', 'raw'];
 
 /**
- * Install a requirements file into the project's Python, hashes checked.
+ * Install a requirements file, hashes checked.
  *
  * @param {string} step
  * @param {string} name of a file in kernel-setup/requirements, without .txt
@@ -63,10 +63,11 @@ const RAW = ['--progress-bar', 'raw'];
  * @param {string} options.what for errors, e.g. 'the Python packages'
  * @param {(line: string) => void} [options.onLine]
  * @param {readonly string[]} [options.more] more options of pip
+ * @param {string} [options.python] into whose environment; default: the project's own
  */
-export async function pipInstall(step, name, { what, onLine, more = [] }) {
+export async function pipInstall(step, name, { what, onLine, more = [], python = venvPython() }) {
   const parameters = ['-m', 'pip', 'install', ...COMMON, '--require-hashes', ...more, '-r', requirementsFile(name)];
-  await runOrFail(step, venvPython(), parameters, { env: pythonEnvironment(), what, onLine });
+  await runOrFail(step, python, parameters, { env: pythonEnvironment(), what, onLine });
 }
 
 /** @param {string} file */

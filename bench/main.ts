@@ -1,0 +1,125 @@
+/* `npm run bench`: tunebook beside Keras, PyTorch and ONNX Runtime, the same work with the same threads in turn. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { messageOf, UserError } from '../src/errors';
+import { renderPng } from '../src/notebook/render';
+import { projectFolder } from '../src/paths';
+import { ratioChart } from './chart';
+import { type MachinePeak, measurePeak } from './peak';
+import { missingPeers, threads } from './peers';
+import type { Row, Settings } from './row';
+import { rows } from './rows';
+import { type Result, resultNotes, resultTable } from './table';
+import { judge } from './verdict';
+
+const USAGE = `npm run bench [-- --only ROW[,ROW...]] [--quick] [--json]
+
+  --only   some rows, by name or its beginning: ${rows.map(({ name }) => name).join(', ')}
+  --quick  fewer rounds, epochs and pictures: to see that all works
+  --json   one JSON object as the last line, in place of the table`;
+
+/** @returns exit code: 0 also where goals are missed */
+export async function main(argv: readonly string[]): Promise<number> {
+  const options = readOptions(argv);
+  if (options.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const chosen = chooseRows(options.only);
+  const began = performance.now();
+  const missing = missingPeers();
+  if (missing) process.stderr.write(`${missing}\n`);
+  const settings: Settings = {
+    quick: options.quick === true,
+    ...(options.quick ? { rounds: [2, 3], seconds: 10 } : { rounds: [5, 15], seconds: 40 }),
+    shared: new Map(),
+    onProgress: progress,
+  };
+  let peak: MachinePeak | undefined;
+  try {
+    progress("measuring the machine's peak");
+    peak = await measurePeak(options.quick ? 3 : 9);
+  } catch (error) {
+    process.stderr.write(`the machine's peak: ${messageOf(error)}\n`);
+  }
+  const results: Result[] = [];
+  for (const row of chosen) {
+    const rowBegan = performance.now();
+    const onProgress = (what: string) => progress(`${row.name}: ${what}`);
+    const measurement = await row
+      .measure({ ...settings, onProgress })
+      .catch((error) => ({ values: {}, notes: [messageOf(error)] }));
+    results.push({ row, measurement });
+    progress('');
+    if (!options.json)
+      process.stderr.write(`${row.name} measured in ${Math.round((performance.now() - rowBegan) / 1000)} s\n`);
+  }
+  const machine = `${cpus()[0]?.model.trim()}, ${threads} threads`;
+  const peaks = peak ? `matmul ${peak.matmul.toFixed(0)}, conv ${peak.conv.toFixed(0)} GFLOP/s` : 'peak not measured';
+  const files = await write(results, `${machine}; ${peaks}`);
+  const seconds = (performance.now() - began) / 1000;
+  if (options.json) {
+    const judged = results.map(({ row, measurement }) => ({
+      name: row.name,
+      work: row.work,
+      unit: row.unit,
+      ...measurement,
+      ...judge(measurement, row.goals),
+    }));
+    process.stdout.write(`${JSON.stringify({ machine, threads, peak, seconds, rows: judged, files })}\n`);
+    return 0;
+  }
+  const notes = resultNotes(results);
+  const text = [`${machine}; ${peaks}`, '', resultTable(results, peak), ...(notes.length > 0 ? ['', ...notes] : [])];
+  process.stdout.write(`${text.join('\n')}\n\n${files.join('\n')}\n${Math.round(seconds)} s\n`);
+  return 0;
+}
+
+function readOptions(argv: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        only: { type: 'string', multiple: true },
+        quick: { type: 'boolean' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new UserError(`${messageOf(error)}\n${USAGE}`);
+  }
+}
+
+function chooseRows(only: readonly string[] | undefined): readonly Row[] {
+  if (!only) return rows;
+  const names = only.flatMap((list) => list.split(','));
+  const unknown = names.find((name) => !rows.some((row) => row.name.startsWith(name)));
+  if (unknown !== undefined) {
+    throw new UserError(`--only: no row '${unknown}'; the rows are ${rows.map(({ name }) => name).join(', ')}`);
+  }
+  return rows.filter((row) =>
+    names.some(
+      (name) => row.name === name || (row.name.startsWith(name) && !rows.some((other) => other.name === name)),
+    ),
+  );
+}
+
+/** The chart, as a picture and as the spec it was drawn from. @returns the files */
+async function write(results: readonly Result[], subtitle: string): Promise<string[]> {
+  const folder = join(projectFolder, 'build', 'bench');
+  mkdirSync(folder, { recursive: true });
+  const spec = ratioChart(results, subtitle);
+  const files = [join(folder, 'bench.png'), join(folder, 'bench.vl.json')];
+  writeFileSync(files[0]!, await renderPng(spec));
+  writeFileSync(files[1]!, `${JSON.stringify(spec)}\n`);
+  return files;
+}
+
+/** One line of standard error that is written over; nothing where that is no terminal. */
+function progress(what: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${what}`);
+}

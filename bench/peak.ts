@@ -1,0 +1,35 @@
+import { interleave, median } from './measure';
+import type { Peer, Work } from './peer';
+import { startPeer } from './peers';
+
+/** What this machine's processors can do, as far as TensorFlow gets it out of them; in GFLOP/s, float32. */
+export interface MachinePeak {
+  /** a product of two matrices of 2048 x 2048 */
+  matmul: number;
+  /** a 3 x 3 convolution of 256 to 256 channels over 56 x 56 pixels, batch 8 */
+  conv: number;
+}
+
+/** The larger of the two. */
+export const peakOf = ({ matmul, conv }: MachinePeak): number => Math.max(matmul, conv);
+
+export async function measurePeak(rounds: number): Promise<MachinePeak> {
+  const peers = new Map<'matmul' | 'conv', Peer>();
+  const flops = new Map<string, number>();
+  try {
+    for (const kind of ['matmul', 'conv'] as const) {
+      const peer = startPeer('tunebook');
+      peers.set(kind, peer);
+      const work: Work = { kind };
+      flops.set(kind, (await peer.prepare(work)).flops!);
+    }
+    const options = { rounds: [rounds, rounds] as [number, number], seconds: 60 };
+    const times = await interleave(peers, options, (_, error) => {
+      throw error;
+    });
+    const speed = (kind: 'matmul' | 'conv') => flops.get(kind)! / median(times.get(kind)!) / 1e6;
+    return { matmul: speed('matmul'), conv: speed('conv') };
+  } finally {
+    for (const peer of peers.values()) peer.end();
+  }
+}

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolder, projectFolder } from '../src/paths';
+import { Peer } from './peer';
+
+/** All frameworks get as many threads. */
+export const threads = 2;
+
+/** What is measured side by side, in the order of the table's columns. */
+export const peerNames = ['tunebook', 'keras', 'torch', 'onnx'] as const;
+export type PeerName = (typeof peerNames)[number];
+
+export const peerTitles: Record<PeerName, string> = {
+  tunebook: 'tunebook',
+  keras: 'Keras',
+  torch: 'PyTorch',
+  onnx: 'ONNX Runtime',
+};
+
+/** The Python environment of the peers; kernel-setup/steps/bench-python.mjs makes it. */
+export const peerPython = (): string => cacheFolder('bench-python', 'bin', 'python');
+
+/** @returns why the Python peers cannot run, or undefined */
+export const missingPeers = (): string | undefined =>
+  existsSync(peerPython()) ? undefined : 'the peers are not installed (the environment in .cache/bench-python)';
+
+/** A file of bench/peers. */
+export const peerFile = (file: string): string => join(projectFolder, 'bench', 'peers', file);
+
+/** The environment in which every framework runs: as many threads, and no word from TensorFlow. */
+export function peerEnvironment(): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    BENCH_THREADS: String(threads),
+    OMP_NUM_THREADS: String(threads),
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    TF_NUM_INTEROP_THREADS: String(threads),
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    PYTHONDONTWRITEBYTECODE: '1',
+    PYTHONNOUSERSITE: '1',
+  };
+}
+
+export function startPeer(name: PeerName): Peer {
+  if (name === 'tunebook') {
+    return new Peer(process.execPath, ['--expose-gc', join(__dirname, 'peers', 'tunebook.js')], peerEnvironment());
+  }
+  const missing = missingPeers();
+  if (missing) throw new Error(missing);
+  return new Peer(peerPython(), [peerFile(`${name}_peer.py`)], peerEnvironment());
+}

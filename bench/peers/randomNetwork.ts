@@ -1,0 +1,35 @@
+import { buildArchitecture } from '../../src/models';
+import { tf } from '../../src/tensorflow';
+
+/**
+ * A backbone whose weights are random, but such that activations stay in range: numbers that vanish or grow without bounds take
+ * longer or shorter to compute with.
+ *
+ * @returns [batch, size, size, 3] to [batch, features]
+ */
+export function randomNetwork(name: string, inputSize: number): tf.LayersModel {
+  const { model } = buildArchitecture(name, { inputSize, includeTop: false });
+  const weights = model.weights.map(({ name: weight, shape }, i) => {
+    const size = shape as number[];
+    if (/gamma|variance/.test(weight)) return tf.randomUniform(size, 0.8, 1.2, 'float32', i + 1);
+    if (/beta|bias|mean/.test(weight)) return tf.randomNormal(size, 0, 0.05, 'float32', i + 1);
+    const fanIn = /depthwise/.test(weight) ? size[0]! * size[1]! : size.slice(0, -1).reduce((a, b) => a * b, 1);
+    return tf.randomNormal(size, 0, Math.sqrt(2 / fanIn), 'float32', i + 1);
+  });
+  model.setWeights(weights);
+  tf.dispose(weights);
+  return model;
+}
+
+/** Floating-point operations of the convolutions and dense layers for one picture: two for a multiplication with addition. */
+export function countFlops(model: tf.LayersModel): number {
+  let flops = 0;
+  for (const layer of model.layers) {
+    const kernel = layer.weights.find(({ name }) => /kernel/.test(name));
+    if (!kernel) continue;
+    const [, height = 1, width = 1] =
+      (layer.outputShape as number[]).length === 4 ? (layer.outputShape as number[]) : [];
+    flops += 2 * height * width * kernel.shape.reduce((product: number, side) => product * side!, 1);
+  }
+  return flops;
+}

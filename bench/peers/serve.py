@@ -1,0 +1,44 @@
+"""The peer's side of a conversation: one JSON line asks, one JSON line answers.
+
+{"do": "prepare", ...work} -> {"parameters": n, ...}; {"do": "run"} -> {"ms": t}; {"do": "memory"} -> {"bytes": n}.
+An error is answered as {"error": text}. The end of the input ends the process.
+"""
+
+import gc
+import json
+import os
+import sys
+import time
+
+THREADS = int(os.environ.get("BENCH_THREADS", "2"))
+
+
+def peak_memory():
+    """Largest resident memory of this process so far, in bytes."""
+    with open("/proc/self/status") as status:
+        line = next(line for line in status if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
+
+
+def serve(prepare):
+    """Answer requests. `prepare(work)` gives a function that does the work once, and what to tell of it."""
+    # libraries print to stdout, too: what they say goes to stderr
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    run = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            if request["do"] == "prepare":
+                run, answer = prepare(request)
+                run()
+            elif request["do"] == "run":
+                gc.collect()
+                began = time.perf_counter()
+                run()
+                answer = {"ms": (time.perf_counter() - began) * 1000}
+            else:
+                answer = {"bytes": peak_memory()}
+        except Exception as error:  # noqa: BLE001 - whatever fails here is this peer's dash in the table
+            answer = {"error": f"{type(error).__name__}: {error}".split("\n")[0]}
+        answers.write(json.dumps(answer) + "\n")

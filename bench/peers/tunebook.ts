@@ -1,0 +1,104 @@
+/* tunebook's side of the conversation that serve.py describes. */
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { messageOf } from '../../src/errors';
+import { keepInInferenceMode, tf } from '../../src/tensorflow';
+import { compile, compileForward } from '../../src/tensorflow/graph';
+import { fitSettings } from '../../src/training/settings';
+import { Trainer } from '../../src/training/trainer';
+import { attachHead, buildHead } from '../../src/transfer';
+import type { Prepared, Work } from '../peer';
+import { countFlops, randomNetwork } from './randomNetwork';
+
+interface Task {
+  told: Prepared;
+  run: () => unknown;
+}
+
+const version = '0.1.0';
+
+function prepareForward({ network, batch, size }: Work): Task {
+  const model = randomNetwork(network!, size!);
+  const x = tf.randomUniform([batch!, size!, size!, 3], -1, 1, 'float32', 1);
+  const forward = compileForward(model);
+  const { fallback } = forward.compile(x);
+  if (fallback !== null) throw new Error(fallback);
+  return {
+    told: { version, parameters: model.countParams(), flops: batch! * countFlops(model) },
+    run: () => tf.tidy(() => forward.call(x).dataSync()),
+  };
+}
+
+/** One epoch of one batch, as `fit` does it. */
+function prepareStep({ network, batch, size, classes }: Work): Task {
+  const backbone = randomNetwork(network!, size!);
+  const model = attachHead(backbone, buildHead(backbone.outputs[0]!.shape[1]!, classes!));
+  for (const layer of model.layers) {
+    if (layer.getClassName() !== 'BatchNormalization') continue;
+    layer.trainable = false;
+    keepInInferenceMode(layer);
+  }
+  const labels = Int32Array.from({ length: batch! }, (_, i) => i % classes!);
+  const x = tf.randomUniform([batch!, size!, size!, 3], -1, 1, 'float32', 1);
+  const source = {
+    size: batch!,
+    shape: [size!, size!, 3],
+    labels,
+    batch: () => ({ x: x.clone(), y: tf.tensor1d(labels, 'int32') }),
+  };
+  const forward = (images: tf.Tensor) => model.apply(images, { training: true }) as tf.Tensor2D;
+  const settings = fitSettings({ batchSize: batch!, learningRate: 1e-4, graph: true });
+  const trainer = new Trainer(model, source, { forward }, settings);
+  return {
+    // forwards, and backwards for the input and for the filters
+    told: { version, parameters: model.countParams(), flops: 3 * batch! * countFlops(model) },
+    run: () => trainer.epoch(1, async () => false),
+  };
+}
+
+function prepareProduct(shapeA: number[], shapeB: number[], flops: number, product: typeof tf.matMul): Task {
+  const a = tf.randomUniform(shapeA, -1, 1, 'float32', 1);
+  const b = tf.randomUniform(shapeB, -1, 1, 'float32', 2);
+  // a graph, because only there TensorFlow keeps the filters in the layout that its convolutions want
+  const compiled = compile((x: tf.Tensor) => tf.tidy(() => product(x, b).sum()));
+  return { told: { flops }, run: () => tf.tidy(() => compiled.call(a).dataSync()) };
+}
+
+function prepare(work: Work): Task {
+  if (work.kind === 'forward') return prepareForward(work);
+  if (work.kind === 'step') return prepareStep(work);
+  if (work.kind === 'matmul') return prepareProduct([2048, 2048], [2048, 2048], 2 * 2048 ** 3, tf.matMul);
+  const conv = (x: tf.Tensor, filter: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
+  return prepareProduct([8, 56, 56, 256], [3, 3, 256, 256], 2 * 8 * 56 * 56 * 9 * 256 * 256, conv as never);
+}
+
+function peakMemory(): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]) * 1024;
+}
+
+async function serve(): Promise<void> {
+  let task: Task | undefined;
+  for await (const line of createInterface({ input: process.stdin })) {
+    const request = JSON.parse(line) as Work & { do: string };
+    let answer: object;
+    try {
+      if (request.do === 'prepare') {
+        task = prepare(request);
+        await task.run();
+        answer = task.told;
+      } else if (request.do === 'run') {
+        globalThis.gc?.();
+        const began = performance.now();
+        await task!.run();
+        answer = { ms: performance.now() - began };
+      } else {
+        answer = { bytes: peakMemory() };
+      }
+    } catch (error) {
+      answer = { error: messageOf(error) };
+    }
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+  }
+}
+
+void serve();

@@ -1,0 +1,39 @@
+import type { Work } from '../peer';
+import { type PeerName, peerNames } from '../peers';
+import type { Goal, Row } from '../row';
+import { sideBySide } from './sideBySide';
+
+const FASTEST: readonly PeerName[] = ['keras', 'torch', 'onnx'];
+
+function forward(name: string, title: string, work: Pick<Work, 'network' | 'batch' | 'precision'>, goals: Goal[]): Row {
+  return {
+    name: `forward-${name}`,
+    work: `forward, ${title}, batch ${work.batch}, 224 px${work.precision === 'bfloat16' ? ', bfloat16 against float32' : ''}`,
+    unit: 'ms',
+    goals,
+    measure: (settings) => {
+      const common: Work = { kind: 'forward', size: 224, ...work, precision: 'float32' };
+      const own: Work = { ...common, precision: work.precision };
+      return sideBySide(new Map(peerNames.map((peer) => [peer, peer === 'tunebook' ? own : common])), settings);
+    },
+  };
+}
+
+const small: Goal[] = [
+  { peers: ['keras'], ratio: 1.5 },
+  { peers: ['onnx'], ratio: 0.9 },
+];
+
+/** A frozen backbone over pictures: what feature extraction spends its time on. */
+export const forwardRows: readonly Row[] = [
+  forward('mobilenet-v2', 'MobileNetV2', { network: 'mobilenet-v2', batch: 32 }, small),
+  forward('lite0', 'EfficientNet-Lite0', { network: 'efficientnet-lite0', batch: 32 }, small),
+  forward('vgg16', 'VGG16', { network: 'vgg16', batch: 8 }, [{ peers: FASTEST, ratio: 1 }]),
+  forward('resnet50', 'ResNet-50', { network: 'resnet50', batch: 32 }, [{ peers: FASTEST, ratio: 1 }]),
+  forward('vgg16-bfloat16', 'VGG16', { network: 'vgg16', batch: 8, precision: 'bfloat16' }, [
+    { peers: FASTEST, ratio: 1.7 },
+  ]),
+  forward('resnet50-bfloat16', 'ResNet-50', { network: 'resnet50', batch: 32, precision: 'bfloat16' }, [
+    { peers: FASTEST, ratio: 1.7 },
+  ]),
+];

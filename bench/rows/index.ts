@@ -1,0 +1,6 @@
+import type { Row } from '../row';
+import { forwardRows } from './forward';
+import { stepRows } from './step';
+
+/** The table's lines, in order. */
+export const rows: readonly Row[] = [...forwardRows, ...stepRows];

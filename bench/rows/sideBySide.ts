@@ -1,0 +1,52 @@
+import { messageOf } from '../../src/errors';
+import { interleave, median } from '../measure';
+import type { Peer, Work } from '../peer';
+import { type PeerName, peerTitles, startPeer } from '../peers';
+import type { Measurement, Settings } from '../row';
+
+/**
+ * Let some frameworks do the same work in turn, each in a process of its own.
+ *
+ * @param works what each is asked to do; the same network in all
+ */
+export async function sideBySide(
+  works: ReadonlyMap<PeerName, Work>,
+  { rounds, seconds, onProgress }: Settings,
+): Promise<Measurement> {
+  const measurement: Measurement = { values: {}, memory: {}, notes: [] };
+  const fail = (name: PeerName, error: unknown) =>
+    measurement.notes.push(`${peerTitles[name]}: ${messageOf(error).slice(0, 200)}`);
+  const peers = new Map<PeerName, Peer>();
+  const parameters = new Map<PeerName, number>();
+  try {
+    // one after the other: what is prepared runs once, and two at a time would only get in each other's way
+    for (const [name, work] of works) {
+      onProgress(`${peerTitles[name]} prepares`);
+      let peer: Peer | undefined;
+      try {
+        peer = startPeer(name);
+        const prepared = await peer.prepare(work);
+        if (prepared.parameters) parameters.set(name, prepared.parameters);
+        if (name === 'tunebook') measurement.flops = prepared.flops;
+        peers.set(name, peer);
+      } catch (error) {
+        peer?.end();
+        fail(name, error);
+      }
+    }
+    if (new Set(parameters.values()).size > 1) {
+      const counts = [...parameters].map(([name, count]) => `${peerTitles[name]} ${count}`).join(', ');
+      measurement.notes.push(`the networks differ in parameters: ${counts}`);
+    }
+    onProgress('running in turn');
+    const times = await interleave(peers, { rounds, seconds }, fail);
+    for (const [name, own] of times) {
+      measurement.values[name] = median(own);
+      measurement.rounds = own.length;
+      measurement.memory![name] = await peers.get(name)!.peakMemory();
+    }
+  } finally {
+    for (const peer of peers.values()) peer.end();
+  }
+  return measurement;
+}

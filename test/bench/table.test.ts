@@ -1,0 +1,72 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { interleave, median } from '../../bench/measure';
+import type { Measurement, Row } from '../../bench/row';
+import { resultNotes, resultTable } from '../../bench/table';
+import { judge } from '../../bench/verdict';
+
+const row: Pick<Row, 'name' | 'work' | 'unit' | 'goals'> = {
+  name: 'forward-x',
+  work: 'forward, X',
+  unit: 'ms',
+  goals: [
+    { peers: ['keras'], ratio: 1.5 },
+    { peers: ['onnx'], ratio: 0.9 },
+  ],
+};
+const measured: Measurement = { values: { tunebook: 200, keras: 320, onnx: 170 }, flops: 2e10, notes: [] };
+
+describe('the bench', () => {
+  it('takes the middle of an odd number of times, and the mean of the middle two of an even number', () => {
+    equal(median([9, 1, 5]), 5);
+    equal(median([4, 1, 9, 2]), 3);
+    equal(median([]), NaN);
+  });
+
+  it('compares with each peer, and with the fastest of those that a goal names', () => {
+    const { ratios, goals, met } = judge(measured, row.goals);
+    deepEqual(ratios, { keras: 1.6, onnx: 0.85 });
+    deepEqual(
+      goals.map((goal) => goal.met),
+      [true, false],
+    );
+    equal(met, false);
+    equal(judge(measured, [{ peers: ['keras', 'onnx'], ratio: 0.8 }]).met, true);
+    equal(judge({ values: { tunebook: 100 } }, row.goals).met, undefined);
+    equal(judge({ values: {} }, row.goals).met, undefined);
+  });
+
+  it('writes a dash for a peer that failed, and says why below', () => {
+    const measurement = { ...measured, notes: ['PyTorch: no such module'], accuracy: { tunebook: 0.9, keras: 0.85 } };
+    const [head, line] = resultTable([{ row, measurement }], { matmul: 150, conv: 200 }).split('\n');
+    match(head!, /work +tunebook +Keras +PyTorch +ONNX Runtime +of peak +goal/);
+    match(line!, /200 ms +320 ms \(1\.60x\) +- +170 ms \(0\.85x\) +50% +1\.5x Keras, 0\.9x ONNX Runtime +missed/);
+    deepEqual(resultNotes([{ row, measurement }]), [
+      'forward-x: validation accuracy: tunebook 0.900, Keras 0.850',
+      'forward-x: PyTorch: no such module',
+    ]);
+  });
+
+  it('runs things in turn, drops the one that fails and does not count the first rounds', async () => {
+    const order: string[] = [];
+    const thing = (name: string, fails = false) => ({
+      run: async () => {
+        order.push(name);
+        if (fails && order.length > 6) throw new Error('gone');
+        return order.length;
+      },
+    });
+    const failed: string[] = [];
+    const times = await interleave(
+      new Map([
+        ['a', thing('a')],
+        ['b', thing('b', true)],
+      ]),
+      { rounds: [2, 2], seconds: 1 },
+      (name) => failed.push(name),
+    );
+    equal(order.join(''), 'ababababa'.slice(0, order.length));
+    deepEqual(failed, ['b']);
+    deepEqual([...times.keys()], ['a']);
+    equal(times.get('a')!.length, 2);
+  });
+});
