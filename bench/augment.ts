@@ -3,9 +3,10 @@
  *
  *     npm run build && node dist/bench/augment.js [--all]
  *
- * Forward passes and augmentations take turns, so that a busy machine slows both. `--all` adds the table of every op.
+ * Pictures are tensors before and after, as in training; the last line has bytes before and after, as they come from the
+ * decoder and go into the feature cache. Forward passes and augmentations take turns, so that a busy machine slows both. `--all` adds the table of every op.
  */
-import { augmentationCost, augmentationPresets } from '../src/augment';
+import { augmentationCost, augmentationPresets, augmentPictures } from '../src/augment';
 import { loadBackbone } from '../src/models';
 import { tf } from '../src/tensorflow';
 import { compileForward } from '../src/tensorflow/graph';
@@ -16,7 +17,7 @@ const ROUNDS = 9;
 async function seconds(work: () => tf.Tensor | Promise<tf.Tensor>): Promise<number> {
   const began = performance.now();
   const result = await work();
-  await result.data();
+  tf.tidy(() => result.flatten().slice(0, 1).dataSync()); // TensorFlow is done; the pixels need not come to JavaScript
   result.dispose();
   return (performance.now() - began) / 1000;
 }
@@ -35,6 +36,14 @@ async function main(): Promise<void> {
     ['forward, op by op', () => tf.tidy(() => model.predictOnBatch(prepare(images)) as tf.Tensor)],
     ...pipelines.map(({ name, pipeline }) => [name, (view: number) => pipeline.apply(images, { view })] as const),
   ]);
+  const bytes = Uint8Array.from(images.dataSync());
+  const length = inputSize * inputSize * 3;
+  const pictures = Array.from({ length: BATCH }, (_, i) => bytes.subarray(i * length, (i + 1) * length));
+  const standard = augmentationPresets.standard.make();
+  works.set('standard, bytes to bytes', async (view) => {
+    await augmentPictures(pictures, inputSize, standard, { view });
+    return tf.scalar(0);
+  });
   const times = new Map([...works.keys()].map((name) => [name, [] as number[]]));
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, work] of works) {

@@ -27,7 +27,7 @@ export async function augmentPictures(
   const augmented = await pipeline.apply(images, draw).finally(() => images.dispose());
   const values = tf.tidy(() => augmented.clipByValue(0, 255).round().dataSync());
   augmented.dispose();
-  const result = Uint8Array.from(values);
+  const result = new Uint8Array(values);
   return pictures.map((_, i) => result.subarray(i * length, (i + 1) * length));
 }
 
@@ -37,7 +37,7 @@ export function augmentationKey({ name, settings }: Augmentation): string {
 }
 
 /** Counts up when an op's results change for the same settings. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** The number of a picture's content, from its SHA-256: the same picture is augmented alike wherever it stands. */
 export function contentIndex(hash: string): number {

@@ -56,7 +56,7 @@ async function decodeFile(image: string | Example): Promise<Uint8Array> {
 
 function squares(images: tf.Tensor4D): Uint8Array[] {
   const resized = tf.tidy(() => tf.image.resizeBilinear(images, [SIDE, SIDE]).clipByValue(0, 255).round().dataSync());
-  const bytes = Uint8Array.from(resized);
+  const bytes = new Uint8Array(resized);
   const length = SIDE * SIDE * 3;
   return Array.from({ length: images.shape[0] }, (_, i) => bytes.subarray(i * length, (i + 1) * length));
 }

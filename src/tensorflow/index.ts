@@ -6,6 +6,7 @@ import { repairBatchNormalization } from './repairs/batchNormalization';
 import { repairDropout } from './repairs/dropout';
 import { repairReLU } from './repairs/reLU';
 import { repairSwish } from './repairs/swish';
+import { repairTidy } from './repairs/tidy';
 import { registerTransformKernel } from './repairs/transform';
 
 registerNativeGradients(); // before the repairs: they decide about frozen layers first
@@ -14,6 +15,7 @@ repairBatchNormalization();
 repairDropout();
 repairReLU();
 repairSwish();
+repairTidy();
 registerTransformKernel();
 
 export { type DeviceReport, deviceReport } from './device';

@@ -138,3 +138,14 @@ describe('deviceReport', () => {
     assert.ok(report.threads >= 1 && report.name.length > 0);
   });
 });
+
+describe('the repaired tidy', () => {
+  it('returns numbers, and keeps and disposes of tensors as before', () => {
+    const before = tf.memory().numTensors;
+    const numbers = tf.tidy(() => tf.range(0, 100).square().dataSync());
+    assert.equal(numbers[99], 99 ** 2);
+    const kept = tf.tidy(() => tf.zeros([2]).add(1));
+    assert.equal(tf.memory().numTensors, before + 1);
+    kept.dispose();
+  });
+});

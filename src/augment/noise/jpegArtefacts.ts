@@ -37,7 +37,7 @@ async function reencode(images: tf.Tensor4D, qualities: readonly number[]): Prom
   const [batch, height, width, channels] = images.shape;
   if (channels !== 1 && channels !== 3) throw new UserError(`jpegArtefacts: 1 or 3 channels, got ${channels}`);
   const length = height * width * channels;
-  const bytes = Uint8Array.from(tf.tidy(() => images.clipByValue(0, 255).round().dataSync()));
+  const bytes = new Uint8Array(tf.tidy(() => images.clipByValue(0, 255).round().dataSync()));
   const result = new Float32Array(batch * length);
   await Promise.all(
     qualities.map(async (quality, i) => {
