@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Command } from 'commander';
+import { messageOf, UserError } from '../errors';
+import { terminalStudyListener } from '../notebook/studyListener';
+import { jsonRow, leaderboardText, type StudyConfiguration, type StudyResult, study } from '../study';
+import { printJson } from './options';
+import { interruptible } from './stop';
+
+interface Options {
+  out?: string;
+  resume?: true;
+  retryFailed?: true;
+  cache: boolean;
+  json?: true;
+}
+
+/** `tunebook study`: configurations over seeds, as a table that says what can be told and what not. */
+export function studyCommand(): Command {
+  return new Command('study')
+    .description('compare configurations of a training over seeds')
+    .argument('<config>', 'JSON file: data, settings, axes, seeds, design, baseline, budget')
+    .option('--out <dir>', 'folder of the study; default: study- and the hash of its configuration')
+    .option('--resume', 'go on with what is in the folder: no run that ended is made again')
+    .option('--retry-failed', 'with --resume: make failed runs again')
+    .option('--no-cache', 'share no features of frozen layers between runs')
+    .option('--json', 'one JSON object as the last line')
+    .action(async (file: string, { json, ...options }: Options) => {
+      const configuration = readConfiguration(file);
+      const { end, ...listener } = terminalStudyListener();
+      const result = await interruptible((shouldStop) =>
+        study({ ...configuration, ...options, listener: { ...listener, shouldStop } }),
+      ).finally(end);
+      if (json) printJson(toJson(result));
+      else process.stdout.write(summary(result));
+    });
+}
+
+function readConfiguration(file: string): StudyConfiguration {
+  let configuration: StudyConfiguration;
+  try {
+    configuration = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UserError(`the study's configuration '${file}' cannot be read: ${messageOf(error)}`);
+  }
+  if (typeof configuration !== 'object' || configuration === null || Array.isArray(configuration)) {
+    throw new UserError(`'${file}' must hold an object like { "data": "emoji", "axes": { "dropout": [0, 0.5] }, "seeds": 5 }`);
+  }
+  const { data } = configuration;
+  const beside = typeof data === 'string' ? resolve(dirname(file), data) : '';
+  return typeof data === 'string' && !existsSync(data) && existsSync(beside) ? { ...configuration, data: beside } : configuration;
+}
+
+function toJson({ rows, runs, failed, left, folder }: StudyResult) {
+  return { table: rows.map(jsonRow), runs: runs.numRows(), failed, left, folder };
+}
+
+function summary({ rows, runs, failed, left, folder }: StudyResult): string {
+  const counts = [`${runs.numRows()} runs`, failed > 0 && `${failed} failed`, left > 0 && `${left} left`].filter(Boolean);
+  const hint = left > 0 ? ' (--resume goes on)' : '';
+  return `${leaderboardText(rows)}\n\n${counts.join(', ')}${hint}, in ${folder}\n`;
+}

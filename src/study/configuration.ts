@@ -1,0 +1,162 @@
+import { presetAugmentation } from '../augment';
+import { UserError } from '../errors';
+import { checkNumber, withDefaults } from '../options';
+import { defaultSettings, type TrainOptions, type TrainSettings, trainSettings } from '../training';
+import { type Axes, type Configuration, type Design, designs, expandAxes, type Label } from './axes';
+import { transferVariants } from './transferVariants';
+
+/** When a study ends before all its runs are made. */
+export interface Budget {
+  /** runs that one call may start */
+  runs?: number;
+  /** minutes after which a call starts no further run */
+  minutes?: number;
+  /**
+   * Give up on configurations early. `median`: a run ends when its best validation accuracy so far is below the median of what
+   * earlier runs averaged up to that epoch (Golovin et al. 2017, Vizier), and its configuration with it. `halving`: after each
+   * part of the seeds only the better half of the configurations goes on (Karnin et al. 2013, sequential halving). The
+   * baseline always goes on.
+   */
+  pruning?: 'none' | 'median' | 'halving';
+}
+
+/** What a study is, as CONFIG.json says it. */
+export interface StudyConfiguration {
+  /** folder of pictures, or the name of a sample */
+  data: string;
+  /** options of `train` for every run */
+  settings?: Partial<TrainSettings>;
+  /**
+   * values by axis. An axis is named after an option of `train`; or its values are several options under a name. `variant`
+   * knows {@link transferVariants}; `dummy` changes nothing but the random numbers, for null tests.
+   */
+  axes?: Axes;
+  /** how many (1, 2, ...), or which; every configuration runs with each */
+  seeds?: number | readonly number[];
+  /** which combinations of the axes are run; 'grid' unless told */
+  design?: Design;
+  /** the configuration that others are compared with, by axis; the first value of each unless told */
+  baseline?: Record<string, Label>;
+  /** how many configurations a random design has */
+  configurations?: number;
+  budget?: Budget;
+  /** keep the trained model of every run, not only its predictions; default false */
+  models?: boolean;
+}
+
+/** A study's configuration with all defaults. */
+export type CheckedConfiguration = Required<Omit<StudyConfiguration, 'budget' | 'seeds'>> & {
+  budget: Required<Budget>;
+  seeds: readonly number[];
+};
+
+export const NO_BUDGET: Required<Budget> = { runs: Infinity, minutes: Infinity, pruning: 'none' };
+
+/**
+ * @throws {UserError} on whatever is wrong with it, as far as it can be known before any run
+ */
+export function checkConfiguration(given: StudyConfiguration): CheckedConfiguration {
+  const checked = withDefaults<Required<StudyConfiguration>>('study', given, {
+    data: '',
+    settings: {},
+    axes: {},
+    seeds: 3,
+    design: 'grid',
+    baseline: {},
+    configurations: 10,
+    budget: {},
+    models: false,
+  });
+  if (typeof checked.data !== 'string' || checked.data === '') {
+    throw new UserError(`study: data must be a folder of pictures or the name of a sample, got ${JSON.stringify(checked.data)}`);
+  }
+  if (!designs.includes(checked.design)) {
+    throw new UserError(`study: unknown design '${String(checked.design)}'; the designs are ${designs.join(', ')}`);
+  }
+  for (const name of ['axes', 'settings', 'baseline'] as const) checkObject(name, checked[name]);
+  const seeds = checkSeeds(checked.seeds);
+  const budget = checkBudget(checked.budget);
+  if ('seed' in checked.settings || 'seed' in checked.axes) {
+    throw new UserError("study: say 'seeds' beside the axes, such as 5 or [1, 2, 3], instead of an option 'seed'");
+  }
+  const result = { ...checked, seeds, budget };
+  for (const configuration of expandAxes(result.axes, result)) checkTraining(settingsOf(result, configuration));
+  return result;
+}
+
+/**
+ * The options of `train` that a configuration stands for, without the seed.
+ *
+ * @throws {UserError} where an axis is neither an option nor made of named options
+ */
+export function settingsOf(
+  { settings }: Pick<CheckedConfiguration, 'settings'>,
+  configuration: Configuration,
+): Partial<TrainSettings> {
+  const result: Record<string, unknown> = { ...settings };
+  for (const [axis, value] of Object.entries(configuration)) {
+    if (axis === 'dummy') continue;
+    if (typeof value === 'object' && value !== null) {
+      const { name: _, ...options } = value;
+      Object.assign(result, options);
+    } else if (axis === 'variant' && Object.hasOwn(transferVariants, String(value))) {
+      Object.assign(result, transferVariants[value as keyof typeof transferVariants]);
+    } else if (Object.hasOwn(defaultSettings, axis)) {
+      result[axis] = value;
+    } else {
+      throw new UserError(
+        `study: axis '${axis}' is no option of a training; the options are ${Object.keys(defaultSettings).join(', ')}. ` +
+          `An axis of another name needs values like { "name": "slow", "epochs": 40 }`,
+      );
+    }
+  }
+  return result;
+}
+
+/** All that is known to be wrong with a training before its data are seen. */
+function checkTraining(settings: Partial<TrainSettings>): void {
+  for (const [name, value] of Object.entries(settings)) {
+    const usual = defaultSettings[name as keyof TrainSettings];
+    if (usual !== undefined && typeof value !== typeof usual) {
+      throw new UserError(`study: ${name} must be a ${typeof usual} like ${JSON.stringify(usual)}, got ${JSON.stringify(value)}`);
+    }
+  }
+  const unknown = Object.keys(settings).find((name) => !Object.hasOwn(defaultSettings, name));
+  if (unknown !== undefined) {
+    throw new UserError(
+      `study: '${unknown}' is no option of a training; the options are ${Object.keys(defaultSettings).join(', ')}`,
+    );
+  }
+  const all = trainSettings(settings as TrainOptions);
+  presetAugmentation(all.augment);
+}
+
+function checkSeeds(seeds: number | readonly number[]): number[] {
+  if (typeof seeds === 'number') {
+    const count = checkNumber('study: seeds', seeds, { min: 1, integer: true });
+    return Array.from({ length: count }, (_, i) => i + 1);
+  }
+  if (!Array.isArray(seeds) || seeds.length === 0) {
+    throw new UserError(`study: seeds must be a number or a list like [1, 2, 3], got ${JSON.stringify(seeds)}`);
+  }
+  for (const seed of seeds) checkNumber('study: each seed', seed, { min: 0, integer: true });
+  if (new Set(seeds).size < seeds.length) throw new UserError(`study: a seed stands twice in ${JSON.stringify(seeds)}`);
+  return [...seeds];
+}
+
+function checkBudget(given: Budget): Required<Budget> {
+  const budget = withDefaults('study: budget', given, NO_BUDGET);
+  if (budget.runs !== Infinity) checkNumber('study: budget.runs', budget.runs, { min: 1, integer: true });
+  if (budget.minutes !== Infinity) checkNumber('study: budget.minutes', budget.minutes, { min: 0 });
+  const kinds = ['none', 'median', 'halving'];
+  if (!kinds.includes(budget.pruning)) {
+    throw new UserError(`study: unknown pruning '${String(budget.pruning)}'; it can be ${kinds.join(', ')}`);
+  }
+  return budget;
+}
+
+function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UserError(`study: ${name} must be an object like { "dropout": ... }, got ${JSON.stringify(value)}`);
+  }
+}

@@ -1,0 +1,131 @@
+import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { messageOf } from '../errors';
+import { type Dataset, imageFolder, splitDataset } from '../images';
+import { type EpochRecord, type Listener, type TrainResult, train } from '../training';
+import type { RunTask } from './plan';
+import type { RunRecord } from './records';
+import { saveRun } from './runFolder';
+
+export interface ExecuteOptions {
+  listener?: Listener;
+  /** folder for the state after each epoch: what is there is gone on from, and removed at the end */
+  checkpoint?: string;
+  /** share the features of frozen layers; default true */
+  cache?: boolean;
+  /** by epoch: the run is given up when its best validation accuracy so far is below */
+  pruneBelow?: readonly (number | null)[];
+}
+
+/**
+ * Make one run of a study and write it into an empty folder: run.json, and what `saveRun` keeps. An error becomes a record of
+ * the state 'failed'.
+ *
+ * @returns undefined if the listener asked to stop: then the checkpoint stays, and nothing is written
+ */
+export async function executeRun(
+  task: RunTask,
+  folder: string,
+  { listener = {}, checkpoint, cache = true, pruneBelow = [] }: ExecuteOptions,
+): Promise<RunRecord | undefined> {
+  const started = new Date();
+  let record: RunRecord;
+  try {
+    const dataset = datasetOf(task);
+    let hopeless = false;
+    const watching: Listener = {
+      ...listener,
+      onEpoch: (epoch, history, planned) => {
+        hopeless ||= isHopeless(history, pruneBelow);
+        listener.onEpoch?.(epoch, history, planned);
+      },
+      shouldStop: () => hopeless || (listener.shouldStop?.() ?? false),
+    };
+    const options = { ...task.settings, cache, listener: watching, checkpoint, resume: checkpoint !== undefined };
+    const result = await train(dataset, options);
+    if (result.stopped && !hopeless) {
+      dispose(result);
+      return undefined;
+    }
+    await saveRun(result, folder, dataset.folder, { model: task.models });
+    record = recordOf(task, result, hopeless, started);
+    dispose(result);
+  } catch (error) {
+    if (listener.shouldStop?.()) return undefined;
+    record = failed(task, messageOf(error), started);
+  }
+  writeFileSync(join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
+  return record;
+}
+
+/** A run that could not be made, as a row like any other. */
+export function failed(task: RunTask, error: string, started = new Date()): RunRecord {
+  return {
+    ...identity(task),
+    state: 'failed',
+    error: error.replaceAll(/\s+/g, ' ').trim(),
+    accuracy: null,
+    loss: null,
+    epochs: 0,
+    pictures: null,
+    curve: [],
+    trainedParameters: null,
+    memory: null,
+    ...times(started),
+  };
+}
+
+function recordOf(task: RunTask, result: TrainResult, pruned: boolean, started: Date): RunRecord {
+  const { accuracy, loss, history, split, peakMemory } = result;
+  const trainable = (result.model ?? result.head).trainableWeights;
+  return {
+    ...identity(task),
+    state: pruned ? 'pruned' : 'done',
+    error: null,
+    accuracy,
+    loss,
+    epochs: history.length,
+    pictures: { train: split.train.length, validation: split.validation.length },
+    curve: history.map(({ validationAccuracy = Number.NaN }) => validationAccuracy),
+    trainedParameters: trainable.reduce((sum, { shape }) => sum + shape.reduce<number>((n, side) => n * side!, 1), 0),
+    memory: peakMemory,
+    ...times(started),
+  };
+}
+
+const identity = ({ id, hash, axes, seed }: RunTask) => ({ id, hash, axes, seed });
+
+function times(started: Date) {
+  const ended = new Date();
+  const seconds = (ended.valueOf() - started.valueOf()) / 1000;
+  return { seconds, started: started.toISOString(), ended: ended.toISOString(), host: hostname() };
+}
+
+/**
+ * The run's pictures. Where the training's random numbers follow another seed than the split, the split is made here, so that
+ * all variants of a seed see the same pictures.
+ */
+function datasetOf({ data, seed, settings }: RunTask): Dataset {
+  const dataset = imageFolder(data);
+  if (settings.seed === seed) return dataset;
+  const { train, validation } = splitDataset(dataset, { validation: settings.validation, seed });
+  const marked = (subset: 'train' | 'validation') => (example: Dataset['examples'][number]) => ({ ...example, subset });
+  return { ...dataset, examples: [...train.map(marked('train')), ...validation.map(marked('validation'))] };
+}
+
+function isHopeless(history: readonly EpochRecord[], pruneBelow: readonly (number | null)[]): boolean {
+  const below = pruneBelow[history.length - 1];
+  if (below === undefined || below === null) return false;
+  return Math.max(...history.map(({ validationAccuracy = 0 }) => validationAccuracy)) < below;
+}
+
+/** A study makes many models in one process. */
+function dispose({ backbone, head, model }: TrainResult): void {
+  for (const { weights } of [backbone.model, head, ...(model ? [model] : [])]) {
+    for (const weight of weights) {
+      const variable = weight.read();
+      if (!variable.isDisposed) variable.dispose();
+    }
+  }
+}

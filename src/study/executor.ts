@@ -1,0 +1,26 @@
+import { type ExecuteOptions, executeRun } from './execute';
+import type { RunTask } from './plan';
+import type { RunRecord } from './records';
+
+/** Where a run is written, and what it goes by. */
+export interface RunOrder extends ExecuteOptions {
+  task: RunTask;
+  /** an empty folder */
+  folder: string;
+}
+
+/** Makes runs: here, in processes of its own, or on other machines. */
+export interface Executor {
+  /** runs at a time */
+  slots: number;
+  /** @returns undefined if it was stopped before the end */
+  run(order: RunOrder): Promise<RunRecord | undefined>;
+  close(): Promise<void>;
+}
+
+/** Makes one run after the other in this process. */
+export const here: Executor = {
+  slots: 1,
+  run: ({ task, folder, ...options }) => executeRun(task, folder, options),
+  close: async () => {},
+};

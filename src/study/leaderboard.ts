@@ -1,0 +1,46 @@
+import { alignColumns, formatShare } from '../charts/text';
+import type { Label } from './axes';
+import type { StudyRow } from './table';
+
+/** A configuration in a few words: its values; numbers with the axis they are of. */
+export function nameOf(axes: Record<string, Label>): string {
+  const words = Object.entries(axes).map(([axis, label]) => (typeof label === 'string' ? label : `${axis} ${label}`));
+  return words.join(', ') || 'the only configuration';
+}
+
+/** The rows that have runs, the most accurate first. */
+export function ranked(rows: readonly StudyRow[]): StudyRow[] {
+  return rows.filter(({ accuracy }) => accuracy !== null).sort((a, b) => b.accuracy!.mean - a.accuracy!.mean);
+}
+
+/**
+ * The rows in words for people, one list of cells each, the header first: accuracy with its interval, the difference from the
+ * baseline with its interval, verdict and time.
+ */
+export function leaderboardCells(rows: readonly StudyRow[]): string[][] {
+  const header = ['configuration', 'n', 'accuracy', '95% interval', 'difference', '95% interval', 'verdict', 'seconds'];
+  const points = (value: number | null | undefined) =>
+    value === null || value === undefined ? '' : `${value > 0 ? '+' : ''}${(100 * value).toFixed(1)}`;
+  const interval = (ends: { low: number | null; high: number | null } | null, format: (value: number) => string) =>
+    ends?.low === null || ends?.high === null || !ends ? '' : `${format(ends.low)} to ${format(ends.high)}`;
+  const cells = rows.map(({ axes, n, accuracy, difference, seconds, failed, pruned }) => {
+    const notes = [failed > 0 && `${failed} failed`, pruned > 0 && `${pruned} given up`].filter(Boolean);
+    return [
+      nameOf(axes),
+      [n, ...notes].join(', '),
+      formatShare(accuracy?.mean),
+      interval(accuracy, formatShare),
+      points(difference?.mean),
+      interval(difference, points),
+      difference?.verdict ?? 'baseline',
+      seconds === null ? '' : seconds.toFixed(1),
+    ];
+  });
+  return [header, ...cells];
+}
+
+/** {@link leaderboardCells} as lines of text. Differences are in percentage points. */
+export function leaderboardText(rows: readonly StudyRow[]): string {
+  const right = [false, true, true, true, true, true, false, true];
+  return alignColumns(leaderboardCells(rows), right);
+}

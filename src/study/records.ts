@@ -1,0 +1,128 @@
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, UserError } from '../errors';
+import type { Label } from './axes';
+
+/** How a run came out, as run.json in its folder says it. Every key of it stands in each row of a study's runs. */
+export interface RunRecord {
+  id: string;
+  hash: string;
+  axes: Record<string, Label>;
+  seed: number;
+  /** pruned: ended early as hopeless; its numbers are those of its last epoch and count in no comparison */
+  state: 'done' | 'failed' | 'pruned';
+  /** why it failed, in one line */
+  error: string | null;
+  /** of the final model on the validation pictures, a fraction of 1 */
+  accuracy: number | null;
+  loss: number | null;
+  epochs: number;
+  /** pictures that were trained and validated on */
+  pictures: { train: number; validation: number } | null;
+  /** validation accuracy after each epoch */
+  curve: number[];
+  /** numbers that training changes */
+  trainedParameters: number | null;
+  /** largest resident memory of the process, in bytes */
+  memory: number | null;
+  /** wall-clock seconds of the run; after a break, of its last part */
+  seconds: number;
+  /** ISO 8601 */
+  started: string;
+  ended: string;
+  host: string;
+}
+
+const INDEX = 'index.jsonl';
+
+/** The runs of a study on disk: one folder a run, whole or not there, and a list of them that only grows. */
+export class RunStore {
+  readonly runs: string;
+
+  constructor(readonly folder: string) {
+    this.runs = join(folder, 'runs');
+  }
+
+  /** Every run that has ended, by its hash. */
+  read(): Map<string, RunRecord> {
+    const records = new Map<string, RunRecord>();
+    if (!existsSync(this.runs)) return records;
+    for (const name of readdirSync(this.runs).sort()) {
+      const file = join(this.runs, name, 'run.json');
+      if (name.startsWith('.') || !existsSync(file)) continue;
+      const record = readRecord(file);
+      records.set(record.hash, record);
+    }
+    return records;
+  }
+
+  /** A folder to write a run into, which {@link land} then makes one of the study's. */
+  prepare(id: string): string {
+    const folder = join(this.runs, `.${id}.${process.pid}.tmp`);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+
+  /**
+   * Make a whole run one of the study's, once: of two that arrive, the first stays.
+   *
+   * @returns whether this one was the first
+   */
+  land(prepared: string, record: RunRecord): boolean {
+    const folder = join(this.runs, record.id);
+    try {
+      if (existsSync(folder)) throw Object.assign(new Error('it is there'), { code: 'EEXIST' });
+      renameSync(prepared, folder);
+    } catch (error) {
+      rmSync(prepared, { recursive: true, force: true });
+      if (!['EEXIST', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      return false;
+    }
+    this.list(record);
+    return true;
+  }
+
+  /** Forget failed runs, so that they are made again. */
+  forgetFailed(): void {
+    for (const { id, state } of this.read().values()) {
+      if (state === 'failed') rmSync(join(this.runs, id), { recursive: true, force: true });
+    }
+  }
+
+  /** After a break: remove what was being written, and list runs that landed without getting listed. */
+  mend(): void {
+    if (!existsSync(this.runs)) return;
+    for (const name of readdirSync(this.runs)) {
+      if (name.startsWith('.')) rmSync(join(this.runs, name), { recursive: true, force: true });
+    }
+    const file = join(this.folder, INDEX);
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n'); // a line that was cut short stays, as a line
+    const listed = new Set(text.split('\n').map(idOf));
+    for (const record of this.read().values()) if (!listed.has(record.id)) this.list(record);
+  }
+
+  private list({ id, axes, seed, state, accuracy, seconds, ended }: RunRecord): void {
+    appendFileSync(
+      join(this.folder, INDEX),
+      `${JSON.stringify({ run: id, axes, seed, state, accuracy, seconds, ended })}\n`,
+    );
+  }
+}
+
+function readRecord(file: string): RunRecord {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as RunRecord;
+  } catch (error) {
+    throw new UserError(`${file} cannot be read: ${messageOf(error)}; remove its folder and the run is made again`);
+  }
+}
+
+function idOf(line: string): string | undefined {
+  try {
+    return JSON.parse(line).run;
+  } catch {
+    return undefined;
+  }
+}

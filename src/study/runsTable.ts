@@ -1,0 +1,38 @@
+import { type ColumnTable, from } from 'arquero';
+import { csv } from './csv';
+import type { RunRecord } from './records';
+
+/** A run without nesting: its axes, then its numbers. */
+function flatRun({ axes, pictures, curve, hash, ...run }: RunRecord) {
+  return {
+    ...axes,
+    seed: run.seed,
+    state: run.state,
+    accuracy: run.accuracy,
+    loss: run.loss,
+    'best accuracy': curve.length > 0 ? Math.max(...curve) : null,
+    epochs: run.epochs,
+    seconds: run.seconds,
+    'trained parameters': run.trainedParameters,
+    memory: run.memory,
+    'training pictures': pictures?.train ?? null,
+    'validation pictures': pictures?.validation ?? null,
+    error: run.error,
+    run: run.id,
+    hash,
+    started: run.started,
+    ended: run.ended,
+    host: run.host,
+  };
+}
+
+/** An arquero table with a row a run. */
+export function runsTable(records: readonly RunRecord[]): ColumnTable {
+  return from(records.map(flatRun));
+}
+
+export function runsCsv(records: readonly RunRecord[]): string {
+  if (records.length === 0) return '';
+  const flat = records.map(flatRun);
+  return csv([Object.keys(flat[0]!), ...flat.map((row) => Object.values(row))]);
+}

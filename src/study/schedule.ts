@@ -1,0 +1,90 @@
+import type { Label } from './axes';
+import type { Plan, RunTask } from './plan';
+import type { RunRecord } from './records';
+import { meanOf } from './statistics';
+
+type Records = ReadonlyMap<string, RunRecord>;
+type Pruning = 'none' | 'median' | 'halving';
+
+/** Runs that must have ended before the median of them says anything. */
+const ENOUGH_RUNS = 5;
+
+const keyOf = (axes: Record<string, Label>) => JSON.stringify(axes);
+
+/**
+ * The runs that may start now, in order. It depends on the runs that have ended and on nothing else, so that a study that was
+ * interrupted goes on with the same ones.
+ *
+ * @returns nothing when all is done, or when runs that are under way decide what comes next
+ */
+export function openTasks({ configurations, tasks }: Plan, records: Records, pruning: Pruning): RunTask[] {
+  const seen = new Set<string>(); // configurations with equal settings share their runs
+  const open = (task: RunTask) => {
+    if (records.has(task.hash) || seen.has(task.hash)) return false;
+    seen.add(task.hash);
+    return true;
+  };
+  if (pruning === 'none') return tasks.filter(open);
+  const baseline = keyOf(configurations[0]!);
+  if (pruning === 'median') {
+    const given = new Set(
+      tasks.filter(({ hash }) => records.get(hash)?.state === 'pruned').map(({ axes }) => keyOf(axes)),
+    );
+    return tasks.filter(({ axes }) => keyOf(axes) === baseline || !given.has(keyOf(axes))).filter(open);
+  }
+  const rungs = rungsOf(
+    tasks.map(({ seed }) => seed),
+    configurations.length,
+  );
+  let left = new Set(configurations.map(keyOf));
+  for (const [i, seeds] of rungs.entries()) {
+    const rung = tasks.filter(({ axes, seed }) => left.has(keyOf(axes)) && seeds.includes(seed));
+    const todo = rung.filter(open);
+    if (todo.length > 0 || rung.some(({ hash }) => !records.has(hash))) return todo;
+    const past = rungs.slice(0, i + 1).flat();
+    left = betterHalf(tasks, records, left, past, baseline);
+  }
+  return [];
+}
+
+/** The seeds in as many parts as it takes to halve the configurations down to one. */
+function rungsOf(seeds: readonly number[], configurations: number): number[][] {
+  const all = [...new Set(seeds)];
+  const count = Math.max(1, Math.min(all.length, Math.ceil(Math.log2(configurations))));
+  return Array.from({ length: count }, (_, i) =>
+    all.slice(Math.ceil((i * all.length) / count), Math.ceil(((i + 1) * all.length) / count)),
+  );
+}
+
+function betterHalf(
+  tasks: readonly RunTask[],
+  records: Records,
+  left: ReadonlySet<string>,
+  seeds: readonly number[],
+  baseline: string,
+): Set<string> {
+  const scored = [...left].map((key) => {
+    const accuracies = tasks
+      .filter(({ axes, seed }) => keyOf(axes) === key && seeds.includes(seed))
+      .flatMap(({ hash }) => records.get(hash)?.accuracy ?? []);
+    return { key, score: accuracies.length > 0 ? meanOf(accuracies) : -1 };
+  });
+  const best = scored.sort((a, b) => b.score - a.score).slice(0, Math.ceil(scored.length / 2));
+  return new Set([baseline, ...best.map(({ key }) => key)]);
+}
+
+/**
+ * The median rule (Golovin et al. 2017, Vizier): below which best validation accuracy a run is given up, by epoch. It is the
+ * median of what the ended runs averaged up to that epoch; null in the first quarter of the epochs, and where fewer than
+ * five runs have come as far.
+ */
+export function medianRule(records: Iterable<RunRecord>, epochs: number): (number | null)[] {
+  const curves = [...records].filter(({ state }) => state === 'done').map(({ curve }) => curve);
+  return Array.from({ length: epochs }, (_, i) => {
+    const averages = curves.filter((curve) => curve.length > i).map((curve) => meanOf(curve.slice(0, i + 1)));
+    if (averages.length < ENOUGH_RUNS || i + 1 <= epochs / 4) return null;
+    averages.sort((a, b) => a - b);
+    const middle = averages.length / 2;
+    return (averages[Math.floor(middle)]! + averages[Math.ceil(middle) - 1]!) / 2;
+  });
+}

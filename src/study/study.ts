@@ -1,0 +1,255 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type ColumnTable, from } from 'arquero';
+import { messageOf, UserError } from '../errors';
+import { writeFileAtomically } from '../files';
+import { checkNumber } from '../options';
+import type { Listener } from '../training';
+import { type CheckedConfiguration, checkConfiguration, type StudyConfiguration } from './configuration';
+import { type Executor, here } from './executor';
+import { lockFolder } from './lock';
+import { type Plan, planStudy, type RunTask } from './plan';
+import { type RunRecord, RunStore } from './records';
+import { runsCsv, runsTable } from './runsTable';
+import { medianRule, openTasks } from './schedule';
+import { flatRow, type StudyRow, studyTable, tableCsv } from './table';
+import { TimeLeft } from './timeLeft';
+
+/** Where a study stands. */
+export interface StudyState {
+  folder: string;
+  /** runs that have ended, of `total` planned ones; pruning may make it fewer */
+  ended: number;
+  total: number;
+  failed: number;
+  /** names of the runs under way */
+  running: string[];
+  /** null until a run has ended */
+  secondsLeft: number | null;
+  /** the table so far */
+  rows: StudyRow[];
+  /** the run that has just ended */
+  latest?: RunRecord;
+}
+
+/** Whoever watches a study: told of each run as it starts and ends. */
+export interface StudyListener extends Listener {
+  onStudy?(state: StudyState): void;
+}
+
+export interface StudyOptions extends StudyConfiguration {
+  /** folder of the study; default: `study-` and the beginning of its configuration's hash, in the current folder */
+  out?: string;
+  /** go on with what is in the folder; default false */
+  resume?: boolean;
+  /** with `resume`: make failed runs again; default false */
+  retryFailed?: boolean;
+  /** share the features of frozen layers between runs; default true */
+  cache?: boolean;
+  /** what makes the runs; default: this process, one after the other */
+  executor?: Executor;
+  listener?: StudyListener;
+}
+
+export interface StudyResult {
+  folder: string;
+  /** a row a configuration, the baseline first */
+  rows: StudyRow[];
+  /** the same as an arquero table */
+  table: ColumnTable;
+  /** an arquero table with a row a run */
+  runs: ColumnTable;
+  /** planned runs that are not made: the study was stopped or its budget is spent; none of those that pruning saved */
+  left: number;
+  failed: number;
+}
+
+/**
+ * Compare configurations over seeds: make every run that is not in the study's folder yet, and tabulate.
+ *
+ * All variants of a seed train and validate on the same pictures. The folder is the database: `runs/` has a folder a run,
+ * `index.jsonl` lists them as they ended, `table.csv` and `runs.csv` are the results. A study that was stopped or killed goes
+ * on with `resume: true`: no run that ended is made again, one that was under way goes on after its last whole epoch, and a
+ * configuration with more seeds or values makes only what is new.
+ *
+ * @throws {UserError} before any run, if anything is wrong with the configuration or the folder
+ */
+export async function study(options: StudyOptions): Promise<StudyResult> {
+  const { out, resume = false, retryFailed = false, cache = true, executor = here, listener = {}, ...rest } = options;
+  const configuration = checkConfiguration(rest);
+  const plan = planStudy(configuration);
+  const folder = resolve(out ?? `study-${plan.hash.slice(0, 8)}`);
+  openFolder(folder, plan, resume);
+  const unlock = lockFolder(folder);
+  try {
+    writeFileAtomically(join(folder, 'study.json'), `${JSON.stringify({ configuration: rest, ...summary(plan) }, null, 2)}\n`);
+    const store = new RunStore(folder);
+    store.mend();
+    if (retryFailed) store.forgetFailed();
+    return await new Study(configuration, plan, store, { cache, executor, listener }).run();
+  } finally {
+    unlock();
+  }
+}
+
+const summary = ({ dataFingerprint, tasks }: Plan) => ({ dataFingerprint, runs: tasks.length });
+
+/** @throws {UserError} if the folder cannot be this study's */
+function openFolder(folder: string, { dataFingerprint }: Plan, resume: boolean): void {
+  const file = join(folder, 'study.json');
+  if (existsSync(file)) {
+    if (!resume) throw new UserError(`'${folder}' holds a study: resume it (--resume), or give another folder`);
+    let known: { dataFingerprint?: string };
+    try {
+      known = JSON.parse(readFileSync(file, 'utf8'));
+    } catch (error) {
+      throw new UserError(`${file} cannot be read: ${messageOf(error)}`);
+    }
+    if (known.dataFingerprint !== dataFingerprint) {
+      throw new UserError(`the study in '${folder}' was made with other pictures: give another folder, or those pictures`);
+    }
+    return;
+  }
+  try {
+    mkdirSync(join(folder, 'runs'), { recursive: true });
+  } catch (error) {
+    throw new UserError(`'${folder}' cannot be made: ${messageOf(error)}`);
+  }
+}
+
+class Study {
+  private readonly records: Map<string, RunRecord>;
+  private readonly running = new Map<string, RunTask>();
+  private readonly began = performance.now();
+  private readonly time = new TimeLeft();
+  private started = 0;
+  private stopped = false;
+
+  constructor(
+    private readonly configuration: CheckedConfiguration,
+    private readonly plan: Plan,
+    private readonly store: RunStore,
+    private readonly surroundings: { cache: boolean; executor: Executor; listener: StudyListener },
+  ) {
+    this.records = store.read();
+  }
+
+  async run(): Promise<StudyResult> {
+    const { executor } = this.surroundings;
+    const underway = new Set<Promise<void>>();
+    this.report();
+    try {
+      for (;;) {
+        const next = this.mayStart() ? this.openTasks()[0] : undefined;
+        if (next && underway.size < executor.slots) {
+          const run: Promise<void> = this.make(next).finally(() => underway.delete(run));
+          underway.add(run);
+        } else if (underway.size > 0) {
+          await Promise.race(underway);
+        } else {
+          break;
+        }
+      }
+    } catch (error) {
+      this.stopped = true;
+      await Promise.allSettled(underway);
+      throw error;
+    } finally {
+      await executor.close();
+    }
+    return this.result();
+  }
+
+  private openTasks(): RunTask[] {
+    const { plan, records, configuration, running } = this;
+    return openTasks(plan, records, configuration.budget.pruning).filter(({ hash }) => !running.has(hash));
+  }
+
+  private mayStart(): boolean {
+    const { budget } = this.configuration;
+    this.stopped ||= this.surroundings.listener.shouldStop?.() ?? false;
+    const minutes = (performance.now() - this.began) / 60_000;
+    return !this.stopped && this.started < budget.runs && minutes < budget.minutes;
+  }
+
+  private async make(task: RunTask): Promise<void> {
+    const { cache, executor, listener } = this.surroundings;
+    this.started++;
+    this.running.set(task.hash, task);
+    this.report();
+    const prepared = this.store.prepare(task.id);
+    const checkpoint = join(this.store.folder, 'checkpoints', task.id);
+    const isBaseline = JSON.stringify(task.axes) === JSON.stringify(this.plan.configurations[0]);
+    const prunes = this.configuration.budget.pruning === 'median' && !isBaseline;
+    const { onEpoch: _, onProgress: _1, ...quiet } = listener; // a study shows runs, not their epochs
+    try {
+      const record = await executor.run({
+        task,
+        folder: prepared,
+        cache,
+        checkpoint,
+        pruneBelow: prunes ? medianRule(this.records.values(), task.settings.epochs) : [],
+        listener: { ...quiet, shouldStop: () => this.stopped || (listener.shouldStop?.() ?? false) },
+      });
+      this.running.delete(task.hash);
+      if (!record) {
+        rmSync(prepared, { recursive: true, force: true });
+        return;
+      }
+      this.store.land(prepared, record);
+      rmSync(checkpoint, { recursive: true, force: true });
+      this.records.set(task.hash, record);
+      this.time.observe(record);
+      this.tabulate();
+      this.report(record);
+    } finally {
+      this.running.delete(task.hash);
+    }
+  }
+
+  private rows(): StudyRow[] {
+    return studyTable(this.plan, this.records);
+  }
+
+  private tabulate(rows = this.rows()): StudyRow[] {
+    writeFileAtomically(join(this.store.folder, 'table.csv'), tableCsv(rows));
+    return rows;
+  }
+
+  private planned(): RunRecord[] {
+    const hashes = new Set(this.plan.tasks.map(({ hash }) => hash));
+    return [...hashes].flatMap((hash) => this.records.get(hash) ?? []);
+  }
+
+  private report(latest?: RunRecord): void {
+    const { onStudy, onProgress } = this.surroundings.listener;
+    const ended = this.planned();
+    const total = new Set(this.plan.tasks.map(({ hash }) => hash)).size;
+    const running = [...this.running.values()];
+    onProgress?.({ task: 'study', done: ended.length, total, unit: 'runs' });
+    onStudy?.({
+      folder: this.store.folder,
+      ended: ended.length,
+      total,
+      failed: ended.filter(({ state }) => state === 'failed').length,
+      running: running.map(({ id }) => id),
+      secondsLeft: this.time.left([...running, ...this.openTasks()], this.surroundings.executor.slots),
+      rows: this.rows(),
+      latest,
+    });
+  }
+
+  private result(): StudyResult {
+    const rows = this.tabulate();
+    const ended = this.planned();
+    writeFileAtomically(join(this.store.folder, 'runs.csv'), runsCsv(ended));
+    return {
+      folder: this.store.folder,
+      rows,
+      table: from(rows.map(flatRow)),
+      runs: runsTable(ended),
+      left: this.openTasks().length,
+      failed: ended.filter(({ state }) => state === 'failed').length,
+    };
+  }
+}

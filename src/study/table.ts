@@ -1,0 +1,102 @@
+import type { Label } from './axes';
+import { csv } from './csv';
+import type { Plan } from './plan';
+import type { RunRecord } from './records';
+import { type Difference, judgeDifferences, meanOf, type Summary, summarize } from './statistics';
+
+/** One configuration of a study over its seeds. */
+export interface StudyRow {
+  axes: Record<string, Label>;
+  /** runs that were made to the end */
+  n: number;
+  accuracy: Summary | null;
+  /** from the baseline, seed by seed; null for the baseline itself */
+  difference: Difference | null;
+  /** mean wall-clock seconds of a run */
+  seconds: number | null;
+  /** numbers that training changes */
+  trainedParameters: number | null;
+  /** largest resident memory of a run's process, in bytes */
+  memory: number | null;
+  failed: number;
+  pruned: number;
+}
+
+/** The table of a study: a row a configuration, the baseline first. */
+export function studyTable({ configurations, tasks }: Plan, records: ReadonlyMap<string, RunRecord>): StudyRow[] {
+  const groups = configurations.map((axes) => {
+    const key = JSON.stringify(axes);
+    const ended = tasks
+      .filter((task) => JSON.stringify(task.axes) === key)
+      .flatMap(({ hash, seed }) => {
+        const record = records.get(hash);
+        return record ? [{ ...record, seed }] : [];
+      });
+    return { axes, ended, done: ended.filter(({ state }) => state === 'done') };
+  });
+  const baseline = new Map(groups[0]!.done.map(({ seed, accuracy }) => [seed, accuracy!]));
+  const pairs = groups
+    .slice(1)
+    .map(({ done }) =>
+      done.flatMap(({ seed, accuracy }) => (baseline.has(seed) ? [accuracy! - baseline.get(seed)!] : [])),
+    );
+  const differences = judgeDifferences(pairs, { resolution: resolutionOf(records.values()) });
+  return groups.map(({ axes, ended, done }, i): StudyRow => {
+    const numbers = (name: 'seconds' | 'trainedParameters' | 'memory') => done.flatMap((record) => record[name] ?? []);
+    const count = (state: RunRecord['state']) => ended.filter((record) => record.state === state).length;
+    return {
+      axes,
+      n: done.length,
+      accuracy: summarize(done.map(({ accuracy }) => accuracy!)) ?? null,
+      difference: i === 0 ? null : differences[i - 1]!,
+      seconds: meanOrNull(numbers('seconds')),
+      trainedParameters: numbers('trainedParameters')[0] ?? null,
+      memory: done.length > 0 ? Math.max(...numbers('memory')) : null,
+      failed: count('failed'),
+      pruned: count('pruned'),
+    };
+  });
+}
+
+/** The step of an accuracy: one picture of the smallest validation part. */
+export function resolutionOf(records: Iterable<RunRecord>): number {
+  const counts = [...records].flatMap(({ pictures }) => pictures?.validation ?? []);
+  return counts.length > 0 ? 1 / Math.min(...counts) : 0;
+}
+
+const meanOrNull = (values: readonly number[]) => (values.length > 0 ? meanOf(values) : null);
+
+/** A row without nesting, as table.csv has it. */
+export function flatRow({ axes, accuracy, difference, ...row }: StudyRow) {
+  return {
+    ...axes,
+    n: row.n,
+    accuracy: accuracy?.mean ?? null,
+    sd: accuracy?.sd ?? null,
+    low: accuracy?.low ?? null,
+    high: accuracy?.high ?? null,
+    difference: difference?.mean ?? null,
+    'difference low': difference?.low ?? null,
+    'difference high': difference?.high ?? null,
+    'bootstrap low': difference?.bootstrap?.low ?? null,
+    'bootstrap high': difference?.bootstrap?.high ?? null,
+    p: difference?.p ?? null,
+    'adjusted p': difference?.adjusted ?? null,
+    verdict: difference?.verdict ?? 'baseline',
+    seconds: row.seconds,
+    'trained parameters': row.trainedParameters,
+    memory: row.memory,
+    failed: row.failed,
+    pruned: row.pruned,
+  };
+}
+
+/** A row as `tunebook study --json` prints it: the axes beside the numbers. */
+export function jsonRow({ axes, ...row }: StudyRow) {
+  return { ...axes, ...row };
+}
+
+export function tableCsv(rows: readonly StudyRow[]): string {
+  const flat = rows.map(flatRow);
+  return csv([Object.keys(flat[0]!), ...flat.map((row) => Object.values(row))]);
+}

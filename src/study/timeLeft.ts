@@ -1,0 +1,22 @@
+import type { RunTask } from './plan';
+import type { RunRecord } from './records';
+import { meanOf } from './statistics';
+
+/** Guesses how long runs will take from those of this call that have ended: first of the same configuration, then of any. */
+export class TimeLeft {
+  private readonly seconds = new Map<string, number[]>();
+
+  observe({ axes, seconds, state }: RunRecord): void {
+    if (state === 'failed') return;
+    const key = JSON.stringify(axes);
+    this.seconds.set(key, [...(this.seconds.get(key) ?? []), seconds]);
+  }
+
+  /** @returns seconds with so many at a time; null while nothing is known */
+  left(tasks: readonly RunTask[], slots: number): number | null {
+    const all = [...this.seconds.values()].flat();
+    if (all.length === 0) return tasks.length === 0 ? 0 : null;
+    const total = tasks.reduce((sum, { axes }) => sum + meanOf(this.seconds.get(JSON.stringify(axes)) ?? all), 0);
+    return total / Math.min(slots, Math.max(1, tasks.length));
+  }
+}
