@@ -3,6 +3,7 @@ import { messageOf, UserError } from '../errors';
 import { doctorCommand, labCommand } from './house';
 import { notebooksCommand } from './notebooks';
 import { predictCommand } from './predict';
+import { studyCommand } from './study';
 import { trainCommand } from './train';
 
 /**
@@ -16,6 +17,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('Fine-tune a pre-trained CNN on a small image dataset, and see what it does.')
     .addCommand(trainCommand())
     .addCommand(predictCommand())
+    .addCommand(studyCommand())
     .addCommand(notebooksCommand())
     .addCommand(labCommand())
     .addCommand(doctorCommand());

@@ -44,11 +44,15 @@ function readConfiguration(file: string): StudyConfiguration {
     throw new UserError(`the study's configuration '${file}' cannot be read: ${messageOf(error)}`);
   }
   if (typeof configuration !== 'object' || configuration === null || Array.isArray(configuration)) {
-    throw new UserError(`'${file}' must hold an object like { "data": "emoji", "axes": { "dropout": [0, 0.5] }, "seeds": 5 }`);
+    throw new UserError(
+      `'${file}' must hold an object like { "data": "emoji", "axes": { "dropout": [0, 0.5] }, "seeds": 5 }`,
+    );
   }
   const { data } = configuration;
   const beside = typeof data === 'string' ? resolve(dirname(file), data) : '';
-  return typeof data === 'string' && !existsSync(data) && existsSync(beside) ? { ...configuration, data: beside } : configuration;
+  return typeof data === 'string' && !existsSync(data) && existsSync(beside)
+    ? { ...configuration, data: beside }
+    : configuration;
 }
 
 function toJson({ rows, runs, failed, left, folder }: StudyResult) {
@@ -56,7 +60,9 @@ function toJson({ rows, runs, failed, left, folder }: StudyResult) {
 }
 
 function summary({ rows, runs, failed, left, folder }: StudyResult): string {
-  const counts = [`${runs.numRows()} runs`, failed > 0 && `${failed} failed`, left > 0 && `${left} left`].filter(Boolean);
+  const counts = [`${runs.numRows()} runs`, failed > 0 && `${failed} failed`, left > 0 && `${left} left`].filter(
+    Boolean,
+  );
   const hint = left > 0 ? ' (--resume goes on)' : '';
   return `${leaderboardText(rows)}\n\n${counts.join(', ')}${hint}, in ${folder}\n`;
 }

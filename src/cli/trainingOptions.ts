@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { defaultSettings, heads, optimizerNames, scheduleNames } from '../training';
+import { defaultSettings, heads, optimizerNames, scheduleNames, weightSources } from '../training';
 import { numberOption } from './options';
 
 /** The options of `tunebook train` that say how to optimize, to regularize and to fine-tune. */
@@ -10,6 +10,13 @@ export function addTrainingOptions(command: Command): Command {
   const choice = (flag: string, text: string, choices: readonly string[], value: string) =>
     new Option(flag, text).choices(choices).default(value);
   return command
+    .addOption(choice('--weights <kind>', 'what the backbone starts with', weightSources, d.weights))
+    .option(
+      '--input-size <pixels>',
+      'side of the pictures; 0: what the weights were trained at',
+      numberOption({ min: 0, integer: true }),
+      d.inputSize,
+    )
     .addOption(choice('--head <kind>', 'what is put on the backbone', heads, d.head))
     .option('--l2 <factor>', "penalty on the dense head's hidden kernel", number, d.l2)
     .addOption(choice('--optimizer <name>', 'how weights follow their gradients', optimizerNames, d.optimizer))

@@ -7,6 +7,7 @@ export {
 export { imagenetClassName } from './imagenetClasses';
 export { assignWeights, type Backbone, type LoadBackboneOptions, loadBackbone } from './loadBackbone';
 export { preprocess } from './preprocess';
+export { assignRandomWeights } from './randomWeights';
 export { type BackboneEntry, backboneEntry, backbones, type Preprocessing } from './registry';
 export { matchWeights } from './weights/matchWeights';
 export { readWeights } from './weights/readWeights';

@@ -4,5 +4,6 @@ export { displayMetadata, displaySymbol, type MimeBundle, toMimeBundle } from '.
 export { type ProgressBar, progressBar } from './progress';
 export { show } from './show';
 export { stopRequested, withStop } from './stop';
+export { notebookStudyListener, terminalStudyListener, watchStudy } from './studyListener';
 export { terminalListener } from './terminal';
 export { watch } from './watch';

@@ -48,7 +48,13 @@ export function terminalStudyListener(output: Output = process.stderr): EndingSt
       if (state.latest) line.print(runLine(state.latest));
       const rows = ranked(state.rows);
       const round = state.rows.length;
-      if (state.latest && round > 1 && state.ended % round === 0 && state.ended < state.total && state.ended > shownRows) {
+      if (
+        state.latest &&
+        round > 1 &&
+        state.ended % round === 0 &&
+        state.ended < state.total &&
+        state.ended > shownRows
+      ) {
         shownRows = state.ended;
         line.print(`\n${leaderboardText(rows.slice(0, shown))}\n`);
       }
@@ -72,7 +78,8 @@ export function notebookStudyListener(): EndingStudyListener {
       latest = state;
       void display.update(leaderboard(state));
     },
-    onMessage: (text) => void liveDisplay().update({ [displaySymbol]: () => ({ 'text/plain': text }) }, { final: true }),
+    onMessage: (text) =>
+      void liveDisplay().update({ [displaySymbol]: () => ({ 'text/plain': text }) }, { final: true }),
     shouldStop: stopRequested,
     async end() {
       if (latest) await display.update(leaderboard(latest), { final: true });

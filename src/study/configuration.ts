@@ -68,7 +68,9 @@ export function checkConfiguration(given: StudyConfiguration): CheckedConfigurat
     models: false,
   });
   if (typeof checked.data !== 'string' || checked.data === '') {
-    throw new UserError(`study: data must be a folder of pictures or the name of a sample, got ${JSON.stringify(checked.data)}`);
+    throw new UserError(
+      `study: data must be a folder of pictures or the name of a sample, got ${JSON.stringify(checked.data)}`,
+    );
   }
   if (!designs.includes(checked.design)) {
     throw new UserError(`study: unknown design '${String(checked.design)}'; the designs are ${designs.join(', ')}`);
@@ -118,7 +120,9 @@ function checkTraining(settings: Partial<TrainSettings>): void {
   for (const [name, value] of Object.entries(settings)) {
     const usual = defaultSettings[name as keyof TrainSettings];
     if (usual !== undefined && typeof value !== typeof usual) {
-      throw new UserError(`study: ${name} must be a ${typeof usual} like ${JSON.stringify(usual)}, got ${JSON.stringify(value)}`);
+      throw new UserError(
+        `study: ${name} must be a ${typeof usual} like ${JSON.stringify(usual)}, got ${JSON.stringify(value)}`,
+      );
     }
   }
   const unknown = Object.keys(settings).find((name) => !Object.hasOwn(defaultSettings, name));

@@ -45,12 +45,12 @@ export async function executeRun(
     const options = { ...task.settings, cache, listener: watching, checkpoint, resume: checkpoint !== undefined };
     const result = await train(dataset, options);
     if (result.stopped && !hopeless) {
-      dispose(result);
+      result.dispose();
       return undefined;
     }
     await saveRun(result, folder, dataset.folder, { model: task.models });
     record = recordOf(task, result, hopeless, started);
-    dispose(result);
+    result.dispose();
   } catch (error) {
     if (listener.shouldStop?.()) return undefined;
     record = failed(task, messageOf(error), started);
@@ -118,14 +118,4 @@ function isHopeless(history: readonly EpochRecord[], pruneBelow: readonly (numbe
   const below = pruneBelow[history.length - 1];
   if (below === undefined || below === null) return false;
   return Math.max(...history.map(({ validationAccuracy = 0 }) => validationAccuracy)) < below;
-}
-
-/** A study makes many models in one process. */
-function dispose({ backbone, head, model }: TrainResult): void {
-  for (const { weights } of [backbone.model, head, ...(model ? [model] : [])]) {
-    for (const weight of weights) {
-      const variable = weight.read();
-      if (!variable.isDisposed) variable.dispose();
-    }
-  }
 }

@@ -1,2 +1,11 @@
+export { type Axes, type AxisValue, type Design, designs, type Label } from './axes';
+export type { Budget, StudyConfiguration } from './configuration';
+export type { Executor } from './executor';
+export { leaderboardText } from './leaderboard';
 export { type FilePrediction, type Predictor, predict } from './predict';
+export type { RunRecord } from './records';
 export { checkRunFolder, loadRun, type RunConfiguration, saveRun } from './runFolder';
+export * from './statistics';
+export { type StudyListener, type StudyOptions, type StudyResult, type StudyState, study } from './study';
+export { flatRow, jsonRow, type StudyRow } from './table';
+export { transferVariants } from './transferVariants';

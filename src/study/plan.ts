@@ -1,5 +1,5 @@
-import { relative } from 'node:path';
 import { statSync } from 'node:fs';
+import { relative } from 'node:path';
 import { sha256 } from '../files';
 import { type Dataset, imageFolder } from '../images';
 import { backboneEntry } from '../models';
@@ -59,14 +59,18 @@ export function planStudy(study: CheckedConfiguration): Plan {
 
 /** The seed itself, but for values of the axis `dummy` after the first. */
 function trainingSeed(seed: number, dummy: Label, { axes }: CheckedConfiguration): number {
-  const position = axes.dummy?.findIndex((value) => value === dummy) ?? 0;
+  const position = axes.dummy?.indexOf(dummy) ?? 0;
   return position <= 0 ? seed : Number.parseInt(sha256(`dummy ${position} ${seed}`).slice(0, 7), 16);
 }
 
 /** Readable in a list of folders: what was varied, the seed, and enough of the hash to be unique. */
 function runId(axes: Record<string, Label>, seed: number, hash: string): string {
   const words = Object.entries(axes).map(([axis, label]) => (typeof label === 'string' ? label : `${axis} ${label}`));
-  const slug = words.join(' ').replace(/[^A-Za-z0-9.]+/g, '-').slice(0, 80).replace(/^[-.]+|[-.]+$/g, '');
+  const slug = words
+    .join(' ')
+    .replace(/[^A-Za-z0-9.]+/g, '-')
+    .slice(0, 80)
+    .replace(/^[-.]+|[-.]+$/g, '');
   return `${slug || 'run'}-seed${seed}-${hash.slice(0, 8)}`;
 }
 

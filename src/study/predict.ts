@@ -2,7 +2,7 @@ import { UserError } from '../errors';
 import { decodeAll, type Example, type Skipped } from '../images';
 import { backboneEntry, imagenetClassName, loadBackbone } from '../models';
 import { tf } from '../tensorflow';
-import { toProbabilities } from '../training';
+import { backboneOf, defaultSettings, toProbabilities } from '../training';
 import { forward } from '../transfer';
 import { loadRun } from './runFolder';
 
@@ -75,7 +75,10 @@ async function loadPredictor(predictor: Predictor) {
   const { classes } = configuration;
   const nameOf = (index: number) => classes[index] ?? `class ${index}`;
   if (configuration.model === 'whole') {
-    const entry = backboneEntry(configuration.settings.backbone);
+    const { backbone, inputSize } = configuration.settings;
+    const known = backboneEntry(backbone);
+    const preprocessing = { ...known.preprocessing, inputSize: inputSize || known.preprocessing.inputSize };
+    const entry = { ...known, preprocessing };
     return {
       entry,
       classify: (pictures: Uint8Array[]) => forward({ entry, model }, pictures),
@@ -84,7 +87,7 @@ async function loadPredictor(predictor: Predictor) {
       dispose: () => model.dispose(),
     };
   }
-  const backbone = await loadBackbone(configuration.settings.backbone);
+  const backbone = await backboneOf({ ...defaultSettings, ...configuration.settings });
   if (backbone.weightsHash !== configuration.weightsHash) {
     throw new UserError(
       `'${predictor.run}' was trained over other weights of ${backbone.entry.title} than those in the cache`,

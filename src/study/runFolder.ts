@@ -2,8 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { dirname, join, relative, resolve } from 'node:path';
 import { messageOf, UserError } from '../errors';
 import { temporaryBeside } from '../files';
+import { withDefaults } from '../options';
 import { deviceReport, tf } from '../tensorflow';
 import type { EpochRecord, TrainResult, TrainSettings } from '../training';
+import { csv } from './csv';
 
 /** What config.json of a run holds: all that is needed to repeat the run, and to use its model. */
 export interface RunConfiguration {
@@ -35,9 +37,15 @@ export function checkRunFolder(folder: string): void {
 
 /**
  * Keep a run: config.json, history.csv, metrics.json, predictions.csv and what was trained, the head or the whole network,
- * as a TensorFlow.js layers model in model/. All of it is written into a folder beside, which is then renamed.
+ * as a TensorFlow.js layers model in model/ (unless `model` is false). All of it is written into a folder beside, which is then renamed.
  */
-export async function saveRun(result: TrainResult, folder: string, dataFolder: string): Promise<void> {
+export async function saveRun(
+  result: TrainResult,
+  folder: string,
+  dataFolder: string,
+  options?: { model?: boolean },
+): Promise<void> {
+  const { model } = withDefaults('saveRun', options, { model: true });
   checkRunFolder(folder);
   const temporary = temporaryBeside(resolve(folder));
   mkdirSync(temporary, { recursive: true });
@@ -47,7 +55,7 @@ export async function saveRun(result: TrainResult, folder: string, dataFolder: s
     write('history.csv', historyCsv(result.history));
     write('metrics.json', json(metrics(result)));
     write('predictions.csv', predictionsCsv(result, dataFolder));
-    await (result.model ?? result.head).save(`file://${join(temporary, 'model')}`);
+    if (model) await (result.model ?? result.head).save(`file://${join(temporary, 'model')}`);
     rmSync(folder, { recursive: true, force: true }); // empty, as was checked
     renameSync(temporary, folder);
   } catch (error) {
@@ -109,12 +117,6 @@ function predictionsCsv({ classes, predictions }: TrainResult, dataFolder: strin
     ...probabilities,
   ]);
   return csv([header, ...rows]);
-}
-
-function csv(rows: readonly (readonly (string | number)[])[]): string {
-  const cell = (value: string | number) =>
-    /[",\n\r]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : value;
-  return rows.map((row) => `${row.map(cell).join(',')}\n`).join('');
 }
 
 /**

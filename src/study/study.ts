@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import { type ColumnTable, from } from 'arquero';
 import { messageOf, UserError } from '../errors';
 import { writeFileAtomically } from '../files';
-import { checkNumber } from '../options';
 import type { Listener } from '../training';
 import { type CheckedConfiguration, checkConfiguration, type StudyConfiguration } from './configuration';
 import { type Executor, here } from './executor';
+import { nameOf } from './leaderboard';
 import { lockFolder } from './lock';
 import { type Plan, planStudy, type RunTask } from './plan';
 import { type RunRecord, RunStore } from './records';
@@ -82,7 +82,10 @@ export async function study(options: StudyOptions): Promise<StudyResult> {
   openFolder(folder, plan, resume);
   const unlock = lockFolder(folder);
   try {
-    writeFileAtomically(join(folder, 'study.json'), `${JSON.stringify({ configuration: rest, ...summary(plan) }, null, 2)}\n`);
+    writeFileAtomically(
+      join(folder, 'study.json'),
+      `${JSON.stringify({ configuration: rest, ...summary(plan) }, null, 2)}\n`,
+    );
     const store = new RunStore(folder);
     store.mend();
     if (retryFailed) store.forgetFailed();
@@ -106,7 +109,9 @@ function openFolder(folder: string, { dataFingerprint }: Plan, resume: boolean):
       throw new UserError(`${file} cannot be read: ${messageOf(error)}`);
     }
     if (known.dataFingerprint !== dataFingerprint) {
-      throw new UserError(`the study in '${folder}' was made with other pictures: give another folder, or those pictures`);
+      throw new UserError(
+        `the study in '${folder}' was made with other pictures: give another folder, or those pictures`,
+      );
     }
     return;
   }
@@ -181,7 +186,6 @@ class Study {
     const checkpoint = join(this.store.folder, 'checkpoints', task.id);
     const isBaseline = JSON.stringify(task.axes) === JSON.stringify(this.plan.configurations[0]);
     const prunes = this.configuration.budget.pruning === 'median' && !isBaseline;
-    const { onEpoch: _, onProgress: _1, ...quiet } = listener; // a study shows runs, not their epochs
     try {
       const record = await executor.run({
         task,
@@ -189,7 +193,11 @@ class Study {
         cache,
         checkpoint,
         pruneBelow: prunes ? medianRule(this.records.values(), task.settings.epochs) : [],
-        listener: { ...quiet, shouldStop: () => this.stopped || (listener.shouldStop?.() ?? false) },
+        // a study shows runs, not their epochs
+        listener: {
+          onMessage: (text) => listener.onMessage?.(`${nameOf(task.axes)}, seed ${task.seed}: ${text}`),
+          shouldStop: () => this.stopped || (listener.shouldStop?.() ?? false),
+        },
       });
       this.running.delete(task.hash);
       if (!record) {
@@ -242,13 +250,15 @@ class Study {
   private result(): StudyResult {
     const rows = this.tabulate();
     const ended = this.planned();
+    const left = this.openTasks().length;
+    if (left === 0) rmSync(join(this.store.folder, 'checkpoints'), { recursive: true, force: true });
     writeFileAtomically(join(this.store.folder, 'runs.csv'), runsCsv(ended));
     return {
       folder: this.store.folder,
       rows,
       table: from(rows.map(flatRow)),
       runs: runsTable(ended),
-      left: this.openTasks().length,
+      left,
       failed: ended.filter(({ state }) => state === 'failed').length,
     };
   }

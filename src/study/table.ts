@@ -47,7 +47,7 @@ export function studyTable({ configurations, tasks }: Plan, records: ReadonlyMap
     return {
       axes,
       n: done.length,
-      accuracy: summarize(done.map(({ accuracy }) => accuracy!)) ?? null,
+      accuracy: withinShares(summarize(done.map(({ accuracy }) => accuracy!)) ?? null),
       difference: i === 0 ? null : differences[i - 1]!,
       seconds: meanOrNull(numbers('seconds')),
       trainedParameters: numbers('trainedParameters')[0] ?? null,
@@ -62,6 +62,12 @@ export function studyTable({ configurations, tasks }: Plan, records: ReadonlyMap
 export function resolutionOf(records: Iterable<RunRecord>): number {
   const counts = [...records].flatMap(({ pictures }) => pictures?.validation ?? []);
   return counts.length > 0 ? 1 / Math.min(...counts) : 0;
+}
+
+/** No accuracy is below 0 or above 1, though Student's interval of few seeds may be. */
+function withinShares(summary: Summary | null): Summary | null {
+  if (summary === null || summary.low === null || summary.high === null) return summary;
+  return { ...summary, low: Math.max(0, summary.low), high: Math.min(1, summary.high) };
 }
 
 const meanOrNull = (values: readonly number[]) => (values.length > 0 ? meanOf(values) : null);

@@ -5,8 +5,13 @@ import type { TrainOptions } from '../training';
  * settings of the study fill in the rest.
  */
 export const transferVariants = {
-  /** all layers from random weights: what the pre-training is worth */
-  'from-scratch': { variant: 'fine-tune-all', weights: 'random', batchNormalization: 'training' },
+  /** all layers from random weights, at the head's rate: what the pre-training is worth */
+  'from-scratch': {
+    variant: 'fine-tune-all',
+    weights: 'random',
+    batchNormalization: 'training',
+    backboneLearningRate: 3e-3,
+  },
   /** the head only (Donahue et al. 2014, DeCAF) */
   'feature-extraction': { variant: 'feature-extraction' },
   'feature-extraction-augmented': { variant: 'feature-extraction', augment: 'standard' },

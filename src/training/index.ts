@@ -1,3 +1,4 @@
+export { backboneOf } from './backboneOf';
 export type { ClippingOptions } from './clipping';
 export type { ArrayData, Batch, BatchSource, Data } from './data';
 export type { EarlyStoppingOptions } from './earlyStopping';
@@ -43,6 +44,8 @@ export {
   heads,
   type TrainOptions,
   type TrainSettings,
+  trainSettings,
   type Variant,
   variants,
+  weightSources,
 } from './trainSettings';

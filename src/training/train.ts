@@ -2,8 +2,9 @@ import { presetAugmentation } from '../augment';
 import { type ConfusionMatrix, confusionMatrix } from '../evaluation';
 import { sha256 } from '../files';
 import { type Dataset, type Skipped, type Split, splitDataset } from '../images';
-import { type Backbone, loadBackbone } from '../models';
+import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
+import { backboneOf } from './backboneOf';
 import { featureExtraction } from './featureExtraction';
 import { fineTuning } from './fineTuning';
 import type { FitResult } from './fit';
@@ -51,10 +52,10 @@ export interface TrainResult {
 export async function train(dataset: Dataset, options?: TrainOptions): Promise<TrainResult> {
   const began = performance.now();
   const all = trainSettings(options);
-  const { cache: _, checkpoint: _1, resume: _2, listener: _3, ...settings } = all;
+  const { cache: _, checkpoint: _1, resume: _2, listener, ...settings } = all;
   presetAugmentation(settings.augment); // an unknown one is an error before any work
   const split = splitDataset(dataset, { validation: settings.validation, seed: settings.seed });
-  const backbone = await loadBackbone(settings.backbone);
+  const backbone = await backboneOf(settings, listener);
   const variation = settings.variant === 'feature-extraction' ? featureExtraction : fineTuning;
   const { evaluation, content, seconds, skipped, ...result } = await variation(dataset, split, backbone, all);
   const { classes } = dataset;

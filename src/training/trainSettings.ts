@@ -12,12 +12,19 @@ import { type FitOptions, fitSettings } from './settings';
 export const variants = ['feature-extraction', 'hybrid', 'fine-tune-all', 'two-phase'] as const;
 export type Variant = (typeof variants)[number];
 
+/** Pre-trained on ImageNet, or random: what from-scratch training starts with. */
+export const weightSources = ['imagenet', 'random'] as const;
+
 export const heads = ['linear', 'dense'] as const;
 
 /** What a training run is made of; with the data, all that is needed to repeat it. */
 export interface TrainSettings {
   /** a name of the registry */
   backbone: string;
+  /** what the backbone starts with */
+  weights: (typeof weightSources)[number];
+  /** side of the square that pictures are made to, in pixels; 0: what the weights were trained at */
+  inputSize: number;
   variant: Variant;
   epochs: number;
   batchSize: number;
@@ -80,6 +87,8 @@ export interface TrainOptions extends Partial<TrainSettings> {
 
 export const defaultSettings: TrainSettings = {
   backbone: 'efficientnet-lite0',
+  weights: 'imagenet',
+  inputSize: 0,
   variant: 'feature-extraction',
   epochs: 20,
   batchSize: 32,
@@ -111,6 +120,7 @@ export const defaultSettings: TrainSettings = {
 const whole = { min: 1, integer: true };
 /** What the numbers among the settings may be. */
 const ranges = {
+  inputSize: { min: 0, integer: true },
   epochs: whole,
   batchSize: whole,
   learningRate: { min: 0 },
@@ -150,6 +160,7 @@ export function trainSettings(options: TrainOptions | undefined): TrainSettings 
     listener: {},
   });
   oneOf('variant', 'variants', settings.variant, variants);
+  oneOf('source of weights', 'sources', settings.weights, weightSources);
   oneOf('head', 'heads', settings.head, heads);
   oneOf('optimizer', 'optimizers', settings.optimizer, optimizerNames);
   oneOf('schedule', 'schedules', settings.schedule, scheduleNames);

@@ -1,0 +1,40 @@
+import { Random } from '../random';
+import { tf } from '../tensorflow';
+
+/**
+ * Give a network weights as before any training: kernels normal with variance 2 / inputs, cut off at two standard deviations
+ * (He et al. 2015, as Keras's HeNormal), biases and moving means 0, scales and moving variances 1.
+ *
+ * @param seed the same seed gives the same weights
+ */
+export function assignRandomWeights(model: tf.LayersModel, seed: number): void {
+  for (const layer of model.layers) {
+    if (layer.weights.length === 0) continue;
+    const values = layer.weights.map(({ shape, originalName }) => {
+      const sides = shape as number[];
+      if (/gamma|variance/.test(originalName)) return tf.ones(sides);
+      if (!/kernel/.test(originalName)) return tf.zeros(sides);
+      return tf.tensor(heNormal(sides, /depthwise/.test(originalName), new Random(seed, originalName)), sides);
+    });
+    layer.setWeights(values);
+    tf.dispose(values);
+  }
+}
+
+/** The standard deviation of a standard normal that is cut off at two. */
+const CUT_OFF = 0.87962566103423978;
+
+function heNormal(shape: readonly number[], depthwise: boolean, random: Random): Float32Array {
+  const size = shape.reduce((product, side) => product * side, 1);
+  const inputs = depthwise ? shape[0]! * shape[1]! : size / shape.at(-1)!; // each filter of a depthwise kernel sees one channel
+  const deviation = Math.sqrt(2 / inputs) / CUT_OFF;
+  return Float32Array.from({ length: size }, () => deviation * truncatedNormal(random));
+}
+
+/** Box and Muller (1958), drawn again beyond two. */
+function truncatedNormal(random: Random): number {
+  for (;;) {
+    const value = Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+    if (Math.abs(value) <= 2) return value;
+  }
+}
