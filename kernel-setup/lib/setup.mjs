@@ -1,4 +1,4 @@
-import { steps } from '../steps/index.mjs';
+import { steps as allSteps } from '../steps/index.mjs';
 import { carryOut, isDone } from '../steps/step.mjs';
 import { endChildren, onChildren, startLog } from './child.mjs';
 import { messageOf, SetupError } from './errors.mjs';
@@ -22,11 +22,11 @@ function requirePlatform() {
 /**
  * Do what is not done yet. One process does so at a time; others wait for it.
  *
- * @param {{report?: Report}} [options]
+ * @param {{report?: Report, steps?: readonly import('../steps/step.mjs').Step[]}} [options]
  * @returns {Promise<number>} how many steps there were to do
  * @throws {SetupError} one line with cause and remedy
  */
-export async function setUp({ report = new Report() } = {}) {
+export async function setUp({ report = new Report(), steps = allSteps } = {}) {
   if (steps.every(isDone)) return 0;
   requirePlatform();
   const start = performance.now();

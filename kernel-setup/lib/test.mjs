@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { oracle } from '../steps/oracle.mjs';
 import { tensorflowEnvironment } from './environment.mjs';
 import { messageOf } from './errors.mjs';
 import { inProject, projectFolder } from './paths.mjs';
@@ -64,6 +65,16 @@ function mocha(more) {
   }
 }
 
+/** Keras to compare with. Without it (no network, say) those tests are skipped, and say so. */
+async function bringOracle() {
+  if (process.env.TUNEBOOK_ORACLE) return;
+  try {
+    await setUp({ steps: [oracle] });
+  } catch (error) {
+    process.stdout.write(`Tests that compare with Keras will be skipped: ${messageOf(error)}\n`);
+  }
+}
+
 /**
  * Set-up, lint, types, tests; a failure of any of the first three counts as a failed test. The last line has the counts.
  *
@@ -77,6 +88,7 @@ export async function testCommand(argv) {
     process.stderr.write(`${messageOf(error)}\n${countsLine({ passed: 0, failed: 1, skipped: 0 })}\n`);
     return 1;
   }
+  await bringOracle();
   const lint = node('@biomejs/biome/bin/biome', ['check', '.']);
   // the package's own types were checked by the build
   const types = node('typescript/bin/tsc', ['-p', inProject('kernel-setup')]);

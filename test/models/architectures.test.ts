@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
 import {
   assignWeights,
   backboneEntry,
@@ -10,7 +12,7 @@ import {
   readWeights,
 } from '../../src/models';
 import { tf } from '../../src/tensorflow';
-import { temporaryFolder } from '../folders';
+import { sharedData, temporaryFolder } from '../folders';
 import { formulaPicture, KerasOracle, needsOracle, relativeError } from './keras';
 
 /** Small, so that the largest network takes a second; odd where halving must round, as at 300 pixels in the real thing. */
@@ -45,13 +47,14 @@ describe('every backbone gives what Keras gives with the same weights, to 1e-4',
     it(name, async () => {
       if (asked && asked !== name) await oracle.answer(); // with --grep: one that is not tested
       if (asked !== name) ask(name);
-      const { top, noTop, logits, features } = await oracle.answer();
+      const { top, noTop, parameters, logits, features } = await oracle.answer();
       asked = undefined;
       const next = names[index + 1];
       if (next) ask(next); // Keras works on the next while this one is compared
+      const size = sizeOf(name);
       const errors = {
-        logits: relativeError(await outputs(name, top, true, sizeOf(name)), logits),
-        features: relativeError(await outputs(name, noTop, false, sizeOf(name)), features),
+        logits: relativeError(await outputs(name, top, true, size), logits),
+        features: relativeError(await outputs(name, noTop, false, size), features),
       };
       rmSync(top);
       rmSync(noTop);
@@ -59,6 +62,56 @@ describe('every backbone gives what Keras gives with the same weights, to 1e-4',
       assert.ok(errors.logits < 1e-4, `logits differ by ${errors.logits}`);
       assert.ok(errors.features < 1e-4, `features differ by ${errors.features}`);
       assert.equal(features.length, backboneEntry(name).features);
+      const { model } = buildArchitecture(name, { inputSize: size });
+      assert.equal(model.countParams(), parameters);
+      model.dispose();
     }).timeout(120_000);
   });
+
+  for (const name of ['mobilenet-v2', 'mobilenet-v3-small', 'efficientnet-b0']) {
+    for (const format of ['.weights.h5', '.keras'] as const) {
+      it(`${name} from Keras 3's ${format}`, async () => {
+        if (asked) await oracle.answer();
+        asked = undefined;
+        oracle.ask({ name, size: 75, format });
+        const { top, noTop, logits, features } = await oracle.answer();
+        assert.ok(relativeError(await outputs(name, top, true, 75), logits) < 1e-4);
+        assert.ok(relativeError(await outputs(name, noTop, false, 75), features) < 1e-4);
+        rmSync(top);
+        rmSync(noTop);
+      });
+    }
+  }
+
+  it('preprocessing, to 1e-3, on a photo', async () => {
+    if (asked) await oracle.answer();
+    asked = undefined;
+    const folder = sharedData('flowers', 'train', 'roses') ?? sharedData('flowers');
+    const photo = folder && readdirSync(folder).find((file) => file.endsWith('.jpg'));
+    const { data } = await (photo
+      ? sharp(join(folder, photo)).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+      : { data: Buffer.from(formulaPicture(224)) });
+    for (const name of names) {
+      const expected = await oracle.preprocess(name, data);
+      const actual = tf.tidy(() => {
+        const pixels = tf.tensor4d(new Int32Array(data), [1, data.length / 3, 1, 3], 'int32');
+        return preprocess(pixels, backboneEntry(name).preprocessing).dataSync();
+      });
+      let worst = 0;
+      expected.forEach((value, i) => {
+        worst = Math.max(worst, Math.abs(value - actual[i]!));
+      });
+      assert.ok(expected.length === data.length && worst < 1e-3, `${name}: ${worst}`);
+    }
+  });
+});
+
+describe('every backbone has exactly as many parameters as Keras publishes', () => {
+  for (const name of Object.keys(backbones)) {
+    it(name, () => {
+      const { model } = buildArchitecture(name);
+      assert.equal(model.countParams(), backboneEntry(name).parameters);
+      model.dispose();
+    });
+  }
 });

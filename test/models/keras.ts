@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
@@ -15,7 +15,7 @@ export function oraclePython(): string | undefined {
 export function needsOracle(suite: Mocha.Context): string {
   const python = oraclePython();
   if (!python) {
-    console.log('    Keras is not installed for tests (.cache/oracle): comparisons with it are skipped');
+    console.log('    Keras is not installed for tests (.cache/oracle; npm test brings it): comparisons are skipped');
     return suite.skip();
   }
   return python;
@@ -41,7 +41,10 @@ export class KerasOracle {
   private readonly answers: AsyncIterator<string>;
   private said = '';
 
-  constructor(python: string, folder: string) {
+  constructor(
+    python: string,
+    private readonly folder: string,
+  ) {
     const script = join(projectFolder, 'test', 'models', 'oracle.py');
     this.child = spawn(python, [script, folder], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.child.stderr.on('data', (text: Buffer) => {
@@ -51,10 +54,37 @@ export class KerasOracle {
   }
 
   ask(request: OracleRequest): void {
+    this.write(request);
+  }
+
+  answer(): Promise<OracleAnswer> {
+    return this.read<OracleAnswer>();
+  }
+
+  /** What the preprocessing of a backbone's weights makes of pixels of 0 to 255. */
+  async preprocess(name: string, pixels: Uint8Array): Promise<Float32Array> {
+    const file = join(this.folder, 'pixels.bin');
+    writeFileSync(file, pixels);
+    this.write({ preprocess: name, pixels: file });
+    const { output } = await this.read<{ output: string }>();
+    return new Float32Array(new Uint8Array(readFileSync(output)).buffer);
+  }
+
+  /** What a saved model, an `.h5`, a `.keras` or the folder of a SavedModel, makes of an input. */
+  async predict(model: string, input: Float32Array): Promise<{ shape: number[]; output: number[]; names: string[] }> {
+    const file = join(this.folder, 'input.bin');
+    writeFileSync(file, Buffer.from(input.buffer, input.byteOffset, input.byteLength));
+    this.write({ predict: model, input: file });
+    const answer = await this.read<{ shape: number[]; output: number[]; names: string[]; error?: string }>();
+    if (answer.error) throw new Error(`Keras: ${answer.error}`);
+    return answer;
+  }
+
+  private write(request: object): void {
     this.child.stdin.write(`${JSON.stringify(request)}\n`);
   }
 
-  async answer(): Promise<OracleAnswer> {
+  private async read<T>(): Promise<T> {
     const { value, done } = await this.answers.next();
     if (done) throw new Error(`Keras ended: ${this.said}`);
     return JSON.parse(value);

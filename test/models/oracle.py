@@ -1,12 +1,14 @@
 """The oracle for every backbone: Keras's own networks with random weights, moving statistics too.
 
-    python test/models/oracle.py FOLDER
+    .cache/oracle/bin/python test/models/oracle.py FOLDER
 
 For each line on its input it answers with one line of JSON on its output. A request is {"name", "size"}: the network is
 built for pictures of that size, all its weights are drawn at random, and two legacy .h5 files are written to FOLDER, with
-the top and without. The answer has their names, the parameter count at the published input size, and what Keras makes
-of one picture (a formula, so that it needs no file): logits and pooled features. {"name", "size", "format"} writes
-".weights.h5" or ".keras" instead. Needs TensorFlow 2.20 and Keras 3.
+the top and without. The answer has their names, the parameter count at that size, and what Keras makes of one picture (a
+formula, so that it needs no file): logits and pooled features. {"name", "size", "format"} writes ".weights.h5" or
+".keras" instead. {"preprocess": name, "pixels": file} writes what the network's preprocessing makes of a file of bytes
+as a file of float32. {"predict": file, "input": file} loads a model (.h5, .keras or a SavedModel's folder) and writes
+what it makes of a file of float32. Needs TensorFlow 2.20 and Keras 3: `npm test` installs them.
 """
 
 import contextlib
@@ -134,15 +136,24 @@ def settle(model, pictures, random):
     normalizations = [layer for layer in model.layers if isinstance(layer, layers.BatchNormalization)]
     if not normalizations:
         return
-    kept = [layer.momentum for layer in normalizations]
-    for layer in normalizations:
-        layer.momentum = 0.0
+    dropouts = [layer for layer in model.layers if isinstance(layer, layers.Dropout)]
+    kept = [(layer, "momentum", layer.momentum) for layer in normalizations] + [(layer, "rate", layer.rate) for layer in dropouts]
+    for layer, what, _ in kept:
+        setattr(layer, what, 0.0)
     model(pictures, training=True)
-    for layer, momentum in zip(normalizations, kept):
-        layer.momentum = momentum
+    for layer, what, value in kept:
+        setattr(layer, what, value)
+    for layer in normalizations:
         gamma, beta, mean, variance = layer.get_weights()
-        mean = mean + 0.2 * np.sqrt(variance) * random.standard_normal(mean.shape)
-        layer.set_weights([gamma, beta, mean, variance * random.uniform(0.7, 1.4, variance.shape) + 1e-3])
+        mean = mean + 0.1 * np.sqrt(variance) * random.standard_normal(mean.shape)
+        # more variance than there is, seldom less: a deep network in which differences grow makes chaos of rounding errors
+        layer.set_weights([gamma, beta, mean, variance * random.uniform(0.9, 1.8, variance.shape) + 1e-3])
+
+
+def pictures_like(picture, random):
+    """The picture and three that have something of it."""
+    noise = random.uniform(0, 255, (3, *picture.shape[1:])).astype(np.float32)
+    return np.concatenate([picture, 0.5 * noise + 0.5 * np.concatenate([picture[:, ::-1], 255 - picture, picture[:, :, ::-1]])])
 
 
 def write(model, path):
@@ -166,8 +177,7 @@ def answer(folder, name, size, format=".h5"):
     without_top = keras.Model(model.inputs, map)
     random = np.random.default_rng(len(name) + size)
     randomize(model, random)
-    pictures = np.concatenate([picture(size), random.uniform(0, 255, (3, size, size, 3)).astype(np.float32)])
-    settle(model, preprocess(pictures), random)
+    settle(model, preprocess(pictures_like(picture(size), random)), random)
     files = [os.path.join(folder, name + suffix + format) for suffix in ("", "_notop")]
     write(model, files[0])
     write(without_top, files[1])
@@ -183,5 +193,40 @@ def answer(folder, name, size, format=".h5"):
     }
 
 
+def preprocess(folder, name, pixels):
+    pixels = np.fromfile(pixels, np.uint8).reshape(1, -1, 1, 3).astype(np.float32)
+    values = (pixels - 127) / 128 if "lite" in name else FAMILIES[name][1].preprocess_input(pixels)
+    path = os.path.join(folder, "preprocessed.bin")
+    np.asarray(values, np.float32).tofile(path)
+    return {"output": path}
+
+
+def predict(folder, path, input):
+    if os.path.isdir(path):
+        import tensorflow as tf
+
+        signature = tf.saved_model.load(path).signatures["serving_default"]
+        ((key, spec),) = signature.structured_input_signature[1].items()
+        values = np.fromfile(input, np.float32).reshape([-1, *spec.shape[1:]])
+        (output,) = signature(**{key: tf.constant(values.astype(spec.dtype.as_numpy_dtype))}).values()
+        names = [key]
+    else:
+        model = keras.models.load_model(path, compile=False)
+        values = np.fromfile(input, np.float32).reshape([-1, *model.input_shape[1:]])
+        output = model(values, training=False)
+        names = [layer.name for layer in model.layers]
+    return {"shape": list(output.shape), "output": [float(value) for value in np.ravel(output)], "names": names}
+
+
 for line in sys.stdin:
-    print(json.dumps(answer(sys.argv[1], **json.loads(line))), file=answers, flush=True)
+    request = json.loads(line)
+    if "preprocess" in request:
+        result = preprocess(sys.argv[1], request["preprocess"], request["pixels"])
+    elif "predict" in request:
+        try:
+            result = predict(sys.argv[1], request["predict"], request["input"])
+        except Exception as error:
+            result = {"error": f"{type(error).__name__}: {error}"[:2000]}
+    else:
+        result = answer(sys.argv[1], **request)
+    print(json.dumps(result), file=answers, flush=True)
