@@ -1,6 +1,6 @@
 import { UserError } from '../errors';
 import type { ConfusionMatrix } from '../evaluation';
-import { mostConfused } from '../evaluation';
+import { mostConfused, sortByConfusion } from '../evaluation/confusion'; // not the room: it loads arquero
 import { withDefaults } from '../options';
 import { inkOn, mix } from './color';
 import { alignColumns, formatShare } from './text';
@@ -10,6 +10,8 @@ import { type Chart, chart, colors } from './theme';
 export interface ConfusionChartOptions {
   /** what a cell says: `none` (default) its count, `rows` its share of the true class, `columns` of the predicted class */
   normalize?: 'none' | 'rows' | 'columns';
+  /** `classes` (default) keeps their order; `confusion` puts classes beside each other that are mixed up, the worst first */
+  sort?: 'classes' | 'confusion';
   /** `Confusion matrix` unless told */
   title?: string;
 }
@@ -27,16 +29,24 @@ const written = 24;
  * The darker a cell, the larger its share of the row (of the column, if normalized by columns); the share enters as its
  * square root, so that rare mix-ups stay visible. Cells without an example are empty.
  *
- * @param matrix from `confusionMatrix`, 1 to some 100 classes
+ * @param given from `confusionMatrix`, 1 to some 100 classes
  * @param options {@link ConfusionChartOptions}
- * @throws {UserError} on an unknown option or value of `normalize`
+ * @throws {UserError} on an unknown option or value of `normalize` or `sort`
  */
-export function confusionMatrixChart(matrix: ConfusionMatrix, options: ConfusionChartOptions = {}): Chart {
-  const defaults: Required<ConfusionChartOptions> = { normalize: 'none', title: 'Confusion matrix' };
-  const { normalize, title } = withDefaults('confusionMatrixChart', options, defaults);
+export function confusionMatrixChart(given: ConfusionMatrix, options: ConfusionChartOptions = {}): Chart {
+  const defaults: Required<ConfusionChartOptions> = {
+    normalize: 'none',
+    sort: 'classes',
+    title: 'Confusion matrix',
+  };
+  const { normalize, sort, title } = withDefaults('confusionMatrixChart', options, defaults);
   if (!['none', 'rows', 'columns'].includes(normalize)) {
     throw new UserError(`confusionMatrixChart: normalize must be 'none', 'rows' or 'columns', got '${normalize}'`);
   }
+  if (!['classes', 'confusion'].includes(sort)) {
+    throw new UserError(`confusionMatrixChart: sort must be 'classes' or 'confusion', got '${sort}'`);
+  }
+  const matrix = sort === 'confusion' ? sortByConfusion(given) : given;
   const { classes, counts } = matrix;
   const cells = shadedCells(matrix, normalize);
   const total = counts.flat().reduce((sum, count) => sum + count, 0);

@@ -2,6 +2,7 @@ import { checkNumber, withDefaults } from '../options';
 import type { EpochRecord } from '../training/listener';
 import { describeHistory, tabulateHistory } from './history';
 import { curvePanel } from './panel';
+import { ratePanel } from './ratePanel';
 import { type Chart, chart } from './theme';
 
 /** Options of {@link trainingCurves}. */
@@ -15,7 +16,8 @@ export interface CurveOptions {
 }
 
 /**
- * Loss and accuracy over the epochs, training against validation, with the best epoch of each marked.
+ * Loss and accuracy over the epochs, training against validation, with the best epoch of each marked, the gap between the
+ * two shaded, and the learning rate beneath. A note says when the validation loss has turned.
  *
  * While training runs the axis is as wide as the planned training from the start, so that a chart which is drawn anew after
  * each epoch stays still; at the start of a long training it is a half, a quarter and so on of that.
@@ -36,15 +38,21 @@ export function trainingCurves(history: readonly EpochRecord[], options: CurveOp
   const spec = {
     title: { text: `${title}: ${heading}`, ...(notes.length > 0 && { subtitle: notes }) },
     data: { values: history.map(finiteOrNull) },
-    spacing: 28,
-    hconcat: [
-      curvePanel(history, epochs, { name: 'loss', train: 'loss', validation: 'validationLoss', best: 'lowest' }),
-      curvePanel(history, epochs, {
-        name: 'accuracy',
-        train: 'accuracy',
-        validation: 'validationAccuracy',
-        best: 'highest',
-      }),
+    spacing: 14,
+    vconcat: [
+      {
+        spacing: 28,
+        hconcat: [
+          curvePanel(history, epochs, { name: 'loss', train: 'loss', validation: 'validationLoss', best: 'lowest' }),
+          curvePanel(history, epochs, {
+            name: 'accuracy',
+            train: 'accuracy',
+            validation: 'validationAccuracy',
+            best: 'highest',
+          }),
+        ],
+      },
+      ...(history.length > 0 ? [ratePanel(history, epochs)] : []),
     ],
   };
   const description = `Line charts of loss and accuracy, ${heading}. ${notes.join('. ')}`.trim();

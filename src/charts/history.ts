@@ -1,3 +1,4 @@
+import { validationTurn } from '../evaluation/turn';
 import type { EpochRecord } from '../training/listener';
 import { alignColumns, formatNumber, formatShare } from './text';
 
@@ -34,6 +35,12 @@ export function describeHistory(
     accuracy && `highest validation accuracy ${formatShare(accuracy.validationAccuracy)} at epoch ${accuracy.epoch}`,
   ].filter((part) => part !== undefined);
   if (parts.length > 0) notes.push(parts.join(', '));
+  const turn = validationTurn(history);
+  if (turn) {
+    notes.push(
+      `validation loss has turned: ${formatNumber(turn.lowest)} at epoch ${turn.epoch}, ${formatNumber(turn.now)} in the last three; what follows overfits`,
+    );
+  }
   const broken = history.find((r) => ![r.loss, r.validationLoss ?? 0].every(Number.isFinite));
   if (broken) notes.push(`the loss is not a finite number at epoch ${broken.epoch}: try a lower learning rate`);
   return { heading: `epoch ${last.epoch} of ${planned}`, notes };

@@ -1,6 +1,11 @@
 export { type CompareOptions, compareCurves } from './compareCurves';
 export { type ConfusionChartOptions, confusionMatrixChart } from './confusion';
 export { type CurveOptions, trainingCurves } from './curves';
+export { classScoresChart, confusedPairsChart, type DotOptions, sliceChart } from './dots';
+export { type EmbeddedPoint, type EmbeddingChartOptions, embeddingChart } from './embedding';
 export { learningRateChart } from './learningRates';
 export { type GridOptions, type GridPicture, pictureGrid } from './pictures';
+export { precisionRecallChart, type RankingChartOptions, rocChart } from './rankingCurves';
+export { type ReliabilityOptions, reliabilityChart } from './reliability';
 export { type Chart, colors } from './theme';
+export { type ThresholdChartOptions, thresholdChart } from './thresholds';

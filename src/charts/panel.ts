@@ -3,7 +3,8 @@ import { bestEpoch } from './history';
 import { formatNumber, formatShare } from './text';
 import { colors } from './theme';
 
-const width = 250;
+export const panelWidth = 250;
+const width = panelWidth;
 const height = 190;
 /** The least distance of two labels' baselines, so that they don't overlap. */
 const lineHeight = 14;
@@ -42,12 +43,24 @@ export function curvePanel(history: readonly EpochRecord[], epochs: [number, num
     height,
     layer: [
       panelTitle(panel.name),
+      ...(validated ? [gap(panel, x, y)] : []),
       line(panel.train, colors.blue, { strokeWidth: 1.5, strokeDash: [5, 3] }),
       ...(validated ? [line(panel.validation, colors.vermilion, { strokeWidth: 2.25 })] : []),
       ...bestMark(history, epochs, panel, x, y),
       ...endLabels(history, epochs, domain, panel, x),
       hoverBands(panel, validated, x),
     ],
+  };
+}
+
+/** What the model does worse on validation than on training data, shaded: the wider, the more it overfits. */
+function gap({ train, validation, best }: Panel, x: object, y: object): object {
+  const worse = best === 'lowest' ? `datum.${validation} > datum.${train}` : `datum.${validation} < datum.${train}`;
+  const known = `isValid(datum.${train}) && isValid(datum.${validation})`;
+  return {
+    transform: [{ calculate: `${known} ? (${worse} ? datum.${validation} : datum.${train}) : null`, as: 'edge' }],
+    mark: { type: 'area', color: colors.vermilion, opacity: 0.12, clip: true },
+    encoding: { x: { field: 'epoch', ...x }, y: { field: train, ...y }, y2: { field: 'edge' } },
   };
 }
 
@@ -70,7 +83,7 @@ export function panelTitle(text: string): object {
 }
 
 /** At most eleven whole numbers along the axis, at round steps and not only at its ends. */
-function wholeTicks([first, last]: [number, number]): number[] {
+export function wholeTicks([first, last]: [number, number]): number[] {
   const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((size) => last / size <= 10) ?? Math.ceil(last / 10);
   const ticks = first <= 1 ? [1] : [];
   for (let epoch = step; epoch <= last; epoch += step) if (epoch > 1) ticks.push(epoch);

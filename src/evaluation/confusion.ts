@@ -63,3 +63,40 @@ export function mostConfused({ classes, counts }: ConfusionMatrix, limit = 10): 
   }
   return pairs.sort((a, b) => b.count - a.count || b.share - a.share).slice(0, limit); // sort is stable
 }
+
+/**
+ * The same matrix with its classes in another order: those that are mixed up stand beside each other, and the worst group
+ * comes first. A chain from the most confused pair, to whose ends the class that is confused most with an end is added.
+ *
+ * @param matrix from {@link confusionMatrix}
+ */
+export function sortByConfusion({ classes, counts }: ConfusionMatrix): ConfusionMatrix {
+  const mixed = (a: number, b: number) => counts[a]![b]! + counts[b]![a]!;
+  const left = new Set(classes.keys());
+  const order: number[] = [];
+  while (left.size > 0) {
+    const chain = startOf(left, mixed);
+    for (const c of chain) left.delete(c);
+    for (;;) {
+      const best = [...left]
+        .flatMap((c) => [chain[0]!, chain.at(-1)!].map((end) => ({ c, end, count: mixed(c, end) })))
+        .reduce((most, each) => (each.count > most.count ? each : most), { c: -1, end: -1, count: 0 });
+      if (best.c < 0) break;
+      if (best.end === chain.at(-1)) chain.push(best.c);
+      else chain.unshift(best.c);
+      left.delete(best.c);
+    }
+    order.push(...chain);
+  }
+  return { classes: order.map((c) => classes[c]!), counts: order.map((t) => order.map((p) => counts[t]![p]!)) };
+}
+
+/** The pair of classes that is mixed up most, or one class where none is. */
+function startOf(left: ReadonlySet<number>, mixed: (a: number, b: number) => number): number[] {
+  const all = [...left];
+  let best = { pair: [all[0]!], count: 0 };
+  for (const a of all) {
+    for (const b of all) if (a < b && mixed(a, b) > best.count) best = { pair: [a, b], count: mixed(a, b) };
+  }
+  return best.pair;
+}

@@ -27,7 +27,7 @@ describe('trainingCurves', function () {
     checkChart(chart);
     const drawn = await scene(chart);
     assert.deepEqual(drawn.warnings, []);
-    assert.equal(drawn.marks('line').length, 4 * 12);
+    assert.equal(drawn.marks('line').length, 5 * 12); // and the learning rate beneath
     assert.equal(drawn.marks('symbol').length, 4 * 12 + 2); // and a ring on the best epoch of each panel
     const texts = drawn.texts();
     for (const label of ['training 0.167', 'validation 0.267', 'training 92.3%', 'validation 85.8%']) {
@@ -55,11 +55,11 @@ describe('trainingCurves', function () {
 
   it('draws 1 epoch as dots and 200 as plain lines', async () => {
     const one = await scene(trainingCurves(epochs(1)));
-    assert.equal(one.marks('symbol').length, 4 + 2);
+    assert.equal(one.marks('symbol').length, 5 + 2);
     assert.ok(one.texts('axis-label').includes('1'));
     const many = await scene(trainingCurves(epochs(200)));
     assert.equal(many.marks('symbol').length, 2);
-    assert.equal(many.marks('line').length, 4 * 200);
+    assert.equal(many.marks('line').length, 5 * 200);
   });
 
   it('keeps its axis while training: whole epochs up to the planned number', async () => {
@@ -88,7 +88,8 @@ describe('trainingCurves', function () {
     const chart = trainingCurves(epochs(4, () => ({ validationLoss: undefined, validationAccuracy: undefined })));
     checkChart(JSON.parse(JSON.stringify(chart)));
     const drawn = await scene(chart);
-    assert.equal(drawn.marks('line').length, 2 * 4);
+    assert.equal(drawn.marks('line').length, 3 * 4);
+    assert.equal(drawn.marks('area').length, 0);
     assert.ok(!drawn.texts().some((text) => /best|validation/.test(text)));
     assert.ok(!chart.usermeta.text.includes('validation'));
   });
@@ -133,12 +134,29 @@ describe('trainingCurves', function () {
 
   it('prints at most some fourteen epochs as text, with the first, the best and the last', () => {
     const history = epochs(200, (epoch) => ({ validationLoss: epoch === 84 ? 0.01 : 1 }));
-    const lines = trainingCurves(history).usermeta.text.split('\n').slice(3);
+    const lines = trainingCurves(history).usermeta.text.split('\n').slice(4); // the heading, two notes and the names of the columns
     assert.ok(lines.length <= 14, `${lines.length} lines`);
     assert.deepEqual(
       ['1', '84', '200'].map((epoch) => lines.some((line) => line.trim().startsWith(`${epoch} `))),
       [true, true, true],
     );
+  });
+
+  it('says when the validation loss has turned, and not while it only wavers', () => {
+    const turned = (losses: readonly number[]) =>
+      trainingCurves(epochs(losses.length, (epoch) => ({ validationLoss: losses[epoch - 1] }))).usermeta.text;
+    assert.match(
+      turned([1, 0.6, 0.5, 0.6, 0.7, 0.8]),
+      /validation loss has turned: 0\.500 at epoch 3, 0\.700 in the last three/,
+    );
+    assert.doesNotMatch(turned([1, 0.6, 0.5, 0.6]), /turned/);
+    assert.doesNotMatch(turned([1, 0.6, 0.5, 0.52, 0.51, 0.52, 0.5]), /turned/);
+  });
+
+  it('shades what validation is worse than training, and draws the learning rate beneath', async () => {
+    const drawn = await scene(trainingCurves(epochs(12)));
+    assert.equal(drawn.marks('area').length, 2 * 12);
+    assert.ok(drawn.texts().includes('learning rate 0.00100'), drawn.texts().join());
   });
 
   it('refuses an unknown option and a planned of 0', () => {

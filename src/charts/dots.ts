@@ -1,0 +1,238 @@
+import { UserError } from '../errors';
+import type { ClassReport, ConfusionMatrix, Slice } from '../evaluation';
+import { mostConfused } from '../evaluation/confusion';
+import { withDefaults } from '../options';
+import { alignColumns, formatShare } from './text';
+import { type Chart, chart, colors } from './theme';
+
+export interface DotOptions {
+  title?: string;
+}
+
+const width = 320;
+const percent = {
+  scale: { domain: [0, 1], nice: false },
+  axis: { title: null, format: '.0%', tickCount: 5, orient: 'top' },
+};
+
+/** A row a name: the axis of all charts of this file. */
+const rowsOf = (field: string, title: string, count = 1) => ({
+  field,
+  type: 'nominal',
+  sort: null,
+  axis: {
+    title,
+    labelFontSize: count > 60 ? 9 : 11,
+    grid: true,
+    ticks: false,
+    domain: false,
+    labelPadding: 8,
+    labelOverlap: false,
+  },
+});
+/** The height of a row: less where there are many. */
+const stepOf = (count: number) => Math.max(11, Math.min(24, Math.floor(900 / Math.max(1, count))));
+
+/**
+ * Precision and recall of every class, the lowest F1 first: a line between the two dots, longer the more a class is
+ * called too often (recall right of precision) or too seldom.
+ *
+ * @param report from `classReport`
+ */
+export function classScoresChart(report: ClassReport, options?: DotOptions): Chart {
+  const { title } = withDefaults('classScoresChart', options, { title: 'Precision and recall of each class' });
+  const rows = [...report.rows].sort((a, b) => a.f1 - b.f1);
+  const x = (field: string) => ({ field, type: 'quantitative', ...percent });
+  const y = rowsOf('class', '', rows.length);
+  const tooltip = [
+    { field: 'class', type: 'nominal' },
+    ...['precision', 'recall', 'f1'].map((field) => ({ field, type: 'quantitative', format: '.1%' })),
+    { field: 'support', type: 'quantitative', title: 'examples' },
+  ];
+  const spec = {
+    title: {
+      text: title,
+      subtitle: [`blue circle: precision, vermilion square: recall; macro F1 ${formatShare(report.macro.f1)}`],
+    },
+    data: { values: rows },
+    width,
+    height: { step: stepOf(rows.length) },
+    encoding: { y },
+    layer: [
+      {
+        mark: { type: 'rule', color: colors.muted, opacity: 0.5 },
+        encoding: { x: x('precision'), x2: { field: 'recall' } },
+      },
+      {
+        mark: { type: 'point', filled: true, color: colors.blue, size: 70, opacity: 1 },
+        encoding: { x: x('precision'), tooltip },
+      },
+      {
+        mark: {
+          type: 'point',
+          filled: false,
+          color: colors.vermilion,
+          size: 60,
+          strokeWidth: 2,
+          shape: 'square',
+          opacity: 1,
+        },
+        encoding: { x: x('recall'), tooltip },
+      },
+      {
+        mark: {
+          type: 'text',
+          align: 'left',
+          baseline: 'middle',
+          color: colors.muted,
+          dx: 12,
+          fontSize: rows.length > 60 ? 9 : 11,
+        },
+        encoding: { x: { value: width }, text: { field: 'note', type: 'nominal' } },
+        transform: [{ calculate: "'F1 ' + format(datum.f1, '.1%') + ' of ' + datum.support", as: 'note' }],
+      },
+    ],
+  };
+  const table = alignColumns(
+    [
+      ['class', 'precision', 'recall', 'F1', 'examples'],
+      ...rows.map((r) => [
+        r.class,
+        formatShare(r.precision),
+        formatShare(r.recall),
+        formatShare(r.f1),
+        String(r.support),
+      ]),
+    ],
+    [false, true, true, true, true],
+  );
+  const worst = rows[0] ? `, lowest F1 ${formatShare(rows[0].f1)} for ${rows[0].class}` : '';
+  return chart(spec, `Precision and recall of ${rows.length} classes${worst}.`, `${title}\n${table}`);
+}
+
+/**
+ * The accuracy on every slice with its 95% interval, the worst first. Where intervals overlap, a difference may be chance.
+ *
+ * @param slices from `sliceAccuracy`
+ * @throws {UserError} for no slice
+ */
+export function sliceChart(slices: readonly Slice[], options?: DotOptions): Chart {
+  const { title } = withDefaults('sliceChart', options, { title: 'Accuracy of each slice' });
+  if (slices.length === 0) throw new UserError('sliceChart: got no slice');
+  const right = slices.reduce((sum, slice) => sum + slice.right, 0);
+  const total = slices.reduce((sum, slice) => sum + slice.total, 0);
+  const x = (field: string) => ({ field, type: 'quantitative', ...percent });
+  const spec = {
+    title: {
+      text: title,
+      subtitle: [`95% intervals; dashed: all together, ${right} of ${total} (${formatShare(right / total)})`],
+    },
+    data: { values: slices },
+    width,
+    height: { step: stepOf(slices.length) },
+    encoding: { y: rowsOf('slice', '', slices.length) },
+    layer: [
+      {
+        mark: { type: 'rule', color: colors.muted, strokeDash: [4, 4] },
+        data: { values: [{}] },
+        encoding: { x: { datum: right / total, type: 'quantitative', ...percent }, y: null },
+      },
+      {
+        mark: { type: 'rule', color: colors.blue, strokeWidth: 2, opacity: 0.5 },
+        encoding: { x: x('low'), x2: { field: 'high' } },
+      },
+      {
+        mark: { type: 'point', filled: true, color: colors.blue, size: 70, opacity: 1 },
+        encoding: {
+          x: x('accuracy'),
+          tooltip: [
+            { field: 'slice', type: 'nominal' },
+            { field: 'right', type: 'quantitative' },
+            { field: 'total', type: 'quantitative' },
+            ...['accuracy', 'low', 'high'].map((field) => ({ field, type: 'quantitative', format: '.1%' })),
+          ],
+        },
+      },
+      {
+        mark: { type: 'text', align: 'left', baseline: 'middle', color: colors.muted, dx: 12 },
+        encoding: { x: { value: width }, text: { field: 'note', type: 'nominal' } },
+        transform: [{ calculate: "format(datum.accuracy, '.1%') + ' of ' + datum.total", as: 'note' }],
+      },
+    ],
+  };
+  const table = alignColumns(
+    [
+      ['slice', 'accuracy', '95% interval', 'examples'],
+      ...slices.map((s) => [
+        s.slice,
+        formatShare(s.accuracy),
+        `${formatShare(s.low)} to ${formatShare(s.high)}`,
+        String(s.total),
+      ]),
+    ],
+    [false, true, false, true],
+  );
+  const worst = slices[0]!;
+  return chart(
+    spec,
+    `Accuracy of ${slices.length} slices; lowest ${formatShare(worst.accuracy)} for ${worst.slice}.`,
+    `${title}\n${table}`,
+  );
+}
+
+/**
+ * The pairs of classes that are mixed up most, as bars.
+ *
+ * @param matrix from `confusionMatrix`
+ * @param options `limit`: at most so many pairs; 10 unless told
+ */
+export function confusedPairsChart(matrix: ConfusionMatrix, options?: DotOptions & { limit?: number }): Chart {
+  const { title, limit } = withDefaults('confusedPairsChart', options, { title: 'What is taken for what', limit: 10 });
+  const pairs = mostConfused(matrix, limit).map((pair) => ({
+    ...pair,
+    pair: `${pair.trueClass} → ${pair.predictedClass}`,
+    note: `${pair.count} (${formatShare(pair.share)} of ${pair.trueClass})`,
+  }));
+  const most = Math.max(1, ...pairs.map(({ count }) => count));
+  const x = { type: 'quantitative', scale: { domain: [0, most], nice: false }, axis: null };
+  const spec = {
+    title: {
+      text: title,
+      subtitle: [pairs.length > 0 ? 'true class → what it was taken for' : 'nothing was mixed up'],
+    },
+    data: { values: pairs },
+    width: 240,
+    height: { step: 22 },
+    encoding: { y: { ...rowsOf('pair', ''), axis: { ...rowsOf('pair', '').axis, grid: false, labelLimit: 260 } } },
+    layer: [
+      {
+        mark: { type: 'bar', color: colors.vermilion, height: 14 },
+        encoding: {
+          x: { field: 'count', ...x },
+          tooltip: [
+            { field: 'trueClass', type: 'nominal', title: 'true class' },
+            { field: 'predictedClass', type: 'nominal', title: 'taken for' },
+            { field: 'count', type: 'quantitative', title: 'examples' },
+            { field: 'share', type: 'quantitative', title: 'of the true class', format: '.1%' },
+          ],
+        },
+      },
+      {
+        mark: { type: 'text', align: 'left', baseline: 'middle', dx: 6, color: colors.muted },
+        encoding: { x: { field: 'count', ...x }, text: { field: 'note', type: 'nominal' } },
+      },
+    ],
+  };
+  const lines = pairs.map(({ pair, note }) => `  ${pair}: ${note}`);
+  const none = 'No two classes were mixed up.';
+  return chart(
+    spec,
+    pairs.length > 0
+      ? `Most confused: ${pairs
+          .slice(0, 3)
+          .map(({ pair, count }) => `${pair} ${count} times`)
+          .join(', ')}.`
+      : none,
+    [title, ...(lines.length > 0 ? lines : [none])].join('\n'),
+  );
+}

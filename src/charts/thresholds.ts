@@ -1,0 +1,130 @@
+import { UserError } from '../errors';
+import type { ThresholdChoice } from '../evaluation';
+import { withDefaults } from '../options';
+import { alignColumns, formatNumber, formatShare } from './text';
+import { type Chart, chart, colors, hues } from './theme';
+
+export interface ThresholdChartOptions {
+  /** from `chooseThreshold`: drawn as a line with its numbers; none unless told */
+  chosen?: ThresholdChoice;
+  /** name of the positive class; `positive` unless told */
+  positive?: string;
+  /** `What a threshold gives` unless told */
+  title?: string;
+}
+
+const width = 360;
+const height = 230;
+const series = [
+  { key: 'precision', color: hues[0], text: hues[0], dash: [1, 0] },
+  { key: 'recall', color: hues[1], text: colors.vermilionText, dash: [6, 3] },
+  { key: 'accuracy', color: hues[2], text: hues[2], dash: [2, 2] },
+] as const;
+
+/**
+ * Precision, recall and accuracy of a binary task at every threshold.
+ *
+ * @param table from `thresholdTable`
+ * @throws {UserError} for no example
+ */
+export function thresholdChart(table: readonly ThresholdChoice[], options?: ThresholdChartOptions): Chart {
+  const { chosen, positive, title } = withDefaults<{ chosen?: ThresholdChoice; positive: string; title: string }>(
+    'thresholdChart',
+    options,
+    { chosen: undefined, positive: 'positive', title: 'What a threshold gives' },
+  );
+  const cuts = table.filter(({ threshold }) => Number.isFinite(threshold));
+  if (cuts.length === 0) throw new UserError('thresholdChart: the table has no threshold; give at least one example');
+  const probabilities = cuts.every(({ threshold }) => threshold >= 0 && threshold <= 1);
+  const x = {
+    field: 'threshold',
+    type: 'quantitative',
+    scale: probabilities ? { domain: [0, 1], nice: false } : { zero: false },
+    axis: { title: `called ${positive} from this score up`, grid: false, tickCount: 6 },
+  };
+  const { field: _, ...scaled } = x;
+  const y = {
+    type: 'quantitative',
+    scale: { domain: [0, 1], nice: false },
+    axis: { title: null, format: '.0%', values: [0, 0.25, 0.5, 0.75, 1] },
+  };
+  const at = chosen && Number.isFinite(chosen.threshold) ? chosen : undefined;
+  const spec = {
+    title: {
+      text: title,
+      offset: at ? 30 : 12,
+      ...(chosen && { subtitle: [describe(chosen, positive)] }),
+    },
+    data: { values: cuts },
+    width,
+    height,
+    layer: [
+      ...series.map(({ key, color, dash }) => ({
+        mark: { type: 'line', interpolate: 'step-before', color, strokeWidth: 2, strokeDash: dash },
+        encoding: {
+          x,
+          y: { field: key, ...y },
+          tooltip: [
+            { field: 'threshold', type: 'quantitative', format: '.3~f' },
+            ...['precision', 'recall', 'accuracy', 'f1'].map((field) => ({
+              field,
+              type: 'quantitative',
+              format: '.1%',
+            })),
+          ],
+        },
+      })),
+      ...(at
+        ? [
+            {
+              mark: { type: 'rule', color: colors.text, strokeWidth: 1.25 },
+              data: { values: [{}] },
+              encoding: { x: { ...scaled, datum: at.threshold } },
+            },
+            {
+              mark: {
+                type: 'text',
+                baseline: 'bottom',
+                dy: -5,
+                fontWeight: 600,
+                text: `chosen ${formatNumber(at.threshold)}`,
+              },
+              data: { values: [{}] },
+              encoding: { x: { ...scaled, datum: at.threshold }, y: { value: 0 } },
+            },
+          ]
+        : []),
+      ...keyLines(at ?? cuts[Math.floor(cuts.length / 2)]!, at !== undefined),
+    ],
+  };
+  const step = Math.ceil(cuts.length / 12);
+  const rows = cuts
+    .filter((_, i) => i % step === 0)
+    .map((c) => [formatNumber(c.threshold), ...[c.precision, c.recall, c.accuracy, c.f1].map(formatShare)]);
+  const lines = alignColumns(
+    [['threshold', 'precision', 'recall', 'accuracy', 'F1'], ...rows],
+    [true, true, true, true, true],
+  );
+  const words = chosen ? describe(chosen, positive) : `${cuts.length} thresholds`;
+  return chart(spec, `Precision, recall and accuracy over the threshold: ${words}.`, `${title}: ${words}\n${lines}`);
+}
+
+function keyLines(at: ThresholdChoice, withValues: boolean): object[] {
+  return series.map(({ key, text }, i) => ({
+    mark: {
+      type: 'text',
+      align: 'left',
+      baseline: 'middle',
+      fontWeight: 600,
+      color: text,
+      text: `${['—', '- -', '···'][i]} ${key}${withValues ? ` ${formatShare(at[key])}` : ''}`,
+    },
+    data: { values: [{}] },
+    encoding: { x: { value: width + 12 }, y: { value: 10 + 18 * i } },
+  }));
+}
+
+function describe({ threshold, truePositives, falsePositives, falseNegatives }: ThresholdChoice, positive: string) {
+  const from = Number.isFinite(threshold) ? `from ${formatNumber(threshold)} up` : 'nothing called positive';
+  return `${from}: ${truePositives} ${positive} found, ${falseNegatives} missed, ${falsePositives} called so wrongly`;
+}

@@ -1,0 +1,109 @@
+import * as charts from '../../src/charts';
+import {
+  calibration,
+  chooseThreshold,
+  classReport,
+  confusionMatrix,
+  fitTemperature,
+  oneVersusRest,
+  precisionRecallCurve,
+  rocCurve,
+  sliceAccuracy,
+  softmaxAt,
+  thresholdTable,
+} from '../../src/evaluation';
+import { Random } from '../../src/random';
+import type { EpochRecord } from '../../src/training/listener';
+
+/** A training that overfits from its seventh epoch on. */
+export const overfitting: EpochRecord[] = Array.from({ length: 20 }, (_, i) => ({
+  epoch: i + 1,
+  loss: 1.6 * 0.8 ** i,
+  accuracy: 1 - 0.75 * 0.78 ** i,
+  validationLoss: 0.75 + 0.9 * 0.6 ** i + 0.0022 * i ** 2,
+  validationAccuracy: 0.78 - 0.5 * 0.6 ** i,
+  learningRate: 3e-3 * Math.cos((Math.PI / 2) * (i / 20)),
+  seconds: 0.4,
+}));
+
+/** Logits of a made-up model: the truth has the highest by some `skill`, and neighbours are confused. */
+export function madeUpModel(names: readonly string[], examples: number, skill: number, seed = 0) {
+  const random = new Random(seed, 'made-up model');
+  const noise = () => random.uniform() + random.uniform() + random.uniform() - 1.5;
+  const labels = Array.from({ length: examples }, (_, i) => i % names.length);
+  const logits = labels.map((label) =>
+    names.map((_, c) => 3 * (noise() + (c === label ? skill : (c ^ 1) === label ? 0.45 * skill : 0))),
+  );
+  const probabilities = softmaxAt(logits, 1);
+  const predictions = probabilities.map((row) => row.indexOf(Math.max(...row)));
+  return { names, labels, logits, probabilities, predictions, matrix: confusionMatrix(labels, predictions, names) };
+}
+
+const flowers = madeUpModel(['daisy', 'dandelion', 'roses', 'sunflowers', 'tulips'], 150, 0.9);
+const pets = madeUpModel(['cat', 'dog'], 90, 0.75, 3);
+const many = madeUpModel(
+  Array.from({ length: 100 }, (_, c) => `class number ${c}`),
+  1500,
+  1.1,
+);
+const twelve = madeUpModel(
+  Array.from({ length: 12 }, (_, c) => `kind ${c}`),
+  360,
+  1,
+);
+
+const byClass = <T>(model: ReturnType<typeof madeUpModel>, curve: (labels: number[], scores: number[]) => T) =>
+  Object.fromEntries(
+    oneVersusRest(model.labels, model.probabilities, model.names).map((task) => [
+      task.class,
+      curve(task.labels, task.scores),
+    ]),
+  );
+
+const catLabels = pets.labels.map((label) => 1 - label);
+const catScores = pets.probabilities.map(([p]) => p!);
+const scaled = softmaxAt(flowers.logits, fitTemperature(flowers.labels, flowers.logits));
+const rows = flowers.labels.map((label, i) => ({
+  label,
+  predicted: flowers.predictions[i],
+  class: flowers.names[label],
+  brightness: ((i * 37) % 101) / 101,
+}));
+const random = new Random(1, 'cloud');
+const cloud = flowers.labels.map((label, i) => ({
+  x: 3 * Math.cos(1.26 * label) + 2 * (random.uniform() + random.uniform() - 1),
+  y: 3 * Math.sin(1.26 * label) + 2 * (random.uniform() + random.uniform() - 1),
+  class: flowers.names[label]!,
+  note: `picture ${i}`,
+  wrong: flowers.predictions[i] !== label,
+}));
+
+/** Every chart by name, as the sheet of all charts shows them and the snapshot tests draw them. */
+export const examples: Record<string, charts.Chart> = {
+  'training-curves': charts.trainingCurves(overfitting, { title: 'Head' }),
+  'training-curves-begin': charts.trainingCurves(overfitting.slice(0, 3), { planned: 20 }),
+  'compare-curves': charts.compareCurves({
+    'no dropout': overfitting,
+    'dropout 0.5': overfitting.map((r) => ({ ...r, validationLoss: r.validationLoss! * 0.9 - 0.001 * r.epoch })),
+  }),
+  confusion: charts.confusionMatrixChart(flowers.matrix),
+  'confusion-rows-sorted': charts.confusionMatrixChart(twelve.matrix, { normalize: 'rows', sort: 'confusion' }),
+  'confusion-2': charts.confusionMatrixChart(pets.matrix, { normalize: 'columns' }),
+  'confusion-100': charts.confusionMatrixChart(many.matrix, { sort: 'confusion' }),
+  'confused-pairs': charts.confusedPairsChart(flowers.matrix),
+  'class-scores': charts.classScoresChart(classReport(flowers.matrix)),
+  'class-scores-100': charts.classScoresChart(classReport(many.matrix)),
+  roc: charts.rocChart(byClass(flowers, rocCurve)),
+  'roc-12': charts.rocChart(byClass(twelve, rocCurve)),
+  'precision-recall': charts.precisionRecallChart(byClass(flowers, precisionRecallCurve)),
+  reliability: charts.reliabilityChart(calibration(flowers.labels, flowers.probabilities), {
+    after: calibration(flowers.labels, scaled),
+  }),
+  'reliability-alone': charts.reliabilityChart(calibration(pets.labels, pets.probabilities)),
+  threshold: charts.thresholdChart(thresholdTable(catLabels, catScores), {
+    chosen: chooseThreshold(catLabels, catScores, { recall: 0.95 }),
+    positive: 'cat',
+  }),
+  slices: charts.sliceChart(sliceAccuracy(rows, 'brightness'), { title: 'Accuracy by brightness' }),
+  embedding: charts.embeddingChart(cloud),
+};
