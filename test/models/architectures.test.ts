@@ -106,6 +106,23 @@ describe('every backbone gives what Keras gives with the same weights, to 1e-4',
   });
 });
 
+describe('building a backbone', () => {
+  it('draws no random numbers, which loading would only overwrite', () => {
+    const { random } = Math;
+    let drawn = 0;
+    Math.random = () => {
+      drawn++;
+      return random();
+    };
+    try {
+      for (const name of Object.keys(backbones)) buildArchitecture(name, { inputSize: 32 }).model.dispose();
+    } finally {
+      Math.random = random;
+    }
+    assert.equal(drawn, 0);
+  });
+});
+
 describe('every backbone has exactly as many parameters as Keras publishes', () => {
   for (const name of Object.keys(backbones)) {
     it(name, () => {

@@ -41,7 +41,7 @@ export async function readWeights(file: string, limit = LARGEST_FILE): Promise<S
   if (isLegacyTorchFile(content))
     return { kind: 'torch', arrays: within(file, () => readTorchFile(content, file, limit)) };
   if (content[0] === 0x7b) return { kind: 'named', arrays: readTfjsModel(file, limit) }; // '{': JSON
-  if (content[8] === 0x7b) return { kind: 'named', arrays: readSafetensors(file).arrays };
+  if (content[8] === 0x7b) return { kind: 'named', arrays: readSafetensors(file, limit).arrays };
   throw new UserError(
     `${file} is in no known format: expected Keras (.h5, .weights.h5, .keras), torch (.pth), .safetensors or a TensorFlow.js model.json`,
   );

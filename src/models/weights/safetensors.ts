@@ -18,17 +18,22 @@ interface Header {
 /**
  * Read a `.safetensors` file of float32 arrays: 8 bytes with the header's length, a JSON header, the data.
  *
+ * @param limit all arrays together may have so many bytes
  * @returns the arrays in the header's order and the file's own notes (`__metadata__`)
  * @throws {UserError} that names the first thing that does not fit: nothing is read past the file or into a wrong shape
  */
-export function readSafetensors(file: string): { arrays: Map<string, NamedArray>; notes: Record<string, string> } {
-  return parseSafetensors(readFileSync(file), file);
+export function readSafetensors(
+  file: string,
+  limit = Number.POSITIVE_INFINITY,
+): { arrays: Map<string, NamedArray>; notes: Record<string, string> } {
+  return parseSafetensors(readFileSync(file), file, limit);
 }
 
 /** As {@link readSafetensors}, of bytes that are in memory; the arrays may be views of them. */
 export function parseSafetensors(
   bytes: Buffer,
   file: string,
+  limit = Number.POSITIVE_INFINITY,
 ): { arrays: Map<string, NamedArray>; notes: Record<string, string> } {
   const wrong = (what: string) => new UserError(`${file} is no readable safetensors file: ${what}`);
   const headerLength = bytes.length >= 8 ? Number(bytes.readBigUInt64LE(0)) : Number.NaN;
@@ -42,6 +47,7 @@ export function parseSafetensors(
   const { __metadata__: notes = {}, ...entries } = header;
   const body = bytes.subarray(8 + headerLength);
   const arrays = new Map<string, NamedArray>();
+  let left = limit;
   for (const [name, entry] of Object.entries(entries)) {
     const { dtype, shape, data_offsets: offsets } = entry ?? {};
     if (dtype !== 'F32') throw wrong(`'${name}' is of type ${dtype}; only F32 is read`);
@@ -53,6 +59,8 @@ export function parseSafetensors(
     if (!(from >= 0 && to <= body.length && to - from === length)) {
       throw wrong(`'${name}' of shape [${shape}] should have ${length} bytes, at ${from} to ${to} of ${body.length}`);
     }
+    left -= length; // several may name the same bytes
+    if (left < 0) throw wrong(`it holds more than ${limit} bytes`);
     arrays.set(name, { shape, data: floatsOf(body.subarray(from, to)) });
   }
   return { arrays, notes };
