@@ -1,9 +1,9 @@
 import { UserError } from '../errors';
 import { decodeAll, type Example, type Skipped } from '../images';
-import { backboneEntry, imagenetClassName, loadBackbone } from '../models';
+import { type Backbone, type BackboneEntry, backboneEntry, imagenetClassName, loadBackbone } from '../models';
 import { tf } from '../tensorflow';
 import { backboneOf, defaultSettings, toProbabilities } from '../training';
-import { forward } from '../transfer';
+import { PictureNetwork } from '../transfer';
 import { loadRun } from './runFolder';
 
 /** Where predictions come from: a run's model, or a backbone with its own ImageNet classifier. */
@@ -15,7 +15,7 @@ export interface FilePrediction {
   classes: { index: number; name: string; probability: number }[];
 }
 
-const BATCH = 32;
+const BATCH = 16;
 
 /**
  * The most likely classes of each picture. Pictures that cannot be read are listed, not fatal.
@@ -26,7 +26,7 @@ export async function predict(
   predictor: Predictor,
   files: readonly string[],
 ): Promise<{ predictions: FilePrediction[]; skipped: Skipped[] }> {
-  const { entry, classify, nameOf, classes: known, dispose } = await loadPredictor(predictor);
+  const { entry, classify, nameOf, classes: known, dispose } = await loadPredictor(predictor, files.length);
   const examples = files.map((file): Example => ({ file, label: -1 }));
   const predictions: FilePrediction[] = [];
   const skipped: Skipped[] = [];
@@ -59,48 +59,55 @@ export async function predict(
   return { predictions, skipped };
 }
 
-async function loadPredictor(predictor: Predictor) {
+/** What pictures go through, and how the classes are called. */
+interface Loaded {
+  entry: BackboneEntry;
+  /** [batch] of decoded pictures to [batch x outputs] logits */
+  classify(pictures: Uint8Array[]): Float32Array;
+  nameOf(index: number): string;
+  /** undefined: as many as outputs */
+  classes?: number;
+  dispose(): void;
+}
+
+/** @param pictures how many there will be, at most */
+async function loadPredictor(predictor: Predictor, pictures: number): Promise<Loaded> {
   if ('backbone' in predictor) {
     const backbone = await loadBackbone(predictor.backbone, { includeTop: true });
-    const classify = (pictures: Uint8Array[]) => forward(backbone, pictures);
-    return {
-      entry: backbone.entry,
-      classify,
-      nameOf: imagenetClassName,
-      classes: undefined,
-      dispose: () => backbone.model.dispose(),
-    };
+    return { ...wholeNetwork(backbone, pictures), nameOf: imagenetClassName };
   }
   const { configuration, model } = await loadRun(predictor.run);
-  const { classes } = configuration;
-  const nameOf = (index: number) => classes[index] ?? `class ${index}`;
+  const { classes: names, settings } = configuration;
+  const naming = { classes: names.length, nameOf: (index: number) => names[index] ?? `class ${index}` };
   if (configuration.model === 'whole') {
-    const { backbone, inputSize } = configuration.settings;
-    const known = backboneEntry(backbone);
-    const preprocessing = { ...known.preprocessing, inputSize: inputSize || known.preprocessing.inputSize };
-    const entry = { ...known, preprocessing };
-    return {
-      entry,
-      classify: (pictures: Uint8Array[]) => forward({ entry, model }, pictures),
-      nameOf,
-      classes: classes.length,
-      dispose: () => model.dispose(),
-    };
+    const known = backboneEntry(settings.backbone);
+    const preprocessing = { ...known.preprocessing, inputSize: settings.inputSize || known.preprocessing.inputSize };
+    return { ...wholeNetwork({ entry: { ...known, preprocessing }, model }, pictures), ...naming };
   }
-  const backbone = await backboneOf({ ...defaultSettings, ...configuration.settings });
+  const backbone = await backboneOf({ ...defaultSettings, ...settings });
   if (backbone.weightsHash !== configuration.weightsHash) {
     throw new UserError(
       `'${predictor.run}' was trained over other weights of ${backbone.entry.title} than those in the cache`,
     );
   }
-  const classify = (pictures: Uint8Array[]) =>
+  const { entry, classify: extract, dispose } = wholeNetwork(backbone, pictures);
+  const classify = (batch: Uint8Array[]) =>
     tf.tidy(() => {
-      const features = tf.tensor2d(forward(backbone, pictures), [pictures.length, backbone.entry.features]);
-      return (model.predict(features) as tf.Tensor).dataSync() as Float32Array; // [batch x outputs]
+      const features = tf.tensor2d(extract(batch), [batch.length, entry.features]);
+      return (model.predict(features) as tf.Tensor).dataSync() as Float32Array;
     });
-  const dispose = () => {
-    model.dispose();
-    backbone.model.dispose();
+  return { entry, classify, ...naming, dispose: () => [dispose(), model.dispose()] };
+}
+
+/** Pictures to what the network gives. */
+function wholeNetwork(backbone: Pick<Backbone, 'entry' | 'model'>, pictures: number) {
+  const network = new PictureNetwork(backbone, pictures, console.warn);
+  return {
+    entry: backbone.entry,
+    classify: (batch: Uint8Array[]) => network.run(batch),
+    dispose: () => {
+      network.dispose();
+      backbone.model.dispose();
+    },
   };
-  return { entry: backbone.entry, classify, nameOf, classes: classes.length, dispose };
 }

@@ -1,5 +1,5 @@
 import { presetAugmentation } from '../augment';
-import { extractFeatures, extractViews, selectRows, sumSeconds, withViews } from '../transfer';
+import { extractFeatures, extractViews, PictureNetwork, selectRows, sumSeconds, withViews } from '../transfer';
 import { evaluateLogits } from './evaluate';
 import { fit } from './fit';
 import { fitOptionsOf } from './trainSettings';
@@ -7,15 +7,8 @@ import { buildHeadOf, checkReadable, type Variation } from './variation';
 
 /** Train a head over the features of a frozen backbone, each computed once. */
 export const featureExtraction: Variation = async (dataset, split, backbone, settings) => {
-  const { cache, listener, checkpoint, resume } = settings;
-  const features = await extractFeatures(backbone, [...split.train, ...split.validation], { cache, listener });
-  const trainData = selectRows(features, split.train);
-  const validationData = selectRows(features, split.validation);
-  checkReadable(dataset, trainData.examples, validationData.examples, listener);
-  const augmentation = presetAugmentation(settings.augment);
-  const views = augmentation
-    ? await extractViews(backbone, trainData.examples, { augmentation, views: settings.views, cache, listener })
-    : [];
+  const { listener, checkpoint, resume } = settings;
+  const { features, views, trainData, validationData } = await extractAll(dataset, split, backbone, settings);
   const head = buildHeadOf(settings, features.length, dataset.classes.length);
   const began = performance.now();
   const { history, ended, evaluation, peakMemory } = await fit(
@@ -36,3 +29,25 @@ export const featureExtraction: Variation = async (dataset, split, backbone, set
     peakMemory,
   };
 };
+
+/** The features of all pictures, and of the training pictures' augmented views. */
+async function extractAll(...[dataset, split, backbone, settings]: Parameters<Variation>) {
+  const { cache, listener } = settings;
+  const pictures = [...split.train, ...split.validation];
+  const augmentation = presetAugmentation(settings.augment);
+  const count = pictures.length + (augmentation ? settings.views * split.train.length : 0);
+  const network = new PictureNetwork(backbone, count, listener.onMessage);
+  try {
+    const options = { cache, listener, network };
+    const features = await extractFeatures(backbone, pictures, options);
+    const trainData = selectRows(features, split.train);
+    const validationData = selectRows(features, split.validation);
+    checkReadable(dataset, trainData.examples, validationData.examples, listener);
+    const views = augmentation
+      ? await extractViews(backbone, trainData.examples, { ...options, augmentation, views: settings.views })
+      : [];
+    return { features, views, trainData, validationData };
+  } finally {
+    network.dispose();
+  }
+}

@@ -1,10 +1,10 @@
 import { augmentPictures, contentIndex } from '../augment';
 import { decodeAll, type Example, type Skipped } from '../images';
-import { type Backbone, preprocess } from '../models';
+import type { Backbone } from '../models';
 import { withDefaults } from '../options';
-import { tf } from '../tensorflow';
 import type { Listener } from '../training/listener';
 import { FeatureStore } from './featureStore';
+import { PictureNetwork } from './pictureNetwork';
 import type { AugmentedView } from './views';
 
 /** What a frozen backbone makes of pictures. */
@@ -24,12 +24,14 @@ export interface Features {
 }
 
 export interface ExtractFeaturesOptions {
-  /** pictures a forward pass */
+  /** pictures a forward pass; default 16 */
   batchSize?: number;
   /** look in the cache first, and keep there what was computed; default true */
   cache?: boolean;
   /** the pictures as an augmentation shows them, instead of as they are */
   view?: AugmentedView;
+  /** the backbone as a network for pictures, where it serves several extractions; default: one of its own */
+  network?: PictureNetwork;
   listener?: Listener;
 }
 
@@ -44,12 +46,14 @@ export async function extractFeatures(
   examples: readonly Example[],
   options?: ExtractFeaturesOptions,
 ): Promise<Features> {
-  const { batchSize, cache, view, listener } = withDefaults('extractFeatures', options, {
-    batchSize: 32,
+  const { batchSize, cache, view, network, listener } = withDefaults('extractFeatures', options, {
+    batchSize: 16,
     cache: true,
     view: undefined as AugmentedView | undefined,
+    network: undefined as PictureNetwork | undefined,
     listener: {} as Listener,
   });
+  const computing = network ?? new PictureNetwork(backbone, examples.length, listener.onMessage);
   const store = cache ? new FeatureStore(backbone, view) : undefined;
   const rows: (Float32Array | undefined)[] = [];
   const kept: { example: Example; hash: string }[] = [];
@@ -67,7 +71,7 @@ export async function extractFeatures(
     const seen = view
       ? await augmentPictures(pictures, inputSize, view.augmentation, { seed: view.seed, view: view.number, indices })
       : pictures;
-    const batch = forward(backbone, seen); // [batch, features]
+    const batch = computing.run(seen); // [batch, features]
     waiting.forEach(({ row, hash }, i) => {
       const features = batch.slice(i * backbone.entry.features, (i + 1) * backbone.entry.features);
       rows[row] = features;
@@ -77,25 +81,29 @@ export async function extractFeatures(
     seconds.features += (performance.now() - began) / 1000;
   };
 
-  let asked = performance.now();
-  let done = 0;
-  for await (const { example, hash, known, pixels, reason } of decodeAll(
-    examples,
-    backbone.entry.preprocessing,
-    (hash) => store?.get(hash),
-  )) {
-    seconds.decode += (performance.now() - asked) / 1000;
-    if (known) cached++;
-    if (known || pixels) kept.push({ example, hash });
-    if (known) rows[kept.length - 1] = known;
-    else if (pixels) waiting.push({ row: kept.length - 1, hash, pixels });
-    else skipped.push({ file: example.file, reason: reason ?? 'unreadable' });
-    if (waiting.length === batchSize) await compute();
-    listener.onProgress?.({ task: 'features', done: ++done, total: examples.length, unit: 'pictures' });
-    if (listener.shouldStop?.()) break;
-    asked = performance.now();
+  try {
+    let asked = performance.now();
+    let done = 0;
+    for await (const { example, hash, known, pixels, reason } of decodeAll(
+      examples,
+      backbone.entry.preprocessing,
+      (hash) => store?.get(hash),
+    )) {
+      seconds.decode += (performance.now() - asked) / 1000;
+      if (known) cached++;
+      if (known || pixels) kept.push({ example, hash });
+      if (known) rows[kept.length - 1] = known;
+      else if (pixels) waiting.push({ row: kept.length - 1, hash, pixels });
+      else skipped.push({ file: example.file, reason: reason ?? 'unreadable' });
+      if (waiting.length === batchSize) await compute();
+      listener.onProgress?.({ task: 'features', done: ++done, total: examples.length, unit: 'pictures' });
+      if (listener.shouldStop?.()) break;
+      asked = performance.now();
+    }
+    await compute();
+  } finally {
+    if (!network) computing.dispose();
   }
-  await compute();
 
   const { features: length } = backbone.entry;
   const values = new Float32Array(kept.length * length);
@@ -110,23 +118,6 @@ export async function extractFeatures(
     cached,
     seconds,
   };
-}
-
-/** One forward pass over decoded pictures: [batch] of [size, size, 3] bytes to [batch x outputs]. */
-export function forward(
-  { entry, model }: Pick<Backbone, 'entry' | 'model'>,
-  pictures: readonly Uint8Array[],
-): Float32Array {
-  const { inputSize } = entry.preprocessing;
-  const pixels = new Int32Array(pictures.length * inputSize * inputSize * 3);
-  pictures.forEach((picture, i) => pixels.set(picture, i * inputSize * inputSize * 3));
-  const output = tf.tidy(() => {
-    const images = tf.tensor4d(pixels, [pictures.length, inputSize, inputSize, 3], 'int32');
-    return model.predictOnBatch(preprocess(images, entry.preprocessing)) as tf.Tensor;
-  });
-  const values = output.dataSync() as Float32Array;
-  output.dispose();
-  return values;
 }
 
 /**

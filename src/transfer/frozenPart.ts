@@ -12,6 +12,8 @@ export interface FrozenPart {
   fingerprint(): string;
   /** x [batch, ...input] to [batch, ...shape] */
   below(x: tf.Tensor): tf.Tensor;
+  /** all weights that lie below */
+  weights(): tf.Variable[];
   /** [batch, ...shape] to the model's output */
   above(features: tf.Tensor, training: boolean): tf.Tensor;
 }
@@ -41,6 +43,9 @@ export function findFrozenPart(model: tf.LayersModel): FrozenPart | undefined {
       layer: cut.layer.name,
       shape: cut.shape as number[],
       fingerprint: () => fingerprint(graph.input, below),
+      weights: () => [
+        ...new Set(below.flatMap(({ layer }) => layer.weights.map((weight) => weight.read() as tf.Variable))),
+      ],
       below: (x) => tf.tidy(() => graph.run(x, { from: graph.input, to: cut.output, training: false, calls: below })),
       above: (features, training) =>
         graph.run(features, { from: cut.output, to: graph.output, training, calls: above }),

@@ -1,14 +1,16 @@
 import { sha256 } from '../files';
 import { tf } from '../tensorflow';
+import { compile } from '../tensorflow/graph';
 import type { Batch, BatchSource } from '../training/data';
 import type { Listener } from '../training/listener';
 import type { FrozenPart } from './frozenPart';
+import { PICTURES_FOR_GRAPH } from './pictureNetwork';
 import { RowStore, STORE_LIMIT } from './rowStore';
 
 /** Examples a pass through the frozen part; always as many, so that a row's last bits do not depend on its neighbours. */
-const BATCH = 32;
+const BATCH = 16;
 /** Counts up when the way rows are computed changes, so that older ones are not taken. */
-const VERSION = 1;
+const VERSION = 2;
 
 export interface FrozenSourceOptions {
   /** largest number of bytes that rows may take in memory; beyond it they are read from disk; default 1 GiB */
@@ -46,28 +48,14 @@ export async function frozenSource(
     if (known) rows!.set(known, index * length);
     else if (rows || !store!.has(keyOf(index))) missing.push(index);
   }
-  const compute = async ({ rows: chosen, view }: Chunk) => computeRows(await source.batch(chosen, view), part);
-  const chunks = chunksOf(missing, size);
-  let done = total - missing.length;
-  let next = chunks[0] && source.batch(chunks[0].rows, chunks[0].view);
-  for (const [i, chunk] of chunks.entries()) {
-    const batch = await next!;
-    const following = chunks[i + 1];
-    next = following && source.batch(following.rows, following.view); // is decoded while this one is computed
-    const computed = computeRows(batch, part); // [rows, length]
-    chunk.rows.forEach((row, j) => {
-      const values = computed.subarray(j * length, (j + 1) * length);
-      rows?.set(values, (chunk.view * size + row) * length);
-      store?.set(keyOf(chunk.view * size + row), values);
+  const compute = async ({ rows: chosen, view }: Chunk) => computeRows(await source.batch(chosen, view), part.below);
+  const keep = ({ rows: chosen, view }: Chunk, computed: Float32Array) =>
+    chosen.forEach((row, i) => {
+      const values = computed.subarray(i * length, (i + 1) * length);
+      rows?.set(values, (view * size + row) * length);
+      store?.set(keyOf(view * size + row), values);
     });
-    done += chunk.rows.length;
-    listener.onProgress?.({ task: 'frozen layers', done, total, unit: 'examples' });
-    if (done < total && listener.shouldStop?.()) {
-      const unused = await next;
-      tf.dispose(unused ? [unused.x, unused.y] : []);
-      return undefined;
-    }
-  }
+  if (!(await computeChunks(source, part, chunksOf(missing, size), { total, keep, listener }))) return undefined;
   store?.close(disk);
 
   return {
@@ -92,6 +80,49 @@ export async function frozenSource(
       };
     },
   };
+}
+
+interface Computing {
+  /** rows there are, with those that are known */
+  total: number;
+  /** @param computed [rows x length] */
+  keep(chunk: Chunk, computed: Float32Array): void;
+  listener: Listener;
+}
+
+/** Each chunk through the part, the next one being decoded meanwhile. @returns false if the listener asked to stop */
+async function computeChunks(
+  source: BatchSource,
+  part: FrozenPart,
+  chunks: readonly Chunk[],
+  { total, keep, listener }: Computing,
+): Promise<boolean> {
+  // by the number of all rows, not of the missing ones: the same training takes the same way, whatever is on disk
+  const graph =
+    total >= PICTURES_FOR_GRAPH
+      ? compile(part.below, { name: 'the frozen layers', frozen: part.weights(), onFallback: listener.onMessage })
+      : undefined;
+  const below = graph ? (x: tf.Tensor) => graph.call(x) : part.below;
+  let done = total - chunks.reduce((sum, { rows }) => sum + rows.length, 0);
+  let next = chunks[0] && source.batch(chunks[0].rows, chunks[0].view);
+  try {
+    for (const [i, chunk] of chunks.entries()) {
+      const batch = await next!;
+      const following = chunks[i + 1];
+      next = following && source.batch(following.rows, following.view);
+      keep(chunk, computeRows(batch, below));
+      done += chunk.rows.length;
+      listener.onProgress?.({ task: 'frozen layers', done, total, unit: 'examples' });
+      if (done < total && listener.shouldStop?.()) {
+        const unused = await next;
+        tf.dispose(unused ? [unused.x, unused.y] : []);
+        return false;
+      }
+    }
+    return true;
+  } finally {
+    graph?.dispose();
+  }
 }
 
 /** Where rows of this part are kept. */
@@ -124,12 +155,12 @@ function chunksOf(indices: readonly number[], size: number): Chunk[] {
 }
 
 /** The batch is disposed of. @returns [rows x length] */
-function computeRows({ x, y }: Batch, part: FrozenPart): Float32Array {
+function computeRows({ x, y }: Batch, below: FrozenPart['below']): Float32Array {
   const values = tf.tidy(() => {
     const rows = x.shape[0]!;
     const padding = () => tf.zeros([BATCH - rows, ...x.shape.slice(1)], x.dtype);
     const full = rows < BATCH ? tf.concat([x, padding()]) : x;
-    return part.below(full).slice(0, rows).dataSync() as Float32Array;
+    return below(full).slice(0, rows).dataSync() as Float32Array;
   });
   tf.dispose([x, y]);
   return values;

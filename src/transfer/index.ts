@@ -1,5 +1,5 @@
 export { type AttachHeadOptions, attachHead } from './attachHead';
-export { type ExtractFeaturesOptions, extractFeatures, type Features, forward, selectRows } from './features';
+export { type ExtractFeaturesOptions, extractFeatures, type Features, selectRows } from './features';
 export { type FreezeOptions, freeze, type UnfreezeOptions, unfreeze } from './freeze';
 export { type FrozenPart, findFrozenPart } from './frozenPart';
 export { type FrozenSourceOptions, frozenSource, keptOnDisk } from './frozenSource';
@@ -13,6 +13,7 @@ export {
 } from './head';
 export { type LayerTableOptions, layerTable } from './layerTable';
 export { type LearningRatesOptions, learningRateGroups } from './learningRates';
+export { forward, PictureNetwork } from './pictureNetwork';
 export { type AugmentedViews, Pictures, type PicturesOptions } from './pictures';
 export type { LayerBlock, LayerSelection } from './selectLayers';
 export {

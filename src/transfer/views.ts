@@ -2,6 +2,7 @@ import type { Augmentation } from '../augment';
 import type { Example } from '../images';
 import type { Backbone } from '../models';
 import { type ExtractFeaturesOptions, extractFeatures, type Features, selectRows } from './features';
+import { PictureNetwork } from './pictureNetwork';
 
 /** One augmented look at pictures. The same picture, augmentation, seed and number give the same pixels. */
 export interface AugmentedView {
@@ -33,9 +34,15 @@ export async function extractViews(
   { augmentation, views, seed = 0, ...options }: ExtractViewsOptions,
 ): Promise<Features[]> {
   const results: Features[] = [];
-  for (let number = 1; number <= views; number++) {
-    if (options.listener?.shouldStop?.()) break;
-    results.push(await extractFeatures(backbone, examples, { ...options, view: { augmentation, seed, number } }));
+  const network = options.network ?? new PictureNetwork(backbone, examples.length * views, options.listener?.onMessage);
+  try {
+    for (let number = 1; number <= views; number++) {
+      if (options.listener?.shouldStop?.()) break;
+      const view = { augmentation, seed, number };
+      results.push(await extractFeatures(backbone, examples, { ...options, network, view }));
+    }
+  } finally {
+    if (!options.network) network.dispose();
   }
   return results;
 }

@@ -63,10 +63,7 @@ describe('pictures', () => {
     const pictures = await Pictures.open(examples, preprocessing, { known, memory: 0 });
     assert.equal(pictures.examples.length, 9);
     const source = pictures.source(pictures.examples);
-    assert.deepEqual(
-      asked,
-      pictures.examples.map((_, row) => source.key!(row, 0)),
-    );
+    assert.deepEqual(asked.sort(), pictures.examples.map((_, row) => source.key!(row, 0)).sort()); // read side by side
   });
 
   it('have another look in each view, and the same look for the same seed', async () => {
