@@ -23,7 +23,7 @@ export function evaluate(model: tf.LayersModel, data: ArrayData): Evaluation {
   const sums = new Sums(data.labels.length, outputs, buildLoss('auto', outputs));
   const source = toSource(data);
   const forward = inferenceOf(model);
-  for (const rows of batches(source)) {
+  for (const rows of evaluationBatches(source)) {
     sums.add(rows, source.batch(rows, 0) as Awaited<ReturnType<BatchSource['batch']>>, forward);
   }
   return sums.result();
@@ -58,7 +58,7 @@ export async function evaluateSource(
   forward: (x: tf.Tensor) => tf.Tensor2D,
   loss: Loss,
 ): Promise<Evaluation> {
-  const all = batches(source);
+  const all = evaluationBatches(source);
   let sums: Sums | undefined;
   let next = all[0] && source.batch(all[0], 0);
   for (const [i, rows] of all.entries()) {
@@ -96,7 +96,8 @@ export function penaltyNow(model: tf.LayersModel): number {
   return penalty ? tf.tidy(() => penalty().dataSync()[0]!) : 0;
 }
 
-function batches({ size, shape }: BatchSource): number[][] {
+/** The rows of each batch that a source is evaluated in. */
+export function evaluationBatches({ size, shape }: BatchSource): number[][] {
   const batch = Math.min(256, Math.max(8, Math.floor(BATCH_VALUES / elements(shape))));
   return Array.from({ length: Math.ceil(size / batch) }, (_, i) =>
     Array.from({ length: Math.min(batch, size - i * batch) }, (_, j) => i * batch + j),

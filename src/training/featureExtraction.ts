@@ -1,5 +1,13 @@
 import { presetAugmentation } from '../augment';
-import { extractFeatures, extractViews, PictureNetwork, selectRows, sumSeconds, withViews } from '../transfer';
+import {
+  extractFeatures,
+  extractViews,
+  PictureNetwork,
+  PixelMemory,
+  selectRows,
+  sumSeconds,
+  withViews,
+} from '../transfer';
 import { evaluateLogits } from './evaluate';
 import { fit } from './fit';
 import { fitOptionsOf } from './trainSettings';
@@ -38,7 +46,8 @@ async function extractAll(...[dataset, split, backbone, settings]: Parameters<Va
   const count = pictures.length + (augmentation ? settings.views * split.train.length : 0);
   const network = new PictureNetwork(backbone, count, listener.onMessage);
   try {
-    const options = { cache, listener, network };
+    const memory = augmentation ? new PixelMemory() : undefined;
+    const options = { cache, listener, network, memory };
     const features = await extractFeatures(backbone, pictures, options);
     const trainData = selectRows(features, split.train);
     const validationData = selectRows(features, split.validation);

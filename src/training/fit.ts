@@ -1,17 +1,18 @@
 import { UserError } from '../errors';
 import { sha256 } from '../files';
 import type { tf } from '../tensorflow';
+import { compile } from '../tensorflow/graph';
 import { findFrozenPart, frozenSource } from '../transfer';
 import { assignArray, loadState, saveBest, saveState } from './checkpoint';
 import { type BatchSource, checkData, classesOf, type Data, toSource } from './data';
 import { explainDivergence, explainHighLoss } from './diagnosis';
 import { EarlyStopping } from './earlyStopping';
-import { type Evaluation, evaluateSource, penaltyNow } from './evaluate';
+import { type Evaluation, evaluateSource, evaluationBatches, penaltyNow } from './evaluate';
 import type { EpochRecord } from './listener';
 import { buildLoss } from './losses';
 import { comparable, type FitOptions, type FitSettings, fitSettings } from './settings';
 import type { StepParts } from './step';
-import { type EpochResult, Trainer } from './trainer';
+import { type EpochResult, LAYER_STEPS_FOR_GRAPH, Trainer } from './trainer';
 import { Snapshot } from './weights';
 
 export interface FitResult {
@@ -52,10 +53,12 @@ export async function fit(
   const training = await passThrough(model, toSource(data.train), settings, true);
   const validation = data.validation && (await passThrough(model, toSource(data.validation), settings, false));
   const trainer = new Trainer(model, training.source, training, settings);
+  const inference = validation && validationPass(model, validation, settings);
   try {
-    return await new Fitting(model, trainer, settings, training, validation).run();
+    return await new Fitting(model, trainer, settings, training, validation && { ...validation, ...inference }).run();
   } finally {
     trainer.dispose();
+    inference?.dispose();
   }
 }
 
@@ -74,6 +77,22 @@ async function passThrough(
   const forward = (x: tf.Tensor) => part.above(x, training) as tf.Tensor2D;
   if (kept) return { source: kept, forward, frozenUpTo: part.layer };
   return { source, forward, below: part.below, frozenUpTo: null };
+}
+
+/** Validation's forward pass, as one graph where that pays: the weights are fed anew each time. */
+function validationPass(
+  model: tf.LayersModel,
+  { source, forward, below = (x) => x }: Passes,
+  { epochs, graph, listener }: FitSettings,
+): Pick<Passes, 'forward' | 'below'> & { dispose(): void } {
+  const whole = (x: tf.Tensor) => forward(below(x));
+  const worth = epochs * evaluationBatches(source).length * model.layers.length >= LAYER_STEPS_FOR_GRAPH;
+  if (graph === false || (graph === 'auto' && !worth)) return { forward: whole, below: undefined, dispose: () => {} };
+  const compiled = compile(whole, {
+    name: 'validation',
+    onFallback: (message) => listener.onMessage?.(message),
+  });
+  return { forward: (x) => compiled.call(x), below: undefined, dispose: () => compiled.dispose() };
 }
 
 /** After fewer steps a loss worse than guessing means nothing: a new head begins there. */
@@ -109,8 +128,7 @@ class Fitting {
     const loss = buildLoss(settings.loss, model.outputs[0]!.shape.at(-1)!);
     this.validate = () => {
       if (!validation) return undefined;
-      const { source, forward, below = (x) => x } = validation;
-      return evaluateSource(source, (x) => forward(below(x)), loss);
+      return evaluateSource(validation.source, validation.forward, loss);
     };
     const labels = [passes.source, validation?.source].map((source) => source && sha256(source.labels.join()));
     this.fingerprint = sha256(`${comparable(settings)} ${labels}`);

@@ -30,7 +30,7 @@ export interface EpochResult {
 const MASKS = 1024;
 
 /** Layers times steps from which on a graph is made. */
-const LAYER_STEPS_FOR_GRAPH = 1500;
+export const LAYER_STEPS_FOR_GRAPH = 1500;
 
 type StepInputs = [x: tf.Tensor, y: tf.Tensor, rates: tf.Tensor1D, numbers: tf.Tensor1D, seed: tf.Tensor1D];
 

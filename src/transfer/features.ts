@@ -5,6 +5,7 @@ import { withDefaults } from '../options';
 import type { Listener } from '../training/listener';
 import { FeatureStore } from './featureStore';
 import { PictureNetwork } from './pictureNetwork';
+import type { PixelMemory } from './pixelMemory';
 import type { AugmentedView } from './views';
 
 /** What a frozen backbone makes of pictures. */
@@ -32,6 +33,8 @@ export interface ExtractFeaturesOptions {
   view?: AugmentedView;
   /** the backbone as a network for pictures, where it serves several extractions; default: one of its own */
   network?: PictureNetwork;
+  /** decoded pictures that several extractions share; default: none are kept */
+  memory?: PixelMemory;
   listener?: Listener;
 }
 
@@ -46,11 +49,12 @@ export async function extractFeatures(
   examples: readonly Example[],
   options?: ExtractFeaturesOptions,
 ): Promise<Features> {
-  const { batchSize, cache, view, network, listener } = withDefaults('extractFeatures', options, {
+  const { batchSize, cache, view, network, memory, listener } = withDefaults('extractFeatures', options, {
     batchSize: 16,
     cache: true,
     view: undefined as AugmentedView | undefined,
     network: undefined as PictureNetwork | undefined,
+    memory: undefined as PixelMemory | undefined,
     listener: {} as Listener,
   });
   const computing = network ?? new PictureNetwork(backbone, examples.length, listener.onMessage);
@@ -61,6 +65,13 @@ export async function extractFeatures(
   const seconds = { decode: 0, features: 0 };
   let cached = 0;
   let waiting: { row: number; hash: string; pixels: Uint8Array }[] = [];
+
+  const lookUp = (hash: string): { features?: Float32Array; pixels?: Uint8Array } | undefined => {
+    const features = store?.get(hash);
+    if (features) return { features };
+    const pixels = memory?.get(hash);
+    return pixels && { pixels };
+  };
 
   const compute = async () => {
     if (waiting.length === 0) return;
@@ -84,15 +95,17 @@ export async function extractFeatures(
   try {
     let asked = performance.now();
     let done = 0;
-    for await (const { example, hash, known, pixels, reason } of decodeAll(
+    for await (const { example, hash, known, pixels = known?.pixels, reason } of decodeAll(
       examples,
       backbone.entry.preprocessing,
-      (hash) => store?.get(hash),
+      lookUp,
     )) {
       seconds.decode += (performance.now() - asked) / 1000;
-      if (known) cached++;
-      if (known || pixels) kept.push({ example, hash });
-      if (known) rows[kept.length - 1] = known;
+      const features = known?.features;
+      if (features) cached++;
+      if (pixels) memory?.keep(hash, pixels);
+      if (features || pixels) kept.push({ example, hash });
+      if (features) rows[kept.length - 1] = features;
       else if (pixels) waiting.push({ row: kept.length - 1, hash, pixels });
       else skipped.push({ file: example.file, reason: reason ?? 'unreadable' });
       if (waiting.length === batchSize) await compute();

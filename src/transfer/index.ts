@@ -15,6 +15,7 @@ export { type LayerTableOptions, layerTable } from './layerTable';
 export { type LearningRatesOptions, learningRateGroups } from './learningRates';
 export { forward, PictureNetwork } from './pictureNetwork';
 export { type AugmentedViews, Pictures, type PicturesOptions } from './pictures';
+export { PixelMemory } from './pixelMemory';
 export type { LayerBlock, LayerSelection } from './selectLayers';
 export {
   type AugmentedView,

@@ -5,6 +5,7 @@ import { type Preprocessing, preprocess } from '../models';
 import { tf } from '../tensorflow';
 import type { BatchSource } from '../training/data';
 import type { Listener } from '../training/listener';
+import { PixelMemory } from './pixelMemory';
 
 export interface PicturesOptions {
   /** bytes of decoded pictures to keep; the others are decoded whenever they are needed; default 512 MiB */
@@ -29,15 +30,14 @@ export class Pictures {
   readonly skipped: Skipped[] = [];
   /** SHA-256 of each file */
   readonly hashes: string[] = [];
-  private readonly pixels = new Map<string, Uint8Array>();
   private readonly hashOf = new Map<string, string>();
-  private room: number;
+  private readonly pixels: PixelMemory;
 
   private constructor(
     private readonly preprocessing: Preprocessing,
-    memory: number,
+    memory: number | undefined,
   ) {
-    this.room = memory;
+    this.pixels = new PixelMemory(memory);
   }
 
   /**
@@ -48,7 +48,7 @@ export class Pictures {
   static async open(
     examples: readonly Example[],
     preprocessing: Preprocessing,
-    { memory = 512 * 2 ** 20, known = () => false, listener = {} }: PicturesOptions = {},
+    { memory, known = () => false, listener = {} }: PicturesOptions = {},
   ): Promise<Pictures> {
     const result = new Pictures(preprocessing, memory);
     let done = 0;
@@ -58,7 +58,7 @@ export class Pictures {
         result.examples.push(example);
         result.hashes.push(hash);
         result.hashOf.set(example.file, hash);
-        if (pixels) result.keep(hash, pixels);
+        if (pixels) result.pixels.keep(hash, pixels);
       } else {
         result.skipped.push({ file: example.file, reason: reason ?? 'unreadable' });
       }
@@ -106,12 +106,6 @@ export class Pictures {
     return JSON.stringify([hash, this.preprocessing, ...looks]);
   }
 
-  private keep(hash: string, pixels: Uint8Array): void {
-    if (pixels.length > this.room || this.pixels.has(hash)) return;
-    this.room -= pixels.length;
-    this.pixels.set(hash, pixels);
-  }
-
   private async decoded(examples: readonly Example[]): Promise<Uint8Array[]> {
     const found = examples.map(({ file }) => this.pixels.get(this.hashOf.get(file)!));
     const missing = examples.filter((_, i) => !found[i]);
@@ -119,7 +113,7 @@ export class Pictures {
     for await (const { example, hash, pixels, reason } of decodeAll(missing, this.preprocessing)) {
       if (!pixels) throw new UserError(`${example.file} could be read before and now cannot: ${messageOf(reason)}`);
       if (hash !== this.hashOf.get(example.file)) throw new UserError(`${example.file} was changed during training`);
-      this.keep(hash, pixels);
+      this.pixels.keep(hash, pixels);
       decoded.push(pixels);
     }
     return found.map((pixels) => pixels ?? decoded.shift()!);

@@ -3,6 +3,7 @@ import type { Example } from '../images';
 import type { Backbone } from '../models';
 import { type ExtractFeaturesOptions, extractFeatures, type Features, selectRows } from './features';
 import { PictureNetwork } from './pictureNetwork';
+import { PixelMemory } from './pixelMemory';
 
 /** One augmented look at pictures. The same picture, augmentation, seed and number give the same pixels. */
 export interface AugmentedView {
@@ -35,11 +36,12 @@ export async function extractViews(
 ): Promise<Features[]> {
   const results: Features[] = [];
   const network = options.network ?? new PictureNetwork(backbone, examples.length * views, options.listener?.onMessage);
+  const memory = options.memory ?? new PixelMemory();
   try {
     for (let number = 1; number <= views; number++) {
       if (options.listener?.shouldStop?.()) break;
       const view = { augmentation, seed, number };
-      results.push(await extractFeatures(backbone, examples, { ...options, network, view }));
+      results.push(await extractFeatures(backbone, examples, { ...options, network, memory, view }));
     }
   } finally {
     if (!options.network) network.dispose();

@@ -114,6 +114,18 @@ describe('fit', () => {
     assert.ok(history.at(-1)!.validationLoss! < history[0]!.validationLoss!);
   });
 
+  it('validates with a graph as it does operation by operation, and says how good the model is at the end', async () => {
+    const run = (graph: boolean) =>
+      fit(smallModel(), { train: separable(60), validation: separable(40) }, { epochs: 3, graph, averaging: 0.5 });
+    const [graph, eager] = [await run(true), await run(false)];
+    graph.history.forEach(({ validationLoss, validationAccuracy }, i) => {
+      assert.ok(Math.abs(validationLoss! - eager.history[i]!.validationLoss!) < 1e-5);
+      assert.equal(validationAccuracy, eager.history[i]!.validationAccuracy);
+    });
+    assert.equal(graph.evaluation!.loss, graph.history[2]!.validationLoss);
+    assert.equal(graph.evaluation!.logits.length, 40 * 3);
+  });
+
   it('stops after the batch in which it is asked to, and keeps and validates what was learned', async () => {
     let batches = 0;
     const model = smallModel();
