@@ -3,7 +3,16 @@ import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { messageOf, UserError } from '../errors';
 import { terminalStudyListener } from '../notebook/studyListener';
-import { jsonRow, leaderboardText, type StudyConfiguration, type StudyResult, study } from '../study';
+import {
+  checkExport,
+  exportTable,
+  jsonRow,
+  leaderboardText,
+  type StudyConfiguration,
+  type StudyResult,
+  study,
+  writeMlflow,
+} from '../study';
 import { printJson } from './options';
 import { interruptible } from './stop';
 
@@ -12,6 +21,8 @@ interface Options {
   resume?: true;
   retryFailed?: true;
   cache: boolean;
+  export?: string[];
+  mlflow?: string;
   json?: true;
 }
 
@@ -24,13 +35,18 @@ export function studyCommand(): Command {
     .option('--resume', 'go on with what is in the folder: no run that ended is made again')
     .option('--retry-failed', 'with --resume: make failed runs again')
     .option('--no-cache', 'share no features of frozen layers between runs')
+    .option('--export <file...>', 'write the table of runs, too: .parquet, .arrow, .csv or .json')
+    .option('--mlflow <dir>', "write the runs into MLflow's file store, too")
     .option('--json', 'one JSON object as the last line')
-    .action(async (file: string, { json, ...options }: Options) => {
+    .action(async (file: string, { json, export: files = [], mlflow, ...options }: Options) => {
       const configuration = readConfiguration(file);
+      for (const name of files) checkExport(name);
       const { end, ...listener } = terminalStudyListener();
       const result = await interruptible((shouldStop) =>
         study({ ...configuration, ...options, listener: { ...listener, shouldStop } }),
       ).finally(end);
+      for (const name of files) await exportTable(result.runs, name);
+      if (mlflow !== undefined) writeMlflow(result, mlflow);
       if (json) printJson(toJson(result));
       else process.stdout.write(summary(result));
     });

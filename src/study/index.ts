@@ -1,11 +1,16 @@
 export { type Axes, type AxisValue, type Design, designs, type Label } from './axes';
+export { type CompareByOptions, compareBy } from './compare';
 export type { Budget, StudyConfiguration } from './configuration';
 export type { Executor } from './executor';
+export { checkExport, exportTable } from './exportTable';
 export { leaderboardText } from './leaderboard';
+export { isStudy, loadStudy } from './loadStudy';
+export { writeMlflow } from './mlflow';
 export { type FilePrediction, type Predictor, predict } from './predict';
 export type { RunRecord } from './records';
+export type { StudyResult } from './result';
 export { checkRunFolder, loadRun, type RunConfiguration, saveRun } from './runFolder';
 export * from './statistics';
-export { type StudyListener, type StudyOptions, type StudyResult, type StudyState, study } from './study';
+export { type StudyListener, type StudyOptions, type StudyState, study } from './study';
 export { flatRow, jsonRow, type StudyRow } from './table';
 export { transferVariants } from './transferVariants';

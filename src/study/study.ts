@@ -1,18 +1,19 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type ColumnTable, from } from 'arquero';
 import { messageOf, UserError } from '../errors';
 import { writeFileAtomically } from '../files';
 import type { Listener } from '../training';
 import { type CheckedConfiguration, checkConfiguration, type StudyConfiguration } from './configuration';
 import { type Executor, here } from './executor';
 import { nameOf } from './leaderboard';
+import { readStudyFile, STUDY_FILE, type StudyFile } from './loadStudy';
 import { lockFolder } from './lock';
 import { type Plan, planStudy, type RunTask } from './plan';
 import { type RunRecord, RunStore } from './records';
-import { runsCsv, runsTable } from './runsTable';
+import { endedRuns, resultOf, type StudyResult } from './result';
+import { runsCsv } from './runsTable';
 import { medianRule, openTasks } from './schedule';
-import { flatRow, type StudyRow, studyTable, tableCsv } from './table';
+import { type StudyRow, studyTable, tableCsv } from './table';
 import { TimeLeft } from './timeLeft';
 
 /** Where a study stands. */
@@ -51,19 +52,6 @@ export interface StudyOptions extends StudyConfiguration {
   listener?: StudyListener;
 }
 
-export interface StudyResult {
-  folder: string;
-  /** a row a configuration, the baseline first */
-  rows: StudyRow[];
-  /** the same as an arquero table */
-  table: ColumnTable;
-  /** an arquero table with a row a run */
-  runs: ColumnTable;
-  /** planned runs that are not made: the study was stopped or its budget is spent; none of those that pruning saved */
-  left: number;
-  failed: number;
-}
-
 /**
  * Compare configurations over seeds: make every run that is not in the study's folder yet, and tabulate.
  *
@@ -82,10 +70,7 @@ export async function study(options: StudyOptions): Promise<StudyResult> {
   openFolder(folder, plan, resume);
   const unlock = lockFolder(folder);
   try {
-    writeFileAtomically(
-      join(folder, 'study.json'),
-      `${JSON.stringify({ configuration: rest, ...summary(plan) }, null, 2)}\n`,
-    );
+    writeFileAtomically(join(folder, STUDY_FILE), `${JSON.stringify(studyFile(rest, plan), null, 2)}\n`);
     const store = new RunStore(folder);
     store.mend();
     if (retryFailed) store.forgetFailed();
@@ -95,19 +80,16 @@ export async function study(options: StudyOptions): Promise<StudyResult> {
   }
 }
 
-const summary = ({ dataFingerprint, tasks }: Plan) => ({ dataFingerprint, runs: tasks.length });
+function studyFile(configuration: StudyConfiguration, { dataFingerprint, configurations, tasks }: Plan): StudyFile {
+  const planned = tasks.map(({ id, hash, axes, seed }) => ({ id, hash, axes, seed }));
+  return { configuration, dataFingerprint, configurations, tasks: planned };
+}
 
 /** @throws {UserError} if the folder cannot be this study's */
 function openFolder(folder: string, { dataFingerprint }: Plan, resume: boolean): void {
-  const file = join(folder, 'study.json');
-  if (existsSync(file)) {
+  if (existsSync(join(folder, STUDY_FILE))) {
     if (!resume) throw new UserError(`'${folder}' holds a study: resume it (--resume), or give another folder`);
-    let known: { dataFingerprint?: string };
-    try {
-      known = JSON.parse(readFileSync(file, 'utf8'));
-    } catch (error) {
-      throw new UserError(`${file} cannot be read: ${messageOf(error)}`);
-    }
+    const known = readStudyFile(folder);
     if (known.dataFingerprint !== dataFingerprint) {
       throw new UserError(
         `the study in '${folder}' was made with other pictures: give another folder, or those pictures`,
@@ -224,14 +206,9 @@ class Study {
     return rows;
   }
 
-  private planned(): RunRecord[] {
-    const hashes = new Set(this.plan.tasks.map(({ hash }) => hash));
-    return [...hashes].flatMap((hash) => this.records.get(hash) ?? []);
-  }
-
   private report(latest?: RunRecord): void {
     const { onStudy, onProgress } = this.surroundings.listener;
-    const ended = this.planned();
+    const ended = endedRuns(this.plan, this.records);
     const total = new Set(this.plan.tasks.map(({ hash }) => hash)).size;
     const running = [...this.running.values()];
     onProgress?.({ task: 'study', done: ended.length, total, unit: 'runs' });
@@ -248,18 +225,12 @@ class Study {
   }
 
   private result(): StudyResult {
-    const rows = this.tabulate();
-    const ended = this.planned();
+    const { folder } = this.store;
     const left = this.openTasks().length;
-    if (left === 0) rmSync(join(this.store.folder, 'checkpoints'), { recursive: true, force: true });
-    writeFileAtomically(join(this.store.folder, 'runs.csv'), runsCsv(ended));
-    return {
-      folder: this.store.folder,
-      rows,
-      table: from(rows.map(flatRow)),
-      runs: runsTable(ended),
-      left,
-      failed: ended.filter(({ state }) => state === 'failed').length,
-    };
+    if (left === 0) rmSync(join(folder, 'checkpoints'), { recursive: true, force: true });
+    this.tabulate();
+    const result = resultOf(folder, this.plan, this.records, left);
+    writeFileAtomically(join(folder, 'runs.csv'), runsCsv(result.records));
+    return result;
   }
 }

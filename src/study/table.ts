@@ -1,6 +1,5 @@
 import type { Label } from './axes';
 import { csv } from './csv';
-import type { Plan } from './plan';
 import type { RunRecord } from './records';
 import { type Difference, judgeDifferences, meanOf, type Summary, summarize } from './statistics';
 
@@ -22,8 +21,14 @@ export interface StudyRow {
   pruned: number;
 }
 
+/** What of a plan the table needs. */
+export interface TablePlan {
+  configurations: Record<string, Label>[];
+  tasks: readonly { hash: string; axes: Record<string, Label>; seed: number }[];
+}
+
 /** The table of a study: a row a configuration, the baseline first. */
-export function studyTable({ configurations, tasks }: Plan, records: ReadonlyMap<string, RunRecord>): StudyRow[] {
+export function studyTable({ configurations, tasks }: TablePlan, records: ReadonlyMap<string, RunRecord>): StudyRow[] {
   const groups = configurations.map((axes) => {
     const key = JSON.stringify(axes);
     const ended = tasks

@@ -1,0 +1,123 @@
+import { withDefaults } from '../options';
+import { measuredRows, rowName, type StudyChartRow, variedAxes } from './studyRow';
+import { alignColumns, formatShare } from './text';
+import { type Chart, chart, colors } from './theme';
+
+/** Options of {@link parallelCoordinates}. */
+export interface ParallelOptions {
+  /** `Configurations` unless told */
+  title?: string;
+}
+
+interface Tick {
+  axis: string;
+  /** 0 at the bottom, 1 at the top */
+  height: number;
+  label: string;
+}
+
+/**
+ * Parallel coordinates (Inselberg 1985): a line for each configuration through its values on all axes that vary, to its
+ * accuracy at the right. The darker a line, the more accurate; values are evenly spaced, numbers by size.
+ *
+ * @param rows of a study; those without runs are left out
+ */
+export function parallelCoordinates(rows: readonly StudyChartRow[], options: ParallelOptions = {}): Chart {
+  const { title } = withDefaults<Required<ParallelOptions>>('parallelCoordinates', options, {
+    title: 'Configurations',
+  });
+  const measured = measuredRows(rows);
+  const varied = variedAxes(measured);
+  const scales = varied.map((axis) => scaleOf(axis, measured));
+  const accuracies = measured.map(({ accuracy }) => accuracy.mean);
+  const [lowest, highest] = [Math.min(...accuracies), Math.max(...accuracies)];
+  const share = (mean: number) => (highest > lowest ? (mean - lowest) / (highest - lowest) : 0.5);
+  const lines = measured.flatMap((row) => {
+    const { mean } = row.accuracy;
+    const name = rowName(row, varied);
+    const points = scales.map(({ axis, heightOf }) => ({ axis, height: heightOf(row.axes[axis]!) }));
+    return [...points, { axis: 'accuracy', height: share(mean) }].map((point) => ({ ...point, name, mean }));
+  });
+  const ends = [lowest, highest].filter((mean, i, all) => Number.isFinite(mean) && all.indexOf(mean) === i);
+  const ticks: Tick[] = [
+    ...scales.flatMap(({ ticks }) => ticks),
+    ...ends.map((mean) => ({ axis: 'accuracy', height: share(mean), label: formatShare(mean) })),
+  ];
+  const order = [...varied, 'accuracy'];
+  const x = { field: 'axis', type: 'nominal', scale: { type: 'point', domain: order, padding: 0.4 }, sort: order };
+  const y = { field: 'height', type: 'quantitative', scale: { domain: [0, 1] }, axis: null };
+  const spec = {
+    title: {
+      text: `${title}: ${measured.length} by ${varied.length} axes`,
+      subtitle: 'a line a configuration; the darker, the more accurate',
+    },
+    width: Math.max(320, 150 * order.length),
+    height: 260,
+    encoding: {
+      x: {
+        ...x,
+        axis: {
+          orient: 'top',
+          labelPadding: 12,
+          labelAngle: 0,
+          title: null,
+          domain: false,
+          ticks: false,
+          labelFontWeight: 600,
+        },
+      },
+      y,
+    },
+    layer: [
+      {
+        data: { values: order.map((axis) => ({ axis, height: 0, top: 1 })) },
+        mark: { type: 'rule', color: colors.muted },
+        encoding: { y2: { field: 'top' } },
+      },
+      {
+        data: { values: lines },
+        mark: { type: 'line', strokeWidth: 2, opacity: 0.8 },
+        encoding: {
+          detail: { field: 'name' },
+          color: {
+            field: 'mean',
+            type: 'quantitative',
+            scale: { range: ['#b9d8ea', '#00334f'], domain: ends.length === 2 ? ends : [0, 1] },
+            legend: null,
+          },
+          tooltip: [
+            { field: 'name', title: 'configuration' },
+            { field: 'mean', title: 'accuracy', format: '.1%' },
+          ],
+        },
+      },
+      {
+        data: { values: ticks },
+        mark: { type: 'text', align: 'left', dx: 6, stroke: colors.card, strokeWidth: 3 },
+        encoding: { text: { field: 'label' } },
+      },
+      { data: { values: ticks }, mark: { type: 'text', align: 'left', dx: 6 }, encoding: { text: { field: 'label' } } },
+    ],
+  };
+  const sorted = [...measured].sort((a, b) => b.accuracy.mean - a.accuracy.mean);
+  const text = alignColumns(
+    [
+      [...varied, 'accuracy'],
+      ...sorted.map(({ axes, accuracy }) => [...varied.map((axis) => String(axes[axis])), formatShare(accuracy.mean)]),
+    ],
+    [...varied.map(() => false), true],
+  );
+  const best = sorted[0]
+    ? `The most accurate is ${rowName(sorted[0], varied)} with ${formatShare(sorted[0].accuracy.mean)}.`
+    : '';
+  return chart(spec, `Parallel coordinates of ${measured.length} configurations. ${best}`.trim(), `${title}\n${text}`);
+}
+
+function scaleOf(axis: string, rows: readonly StudyChartRow[]) {
+  const values = [...new Set(rows.map(({ axes }) => axes[axis]!))];
+  if (values.every((value) => typeof value === 'number')) values.sort((a, b) => Number(a) - Number(b));
+  const heightOf = (value: (typeof values)[number]) =>
+    values.length > 1 ? values.indexOf(value) / (values.length - 1) : 0.5;
+  const ticks = values.map((value): Tick => ({ axis, height: heightOf(value), label: String(value) }));
+  return { axis, heightOf, ticks };
+}

@@ -1,0 +1,64 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
+import { type ColumnTable, table as tableOf } from 'arquero';
+import { UserError } from '../errors';
+import { writeFileAtomically } from '../files';
+
+const writers: Record<string, (table: ColumnTable) => Promise<Uint8Array | string> | Uint8Array | string> = {
+  '.parquet': parquet,
+  '.arrow': (table) => table.toArrowIPC({ format: 'file' }),
+  '.csv': (table) => `${table.toCSV()}\n`,
+  '.json': (table) => `${JSON.stringify(table.objects(), null, 2)}\n`,
+};
+
+/**
+ * Write a table to a file, in the format that its name ends in: .parquet, .arrow (IPC file), .csv or .json.
+ *
+ * @throws {UserError} on another ending
+ */
+export async function exportTable(table: ColumnTable, file: string): Promise<void> {
+  const write = checkExport(file);
+  const content = await write(withoutMixedColumns(table));
+  mkdirSync(dirname(resolve(file)), { recursive: true });
+  writeFileAtomically(file, content);
+}
+
+/** @throws {UserError} if the file's name ends in no format that can be written */
+export function checkExport(file: string) {
+  const write = writers[extname(file).toLowerCase()];
+  if (write) return write;
+  throw new UserError(`'${file}' must end in ${Object.keys(writers).join(', ')} to say which format to export`);
+}
+
+type Column = unknown[];
+const present = (column: Column) => column.filter((value) => value !== null && value !== undefined);
+const all = (column: Column, type: string) => present(column).every((value) => typeof value === type);
+
+/** Column formats know one type a column: an axis of numbers and words becomes words. */
+function withoutMixedColumns(given: ColumnTable): ColumnTable {
+  const columns = Object.fromEntries(
+    given.columnNames().map((name) => {
+      const column = Array.from(given.array(name)) as Column;
+      const plain = ['number', 'string', 'boolean'].some((type) => all(column, type));
+      return [
+        name,
+        plain ? column.map((value) => value ?? null) : column.map((value) => (value == null ? null : String(value))),
+      ];
+    }),
+  );
+  return tableOf(columns, given.columnNames());
+}
+
+async function parquet(table: ColumnTable): Promise<Uint8Array> {
+  const { parquetWriteBuffer } = await import('hyparquet-writer'); // an ES module
+  const columnData = table.columnNames().map((name) => {
+    const data = Array.from(table.array(name)) as Column;
+    const type = all(data, 'number')
+      ? ('DOUBLE' as const)
+      : all(data, 'boolean')
+        ? ('BOOLEAN' as const)
+        : ('STRING' as const);
+    return { name, data, type, nullable: true };
+  });
+  return new Uint8Array(parquetWriteBuffer({ columnData }));
+}

@@ -1,0 +1,115 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { sha256, temporaryBeside, writeFileAtomically } from '../files';
+import type { RunRecord } from './records';
+import type { StudyResult } from './result';
+
+/** MLflow's numbers for how a run ended. */
+const FINISHED = 3;
+const FAILED = 4;
+const KILLED = 5;
+
+/**
+ * Write a study's runs into the file store of MLflow, as one experiment, so that `mlflow ui --backend-store-uri DIR` shows
+ * them. What is there of the same runs stays as it is; other experiments are not touched.
+ *
+ * Layout: DIR/EXPERIMENT/RUN with meta.yaml, params/ (one file a setting), metrics/ (lines of time, value, step), tags/ and
+ * artifacts/ (the run's folder).
+ */
+export function writeMlflow({ folder, records }: Pick<StudyResult, 'folder' | 'records'>, store: string): void {
+  const experiment = String(Number.parseInt(sha256(resolve(folder)).slice(0, 12), 16));
+  const root = join(resolve(store), experiment);
+  mkdirSync(root, { recursive: true });
+  const now = Date.now();
+  if (!existsSync(join(root, 'meta.yaml'))) {
+    writeFileAtomically(
+      join(root, 'meta.yaml'),
+      yaml({
+        artifact_location: url(root),
+        creation_time: now,
+        experiment_id: experiment,
+        last_update_time: now,
+        lifecycle_stage: 'active',
+        name: basename(folder),
+      }),
+    );
+  }
+  for (const record of records) writeRun(record, join(folder, 'runs', record.id), root, experiment);
+}
+
+function writeRun(record: RunRecord, source: string, root: string, experiment: string): void {
+  const id = sha256(`${experiment} ${record.hash}`).slice(0, 32);
+  const folder = join(root, id);
+  if (existsSync(folder)) return;
+  const temporary = temporaryBeside(folder);
+  const write = (kind: string, name: string, text: string) => {
+    mkdirSync(join(temporary, kind), { recursive: true });
+    writeFileSync(join(temporary, kind, name), text);
+  };
+  for (const kind of ['params', 'metrics', 'tags', 'artifacts']) mkdirSync(join(temporary, kind), { recursive: true });
+  const [started, ended] = [Date.parse(record.started), Date.parse(record.ended)];
+  const status = { done: FINISHED, failed: FAILED, pruned: KILLED }[record.state];
+  writeFileSync(
+    join(temporary, 'meta.yaml'),
+    yaml({
+      artifact_uri: url(join(folder, 'artifacts')),
+      end_time: ended,
+      entry_point_name: '',
+      experiment_id: experiment,
+      lifecycle_stage: 'active',
+      run_id: id,
+      run_name: record.id,
+      run_uuid: id,
+      source_name: '',
+      source_type: 4,
+      source_version: '',
+      start_time: started,
+      status,
+      tags: [],
+      user_id: userInfo().username,
+    }),
+  );
+  const config = join(source, 'config.json');
+  const settings = existsSync(config) ? JSON.parse(readFileSync(config, 'utf8')).settings : {};
+  for (const [name, value] of Object.entries({ ...settings, ...record.axes, seed: record.seed })) {
+    write('params', fileName(name), String(value));
+  }
+  const metric = (name: string, lines: [time: number, value: number, step: number][]) => {
+    const known = lines.filter(([, value]) => Number.isFinite(value));
+    if (known.length > 0) write('metrics', name, known.map((line) => `${line.join(' ')}\n`).join(''));
+  };
+  for (const name of ['accuracy', 'loss', 'seconds', 'trainedParameters', 'memory'] as const) {
+    const value = record[name];
+    if (value !== null) metric(name, [[ended, value, 0]]);
+  }
+  // when each epoch ended is not known: spread evenly
+  const time = (i: number) => Math.round(started + ((ended - started) * (i + 1)) / record.curve.length);
+  metric(
+    'validationAccuracy',
+    record.curve.map((value, i) => [time(i), value, i + 1]),
+  );
+  write('tags', 'mlflow.runName', record.id);
+  write('tags', 'mlflow.source.name', 'tunebook');
+  if (record.error !== null) write('tags', 'error', record.error);
+  if (existsSync(source)) cpSync(source, join(temporary, 'artifacts'), { recursive: true });
+  try {
+    renameSync(temporary, folder);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** As MLflow names files after parameters; an axis may be called anything. */
+const fileName = (name: string) => name.replace(/[^A-Za-z0-9_. -]/g, '_');
+
+const url = (folder: string) => pathToFileURL(folder).href;
+
+/** A flat mapping; JSON's scalars and lists are YAML's. */
+function yaml(values: Record<string, string | number | unknown[]>): string {
+  return Object.entries(values)
+    .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
+    .join('');
+}

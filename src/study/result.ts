@@ -1,0 +1,44 @@
+import { type ColumnTable, from } from 'arquero';
+import type { RunRecord } from './records';
+import { runsTable } from './runsTable';
+import { flatRow, type StudyRow, studyTable, type TablePlan } from './table';
+
+export interface StudyResult {
+  folder: string;
+  /** a row a configuration, the baseline first */
+  rows: StudyRow[];
+  /** the same as an arquero table */
+  table: ColumnTable;
+  /** what each run came to */
+  records: RunRecord[];
+  /** the same as an arquero table */
+  runs: ColumnTable;
+  /** planned runs that are not made: the study was stopped or its budget is spent; none of those that pruning saved */
+  left: number;
+  failed: number;
+}
+
+/** The planned runs that have ended, in the plan's order. */
+export function endedRuns({ tasks }: TablePlan, records: ReadonlyMap<string, RunRecord>): RunRecord[] {
+  return [...new Set(tasks.map(({ hash }) => hash))].flatMap((hash) => records.get(hash) ?? []);
+}
+
+/** Put a study's runs into tables. */
+export function resultOf(
+  folder: string,
+  plan: TablePlan,
+  records: ReadonlyMap<string, RunRecord>,
+  left: number,
+): StudyResult {
+  const rows = studyTable(plan, records);
+  const ended = endedRuns(plan, records);
+  return {
+    folder,
+    rows,
+    table: from(rows.map(flatRow)),
+    records: ended,
+    runs: runsTable(ended),
+    left,
+    failed: ended.filter(({ state }) => state === 'failed').length,
+  };
+}
