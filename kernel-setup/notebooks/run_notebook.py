@@ -72,6 +72,7 @@ def main():
         notebook,
         timeout=None,  # training takes as long as it takes
         kernel_name=job["kernel"],
+        record_timing=False,  # times in the metadata would differ in every run
         resources={"metadata": {"path": folder}},
     )
     try:

@@ -3,6 +3,7 @@ import { messageOf, UserError } from '../errors';
 import { doctorCommand, labCommand } from './house';
 import { notebooksCommand } from './notebooks';
 import { predictCommand } from './predict';
+import { siteCommand } from './site';
 import { studyCommand } from './study';
 import { trainCommand } from './train';
 
@@ -19,6 +20,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .addCommand(predictCommand())
     .addCommand(studyCommand())
     .addCommand(notebooksCommand())
+    .addCommand(siteCommand())
     .addCommand(labCommand())
     .addCommand(doctorCommand());
   for (const command of [program, ...program.commands]) {

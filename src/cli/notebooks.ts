@@ -1,17 +1,19 @@
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { messageOf, UserError } from '../errors';
-import { cacheFolder, projectFolder } from '../paths';
+import { projectFolder } from '../paths';
 import { findParameters, type Parameter, setParameters, unknownParameter } from './parameters';
+import { runPython } from './python';
 
 interface Cell {
   cell_type: string;
   source: string | string[];
-  metadata?: { tags?: string[] };
+  metadata?: {
+    tags?: string[];
+    /** of a cell tagged `parameters`: values that make its notebook run in a fraction of the time */
+    tunebook?: { quick?: Record<string, unknown> };
+  };
 }
 
 /** A line that kernel-setup/notebooks/run_notebook.py prints. */
@@ -30,6 +32,7 @@ interface Progress {
 
 interface Options {
   set: string[];
+  quick?: boolean;
   out: string;
   html?: boolean;
 }
@@ -58,13 +61,17 @@ export function notebooksCommand(): Command {
       (assignment: string, all: string[]) => [...all, assignment],
       [],
     )
+    .option(
+      '--quick',
+      'fewer epochs, pictures and seeds, as each notebook says: a first look in a fraction of the time',
+    )
     .option('--out <DIR>', 'where the executed notebooks go', join('build', 'notebooks'))
     .option('--html', 'write an HTML page beside each')
     .action(runNotebooks);
 }
 
 async function runNotebooks(names: string[], options: Options): Promise<void> {
-  const jobs = prepareJobs(join(projectFolder, 'notebooks'), names, options.set);
+  const jobs = prepareJobs(join(projectFolder, 'notebooks'), names, options.set, options);
   for (const job of jobs) await runJob(job, options);
 }
 
@@ -74,9 +81,15 @@ async function runNotebooks(names: string[], options: Options): Promise<void> {
  * @param folder the folder with the notebooks
  * @param names notebooks with or without `.ipynb`; none: all of them
  * @param assignments `name=value`; each name must be a parameter of at least one of the notebooks
+ * @param options `quick`: begin with the quick values that a notebook's parameters carry in their metadata
  * @throws {UserError} for a notebook or a parameter that does not exist, or a value of the wrong type
  */
-export function prepareJobs(folder: string, names: readonly string[], assignments: readonly string[]): Job[] {
+export function prepareJobs(
+  folder: string,
+  names: readonly string[],
+  assignments: readonly string[],
+  { quick = false }: { quick?: boolean } = {},
+): Job[] {
   const known = existsSync(folder)
     ? readdirSync(folder)
         .filter((file) => file.endsWith('.ipynb'))
@@ -94,11 +107,15 @@ export function prepareJobs(folder: string, names: readonly string[], assignment
   const jobs = chosen.map((name) => {
     const file = join(folder, `${name}.ipynb`);
     const sources: Record<number, string> = {};
-    for (const [index, source] of parameterCells(file)) {
+    for (const { index, source, quickValues } of parameterCells(file)) {
       const parameters = findParameters(source);
       declared.push(...parameters);
-      const own = new Map([...values].filter(([key]) => parameters.some((parameter) => parameter.name === key)));
-      for (const key of own.keys()) used.add(key);
+      const own = new Map(quick ? quickValues : []);
+      for (const [key, value] of values) {
+        if (!parameters.some(({ name }) => name === key)) continue;
+        own.set(key, value);
+        used.add(key);
+      }
       if (own.size > 0) sources[index] = setParameters(source, own);
     }
     return { name, file, sources };
@@ -119,17 +136,21 @@ function parseAssignments(assignments: readonly string[]): Map<string, string> {
   );
 }
 
-/** Index and text of the cells tagged `parameters`. */
-function parameterCells(file: string): [number, string][] {
+/** Index and text of the cells tagged `parameters`, and their quick values as `--set` would have them. */
+function parameterCells(file: string): { index: number; source: string; quickValues: [string, string][] }[] {
   let cells: Cell[];
   try {
     cells = (JSON.parse(readFileSync(file, 'utf8')) as { cells: Cell[] }).cells;
   } catch (error) {
     throw new UserError(`${file} is no notebook: ${messageOf(error)}`);
   }
-  return cells.flatMap((cell, index): [number, string][] => {
-    const isParameters = cell.cell_type === 'code' && cell.metadata?.tags?.includes('parameters');
-    return isParameters ? [[index, Array.isArray(cell.source) ? cell.source.join('') : cell.source]] : [];
+  return cells.flatMap(({ cell_type, source, metadata }, index) => {
+    if (cell_type !== 'code' || !metadata?.tags?.includes('parameters')) return [];
+    const quickValues = Object.entries(metadata.tunebook?.quick ?? {}).map(([name, value]): [string, string] => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]);
+    return [{ index, source: Array.isArray(source) ? source.join('') : source, quickValues }];
   });
 }
 
@@ -151,7 +172,8 @@ export async function runJob(
   const target = join(resolve(out), `${name}.ipynb`);
   const page = html ? target.replace(/ipynb$/, 'html') : undefined;
   let failure: string | undefined;
-  for await (const progress of runPython({ notebook: file, kernel: 'tslab', sources, out: target, html: page })) {
+  const job = { notebook: file, kernel: 'tslab', sources, out: target, html: page };
+  for await (const progress of runPython<Progress>('run_notebook.py', job)) {
     if (progress.event === 'started') stdout.write(startLine(progress));
     if (progress.event === 'finished') stdout.write(`  ${progress.seconds.toFixed(1)} s\n`);
     if (progress.event === 'written') stdout.write(`  wrote ${relative(process.cwd(), progress.file)}\n`);
@@ -171,32 +193,4 @@ function startLine({ cell, total, source }: Progress): string {
   const first = lines.find((line) => line !== '' && !line.startsWith('//')) ?? lines[0] ?? '';
   const shown = first.length > 72 ? `${first.slice(0, 69)}...` : first;
   return `  [${String(cell).padStart(String(total).length)}/${total}] ${shown.padEnd(72)}`;
-}
-
-async function* runPython(job: Record<string, unknown>): AsyncGenerator<Progress> {
-  const python = cacheFolder('python', 'bin', 'python');
-  if (!existsSync(python)) throw new UserError(`no Python environment at ${python}; 'npm run setup' makes it`);
-  const script = join(projectFolder, 'kernel-setup', 'notebooks', 'run_notebook.py');
-  const child = spawn(python, [script], { env: await jupyterEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] });
-  let complaints = '';
-  child.stderr.on('data', (data: Buffer) => {
-    complaints = (complaints + data.toString()).slice(-4000);
-  });
-  const ended = new Promise<number | null>((done) => {
-    child.once('close', done);
-  });
-  child.stdin.end(JSON.stringify(job));
-  for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as Progress;
-  const code = await ended;
-  if (code !== 0) {
-    process.stderr.write(complaints);
-    throw new UserError(`running a notebook ended with ${code ?? 'a signal'}; 'npm run doctor' tells what is missing`);
-  }
-}
-
-/** The environment of everything that starts a kernel, as kernel-setup has it. */
-export async function jupyterEnvironment(): Promise<NodeJS.ProcessEnv> {
-  const module = pathToFileURL(join(projectFolder, 'kernel-setup', 'lib', 'environment.mjs')).href;
-  const environment = (await import(module)) as { jupyterEnvironment(): NodeJS.ProcessEnv };
-  return environment.jupyterEnvironment();
 }

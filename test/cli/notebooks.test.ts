@@ -21,12 +21,12 @@ function temporaryFolder(): string {
   return mkdtempSync(join(build, 'test notebooks ä '));
 }
 
-function writeNotebook(folder: string, name: string, sources: readonly string[]): void {
+function writeNotebook(folder: string, name: string, sources: readonly string[], quick?: object): void {
   const cells = sources.map((source, index) => ({
     cell_type: 'code',
     id: `cell-${index}`,
     source,
-    metadata: index === 0 ? { tags: ['parameters'] } : {},
+    metadata: index === 0 ? { tags: ['parameters'], ...(quick && { tunebook: { quick } }) } : {},
     outputs: [],
     execution_count: null,
   }));
@@ -120,6 +120,18 @@ describe('the command notebooks', function () {
     );
     assert.throws(() => prepareJobs(folder, [], ['epochs']), new UserError("--set: expected name=value, got 'epochs'"));
     assert.equal(existsSync(join(folder, 'out')), false);
+  });
+
+  it('runs with the quick values that a notebook carries, where --set gives no other', () => {
+    writeNotebook(folder, 'one', ["let epochs = 20;\nlet seeds = [1, 2, 3];\nlet data = 'emoji';"], {
+      epochs: 2,
+      seeds: [1],
+    });
+    const source = (assignments: string[], quick: boolean) =>
+      prepareJobs(folder, ['one'], assignments, { quick })[0]!.sources[0];
+    assert.equal(source([], true), "let epochs = 2;\nlet seeds = [1];\nlet data = 'emoji';");
+    assert.equal(source(['epochs=3'], true), "let epochs = 3;\nlet seeds = [1];\nlet data = 'emoji';");
+    assert.equal(source([], false), undefined);
   });
 
   it('chooses all notebooks when none is named, in order, and sets a parameter where it exists', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { jupyterEnvironment } from '../../src/cli/notebooks';
+import { jupyterEnvironment } from '../../src/cli/python';
 import { projectFolder } from '../../src/paths';
 import { python } from './session';
 

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { jupyterEnvironment } from '../../src/cli/notebooks';
+import { jupyterEnvironment } from '../../src/cli/python';
 import { cacheFolder, projectFolder } from '../../src/paths';
 
 type Content = Record<string, unknown>;

@@ -1,0 +1,87 @@
+"""Makes a static book of executed notebooks: an index and one page a chapter, linked in order.
+
+Reads one JSON object from standard input:
+    notebooks  files of executed notebooks, in order
+    out        folder of the book; its pages are replaced
+    title, about  of the index
+Prints one JSON line: {"pages": [...]}. Needs no network, and neither do the pages: pictures are inside them.
+"""
+
+import html
+import json
+import os
+import re
+import sys
+
+import nbformat
+from nbconvert import HTMLExporter
+
+STYLE = """
+body { max-width: 62rem; margin: 0 auto; padding: 0 1rem 4rem; }
+nav.book { display: flex; gap: 1.5rem; flex-wrap: wrap; padding: 1rem 0; font: 15px system-ui, sans-serif; }
+nav.book a { color: #0072b2; }
+div.output_png img, .jp-RenderedImage img { max-width: 100%; height: auto; }
+"""
+INDEX_STYLE = """
+body { max-width: 46rem; margin: 3rem auto; padding: 0 1rem; font: 17px/1.55 system-ui, sans-serif; color: #262626; background: #fafafa; }
+a { color: #0072b2; } li { margin: 0 0 1rem; } li p { margin: 0; color: #616161; }
+@media (prefers-color-scheme: dark) { body { color: #e8e8e8; background: #1c1c1c; } a { color: #6bb8e8; } li p { color: #b5b5b5; } }
+"""
+
+
+def heading_of(notebook, name):
+    """The first heading, and the text of the question beneath it."""
+    text = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
+    title = next(iter(re.findall(r"^# (.+)$", text, re.M)), name)
+    question = re.search(r"\*\*The question\.\*\*\s*(.+?)(?:\n\s*\n|$)", text, re.S)
+    return title, " ".join(question.group(1).split()) if question else ""
+
+
+def write_whole(file, text):
+    part = f"{file}.{os.getpid()}.part"
+    with open(part, "w", encoding="utf-8") as stream:
+        stream.write(text)
+    os.replace(part, file)
+
+
+def links(chapters, at):
+    parts = ['<a href="index.html">Contents</a>']
+    for step, word in ((-1, "Before"), (1, "Next")):
+        if 0 <= at + step < len(chapters):
+            page, title, _ = chapters[at + step]
+            parts.append(f'<a href="{page}">{word}: {html.escape(title)}</a>')
+    return f'<nav class="book" aria-label="Chapters">{"".join(parts)}</nav>'
+
+
+def chapter_page(notebook, title, navigation):
+    page, _ = HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": title}})
+    page = page.replace("</head>", f"<style>{STYLE}</style></head>", 1)
+    page = re.sub(r"(<body[^>]*>)", lambda found: found.group(1) + navigation, page, count=1)
+    return page.replace("</body>", f"{navigation}</body>", 1)
+
+
+def index_page(title, about, chapters):
+    items = "".join(
+        f'<li><a href="{page}">{html.escape(name)}</a><p>{html.escape(question)}</p></li>' for page, name, question in chapters
+    )
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{INDEX_STYLE}</style></head>'
+        f"<body><h1>{html.escape(title)}</h1><p>{html.escape(about)}</p><ol>{items}</ol></body></html>\n"
+    )
+
+
+def main():
+    job = json.load(sys.stdin)
+    os.makedirs(job["out"], exist_ok=True)
+    notebooks = [nbformat.read(file, as_version=4) for file in job["notebooks"]]
+    names = [os.path.splitext(os.path.basename(file))[0] for file in job["notebooks"]]
+    chapters = [(f"{name}.html", *heading_of(notebook, name)) for name, notebook in zip(names, notebooks)]
+    for at, notebook in enumerate(notebooks):
+        page, title, _ = chapters[at]
+        write_whole(os.path.join(job["out"], page), chapter_page(notebook, title, links(chapters, at)))
+    write_whole(os.path.join(job["out"], "index.html"), index_page(job["title"], job["about"], chapters))
+    print(json.dumps({"pages": ["index.html", *(page for page, _, _ in chapters)]}))
+
+
+main()

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { UserError } from '../errors';
+import { cacheFolder, projectFolder } from '../paths';
+
+/** The environment of everything that starts a kernel, as kernel-setup has it. */
+export async function jupyterEnvironment(): Promise<NodeJS.ProcessEnv> {
+  const module = pathToFileURL(join(projectFolder, 'kernel-setup', 'lib', 'environment.mjs')).href;
+  const environment = (await import(module)) as { jupyterEnvironment(): NodeJS.ProcessEnv };
+  return environment.jupyterEnvironment();
+}
+
+/**
+ * Run a script of kernel-setup/notebooks with the project's Python: a job as JSON in, JSON lines out.
+ *
+ * @throws {UserError} if Python is not set up or the script fails
+ */
+export async function* runPython<Line>(script: string, job: Record<string, unknown>): AsyncGenerator<Line> {
+  const python = cacheFolder('python', 'bin', 'python');
+  if (!existsSync(python)) throw new UserError(`no Python environment at ${python}; 'npm run setup' makes it`);
+  const file = join(projectFolder, 'kernel-setup', 'notebooks', script);
+  const child = spawn(python, [file], { env: await jupyterEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] });
+  let complaints = '';
+  child.stderr.on('data', (data: Buffer) => {
+    complaints = (complaints + data.toString()).slice(-4000);
+  });
+  const ended = new Promise<number | null>((done) => {
+    child.once('close', done);
+  });
+  child.stdin.end(JSON.stringify(job));
+  for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as Line;
+  const code = await ended;
+  if (code !== 0) {
+    process.stderr.write(complaints);
+    throw new UserError(`${script} ended with ${code ?? 'a signal'}; 'npm run doctor' tells what is missing`);
+  }
+}

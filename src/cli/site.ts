@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { Command } from 'commander';
+import { messageOf, UserError } from '../errors';
+import { projectFolder } from '../paths';
+import { runPython } from './python';
+
+interface Options {
+  from?: string;
+  out: string;
+}
+
+/** The command `site`: executed notebooks as a book of static pages. */
+export function siteCommand(): Command {
+  return new Command('site')
+    .description('make a static HTML book of executed notebooks')
+    .option(
+      '--from <dir>',
+      'folder with the executed notebooks; default: notebooks/, as they were last saved with outputs',
+    )
+    .option('--out <dir>', 'folder of the book', join('build', 'site'))
+    .action(async ({ from = join(projectFolder, 'notebooks'), out }: Options) => {
+      const pages = await buildSite(from, out);
+      process.stdout.write(
+        `wrote ${pages.length} pages; begin with ${relative(process.cwd(), join(out, 'index.html'))}\n`,
+      );
+    });
+}
+
+/**
+ * A book of the notebooks in a folder, in the order of their names.
+ *
+ * @returns the names of its pages, the index first
+ * @throws {UserError} if there is no notebook, or one that was not run
+ */
+export async function buildSite(from: string, out: string): Promise<string[]> {
+  const names = existsSync(from) ? readdirSync(from).filter((name) => name.endsWith('.ipynb')) : [];
+  const notebooks = names.sort().map((name) => resolve(from, name));
+  if (notebooks.length === 0) throw new UserError(`no notebooks in '${from}'`);
+  const bare = notebooks.find((file) => !wasRun(file));
+  if (bare !== undefined) {
+    throw new UserError(
+      `${bare} has no outputs: run it first, 'tunebook notebooks --out DIR', then 'tunebook site --from DIR'`,
+    );
+  }
+  const about =
+    'Fine-tuning a pre-trained CNN on a small image dataset in TypeScript, one practice a chapter. Each chapter is a notebook ' +
+    'that was run from top to bottom: what it shows is what it computed.';
+  const job = { notebooks, out: resolve(out), title: 'tunebook: the course', about };
+  for await (const { pages } of runPython<{ pages: string[] }>('build_site.py', job)) return pages;
+  throw new UserError('the book was not made');
+}
+
+function wasRun(file: string): boolean {
+  let cells: { cell_type: string; source: string | string[]; execution_count?: number | null }[];
+  try {
+    cells = JSON.parse(readFileSync(file, 'utf8')).cells;
+  } catch (error) {
+    throw new UserError(`${file} is no notebook: ${messageOf(error)}`);
+  }
+  const code = cells.filter(({ cell_type, source }) => cell_type === 'code' && [source].flat().join('').trim() !== '');
+  return code.every(({ execution_count }) => typeof execution_count === 'number');
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSite } from '../../src/cli/site';
+import { UserError } from '../../src/errors';
+import { projectFolder } from '../../src/paths';
+
+function writeNotebook(folder: string, name: string, title: string, executed = true): void {
+  const outputs = [
+    { output_type: 'execute_result', execution_count: 1, metadata: {}, data: { 'text/plain': 'forty-two' } },
+  ];
+  const cells = [
+    {
+      cell_type: 'markdown',
+      id: 'a',
+      metadata: {},
+      source: `# ${title}\n\n**The question.** Why & how\nof ${title}?\n\nMore.`,
+    },
+    {
+      cell_type: 'code',
+      id: 'b',
+      metadata: {},
+      source: '6 * 7',
+      execution_count: executed ? 1 : null,
+      outputs: executed ? outputs : [],
+    },
+  ];
+  const kernelspec = { name: 'tslab', display_name: 'TypeScript', language: 'typescript' };
+  writeFileSync(
+    join(folder, `${name}.ipynb`),
+    JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }),
+  );
+}
+
+describe('buildSite', function () {
+  this.timeout(60_000);
+  let folder: string;
+  beforeEach(() => {
+    mkdirSync(join(projectFolder, 'build'), { recursive: true });
+    folder = mkdtempSync(join(projectFolder, 'build', 'test site-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('makes a page a notebook, linked in order, and an index with the question of each', async () => {
+    writeNotebook(folder, '01-b', 'Second');
+    writeNotebook(folder, '00-a', 'First');
+    writeNotebook(folder, '02-c', 'Third <b>');
+    const out = join(folder, 'site');
+    assert.deepEqual(await buildSite(folder, out), ['index.html', '00-a.html', '01-b.html', '02-c.html']);
+    const read = (page: string) => readFileSync(join(out, page), 'utf8');
+    const index = read('index.html');
+    assert.deepEqual(
+      [...index.matchAll(/href="(\d.*?)"/g)].map(([, page]) => page),
+      ['00-a.html', '01-b.html', '02-c.html'],
+    );
+    assert.match(index, /Why &amp; how of First\?/);
+    assert.match(index, /Third &lt;b&gt;/);
+    const middle = read('01-b.html');
+    assert.match(middle, /href="00-a.html">Before: First/);
+    assert.match(middle, /href="02-c.html">Next: Third/);
+    assert.match(middle, /forty-two/);
+  });
+
+  it('refuses a folder without notebooks, and a notebook that was not run', async () => {
+    await assert.rejects(buildSite(folder, join(folder, 'site')), /^UserError: no notebooks in/);
+    writeNotebook(folder, '00-a', 'First', false);
+    await assert.rejects(buildSite(folder, join(folder, 'site')), (error: unknown) => {
+      assert.ok(error instanceof UserError);
+      assert.match(error.message, /00-a\.ipynb has no outputs: run it first/);
+      return true;
+    });
+  });
+});
