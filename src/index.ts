@@ -1,5 +1,6 @@
 export * from './augment';
 export * from './charts';
+export * from './check';
 export { UserError } from './errors';
 export * from './evaluation';
 export * from './images';

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../errors';
+import { checkCommand } from './check';
 import { doctorCommand, labCommand } from './house';
 import { notebooksCommand } from './notebooks';
 import { predictCommand } from './predict';
@@ -19,6 +20,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .addCommand(trainCommand())
     .addCommand(predictCommand())
     .addCommand(studyCommand())
+    .addCommand(checkCommand())
     .addCommand(notebooksCommand())
     .addCommand(siteCommand())
     .addCommand(labCommand())

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { messageOf } from '../errors';
 import type { Example } from './dataset';
 import { decodePicture, type Framing } from './decode';
+import { inOrder } from './inOrder';
 import { readPicture } from './readPicture';
 
 export interface DecodedPicture<Known> {
@@ -29,17 +30,7 @@ export async function* decodeAll<Known = never>(
   lookUp: (hash: string) => Known | undefined = () => undefined,
   ahead = 16 * availableParallelism(),
 ): AsyncGenerator<DecodedPicture<Known>> {
-  const started: Promise<DecodedPicture<Known>>[] = [];
-  let next = 0;
-  const start = () => {
-    const example = examples[next++];
-    if (example) started.push(decodeOne(example, framing, lookUp));
-  };
-  for (let i = 0; i < ahead; i++) start();
-  for (let picture = started.shift(); picture; picture = started.shift()) {
-    yield await picture;
-    start();
-  }
+  yield* inOrder(examples, ahead, (example) => decodeOne(example, framing, lookUp));
 }
 
 async function decodeOne<Known>(

@@ -5,6 +5,7 @@ export { type DecodedPicture, decodeAll } from './decodeAll';
 export { type ImageFolderOptions, imageFolder, unlabelledFolder } from './imageFolder';
 export { type ImageTableOptions, imageTable } from './imageTable';
 export { type ImageTensorsOptions, imageTensors } from './imageTensors';
+export { inOrder } from './inOrder';
 export { type KFoldOptions, kFold } from './kFold';
 export { type OpenPicture, openPicture, type PictureContent } from './openPicture';
 export { readPicture } from './readPicture';

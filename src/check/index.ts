@@ -1,0 +1,3 @@
+export { type CheckOptions, checkDataset, type DatasetCheck } from './checkDataset';
+export type { Severity } from './finding';
+export { colorDistance, hashDistance, LOOK_SIDE, type Look, lookOf, looksAlike } from './perceptualHash';

@@ -1,0 +1,82 @@
+import { type Context, type Finding, groupBy, listed } from './finding';
+import type { Readable } from './inspect';
+
+/** Shorter sides below this are enlarged more than threefold by a network of 224 pixels. */
+const SMALL = 72;
+/** Longer over shorter side; beyond it the centre crop shows less than half of the picture. */
+const LONG = 2;
+
+/** Pictures too small or too long, and properties that give the class away. */
+export function findOddShapes(pictures: readonly Readable[], context: Context): Finding[] {
+  const findings: Finding[] = [];
+  const about = (some: readonly Readable[], finding: string, detail: string, advice: string) => {
+    if (some.length === 0) return;
+    const names = listed(some.map(({ example, width, height }) => `${context.nameOf(example)} (${width} x ${height})`));
+    const examples = some.map(({ example }) => example);
+    findings.push({ severity: 'note', finding, detail: `${some.length} ${detail}: ${names}`, advice, examples });
+  };
+  about(
+    pictures.filter(({ width, height }) => Math.min(width, height) < SMALL),
+    'small',
+    `with a side below ${SMALL} pixels`,
+    'they are enlarged and blurred: find larger ones, or choose a smaller input size',
+  );
+  about(
+    pictures.filter(({ width, height }) => Math.max(width, height) > LONG * Math.min(width, height)),
+    'long',
+    `more than ${LONG} times as long as wide`,
+    "the centre crop cuts most of them away: decode with fit 'pad' or 'stretch', or crop them to what matters",
+  );
+  const properties: [string, (picture: Readable) => string][] = [
+    ['file format', ({ format }) => format],
+    ['size', ({ width, height }) => `${width} x ${height}`],
+    ['lack of colours', ({ gray }) => (gray ? 'gray' : 'coloured')],
+  ];
+  for (const [name, propertyOf] of properties) {
+    const shortcut = findShortcut(pictures, name, propertyOf, context);
+    if (shortcut) findings.push(shortcut);
+  }
+  return findings;
+}
+
+/**
+ * Whether a property that has nothing to do with the content tells the class: how often the most frequent class of its value
+ * is right, for values that at least ten pictures have, against the most frequent class of all.
+ */
+function findShortcut(
+  pictures: readonly Readable[],
+  name: string,
+  propertyOf: (picture: Readable) => string,
+  context: Context,
+): Finding | undefined {
+  const values = groupBy(pictures, propertyOf)
+    .map((members): [string, Readable[]] => [propertyOf(members[0]!), members])
+    .filter(([, members]) => members.length >= 10);
+  const counted = values.flatMap(([, members]) => members);
+  if (values.length < 2 || counted.length < pictures.length / 2) return undefined;
+  const right = values.reduce((sum, [, members]) => sum + mostFrequent(members).count, 0) / counted.length;
+  const chance = mostFrequent(counted).count / counted.length;
+  if (right - chance < 0.3 * (1 - chance)) return undefined;
+  const shown = values
+    .sort((a, b) => b[1].length - a[1].length)
+    .slice(0, 3)
+    .map(([value, members]) => {
+      const { label, count } = mostFrequent(members);
+      return `${count} of ${members.length} ${value} are ${context.classes[label]}`;
+    });
+  return {
+    severity: 'warning',
+    finding: 'shortcut',
+    detail: `${name} alone tells the class in ${(100 * right).toFixed(0)}% of the pictures (${(100 * chance).toFixed(0)}% without): ${shown.join('; ')}`,
+    advice:
+      'a network may learn it instead of the content: bring all pictures to one format and size from the same sources',
+    examples: [],
+  };
+}
+
+function mostFrequent(pictures: readonly Readable[]): { label: number; count: number } {
+  const counts = new Map<number, number>();
+  for (const { example } of pictures) counts.set(example.label, (counts.get(example.label) ?? 0) + 1);
+  const [label, count] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
+  return { label, count };
+}

@@ -1,0 +1,67 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { checkDataset, type DatasetCheck } from '../check';
+import { imageFolder, imageTable, splitDataset } from '../images';
+import { renderPng } from '../notebook/render';
+import { terminalListener } from '../notebook/terminal';
+import { numberOption, printJson } from './options';
+
+interface Options {
+  data: string;
+  split?: true;
+  seed: number;
+  picture?: string;
+  json?: true;
+}
+
+/** What the process ends with; 1 is for a command that failed. */
+const EXIT: Record<DatasetCheck['worst'], number> = { none: 0, note: 0, warning: 2, error: 3 };
+
+/** `tunebook check`: what is wrong with a dataset, before anything is trained on it. */
+export function checkCommand(): Command {
+  return new Command('check')
+    .description('look through pictures for duplicates, leaks, unreadable files, imbalance and odd sizes')
+    .requiredOption('--data <dir>', "folder as for `train`, or a CSV file with the columns file and label; or 'emoji'")
+    .option('--split', 'also look across the split that `train` would draw')
+    .option('--seed <n>', 'of that split', numberOption({ min: 0, integer: true }), 0)
+    .option('--picture <file>', 'write the pictures that findings are about as a PNG')
+    .option('--json', 'one JSON object as the last line')
+    .addHelpText(
+      'after',
+      '\nEnds with 0 if there is nothing to mend, 2 after warnings, 3 after errors, 1 if it failed.',
+    )
+    .action(async ({ data, split, seed, picture, json }: Options) => {
+      const dataset = data.toLowerCase().endsWith('.csv') ? imageTable(data) : imageFolder(data);
+      const { end, onProgress } = terminalListener();
+      const check = await checkDataset(dataset, {
+        ...(split && { split: splitDataset(dataset, { seed }) }),
+        listener: { onProgress },
+      }).finally(end);
+      if (picture !== undefined) writeFileSync(picture, await renderPng(check.grid));
+      const findings = check.findings.objects() as Record<string, string | number>[];
+      if (json) {
+        printJson({
+          worst: check.worst,
+          findings,
+          summary: check.summary.objects(),
+          picture: picture ? resolve(picture) : null,
+        });
+      } else {
+        process.stdout.write(asText(check, findings));
+      }
+      process.exitCode = EXIT[check.worst];
+    });
+}
+
+function asText({ summary }: DatasetCheck, findings: readonly Record<string, string | number>[]): string {
+  const rows = summary.objects() as Record<string, string | number | null>[];
+  const counts = rows.map(
+    ({ part, class: name, pictures, ...row }) =>
+      `${String(pictures).padStart(7)}  ${part === 'all' ? '' : `${part}/`}${name}  ${row['median width']} x ${row['median height']}  ${row.formats}`,
+  );
+  const lines = findings.map(
+    ({ severity, finding, detail, advice }) => `${severity}: ${finding}: ${detail}\n  ${advice}`,
+  );
+  return `${[...counts, '', ...(lines.length > 0 ? lines : ['nothing to mend'])].join('\n')}\n`;
+}
