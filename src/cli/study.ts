@@ -13,7 +13,7 @@ import {
   study,
   writeMlflow,
 } from '../study';
-import { printJson } from './options';
+import { numberOption, printJson } from './options';
 import { interruptible } from './stop';
 
 interface Options {
@@ -21,6 +21,8 @@ interface Options {
   resume?: true;
   retryFailed?: true;
   cache: boolean;
+  workers?: number;
+  cores?: number;
   export?: string[];
   mlflow?: string;
   json?: true;
@@ -34,6 +36,8 @@ export function studyCommand(): Command {
     .option('--out <dir>', 'folder of the study; default: study- and the hash of its configuration')
     .option('--resume', 'go on with what is in the folder: no run that ended is made again')
     .option('--retry-failed', 'with --resume: make failed runs again')
+    .option('--workers <n>', 'processes that make runs at a time', numberOption({ min: 1, max: 256, integer: true }))
+    .option('--cores <n>', 'cores that the workers share; default: all', numberOption({ min: 1, integer: true }))
     .option('--no-cache', 'share no features of frozen layers between runs')
     .option('--export <file...>', 'write the table of runs, too: .parquet, .arrow, .csv or .json')
     .option('--mlflow <dir>', "write the runs into MLflow's file store, too")

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../errors';
@@ -30,6 +30,8 @@ export async function executeRun(
   { listener = {}, checkpoint, cache = true, pruneBelow = [] }: ExecuteOptions,
 ): Promise<RunRecord | undefined> {
   const started = new Date();
+  rmSync(folder, { recursive: true, force: true }); // a process that was killed may have begun to write here
+  mkdirSync(folder, { recursive: true });
   let record: RunRecord;
   try {
     const dataset = datasetOf(task);
@@ -53,15 +55,19 @@ export async function executeRun(
     result.dispose();
   } catch (error) {
     if (listener.shouldStop?.()) return undefined;
-    record = failed(task, messageOf(error), started);
+    return failed(task, messageOf(error), folder, started);
   }
-  writeFileSync(join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
+  writeRecord(record, folder);
   return record;
 }
 
-/** A run that could not be made, as a row like any other. */
-export function failed(task: RunTask, error: string, started = new Date()): RunRecord {
-  return {
+function writeRecord(record: RunRecord, folder: string): void {
+  writeFileSync(join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** A run that could not be made, as a row like any other: run.json, and the settings it was to be made with. */
+export function failed(task: RunTask, error: string, folder: string, started = new Date()): RunRecord {
+  const record: RunRecord = {
     ...identity(task),
     state: 'failed',
     error: error.replaceAll(/\s+/g, ' ').trim(),
@@ -74,6 +80,9 @@ export function failed(task: RunTask, error: string, started = new Date()): RunR
     memory: null,
     ...times(started),
   };
+  writeFileSync(join(folder, 'config.json'), `${JSON.stringify({ settings: task.settings }, null, 2)}\n`);
+  writeRecord(record, folder);
+  return record;
 }
 
 function recordOf(task: RunTask, result: TrainResult, pruned: boolean, started: Date): RunRecord {

@@ -7,6 +7,7 @@ export { leaderboardText } from './leaderboard';
 export { isStudy, loadStudy } from './loadStudy';
 export { writeMlflow } from './mlflow';
 export { type FilePrediction, type Predictor, predict } from './predict';
+export { processPool } from './processPool';
 export type { RunRecord } from './records';
 export type { StudyResult } from './result';
 export { checkRunFolder, loadRun, type RunConfiguration, saveRun } from './runFolder';

@@ -9,6 +9,7 @@ import { nameOf } from './leaderboard';
 import { readStudyFile, STUDY_FILE, type StudyFile } from './loadStudy';
 import { lockFolder } from './lock';
 import { type Plan, planStudy, type RunTask } from './plan';
+import { processPool } from './processPool';
 import { type RunRecord, RunStore } from './records';
 import { endedRuns, resultOf, type StudyResult } from './result';
 import { runsCsv } from './runsTable';
@@ -47,7 +48,11 @@ export interface StudyOptions extends StudyConfiguration {
   retryFailed?: boolean;
   /** share the features of frozen layers between runs; default true */
   cache?: boolean;
-  /** what makes the runs; default: this process, one after the other */
+  /** processes that make runs at a time; default: this one, one run after the other */
+  workers?: number;
+  /** cores that the workers share; default: all */
+  cores?: number;
+  /** what makes the runs, instead of workers */
   executor?: Executor;
   listener?: StudyListener;
 }
@@ -63,7 +68,17 @@ export interface StudyOptions extends StudyConfiguration {
  * @throws {UserError} before any run, if anything is wrong with the configuration or the folder
  */
 export async function study(options: StudyOptions): Promise<StudyResult> {
-  const { out, resume = false, retryFailed = false, cache = true, executor = here, listener = {}, ...rest } = options;
+  const {
+    out,
+    resume = false,
+    retryFailed = false,
+    cache = true,
+    workers = 0,
+    cores,
+    listener = {},
+    executor,
+    ...rest
+  } = options;
   const configuration = checkConfiguration(rest);
   const plan = planStudy(configuration);
   const folder = resolve(out ?? `study-${plan.hash.slice(0, 8)}`);
@@ -74,7 +89,8 @@ export async function study(options: StudyOptions): Promise<StudyResult> {
     const store = new RunStore(folder);
     store.mend();
     if (retryFailed) store.forgetFailed();
-    return await new Study(configuration, plan, store, { cache, executor, listener }).run();
+    const makes = executor ?? (workers > 0 ? processPool(workers, cores) : here);
+    return await new Study(configuration, plan, store, { cache, executor: makes, listener }).run();
   } finally {
     unlock();
   }

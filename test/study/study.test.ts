@@ -4,15 +4,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { imageFolder } from '../../src/images';
 import { projectFolder } from '../../src/paths';
-import { flatRow, type StudyConfiguration, type StudyRow, type StudyState, study } from '../../src/study';
+import { type StudyConfiguration, type StudyState, study } from '../../src/study';
 import { train } from '../../src/training';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
-
-/** What must be the same however often a study was interrupted. */
-function comparable(rows: readonly StudyRow[]): object[] {
-  return rows.map((row) => ({ ...flatRow(row), seconds: 0, memory: 0 }));
-}
+import { comparable } from './workers';
 
 const lines = (file: string) => readFileSync(file, 'utf8').trim().split('\n');
 

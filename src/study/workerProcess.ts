@@ -1,0 +1,27 @@
+import { messageOf } from '../errors';
+import { executeRun } from './execute';
+import type { FromWorker, ToWorker } from './processPool';
+
+/** A process of its own that makes the runs its parent sends, one after the other, and ends with it. */
+let stop = false;
+
+process.on('message', async (message: ToWorker) => {
+  if ('stop' in message) {
+    stop = true;
+    return;
+  }
+  stop = false;
+  const { task, folder, ...options } = message;
+  const listener = { onMessage: (text: string) => send({ message: text }), shouldStop: () => stop };
+  try {
+    send({ record: (await executeRun(task, folder, { ...options, listener })) ?? null });
+  } catch (error) {
+    send({ error: messageOf(error) });
+  }
+});
+process.on('disconnect', () => process.exit());
+process.on('SIGINT', () => {}); // Ctrl+C reaches the whole group; the parent says what to do
+
+function send(message: FromWorker): void {
+  process.send?.(message);
+}
