@@ -2,6 +2,7 @@ export { accuracy, topKAccuracy } from './accuracy';
 export { type Calibration, calibration, type ReliabilityBin } from './calibration';
 export { classTable } from './classTable';
 export { type ConfusedPair, type ConfusionMatrix, confusionMatrix, mostConfused, sortByConfusion } from './confusion';
+export { type DiagnosedRun, type Diagnosis, diagnose, type Finding, type FindingKind } from './diagnosis';
 export { describeAccuracy, type Interval, wilsonInterval } from './interval';
 export { type LabelIssue, suspectLabels } from './labelErrors';
 export { type PrecisionRecallCurve, type PrecisionRecallPoint, precisionRecallCurve } from './precisionRecall';

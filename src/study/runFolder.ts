@@ -89,9 +89,21 @@ function tunebookVersion(): string {
 }
 
 function metrics({ confusion, history, ...result }: TrainResult) {
-  const { accuracy, loss, stopped, ended, skipped, seconds, peakMemory, frozenUpTo } = result;
+  const { accuracy, loss, stopped, ended, skipped, seconds, peakMemory, frozenUpTo, trainingCounts, shared } = result;
   const counts = { epochs: history.length, confusion: confusion.counts };
-  return { accuracy, loss, ...counts, stopped, ended, skipped, seconds, peakMemory, frozenUpTo };
+  return {
+    accuracy,
+    loss,
+    ...counts,
+    trainingCounts,
+    shared,
+    stopped,
+    ended,
+    skipped,
+    seconds,
+    peakMemory,
+    frozenUpTo,
+  };
 }
 
 const HISTORY: (keyof EpochRecord)[] = [

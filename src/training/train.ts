@@ -33,6 +33,10 @@ export interface TrainResult {
   confusion: ConfusionMatrix;
   split: Split;
   skipped: Skipped[];
+  /** training pictures of each class */
+  trainingCounts: number[];
+  /** files of validation pictures whose very content is among the training pictures, too */
+  shared: string[];
   /** SHA-256 over the content and label of every picture used */
   dataFingerprint: string;
   /** the last layer of the part that was computed once a picture; null if there was none */
@@ -75,6 +79,8 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
       classes,
     ),
     skipped: [...dataset.skipped, ...skipped],
+    trainingCounts: classes.map((_, c) => result.split.train.filter(({ label }) => label === c).length),
+    shared: sharedFiles(result.split, content),
     dataFingerprint: fingerprint(content),
     seconds: { total: (performance.now() - began) / 1000, ...seconds },
     dispose: () => {
@@ -82,6 +88,12 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
       result.head.dispose();
     },
   };
+}
+
+/** @param content of the training pictures, then of the validation pictures */
+function sharedFiles({ train, validation }: Split, content: readonly { hash: string }[]): string[] {
+  const known = new Set(content.slice(0, train.length).map(({ hash }) => hash));
+  return validation.filter((_, i) => known.has(content[train.length + i]!.hash)).map(({ file }) => file);
 }
 
 function fingerprint(content: readonly { hash: string; label: number }[]): string {

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { diagnose } from '../../src/evaluation';
+import { type Dataset, imageFolder, selectClasses, splitDataset } from '../../src/images';
+import { type TrainOptions, train } from '../../src/training';
+
+/** Three classes of the sample, divided for good, with some validation pictures trained on, too, if it shall leak. */
+function pictures({ leaking = false } = {}): Dataset {
+  const dataset = selectClasses(imageFolder('emoji'), ['fruit', 'vehicle', 'clothing']);
+  const { train, validation } = splitDataset(dataset);
+  const put = (examples: typeof train, subset: 'train' | 'validation') => examples.map((e) => ({ ...e, subset }));
+  const copied = leaking ? validation.filter((_, i) => i % 4 === 0) : [];
+  return { ...dataset, examples: [...put([...train, ...copied], 'train'), ...put(validation, 'validation')] };
+}
+
+async function alarms(dataset: Dataset, options: TrainOptions): Promise<string[]> {
+  const result = await train(dataset, options);
+  result.dispose();
+  return diagnose(result)
+    .findings.filter(({ severity }) => severity === 'alarm')
+    .map(({ kind }) => kind);
+}
+
+describe('diagnose, of runs over the sample', function () {
+  this.timeout(180_000); // the first one computes features
+
+  it('raises no alarm over a healthy one', async () => {
+    assert.deepEqual(await alarms(pictures(), { epochs: 15 }), []);
+  });
+
+  it('finds one that overfits: a large head without regularization for 60 epochs', async () => {
+    const bare: TrainOptions = { head: 'dense', dropout: 0, l2: 0, learningRate: 1e-3, epochs: 60 };
+    assert.deepEqual(await alarms(pictures(), bare), ['overfit']);
+  });
+
+  it('finds a learning rate of 3', async () => {
+    assert.deepEqual(await alarms(pictures(), { learningRate: 3, epochs: 15 }), ['learning rate too high']);
+  });
+
+  it('finds validation pictures among the training pictures', async () => {
+    assert.deepEqual(await alarms(pictures({ leaking: true }), { epochs: 15 }), ['leak suspected']);
+  });
+});
