@@ -3,6 +3,7 @@ export * from './charts';
 export * from './check';
 export { UserError } from './errors';
 export * from './evaluation';
+export * from './explain';
 export * from './images';
 export * from './models';
 export * from './notebook';
