@@ -1,5 +1,4 @@
 /* tunebook's side of the conversation that serve.py describes. */
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { messageOf } from '../../src/errors';
 import { keepInInferenceMode, tf } from '../../src/tensorflow';
@@ -8,6 +7,7 @@ import { fitSettings } from '../../src/training/settings';
 import { Trainer } from '../../src/training/trainer';
 import { attachHead, buildHead } from '../../src/transfer';
 import type { Prepared, Work } from '../peer';
+import { peakMemory } from '../process';
 import { countFlops, randomNetwork } from './randomNetwork';
 
 interface Task {
@@ -70,10 +70,6 @@ function prepare(work: Work): Task {
   if (work.kind === 'matmul') return prepareProduct([2048, 2048], [2048, 2048], 2 * 2048 ** 3, tf.matMul);
   const conv = (x: tf.Tensor, filter: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
   return prepareProduct([8, 56, 56, 256], [3, 3, 256, 256], 2 * 8 * 56 * 56 * 9 * 256 * 256, conv as never);
-}
-
-function peakMemory(): number {
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]) * 1024;
 }
 
 async function serve(): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Row } from '../row';
 import { forwardRows } from './forward';
+import { memoryRow } from './memory';
+import { photoRows } from './photos';
 import { stepRows } from './step';
 
 /** The table's lines, in order. */
-export const rows: readonly Row[] = [...forwardRows, ...stepRows];
+export const rows: readonly Row[] = [...forwardRows, ...stepRows, ...photoRows, memoryRow];

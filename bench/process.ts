@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** What a command printed, and what it took from its start to its end. */
+export interface Ran {
+  /** of its last line, which is JSON */
+  answer: Record<string, unknown>;
+  seconds: number;
+  /** largest resident memory, in bytes */
+  memory: number;
+}
+
+/** Milliseconds between two looks at the memory of a process; Linux keeps the peak itself, so only the last moment can be missed. */
+const LOOK = 50;
+
+/** Run a command that prints JSON as its last line. @throws {Error} with the last line of its errors if it fails */
+export async function runCommand(program: string, parameters: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran> {
+  const began = performance.now();
+  const child = spawn(program, parameters, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let memory = 0;
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (text) => {
+    output += text;
+  });
+  child.stderr.on('data', (text) => {
+    errors = `${errors}${text}`.slice(-2000);
+  });
+  const watch = setInterval(() => {
+    memory = Math.max(memory, peakMemory(child.pid));
+  }, LOOK);
+  const code = await new Promise((done) => {
+    child.on('error', (error) => {
+      errors += error.message;
+      done(-1);
+    });
+    child.on('close', done);
+  });
+  clearInterval(watch);
+  const seconds = (performance.now() - began) / 1000;
+  if (code !== 0) throw new Error(errors.trim().split('\n').at(-1) || `it ended with ${code}`);
+  return { answer: JSON.parse(output.trim().split('\n').at(-1)!), seconds, memory };
+}
+
+/** The largest resident memory of a process so far, in bytes; 0 if it is gone. */
+export function peakMemory(pid: number | string = 'self'): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
