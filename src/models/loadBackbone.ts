@@ -31,7 +31,10 @@ export interface LoadBackboneOptions {
   includeTop?: boolean;
   /** side of the square input in pixels; default: what the weights were trained at */
   inputSize?: number;
-  /** 'imagenet' (default): from the cache, or fetched once; else a file of weights in any format that is read */
+  /**
+   * 'imagenet' (default): from the cache, or fetched once; 'none': all constants, for who sets them next; else a file of
+   * weights in any format that is read
+   */
   weights?: string;
   /** hears how far a download is */
   listener?: Pick<Listener, 'onProgress'>;
@@ -53,13 +56,13 @@ export async function loadBackbone(name: string, options?: LoadBackboneOptions):
   checkNumber('inputSize', inputSize, { min: 32, integer: true });
   const file = weights === 'imagenet' ? await findImagenetWeights(entry, { includeTop, listener }) : weights;
   const { model, blocks } = buildArchitecture(name, { includeTop, inputSize });
-  let weightsHash: string;
+  let weightsHash = '';
   try {
     if (weights === 'imagenet') {
       const bytes = readFileSync(file);
       weightsHash = sha256(bytes);
       assignWeights(model, parseSafetensors(bytes, file).arrays, file);
-    } else {
+    } else if (weights !== 'none') {
       // arrays take four bytes a parameter; what says it needs more is no file of this model
       const saved = await readWeights(file, 5 * entry.parameters);
       assignWeights(model, matchWeights(model, saved, file), file);

@@ -8,7 +8,8 @@ export async function backboneOf(
   { backbone: name, weights, inputSize, seed }: Pick<TrainSettings, 'backbone' | 'weights' | 'inputSize' | 'seed'>,
   listener: Listener = {},
 ): Promise<Backbone> {
-  const backbone = await loadBackbone(name, { inputSize: inputSize || undefined, listener });
+  const source = weights === 'random' ? 'none' : 'imagenet'; // random ones need no download
+  const backbone = await loadBackbone(name, { inputSize: inputSize || undefined, weights: source, listener });
   if (weights === 'imagenet') return backbone;
   assignRandomWeights(backbone.model, seed);
   return { ...backbone, weightsHash: sha256(`random ${name} ${seed}`) };

@@ -1,13 +1,5 @@
 import { presetAugmentation } from '../augment';
-import {
-  extractFeatures,
-  extractViews,
-  PictureNetwork,
-  PixelMemory,
-  selectRows,
-  sumSeconds,
-  withViews,
-} from '../transfer';
+import { extractFeatures, extractViews, featureSource, PictureNetwork, PixelMemory, sumSeconds } from '../transfer';
 import { evaluateLogits } from './evaluate';
 import { fit } from './fit';
 import { fitOptionsOf } from './trainSettings';
@@ -16,12 +8,12 @@ import { buildHeadOf, checkReadable, type Variation } from './variation';
 /** Train a head over the features of a frozen backbone, each computed once. */
 export const featureExtraction: Variation = async (dataset, split, backbone, settings) => {
   const { listener, checkpoint, resume } = settings;
-  const { features, views, trainData, validationData } = await extractAll(dataset, split, backbone, settings);
+  const { features, views, readable, trainData, validationData } = await extractAll(dataset, split, backbone, settings);
   const head = buildHeadOf(settings, features.length, dataset.classes.length);
   const began = performance.now();
   const { history, ended, evaluation, peakMemory } = await fit(
     head,
-    { train: withViews(trainData, views), validation: validationData },
+    { train: trainData, validation: validationData },
     { ...fitOptionsOf(settings), epochs: settings.epochs, listener, checkpoint, resume },
   );
   return {
@@ -29,7 +21,7 @@ export const featureExtraction: Variation = async (dataset, split, backbone, set
     history,
     ended,
     evaluation: evaluateLogits(evaluation!.logits, validationData.labels),
-    split: { train: trainData.examples, validation: validationData.examples },
+    split: { train: [...readable], validation: [...validationData.examples] },
     skipped: features.skipped,
     content: features.hashes.map((hash, row) => ({ hash, label: features.labels[row]! })),
     seconds: { ...sumSeconds([features, ...views]), training: (performance.now() - began) / 1000 },
@@ -49,13 +41,13 @@ async function extractAll(...[dataset, split, backbone, settings]: Parameters<Va
     const memory = augmentation ? new PixelMemory() : undefined;
     const options = { cache, listener, network, memory };
     const features = await extractFeatures(backbone, pictures, options);
-    const trainData = selectRows(features, split.train);
-    const validationData = selectRows(features, split.validation);
-    checkReadable(dataset, trainData.examples, validationData.examples, listener);
+    const validationData = featureSource([features], split.validation);
+    const readable = featureSource([features], split.train).examples;
+    checkReadable(dataset, readable, validationData.examples, listener);
     const views = augmentation
-      ? await extractViews(backbone, trainData.examples, { ...options, augmentation, views: settings.views })
+      ? await extractViews(backbone, readable, { ...options, augmentation, views: settings.views })
       : [];
-    return { features, views, trainData, validationData };
+    return { features, views, readable, trainData: featureSource([features, ...views], readable), validationData };
   } finally {
     network.dispose();
   }

@@ -8,7 +8,7 @@ import { backboneOf } from './backboneOf';
 import { featureExtraction } from './featureExtraction';
 import { fineTuning } from './fineTuning';
 import type { FitResult } from './fit';
-import type { EpochRecord } from './listener';
+import type { EpochRecord, Listener } from './listener';
 import { type Prediction, toPredictions } from './predictions';
 import { type TrainOptions, type TrainSettings, trainSettings } from './trainSettings';
 
@@ -41,7 +41,7 @@ export interface TrainResult {
   dataFingerprint: string;
   /** the last layer of the part that was computed once a picture; null if there was none */
   frozenUpTo: string | null;
-  /** largest resident memory of the process seen in training, in bytes */
+  /** largest resident memory of the process seen from the first picture on, in bytes */
   peakMemory: number;
   seconds: { total: number; decode: number; features: number; training: number };
   /** Give back the memory of the networks, where many are trained; numbers and predictions stay. */
@@ -58,14 +58,19 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
   const all = trainSettings(options);
   const { cache: _, checkpoint: _1, resume: _2, listener, ...settings } = all;
   presetAugmentation(settings.augment); // an unknown one is an error before any work
+  const memory = new MemoryPeak();
   const split = splitDataset(dataset, { validation: settings.validation, seed: settings.seed });
   const backbone = await backboneOf(settings, listener);
   const variation = settings.variant === 'feature-extraction' ? featureExtraction : fineTuning;
-  const { evaluation, content, seconds, skipped, ...result } = await variation(dataset, split, backbone, all);
+  const { evaluation, content, seconds, skipped, ...result } = await variation(dataset, split, backbone, {
+    ...all,
+    listener: memory.watching(listener),
+  });
   const { classes } = dataset;
   const predictions = toPredictions(result.split.validation, evaluation.logits, classes.length);
   return {
     ...result,
+    peakMemory: Math.max(memory.bytes, result.peakMemory),
     settings,
     classes,
     backbone,
@@ -94,6 +99,21 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
 function sharedFiles({ train, validation }: Split, content: readonly { hash: string }[]): string[] {
   const known = new Set(content.slice(0, train.length).map(({ hash }) => hash));
   return validation.filter((_, i) => known.has(content[train.length + i]!.hash)).map(({ file }) => file);
+}
+
+/** The largest resident memory of the process at any time progress is reported. */
+class MemoryPeak {
+  bytes = 0;
+
+  watching(listener: Listener): Listener {
+    return {
+      ...listener,
+      onProgress: (progress) => {
+        this.bytes = Math.max(this.bytes, process.memoryUsage.rss());
+        listener.onProgress?.(progress);
+      },
+    };
+  }
 }
 
 function fingerprint(content: readonly { hash: string; label: number }[]): string {

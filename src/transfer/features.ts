@@ -59,7 +59,8 @@ export async function extractFeatures(
   });
   const computing = network ?? new PictureNetwork(backbone, examples.length, listener.onMessage);
   const store = cache ? new FeatureStore(backbone, view) : undefined;
-  const rows: (Float32Array | undefined)[] = [];
+  const { features: length } = backbone.entry;
+  const values = new Float32Array(examples.length * length);
   const kept: { example: Example; hash: string }[] = [];
   const skipped: Skipped[] = [];
   const seconds = { decode: 0, features: 0 };
@@ -84,8 +85,8 @@ export async function extractFeatures(
       : pictures;
     const batch = computing.run(seen); // [batch, features]
     waiting.forEach(({ row, hash }, i) => {
-      const features = batch.slice(i * backbone.entry.features, (i + 1) * backbone.entry.features);
-      rows[row] = features;
+      const features = batch.subarray(i * length, (i + 1) * length);
+      values.set(features, row * length);
       store?.set(hash, features);
     });
     waiting = [];
@@ -105,7 +106,7 @@ export async function extractFeatures(
       if (features) cached++;
       if (pixels) memory?.keep(hash, pixels);
       if (features || pixels) kept.push({ example, hash });
-      if (features) rows[kept.length - 1] = features;
+      if (features) values.set(features, (kept.length - 1) * length);
       else if (pixels) waiting.push({ row: kept.length - 1, hash, pixels });
       else skipped.push({ file: example.file, reason: reason ?? 'unreadable' });
       if (waiting.length === batchSize) await compute();
@@ -115,14 +116,12 @@ export async function extractFeatures(
     }
     await compute();
   } finally {
+    store?.close(listener.onMessage);
     if (!network) computing.dispose();
   }
 
-  const { features: length } = backbone.entry;
-  const values = new Float32Array(kept.length * length);
-  rows.forEach((row, i) => values.set(row!, i * length));
   return {
-    values,
+    values: values.subarray(0, kept.length * length),
     length,
     examples: kept.map(({ example }) => example),
     labels: Int32Array.from(kept, ({ example }) => example.label),

@@ -3,9 +3,10 @@ import { tf } from '../tensorflow';
 import { compile } from '../tensorflow/graph';
 import type { Batch, BatchSource } from '../training/data';
 import type { Listener } from '../training/listener';
+import { cacheLimit } from './cacheRoom';
 import type { FrozenPart } from './frozenPart';
 import { PICTURES_FOR_GRAPH } from './pictureNetwork';
-import { RowStore, STORE_LIMIT } from './rowStore';
+import { RowStore } from './rowStore';
 
 /** Examples a pass through the frozen part; always as many, so that a row's last bits do not depend on its neighbours. */
 const BATCH = 16;
@@ -13,9 +14,9 @@ const BATCH = 16;
 const VERSION = 2;
 
 export interface FrozenSourceOptions {
-  /** largest number of bytes that rows may take in memory; beyond it they are read from disk; default 1 GiB */
+  /** largest number of bytes that rows may take in memory; beyond it they are read from disk; default 256 MiB */
   memory?: number;
-  /** largest number of bytes on disk, 0: keep nothing there; default 10 GiB */
+  /** largest number of bytes that these rows may take on disk, 0: keep nothing there; default: all that the cache may take */
   disk?: number;
   listener?: Listener;
 }
@@ -30,7 +31,7 @@ export interface FrozenSourceOptions {
 export async function frozenSource(
   source: BatchSource,
   part: FrozenPart,
-  { memory = 2 ** 30, disk = STORE_LIMIT, listener = {} }: FrozenSourceOptions = {},
+  { memory = 2 ** 28, disk = cacheLimit(), listener = {} }: FrozenSourceOptions = {},
 ): Promise<BatchSource | undefined> {
   const { size, labels, views = 1 } = source;
   const length = part.shape.reduce((product, side) => product * side, 1);
@@ -56,7 +57,7 @@ export async function frozenSource(
       store?.set(keyOf(view * size + row), values);
     });
   if (!(await computeChunks(source, part, chunksOf(missing, size), { total, keep, listener }))) return undefined;
-  store?.close(disk);
+  store?.close(listener.onMessage);
 
   return {
     size,

@@ -1,4 +1,5 @@
 export { type AttachHeadOptions, attachHead } from './attachHead';
+export { type FeatureSource, featureSource } from './featureSource';
 export { type ExtractFeaturesOptions, extractFeatures, type Features, selectRows } from './features';
 export { type FreezeOptions, freeze, type UnfreezeOptions, unfreeze } from './freeze';
 export { type FrozenPart, findFrozenPart } from './frozenPart';

@@ -8,7 +8,7 @@ import type { Listener } from '../training/listener';
 import { PixelMemory } from './pixelMemory';
 
 export interface PicturesOptions {
-  /** bytes of decoded pictures to keep; the others are decoded whenever they are needed; default 512 MiB */
+  /** bytes of decoded pictures to keep; the others are decoded whenever they are needed; default 256 MiB */
   memory?: number;
   /** asked with a picture's key: true if it need not be decoded now, because what is computed from it is known */
   known?: (key: string) => boolean;

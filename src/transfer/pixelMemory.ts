@@ -3,7 +3,7 @@ export class PixelMemory {
   private readonly pixels = new Map<string, Uint8Array>();
 
   /** @param room bytes of pictures to keep; what comes when it is full is not kept */
-  constructor(private room = 512 * 2 ** 20) {}
+  constructor(private room = 256 * 2 ** 20) {}
 
   get(hash: string): Uint8Array | undefined {
     return this.pixels.get(hash);

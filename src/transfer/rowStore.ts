@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../errors';
 import { sha256, writeFileAtomically } from '../files';
 import { cacheFolder } from '../paths';
+import { added, cacheLimit, onDisk } from './cacheRoom';
 
 const CHECK_BYTES = 8;
-/** Bytes that all stores together may take on disk. */
-export const STORE_LIMIT = 10 * 2 ** 30;
 
 /**
  * Rows of numbers on disk, each found by the hash of what it was computed from. All rows of a store have the same length
@@ -13,7 +13,9 @@ export const STORE_LIMIT = 10 * 2 ** 30;
  */
 export class RowStore {
   private readonly folder: string;
-  private written = false;
+  /** bytes since the last `close` */
+  private written = 0;
+  private broken: string | undefined;
 
   /**
    * @param name of the computation, for people who look into the folder
@@ -25,18 +27,20 @@ export class RowStore {
     key: string,
     readonly length: number,
   ) {
+    cacheLimit(); // a wrong setting is an error before any work
     this.folder = cacheFolder('features', `${name}-${key.slice(0, 16)}`);
   }
 
   /** The row under this hash, or undefined. */
   get(hash: string): Float32Array | undefined {
     const file = this.file(hash);
-    if (!existsSync(file)) return undefined;
     let content: Buffer;
     try {
       content = readFileSync(file);
+      const now = new Date();
+      utimesSync(file, now, now); // what was used longest ago makes room
     } catch {
-      return undefined; // removed in this moment by another process that made room
+      return undefined; // never written, or removed by another process that made room
     }
     const data = content.subarray(CHECK_BYTES);
     if (data.length !== 4 * this.length || !check(data).equals(content.subarray(0, CHECK_BYTES))) return undefined;
@@ -47,40 +51,32 @@ export class RowStore {
     return existsSync(this.file(hash));
   }
 
+  /** A row that cannot be written is none: `close` tells. */
   set(hash: string, row: Float32Array): void {
+    if (this.broken !== undefined) return;
     const data = Buffer.from(row.buffer, row.byteOffset, row.byteLength);
-    writeFileAtomically(this.file(hash), Buffer.concat([check(data), data]));
-    this.written = true;
+    try {
+      writeFileAtomically(this.file(hash), Buffer.concat([check(data), data]));
+      this.written += onDisk(CHECK_BYTES + data.length);
+    } catch (error) {
+      this.broken = messageOf(error);
+    }
   }
 
-  /** If rows were written: make room. @see makeRoom */
-  close(limit = STORE_LIMIT): void {
-    if (this.written) makeRoom(limit);
-    this.written = false;
+  /**
+   * To be called after rows were written: makes room if all stores together take too much.
+   *
+   * @param onMessage told if rows could not be written, for want of room or rights
+   */
+  close(onMessage?: (text: string) => void): void {
+    if (this.broken !== undefined) onMessage?.(`what was computed cannot be kept on disk: ${this.broken}`);
+    if (this.written > 0) added(this.written);
+    this.written = 0;
+    this.broken = undefined;
   }
 
   private file(hash: string): string {
     return join(this.folder, hash.slice(0, 2), `${hash}.f32`);
-  }
-}
-
-/** Remove the oldest rows of all stores until they take at most `limit` bytes. */
-export function makeRoom(limit = STORE_LIMIT): void {
-  const root = cacheFolder('features');
-  if (!existsSync(root)) return;
-  const rows = readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .flatMap(({ parentPath, name }) => {
-      const file = join(parentPath, name);
-      const status = statSync(file, { throwIfNoEntry: false });
-      return status ? [{ file, bytes: status.size, time: status.mtimeMs }] : [];
-    });
-  let total = rows.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (total <= limit) return;
-  for (const { file, bytes } of rows.sort((a, b) => a.time - b.time)) {
-    if (total <= limit) return;
-    rmSync(file, { force: true });
-    total -= bytes;
   }
 }
 

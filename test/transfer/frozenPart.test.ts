@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../src/paths';
 import { tf } from '../../src/tensorflow';
@@ -14,7 +14,6 @@ import {
   frozenSource,
   unfreeze,
 } from '../../src/transfer';
-import { makeRoom, RowStore } from '../../src/transfer/rowStore';
 import { temporaryFolder } from '../folders';
 import { planes, weightsOf } from '../training/formulas';
 import { blocks, network } from './network';
@@ -183,7 +182,7 @@ describe('frozenSource', () => {
     const kept = (await frozenSource(source, frozen(), { memory: 1000 }))!;
     assert.deepEqual(await rowsOf(kept), first);
     assert.equal(asked.length, 0);
-    makeRoom(0);
+    rmSync(cacheFolder('features'), { recursive: true });
     assert.deepEqual(await rowsOf(kept), first);
     assert.equal(asked.length, 3);
   });
@@ -198,22 +197,5 @@ describe('frozenSource', () => {
     const many = counted(8).source;
     assert.equal(await frozenSource(many, frozen(), { listener: { shouldStop: () => true } }), undefined);
     assert.ok(tf.memory().numTensors - before < 50);
-  });
-
-  it('removes the oldest rows first when there are too many', () => {
-    const store = new RowStore('test', 'abcdef', 4);
-    for (const name of ['aa', 'bb', 'cc']) store.set(name, Float32Array.of(1, 2, 3, 4));
-    const file = (name: string) => join(cacheFolder('features', 'test-abcdef', name, `${name}.f32`));
-    utimesSync(file('bb'), 1, 1);
-    utimesSync(file('aa'), 2, 2);
-    makeRoom(2 * 24);
-    assert.deepEqual(
-      ['aa', 'bb', 'cc'].map((name) => store.has(name)),
-      [true, false, true],
-    );
-    store.set('dd', Float32Array.of(5, 6, 7, 8));
-    store.close(24);
-    assert.deepEqual([...store.get('dd')!], [5, 6, 7, 8]);
-    assert.equal(store.has('aa'), false);
   });
 });
