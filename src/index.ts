@@ -4,6 +4,7 @@ export * from './check';
 export { UserError } from './errors';
 export * from './evaluation';
 export * from './explain';
+export * from './export';
 export * from './images';
 export * from './models';
 export * from './notebook';

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../errors';
 import { checkCommand } from './check';
+import { exportCommand } from './export';
 import { doctorCommand, labCommand } from './house';
 import { notebooksCommand } from './notebooks';
 import { predictCommand } from './predict';
@@ -19,6 +20,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('Fine-tune a pre-trained CNN on a small image dataset, and see what it does.')
     .addCommand(trainCommand())
     .addCommand(predictCommand())
+    .addCommand(exportCommand())
     .addCommand(studyCommand())
     .addCommand(checkCommand())
     .addCommand(notebooksCommand())

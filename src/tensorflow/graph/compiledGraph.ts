@@ -2,7 +2,7 @@ import { absorbPadding } from './absorbPadding';
 import { nodeBackend, tf, unaliased } from './backend';
 import { generalize, type SizedRecording } from './batch';
 import { foldBatchNormalization } from './foldBatchNormalization';
-import { toGraph } from './graphDef';
+import { type Graph, toGraph } from './graphDef';
 import { type RecordedCall, record } from './recorder';
 import { neededOps, type Recording, Refusal } from './recording';
 import { foldConstants, freezeVariables, recognizeBiases, removeIdentities } from './rewrite';
@@ -21,6 +21,8 @@ export interface BuildOptions {
   foldBatchNormalization: boolean;
   /** largest difference to the eager results, relative to the largest number of a tensor */
   tolerance: number;
+  /** sees the graph before it is loaded and checked */
+  onGraph?: (graph: Graph) => void;
 }
 
 /** A graph that was checked against the function it was recorded from. */
@@ -64,6 +66,7 @@ export function buildGraph(
       const folded = simplify(recording, options);
       const graph = toGraph(recording, options.batched, nodeBackend());
       const nodes = graph.nodes.length;
+      options.onGraph?.(graph);
       const session = new GraphSession(graph);
       try {
         // The last recorded call, at a size that the graph was not made from, is what it has to repeat.

@@ -7,3 +7,4 @@ export {
 export { type CompileForwardOptions, compileForward } from './compileForward';
 export { foldedNormalization } from './foldedNormalization';
 export type { Results } from './results';
+export { writeSavedModel } from './writeSavedModel';

@@ -27,6 +27,13 @@ export class ProtobufMessage {
     return this.append(encodeVarint(field * 8 + 5)).append(bytesOf(Float32Array.of(value)));
   }
 
+  /** A field of type double. */
+  double(field: number, value: number): this {
+    const bytes = Buffer.alloc(8);
+    bytes.writeDoubleLE(value);
+    return this.append(encodeVarint(field * 8 + 1)).append(bytes);
+  }
+
   /** A field of type string or bytes. The bytes are not copied. */
   bytes(field: number, value: string | Uint8Array): this {
     const bytes = typeof value === 'string' ? Buffer.from(value) : value;
@@ -50,6 +57,11 @@ export class ProtobufMessage {
   /** A repeated field of type float, packed. */
   packedFloats(field: number, values: readonly number[]): this {
     return this.bytes(field, bytesOf(Float32Array.from(values)));
+  }
+
+  /** The encoded message as one array. */
+  toBytes(): Uint8Array {
+    return Buffer.concat(this.chunks);
   }
 
   /** Write the message to an open file. */

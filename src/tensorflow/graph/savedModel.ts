@@ -3,7 +3,7 @@ import { bytesOf, ProtobufMessage } from './protobuf';
 import type { TensorType } from './recording';
 
 /*
- * The messages of TensorFlow that a SavedModel with one graph and no signature is made of. Field numbers are those of
+ * The messages of TensorFlow that a SavedModel with one graph and at most one signature is made of. Field numbers are those of
  * tensorflow/core/protobuf/{saved_model,meta_graph}.proto and tensorflow/core/framework/{graph,node_def,attr_value,
  * tensor,tensor_shape,versions}.proto.
  */
@@ -34,12 +34,41 @@ export const LARGEST_GRAPH = 2 ** 31 - 1;
 /** `producer` of versions.proto. Newer and older TensorFlows read it alike: no oldest consumer is demanded. */
 const GRAPH_VERSION = 1882;
 
-export function encodeSavedModel(nodes: readonly GraphNode[], tags: string): ProtobufMessage {
+/** A tensor of a graph under the name by which callers know it; a dimension of -1 may have any size. */
+export interface SignatureTensor {
+  key: string;
+  /** 'node:0' */
+  name: string;
+  dtype: number;
+  shape: readonly number[];
+}
+
+/** What a server offers: one input, one output. */
+export interface Signature {
+  input: SignatureTensor;
+  output: SignatureTensor;
+}
+
+export function encodeSavedModel(nodes: readonly GraphNode[], tags: string, signature?: Signature): ProtobufMessage {
   const graph = new ProtobufMessage();
   for (const node of nodes) graph.message(1, encodeNode(node));
   graph.message(4, new ProtobufMessage().varint(1, GRAPH_VERSION));
   const metaGraph = new ProtobufMessage().message(1, new ProtobufMessage().bytes(4, tags)).message(2, graph);
+  if (signature) {
+    metaGraph.message(5, new ProtobufMessage().bytes(1, 'serving_default').message(2, encodeSignature(signature)));
+  }
   return new ProtobufMessage().varint(1, 1).message(2, metaGraph);
+}
+
+function encodeSignature({ input, output }: Signature): ProtobufMessage {
+  const entry = ({ key, name, dtype, shape }: SignatureTensor) =>
+    new ProtobufMessage()
+      .bytes(1, key)
+      .message(2, new ProtobufMessage().bytes(1, name).varint(2, dtype).message(3, encodeShape(shape)));
+  return new ProtobufMessage()
+    .message(1, entry(input))
+    .message(2, entry(output))
+    .bytes(3, 'tensorflow/serving/predict');
 }
 
 function encodeNode({ name, type, inputs, attributes }: GraphNode): ProtobufMessage {

@@ -1,0 +1,117 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { messageOf, UserError } from '../errors';
+import { temporaryBeside } from '../files';
+import { backboneEntry, type Preprocessing } from '../models';
+import { withDefaults } from '../options';
+import { loadRun, type RunConfiguration } from '../study';
+import type { tf } from '../tensorflow';
+import { writeSavedModel } from '../tensorflow/graph';
+import { backboneOf, defaultSettings } from '../training';
+import { completeModel } from './completeModel';
+import { writeKerasModel } from './kerasModel';
+import { type ModelCard, modelCard, modelCardMarkdown } from './modelCard';
+
+export const exportFormats = ['tfjs', 'savedmodel', 'keras'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export interface ExportOptions {
+  /** default: all of them */
+  formats?: readonly ExportFormat[];
+}
+
+export interface ExportResult {
+  folder: string;
+  files: string[];
+  card: ModelCard;
+}
+
+const FILES: Record<ExportFormat, [string, string]> = {
+  tfjs: [
+    'tfjs/model.json',
+    "TensorFlow.js layers model, `tf.loadLayersModel`; over EfficientNet-B and MobileNetV3 it needs tunebook's layers",
+  ],
+  savedmodel: [
+    'saved_model/',
+    "TensorFlow SavedModel, `tf.saved_model.load`, TensorFlow Serving: signature 'serving_default', 'pixels' to 'probabilities'",
+  ],
+  keras: ['model.h5', 'Keras 3, `keras.models.load_model`'],
+};
+
+/**
+ * Write a run's model for use elsewhere: one complete model from pixels of 0 to 255 to probabilities, whether the run
+ * trained a head or the whole network, with a model card and the class names beside it. The folder appears when all of it
+ * is written.
+ *
+ * @param folder must not exist, or be empty
+ * @throws {UserError} on a folder that is no run, or was made over other weights than those in the cache
+ */
+export async function exportRun(run: string, folder: string, options?: ExportOptions): Promise<ExportResult> {
+  const { formats } = withDefaults('exportRun', options, { formats: exportFormats as readonly ExportFormat[] });
+  const unknown = formats.find((format) => !exportFormats.includes(format));
+  if (unknown !== undefined || formats.length === 0) {
+    throw new UserError(`exportRun: unknown format '${unknown}'; the formats are ${exportFormats.join(', ')}`);
+  }
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new UserError(`'${folder}' is not empty: give a new folder for the model, or remove this one`);
+  }
+  const { configuration, preprocessing, model } = await runModel(run);
+  const temporary = temporaryBeside(resolve(folder));
+  mkdirSync(temporary, { recursive: true });
+  try {
+    if (formats.includes('tfjs')) await model.save(`file://${join(temporary, 'tfjs')}`);
+    if (formats.includes('savedmodel')) {
+      try {
+        writeSavedModel(model, join(temporary, 'saved_model'), { input: 'pixels', output: 'probabilities' });
+      } catch (error) {
+        throw new UserError(`the model of '${run}' cannot be written as a SavedModel: ${messageOf(error)}`);
+      }
+    }
+    if (formats.includes('keras')) await writeKerasModel(model, join(temporary, 'model.h5'));
+    const files = Object.fromEntries(formats.map((format) => FILES[format]));
+    const card = modelCard(configuration, metricsOf(run), { preprocessing, files });
+    writeFileSync(join(temporary, 'model-card.json'), `${JSON.stringify(card, null, 2)}\n`);
+    writeFileSync(join(temporary, 'MODEL_CARD.md'), modelCardMarkdown(card));
+    writeFileSync(join(temporary, 'classes.txt'), configuration.classes.map((name) => `${name}\n`).join(''));
+    rmSync(folder, { recursive: true, force: true }); // empty, as was checked
+    renameSync(temporary, folder);
+    return {
+      folder: resolve(folder),
+      files: [...Object.keys(files), 'MODEL_CARD.md', 'model-card.json', 'classes.txt'],
+      card,
+    };
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw error;
+  } finally {
+    model.dispose();
+  }
+}
+
+/** A run's whole network, from pixels to probabilities. */
+async function runModel(
+  run: string,
+): Promise<{ configuration: RunConfiguration; preprocessing: Preprocessing; model: tf.LayersModel }> {
+  const { configuration, model } = await loadRun(run);
+  const settings = { ...defaultSettings, ...configuration.settings };
+  const { preprocessing } = backboneEntry(settings.backbone);
+  if (configuration.model === 'whole') {
+    const inputSize = model.inputs[0]!.shape[1]!;
+    const complete = completeModel([model], preprocessing);
+    model.dispose();
+    return { configuration, preprocessing: { ...preprocessing, inputSize }, model: complete };
+  }
+  const backbone = await backboneOf(settings);
+  if (backbone.weightsHash !== configuration.weightsHash) {
+    throw new UserError(`'${run}' was trained over other weights of ${backbone.entry.title} than those in the cache`);
+  }
+  const complete = completeModel([backbone.model, model], preprocessing);
+  backbone.model.dispose();
+  model.dispose();
+  return { configuration, preprocessing: backbone.entry.preprocessing, model: complete };
+}
+
+function metricsOf(run: string): { accuracy: number; loss: number } {
+  const { accuracy, loss } = JSON.parse(readFileSync(join(run, 'metrics.json'), 'utf8'));
+  return { accuracy, loss };
+}
