@@ -1,6 +1,7 @@
 export * from './augment';
 export * from './charts';
 export * from './check';
+export * from './datasets';
 export { UserError } from './errors';
 export * from './evaluation';
 export * from './explain';

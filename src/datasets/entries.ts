@@ -1,0 +1,100 @@
+/** A file to be downloaded. */
+export interface Archive {
+  address: string;
+  bytes: number;
+  /** SHA-256, as others publish it; where nobody does it is missing: then the size is checked, and the first download's hash is kept */
+  sha256?: string;
+  /** where the hash was found */
+  hashFrom?: string;
+}
+
+/** All that belongs to a public dataset. */
+export interface PublicDatasetEntry {
+  name: string;
+  title: string;
+  pictures: number;
+  classes: number;
+  licence: string;
+  /** who made it, and where they say so */
+  source: string;
+  archives: Archive[];
+  /** how its folder is read */
+  layout: { kind: 'folder'; folder: string } | { kind: 'oxford-pets' };
+}
+
+/** Small public datasets, by name. Nothing of them is part of tunebook: they are fetched when somebody asks for them. */
+export const publicDatasets: Record<string, PublicDatasetEntry> = {
+  flowers: {
+    name: 'flowers',
+    title: 'Flowers: daisy, dandelion, roses, sunflowers, tulips',
+    pictures: 3670,
+    classes: 5,
+    licence: 'CC-BY-2.0, each photo by its photographer, named in LICENSE.txt of the archive',
+    source: 'The TensorFlow team (2019), tf_flowers',
+    archives: [
+      {
+        address: 'https://storage.googleapis.com/download.tensorflow.org/example_images/flower_photos.tgz',
+        bytes: 228_813_984,
+        sha256: '4c54ace7911aaffe13a365c34f650e71dd5bf1be0a58b464e5a7183e3e595d9c',
+        hashFrom: 'tensorflow/datasets, url_checksums/tf_flowers.txt',
+      },
+    ],
+    layout: { kind: 'folder', folder: 'flower_photos' },
+  },
+  'cats-and-dogs-filtered': {
+    name: 'cats-and-dogs-filtered',
+    title: 'Cats and dogs, 2,000 pictures for training and 1,000 for validation',
+    pictures: 3000,
+    classes: 2,
+    licence:
+      'none is stated; the pictures are from Asirra (Elson et al. 2007) by way of the Kaggle contest Dogs vs. Cats',
+    source: 'Google, Machine Learning Practica: Image Classification',
+    archives: [
+      {
+        address: 'https://storage.googleapis.com/mledu-datasets/cats_and_dogs_filtered.zip',
+        bytes: 68_606_236,
+      },
+    ],
+    layout: { kind: 'folder', folder: 'cats_and_dogs_filtered' },
+  },
+  'ants-and-bees': {
+    name: 'ants-and-bees',
+    title: 'Ants and bees, about 120 pictures of each for training and 75 for validation',
+    pictures: 397,
+    classes: 2,
+    licence: 'none is stated; the pictures are from ImageNet, for research only',
+    source: 'Chilamkurthy, Transfer Learning for Computer Vision (PyTorch tutorials), hymenoptera_data',
+    archives: [
+      {
+        address: 'https://download.pytorch.org/tutorial/hymenoptera_data.zip',
+        bytes: 47_286_322,
+        sha256: 'fbc41b31d544714d18dd1230b1e2b455e1557766e13e67f9f5a7a23af7c02209',
+        hashFrom: 'pytorch/tutorials, .jenkins/download_data.py',
+      },
+    ],
+    layout: { kind: 'folder', folder: 'hymenoptera_data' },
+  },
+  'oxford-pets': {
+    name: 'oxford-pets',
+    title: 'Oxford-IIIT Pet: 37 breeds of cats and dogs, some 200 pictures of each',
+    pictures: 7349,
+    classes: 37,
+    licence: 'CC-BY-SA-4.0; the pictures remain the property of their owners',
+    source: 'Parkhi, Vedaldi, Zisserman, Jawahar (2012), Cats and Dogs',
+    archives: [
+      {
+        address: 'https://www.robots.ox.ac.uk/~vgg/data/pets/data/images.tar.gz',
+        bytes: 791_918_971,
+        sha256: '67195c5e1c01f1ab5f9b6a5d22b8c27a580d896ece458917e61d459337fa318d',
+        hashFrom: 'tensorflow/datasets, url_checksums/oxford_iiit_pet.txt',
+      },
+      {
+        address: 'https://www.robots.ox.ac.uk/~vgg/data/pets/data/annotations.tar.gz',
+        bytes: 19_173_078,
+        sha256: '52425fb6de5c424942b7626b428656fcbd798db970a937df61750c0f1d358e91',
+        hashFrom: 'tensorflow/datasets, url_checksums/oxford_iiit_pet.txt',
+      },
+    ],
+    layout: { kind: 'oxford-pets' },
+  },
+};

@@ -1,0 +1,4 @@
+export { type Archive, type PublicDatasetEntry, publicDatasets } from './entries';
+export { extract } from './extract';
+export type { ExtractionLimits } from './extractionGuard';
+export { type PublicDatasetOptions, publicDataset } from './publicDataset';
