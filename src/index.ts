@@ -9,6 +9,7 @@ export * from './export';
 export * from './images';
 export * from './models';
 export * from './notebook';
+export * from './report';
 export * from './study';
 export { type DeviceReport, deviceReport, tf } from './tensorflow';
 export * from './training';

@@ -5,6 +5,7 @@ import { exportCommand } from './export';
 import { doctorCommand, labCommand } from './house';
 import { notebooksCommand } from './notebooks';
 import { predictCommand } from './predict';
+import { reportCommand } from './report';
 import { siteCommand } from './site';
 import { studyCommand } from './study';
 import { trainCommand } from './train';
@@ -21,6 +22,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .addCommand(trainCommand())
     .addCommand(predictCommand())
     .addCommand(exportCommand())
+    .addCommand(reportCommand())
     .addCommand(studyCommand())
     .addCommand(checkCommand())
     .addCommand(notebooksCommand())

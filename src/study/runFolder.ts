@@ -6,6 +6,7 @@ import { withDefaults } from '../options';
 import { deviceReport, tf } from '../tensorflow';
 import type { EpochRecord, TrainResult, TrainSettings } from '../training';
 import { csv } from './csv';
+import { eventFiles } from './tensorBoard';
 
 /** What config.json of a run holds: all that is needed to repeat the run, and to use its model. */
 export interface RunConfiguration {
@@ -36,7 +37,7 @@ export function checkRunFolder(folder: string): void {
 }
 
 /**
- * Keep a run: config.json, history.csv, metrics.json, predictions.csv and what was trained, the head or the whole network,
+ * Keep a run: config.json, history.csv, tensorboard/ (the history as event files), metrics.json, predictions.csv and what was trained, the head or the whole network,
  * as a TensorFlow.js layers model in model/ (unless `model` is false). All of it is written into a folder beside, which is then renamed.
  */
 export async function saveRun(
@@ -54,6 +55,10 @@ export async function saveRun(
     write('config.json', json(configuration(result, dataFolder)));
     write('history.csv', historyCsv(result.history));
     write('metrics.json', json(metrics(result)));
+    for (const [part, content] of Object.entries(eventFiles(result.history, Date.now() / 1000))) {
+      mkdirSync(join(temporary, 'tensorboard', part), { recursive: true });
+      writeFileSync(join(temporary, 'tensorboard', part, 'events.out.tfevents.tunebook'), content);
+    }
     write('predictions.csv', predictionsCsv(result, dataFolder));
     if (model) await (result.model ?? result.head).save(`file://${join(temporary, 'model')}`);
     rmSync(folder, { recursive: true, force: true }); // empty, as was checked

@@ -47,6 +47,7 @@ describe('a run', () => {
       'metrics.json',
       'model',
       'predictions.csv',
+      'tensorboard',
     ]);
     const config = JSON.parse(read('config.json'));
     assert.equal(config.settings.seed, 3);

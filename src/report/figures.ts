@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import * as charts from '../charts';
+import {
+  calibration,
+  chooseThreshold,
+  classReport,
+  confusionMatrix,
+  fitTemperature,
+  logProbabilities,
+  oneVersusRest,
+  precisionRecallCurve,
+  rocCurve,
+  softmaxAt,
+  thresholdTable,
+} from '../evaluation';
+import { mistakes, suspectPictures, topLosses } from '../explain';
+import type { KeptRun } from '../study';
+
+/** A part of a report: charts or pictures under a heading. */
+export interface Section {
+  heading: string;
+  /** what to see in it, in a sentence */
+  words: string;
+  charts?: charts.Chart[];
+  pictures?: charts.GridPicture[];
+}
+
+/** What a run's numbers show. */
+export function chartSections(run: KeptRun): Section[] {
+  const training = charts.trainingCurves(run.history, { planned: Math.max(1, run.settings.epochs), ended: true });
+  const sections: Section[] = [
+    {
+      heading: 'Training',
+      words: 'Loss and accuracy of each epoch; the shaded gap is what validation is worse.',
+      charts: [training],
+    },
+  ];
+  const { predictions, classes } = run;
+  if (predictions.length === 0) return sections;
+  const labels = predictions.map(({ label }) => label);
+  const probabilities = predictions.map((each) => each.probabilities);
+  const matrix = confusionMatrix(
+    labels,
+    predictions.map(({ predicted }) => predicted),
+    classes,
+  );
+  sections.push({
+    heading: 'What is taken for what',
+    words: 'True classes down, predicted classes across; classes that are mixed up stand beside each other.',
+    charts: [
+      charts.confusionMatrixChart(matrix, { sort: classes.length > 2 ? 'confusion' : 'classes' }),
+      charts.confusedPairsChart(matrix),
+      charts.classScoresChart(classReport(matrix)),
+    ],
+  });
+  if (!probabilities.flat().every(Number.isFinite)) return sections;
+  const tasks = oneVersusRest(labels, probabilities, classes).slice(classes.length === 2 ? 1 : 0);
+  const byClass = <T>(curve: (labels: number[], scores: number[]) => T) =>
+    Object.fromEntries(tasks.map((task) => [task.class, curve(task.labels, task.scores)]));
+  const scaled = softmaxAt(logProbabilities(probabilities), fitTemperature(labels, logProbabilities(probabilities)));
+  sections.push({
+    heading: 'How well it ranks, and whether its confidence holds',
+    words: 'Each class against the rest, and how often predictions of each confidence are right.',
+    charts: [
+      charts.rocChart(byClass(rocCurve)),
+      charts.precisionRecallChart(byClass(precisionRecallCurve)),
+      charts.reliabilityChart(calibration(labels, probabilities), { after: calibration(labels, scaled) }),
+    ],
+  });
+  const [task] = tasks;
+  if (classes.length === 2 && task && new Set(task.labels).size === 2) {
+    const chosen = chooseThreshold(task.labels, task.scores);
+    const table = thresholdTable(task.labels, task.scores);
+    sections.push({
+      heading: 'Where to draw the line',
+      words: `From which probability on a picture is called ${task.class}.`,
+      charts: [charts.thresholdChart(table, { chosen, positive: task.class })],
+    });
+  }
+  return sections;
+}
+
+/** Galleries of the run's validation pictures, where their folder still exists. */
+export async function pictureSections(run: KeptRun): Promise<Section[]> {
+  const { folder } = run.configuration.data;
+  const at = (file: string) => (isAbsolute(file) ? file : resolve(folder, file));
+  const predictions = run.predictions
+    .map((each) => ({ ...each, file: at(each.file) }))
+    .filter(({ file }) => existsSync(file));
+  if (predictions.length === 0) return [];
+  const shown = { classes: run.classes, predictions };
+  const sections: Section[] = [
+    { heading: 'Highest losses', words: 'Its own class got the least probability.', pictures: await topLosses(shown) },
+    { heading: 'Surest mistakes', words: 'What it said, and what it is.', pictures: await mistakes(shown) },
+    {
+      heading: 'Labels to look at again',
+      words: 'The model is surer of another class than it is of that class in general.',
+      pictures: await suspectPictures(shown),
+    },
+  ];
+  return sections.filter(({ pictures }) => pictures!.length > 0);
+}

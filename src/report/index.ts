@@ -1,0 +1,1 @@
+export { figureOf, type ReportOptions, reportHtml, reportText } from './report';

@@ -1,0 +1,84 @@
+import { escapeHtml } from '../notebook/table';
+import { style } from './style';
+
+/** A chart as drawn, with its texts. */
+export interface Figure {
+  svg: string;
+  description: string;
+  text: string;
+}
+
+export interface PageSection {
+  heading: string;
+  words: string;
+  figures: readonly Figure[];
+  pictures: readonly { url: string; label: string; detail?: string }[];
+}
+
+export interface Page {
+  title: string;
+  /** lines under the title */
+  summary: readonly string[];
+  findings: readonly { severity: string; kind: string; says: string; advice: string; notebook: string }[];
+  sections: readonly PageSection[];
+  /** name and value, one row each */
+  settings: readonly (readonly [string, string])[];
+  /** what a script would want to read from the page */
+  data: unknown;
+}
+
+/** A page that needs nothing but itself: no script, no network, light and dark as the reader's system. */
+export function htmlPage({ title, summary, findings, sections, settings, data }: Page): string {
+  const marks: Record<string, string> = { alarm: 'Alarm', note: 'Note', fine: 'Fine' };
+  const found = findings.map(
+    ({ severity, kind, says, advice, notebook }) =>
+      `<li class="${severity}"><strong>${marks[severity] ?? severity}: ${escapeHtml(kind)}.</strong> ${escapeHtml(says)} <span class="advice">${escapeHtml(advice)} See notebook <code>${escapeHtml(notebook)}</code>.</span></li>`,
+  );
+  const rows = settings.map(
+    ([name, value]) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`,
+  );
+  let count = 0;
+  const body = sections.map(
+    ({ heading, words, figures, pictures }) => `<section><h2>${escapeHtml(heading)}</h2><p>${escapeHtml(words)}</p>
+${figures.map((figure) => figureHtml(figure, count++)).join('\n')}
+${pictures.length > 0 ? `<ul class="pictures">${pictures.map(pictureHtml).join('')}</ul>` : ''}</section>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)}</title>
+<link rel="icon" href="data:,">
+<style>${style()}</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+${summary.map((line) => `<p class="summary">${escapeHtml(line)}</p>`).join('\n')}
+<section><h2>Diagnosis</h2><ul class="findings">${found.join('\n')}</ul></section>
+${body.join('\n')}
+<section><h2>How it was made</h2><div class="wide"><table><tbody>${rows.join('\n')}</tbody></table></div></section>
+</main>
+<script type="application/json" id="run">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>
+</body>
+</html>
+`;
+}
+
+/** Names inside an SVG hold for the whole page, so each figure's get a number of their own. */
+function figureHtml({ svg, description, text }: Figure, index: number): string {
+  const own = svg
+    .replace(/ id="([^"]+)"/g, ` id="f${index}-$1"`)
+    .replace(/url\(#([^)]+)\)/g, `url(#f${index}-$1)`)
+    .replace(/ (role|aria-[a-z]+)="[^"]*"/g, '')
+    .replace('<svg ', `<svg role="img" aria-label="${escapeHtml(description)}" `);
+  return `<figure><div class="wide">${own}</div><details><summary>The same as text</summary><pre>${escapeHtml(text)}</pre></details></figure>`;
+}
+
+function pictureHtml({ url, label, detail }: { url: string; label: string; detail?: string }): string {
+  const alt = detail ? `${label}, ${detail}` : label;
+  const second = detail ? `<span>${escapeHtml(detail)}</span>` : '';
+  return `<li><img src="${escapeHtml(url)}" alt="${escapeHtml(alt)}" width="112" height="112"><strong>${escapeHtml(label)}</strong>${second}</li>`;
+}
