@@ -9,6 +9,7 @@ import { reportCommand } from './report';
 import { siteCommand } from './site';
 import { studyCommand } from './study';
 import { trainCommand } from './train';
+import { workerCommand } from './worker';
 
 /**
  * The command line of tunebook.
@@ -24,6 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .addCommand(exportCommand())
     .addCommand(reportCommand())
     .addCommand(studyCommand())
+    .addCommand(workerCommand())
     .addCommand(checkCommand())
     .addCommand(notebooksCommand())
     .addCommand(siteCommand())

@@ -8,6 +8,7 @@ import {
   exportTable,
   jsonRow,
   leaderboardText,
+  queueExecutor,
   type StudyConfiguration,
   type StudyResult,
   study,
@@ -15,6 +16,7 @@ import {
 } from '../study';
 import { numberOption, printJson } from './options';
 import { interruptible } from './stop';
+import { queueAddress } from './worker';
 
 interface Options {
   out?: string;
@@ -22,6 +24,7 @@ interface Options {
   retryFailed?: true;
   cache: boolean;
   workers?: number;
+  queue?: string | true;
   cores?: number;
   export?: string[];
   mlflow?: string;
@@ -38,16 +41,21 @@ export function studyCommand(): Command {
     .option('--retry-failed', 'with --resume: make failed runs again')
     .option('--workers <n>', 'processes that make runs at a time', numberOption({ min: 1, max: 256, integer: true }))
     .option('--cores <n>', 'cores that the workers share; default: all', numberOption({ min: 1, integer: true }))
+    .option(
+      '--queue [url]',
+      'have the runs made by `tunebook worker` at this Redis; default: the variable TUNEBOOK_QUEUE',
+    )
     .option('--no-cache', 'share no features of frozen layers between runs')
     .option('--export <file...>', 'write the table of runs, too: .parquet, .arrow, .csv or .json')
     .option('--mlflow <dir>', "write the runs into MLflow's file store, too")
     .option('--json', 'one JSON object as the last line')
-    .action(async (file: string, { json, export: files = [], mlflow, ...options }: Options) => {
+    .action(async (file: string, { json, export: files = [], mlflow, queue, ...options }: Options) => {
       const configuration = readConfiguration(file);
       for (const name of files) checkExport(name);
+      const executor = queue === undefined ? undefined : () => queueExecutor(queueAddress(queue));
       const { end, ...listener } = terminalStudyListener();
       const result = await interruptible((shouldStop) =>
-        study({ ...configuration, ...options, listener: { ...listener, shouldStop } }),
+        study({ ...configuration, ...options, executor, listener: { ...listener, shouldStop } }),
       ).finally(end);
       for (const name of files) await exportTable(result.runs, name);
       if (mlflow !== undefined) writeMlflow(result, mlflow);

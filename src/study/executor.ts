@@ -13,6 +13,8 @@ export interface RunOrder extends ExecuteOptions {
 export interface Executor {
   /** runs at a time */
   slots: number;
+  /** how many it makes at the moment, where `slots` only says how many it accepts */
+  parallel?: number;
   /** @returns undefined if it was stopped before the end */
   run(order: RunOrder): Promise<RunRecord | undefined>;
   close(): Promise<void>;

@@ -8,6 +8,7 @@ export { isStudy, loadStudy } from './loadStudy';
 export { writeMlflow } from './mlflow';
 export { type FilePrediction, type Predictor, predict } from './predict';
 export { processPool } from './processPool';
+export { type QueueWorkerOptions, queueExecutor, queueWorker } from './queue';
 export { type KeptRun, readRun } from './readRun';
 export type { RunRecord } from './records';
 export type { StudyResult } from './result';

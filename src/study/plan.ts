@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { sha256 } from '../files';
 import { type Dataset, imageFolder } from '../images';
@@ -17,7 +17,10 @@ export interface RunTask {
   /** decides the split; of the training's random numbers too, unless the axis `dummy` moves them */
   seed: number;
   settings: TrainSettings;
+  /** the folder of the pictures, or the name of a sample */
   data: string;
+  /** SHA-256 over name, size and label of every picture */
+  dataFingerprint: string;
   models: boolean;
 }
 
@@ -42,6 +45,7 @@ const VERSION = 1;
 export function planStudy(study: CheckedConfiguration): Plan {
   const dataset = imageFolder(study.data);
   const dataFingerprint = fingerprint(dataset);
+  const data = existsSync(study.data) ? dataset.folder : study.data; // workers start elsewhere, and draw samples themselves
   const configurations = expandAxes(study.axes, study);
   const tasks = study.seeds.flatMap((seed) =>
     configurations.map((configuration): RunTask => {
@@ -50,7 +54,7 @@ export function planStudy(study: CheckedConfiguration): Plan {
       const settings = { ...defaultSettings, ...options, seed: trainingSeed(seed, axes.dummy ?? null, study) };
       backboneEntry(settings.backbone);
       const hash = sha256(JSON.stringify([VERSION, Object.entries(settings).sort(), seed, dataFingerprint]));
-      return { id: runId(axes, seed, hash), hash, axes, seed, settings, data: study.data, models: study.models };
+      return { id: runId(axes, seed, hash), hash, axes, seed, settings, data, dataFingerprint, models: study.models };
     }),
   );
   const hash = sha256(tasks.map((task) => task.hash).join('\n'));
@@ -75,7 +79,7 @@ function runId(axes: Record<string, Label>, seed: number, hash: string): string 
 }
 
 /** Of names, sizes and labels, not of content: that is in each run's configuration. */
-function fingerprint({ folder, classes, examples }: Dataset): string {
+export function fingerprint({ folder, classes, examples }: Dataset): string {
   const lines = examples.map(({ file, label, group = '', subset = '' }) =>
     [relative(folder, file), statSync(file).size, classes[label], group, subset].join('\t'),
   );

@@ -52,8 +52,8 @@ export interface StudyOptions extends StudyConfiguration {
   workers?: number;
   /** cores that the workers share; default: all */
   cores?: number;
-  /** what makes the runs, instead of workers */
-  executor?: Executor;
+  /** what makes the runs, instead of workers; called when the configuration has been checked */
+  executor?: () => Promise<Executor>;
   listener?: StudyListener;
 }
 
@@ -82,17 +82,21 @@ export async function study(options: StudyOptions): Promise<StudyResult> {
   const configuration = checkConfiguration(rest);
   const plan = planStudy(configuration);
   const folder = resolve(out ?? `study-${plan.hash.slice(0, 8)}`);
-  openFolder(folder, plan, resume);
-  const unlock = lockFolder(folder);
+  const makes = executor ? await executor() : workers > 0 ? processPool(workers, cores) : here;
   try {
-    writeFileAtomically(join(folder, STUDY_FILE), `${JSON.stringify(studyFile(rest, plan), null, 2)}\n`);
-    const store = new RunStore(folder);
-    store.mend();
-    if (retryFailed) store.forgetFailed();
-    const makes = executor ?? (workers > 0 ? processPool(workers, cores) : here);
-    return await new Study(configuration, plan, store, { cache, executor: makes, listener }).run();
+    openFolder(folder, plan, resume);
+    const unlock = lockFolder(folder);
+    try {
+      writeFileAtomically(join(folder, STUDY_FILE), `${JSON.stringify(studyFile(rest, plan), null, 2)}\n`);
+      const store = new RunStore(folder);
+      store.mend();
+      if (retryFailed) store.forgetFailed();
+      return await new Study(configuration, plan, store, { cache, executor: makes, listener }).run();
+    } finally {
+      unlock();
+    }
   } finally {
-    unlock();
+    await makes.close();
   }
 }
 
@@ -157,8 +161,6 @@ class Study {
       this.stopped = true;
       await Promise.allSettled(underway);
       throw error;
-    } finally {
-      await executor.close();
     }
     return this.result();
   }
@@ -223,7 +225,8 @@ class Study {
   }
 
   private report(latest?: RunRecord): void {
-    const { onStudy, onProgress } = this.surroundings.listener;
+    const { executor, listener } = this.surroundings;
+    const { onStudy, onProgress } = listener;
     const ended = endedRuns(this.plan, this.records);
     const total = new Set(this.plan.tasks.map(({ hash }) => hash)).size;
     const running = [...this.running.values()];
@@ -234,7 +237,7 @@ class Study {
       total,
       failed: ended.filter(({ state }) => state === 'failed').length,
       running: running.map(({ id }) => id),
-      secondsLeft: this.time.left([...running, ...this.openTasks()], this.surroundings.executor.slots),
+      secondsLeft: this.time.left([...running, ...this.openTasks()], executor.parallel ?? executor.slots),
       rows: this.rows(),
       latest,
     });

@@ -1,0 +1,2 @@
+export { queueExecutor } from './queueExecutor';
+export { type QueueWorkerOptions, queueWorker } from './queueWorker';
