@@ -48,6 +48,7 @@ describe('a study', () => {
         'metrics.json',
         'predictions.csv',
         'run.json',
+        'tensorboard',
       ]);
     }
     const validated = (run: string) =>
