@@ -1,4 +1,5 @@
 export { type Archive, type PublicDatasetEntry, publicDatasets } from './entries';
 export { extract } from './extract';
 export type { ExtractionLimits } from './extractionGuard';
+export { openDataset } from './openDataset';
 export { type PublicDatasetOptions, publicDataset } from './publicDataset';
