@@ -1,20 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
-import { messageOf, UserError } from '../errors';
+import { UserError } from '../errors';
 import { projectFolder } from '../paths';
-import { findParameters, type Parameter, setParameters, unknownParameter } from './parameters';
+import { comparedValues, type Difference, differences } from './compareOutputs';
+import { type Job, prepareJobs, readCells } from './notebookJobs';
 import { runPython } from './python';
-
-interface Cell {
-  cell_type: string;
-  source: string | string[];
-  metadata?: {
-    tags?: string[];
-    /** of a cell tagged `parameters`: values that make its notebook run in a fraction of the time */
-    tunebook?: { quick?: Record<string, unknown> };
-  };
-}
 
 /** A line that kernel-setup/notebooks/run_notebook.py prints. */
 interface Progress {
@@ -35,13 +25,7 @@ interface Options {
   quick?: boolean;
   out: string;
   html?: boolean;
-}
-
-/** A notebook to run: its file, and the texts of the cells that --set changes, by the cell's index. */
-interface Job {
-  name: string;
-  file: string;
-  sources: Record<number, string>;
+  compare?: string;
 }
 
 /** Where text goes: the process, or a test. */
@@ -54,7 +38,10 @@ interface Terminal {
 export function notebooksCommand(): Command {
   return new Command('notebooks')
     .description('run notebooks from top to bottom on the TypeScript kernel')
-    .argument('[NAME...]', 'notebooks in notebooks/, like 00-quick-start; none for all')
+    .argument(
+      '[NAME...]',
+      "notebooks in notebooks/, like 00-quick-start or own/my-photos; a folder of them, like solutions; none for the course's",
+    )
     .option(
       '--set <name=value>',
       "replace a value in the cell tagged 'parameters'; may be repeated",
@@ -67,92 +54,40 @@ export function notebooksCommand(): Command {
     )
     .option('--out <DIR>', 'where the executed notebooks go', join('build', 'notebooks'))
     .option('--html', 'write an HTML page beside each')
+    .option(
+      '--compare <DIR>',
+      'compare what they show, apart from times, with notebooks that were executed before; the exit code is 1 where anything differs',
+    )
     .action(runNotebooks);
 }
 
 async function runNotebooks(names: string[], options: Options): Promise<void> {
   const jobs = prepareJobs(join(projectFolder, 'notebooks'), names, options.set, options);
-  for (const job of jobs) await runJob(job, options);
+  const { compare } = options;
+  const earlier = jobs.map(({ name }) => (compare === undefined ? [] : readCells(join(compare, `${name}.ipynb`))));
+  let differing = 0;
+  for (const [i, job] of jobs.entries()) {
+    await runJob(job, options);
+    if (compare === undefined) continue;
+    const cells = readCells(join(resolve(options.out), `${job.name}.ipynb`));
+    const found = differences(earlier[i]!, cells);
+    process.stdout.write(comparison(found, comparedValues(cells), compare));
+    differing += found.length > 0 ? 1 : 0;
+  }
+  if (differing > 0)
+    throw new UserError(`${differing} of ${jobs.length} notebooks show something else than in ${compare}`);
 }
 
-/**
- * What is to be run.
- *
- * @param folder the folder with the notebooks
- * @param names notebooks with or without `.ipynb`; none: all of them
- * @param assignments `name=value`; each name must be a parameter of at least one of the notebooks
- * @param options `quick`: begin with the quick values that a notebook's parameters carry in their metadata
- * @throws {UserError} for a notebook or a parameter that does not exist, or a value of the wrong type
- */
-export function prepareJobs(
-  folder: string,
-  names: readonly string[],
-  assignments: readonly string[],
-  { quick = false }: { quick?: boolean } = {},
-): Job[] {
-  const known = existsSync(folder)
-    ? readdirSync(folder)
-        .filter((file) => file.endsWith('.ipynb'))
-        .map((file) => basename(file, '.ipynb'))
-        .sort()
-    : [];
-  const chosen = names.length > 0 ? names.map((name) => basename(name, '.ipynb')) : known;
-  for (const name of chosen) {
-    if (known.includes(name)) continue;
-    throw new UserError(`no notebook '${name}'; the notebooks are ${known.join(', ') || '(none)'}`);
-  }
-  const values = parseAssignments(assignments);
-  const used = new Set<string>();
-  const declared: Parameter[] = [];
-  const jobs = chosen.map((name) => {
-    const file = join(folder, `${name}.ipynb`);
-    const sources: Record<number, string> = {};
-    for (const { index, source, quickValues } of parameterCells(file)) {
-      const parameters = findParameters(source);
-      declared.push(...parameters);
-      const own = new Map(quick ? quickValues : []);
-      for (const [key, value] of values) {
-        if (!parameters.some(({ name }) => name === key)) continue;
-        own.set(key, value);
-        used.add(key);
-      }
-      if (own.size > 0) sources[index] = setParameters(source, own);
-    }
-    return { name, file, sources };
-  });
-  for (const key of values.keys()) {
-    if (!used.has(key)) throw unknownParameter(key, declared);
-  }
-  return jobs;
+function comparison(found: readonly Difference[], values: number, folder: string): string {
+  if (found.length === 0) return `  ${values} values shown, the same as in ${folder}\n`;
+  return found
+    .map(
+      ({ cell, before, after }) => `  cell ${cell} differs:\n    before  ${cut(before)}\n    now     ${cut(after)}\n`,
+    )
+    .join('');
 }
 
-function parseAssignments(assignments: readonly string[]): Map<string, string> {
-  return new Map(
-    assignments.map((assignment) => {
-      const at = assignment.indexOf('=');
-      if (at < 1) throw new UserError(`--set: expected name=value, got '${assignment}'`);
-      return [assignment.slice(0, at).trim(), assignment.slice(at + 1)];
-    }),
-  );
-}
-
-/** Index and text of the cells tagged `parameters`, and their quick values as `--set` would have them. */
-function parameterCells(file: string): { index: number; source: string; quickValues: [string, string][] }[] {
-  let cells: Cell[];
-  try {
-    cells = (JSON.parse(readFileSync(file, 'utf8')) as { cells: Cell[] }).cells;
-  } catch (error) {
-    throw new UserError(`${file} is no notebook: ${messageOf(error)}`);
-  }
-  return cells.flatMap(({ cell_type, source, metadata }, index) => {
-    if (cell_type !== 'code' || !metadata?.tags?.includes('parameters')) return [];
-    const quickValues = Object.entries(metadata.tunebook?.quick ?? {}).map(([name, value]): [string, string] => [
-      name,
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ]);
-    return [{ index, source: Array.isArray(source) ? source.join('') : source, quickValues }];
-  });
-}
+const cut = (text: string) => (text.length > 160 ? `${text.slice(0, 157)}...` : text);
 
 /**
  * Run one notebook and write it with its outputs, also when a cell fails.

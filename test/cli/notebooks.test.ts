@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { prepareJobs, runJob } from '../../src/cli/notebooks';
+import { main } from '../../src/cli/main';
+import { prepareJobs } from '../../src/cli/notebookJobs';
+import { runJob } from '../../src/cli/notebooks';
 import { UserError } from '../../src/errors';
 import { projectFolder } from '../../src/paths';
 
@@ -146,5 +148,24 @@ describe('the command notebooks', function () {
       ],
     );
     assert.equal(prepareJobs(folder, ['01-more.ipynb'], [])[0]?.name, '01-more');
+  });
+
+  it('finds a notebook in a subfolder, and all of a subfolder', () => {
+    writeNotebook(folder, '00-start', ['let epochs = 1;']);
+    mkdirSync(join(folder, 'solutions'));
+    writeNotebook(join(folder, 'solutions'), '00-start', ['let epochs = 2;']);
+    writeNotebook(join(folder, 'solutions'), '01-more', ['let epochs = 3;']);
+    const names = (asked: string[]) => prepareJobs(folder, asked, []).map(({ name }) => name);
+    assert.deepEqual(names([]), ['00-start']);
+    assert.deepEqual(names(['solutions']), ['solutions/00-start', 'solutions/01-more']);
+    assert.deepEqual(names(['solutions/01-more', 'notebooks/00-start.ipynb']), ['solutions/01-more', '00-start']);
+    assert.throws(
+      () => prepareJobs(folder, ['solutions/02'], []),
+      /no notebook 'solutions\/02'; the notebooks are 00-start/,
+    );
+  });
+
+  it('refuses to compare with a folder that lacks one of the notebooks, before it runs any', async () => {
+    assert.equal(await main(['notebooks', '00-quick-start', '--compare', folder]), 1);
   });
 });

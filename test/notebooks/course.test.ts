@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepareJobs, runJob } from '../../src/cli/notebooks';
+import { prepareJobs } from '../../src/cli/notebookJobs';
+import { runJob } from '../../src/cli/notebooks';
 import { projectFolder } from '../../src/paths';
 
 describe('the course', () => {

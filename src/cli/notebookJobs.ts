@@ -1,0 +1,110 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { messageOf, UserError } from '../errors';
+import type { ExecutedCell } from './compareOutputs';
+import { findParameters, type Parameter, setParameters, unknownParameter } from './parameters';
+
+interface Cell extends ExecutedCell {
+  metadata?: {
+    tags?: string[];
+    /** of a cell tagged `parameters`: values that make its notebook run in a fraction of the time */
+    tunebook?: { quick?: Record<string, unknown> };
+  };
+}
+
+/** A notebook to run: its file, and the texts of the cells that --set changes, by the cell's index. */
+export interface Job {
+  name: string;
+  file: string;
+  sources: Record<number, string>;
+}
+
+/**
+ * What is to be run.
+ *
+ * @param folder the folder with the notebooks
+ * @param names notebooks with or without `.ipynb`; none: all of them
+ * @param assignments `name=value`; each name must be a parameter of at least one of the notebooks
+ * @param options `quick`: begin with the quick values that a notebook's parameters carry in their metadata
+ * @throws {UserError} for a notebook or a parameter that does not exist, or a value of the wrong type
+ */
+export function prepareJobs(
+  folder: string,
+  names: readonly string[],
+  assignments: readonly string[],
+  { quick = false }: { quick?: boolean } = {},
+): Job[] {
+  const known = notebooksIn(folder);
+  const chosen = names.length > 0 ? names.flatMap((name) => findNotebooks(folder, name)) : known;
+  const values = parseAssignments(assignments);
+  const used = new Set<string>();
+  const declared: Parameter[] = [];
+  const jobs = chosen.map((name) => {
+    const file = join(folder, `${name}.ipynb`);
+    const sources: Record<number, string> = {};
+    for (const { index, source, quickValues } of parameterCells(file)) {
+      const parameters = findParameters(source);
+      declared.push(...parameters);
+      const own = new Map(quick ? quickValues : []);
+      for (const [key, value] of values) {
+        if (!parameters.some(({ name }) => name === key)) continue;
+        own.set(key, value);
+        used.add(key);
+      }
+      if (own.size > 0) sources[index] = setParameters(source, own);
+    }
+    return { name, file, sources };
+  });
+  for (const key of values.keys()) {
+    if (!used.has(key)) throw unknownParameter(key, declared);
+  }
+  return jobs;
+}
+
+/** Names of the notebooks in a folder, in order. */
+function notebooksIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ipynb'));
+  return files.map((file) => basename(file, '.ipynb')).sort();
+}
+
+/** A notebook by its name, with or without the folder of all and `.ipynb`; or all in a subfolder. */
+function findNotebooks(folder: string, name: string): string[] {
+  const path = relative(folder, resolve(folder, name.replace(/^(?:\.\/)?notebooks\//, ''))).replace(/\.ipynb$/, '');
+  if (existsSync(join(folder, `${path}.ipynb`))) return [path];
+  const inside = notebooksIn(join(folder, path)).map((own) => join(path, own));
+  if (path !== '' && inside.length > 0) return inside;
+  throw new UserError(`no notebook '${name}'; the notebooks are ${notebooksIn(folder).join(', ') || '(none)'}`);
+}
+
+function parseAssignments(assignments: readonly string[]): Map<string, string> {
+  return new Map(
+    assignments.map((assignment) => {
+      const at = assignment.indexOf('=');
+      if (at < 1) throw new UserError(`--set: expected name=value, got '${assignment}'`);
+      return [assignment.slice(0, at).trim(), assignment.slice(at + 1)];
+    }),
+  );
+}
+
+/** @throws {UserError} if the file is missing or no notebook */
+export function readCells(file: string): Cell[] {
+  if (!existsSync(file)) throw new UserError(`no notebook ${file}`);
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { cells: Cell[] }).cells;
+  } catch (error) {
+    throw new UserError(`${file} is no notebook: ${messageOf(error)}`);
+  }
+}
+
+/** Index and text of the cells tagged `parameters`, and their quick values as `--set` would have them. */
+function parameterCells(file: string): { index: number; source: string; quickValues: [string, string][] }[] {
+  return readCells(file).flatMap(({ cell_type, source, metadata }, index) => {
+    if (cell_type !== 'code' || !metadata?.tags?.includes('parameters')) return [];
+    const quickValues = Object.entries(metadata.tunebook?.quick ?? {}).map(([name, value]): [string, string] => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]);
+    return [{ index, source: Array.isArray(source) ? source.join('') : source, quickValues }];
+  });
+}
