@@ -3,6 +3,7 @@ import { messageOf, UserError } from '../errors';
 import { checkCommand } from './check';
 import { exportCommand } from './export';
 import { doctorCommand, labCommand } from './house';
+import { newCommand } from './new';
 import { notebooksCommand } from './notebooks';
 import { predictCommand } from './predict';
 import { reportCommand } from './report';
@@ -27,6 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .addCommand(studyCommand())
     .addCommand(workerCommand())
     .addCommand(checkCommand())
+    .addCommand(newCommand())
     .addCommand(notebooksCommand())
     .addCommand(siteCommand())
     .addCommand(labCommand())

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeStarter } from '../../src/cli/new';
+import { prepareJobs } from '../../src/cli/notebookJobs';
+import { runJob } from '../../src/cli/notebooks';
+import { UserError } from '../../src/errors';
+import { projectFolder } from '../../src/paths';
+import { temporaryFolder } from '../folders';
+import { stripesFolder } from '../pictures';
+
+interface Cell {
+  cell_type: string;
+  source: string[];
+}
+const cellsOf = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { cells: Cell[] }).cells;
+
+describe('tunebook new', () => {
+  it('writes a notebook with the name as its title and the folder as its data', async () => {
+    const project = temporaryFolder();
+    const photos = await stripesFolder(1);
+    const file = writeStarter('my-photos', photos, project);
+    assert.equal(file, join(project, 'notebooks', 'own', 'my-photos.ipynb'));
+    const [first, parameters] = cellsOf(file);
+    assert.match(first!.source.join(''), /^# My photos\n/);
+    assert.match(parameters!.source[0]!, /^let data = '\.\.\/.*tunebook-test-/);
+    for (const line of parameters!.source) assert.match(line, /^let \w+ = .+; \/\/ \S/);
+  });
+
+  it('leaves a notebook that exists as it is', () => {
+    const project = temporaryFolder();
+    const file = writeStarter('mine', 'flowers', project);
+    const before = readFileSync(file, 'utf8');
+    assert.throws(() => writeStarter('mine', 'emoji', project), /exists and is left as it is/);
+    assert.equal(readFileSync(file, 'utf8'), before);
+  });
+
+  it('refuses a name that is none and a folder that does not exist, before it writes', () => {
+    const project = temporaryFolder();
+    for (const name of ['', '../up', 'a b', '.hidden', 'x'.repeat(65), 'notebook.ipynb']) {
+      assert.throws(() => writeStarter(name, 'emoji', project), UserError, name);
+    }
+    assert.throws(() => writeStarter('mine', 'no such folder', project), /no folder 'no such folder'/);
+    assert.equal(existsSync(join(project, 'notebooks')), false);
+  });
+
+  it('writes one that runs from top to bottom and leaves a run with a report', async function () {
+    this.timeout(120_000);
+    const name = `test-${process.pid}`;
+    const runs = join(projectFolder, 'build', 'runs', name);
+    const file = writeStarter(name, await stripesFolder());
+    let printed = '';
+    const keep = { write: (text: string) => (printed += text) };
+    try {
+      const jobs = prepareJobs(join(projectFolder, 'notebooks'), [`own/${name}`], [], { quick: true });
+      await runJob(jobs[0]!, { out: temporaryFolder() }, { stdout: keep, stderr: keep }).catch((error: unknown) => {
+        assert.fail(`${error}\n${printed}`);
+      });
+      assert.match(readFileSync(join(runs, 'report.html'), 'utf8'), /Validation/);
+    } finally {
+      rmSync(file, { force: true });
+      rmSync(runs, { recursive: true, force: true });
+    }
+  });
+});
