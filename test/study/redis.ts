@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:net';
+import { Redis } from 'ioredis';
+import { temporaryFolder } from '../folders';
+import { wait } from './workers';
+
+/** Whether Debian's redis-server is on this machine. */
+export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+
+/** Skips a suite, saying why. */
+export function skipWithoutRedis(suite: Mocha.Context): void {
+  console.warn('      skipped: no redis-server here (Debian: apt-get install redis-server)');
+  suite.skip();
+}
+
+export interface RedisOptions {
+  password?: string;
+  /** files of a certificate, its key and its authority: the server then speaks TLS only */
+  tls?: { certificate: string; key: string; authority: string };
+}
+
+/** A Redis of its own on a free port of this machine, which can be stopped and started with or without what it held. */
+export class TestRedis {
+  private readonly folder = temporaryFolder();
+  private process: ChildProcess | undefined;
+
+  private constructor(
+    readonly port: number,
+    private readonly options: RedisOptions,
+  ) {}
+
+  static async start(options: RedisOptions = {}): Promise<TestRedis> {
+    const redis = new TestRedis(await freePort(), options);
+    await redis.start();
+    return redis;
+  }
+
+  get address(): string {
+    const { password, tls } = this.options;
+    return `${tls ? 'rediss' : 'redis'}://${password === undefined ? '' : `:${password}@`}localhost:${this.port}`;
+  }
+
+  async start({ empty = false } = {}): Promise<void> {
+    const { password, tls } = this.options;
+    const plain = ['--port', String(this.port)];
+    const secure = tls && [
+      ...['--port', '0', '--tls-port', String(this.port), '--tls-auth-clients', 'no'],
+      ...['--tls-cert-file', tls.certificate, '--tls-key-file', tls.key, '--tls-ca-cert-file', tls.authority],
+    ];
+    const folder = empty ? temporaryFolder() : this.folder;
+    const child = spawn(
+      'redis-server',
+      [
+        ...(secure ?? plain),
+        ...['--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always'],
+        ...(password === undefined ? [] : ['--requirepass', password]),
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    this.process = child;
+    let log = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (log += part));
+    while (!log.includes('Ready to accept connections')) {
+      if (child.exitCode !== null) throw new Error(`redis-server ended: ${log}`);
+      await wait(10);
+    }
+  }
+
+  /** Gone at once, as by a power cut. */
+  async kill(): Promise<void> {
+    const child = this.process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Look inside. */
+  async with<T>(work: (client: Redis) => Promise<T>): Promise<T> {
+    const client = new Redis(this.address);
+    try {
+      return await work(client);
+    } finally {
+      client.disconnect();
+    }
+  }
+
+  keys(): Promise<string[]> {
+    return this.with((client) => client.keys('*'));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
