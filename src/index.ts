@@ -1,3 +1,4 @@
+export * from './advice';
 export * from './augment';
 export * from './charts';
 export * from './check';

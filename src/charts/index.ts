@@ -1,3 +1,4 @@
+export { type BackboneChartOptions, type BackboneChartRow, backboneChart } from './backbones';
 export { type CompareOptions, compareCurves } from './compareCurves';
 export { type ConfusionChartOptions, confusionMatrixChart } from './confusion';
 export { type CurveOptions, trainingCurves } from './curves';

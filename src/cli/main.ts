@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../errors';
+import { adviseCommand } from './advise';
 import { checkCommand } from './check';
 import { exportCommand } from './export';
 import { doctorCommand, labCommand } from './house';
@@ -29,6 +30,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .addCommand(workerCommand())
     .addCommand(checkCommand())
     .addCommand(newCommand())
+    .addCommand(adviseCommand())
     .addCommand(notebooksCommand())
     .addCommand(siteCommand())
     .addCommand(labCommand())

@@ -6,9 +6,11 @@ export {
 } from './architectures';
 export { imagenetClassName } from './imagenetClasses';
 export { assignWeights, type Backbone, type LoadBackboneOptions, loadBackbone } from './loadBackbone';
+export { multiplyAdds } from './multiplyAdds';
 export { preprocess } from './preprocess';
 export { assignRandomWeights } from './randomWeights';
 export { type BackboneEntry, backboneEntry, backbones, type Preprocessing } from './registry';
+export { type WeightsAvailability, weightsAvailability } from './weights/availability';
 export { matchWeights } from './weights/matchWeights';
 export { readWeights } from './weights/readWeights';
 export { type NamedArray, readSafetensors, writeSafetensors } from './weights/safetensors';

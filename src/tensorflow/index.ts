@@ -21,4 +21,5 @@ registerTransformKernel();
 export { type DeviceReport, deviceReport } from './device';
 export { isBatchNormalization, keepInInferenceMode, runsInInferenceMode } from './repairs/batchNormalization';
 export { seedDropout, withDropoutSeed } from './repairs/dropout';
+export { singularValues } from './singularValues';
 export { tf };

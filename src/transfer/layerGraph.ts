@@ -79,14 +79,17 @@ export class LayerGraph {
    *
    * @param calls those to make, in order; all of them unless told
    * @param training whether dropout drops and unfrozen batch normalization uses the batch
+   * @param onInputs shown what each call is given, before it is made
    */
-  run(x: tf.Tensor, { from, to, training, calls }: RunOptions): tf.Tensor {
+  run(x: tf.Tensor, { from, to, training, calls, onInputs }: RunOptions): tf.Tensor {
     const made = calls ?? this.between(from, to);
     const uses = new Map<number, number>();
     for (const { inputs } of made) for (const id of inputs) uses.set(id, (uses.get(id) ?? 0) + 1);
     const values = new Map([[from, x]]);
-    for (const { layer, inputs, output, callArguments } of made) {
+    for (const call of made) {
+      const { layer, inputs, output, callArguments } = call;
       const given = inputs.map((id) => values.get(id)!);
+      onInputs?.(call, given);
       const result = layer.call(given.length === 1 ? given[0]! : given, { ...callArguments, training });
       values.set(output, (Array.isArray(result) ? result[0]! : result) as tf.Tensor);
       if (!training) inputs.forEach((id) => this.release(id, from, uses, values));
@@ -124,4 +127,5 @@ export interface RunOptions {
   to: number;
   training: boolean;
   calls?: readonly LayerCall[];
+  onInputs?: (call: LayerCall, inputs: readonly tf.Tensor[]) => void;
 }

@@ -56,7 +56,7 @@ export async function fetchKerasWeights(
 }
 
 /** TUNEBOOK_WEIGHTS_MIRROR names a server, inside an institute for instance, that has Keras's files under their names. */
-function addressOf(weights: KerasFiles, { file }: KerasFile): string {
+export function addressOf(weights: KerasFiles, { file }: KerasFile): string {
   const mirror = process.env.TUNEBOOK_WEIGHTS_MIRROR;
   return mirror ? `${mirror.replace(/\/*$/, '')}/${file}` : `${weights.address}${file}`;
 }

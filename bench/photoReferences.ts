@@ -1,0 +1,43 @@
+/*
+ * `node dist/bench/photoReferences.js FOLDER SOURCE NAME...`: how far photos in a folder lie from what backbones remember of
+ * ImageNet. Writes src/advice/photoReferences.json, which `domainSimilarity` compares with.
+ */
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { activationStatistics } from '../src/advice/activationStatistics';
+import { networkDistance } from '../src/advice/domainDistance';
+import type { PhotoReference } from '../src/advice/domainReferences';
+import { loadBackbone } from '../src/models';
+import { terminalListener } from '../src/notebook';
+import { projectFolder } from '../src/paths';
+
+async function main([folder, source, ...names]: readonly string[]): Promise<void> {
+  if (!folder || !source || names.length === 0) {
+    throw new Error(
+      'node dist/bench/photoReferences.js FOLDER SOURCE NAME..., e.g. photos "50 photos of mine" efficientnet-lite0',
+    );
+  }
+  const photos = readdirSync(folder).filter((file) => /\.jpe?g$/i.test(file));
+  const examples = photos.map((file) => ({ file: resolve(join(folder, file)), label: -1 }));
+  const { end, ...listener } = terminalListener();
+  const references: PhotoReference[] = [];
+  for (const name of names) {
+    const backbone = await loadBackbone(name, { listener });
+    const { layers, pictures } = await activationStatistics(backbone, examples, { task: name, listener });
+    references.push({
+      backbone: name,
+      weightsHash: backbone.weightsHash,
+      inputSize: backbone.entry.preprocessing.inputSize,
+      pictures,
+      source,
+      distance: Number(networkDistance(layers).toFixed(4)),
+    });
+    backbone.model.dispose();
+  }
+  await end();
+  console.log(references);
+  const file = join(projectFolder, 'src', 'advice', 'photoReferences.json');
+  writeFileSync(file, `${JSON.stringify(references, null, 2)}\n`);
+}
+
+main(process.argv.slice(2));

@@ -1,0 +1,53 @@
+import { assignRandomWeights, loadBackbone, multiplyAdds } from '../models';
+import { deviceReport } from '../tensorflow';
+import { forward } from '../transfer';
+
+/** How fast a device computes networks: enough to guess the time of one that was not measured. */
+export interface DeviceSpeed {
+  kind: 'CPU' | 'GPU';
+  /** e.g. 'AMD EPYC 7763, 2 threads' */
+  name: string;
+  /** multiply-adds a second in networks of dense convolutions: VGG, ResNet */
+  dense: number;
+  /** in those of depthwise convolutions, which compute less and move as much: MobileNet, EfficientNet */
+  depthwise: number;
+}
+
+/** The network that speaks for each kind, and how many pictures it is given. */
+const PROBES = { dense: { name: 'resnet50', pictures: 4 }, depthwise: { name: 'mobilenet-v2', pictures: 8 } } as const;
+
+let measured: Promise<DeviceSpeed> | undefined;
+
+/** Measure this machine with a forward pass or two of a ResNet-50 and a MobileNetV2 with random weights; once a process, some seconds. */
+export function deviceSpeed(): Promise<DeviceSpeed> {
+  measured ??= measure();
+  return measured;
+}
+
+async function measure(): Promise<DeviceSpeed> {
+  const { kind, name, threads } = deviceReport();
+  const dense = await throughput(PROBES.dense);
+  const depthwise = await throughput(PROBES.depthwise);
+  return { kind, name: kind === 'CPU' ? `${name}, ${threads} threads` : name, dense, depthwise };
+}
+
+async function throughput({ name, pictures }: (typeof PROBES)['dense' | 'depthwise']): Promise<number> {
+  const backbone = await loadBackbone(name, { weights: 'none' });
+  try {
+    assignRandomWeights(backbone.model, 0); // with zeros some processors are faster
+    const { inputSize } = backbone.entry.preprocessing;
+    const batch = new Array<Uint8Array>(pictures).fill(new Uint8Array(inputSize * inputSize * 3).fill(100));
+    forward(backbone, batch);
+    const seconds = [0, 1, 2].map(() => {
+      const began = performance.now();
+      forward(backbone, batch);
+      return (performance.now() - began) / 1000;
+    });
+    return (multiplyAdds(backbone.model) * pictures) / Math.min(...seconds);
+  } finally {
+    backbone.model.dispose();
+  }
+}
+
+/** Whether a network is of dense convolutions, by its name in the registry. */
+export const isDense = (name: string): boolean => /^(vgg|resnet)/.test(name);

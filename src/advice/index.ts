@@ -1,0 +1,16 @@
+export {
+  type BackboneComparison,
+  type BackboneMeasurement,
+  type CompareBackbonesOptions,
+  compareBackbones,
+} from './compareBackbones';
+export type { DeviceSpeed } from './deviceSpeed';
+export { deviceSpeed } from './deviceSpeed';
+export type { DomainReferences } from './domainReferences';
+export { type DomainSimilarity, type DomainSimilarityOptions, domainSimilarity } from './domainSimilarity';
+export {
+  type BackboneChoice,
+  type Recommendation,
+  type RecommendBackboneOptions,
+  recommendBackbone,
+} from './recommendBackbone';

@@ -1,0 +1,80 @@
+/** How many of the last steps tell about the curvature. */
+const MEMORY = 10;
+
+export interface Minimum {
+  x: Float64Array;
+  value: number;
+  steps: number;
+}
+
+/**
+ * Minimize a smooth convex function: L-BFGS (Liu and Nocedal 1989) with steps that are halved until they gain enough (Armijo
+ * 1966).
+ *
+ * @param f value and gradient at x
+ * @param tolerance ends when no part of the gradient is larger, or no step gains any more
+ */
+export function minimize(
+  f: (x: Float64Array) => { value: number; gradient: Float64Array },
+  start: Float64Array,
+  { tolerance, steps: most }: { tolerance: number; steps: number },
+): Minimum {
+  let x = start;
+  let { value, gradient } = f(x);
+  const past: { move: Float64Array; change: Float64Array; product: number }[] = [];
+  let steps = 0;
+  for (; steps < most && largest(gradient) > tolerance; steps++) {
+    const direction = quasiNewton(gradient, past);
+    let slope = dot(direction, gradient);
+    if (!(slope < 0)) break;
+    let step = past.length === 0 ? Math.min(1, 1 / largest(gradient)) : 1;
+    let next = f(moved(x, direction, step));
+    while (!(next.value <= value + 1e-4 * step * slope)) {
+      step /= 2;
+      if (step < 1e-10) return { x, value, steps };
+      next = f(moved(x, direction, step));
+    }
+    const move = direction.map((part) => part * step);
+    const change = next.gradient.map((part, i) => part - gradient[i]!);
+    slope = dot(move, change);
+    if (slope > 0) past.push({ move, change, product: slope });
+    if (past.length > MEMORY) past.shift();
+    x = moved(x, direction, step);
+    ({ value, gradient } = next);
+  }
+  return { x, value, steps };
+}
+
+/** Minus the inverse Hessian, as the past steps suggest it, times the gradient. */
+function quasiNewton(
+  gradient: Float64Array,
+  past: readonly { move: Float64Array; change: Float64Array; product: number }[],
+): Float64Array {
+  let direction: Float64Array = gradient.map((part) => -part);
+  const weights = new Array<number>(past.length);
+  for (let i = past.length - 1; i >= 0; i--) {
+    const { move, change, product } = past[i]!;
+    weights[i] = dot(move, direction) / product;
+    direction = moved(direction, change, -weights[i]!);
+  }
+  const last = past.at(-1);
+  if (last) {
+    const scale = last.product / dot(last.change, last.change);
+    direction = direction.map((part) => part * scale);
+  }
+  past.forEach(({ move, change, product }, i) => {
+    direction = moved(direction, move, weights[i]! - dot(change, direction) / product);
+  });
+  return direction;
+}
+
+const moved = (x: Float64Array, direction: Float64Array, step: number): Float64Array =>
+  x.map((part, i) => part + step * direction[i]!);
+
+const largest = (x: Float64Array): number => x.reduce((most, part) => Math.max(most, Math.abs(part)), 0);
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

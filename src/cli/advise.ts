@@ -1,0 +1,141 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import {
+  type BackboneComparison,
+  compareBackbones,
+  type DomainSimilarity,
+  domainSimilarity,
+  type Recommendation,
+  recommendBackbone,
+} from '../advice';
+import { UserError } from '../errors';
+import { imageFolder, imageTable } from '../images';
+import { renderPng } from '../notebook/render';
+import { terminalListener } from '../notebook/terminal';
+import { numberOption, printJson } from './options';
+import { interruptible } from './stop';
+
+interface Options {
+  data?: string;
+  backbones?: string[];
+  pictures?: number;
+  classes: number;
+  similarity: number;
+  minutes: number;
+  seed: number;
+  picture?: string;
+  json?: true;
+}
+
+interface Advice {
+  comparison?: BackboneComparison;
+  similarity?: DomainSimilarity;
+  recommendation: Recommendation;
+}
+
+/** `tunebook advise`: which backbone to take for a dataset, and how much of it to train. */
+export function adviseCommand(): Command {
+  const whole = (min: number) => numberOption({ min, integer: true });
+  const list = (text: string) => text.split(',').map((name) => name.trim());
+  return new Command('advise')
+    .description('compare backbones on pictures without training them, and say which to take')
+    .option('--data <dir>', "folder as for `train`, or a CSV file with the columns file and label; or 'emoji'")
+    .option('--backbones <names>', 'to compare, with commas between; default: those whose weights are here', list)
+    .option('--pictures <n>', 'without --data: recommend for so many pictures', whole(1))
+    .option('--classes <n>', 'of so many classes', whole(2), 5)
+    .option('--similarity <part>', 'that look so much like photos', numberOption({ min: 0, max: 1 }), 1)
+    .option('--minutes <n>', 'that a training may take', numberOption({ min: 0 }), 60)
+    .option('--seed <n>', 'decides the folds', whole(0), 0)
+    .option('--picture <file>', 'write the comparison as a PNG')
+    .option('--json', 'one JSON object as the last line')
+    .action(async (options: Options) => {
+      const advice = await advise(options);
+      if (options.picture !== undefined && advice.comparison) {
+        writeFileSync(options.picture, await renderPng(advice.comparison.chart));
+      }
+      if (options.json) printJson(toJson(advice, options.picture));
+      else process.stdout.write(asText(advice));
+    });
+}
+
+async function advise({
+  data,
+  backbones: names,
+  pictures,
+  classes,
+  minutes,
+  seed,
+  ...options
+}: Options): Promise<Advice> {
+  if (data === undefined) {
+    if (pictures === undefined) throw new UserError('say what to advise on: --data DIR, or --pictures N');
+    if (options.picture !== undefined) throw new UserError('--picture shows a comparison, which needs --data');
+    const { similarity } = options;
+    return { recommendation: await recommendBackbone({ pictures, classes, similarity, minutes, names }) };
+  }
+  if (pictures !== undefined) throw new UserError('--pictures is for a recommendation without --data: leave one out');
+  const dataset = data.toLowerCase().endsWith('.csv') ? imageTable(data) : imageFolder(data);
+  const { end, ...listener } = terminalListener();
+  return interruptible(async (shouldStop): Promise<Advice> => {
+    const heard = { ...listener, shouldStop };
+    const comparison = await compareBackbones(dataset, names, { seed, listener: heard });
+    if (comparison.backbones.length === 0) throw new UserError('stopped before a backbone was measured');
+    const similarity = await similarityOf(comparison, (name) =>
+      domainSimilarity(dataset, name, { seed, listener: heard }),
+    );
+    const recommendation = await recommendBackbone({
+      ...{ pictures: dataset.examples.length, classes: dataset.classes.length, comparison, similarity, minutes },
+    });
+    return { comparison, similarity, recommendation };
+  }).finally(end);
+}
+
+/** Of the first of the compared backbones that remembers what it was trained on. */
+async function similarityOf(
+  { backbones }: BackboneComparison,
+  measure: (name: string) => Promise<DomainSimilarity>,
+): Promise<DomainSimilarity> {
+  let found: DomainSimilarity | undefined;
+  for (const { name } of backbones) {
+    found = await measure(name);
+    if (found.distance !== null) break;
+  }
+  return found!;
+}
+
+function toJson({ comparison, similarity, recommendation }: Advice, picture?: string) {
+  const { best, choices, unavailable } = recommendation;
+  return {
+    comparison: comparison?.backbones ?? null,
+    skipped: comparison?.skipped ?? [],
+    similarity: similarity ? { ...similarity, layers: similarity.layers.objects() } : null,
+    best: best.name,
+    choices,
+    unavailable,
+    picture: picture === undefined ? null : resolve(picture),
+  };
+}
+
+function asText({ comparison, similarity, recommendation: { choices, unavailable } }: Advice): string {
+  const skipped = comparison?.skipped ?? [];
+  const lines = [
+    ...(comparison ? [comparison.chart.usermeta.text, ''] : []),
+    ...skipped.map(({ file, reason }) => `skipped ${file}: ${reason}`),
+    ...(similarity ? [similarity.explanation, ''] : []),
+    ...choices.flatMap(({ rank, title, plan, minutes, weights, reason }) => [
+      `${rank}. ${title}: ${plan}, ${duration(minutes)}${weights === 'network' ? ', weights to download' : ''}`,
+      `   ${reason}`,
+    ]),
+  ];
+  if (unavailable.length > 0) {
+    const names = unavailable.map(({ name }) => name).join(', ');
+    lines.push('', `not among them, as their weights cannot be had here: ${names}`, `   ${unavailable[0]!.reason}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function duration(minutes: number): string {
+  if (minutes < 1) return `about ${Math.max(1, Math.round(60 * minutes))} s`;
+  return minutes < 90 ? `about ${Math.round(minutes)} min` : `about ${(minutes / 60).toFixed(1)} h`;
+}

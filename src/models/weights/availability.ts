@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { hashOfFile } from '../../download';
+import { kernelSetup } from '../../kernelSetup';
+import { cacheFolder } from '../../paths';
+import type { BackboneEntry, KerasFiles, PackagedTorchFile } from '../registry';
+import { cachedWeights } from './findWeights';
+import { addressOf, kerasFolder } from './kerasWeights';
+
+/** Whether the ImageNet weights of a backbone can be had. */
+export interface WeightsAvailability {
+  /** 'cached': here already; 'here': a file to convert lies on this machine; 'network': a server has it; 'missing': none of these */
+  from: 'cached' | 'here' | 'network' | 'missing';
+  /** where, or why not */
+  detail: string;
+}
+
+/**
+ * Find out whether `loadBackbone` would get the ImageNet weights of a backbone, without fetching them: in the cache, as a
+ * file on this machine, from a server that answers now.
+ *
+ * @param seconds a server that has not answered by then counts as out of reach; default 8
+ */
+export async function weightsAvailability(
+  entry: BackboneEntry,
+  { includeTop = false, seconds = 8 }: { includeTop?: boolean; seconds?: number } = {},
+): Promise<WeightsAvailability> {
+  const cached = cachedWeights(entry, { includeTop });
+  if (cached) return { from: 'cached', detail: cached };
+  const { weights } = entry;
+  return weights.kind === 'keras' ? ofKeras(weights, includeTop, seconds) : ofPackage(weights, seconds);
+}
+
+async function ofKeras(weights: KerasFiles, includeTop: boolean, seconds: number): Promise<WeightsAvailability> {
+  const wanted = includeTop ? [weights.top] : [weights.noTop, weights.top];
+  for (const { file: name, md5 } of wanted) {
+    const file = join(kerasFolder(), name);
+    if (!existsSync(file)) continue;
+    if (md5 && (await hashOfFile(file, 'md5')) !== md5) {
+      return { from: 'missing', detail: `${file} is not the file that Keras publishes: remove it` };
+    }
+    return { from: 'here', detail: file };
+  }
+  const address = addressOf(weights, wanted[0]!);
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), seconds * 1000);
+  try {
+    const { ok, status } = await fetch(address, { headers: { Range: 'bytes=0-0' }, signal: abort.signal });
+    if (ok) return { from: 'network', detail: address };
+    return { from: 'missing', detail: `${address} answers ${status}; put ${wanted[0]!.file} into ${kerasFolder()}` };
+  } catch {
+    return { from: 'missing', detail: `no way to ${address} from here; put ${wanted[0]!.file} into ${kerasFolder()}` };
+  } finally {
+    clearTimeout(timer);
+    abort.abort(); // no byte of the body is wanted
+  }
+}
+
+async function ofPackage(
+  { package: name, version, wheelSha256 }: PackagedTorchFile,
+  seconds: number,
+): Promise<WeightsAvailability> {
+  const python = cacheFolder('python', 'bin', 'python');
+  if (!existsSync(python)) return { from: 'missing', detail: 'not set up: run `npm run setup` in the project folder' };
+  const folder = cacheFolder('downloads', `${name}-${version}`);
+  const wheel = existsSync(folder) && readdirSync(folder).find((file) => file.endsWith('.whl'));
+  if (wheel && (await hashOfFile(join(folder, wheel), 'sha256')) === wheelSha256) {
+    return { from: 'here', detail: join(folder, wheel) };
+  }
+  const { pythonEnvironment } = await kernelSetup<{ pythonEnvironment(): NodeJS.ProcessEnv }>('lib/environment.mjs');
+  try {
+    const options = ['--disable-pip-version-check', '--no-input', '--retries', '0', '--timeout', String(seconds)];
+    const { stdout } = await promisify(execFile)(python, ['-m', 'pip', 'index', 'versions', name, ...options], {
+      env: pythonEnvironment(),
+      timeout: 3 * seconds * 1000, // Python itself may take a while to start
+    });
+    if (stdout.includes(version)) return { from: 'network', detail: `the Python package ${name} ${version}` };
+    return { from: 'missing', detail: `pip knows no ${name} ${version}` };
+  } catch {
+    return {
+      from: 'missing',
+      detail: `pip cannot reach ${name} ${version}; go online, or put its wheel into ${folder}`,
+    };
+  }
+}

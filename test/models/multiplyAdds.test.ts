@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { backbones, buildArchitecture, multiplyAdds } from '../../src/models';
+
+/** In millions, and how far the papers round. */
+const PUBLISHED: Record<string, [number, number]> = {
+  // Howard et al. 2017, tables 6 and 8
+  'mobilenet-v1': [569, 0.005],
+  'mobilenet-v1-0.75': [325, 0.005],
+  'mobilenet-v1-0.50': [149, 0.005],
+  'mobilenet-v1-0.25': [41, 0.005],
+  'mobilenet-v2': [300, 0.005], // Sandler et al. 2018, table 4
+  'mobilenet-v3-small': [56, 0.02], // Howard et al. 2019, table 3
+  'mobilenet-v3-large': [219, 0.02],
+  // He et al. 2016, table 1, where the smaller ones halve the side one convolution earlier
+  resnet50: [3800, 0.02],
+  resnet101: [7600, 0.02],
+  resnet152: [11_300, 0.02],
+  vgg16: [15_300, 0.02], // He et al. 2016, in the text
+  vgg19: [19_600, 0.02],
+  // Tan and Le 2019, table 2
+  'efficientnet-b0': [390, 0.02],
+  'efficientnet-b1': [700, 0.03],
+  'efficientnet-b2': [1000, 0.03],
+  'efficientnet-b3': [1800, 0.03],
+  'efficientnet-b4': [4200, 0.05],
+  'efficientnet-b5': [9900, 0.05],
+  'efficientnet-b6': [19_000, 0.05],
+  'efficientnet-b7': [37_000, 0.05],
+  // the authors' table, which counts normalization and activations too
+  'efficientnet-lite0': [407, 0.06],
+  'efficientnet-lite1': [631, 0.06],
+  'efficientnet-lite2': [899, 0.06],
+};
+
+describe('multiply-adds are those that papers publish', () => {
+  for (const name of Object.keys(backbones)) {
+    it(name, () => {
+      const { model } = buildArchitecture(name);
+      const [published, tolerance] = PUBLISHED[name]!;
+      const counted = multiplyAdds(model) / 1e6;
+      assert.ok(Math.abs(counted / published - 1) < tolerance, `${counted} M instead of ${published} M`);
+      model.dispose();
+    });
+  }
+});
