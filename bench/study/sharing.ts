@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Command, Option } from 'commander';
+import { alignColumns } from '../../src/charts/text';
+import { cacheFolder } from '../../src/paths';
+import { study, transferVariants } from '../../src/study';
+import { type VariantsOptions, variantsStudy, withRunOptions } from './variants';
+
+interface Options extends VariantsOptions {
+  variant?: string[];
+  json?: true;
+}
+
+/**
+ * What runs share saves: for each variant its runs without the cache, and with one that is empty at first and that all
+ * variants fill and use. Both are made seed by seed in turn, so that what slows the machine down slows both.
+ */
+export function sharingCommand(): Command {
+  return withRunOptions(new Command('sharing'))
+    .description('the same runs with and without what runs share, variant by variant')
+    .addOption(new Option('--variant <name...>', 'only these').choices(Object.keys(transferVariants)))
+    .action(async (data: string, { json, variant, ...options }: Options) => {
+      const whole = variantsStudy(data, options);
+      const names = variant ?? Object.keys(transferVariants);
+      const out = mkdtempSync(join(tmpdir(), 'tunebook-sharing-'));
+      const emptied = emptyCache(join(out, 'cache'));
+      const one = async (cache: boolean, name: string, seed: number) => {
+        const { records } = await study({
+          ...whole,
+          axes: { variant: [name] },
+          baseline: {},
+          seeds: [seed],
+          cache,
+          out: join(out, `${name}-${seed}-${cache}`),
+        });
+        return records[0]!.seconds;
+      };
+      try {
+        await one(false, 'feature-extraction', 0); // loads TensorFlow and the weights
+        const rows: { variant: string; alone: number; shared: number }[] = [];
+        for (const name of names) {
+          const row = { variant: name, alone: 0, shared: 0 };
+          for (let seed = 1; seed <= options.seeds; seed++) {
+            row.alone += await one(false, name, seed);
+            row.shared += await one(true, name, seed);
+          }
+          rows.push(row);
+          if (!json) process.stderr.write(`${name}: ${row.alone.toFixed(1)} s and ${row.shared.toFixed(1)} s\n`);
+        }
+        const total = (which: 'alone' | 'shared') => rows.reduce((sum, row) => sum + row[which], 0);
+        rows.push({ variant: 'all', alone: total('alone'), shared: total('shared') });
+        if (json) console.log(JSON.stringify({ data, ...options, rows }));
+        else console.log(report(rows, options));
+      } finally {
+        emptied();
+        rmSync(out, { recursive: true, force: true });
+      }
+    });
+}
+
+function report(rows: readonly { variant: string; alone: number; shared: number }[], { seeds }: Options): string {
+  const header = [`${seeds} runs of`, 's, nothing shared', 's, shared', 'times faster'];
+  const cells = rows.map(({ variant, alone, shared }) => [
+    variant,
+    alone.toFixed(1),
+    shared.toFixed(1),
+    (alone / shared).toFixed(1),
+  ]);
+  return alignColumns([header, ...cells], [false, true, true, true]);
+}
+
+/** Let this process use a cache that has the weights and samples, and nothing that was computed. @returns how to go back */
+function emptyCache(folder: string): () => void {
+  const known = ['weights', 'downloads', 'samples', 'datasets', 'python'].map(
+    (name) => [name, cacheFolder(name)] as const,
+  );
+  const before = process.env.TUNEBOOK_CACHE;
+  process.env.TUNEBOOK_CACHE = folder;
+  for (const [name, target] of known) if (existsSync(target)) symlinkIn(name, target);
+  return () => {
+    if (before === undefined) delete process.env.TUNEBOOK_CACHE;
+    else process.env.TUNEBOOK_CACHE = before;
+  };
+}
+
+function symlinkIn(name: string, target: string): void {
+  const link = cacheFolder(name);
+  mkdirSync(dirname(link), { recursive: true });
+  symlinkSync(target, link);
+}
