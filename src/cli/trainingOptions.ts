@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { precisions } from '../tensorflow/graph';
 import { defaultSettings, heads, optimizerNames, scheduleNames, weightSources } from '../training';
 import { numberOption } from './options';
 
@@ -51,6 +52,7 @@ export function addTrainingOptions(command: Command): Command {
       numberOption({ min: 0, max: 1 }),
       d.layerDecay,
     )
+    .addOption(choice('--precision <name>', 'what frozen layers are computed in', precisions, d.precision))
     .addOption(
       choice('--batch-normalization <mode>', 'of unfrozen blocks', ['inference', 'training'], d.batchNormalization),
     )

@@ -32,11 +32,11 @@ export const featureExtraction: Variation = async (dataset, split, backbone, set
 
 /** The features of all pictures, and of the training pictures' augmented views. */
 async function extractAll(...[dataset, split, backbone, settings]: Parameters<Variation>) {
-  const { cache, listener } = settings;
+  const { cache, listener, precision } = settings;
   const pictures = [...split.train, ...split.validation];
   const augmentation = presetAugmentation(settings.augment);
   const count = pictures.length + (augmentation ? settings.views * split.train.length : 0);
-  const network = new PictureNetwork(backbone, count, listener.onMessage);
+  const network = new PictureNetwork(backbone, count, listener.onMessage, precision);
   try {
     const memory = augmentation ? new PixelMemory() : undefined;
     const options = { cache, listener, network, memory };

@@ -13,7 +13,7 @@ import { buildHeadOf, checkReadable, type Variation } from './variation';
  * and stage.
  */
 export const fineTuning: Variation = async (dataset, split, backbone, settings) => {
-  const { cache, listener, checkpoint, resume } = settings;
+  const { cache, listener, checkpoint, resume, precision } = settings;
   const { blockLayers, entry } = backbone;
   const head = buildHeadOf(settings, entry.features, dataset.classes.length);
   const model = attachHead(backbone.model, head);
@@ -28,7 +28,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
   prepare(stages[0]!);
 
   const decodingBegan = performance.now();
-  const known = cache ? keptOnDisk(findFrozenPart(model)) : undefined;
+  const known = cache ? keptOnDisk(findFrozenPart(model), precision) : undefined;
   const pictures = await Pictures.open([...split.train, ...split.validation], entry.preprocessing, { known, listener });
   const decode = (performance.now() - decodingBegan) / 1000;
   const [train, validation] = [pictures.readable(split.train), pictures.readable(split.validation)];
@@ -52,7 +52,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
         ...rates(model, blockLayers, stage, settings),
         seed: settings.seed + i,
         epochs: stage.epochs,
-        cache: cache ? true : { disk: 0 },
+        cache: cache ? { precision } : { precision, disk: 0 },
         checkpoint: checkpoint && join(checkpoint, `stage-${i + 1}`),
         resume,
         listener: joint.during(stage),

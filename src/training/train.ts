@@ -4,6 +4,7 @@ import { sha256 } from '../files';
 import { type Dataset, type Skipped, type Split, splitDataset } from '../images';
 import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
+import { availablePrecision } from '../tensorflow/graph';
 import { backboneOf } from './backboneOf';
 import { featureExtraction } from './featureExtraction';
 import { fineTuning } from './fineTuning';
@@ -56,6 +57,7 @@ export interface TrainResult {
 export async function train(dataset: Dataset, options?: TrainOptions): Promise<TrainResult> {
   const began = performance.now();
   const all = trainSettings(options);
+  all.precision = availablePrecision(all.precision, (text) => all.listener.onMessage?.(text));
   const { cache: _, checkpoint: _1, resume: _2, listener, ...settings } = all;
   presetAugmentation(settings.augment); // an unknown one is an error before any work
   const memory = new MemoryPeak();

@@ -58,7 +58,7 @@ export async function extractFeatures(
     listener: {} as Listener,
   });
   const computing = network ?? new PictureNetwork(backbone, examples.length, listener.onMessage);
-  const store = cache ? new FeatureStore(backbone, view) : undefined;
+  const store = cache ? new FeatureStore(backbone, view, computing.precision) : undefined;
   const { features: length } = backbone.entry;
   const values = new Float32Array(examples.length * length);
   const kept: { example: Example; hash: string }[] = [];

@@ -1,6 +1,6 @@
 import { sha256 } from '../files';
 import { tf } from '../tensorflow';
-import { compile } from '../tensorflow/graph';
+import { availablePrecision, compile, type Precision } from '../tensorflow/graph';
 import type { Batch, BatchSource } from '../training/data';
 import type { Listener } from '../training/listener';
 import { cacheLimit } from './cacheRoom';
@@ -18,6 +18,8 @@ export interface FrozenSourceOptions {
   memory?: number;
   /** largest number of bytes that these rows may take on disk, 0: keep nothing there; default: all that the cache may take */
   disk?: number;
+  /** what the frozen part is computed in; default float32 */
+  precision?: Precision;
   listener?: Listener;
 }
 
@@ -31,7 +33,7 @@ export interface FrozenSourceOptions {
 export async function frozenSource(
   source: BatchSource,
   part: FrozenPart,
-  { memory = 2 ** 28, disk = cacheLimit(), listener = {} }: FrozenSourceOptions = {},
+  { memory = 2 ** 28, disk = cacheLimit(), precision: asked = 'float32', listener = {} }: FrozenSourceOptions = {},
 ): Promise<BatchSource | undefined> {
   const { size, labels, views = 1 } = source;
   const length = part.shape.reduce((product, side) => product * side, 1);
@@ -39,7 +41,8 @@ export async function frozenSource(
   const inMemory = 4 * total * length <= memory;
   const onDisk = source.key !== undefined && 4 * total * length <= disk;
   if (!inMemory && !onDisk) return undefined;
-  const store = onDisk ? storeOf(part) : undefined;
+  const precision = availablePrecision(asked, listener.onMessage ?? console.warn);
+  const store = onDisk ? storeOf(part, precision) : undefined;
   const rows = inMemory ? new Float32Array(total * length) : undefined;
   const keyOf = (index: number) => sha256(source.key!(index % size, Math.floor(index / size)));
 
@@ -56,7 +59,8 @@ export async function frozenSource(
       rows?.set(values, (view * size + row) * length);
       store?.set(keyOf(view * size + row), values);
     });
-  if (!(await computeChunks(source, part, chunksOf(missing, size), { total, keep, listener }))) return undefined;
+  if (!(await computeChunks(source, part, chunksOf(missing, size), { total, keep, precision, listener })))
+    return undefined;
   store?.close(listener.onMessage);
 
   return {
@@ -88,6 +92,7 @@ interface Computing {
   total: number;
   /** @param computed [rows x length] */
   keep(chunk: Chunk, computed: Float32Array): void;
+  precision: Precision;
   listener: Listener;
 }
 
@@ -96,12 +101,17 @@ async function computeChunks(
   source: BatchSource,
   part: FrozenPart,
   chunks: readonly Chunk[],
-  { total, keep, listener }: Computing,
+  { total, keep, precision, listener }: Computing,
 ): Promise<boolean> {
   // by the number of all rows, not of the missing ones: the same training takes the same way, whatever is on disk
   const graph =
-    total >= PICTURES_FOR_GRAPH
-      ? compile(part.below, { name: 'the frozen layers', frozen: part.weights(), onFallback: listener.onMessage })
+    total >= PICTURES_FOR_GRAPH || precision !== 'float32'
+      ? compile(part.below, {
+          name: 'the frozen layers',
+          frozen: part.weights(),
+          precision,
+          onFallback: listener.onMessage,
+        })
       : undefined;
   const below = graph ? (x: tf.Tensor) => graph.call(x) : part.below;
   let done = total - chunks.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -127,14 +137,20 @@ async function computeChunks(
 }
 
 /** Where rows of this part are kept. */
-function storeOf(part: FrozenPart): RowStore {
+function storeOf(part: FrozenPart, precision: Precision): RowStore {
   const length = part.shape.reduce((product, side) => product * side, 1);
-  return new RowStore(part.layer, sha256(`${VERSION} ${part.fingerprint()}`), length);
+  const rounded = precision === 'float32' ? '' : ` ${precision}`;
+  return new RowStore(part.layer, sha256(`${VERSION} ${part.fingerprint()}${rounded}`), length);
 }
 
 /** Tells of an example's key whether its row is on disk. */
-export function keptOnDisk(part: FrozenPart | undefined): (key: string) => boolean {
-  const store = part && storeOf(part);
+export function keptOnDisk(part: FrozenPart | undefined, precision: Precision = 'float32'): (key: string) => boolean {
+  const store =
+    part &&
+    storeOf(
+      part,
+      availablePrecision(precision, () => {}),
+    );
   return (key) => store?.has(sha256(key)) ?? false;
 }
 

@@ -1,6 +1,6 @@
 import { type Backbone, preprocess } from '../models';
 import { tf } from '../tensorflow';
-import { type CompiledFunction, compileForward } from '../tensorflow/graph';
+import { availablePrecision, type CompiledFunction, compileForward, type Precision } from '../tensorflow/graph';
 
 /**
  * Pictures from which on a graph is made: that takes as long as a hundred pictures operation by operation, which then take
@@ -10,20 +10,25 @@ export const PICTURES_FOR_GRAPH = 192;
 
 /** A network that decoded pictures go through: as one graph where there are many of them, else operation by operation. */
 export class PictureNetwork {
+  /** what it computes in */
+  readonly precision: Precision;
   private readonly graph: CompiledFunction<[tf.Tensor], tf.Tensor> | undefined;
 
   /**
    * @param pictures how many there will be, at most
-   * @param onMessage told if there can be no graph
+   * @param onMessage told if there can be no graph, or not the precision that was asked for
+   * @param precision in bfloat16 there is always a graph
    */
   constructor(
     private readonly network: Pick<Backbone, 'entry' | 'model'>,
     pictures: number,
     onMessage?: (text: string) => void,
+    precision: Precision = 'float32',
   ) {
-    if (pictures < PICTURES_FOR_GRAPH) return;
+    this.precision = availablePrecision(precision, onMessage ?? console.warn);
+    if (pictures < PICTURES_FOR_GRAPH && this.precision === 'float32') return;
     const prepare = (x: tf.Tensor) => preprocess(x as tf.Tensor4D, network.entry.preprocessing);
-    this.graph = compileForward(network.model, { prepare, onFallback: onMessage });
+    this.graph = compileForward(network.model, { prepare, precision: this.precision, onFallback: onMessage });
   }
 
   /** [batch] of [size, size, 3] bytes to [batch x outputs]. */

@@ -22,6 +22,7 @@ describe('the settings of a training', () => {
       [{ schedule: 'up' as 'cosine' }, /unknown schedule 'up'/],
       [{ classWeights: 'all' as 'none' }, /unknown class weights 'all'/],
       [{ batchNormalization: 'off' as 'training' }, /unknown mode of batch normalization 'off'/],
+      [{ precision: 'float16' as 'float32' }, /unknown precision 'float16'; the precisions are float32, bfloat16/],
       [{ resume: true }, /train: resume needs a checkpoint folder/],
       [{ variant: 'two-phase', epochs: 5, headEpochs: 5 }, /needs more than its 5 epochs of the head, got epochs 5/],
     ];

@@ -5,7 +5,8 @@ import { type Example, imageFolder } from '../../src/images';
 import { type Backbone, loadBackbone } from '../../src/models';
 import { cacheFolder } from '../../src/paths';
 import { tf } from '../../src/tensorflow';
-import { extractFeatures, forward, selectRows } from '../../src/transfer';
+import { hasBfloat16 } from '../../src/tensorflow/graph';
+import { extractFeatures, forward, PictureNetwork, selectRows } from '../../src/transfer';
 import { FeatureStore } from '../../src/transfer/featureStore';
 import { temporaryFolder } from '../folders';
 import { addBadPictures, stripesFolder } from '../pictures';
@@ -59,12 +60,27 @@ describe('extractFeatures', () => {
     }
   });
 
-  it('keeps features of other weights and other input sizes apart', async () => {
+  it('keeps features of other weights, other input sizes and other precisions apart', async () => {
     const { hashes } = await extractFeatures(backbone, examples);
     const otherSize = { ...backbone.entry, preprocessing: { ...backbone.entry.preprocessing, inputSize: 96 } };
     assert.ok(new FeatureStore(backbone).get(hashes[0]!));
     assert.equal(new FeatureStore({ ...backbone, entry: otherSize }).get(hashes[0]!), undefined);
     assert.equal(new FeatureStore({ ...backbone, weightsHash: 'other' }).get(hashes[0]!), undefined);
+    assert.equal(new FeatureStore(backbone, undefined, 'bfloat16').get(hashes[0]!), undefined);
+  });
+
+  it('in bfloat16 point where those in float32 do, to a cosine of 0.999', async () => {
+    const exact = await extractFeatures(backbone, examples, { cache: false });
+    const network = new PictureNetwork(backbone, examples.length, () => {}, 'bfloat16');
+    const { values, length } = await extractFeatures(backbone, examples, { cache: false, network });
+    network.dispose();
+    for (let row = 0; row < examples.length; row++) {
+      const [a, b] = [exact.values, values].map((all) => all.subarray(row * length, (row + 1) * length));
+      const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
+      const cosine = dot(a!, b!) / Math.sqrt(dot(a!, a!) * dot(b!, b!));
+      assert.ok(cosine > 0.999, `${cosine}`);
+    }
+    assert.equal(network.precision, hasBfloat16() ? 'bfloat16' : 'float32');
   });
 
   it('does not depend on the size of the batches', async () => {

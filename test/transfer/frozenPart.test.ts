@@ -3,6 +3,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../src/paths';
 import { tf } from '../../src/tensorflow';
+import { hasBfloat16 } from '../../src/tensorflow/graph';
 import { type BatchSource, fit } from '../../src/training';
 import { toSource } from '../../src/training/data';
 import {
@@ -174,6 +175,13 @@ describe('frozenSource', () => {
     writeFileSync(join(cacheFolder('features'), file!), 'broken');
     assert.deepEqual(await rowsOf((await frozenSource(again.source, frozen()))!), first);
     assert.equal(again.asked.length, 1);
+  });
+
+  it('keeps rows of other precisions apart', async () => {
+    await frozenSource(counted().source, frozen());
+    const low = counted();
+    await frozenSource(low.source, frozen(), { precision: 'bfloat16', listener: { onMessage: () => {} } });
+    assert.equal(low.asked.length, hasBfloat16() ? 12 : 0);
   });
 
   it('reads from disk what does not fit into memory', async () => {

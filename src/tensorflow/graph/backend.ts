@@ -15,7 +15,7 @@ export interface TensorHandle {
   dtype: number;
 }
 
-export type ConstantValue = Float32Array | Int32Array | Uint8Array | readonly Uint8Array[];
+export type ConstantValue = Float32Array | Int32Array | Uint8Array | Uint16Array | readonly Uint8Array[];
 
 /** The native module under tfjs-node, as far as recording and running graphs need it. */
 export interface Binding {
@@ -49,7 +49,7 @@ export interface NodeBackend {
 }
 
 /** TensorFlow's numbers of the data types that occur here (types.proto). */
-export const DataType = { float: 1, int32: 3, uint8: 4, string: 7, int64: 9, bool: 10 } as const;
+export const DataType = { float: 1, int32: 3, uint8: 4, string: 7, int64: 9, bool: 10, bfloat16: 14 } as const;
 
 /** tfjs-node's backend. @throws {Error} if another backend of tfjs is at work */
 export function nodeBackend(): NodeBackend {

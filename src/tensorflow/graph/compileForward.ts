@@ -3,7 +3,7 @@ import { tf } from './backend';
 import { type CompiledFunction, type CompileOptions, compile } from './compile';
 
 export interface CompileForwardOptions
-  extends Pick<CompileOptions, 'foldBatchNormalization' | 'tolerance' | 'onFallback'> {
+  extends Pick<CompileOptions, 'foldBatchNormalization' | 'precision' | 'tolerance' | 'onFallback'> {
   /** what is done to the input before the model sees it, in the same graph; default nothing */
   prepare?: (input: tf.Tensor) => tf.Tensor;
 }
@@ -22,6 +22,7 @@ export function compileForward(
   const { prepare, ...settings } = withDefaults<Required<CompileForwardOptions>>('compileForward', options, {
     prepare: (input) => input,
     foldBatchNormalization: true,
+    precision: 'float32',
     tolerance: 1e-3,
     onFallback: (message) => console.warn(message),
   });

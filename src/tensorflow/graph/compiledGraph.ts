@@ -3,6 +3,8 @@ import { nodeBackend, tf, unaliased } from './backend';
 import { generalize, type SizedRecording } from './batch';
 import { foldBatchNormalization } from './foldBatchNormalization';
 import { type Graph, toGraph } from './graphDef';
+import { lowerPrecision } from './lowerPrecision';
+import type { Precision } from './precision';
 import { type RecordedCall, record } from './recorder';
 import { neededOps, type Recording, Refusal } from './recording';
 import { foldConstants, freezeVariables, recognizeBiases, removeIdentities } from './rewrite';
@@ -19,6 +21,7 @@ export interface BuildOptions {
   /** variables whose values become constants */
   frozen: ReadonlySet<tf.Variable>;
   foldBatchNormalization: boolean;
+  precision: Precision;
   /** largest difference to the eager results, relative to the largest number of a tensor */
   tolerance: number;
   /** sees the graph before it is loaded and checked */
@@ -72,6 +75,7 @@ export function buildGraph(
         // The last recorded call, at a size that the graph was not made from, is what it has to repeat.
         const [inputs, call] = [inputSets.at(-1)!, calls.at(-1)!];
         const difference = verify(() => session.run(inputs), call, {
+          precision: options.precision,
           tolerance: options.tolerance,
           again: () => {
             restore();
@@ -122,5 +126,7 @@ function simplify(recording: Recording, options: BuildOptions): number {
   recording.ops = neededOps(recording);
   absorbPadding(recording);
   recognizeBiases(recording);
-  return options.foldBatchNormalization ? foldBatchNormalization(recording) : 0;
+  const folded = options.foldBatchNormalization ? foldBatchNormalization(recording) : 0;
+  if (options.precision === 'bfloat16') lowerPrecision(recording);
+  return folded;
 }

@@ -6,5 +6,6 @@ export {
 } from './compile';
 export { type CompileForwardOptions, compileForward } from './compileForward';
 export { foldedNormalization } from './foldedNormalization';
+export { availablePrecision, hasBfloat16, type Precision, precisions } from './precision';
 export type { Results } from './results';
 export { writeSavedModel } from './writeSavedModel';

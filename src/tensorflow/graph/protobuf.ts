@@ -90,7 +90,11 @@ export class ProtobufMessage {
 }
 
 /** The bytes of a typed array, as they lie in memory: little-endian wherever TensorFlow runs. */
-export function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Int32Array | Uint8Array): Uint8Array {
+export function bytesOf({
+  buffer,
+  byteOffset,
+  byteLength,
+}: Float32Array | Int32Array | Uint16Array | Uint8Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 

@@ -108,7 +108,7 @@ function encodeTensor({ dtype, shape, value }: TensorType & { value: ConstantVal
     for (const text of value as readonly Uint8Array[]) message.bytes(8, text);
     return message;
   }
-  const numbers = value as Float32Array | Int32Array | Uint8Array;
+  const numbers = value as Exclude<ConstantValue, readonly Uint8Array[]>;
   const same = numbers.length > 8 ? equalValue(numbers) : undefined;
   // One value stands for all: `tf.ones` of an activation's shape would be megabytes.
   if (same !== undefined) {
@@ -120,7 +120,7 @@ function encodeTensor({ dtype, shape, value }: TensorType & { value: ConstantVal
 }
 
 /** The number that all elements are, if they are all the same (minus zero is not zero). */
-export function equalValue(numbers: Float32Array | Int32Array | Uint8Array): number | undefined {
+export function equalValue(numbers: Exclude<ConstantValue, readonly Uint8Array[]>): number | undefined {
   const first = numbers[0];
   if (first === undefined) return undefined;
   for (let i = 1; i < numbers.length; i++) if (!Object.is(numbers[i], first)) return undefined;

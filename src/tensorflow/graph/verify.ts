@@ -1,6 +1,13 @@
 import { tf } from './backend';
+import type { Precision } from './precision';
 import type { RecordedCall } from './recorder';
 import { Refusal } from './recording';
+
+/**
+ * How far from each other rows of outputs may be in bfloat16, relative to their length: then the angle between them has a
+ * cosine of 0.999 at least.
+ */
+const LOW_PRECISION_TOLERANCE = 0.04;
 
 /** How much larger than the function's own sensitivity a difference may be. */
 const FACTOR = 10;
@@ -12,6 +19,8 @@ const FACTOR = 10;
  * inputs by more than the tolerance (gradients of a deep network that was never trained), a difference of that order is
  * no error: only then is it called again.
  *
+ * In bfloat16 single numbers differ by a hundredth; there each row (example) is compared as a vector.
+ *
  * @param again calls the function, from the same variables, on inputs changed in their last digits
  * @returns the largest difference, relative to the largest number of its tensor
  * @throws {Refusal} if the graph gives something else
@@ -19,18 +28,30 @@ const FACTOR = 10;
 export function verify(
   run: () => readonly tf.Tensor[],
   call: RecordedCall,
-  { tolerance, again }: { tolerance: number; again: () => readonly tf.Tensor[] },
+  { precision, tolerance, again }: { precision: Precision; tolerance: number; again: () => readonly tf.Tensor[] },
 ): number {
-  const differences = differencesOf(run, call);
+  if (precision === 'bfloat16') return verifyRows(run, call);
+  const differences = differencesOf(run, call, largestDifference);
   const largest = Math.max(0, ...differences);
   if (largest <= tolerance) return largest;
-  const own = differencesOf(again, call);
+  const own = differencesOf(again, call, largestDifference);
   const wrong = differences.findIndex((difference, i) => !(difference <= Math.max(tolerance, FACTOR * own[i]!)));
   if (wrong < 0) return largest;
+  throw refusal(call, wrong, differences[wrong]!);
+}
+
+function verifyRows(run: () => readonly tf.Tensor[], call: RecordedCall): number {
+  const differences = differencesOf(run, call, largestRowDifference);
+  const wrong = differences.findIndex((difference) => !(difference <= LOW_PRECISION_TOLERANCE));
+  if (wrong >= 0) throw refusal(call, wrong, differences[wrong]!);
+  return Math.max(0, ...differences);
+}
+
+function refusal(call: RecordedCall, wrong: number, difference: number): Refusal {
   const { updates } = call.recording;
   const written = updates[wrong - call.outputs.length]?.variable.name;
   const what = written === undefined ? `output ${wrong}` : `the variable ${written}`;
-  throw new Refusal(`its graph gives something else for ${what} (off by ${differences[wrong]!.toExponential(1)})`);
+  return new Refusal(`its graph gives something else for ${what} (off by ${difference.toExponential(1)})`);
 }
 
 /** A tensor changed in its last digits: by up to a millionth of each number. */
@@ -40,12 +61,16 @@ export function nudged(tensor: tf.Tensor): tf.Tensor {
 }
 
 /** By output, then by variable. */
-function differencesOf(run: () => readonly tf.Tensor[], call: RecordedCall): number[] {
+function differencesOf(
+  run: () => readonly tf.Tensor[],
+  call: RecordedCall,
+  compare: (actual: tf.Tensor, expected: tf.Tensor) => number,
+): number[] {
   return tf.tidy(() => {
     const outputs = run();
     return [
-      ...call.outputs.map((expected, i) => largestDifference(outputs[i]!, expected)),
-      ...call.recording.updates.map(({ variable }, i) => largestDifference(variable, call.updated[i]!)),
+      ...call.outputs.map((expected, i) => compare(outputs[i]!, expected)),
+      ...call.recording.updates.map(({ variable }, i) => compare(variable, call.updated[i]!)),
     ] as never;
   }) as number[];
 }
@@ -68,4 +93,23 @@ function largestDifference(actual: tf.Tensor, expected: tf.Tensor): number {
   if (difference === 0) return 0;
   for (const value of b) if (Number.isFinite(value)) scale = Math.max(scale, Math.abs(value));
   return difference / scale;
+}
+
+/** The largest length of the difference between two rows (along the first dimension), relative to the expected row's. */
+function largestRowDifference(actual: tf.Tensor, expected: tf.Tensor): number {
+  if (actual.shape.join() !== expected.shape.join() || actual.dtype !== expected.dtype) return Infinity;
+  const [a, b] = [actual.dataSync(), expected.dataSync()];
+  const rows = expected.shape[0] ?? 1;
+  const length = b.length / rows;
+  let largest = 0;
+  for (let row = 0; row < rows; row++) {
+    let [apart, own] = [0, 0];
+    for (let i = row * length; i < (row + 1) * length; i++) {
+      apart += (a[i]! - b[i]!) ** 2;
+      own += b[i]! ** 2;
+    }
+    const difference = apart === 0 ? 0 : Math.sqrt(apart / own);
+    largest = Math.max(largest, Number.isNaN(difference) ? Infinity : difference);
+  }
+  return largest;
 }

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { tf } from '../../../src/tensorflow';
+import { availablePrecision, compileForward, hasBfloat16, type Precision } from '../../../src/tensorflow/graph';
+import { buildGraph } from '../../../src/tensorflow/graph/compiledGraph';
+import { lowerPrecision, toBfloat16 } from '../../../src/tensorflow/graph/lowerPrecision';
+import { record } from '../../../src/tensorflow/graph/recorder';
+import { difference, everyLayer } from './models';
+
+const toFloat32 = (halves: Uint16Array) => new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+const pictures = (batch: number) => tf.randomUniform([batch, 16, 16, 3], -1, 1, 'float32', 7);
+
+describe('bfloat16', () => {
+  it('is the upper half of a float32, rounded to the nearest and to the even of two', () => {
+    // between 1 and 2 two neighbours are 1/128 apart
+    const numbers = Float32Array.of(1, 1 + 1 / 256, 1 + 3 / 256, 1 + 1.01 / 256, -2.5, 0, Number.POSITIVE_INFINITY);
+    const rounded = [1, 1, 1 + 2 / 128, 1 + 1 / 128, -2.5, 0, Number.POSITIVE_INFINITY];
+    assert.deepEqual([...toFloat32(toBfloat16(numbers))], rounded);
+    assert.ok(Number.isNaN(toFloat32(toBfloat16(Float32Array.of(Number.NaN)))[0]));
+  });
+
+  // below the question whether the processor has it: TensorFlow computes it everywhere, only slowly
+  it('is what convolutions and products are computed in, and nothing else', () => {
+    const model = everyLayer();
+    const frozen = new Set(model.weights.map((weight) => weight.read() as tf.Variable));
+    const forward = (x: tf.Tensor) => [tf.tidy(() => model.apply(x, { training: false }) as tf.Tensor)];
+    const kinds = new Map<string, number>();
+    const options = { batched: new Set([0]), frozen, foldBatchNormalization: true, tolerance: 0 };
+    const { session, difference: apart } = buildGraph(forward, [pictures(4)], {
+      ...options,
+      precision: 'bfloat16',
+      onGraph: ({ nodes }) => {
+        for (const { type, attributes } of nodes) {
+          const { type: dtype } = (attributes.T ?? { type: 0 }) as { type: number };
+          if (type !== 'Cast' && type !== 'Identity')
+            kinds.set(`${type} ${dtype}`, 1 + (kinds.get(`${type} ${dtype}`) ?? 0));
+        }
+      },
+    });
+    const low = [...kinds.keys()].filter((kind) => kind.endsWith(' 14')).map((kind) => kind.split(' ')[0]!);
+    for (const type of ['Conv2D', 'DepthwiseConv2dNative', 'BatchMatMulV2', 'BiasAdd', 'Relu']) {
+      assert.ok(low.includes(type), `${type} among ${low}`);
+      assert.ok(!kinds.has(`${type} 1`), `${type} in float32, too`);
+    }
+    assert.ok(kinds.has('Mean 1') && kinds.has('Softmax 1'));
+    assert.ok(apart > 1e-5 && apart < 0.04, `${apart}`);
+    const x = pictures(3); // another batch size
+    const [probabilities] = session.run([x]);
+    assert.equal(probabilities!.dtype, 'float32');
+    const error = difference(probabilities!, model.apply(x, { training: false }) as tf.Tensor);
+    assert.ok(error > 1e-5 && error < 0.03, `${error}`);
+    session.dispose();
+    model.dispose();
+  });
+
+  it('goes on from operation to operation without a conversion', () => {
+    const filter = tf.variable(tf.randomNormal([3, 3, 2, 2], 0, 1, 'float32', 1));
+    const chain = (x: tf.Tensor) =>
+      tf.tidy(() => [
+        tf.relu(
+          tf.conv2d(
+            tf.relu(tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same')),
+            filter as tf.Tensor4D,
+            1,
+            'same',
+          ),
+        ),
+      ]);
+    const { recording, outputs, updated } = record(chain, [tf.randomNormal([1, 4, 4, 2])]);
+    lowerPrecision(recording);
+    // the input and the filter go down, once each, the output goes up
+    assert.equal(recording.ops.filter(({ type }) => type === 'Cast').length, 3);
+    tf.dispose([...outputs, ...updated, filter]);
+  });
+
+  it('is refused where the results are another thing', () => {
+    // the difference of two large numbers is all rounding
+    const weight = tf.variable(tf.ones([64, 1]).concat(tf.ones([64, 1]).mul(-1), 0) as tf.Tensor2D);
+    const x = tf.concat(
+      [tf.randomUniform([4, 64], 100, 101, 'float32', 1), tf.randomUniform([4, 64], 100, 101, 'float32', 2)],
+      1,
+    );
+    const cancel = (input: tf.Tensor) => [tf.tidy(() => tf.matMul(input as tf.Tensor2D, weight as tf.Tensor2D))];
+    const options = { batched: new Set([0]), frozen: new Set([weight]), foldBatchNormalization: true, tolerance: 1e-2 };
+    buildGraph(cancel, [x], { ...options, precision: 'float32' }).session.dispose();
+    assert.throws(
+      () => buildGraph(cancel, [x], { ...options, precision: 'bfloat16' }),
+      /gives something else for output 0/,
+    );
+    weight.dispose();
+  });
+
+  it('is used where the processor has it, and float32 with a message elsewhere', () => {
+    const messages: string[] = [];
+    const given = availablePrecision('bfloat16', (text) => messages.push(text));
+    assert.equal(given, hasBfloat16() ? 'bfloat16' : 'float32');
+    assert.equal(messages.length, hasBfloat16() ? 0 : 1);
+    assert.equal(
+      availablePrecision('float32', (text) => messages.push(text)),
+      'float32',
+    );
+    assert.throws(() => availablePrecision('float16' as Precision, assert.fail), /unknown precision 'float16'/);
+    const model = everyLayer();
+    const forward = compileForward(model, { precision: 'bfloat16', onFallback: (text) => messages.push(text) });
+    const { fallback, difference: apart } = forward.compile(pictures(2));
+    assert.equal(fallback, null);
+    assert.equal(apart > 1e-5, hasBfloat16());
+    forward.dispose();
+    model.dispose();
+  });
+});
