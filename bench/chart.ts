@@ -21,7 +21,7 @@ export function ratioChart(results: readonly Result[], subtitle: string): Chart 
       const ratio = ratios[peer];
       if (ratio !== undefined) points.push({ work: row.work, peer: peerTitles[peer], ratio });
     }
-    for (const { goal } of judged) {
+    for (const { goal } of judged.filter((one) => one.goal.of !== 'memory')) {
       // a goal against several peers has no colour of its own
       const [only] = goal.peers;
       goals.push({

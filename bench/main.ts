@@ -1,22 +1,26 @@
 /* `npm run bench`: tunebook beside Keras, PyTorch and ONNX Runtime, the same work with the same threads in turn. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf, UserError } from '../src/errors';
 import { renderPng } from '../src/notebook/render';
 import { projectFolder } from '../src/paths';
 import { ratioChart } from './chart';
-import { type MachinePeak, measurePeak } from './peak';
+import { describePeak, type MachinePeak, measurePeak } from './peak';
 import { missingPeers, threads } from './peers';
 import type { Row, Settings } from './row';
 import { rows } from './rows';
 import { type Result, resultNotes, resultTable } from './table';
 import { judge } from './verdict';
 
-const USAGE = `npm run bench [-- --only ROW[,ROW...]] [--quick] [--json]
+/** 200 photos of five flowers to train on and 150 to judge by. */
+const FLOWERS = join(dirname(projectFolder), 'shared', 'data', 'flowers');
+
+const USAGE = `npm run bench [-- --only ROW[,ROW...]] [--photos DIR] [--quick] [--json]
 
   --only   some rows, by name or its beginning: ${rows.map(({ name }) => name).join(', ')}
+  --photos folder with train/ and validation/ for the rows from photos to a model; default ../shared/data/flowers
   --quick  fewer rounds, epochs and pictures: to see that all works
   --json   one JSON object as the last line, in place of the table`;
 
@@ -34,6 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const settings: Settings = {
     quick: options.quick === true,
     ...(options.quick ? { rounds: [2, 3], seconds: 10 } : { rounds: [5, 15], seconds: 40 }),
+    photos: resolve(options.photos ?? FLOWERS),
     shared: new Map(),
     onProgress: progress,
   };
@@ -57,7 +62,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       process.stderr.write(`${row.name} measured in ${Math.round((performance.now() - rowBegan) / 1000)} s\n`);
   }
   const machine = `${cpus()[0]?.model.trim()}, ${threads} threads`;
-  const peaks = peak ? `matmul ${peak.matmul.toFixed(0)}, conv ${peak.conv.toFixed(0)} GFLOP/s` : 'peak not measured';
+  const peaks = peak ? describePeak(peak) : 'peak not measured';
   const files = await write(results, `${machine}; ${peaks}`);
   const seconds = (performance.now() - began) / 1000;
   if (options.json) {
@@ -66,7 +71,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       work: row.work,
       unit: row.unit,
       ...measurement,
-      ...judge(measurement, row.goals),
+      ...judge(measurement, row.goals, row.pledges),
     }));
     process.stdout.write(`${JSON.stringify({ machine, threads, peak, seconds, rows: judged, files })}\n`);
     return 0;
@@ -83,6 +88,7 @@ function readOptions(argv: readonly string[]) {
       args: [...argv],
       options: {
         only: { type: 'string', multiple: true },
+        photos: { type: 'string' },
         quick: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },

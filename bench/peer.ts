@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Precision } from '../src/tensorflow/graph/precision';
 
 /** What a peer is asked to prepare; peers/serve.py says what it answers. */
 export interface Work {
@@ -9,7 +10,9 @@ export interface Work {
   /** side of the pictures, in pixels */
   size?: number;
   classes?: number;
-  precision?: 'float32' | 'bfloat16';
+  /** last blocks of the backbone to count operations of */
+  blocks?: number;
+  precision?: Precision;
 }
 
 /** What a peer says of the work it prepared. */
@@ -19,7 +22,14 @@ export interface Prepared {
   version?: string;
   /** floating-point operations of one run: two for a multiplication with addition */
   flops?: number;
+  /** the part of them that is in the last blocks of the backbone that the work names */
+  flopsOfBlocks?: number;
+  /** between outputs in the precision asked for and in float32, the least of all rows */
+  cosine?: number;
 }
+
+/** Milliseconds after which an answer is not waited for any longer. */
+const PATIENCE = 120_000;
 
 /** A framework in a process of its own, which lives as long as a row is measured and does its work once whenever asked. */
 export class Peer {
@@ -60,10 +70,22 @@ export class Peer {
 
   private async ask<T extends object>(request: object): Promise<T> {
     this.child.stdin.write(`${JSON.stringify(request)}\n`);
-    const { value, done } = await this.answers.next();
+    const { value, done } = await this.nextAnswer();
     if (done) throw new Error(this.errors.trim().split('\n').at(-1) || 'the process ended');
     const answer = JSON.parse(value) as T & { error?: string };
     if (answer.error !== undefined) throw new Error(answer.error);
     return answer;
+  }
+
+  private async nextAnswer(): Promise<IteratorResult<string>> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE / 1000} s`)), PATIENCE);
+    });
+    try {
+      return await Promise.race([this.answers.next(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

@@ -1,3 +1,4 @@
+import type { Precision } from '../src/tensorflow/graph/precision';
 import type { MeasureOptions } from './measure';
 import type { PeerName } from './peers';
 
@@ -5,6 +6,16 @@ import type { PeerName } from './peers';
 export interface Goal {
   peers: readonly PeerName[];
   ratio: number;
+  /** what is compared; default: the row's values */
+  of?: 'memory';
+}
+
+/** What a row pledges beside its ratios to peers. */
+export interface Pledge {
+  /** for the table */
+  text: string;
+  /** undefined if it could not be measured */
+  kept(measurement: Measurement): boolean | undefined;
 }
 
 /** What a row's numbers are. */
@@ -15,10 +26,18 @@ export interface Measurement {
   values: Partial<Record<PeerName, number>>;
   /** floating-point operations of one run */
   flops?: number;
+  /** what they are computed in, for the peak they are measured against; default float32 */
+  precision?: Precision;
   /** largest resident memory, in bytes */
   memory?: Partial<Record<PeerName, number>>;
   /** validation accuracy, where something was trained */
   accuracy?: Partial<Record<PeerName, number>>;
+  /** of each output of ours with the same in float32 the cosine of the angle between them; the least */
+  cosine?: number;
+  /** whether the accuracy is in the interval that it should be in */
+  within?: boolean;
+  /** largest resident memory of the same work over few examples, in bytes */
+  memoryOfFew?: number;
   /** counted rounds */
   rounds?: number;
   /** what the reader must know: a peer that failed and why */
@@ -28,6 +47,8 @@ export interface Measurement {
 export interface Settings extends MeasureOptions {
   /** fewer rounds, epochs and pictures: to see that all works */
   quick: boolean;
+  /** folder of photos, with train/ and validation/ */
+  photos: string;
   /** what some rows share is measured once; by name */
   shared: Map<string, Promise<unknown>>;
   onProgress: (what: string) => void;
@@ -40,5 +61,6 @@ export interface Row {
   work: string;
   unit: Unit;
   goals: readonly Goal[];
+  pledges?: readonly Pledge[];
   measure(settings: Settings): Promise<Measurement>;
 }

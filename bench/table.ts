@@ -6,17 +6,20 @@ import { judge } from './verdict';
 
 /** A row with what was measured for it. */
 export interface Result {
-  row: Pick<Row, 'name' | 'work' | 'unit' | 'goals'>;
+  row: Pick<Row, 'name' | 'work' | 'unit' | 'goals' | 'pledges'>;
   measurement: Measurement;
 }
 
 const peers = peerNames.filter((name) => name !== 'tunebook');
 
-/** The table of results as text: one line a row, what the peers need, and tunebook's ratio to each in brackets. */
+/**
+ * The table of results as text: one line a row, what the peers need, and tunebook's ratio to each in brackets; the peak of
+ * memory of tunebook and of the smallest of the peers.
+ */
 export function resultTable(results: readonly Result[], peak: MachinePeak | undefined): string {
-  const header = ['work', ...peerNames.map((name) => peerTitles[name]), 'of peak', 'goal', ''];
+  const header = ['work', ...peerNames.map((name) => peerTitles[name]), 'of peak', 'memory', 'goal', ''];
   const lines = results.map(({ row, measurement }) => {
-    const { ratios, met } = judge(measurement, row.goals);
+    const { ratios, met } = judge(measurement, row.goals, row.pledges);
     const { values } = measurement;
     const cell = (name: PeerName) => {
       if (values[name] === undefined) return '-';
@@ -24,9 +27,17 @@ export function resultTable(results: readonly Result[], peak: MachinePeak | unde
       return `${formatValue(values[name], row.unit)}${ratio === undefined ? '' : ` (${ratio.toFixed(2)}x)`}`;
     };
     const verdict = met === undefined ? '-' : met ? 'met' : 'missed';
-    return [row.work, ...peerNames.map(cell), share(measurement, peak), row.goals.map(formatGoal).join(', '), verdict];
+    const goals = [...row.goals.map(formatGoal), ...(row.pledges ?? []).map(({ text }) => text)].join(', ');
+    return [
+      row.work,
+      ...peerNames.map(cell),
+      share(measurement, row.unit, peak),
+      memoryOf(measurement),
+      goals,
+      verdict,
+    ];
   });
-  return alignColumns([header, ...lines], [false, ...peerNames.map(() => true), true, false, false]);
+  return alignColumns([header, ...lines], [false, ...peerNames.map(() => true), true, false, false, false]);
 }
 
 /** Notes and accuracies below the table, one line each. */
@@ -47,13 +58,27 @@ export function formatValue(value: number, unit: Unit): string {
 }
 
 /** e.g. `1.5x Keras`; `1.0x the fastest` where it is all of them. */
-export function formatGoal({ peers: named, ratio }: Goal): string {
+export function formatGoal({ peers: named, ratio, of }: Goal): string {
   const who = named.length === peers.length ? 'the fastest' : named.map((name) => peerTitles[name]).join('/');
-  return `${ratio}x ${who}`;
+  return `${ratio}x ${who}${of === 'memory' ? "'s memory" : ''}`;
 }
 
-/** tunebook's part of what the machine can do in float32. */
-function share({ values, flops }: Measurement, peak: MachinePeak | undefined): string {
-  if (!flops || !peak || !values.tunebook) return '';
-  return `${Math.round((100 * flops) / values.tunebook / 1e6 / peakOf(peak))}%`;
+/** e.g. `1.20 GB (Keras 1.31 GB)` */
+function memoryOf({ memory = {} }: Measurement): string {
+  const { tunebook } = memory;
+  if (!tunebook) return '';
+  const [least] = peers.filter((name) => memory[name]).sort((a, b) => memory[a]! - memory[b]!);
+  return `${formatValue(tunebook, 'bytes')}${least ? ` (${peerTitles[least]} ${formatValue(memory[least]!, 'bytes')})` : ''}`;
+}
+
+/** tunebook's part of what the machine can do in the same precision. */
+function share(
+  { values, flops, precision = 'float32' }: Measurement,
+  unit: Unit,
+  peak: MachinePeak | undefined,
+): string {
+  const fastest = peak && peakOf(peak, precision);
+  if (!flops || !fastest || !values.tunebook) return '';
+  const seconds = unit === 'ms' ? values.tunebook / 1000 : values.tunebook;
+  return `${Math.round((100 * flops) / seconds / 1e9 / fastest)}%`;
 }

@@ -21,10 +21,16 @@ export function randomNetwork(name: string, inputSize: number): tf.LayersModel {
   return model;
 }
 
+/** The names of the layers in the last blocks of a network. */
+export function lastBlocks(name: string, inputSize: number, blocks: number): string[] {
+  const { blocks: all } = buildArchitecture(name, { inputSize, includeTop: false });
+  return all.slice(-blocks).flatMap(({ layers }) => layers);
+}
+
 /** Floating-point operations of the convolutions and dense layers for one picture: two for a multiplication with addition. */
-export function countFlops(model: tf.LayersModel): number {
+export function countFlops(model: tf.LayersModel, layers = model.layers.map(({ name }) => name)): number {
   let flops = 0;
-  for (const layer of model.layers) {
+  for (const layer of model.layers.filter(({ name }) => layers.includes(name))) {
     const kernel = layer.weights.find(({ name }) => /kernel/.test(name));
     if (!kernel) continue;
     const [, height = 1, width = 1] =

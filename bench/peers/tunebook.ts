@@ -2,13 +2,13 @@
 import { createInterface } from 'node:readline';
 import { messageOf } from '../../src/errors';
 import { keepInInferenceMode, tf } from '../../src/tensorflow';
-import { compile, compileForward } from '../../src/tensorflow/graph';
+import { compile, compileForward, hasBfloat16 } from '../../src/tensorflow/graph';
 import { fitSettings } from '../../src/training/settings';
 import { Trainer } from '../../src/training/trainer';
 import { attachHead, buildHead } from '../../src/transfer';
 import type { Prepared, Work } from '../peer';
 import { peakMemory } from '../process';
-import { countFlops, randomNetwork } from './randomNetwork';
+import { countFlops, lastBlocks, randomNetwork } from './randomNetwork';
 
 interface Task {
   told: Prepared;
@@ -17,16 +17,37 @@ interface Task {
 
 const version = '0.1.0';
 
-function prepareForward({ network, batch, size }: Work): Task {
+function prepareForward({ network, batch, size, precision = 'float32', blocks }: Work): Task {
+  if (precision === 'bfloat16' && !hasBfloat16()) throw new Error('this processor has no instructions for bfloat16');
   const model = randomNetwork(network!, size!);
   const x = tf.randomUniform([batch!, size!, size!, 3], -1, 1, 'float32', 1);
-  const forward = compileForward(model);
+  const forward = compileForward(model, { precision });
   const { fallback } = forward.compile(x);
   if (fallback !== null) throw new Error(fallback);
   return {
-    told: { version, parameters: model.countParams(), flops: batch! * countFlops(model) },
+    told: {
+      version,
+      parameters: model.countParams(),
+      flops: batch! * countFlops(model),
+      ...(blocks && { flopsOfBlocks: batch! * countFlops(model, lastBlocks(network!, size!, blocks)) }),
+      ...(precision === 'bfloat16' && { cosine: leastCosine(model, x.slice(0, 4), forward.call) }),
+    },
     run: () => tf.tidy(() => forward.call(x).dataSync()),
   };
+}
+
+/** How far rows of a graph point away from those of the model, operation by operation in float32. */
+function leastCosine(model: tf.LayersModel, x: tf.Tensor, graph: (x: tf.Tensor) => tf.Tensor): number {
+  return tf.tidy(() => {
+    const [a, b] = [model.apply(x, { training: false }) as tf.Tensor, graph(x)];
+    const length = (rows: tf.Tensor) => rows.square().sum(1).sqrt();
+    return a
+      .mul(b)
+      .sum(1)
+      .div(length(a).mul(length(b)))
+      .min()
+      .dataSync()[0]! as never;
+  });
 }
 
 /** One epoch of one batch, as `fit` does it. */
@@ -56,20 +77,32 @@ function prepareStep({ network, batch, size, classes }: Work): Task {
   };
 }
 
-function prepareProduct(shapeA: number[], shapeB: number[], flops: number, product: typeof tf.matMul): Task {
+function prepareProduct(
+  [shapeA, shapeB]: [number[], number[]],
+  flops: number,
+  precision: Work['precision'],
+  product: typeof tf.matMul,
+): Task {
   const a = tf.randomUniform(shapeA, -1, 1, 'float32', 1);
   const b = tf.randomUniform(shapeB, -1, 1, 'float32', 2);
   // a graph, because only there TensorFlow keeps the filters in the layout that its convolutions want
-  const compiled = compile((x: tf.Tensor) => tf.tidy(() => product(x, b).sum()));
+  const compiled = compile((x: tf.Tensor) => tf.tidy(() => product(x, b).slice(0, 1)), { precision });
   return { told: { flops }, run: () => tf.tidy(() => compiled.call(a).dataSync()) };
 }
 
 function prepare(work: Work): Task {
   if (work.kind === 'forward') return prepareForward(work);
   if (work.kind === 'step') return prepareStep(work);
-  if (work.kind === 'matmul') return prepareProduct([2048, 2048], [2048, 2048], 2 * 2048 ** 3, tf.matMul);
+  if (work.kind === 'matmul') {
+    const square = [2048, 2048];
+    return prepareProduct([square, square], 2 * 2048 ** 3, work.precision, tf.matMul);
+  }
   const conv = (x: tf.Tensor, filter: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
-  return prepareProduct([8, 56, 56, 256], [3, 3, 256, 256], 2 * 8 * 56 * 56 * 9 * 256 * 256, conv as never);
+  const shapes: [number[], number[]] = [
+    [8, 56, 56, 256],
+    [3, 3, 256, 256],
+  ];
+  return prepareProduct(shapes, 2 * 8 * 56 * 56 * 9 * 256 * 256, work.precision, conv as never);
 }
 
 async function serve(): Promise<void> {

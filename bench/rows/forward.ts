@@ -1,20 +1,33 @@
 import type { Work } from '../peer';
 import { type PeerName, peerNames } from '../peers';
-import type { Goal, Row } from '../row';
+import type { Goal, Pledge, Row } from '../row';
 import { sideBySide } from './sideBySide';
 
 const FASTEST: readonly PeerName[] = ['keras', 'torch', 'onnx'];
 
+const COSINE = 0.999;
+/** Our outputs point where those in float32 do. */
+const exact: Pledge = {
+  text: `cosine ${COSINE}`,
+  kept: ({ cosine }) => (cosine === undefined ? undefined : cosine >= COSINE),
+};
+
 function forward(name: string, title: string, work: Pick<Work, 'network' | 'batch' | 'precision'>, goals: Goal[]): Row {
+  const low = work.precision === 'bfloat16';
   return {
     name: `forward-${name}`,
-    work: `forward, ${title}, batch ${work.batch}, 224 px${work.precision === 'bfloat16' ? ', bfloat16 against float32' : ''}`,
+    work: `forward, ${title}, batch ${work.batch}, 224 px${low ? ', bfloat16 against float32' : ''}`,
     unit: 'ms',
     goals,
-    measure: (settings) => {
+    pledges: low ? [exact] : [],
+    measure: async (settings) => {
       const common: Work = { kind: 'forward', size: 224, ...work, precision: 'float32' };
       const own: Work = { ...common, precision: work.precision };
-      return sideBySide(new Map(peerNames.map((peer) => [peer, peer === 'tunebook' ? own : common])), settings);
+      const works = new Map(peerNames.map((peer) => [peer, peer === 'tunebook' ? own : common] as const));
+      const measurement = await sideBySide(works, settings);
+      const { cosine } = measurement;
+      if (cosine !== undefined) measurement.notes.push(`least cosine between features in both: ${cosine.toFixed(6)}`);
+      return measurement;
     },
   };
 }
@@ -30,6 +43,7 @@ export const forwardRows: readonly Row[] = [
   forward('lite0', 'EfficientNet-Lite0', { network: 'efficientnet-lite0', batch: 32 }, small),
   forward('vgg16', 'VGG16', { network: 'vgg16', batch: 8 }, [{ peers: FASTEST, ratio: 1 }]),
   forward('resnet50', 'ResNet-50', { network: 'resnet50', batch: 32 }, [{ peers: FASTEST, ratio: 1 }]),
+  // the peers' fastest is in float32: what a person gets who asks for no other
   forward('vgg16-bfloat16', 'VGG16', { network: 'vgg16', batch: 8, precision: 'bfloat16' }, [
     { peers: FASTEST, ratio: 1.7 },
   ]),

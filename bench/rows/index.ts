@@ -1,8 +1,9 @@
 import type { Row } from '../row';
 import { forwardRows } from './forward';
+import { lowPrecisionRow } from './lowPrecision';
 import { memoryRow } from './memory';
 import { photoRows } from './photos';
 import { stepRows } from './step';
 
 /** The table's lines, in order. */
-export const rows: readonly Row[] = [...forwardRows, ...stepRows, ...photoRows, memoryRow];
+export const rows: readonly Row[] = [...forwardRows, ...stepRows, ...photoRows, lowPrecisionRow, memoryRow];

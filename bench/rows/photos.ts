@@ -1,14 +1,11 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { messageOf } from '../../src/errors';
 import { cacheFolder, projectFolder } from '../../src/paths';
 import { median } from '../measure';
-import { missingPeers, peerEnvironment, peerFile, peerPython } from '../peers';
+import { missingPeers, peerEnvironment, peerFile, peerPython, startPeer } from '../peers';
 import { type Ran, runCommand } from '../process';
-import type { Goal, Measurement, Row, Settings } from '../row';
-
-/** 200 photos of five flowers to train on and 150 to judge by. */
-const FLOWERS = join(dirname(projectFolder), 'shared', 'data', 'flowers');
+import type { Goal, Measurement, Pledge, Row, Settings } from '../row';
 
 type KerasVariant = 'feature-extraction' | 'hybrid' | 'fine-tune';
 
@@ -33,18 +30,28 @@ export function tunebookTrain(parameters: readonly string[], env: NodeJS.Process
   );
 }
 
-function kerasTrain(variant: KerasVariant, epochs: number, { shared, onProgress }: Settings): Promise<Ran> {
+function kerasTrain(variant: KerasVariant, epochs: number, settings: Settings): Promise<Ran> {
+  const { shared, photos: folder, onProgress } = settings;
   const key = `keras ${variant} ${epochs}`;
   if (!shared.has(key)) {
     onProgress(`Keras trains ${variant}`);
     const missing = missingPeers();
     const weights = cacheFolder('weights', 'efficientnet-lite0.safetensors');
-    const parameters = [peerFile('keras_photos.py'), '--data', FLOWERS, '--weights', weights];
+    const parameters = [peerFile('keras_photos.py'), '--data', folder, '--weights', weights];
     parameters.push('--variant', variant, '--epochs', String(epochs));
     const ran = missing ? Promise.reject(new Error(missing)) : runCommand(peerPython(), parameters, peerEnvironment());
     shared.set(key, ran);
   }
   return shared.get(key) as Promise<Ran>;
+}
+
+/** How many pictures there are, and what one costs: operations of all layers forwards, and of the last two blocks. */
+interface Counts {
+  train: number;
+  validation: number;
+  epochs: number;
+  all: number;
+  top: number;
 }
 
 interface Photos {
@@ -55,23 +62,28 @@ interface Photos {
   parameters: readonly string[];
   keras: KerasVariant;
   goals: Goal[];
+  pledges?: Pledge[];
+  /** floating-point operations in the backbone; training takes three times those of a forward pass. Default: none to speak of */
+  flops?: (counts: Counts) => number;
   /** run once before, so that the cache is full */
   warm?: boolean;
   /** how often tunebook runs; Keras runs once */
   runs: number;
 }
 
-function photos({ name, work, epochs, parameters, keras, goals, warm = false, runs }: Photos): Row {
+function photos({ name, work, epochs, parameters, keras, goals, pledges, flops, warm = false, runs }: Photos): Row {
   return {
     name,
     work,
     unit: 's',
     goals,
+    pledges,
     async measure(settings) {
-      if (!existsSync(FLOWERS))
-        throw new Error('the photos (shared/data/flowers beside the project) are not on this machine');
+      const { photos: folder } = settings;
+      if (!existsSync(folder)) throw new Error(`there are no photos in ${folder}: name a folder with --photos`);
       const measurement: Measurement = { values: {}, memory: {}, accuracy: {}, notes: [] };
-      const all = ['--data', FLOWERS, '--epochs', String(settings.quick ? 2 : epochs), ...parameters];
+      const planned = settings.quick ? 2 : epochs;
+      const all = ['--data', folder, '--epochs', String(planned), ...parameters];
       const own: Ran[] = [];
       let env = benchCache(name);
       if (warm) await tunebookTrain(all, env);
@@ -84,8 +96,12 @@ function photos({ name, work, epochs, parameters, keras, goals, warm = false, ru
       measurement.memory!.tunebook = median(own.map(({ memory }) => memory));
       measurement.accuracy!.tunebook = own[0]!.answer.accuracy as number;
       measurement.rounds = own.length;
+      if (flops) {
+        const { train, validation } = own[0]!.answer.pictures as Counts;
+        measurement.flops = flops({ train, validation, epochs: planned, ...(await networkFlops(settings)) });
+      }
       try {
-        const ran = await kerasTrain(keras, settings.quick ? 2 : epochs, settings);
+        const ran = await kerasTrain(keras, planned, settings);
         measurement.values.keras = ran.seconds;
         measurement.memory!.keras = ran.memory;
         measurement.accuracy!.keras = ran.answer.accuracy as number;
@@ -97,7 +113,41 @@ function photos({ name, work, epochs, parameters, keras, goals, warm = false, ru
   };
 }
 
-const keras = (ratio: number): Goal[] => [{ peers: ['keras'], ratio }];
+/** Operations of EfficientNet-Lite0 for one picture. */
+function networkFlops({ shared }: Settings): Promise<Pick<Counts, 'all' | 'top'>> {
+  const count = async () => {
+    const peer = startPeer('tunebook');
+    try {
+      const work = {
+        kind: 'forward',
+        network: 'efficientnet-lite0',
+        batch: 1,
+        size: 224,
+        blocks: TRAINED_BLOCKS,
+      } as const;
+      const { flops, flopsOfBlocks } = await peer.prepare(work);
+      return { all: flops!, top: flopsOfBlocks! };
+    } finally {
+      peer.end();
+    }
+  };
+  if (!shared.has('flops')) shared.set('flops', count());
+  return shared.get('flops') as Promise<Pick<Counts, 'all' | 'top'>>;
+}
+
+/** Blocks of the backbone that the hybrid row trains: the last one and the convolution above it. */
+const TRAINED_BLOCKS = 2;
+
+const keras = (ratio: number): Goal[] => [
+  { peers: ['keras'], ratio },
+  { peers: ['keras'], ratio: 1, of: 'memory' },
+];
+const asGood: Pledge = {
+  text: 'accuracy of Keras',
+  kept: ({ accuracy }) =>
+    accuracy?.tunebook === undefined || accuracy.keras === undefined ? undefined : accuracy.tunebook >= accuracy.keras,
+};
+const VIEWS = 8;
 const head = 'photos to a trained head, 20 epochs';
 
 /**
@@ -112,15 +162,19 @@ export const photoRows: readonly Row[] = [
     parameters: [],
     keras: 'feature-extraction',
     goals: keras(8),
+    pledges: [asGood],
+    flops: ({ train, validation, all }) => (train + validation) * all,
     runs: 3,
   }),
   photos({
     name: 'photos-views',
-    work: `${head}, nothing cached, 8 augmented views`,
+    work: `${head}, nothing cached, ${VIEWS} augmented views`,
     epochs: 20,
-    parameters: ['--augment', 'light', '--views', '8'],
+    parameters: ['--augment', 'light', '--views', String(VIEWS)],
     keras: 'feature-extraction',
     goals: keras(3),
+    pledges: [asGood],
+    flops: ({ train, validation, all }) => (VIEWS * train + train + validation) * all,
     runs: 2,
   }),
   photos({
@@ -130,6 +184,7 @@ export const photoRows: readonly Row[] = [
     parameters: [],
     keras: 'feature-extraction',
     goals: keras(30),
+    pledges: [asGood],
     warm: true,
     runs: 5,
   }),
@@ -137,9 +192,12 @@ export const photoRows: readonly Row[] = [
     name: 'hybrid',
     work: 'photos to the last block fine-tuned, 10 epochs',
     epochs: 10,
-    parameters: ['--variant', 'hybrid', '--blocks', '2'],
+    parameters: ['--variant', 'hybrid', '--blocks', String(TRAINED_BLOCKS)],
     keras: 'hybrid',
     goals: keras(3),
+    pledges: [asGood],
+    flops: ({ train, validation, epochs, all, top }) =>
+      (train + validation) * (all - top) + epochs * (3 * train + validation) * top,
     runs: 2,
   }),
   photos({
@@ -149,6 +207,8 @@ export const photoRows: readonly Row[] = [
     parameters: ['--variant', 'fine-tune-all'],
     keras: 'fine-tune',
     goals: keras(1.1),
+    pledges: [asGood],
+    flops: ({ train, validation, epochs, all }) => epochs * (3 * train + validation) * all,
     runs: 1,
   }),
 ];

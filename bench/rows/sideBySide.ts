@@ -27,7 +27,9 @@ export async function sideBySide(
         peer = startPeer(name);
         const prepared = await peer.prepare(work);
         if (prepared.parameters) parameters.set(name, prepared.parameters);
-        if (name === 'tunebook') measurement.flops = prepared.flops;
+        if (name === 'tunebook') {
+          Object.assign(measurement, { flops: prepared.flops, cosine: prepared.cosine, precision: work.precision });
+        }
         peers.set(name, peer);
       } catch (error) {
         peer?.end();

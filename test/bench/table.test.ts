@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { interleave, median } from '../../bench/measure';
-import type { Measurement, Row } from '../../bench/row';
+import type { Goal, Measurement, Row } from '../../bench/row';
 import { resultNotes, resultTable } from '../../bench/table';
 import { judge } from '../../bench/verdict';
 
@@ -35,10 +35,39 @@ describe('the bench', () => {
     equal(judge({ values: {} }, row.goals).met, undefined);
   });
 
+  it('judges memory by the peaks, and what a row promises beside', () => {
+    const measurement: Measurement = {
+      values: { tunebook: 2, keras: 20 },
+      memory: { tunebook: 1.5e9, keras: 1.2e9 },
+      notes: [],
+    };
+    const goals: Goal[] = [
+      { peers: ['keras'], ratio: 8 },
+      { peers: ['keras'], ratio: 1, of: 'memory' },
+    ];
+    const { goals: judged, met } = judge(measurement, goals);
+    deepEqual(
+      judged.map((one) => [one.reached, one.met]),
+      [
+        [10, true],
+        [0.8, false],
+      ],
+    );
+    equal(met, false);
+    const pledge = (kept: boolean | undefined) => ({ text: 'accuracy of Keras', kept: () => kept });
+    equal(judge(measurement, goals.slice(0, 1), [pledge(true)]).met, true);
+    equal(judge(measurement, goals.slice(0, 1), [pledge(false)]).met, false);
+    equal(judge(measurement, goals.slice(0, 1), [pledge(undefined)]).met, undefined);
+    const line = resultTable([{ row: { ...row, unit: 's', goals, pledges: [pledge(true)] }, measurement }], {}).split(
+      '\n',
+    )[1];
+    match(line!, /1\.50 GB \(Keras 1\.20 GB\) +8x Keras, 1x Keras's memory, accuracy of Keras +missed/);
+  });
+
   it('writes a dash for a peer that failed, and says why below', () => {
     const measurement = { ...measured, notes: ['PyTorch: no such module'], accuracy: { tunebook: 0.9, keras: 0.85 } };
-    const [head, line] = resultTable([{ row, measurement }], { matmul: 150, conv: 200 }).split('\n');
-    match(head!, /work +tunebook +Keras +PyTorch +ONNX Runtime +of peak +goal/);
+    const [head, line] = resultTable([{ row, measurement }], { float32: { matmul: 150, conv: 200 } }).split('\n');
+    match(head!, /work +tunebook +Keras +PyTorch +ONNX Runtime +of peak +memory +goal/);
     match(line!, /200 ms +320 ms \(1\.60x\) +- +170 ms \(0\.85x\) +50% +1\.5x Keras, 0\.9x ONNX Runtime +missed/);
     deepEqual(resultNotes([{ row, measurement }]), [
       'forward-x: validation accuracy: tunebook 0.900, Keras 0.850',
