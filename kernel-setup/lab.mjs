@@ -5,7 +5,7 @@ import { isMain, requireNode, runCommand } from './lib/entry.mjs';
 requireNode();
 
 /**
- * @param {{port?: number, browser?: boolean, notebook?: string}} [options] see lib/jupyter-lab.mjs
+ * @param {{port?: number, ip?: string, browser?: boolean, notebook?: string}} [options] see lib/jupyter-lab.mjs
  * @returns {Promise<number>} exit code, when JupyterLab has ended
  */
 export async function startLab(options) {
@@ -13,7 +13,7 @@ export async function startLab(options) {
 }
 
 /**
- * @param {readonly string[]} argv [--port N] [--no-browser]
+ * @param {readonly string[]} argv [--port N] [--ip ADDRESS] [--no-browser]
  * @returns {Promise<number>} exit code
  */
 export async function lab(argv) {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { messageOf, SetupError } from './errors.mjs';
 
@@ -29,4 +30,15 @@ export function readPort(given) {
   const port = Number(given);
   if (typeof given === 'string' && /^\d+$/.test(given) && port >= 1 && port <= 65535) return port;
   throw new SetupError(`--port takes a number from 1 to 65535, not '${given}'.`);
+}
+
+/**
+ * @param {string | boolean | undefined} given
+ * @returns {string | undefined}
+ * @throws {SetupError} if it is no IP address
+ */
+export function readIp(given) {
+  if (given === undefined) return undefined;
+  if (typeof given === 'string' && isIP(given) !== 0) return given;
+  throw new SetupError(`--ip takes an IP address like 127.0.0.1, not '${given}'.`);
 }

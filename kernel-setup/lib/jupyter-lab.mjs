@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kernelspecFile } from '../steps/kernelspec.mjs';
-import { readOptions, readPort } from './arguments.mjs';
+import { readIp, readOptions, readPort } from './arguments.mjs';
 import { logFile } from './child.mjs';
 import { jupyterEnvironment } from './environment.mjs';
 import { SetupError } from './errors.mjs';
@@ -26,22 +26,29 @@ const SETTINGS = { '@jupyterlab/apputils-extension:notification': { fetchNews: '
 /**
  * The command line of `npm start` and `tunebook lab`.
  *
- * @param {readonly string[]} argv [--port N] [--no-browser]
+ * @param {readonly string[]} argv [--port N] [--ip ADDRESS] [--no-browser]
  * @param {string} name how the command is called, for its usage
  * @param {() => Promise<unknown>} [before] runs when the options are known to be right
  * @returns {Promise<number>} exit code
  */
 export async function labCommand(argv, name, before = async () => {}) {
-  const usage = `${name} [--port N] [--no-browser]`;
-  const given = readOptions(argv, usage, { port: { type: 'string' }, 'no-browser': { type: 'boolean' } });
+  const usage = `${name} [--port N] [--ip ADDRESS] [--no-browser]`;
+  const given = readOptions(argv, usage, {
+    port: { type: 'string' },
+    ip: { type: 'string' },
+    'no-browser': { type: 'boolean' },
+  });
   if (given.help) {
-    process.stdout.write(`Usage: ${usage}\nJupyterLab on this machine only, opened at ${NOTEBOOK}.\n`);
+    process.stdout.write(
+      `Usage: ${usage}\nJupyterLab on this machine only (but for --ip 0.0.0.0 in a container), opened at ${NOTEBOOK}.\n`,
+    );
     return 0;
   }
   const port = readPort(given.port);
+  const ip = readIp(given.ip);
   if (port !== undefined) await requireFree(port);
   await before();
-  return startLab({ port, browser: !given['no-browser'] });
+  return startLab({ port, ip, browser: !given['no-browser'] });
 }
 
 /** @param {number} port */
@@ -53,18 +60,21 @@ async function requireFree(port) {
 }
 
 /**
- * Start JupyterLab on 127.0.0.1, say where it is, and wait until it ends.
+ * Start JupyterLab, say where it is, and wait until it ends.
  *
  * It ends with Ctrl+C, and whenever this process ends. All that it writes, but for the notebooks, is in the cache.
  *
  * @param {object} [options]
  * @param {number} [options.port] default: the first free one from 8888 on
+ * @param {string} [options.ip] address it listens on; default 127.0.0.1, this machine only. In a container 0.0.0.0, as the
+ *   ports that it publishes are those of its network
  * @param {boolean} [options.browser] open a browser where there is a display; default true
  * @param {string} [options.notebook] to open, relative to the project; default the quick start
  * @returns {Promise<number>} exit code: 0 when it was ended by hand
  * @throws {SetupError} if the port is taken, something is not set up, or JupyterLab does not start
  */
-export async function startLab({ port, browser = true, notebook = NOTEBOOK } = {}) {
+export async function startLab({ port, ip, browser = true, notebook = NOTEBOOK } = {}) {
+  const address = readIp(ip) ?? '127.0.0.1';
   if (!existsSync(venvPython()) || !existsSync(kernelspecFile())) {
     throw new SetupError('JupyterLab is not set up yet: run `npm start` (or `npm run setup`) in the project folder.');
   }
@@ -72,7 +82,7 @@ export async function startLab({ port, browser = true, notebook = NOTEBOOK } = {
   const chosen = port ?? (await nextFree(FIRST_PORT));
   if (chosen === undefined) throw new SetupError(`No free port from ${FIRST_PORT} on: name one with --port.`);
   writeWhole(inCache('jupyter', 'config', 'labconfig', 'default_setting_overrides.json'), JSON.stringify(SETTINGS));
-  const child = launch(chosen, browser, notebook);
+  const child = launch(chosen, address, browser, notebook);
   /** @type {Promise<number>} */
   const ended = new Promise((done) => {
     child.on('error', () => done(1));
@@ -95,10 +105,11 @@ export async function startLab({ port, browser = true, notebook = NOTEBOOK } = {
 
 /**
  * @param {number} port
+ * @param {string} address
  * @param {boolean} browser
  * @param {string} notebook
  */
-function launch(port, browser, notebook) {
+function launch(port, address, browser, notebook) {
   mkdirSync(inCache('logs'), { recursive: true });
   mkdirSync(inCache('jupyter', 'runtime'), { recursive: true, mode: 0o700 });
   const display = Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
@@ -107,7 +118,7 @@ function launch(port, browser, notebook) {
     : '/lab';
   const parameters = [
     inProject('kernel-setup', 'lib', 'jupyter_lab.py'),
-    '--ServerApp.ip=127.0.0.1',
+    `--ServerApp.ip=${address}`,
     `--ServerApp.port=${port}`,
     '--ServerApp.port_retries=20',
     `--ServerApp.root_dir=${projectFolder}`,
@@ -168,9 +179,10 @@ async function ready(child, ended, notebook) {
   rmSync(file, { force: true });
   for (const end = Date.now() + PATIENCE; Date.now() < end && !gone; await sleep(40)) {
     try {
-      const { url, token } = JSON.parse(readFileSync(file, 'utf8'));
+      const { hostname, port, token } = JSON.parse(readFileSync(file, 'utf8'));
+      const host = ['0.0.0.0', '::'].includes(hostname) ? '127.0.0.1' : hostname; // every address: this machine's own, too
       const page = existsSync(inProject(notebook)) ? `lab/tree/${notebook}` : 'lab';
-      return `${url}${page}?token=${token}`;
+      return `http://${host.includes(':') ? `[${host}]` : host}:${port}/${page}?token=${token}`;
     } catch {
       // not there yet, or half-written
     }

@@ -16,10 +16,11 @@ export function doctorCommand(): Command {
 /** `tunebook lab`: JupyterLab on this machine only. */
 export function labCommand(): Command {
   return new Command('lab')
-    .description('open JupyterLab on the notebooks, on localhost only')
+    .description('open JupyterLab on the notebooks, for this machine only')
     .option('--port <n>', 'take this port, or fail', numberOption({ min: 1, max: 65535, integer: true }))
+    .option('--ip <address>', 'listen there, not on 127.0.0.1: 0.0.0.0 in a container, which says who reaches it')
     .option('--no-browser', 'print the address and open no browser')
-    .action(async (options: { port?: number; browser: boolean }) => {
+    .action(async (options: { port?: number; ip?: string; browser: boolean }) => {
       const { startLab } = await kernelSetup<{ startLab(options: object): Promise<number> }>('lab.mjs');
       process.exitCode = await startLab(options);
     });

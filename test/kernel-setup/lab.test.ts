@@ -17,11 +17,11 @@ async function takePort(): Promise<{ server: Server; port: number }> {
 }
 
 /** Start the lab and, when it is ready, do something with it. */
-async function withLab(use: (url: URL, child: ChildProcess) => Promise<void>) {
+async function withLab(use: (url: URL, child: ChildProcess) => Promise<void>, options: readonly string[] = []) {
   let used: Promise<void> | undefined;
   const start = performance.now();
   let seconds = 0;
-  const ended = await node([setupFile('lab.mjs'), '--no-browser'], {}, (child, printed) => {
+  const ended = await node([setupFile('lab.mjs'), '--no-browser', ...options], {}, (child, printed) => {
     const address = /^JupyterLab is ready at (\S+)$/m.exec(printed)?.[1];
     if (!address || used) return;
     seconds = (performance.now() - start) / 1000;
@@ -66,6 +66,23 @@ describe('the lab', () => {
     assert.equal(code, 0);
     assert.match(stdout, /Ending JupyterLab\.\n$/);
     assert.equal(serversOn(port), 0);
+  });
+
+  it('listens on every address in a container, and still asks for its token', async () => {
+    await withLab(
+      async (url, child) => {
+        assert.equal(url.hostname, '127.0.0.1'); // the one that a person opens
+        const api = new URL('/api/kernelspecs', url);
+        api.hostname = '127.0.0.2'; // another address of this machine
+        assert.equal((await fetch(api)).status, 403);
+        api.search = url.search;
+        assert.equal((await fetch(api)).status, 200);
+        child.kill('SIGINT');
+      },
+      ['--ip', '0.0.0.0'],
+    );
+    const { code, stderr } = await node([setupFile('start.mjs'), '--ip', 'localhost']);
+    assert.deepEqual([code, stderr], [1, "--ip takes an IP address like 127.0.0.1, not 'localhost'.\n"]);
   });
 
   it('does not outlive the process that started it', async () => {
