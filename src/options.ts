@@ -1,3 +1,4 @@
+import { didYouMean } from './didYouMean';
 import { UserError } from './errors';
 
 /**
@@ -18,7 +19,9 @@ export function withDefaults<T extends object>(caller: string, given: Partial<T>
   const result: T = { ...defaults };
   for (const [key, value] of Object.entries(given ?? {})) {
     if (!valid.includes(key)) {
-      throw new UserError(`${caller}: unknown option '${key}'; the options are ${valid.join(', ')}`);
+      throw new UserError(
+        `${caller}: unknown option '${key}'; the options are ${valid.join(', ')}${didYouMean(key, valid)}`,
+      );
     }
     if (value !== undefined) (result as Record<string, unknown>)[key] = value;
   }

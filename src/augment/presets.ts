@@ -1,3 +1,4 @@
+import { didYouMean } from '../didYouMean';
 import { UserError } from '../errors';
 import type { Augmentation } from './augmentation';
 import { colorJitter } from './color/jitter';
@@ -66,8 +67,8 @@ export type AugmentationPresetName = keyof typeof augmentationPresets;
 export function presetAugmentation(name: string): Augmentation | undefined {
   if (name === 'none') return undefined;
   if (!Object.hasOwn(augmentationPresets, name)) {
-    const names = ['none', ...Object.keys(augmentationPresets)].join(', ');
-    throw new UserError(`unknown augmentation '${name}'; there are ${names}`);
+    const names = ['none', ...Object.keys(augmentationPresets)];
+    throw new UserError(`unknown augmentation '${name}'; there are ${names.join(', ')}${didYouMean(name, names)}`);
   }
   return augmentationPresets[name as AugmentationPresetName].make();
 }

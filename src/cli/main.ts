@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { didYouMean } from '../didYouMean';
 import { messageOf, UserError } from '../errors';
 import { adviseCommand } from './advise';
 import { checkCommand } from './check';
@@ -36,9 +37,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .addCommand(labCommand())
     .addCommand(doctorCommand());
   for (const command of [program, ...program.commands]) {
-    command
-      .exitOverride()
-      .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tunebook: ')) });
+    command.exitOverride().configureOutput({ outputError: (text, write) => write(complaint(text, command, argv)) });
   }
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -50,4 +49,22 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`tunebook: ${messageOf(error).replaceAll('\n', ' ')}\n`);
     return 1;
   }
+}
+
+/** What commander found wrong, in one line and with the name that was probably meant. */
+function complaint(text: string, { options }: Command, argv: readonly string[]): string {
+  const line = text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll('\n', ' ');
+  if (line.startsWith('required option')) {
+    // a misspelled one is both unknown and missing: commander names the one that is missing
+    const names = options.map(({ long }) => long ?? '');
+    const stray = argv
+      .map((word) => word.replace(/=.*/s, ''))
+      .find((word) => /^--./.test(word) && !names.includes(word));
+    if (stray !== undefined) return `tunebook: unknown option '${stray}'${didYouMean(stray, names)}\n`;
+  }
+  const [, given = '', choices = ''] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/.exec(line) ?? [];
+  return `tunebook: ${line}${didYouMean(given, choices.split(', '))}\n`;
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
+import { didYouMean } from '../didYouMean';
 import { messageOf, UserError } from '../errors';
 import type { ExecutedCell } from './compareOutputs';
 import { findParameters, type Parameter, setParameters, unknownParameter } from './parameters';
@@ -74,7 +75,10 @@ function findNotebooks(folder: string, name: string): string[] {
   if (existsSync(join(folder, `${path}.ipynb`))) return [path];
   const inside = notebooksIn(join(folder, path)).map((own) => join(path, own));
   if (path !== '' && inside.length > 0) return inside;
-  throw new UserError(`no notebook '${name}'; the notebooks are ${notebooksIn(folder).join(', ') || '(none)'}`);
+  const known = notebooksIn(folder);
+  throw new UserError(
+    `no notebook '${name}'; the notebooks are ${known.join(', ') || '(none)'}${didYouMean(name, known)}`,
+  );
 }
 
 function parseAssignments(assignments: readonly string[]): Map<string, string> {

@@ -1,3 +1,4 @@
+import { didYouMean } from '../didYouMean';
 import { UserError } from '../errors';
 
 /**
@@ -59,7 +60,7 @@ export function setParameters(source: string, values: ReadonlyMap<string, string
 export function unknownParameter(name: string, parameters: readonly Parameter[]): UserError {
   const names = [...new Set(parameters.map((parameter) => parameter.name))];
   const known = names.length > 0 ? `the parameters are ${names.join(', ')}` : 'there are no parameters';
-  return new UserError(`--set: unknown parameter '${name}'; ${known}`);
+  return new UserError(`--set: unknown parameter '${name}'; ${known}${didYouMean(name, names)}`);
 }
 
 function literalLike({ name, value: old }: Parameter, text: string): string {

@@ -84,7 +84,8 @@ export function unlabelledFolder(folder: string): Dataset & { unlabelled: Exampl
 
 function findFolder(folder: string, advice: string): string {
   const root = existsSync(folder) ? resolve(folder) : (sampleFolder(folder) ?? resolve(folder));
-  if (!existsSync(root) || !statSync(root).isDirectory()) throw new UserError(`no folder '${folder}': ${advice}`);
+  if (!existsSync(root)) throw new UserError(`no folder '${folder}': ${advice}`);
+  if (!statSync(root).isDirectory()) throw new UserError(`'${folder}' is a file, not a folder: ${advice}`);
   return root;
 }
 

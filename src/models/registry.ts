@@ -1,3 +1,4 @@
+import { didYouMean } from '../didYouMean';
 import { UserError } from '../errors';
 import { cacheFolder } from '../paths';
 import { efficientNetEntries } from './entries/efficientNet';
@@ -68,7 +69,10 @@ export const backbones: Record<string, BackboneEntry> = Object.fromEntries(
 /** The registry's entry of a backbone. @throws {UserError} on an unknown name; the message lists the known ones */
 export function backboneEntry(name: string): BackboneEntry {
   const entry = Object.hasOwn(backbones, name) ? backbones[name] : undefined;
-  if (!entry) throw new UserError(`unknown backbone '${name}'; the backbones are ${Object.keys(backbones).join(', ')}`);
+  if (!entry) {
+    const names = Object.keys(backbones);
+    throw new UserError(`unknown backbone '${name}'; the backbones are ${names.join(', ')}${didYouMean(name, names)}`);
+  }
   return entry;
 }
 

@@ -1,3 +1,4 @@
+import { didYouMean } from '../didYouMean';
 import { UserError } from '../errors';
 import { checkNumber, withDefaults } from '../options';
 import { type Precision, precisions } from '../tensorflow/graph';
@@ -188,7 +189,9 @@ export function trainSettings(options: TrainOptions | undefined): TrainSettings 
 
 function oneOf(name: string, names: string, value: unknown, known: readonly string[]): void {
   if (known.includes(value as string)) return;
-  throw new UserError(`unknown ${name} '${String(value)}'; the ${names} are ${known.join(', ')}`);
+  throw new UserError(
+    `unknown ${name} '${String(value)}'; the ${names} are ${known.join(', ')}${didYouMean(String(value), known)}`,
+  );
 }
 
 /** The part of the settings that says how a fit goes. */

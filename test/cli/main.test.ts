@@ -44,6 +44,10 @@ describe('tunebook', () => {
     assert.match(errorLine('train'), /required option '--data <dir>'/);
     assert.match(errorLine('train', '--data', photos, '--epochs', 'many'), /Expected a whole number from 1/);
     assert.match(errorLine('train', '--data', photos, '--backbone', 'vgg'), /Allowed choices are efficientnet-lite0/);
+    assert.match(errorLine('train', '--data', photos, '--variant', 'hybird'), /\(did you mean 'hybrid'\?\)$/);
+    assert.equal(errorLine('train', '--dta', photos), "tunebook: unknown option '--dta' (did you mean '--data'?)");
+    assert.match(errorLine('trian', '--data', photos), /^tunebook: unknown command 'trian' \(Did you mean train\?\)$/);
+    assert.match(errorLine('train', '--data', __filename), /is a file, not a folder: give a folder with one subfolder/);
     assert.match(errorLine('predict', 'a.jpg'), /^tunebook: say what should predict: --model RUN, or --backbone/);
     assert.match(errorLine('predict', '--model', photos, 'a.jpg'), /is no run: there is no config.json/);
     assert.match(
