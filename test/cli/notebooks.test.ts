@@ -118,7 +118,7 @@ describe('the command notebooks', function () {
     );
     assert.throws(
       () => prepareJobs(folder, [], ['epoch=1']),
-      new UserError("--set: unknown parameter 'epoch'; the parameters are epochs, seeds"),
+      new UserError("--set: unknown parameter 'epoch'; the parameters are epochs, seeds (did you mean 'epochs'?)"),
     );
     assert.throws(() => prepareJobs(folder, [], ['epochs']), new UserError("--set: expected name=value, got 'epochs'"));
     assert.equal(existsSync(join(folder, 'out')), false);

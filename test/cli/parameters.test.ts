@@ -58,7 +58,7 @@ describe('parameters of a notebook', () => {
     assert.throws(
       () => set({ epoch: '3' }),
       new UserError(
-        "--set: unknown parameter 'epoch'; the parameters are epochs, backbone, rate, augment, seeds, styles",
+        "--set: unknown parameter 'epoch'; the parameters are epochs, backbone, rate, augment, seeds, styles (did you mean 'epochs'?)",
       ),
     );
   });
