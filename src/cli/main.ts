@@ -21,7 +21,25 @@ import { workerCommand } from './worker';
  * @returns the exit code: 0, or 1 after an error, which stands on stderr in one line
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  const program = new Command('tunebook')
+  const program = commandLine();
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ outputError: (text, write) => write(complaint(text, command, argv)) });
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode; // commander has said what is wrong, or shown the help
+    // kernel-setup/ has an error of its own for the same thing: it runs before anything here is compiled
+    if (!(error instanceof UserError) && (error as Error | undefined)?.name !== 'SetupError') throw error;
+    process.stderr.write(`tunebook: ${messageOf(error).replaceAll('\n', ' ')}\n`);
+    return 1;
+  }
+}
+
+/** All commands with their options. */
+export function commandLine(): Command {
+  return new Command('tunebook')
     .description('Fine-tune a pre-trained CNN on a small image dataset, and see what it does.')
     .addCommand(trainCommand())
     .addCommand(predictCommand())
@@ -36,19 +54,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     .addCommand(siteCommand())
     .addCommand(labCommand())
     .addCommand(doctorCommand());
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ outputError: (text, write) => write(complaint(text, command, argv)) });
-  }
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-    return Number(process.exitCode ?? 0);
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode; // commander has said what is wrong, or shown the help
-    // kernel-setup/ has an error of its own for the same thing: it runs before anything here is compiled
-    if (!(error instanceof UserError) && (error as Error | undefined)?.name !== 'SetupError') throw error;
-    process.stderr.write(`tunebook: ${messageOf(error).replaceAll('\n', ' ')}\n`);
-    return 1;
-  }
 }
 
 /** What commander found wrong, in one line and with the name that was probably meant. */

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tunebook from '../src';
+import { commandLine } from '../src/cli/main';
+import { projectFolder } from '../src/paths';
+import { checkConfiguration } from '../src/study/configuration';
+
+const readme = readFileSync(join(projectFolder, 'README.md'), 'utf8');
+const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
+
+/** What stands between fences that name a language. */
+function blocks(language: string): string[] {
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text = '']) => text);
+}
+
+/** The README's calls of the command line, as words: lines of its blocks, and what stands in the text between backticks. */
+const calls: string[][] = [...blocks('sh').flatMap((text) => text.split('\n')), ...(readme.match(/`[^`\n]+`/g) ?? [])]
+  .map((text) => text.replaceAll('`', '').replace(/\s#.*/, '').trim())
+  .filter((text) => text.startsWith('npx tunebook '))
+  .map((text) => text.split(/\s+/).slice(2));
+
+describe('the README', () => {
+  it('has a call of every command', () => {
+    const called = new Set(calls.map(([name]) => name));
+    const missing = commandLine().commands.filter((command) => !called.has(command.name()));
+    assert.deepEqual(
+      missing.map((command) => command.name()),
+      [],
+    );
+  });
+
+  for (const words of calls) {
+    it(`prints a call that is understood: ${words.join(' ')}`, async () => {
+      const program = commandLine();
+      let reached = '';
+      for (const command of [program, ...program.commands]) {
+        command.exitOverride().configureOutput({ writeErr: () => {} });
+        if (command !== program) {
+          command.action(() => {
+            reached = command.name();
+          });
+        }
+      }
+      await program.parseAsync(words, { from: 'user' });
+      assert.equal(reached, words[0]);
+    });
+  }
+
+  it('names scripts that package.json has', () => {
+    const names = [...readme.matchAll(/\bnpm (?:run )?([a-z]+)\b/g)].map(([, name = '']) => name);
+    assert.ok(names.includes('start') && names.includes('doctor'));
+    for (const name of names) assert.ok(name in manifest.scripts, name);
+  });
+
+  it('links to files that exist', () => {
+    const links = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, link = '']) => link);
+    const own = links.filter((link) => !/^https?:/.test(link));
+    assert.ok(own.length > 5);
+    for (const link of own) assert.ok(existsSync(join(projectFolder, link)), link);
+  });
+
+  it('imports names that tunebook has', () => {
+    const imports = blocks('ts').flatMap((text) => [...text.matchAll(/import \{ (.*) \} from 'tunebook'/g)]);
+    assert.ok(imports.length > 0);
+    for (const name of imports.flatMap(([, names = '']) => names.split(', '))) assert.ok(name in tunebook, name);
+  });
+
+  it('shows a study that can be made', () => {
+    const [text = ''] = blocks('json');
+    assert.equal(checkConfiguration({ ...JSON.parse(text), data: 'emoji' }).seeds.length, 5);
+  });
+});
