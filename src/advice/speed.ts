@@ -1,23 +1,25 @@
 import type { Backbone } from '../models';
 import type { PictureNetwork } from '../transfer';
 
-/** Pictures a forward pass, as in feature extraction. */
-const BATCH = 16;
+export interface SpeedOptions {
+  /** pictures a forward pass; default 16, as in feature extraction */
+  batchSize?: number;
+  /** passes are counted for so long, but three at least; default 1 */
+  seconds?: number;
+}
 
 /**
- * Milliseconds that a network takes for a picture on this machine: the median of some forward passes over 16 pictures, after
- * one that warms up. Decoding is not in it.
- *
- * @param seconds measured for so long, but three passes at least
+ * Milliseconds that a network takes for a picture on this machine: the median of some forward passes after one that warms up.
+ * Decoding is not in it.
  */
 export function measureSpeed(
   network: Pick<PictureNetwork, 'run'>,
   { entry }: Pick<Backbone, 'entry'>,
-  seconds = 1,
+  { batchSize = 16, seconds = 1 }: SpeedOptions = {},
 ): number {
   const { inputSize } = entry.preprocessing;
   const picture = Uint8Array.from({ length: inputSize * inputSize * 3 }, (_, i) => (i * 31) % 256);
-  const pictures = new Array<Uint8Array>(BATCH).fill(picture);
+  const pictures = new Array<Uint8Array>(batchSize).fill(picture);
   network.run(pictures);
   const times: number[] = [];
   const began = performance.now();
@@ -26,5 +28,5 @@ export function measureSpeed(
     network.run(pictures);
     times.push(performance.now() - start);
   }
-  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)]! / BATCH;
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)]! / batchSize;
 }

@@ -29,7 +29,7 @@ export interface ExportResult {
 const FILES: Record<ExportFormat, [string, string]> = {
   tfjs: [
     'tfjs/model.json',
-    "TensorFlow.js layers model, `tf.loadLayersModel`; over EfficientNet-B and MobileNetV3 it needs tunebook's layers",
+    'TensorFlow.js layers model, `tf.loadLayersModel`, of layers that TensorFlow.js has itself',
   ],
   savedmodel: [
     'saved_model/',
@@ -50,16 +50,19 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
   const { formats } = withDefaults('exportRun', options, { formats: exportFormats as readonly ExportFormat[] });
   const unknown = formats.find((format) => !exportFormats.includes(format));
   if (unknown !== undefined || formats.length === 0) {
-    throw new UserError(`exportRun: unknown format '${unknown}'; the formats are ${exportFormats.join(', ')}`);
+    const wrong = unknown === undefined ? 'no format' : `unknown format '${unknown}'`;
+    throw new UserError(`exportRun: ${wrong}; the formats are ${exportFormats.join(', ')}`);
   }
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     throw new UserError(`'${folder}' is not empty: give a new folder for the model, or remove this one`);
   }
-  const { configuration, preprocessing, model } = await runModel(run);
+  const loaded = await networksOf(run);
+  const { configuration, preprocessing, networks } = loaded;
+  const model = completeModel(networks, preprocessing);
   const temporary = temporaryBeside(resolve(folder));
   mkdirSync(temporary, { recursive: true });
   try {
-    if (formats.includes('tfjs')) await model.save(`file://${join(temporary, 'tfjs')}`);
+    if (formats.includes('tfjs')) await saveForTfjs(loaded, join(temporary, 'tfjs'));
     if (formats.includes('savedmodel')) {
       try {
         writeSavedModel(model, join(temporary, 'saved_model'), { input: 'pixels', output: 'probabilities' });
@@ -69,7 +72,8 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
     }
     if (formats.includes('keras')) await writeKerasModel(model, join(temporary, 'model.h5'));
     const files = Object.fromEntries(formats.map((format) => FILES[format]));
-    const card = modelCard(configuration, metricsOf(run), { preprocessing, files });
+    const single = model.outputs[0]!.shape[1] === 1;
+    const card = modelCard(configuration, metricsOf(run), { preprocessing, files, single });
     writeFileSync(join(temporary, 'model-card.json'), `${JSON.stringify(card, null, 2)}\n`);
     writeFileSync(join(temporary, 'MODEL_CARD.md'), modelCardMarkdown(card));
     writeFileSync(join(temporary, 'classes.txt'), configuration.classes.map((name) => `${name}\n`).join(''));
@@ -84,31 +88,39 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
     rmSync(temporary, { recursive: true, force: true });
     throw error;
   } finally {
-    model.dispose();
+    for (const made of [model, ...networks]) made.dispose();
   }
 }
 
-/** A run's whole network, from pixels to probabilities. */
-async function runModel(
-  run: string,
-): Promise<{ configuration: RunConfiguration; preprocessing: Preprocessing; model: tf.LayersModel }> {
+interface RunNetworks {
+  configuration: RunConfiguration;
+  /** with the input size of the run */
+  preprocessing: Preprocessing;
+  /** one after the other: the fine-tuned network, or the backbone and the trained head */
+  networks: tf.LayersModel[];
+}
+
+async function networksOf(run: string): Promise<RunNetworks> {
   const { configuration, model } = await loadRun(run);
   const settings = { ...defaultSettings, ...configuration.settings };
-  const { preprocessing } = backboneEntry(settings.backbone);
   if (configuration.model === 'whole') {
+    const { preprocessing } = backboneEntry(settings.backbone);
     const inputSize = model.inputs[0]!.shape[1]!;
-    const complete = completeModel([model], preprocessing);
-    model.dispose();
-    return { configuration, preprocessing: { ...preprocessing, inputSize }, model: complete };
+    return { configuration, preprocessing: { ...preprocessing, inputSize }, networks: [model] };
   }
   const backbone = await backboneOf(settings);
+  const networks = [backbone.model, model];
   if (backbone.weightsHash !== configuration.weightsHash) {
+    for (const network of networks) network.dispose();
     throw new UserError(`'${run}' was trained over other weights of ${backbone.entry.title} than those in the cache`);
   }
-  const complete = completeModel([backbone.model, model], preprocessing);
-  backbone.model.dispose();
-  model.dispose();
-  return { configuration, preprocessing: backbone.entry.preprocessing, model: complete };
+  return { configuration, preprocessing: backbone.entry.preprocessing, networks };
+}
+
+async function saveForTfjs({ networks, preprocessing }: RunNetworks, folder: string): Promise<void> {
+  const plain = completeModel(networks, preprocessing, { plain: true });
+  await plain.save(`file://${folder}`);
+  plain.dispose();
 }
 
 function metricsOf(run: string): { accuracy: number; loss: number } {

@@ -19,11 +19,15 @@ export interface ModelCard {
   files: Record<string, string>;
 }
 
-/** The card of a run's model. */
+/**
+ * The card of a run's model.
+ *
+ * @param single the model gives one number, the probability of the second of two classes
+ */
 export function modelCard(
   configuration: RunConfiguration,
   metrics: { accuracy: number; loss: number },
-  { preprocessing, files }: { preprocessing: Preprocessing; files: Record<string, string> },
+  { preprocessing, files, single = false }: CardFacts,
 ): ModelCard {
   const { classes, settings, data, weightsHash, versions } = configuration;
   const entry = backboneEntry(settings.backbone);
@@ -38,17 +42,30 @@ export function modelCard(
       resize: `shorter side to ${Math.round(inputSize / crop)} pixels (${interpolation}, anti-aliased), then the middle ${inputSize} x ${inputSize}`,
     },
     preprocessing,
-    output: `probabilities of ${classes.join(', ')}, in this order`,
+    output: single
+      ? `the probability of ${classes[1]}; that of ${classes[0]} is the rest to 1`
+      : `probabilities of ${classes.join(', ')}, in this order`,
     backbone: {
       ...{ name: entry.name, title: entry.title, weightsSha256: weightsHash },
       ...{ licence: entry.weights.licence, paper: entry.paper },
     },
-    data: { ...data, name: basename(data.folder) } as ModelCard['data'],
+    data: {
+      name: basename(data.folder), // not where it lies on this machine
+      fingerprint: data.fingerprint,
+      train: data.train,
+      validation: data.validation,
+    },
     metrics: { ...metrics, interval: [low, high] },
     settings,
     versions,
     files,
   };
+}
+
+interface CardFacts {
+  preprocessing: Preprocessing;
+  files: Record<string, string>;
+  single?: boolean;
 }
 
 const percent = (value: number) => `${(100 * value).toFixed(1)}%`;

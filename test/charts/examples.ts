@@ -11,6 +11,7 @@ import {
   sliceAccuracy,
   softmaxAt,
   thresholdTable,
+  wilsonInterval,
 } from '../../src/evaluation';
 import { Random } from '../../src/random';
 import type { EpochRecord } from '../../src/training/listener';
@@ -78,6 +79,19 @@ const cloud = flowers.labels.map((label, i) => ({
   wrong: flowers.predictions[i] !== label,
 }));
 
+function backbone(
+  title: string,
+  [megabytes, parameters, multiplyAdds, milliseconds]: [number, number, number, number],
+  [published, probe, neighbours, logMe]: [number, number, number, number],
+): charts.BackboneChartRow {
+  return {
+    ...{ title, fileBytes: 1e6 * megabytes, parameters: 1e6 * parameters, multiplyAdds: 1e9 * multiplyAdds, logMe },
+    ...{ millisecondsAPicture: milliseconds, publishedTop1: published },
+    probe: wilsonInterval(Math.round(300 * probe), 300),
+    neighbours: wilsonInterval(Math.round(300 * neighbours), 300),
+  };
+}
+
 /** Every chart by name, as the sheet of all charts shows them and the snapshot tests draw them. */
 export const examples: Record<string, charts.Chart> = {
   'training-curves': charts.trainingCurves(overfitting, { title: 'Head' }),
@@ -106,4 +120,9 @@ export const examples: Record<string, charts.Chart> = {
   }),
   slices: charts.sliceChart(sliceAccuracy(rows, 'brightness'), { title: 'Accuracy by brightness' }),
   embedding: charts.embeddingChart(cloud),
+  backbones: charts.backboneChart([
+    backbone('MobileNetV2', [9.1, 2.26, 0.3, 6.2], [0.713, 0.82, 0.79, -0.12]),
+    backbone('ResNet-50', [94.4, 23.59, 3.86, 31.5], [0.749, 0.86, 0.84, -0.04]),
+    backbone('VGG16', [58.9, 14.71, 15.35, 140.2], [0.713, 0.79, 0.75, -0.16]),
+  ]),
 };
