@@ -3,11 +3,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hashOfFile } from '../../download';
+import { UserError } from '../../errors';
 import { kernelSetup } from '../../kernelSetup';
 import { cacheFolder } from '../../paths';
 import type { BackboneEntry, KerasFiles, PackagedTorchFile } from '../registry';
 import { cachedWeights } from './findWeights';
-import { addressOf, kerasFolder } from './kerasWeights';
+import { addressOf, checkKerasFile, kerasFolder } from './kerasWeights';
 
 /** Whether the ImageNet weights of a backbone can be had. */
 export interface WeightsAvailability {
@@ -30,18 +31,26 @@ export async function weightsAvailability(
   const cached = cachedWeights(entry, { includeTop });
   if (cached) return { from: 'cached', detail: cached };
   const { weights } = entry;
-  return weights.kind === 'keras' ? ofKeras(weights, includeTop, seconds) : ofPackage(weights, seconds);
+  return weights.kind === 'keras' ? ofKeras(entry, weights, includeTop, seconds) : ofPackage(weights, seconds);
 }
 
-async function ofKeras(weights: KerasFiles, includeTop: boolean, seconds: number): Promise<WeightsAvailability> {
+async function ofKeras(
+  entry: BackboneEntry,
+  weights: KerasFiles,
+  includeTop: boolean,
+  seconds: number,
+): Promise<WeightsAvailability> {
   const wanted = includeTop ? [weights.top] : [weights.noTop, weights.top];
-  for (const { file: name, md5 } of wanted) {
-    const file = join(kerasFolder(), name);
-    if (!existsSync(file)) continue;
-    if (md5 && (await hashOfFile(file, 'md5')) !== md5) {
-      return { from: 'missing', detail: `${file} is not the file that Keras publishes: remove it` };
+  const here = wanted.find(({ file }) => existsSync(join(kerasFolder(), file)));
+  if (here) {
+    const file = join(kerasFolder(), here.file);
+    try {
+      await checkKerasFile(entry, file, here, here === weights.top);
+      return { from: 'here', detail: file };
+    } catch (error) {
+      if (error instanceof UserError) return { from: 'missing', detail: error.message };
+      throw error;
     }
-    return { from: 'here', detail: file };
   }
   const address = addressOf(weights, wanted[0]!);
   const abort = new AbortController();

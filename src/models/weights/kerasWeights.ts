@@ -9,7 +9,7 @@ import { buildArchitecture } from '../architectures';
 import { type BackboneEntry, type KerasFiles, weightsFile } from '../registry';
 import { matchWeights } from './matchWeights';
 import { readWeights } from './readWeights';
-import { writeSafetensors } from './safetensors';
+import { type NamedArray, writeSafetensors } from './safetensors';
 
 type KerasFile = KerasFiles['top'];
 
@@ -61,19 +61,46 @@ export function addressOf(weights: KerasFiles, { file }: KerasFile): string {
   return mirror ? `${mirror.replace(/\/*$/, '')}/${file}` : `${weights.address}${file}`;
 }
 
-async function convert(entry: BackboneEntry, file: string, { md5 }: KerasFile, includeTop: boolean): Promise<string> {
-  const hash = md5 && (await hashOfFile(file, 'md5'));
+/**
+ * Make sure that a file is what Keras publishes, by its hash; where Keras's source has none, by its fitting the
+ * architecture.
+ *
+ * @throws {UserError} that says what is wrong with it
+ */
+export async function checkKerasFile(
+  entry: BackboneEntry,
+  file: string,
+  { md5 }: KerasFile,
+  includeTop: boolean,
+): Promise<void> {
+  if (md5 === undefined) {
+    await readKerasFile(entry, file, includeTop);
+    return;
+  }
+  const hash = await hashOfFile(file, 'md5');
   if (hash !== md5) {
     throw new UserError(`${file} is not the file that Keras publishes: its MD5 is ${hash}, expected ${md5}; remove it`);
   }
+}
+
+async function readKerasFile(
+  entry: BackboneEntry,
+  file: string,
+  includeTop: boolean,
+): Promise<Map<string, NamedArray>> {
   const { model } = buildArchitecture(entry.name, { includeTop });
   try {
-    const arrays = matchWeights(model, await readWeights(file, 5 * entry.parameters), file);
-    const converted = weightsFile(entry, { includeTop });
-    const notes = { origin: basename(file), originSha256: await hashOfFile(file, 'sha256') };
-    writeSafetensors(converted, arrays, { ...notes, licence: entry.weights.licence });
-    return converted;
+    return matchWeights(model, await readWeights(file, 5 * entry.parameters), file);
   } finally {
     model.dispose();
   }
+}
+
+async function convert(entry: BackboneEntry, file: string, keras: KerasFile, includeTop: boolean): Promise<string> {
+  if (keras.md5 !== undefined) await checkKerasFile(entry, file, keras, includeTop);
+  const arrays = await readKerasFile(entry, file, includeTop);
+  const converted = weightsFile(entry, { includeTop });
+  const notes = { origin: basename(file), originSha256: await hashOfFile(file, 'sha256') };
+  writeSafetensors(converted, arrays, { ...notes, licence: entry.weights.licence });
+  return converted;
 }
