@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import {
@@ -10,6 +9,7 @@ import {
   recommendBackbone,
 } from '../advice';
 import { UserError } from '../errors';
+import { writeFileAtomically } from '../files';
 import { imageFolder, imageTable } from '../images';
 import { renderPng } from '../notebook/render';
 import { terminalListener } from '../notebook/terminal';
@@ -52,7 +52,7 @@ export function adviseCommand(): Command {
     .action(async (options: Options) => {
       const advice = await advise(options);
       if (options.picture !== undefined && advice.comparison) {
-        writeFileSync(options.picture, await renderPng(advice.comparison.chart));
+        writeFileAtomically(options.picture, await renderPng(advice.comparison.chart));
       }
       if (options.json) printJson(toJson(advice, options.picture));
       else process.stdout.write(asText(advice));

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { checkDataset, type DatasetCheck } from '../check';
+import { writeFileAtomically } from '../files';
 import { imageFolder, imageTable, splitDataset } from '../images';
 import { renderPng } from '../notebook/render';
 import { terminalListener } from '../notebook/terminal';
@@ -38,7 +38,7 @@ export function checkCommand(): Command {
         ...(split && { split: splitDataset(dataset, { seed }) }),
         listener: { onProgress },
       }).finally(end);
-      if (picture !== undefined) writeFileSync(picture, await renderPng(check.grid));
+      if (picture !== undefined) writeFileAtomically(picture, await renderPng(check.grid));
       const findings = check.findings.objects() as Record<string, string | number>[];
       if (json) {
         printJson({

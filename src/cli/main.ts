@@ -30,11 +30,19 @@ export async function main(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode; // commander has said what is wrong, or shown the help
-    // kernel-setup/ has an error of its own for the same thing: it runs before anything here is compiled
-    if (!(error instanceof UserError) && (error as Error | undefined)?.name !== 'SetupError') throw error;
+    if (!isOfThePerson(error)) throw error;
     process.stderr.write(`tunebook: ${messageOf(error).replaceAll('\n', ' ')}\n`);
     return 1;
   }
+}
+
+/** A mistake, or something about this machine (a full disk, no rights) that its message says: nothing to mend in tunebook. */
+function isOfThePerson(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  // kernel-setup/ has an error of its own for the same thing as UserError: it runs before anything here is compiled
+  if (error instanceof UserError || error.name === 'SetupError') return true;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' && typeof syscall === 'string';
 }
 
 /** All commands with their options. */

@@ -1,5 +1,7 @@
+import { existsSync, statSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { UserError } from '../errors';
+import { type Skipped, unlabelledFolder } from '../images';
 import { backbones } from '../models';
 import { type Predictor, predict } from '../study';
 import { printJson } from './options';
@@ -14,7 +16,7 @@ interface Options {
 export function predictCommand(): Command {
   return new Command('predict')
     .description('say what is most likely in pictures')
-    .argument('<file...>', 'pictures')
+    .argument('<file...>', 'pictures, and folders of them')
     .addOption(new Option('--model <run>', 'folder of a run, as `train --out` keeps it').conflicts('backbone'))
     .addOption(
       new Option('--backbone <name>', 'a bare backbone with its 1,000 ImageNet classes').choices(
@@ -23,7 +25,9 @@ export function predictCommand(): Command {
     )
     .option('--json', 'one JSON object as the last line')
     .action(async (files: string[], { model, backbone, json }: Options) => {
-      const result = await predict(predictor(model, backbone), files);
+      const { pictures, passedOver } = picturesIn(files);
+      const { predictions, skipped } = await predict(predictor(model, backbone), pictures);
+      const result = { predictions, skipped: [...passedOver, ...skipped] };
       if (result.predictions.length === 0) {
         const [first] = result.skipped;
         throw new UserError(`no picture could be read: ${first!.file}: ${first!.reason}`);
@@ -40,6 +44,18 @@ export function predictCommand(): Command {
         for (const { file, reason } of result.skipped) process.stdout.write(`${file}\n  skipped: ${reason}\n`);
       }
     });
+}
+
+/** The pictures that were named, and those in folders that were. */
+function picturesIn(paths: readonly string[]): { pictures: string[]; passedOver: Skipped[] } {
+  const passedOver: Skipped[] = [];
+  const pictures = paths.flatMap((path) => {
+    if (!existsSync(path) || !statSync(path).isDirectory()) return [path];
+    const { unlabelled, skipped } = unlabelledFolder(path);
+    passedOver.push(...skipped);
+    return unlabelled.map(({ file }) => file);
+  });
+  return { pictures, passedOver };
 }
 
 function predictor(model: string | undefined, backbone: string | undefined): Predictor {

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { augmentationPresets } from '../augment';
@@ -68,14 +69,23 @@ export function trainCommand(): Command {
       const result = await interruptible((shouldStop) =>
         train(dataset, { ...settings, listener: { ...listener, shouldStop } }),
       ).finally(end);
-      if (out !== undefined) await saveRun(result, out, dataset.folder);
-      if (json) printJson(toJson(result, out));
-      else process.stdout.write(summary(result, out));
+      const run = out === undefined ? undefined : await keep(result, out, dataset.folder);
+      if (json) printJson(toJson(result, run));
+      else process.stdout.write(summary(result, run));
     });
   return addTrainingOptions(command);
 }
 
-function toJson(result: TrainResult, out?: string) {
+/** Keep a run; where another training has taken its folder meanwhile, in one beside, so that what was learned is not lost. */
+async function keep(result: TrainResult, out: string, dataFolder: string): Promise<string> {
+  let folder = out;
+  for (let n = 2; existsSync(folder) && readdirSync(folder).length > 0; n++) folder = `${out}-${n}`;
+  if (folder !== out) process.stderr.write(`'${out}' was taken while this trained: the run goes to '${folder}'\n`);
+  await saveRun(result, folder, dataFolder);
+  return folder;
+}
+
+function toJson(result: TrainResult, run?: string) {
   const { accuracy, loss, history, ended, seconds, split, skipped, classes, settings, peakMemory } = result;
   return {
     accuracy,
@@ -87,7 +97,7 @@ function toJson(result: TrainResult, out?: string) {
     pictures: { train: split.train.length, validation: split.validation.length, skipped },
     classes,
     seed: settings.seed,
-    run: out === undefined ? null : resolve(out),
+    run: run === undefined ? null : resolve(run),
   };
 }
 
@@ -100,7 +110,7 @@ const endings: Record<TrainResult['ended'], string> = {
 
 function summary(
   { accuracy, loss, history, ended, seconds, split, skipped, classes, peakMemory }: TrainResult,
-  out?: string,
+  run?: string,
 ): string {
   const s = (value: number) => `${value.toFixed(1)} s`;
   const lines = [
@@ -112,7 +122,7 @@ function summary(
     `pictures             ${split.train.length} for training, ${split.validation.length} for validation, ${skipped.length} skipped`,
     `classes              ${classes.join(', ')}`,
     ...skipped.map(({ file, reason }) => `skipped              ${file}: ${reason}`),
-    ...(out === undefined ? [] : [`run                  ${resolve(out)}`]),
+    ...(run === undefined ? [] : [`run                  ${resolve(run)}`]),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf, UserError } from '../errors';
-import { temporaryBeside } from '../files';
+import { checkNewFolder, temporaryBeside } from '../files';
 import { backboneEntry, type Preprocessing } from '../models';
 import { withDefaults } from '../options';
 import { loadRun, type RunConfiguration } from '../study';
@@ -53,9 +53,7 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
     const wrong = unknown === undefined ? 'no format' : `unknown format '${unknown}'`;
     throw new UserError(`exportRun: ${wrong}; the formats are ${exportFormats.join(', ')}`);
   }
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw new UserError(`'${folder}' is not empty: give a new folder for the model, or remove this one`);
-  }
+  checkNewFolder(folder, 'the model');
   const loaded = await networksOf(run);
   const { configuration, preprocessing, networks } = loaded;
   const model = completeModel(networks, preprocessing);

@@ -48,7 +48,7 @@ export function imageFolder(folder: string, options?: ImageFolderOptions): Datas
   if (classes.length < 2) {
     const has = classes.length === 0 ? 'no subfolder with pictures' : `pictures of one class only, '${classes[0]}'`;
     throw new UserError(
-      `'${folder}' has ${has}: expected one subfolder a class, at least two, like roses/1.jpg and tulips/1.jpg`,
+      `'${folder}' has ${has}: expected one subfolder a class, at least two, like roses/1.jpg and tulips/1.jpg${passedOver(root, skipped)}`,
     );
   }
   const groups = groupOf ?? groupsFromLabels(root);
@@ -124,4 +124,12 @@ const strayPictures = (folder: string) => visibleNames(folder).filter(hasPicture
 function isSubset(root: string, name: string): boolean {
   const folder = join(root, name);
   return isNamed(name) && subfolders(folder).length > 0 && strayPictures(folder).length === 0;
+}
+
+/** What was found and not taken, as the end of an error. */
+function passedOver(root: string, skipped: readonly Skipped[]): string {
+  const file = skipped.find(({ file }) => !existsSync(file) || !statSync(file).isDirectory()) ?? skipped[0];
+  if (!file) return '';
+  const number = skipped.length === 1 ? 'One was' : `${skipped.length} were`;
+  return `. ${number} passed over: ${relative(root, file.file)}: ${file.reason}`;
 }

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { messageOf, UserError } from '../errors';
-import { temporaryBeside } from '../files';
+import { checkNewFolder, temporaryBeside } from '../files';
 import { withDefaults } from '../options';
 import { deviceReport, tf } from '../tensorflow';
 import type { EpochRecord, TrainResult, TrainSettings } from '../training';
@@ -23,17 +23,10 @@ export interface RunConfiguration {
 /**
  * Make sure that a run can be kept in `folder`, before any work is done for it.
  *
- * @throws {UserError} if the folder exists and is not empty, or cannot be made
+ * @throws {UserError} if there is a file or a full folder of that name, or it cannot be written
  */
 export function checkRunFolder(folder: string): void {
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw new UserError(`'${folder}' is not empty: give a new folder for the run, or remove this one`);
-  }
-  try {
-    mkdirSync(dirname(resolve(folder)), { recursive: true });
-  } catch (error) {
-    throw new UserError(`'${folder}' cannot be made: ${messageOf(error)}`);
-  }
+  checkNewFolder(folder, 'the run');
 }
 
 /**

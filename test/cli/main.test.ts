@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { main } from '../../src/cli/main';
 import { projectFolder } from '../../src/paths';
 import { sharedData, temporaryFolder } from '../folders';
 import { addBadPictures, addOddPictures, stripesFolder } from '../pictures';
@@ -15,13 +16,28 @@ function tunebook(...args: string[]) {
   return { status, stdout, stderr, json: () => JSON.parse(stdout.trim().split('\n').at(-1)!) };
 }
 
-/** The one line on stderr of a command that failed as a command should. */
-function errorLine(...args: string[]): string {
-  const { status, stderr, stdout } = tunebook(...args);
-  assert.equal(status, 1, stderr + stdout);
-  assert.equal(stdout, '');
-  const lines = stderr.trim().split('\n');
-  assert.equal(lines.length, 1, stderr);
+/** The one line on stderr of a command that failed as a command should. It runs in this process, where TensorFlow is loaded. */
+async function errorLine(...args: string[]): Promise<string> {
+  const printed = { stdout: '', stderr: '' };
+  const { stdout, stderr } = process;
+  const write = { stdout: stdout.write, stderr: stderr.write };
+  for (const name of ['stdout', 'stderr'] as const) {
+    process[name].write = (text: string | Uint8Array) => {
+      printed[name] += text;
+      return true;
+    };
+  }
+  let status: number;
+  try {
+    status = await main(args);
+  } finally {
+    stdout.write = write.stdout;
+    stderr.write = write.stderr;
+  }
+  assert.equal(status, 1, printed.stderr + printed.stdout);
+  assert.equal(printed.stdout, '');
+  const lines = printed.stderr.trim().split('\n');
+  assert.equal(lines.length, 1, printed.stderr);
   return lines[0]!;
 }
 
@@ -37,21 +53,47 @@ describe('tunebook', () => {
     }
   });
 
-  it('answers mistakes with one line and exit code 1', () => {
+  it('answers mistakes, and a machine that does not oblige, with one line and exit code 1', async () => {
     const photos = temporaryFolder();
-    assert.match(errorLine('train', '--data', join(photos, 'nowhere')), /^tunebook: no folder '.*nowhere'/);
-    assert.match(errorLine('train', '--data', photos), /^tunebook: '.*' has no subfolder with pictures/);
-    assert.match(errorLine('train'), /required option '--data <dir>'/);
-    assert.match(errorLine('train', '--data', photos, '--epochs', 'many'), /Expected a whole number from 1/);
-    assert.match(errorLine('train', '--data', photos, '--backbone', 'vgg'), /Allowed choices are efficientnet-lite0/);
-    assert.match(errorLine('train', '--data', photos, '--variant', 'hybird'), /\(did you mean 'hybrid'\?\)$/);
-    assert.equal(errorLine('train', '--dta', photos), "tunebook: unknown option '--dta' (did you mean '--data'?)");
-    assert.match(errorLine('trian', '--data', photos), /^tunebook: unknown command 'trian' \(Did you mean train\?\)$/);
-    assert.match(errorLine('train', '--data', __filename), /is a file, not a folder: give a folder with one subfolder/);
-    assert.match(errorLine('predict', 'a.jpg'), /^tunebook: say what should predict: --model RUN, or --backbone/);
-    assert.match(errorLine('predict', '--model', photos, 'a.jpg'), /is no run: there is no config.json/);
+    const { status, stdout, stderr } = tunebook('train', '--data', join(photos, 'nowhere'));
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, /^tunebook: no folder '.*nowhere'[^\n]*\n$/);
+    assert.match(await errorLine('train', '--data', photos), /^tunebook: '.*' has no subfolder with pictures/);
+    assert.match(await errorLine('train'), /required option '--data <dir>'/);
+    assert.match(await errorLine('train', '--data', photos, '--epochs', 'many'), /Expected a whole number from 1/);
     assert.match(
-      errorLine('predict', '--backbone', 'efficientnet-lite0', 'nothing.jpg'),
+      await errorLine('train', '--data', photos, '--backbone', 'vgg'),
+      /Allowed choices are efficientnet-lite0/,
+    );
+    assert.match(await errorLine('train', '--data', photos, '--variant', 'hybird'), /\(did you mean 'hybrid'\?\)$/);
+    assert.equal(
+      await errorLine('train', '--dta', photos),
+      "tunebook: unknown option '--dta' (did you mean '--data'?)",
+    );
+    assert.match(
+      await errorLine('trian', '--data', photos),
+      /^tunebook: unknown command 'trian' \(Did you mean train\?\)$/,
+    );
+    assert.match(
+      await errorLine('train', '--data', __filename),
+      /is a file, not a folder: give a folder with one subfolder/,
+    );
+    assert.match(
+      await errorLine('train', '--data', 'emoji', '--out', __filename),
+      /is a file: give a new folder for the run$/,
+    );
+    assert.match(
+      await errorLine('train', '--data', 'emoji', '--out', '/proc/run'),
+      /'\/proc\/run' cannot be written: .*run$/,
+    );
+    const stripes = await stripesFolder(2);
+    const unwritable = tunebook('check', '--data', stripes, '--picture', photos); // a folder where a file should be
+    assert.equal(unwritable.status, 1);
+    assert.match(unwritable.stderr.trim().split('\n').at(-1)!, /^tunebook: EISDIR: illegal operation on a directory/);
+    assert.match(await errorLine('predict', 'a.jpg'), /^tunebook: say what should predict: --model RUN, or --backbone/);
+    assert.match(await errorLine('predict', '--model', photos, 'a.jpg'), /is no run: there is no config.json/);
+    assert.match(
+      await errorLine('predict', '--backbone', 'efficientnet-lite0', 'nothing.jpg'),
       /no picture could be read: nothing.jpg: no such file/,
     );
   });
@@ -132,8 +174,8 @@ describe('tunebook train', () => {
     assert.equal(all.json().epochs, 1);
     const phases = ['--variant', 'two-phase', '--epochs', '2', '--head-epochs', '1', '--schedule', 'cosine'];
     assert.match(tunebook(...common, ...phases).stderr, /epoch 2 of 2/);
-    assert.match(errorLine(...common, '--resume'), /resume needs a checkpoint folder/);
-    assert.match(errorLine(...common, '--variant', 'all'), /Allowed choices are feature-extraction, hybrid,/);
+    assert.match(await errorLine(...common, '--resume'), /resume needs a checkpoint folder/);
+    assert.match(await errorLine(...common, '--variant', 'all'), /Allowed choices are feature-extraction, hybrid,/);
   });
 
   it('reaches 0.86 on 40 photos a class of flowers', function () {
@@ -177,10 +219,12 @@ describe('tunebook predict', () => {
       '--json',
       join(root, 'red/0.png'),
       __filename,
+      join(root, 'blue'), // a folder stands for what is in it
     );
     assert.equal(status, 0);
     const { predictions, skipped } = json();
     assert.equal(predictions[0].file, join(root, 'red/0.png'));
+    assert.equal(predictions[1].file, join(root, 'blue/0.png'));
     assert.equal(predictions[0].classes.length, 5);
     assert.deepEqual(Object.keys(predictions[0].classes[0]), ['index', 'name', 'probability']);
     assert.deepEqual(skipped, [{ file: __filename, reason: 'not a picture: its content is in no known format' }]);
