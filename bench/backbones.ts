@@ -56,8 +56,14 @@ async function main(argv: readonly string[]): Promise<void> {
     process.stderr.write('Keras is not installed (npm test brings it): weights are random, nothing is compared\n');
   const rows: Row[] = [];
   for (const name of names) {
-    process.stderr.write(`${name}\n`);
-    rows.push(await measure(name, python));
+    const began = performance.now();
+    try {
+      rows.push(await measure(name, python));
+      process.stderr.write(`${name}: ${Math.round((performance.now() - began) / 1000)} s\n`);
+    } catch (error) {
+      process.stderr.write(`${name} could not be measured: ${messageOf(error)}\n`);
+      process.exitCode = 1;
+    }
   }
   process.stdout.write(options.json ? `${JSON.stringify({ rows })}\n` : report(rows));
 }

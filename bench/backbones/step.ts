@@ -1,6 +1,7 @@
 /* A step of `bench/backbones` in a process of its own; prints a JSON object as its last line. */
 import { existsSync, readFileSync } from 'node:fs';
 import { measureSpeed } from '../../src/advice/speed';
+import { messageOf } from '../../src/errors';
 import {
   assignRandomWeights,
   assignWeights,
@@ -85,4 +86,7 @@ async function main([step, name, ...rest]: readonly string[]): Promise<void> {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 
-main(process.argv.slice(2));
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 1;
+});

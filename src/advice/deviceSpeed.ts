@@ -1,6 +1,7 @@
 import { assignRandomWeights, loadBackbone, multiplyAdds } from '../models';
 import { deviceReport } from '../tensorflow';
-import { forward } from '../transfer';
+import { PICTURES_FOR_GRAPH, PictureNetwork } from '../transfer/pictureNetwork';
+import { measureSpeed } from './speed';
 
 /** How fast a device computes networks: enough to guess the time of one that was not measured. */
 export interface DeviceSpeed {
@@ -14,11 +15,11 @@ export interface DeviceSpeed {
 }
 
 /** The network that speaks for each kind, and how many pictures it is given. */
-const PROBES = { dense: { name: 'resnet50', pictures: 4 }, depthwise: { name: 'mobilenet-v2', pictures: 8 } } as const;
+const PROBES = { dense: { name: 'resnet50', pictures: 4 }, depthwise: { name: 'mobilenet-v2', pictures: 16 } } as const;
 
 let measured: Promise<DeviceSpeed> | undefined;
 
-/** Measure this machine with a forward pass or two of a ResNet-50 and a MobileNetV2 with random weights; once a process, some seconds. */
+/** Measure this machine with some forward passes of a ResNet-50 and a MobileNetV2 with random weights; once a process, some seconds. */
 export function deviceSpeed(): Promise<DeviceSpeed> {
   measured ??= measure();
   return measured;
@@ -33,18 +34,13 @@ async function measure(): Promise<DeviceSpeed> {
 
 async function throughput({ name, pictures }: (typeof PROBES)['dense' | 'depthwise']): Promise<number> {
   const backbone = await loadBackbone(name, { weights: 'none' });
+  assignRandomWeights(backbone.model, 0); // with zeros some processors are faster
+  const network = new PictureNetwork(backbone, PICTURES_FOR_GRAPH); // the way that many pictures take
   try {
-    assignRandomWeights(backbone.model, 0); // with zeros some processors are faster
-    const { inputSize } = backbone.entry.preprocessing;
-    const batch = new Array<Uint8Array>(pictures).fill(new Uint8Array(inputSize * inputSize * 3).fill(100));
-    forward(backbone, batch);
-    const seconds = [0, 1, 2].map(() => {
-      const began = performance.now();
-      forward(backbone, batch);
-      return (performance.now() - began) / 1000;
-    });
-    return (multiplyAdds(backbone.model) * pictures) / Math.min(...seconds);
+    const milliseconds = measureSpeed(network, backbone, { batchSize: pictures, seconds: 0.5 });
+    return (1000 * multiplyAdds(backbone.model)) / milliseconds;
   } finally {
+    network.dispose();
     backbone.model.dispose();
   }
 }

@@ -70,6 +70,7 @@ export async function domainSimilarity(
   if (!backbone.model.layers.some(isBatchNormalization)) return unknown(backbone);
   const examples = someOf(dataset.examples, pictures, seed);
   const found = await activationStatistics(backbone, examples, { task: 'domain similarity', listener });
+  if (listener.shouldStop?.()) throw new UserError('domainSimilarity: stopped before all pictures were looked at');
   if (found.pictures < FEWEST) {
     throw new UserError(
       `domainSimilarity: ${found.pictures} pictures could be read, expected at least ${FEWEST}: fewer say nothing of means and variances`,

@@ -81,9 +81,10 @@ async function advise({
     const heard = { ...listener, shouldStop };
     const comparison = await compareBackbones(dataset, names, { seed, listener: heard });
     if (comparison.backbones.length === 0) throw new UserError('stopped before a backbone was measured');
-    const similarity = await similarityOf(comparison, (name) =>
-      domainSimilarity(dataset, name, { seed, listener: heard }),
-    );
+    // stopped: what was compared is still worth a recommendation
+    const similarity = shouldStop()
+      ? undefined
+      : await similarityOf(comparison, (name) => domainSimilarity(dataset, name, { seed, listener: heard }));
     const recommendation = await recommendBackbone({
       ...{ pictures: dataset.examples.length, classes: dataset.classes.length, comparison, similarity, minutes },
     });

@@ -134,6 +134,11 @@ describe('domain similarity', function () {
     );
   });
 
+  it('says so when it is stopped, instead of judging by a few pictures', async () => {
+    const listener = { shouldStop: () => true };
+    await assert.rejects(domainSimilarity(greys(20, 64, 100), backbone, { listener }), /stopped before all pictures/);
+  });
+
   it('has no reference of photos for another input size, and says the rest', async () => {
     const small = await loadBackbone('efficientnet-lite0', { inputSize: 96 });
     const { references, explanation } = await domainSimilarity(greys(8, 128, 100), small);
