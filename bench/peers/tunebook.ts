@@ -30,7 +30,7 @@ function prepareForward({ network, batch, size, precision = 'float32', blocks }:
       parameters: model.countParams(),
       flops: batch! * countFlops(model),
       ...(blocks && { flopsOfBlocks: batch! * countFlops(model, lastBlocks(network!, size!, blocks)) }),
-      ...(precision === 'bfloat16' && { cosine: leastCosine(model, x.slice(0, 4), forward.call) }),
+      ...(precision === 'bfloat16' && { cosine: leastCosine(model, x.slice(0, 4), (rows) => forward.call(rows)) }),
     },
     run: () => tf.tidy(() => forward.call(x).dataSync()),
   };

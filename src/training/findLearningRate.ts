@@ -74,7 +74,7 @@ export async function findLearningRate(
   const forward = kept
     ? (x: tf.Tensor) => part.above(x, true) as tf.Tensor2D
     : (x: tf.Tensor) => model.apply(x, { training: true }) as tf.Tensor2D;
-  const trainer = new Trainer(model, kept ?? source, { forward }, settings);
+  const trainer = new Trainer(model, kept ?? source, { forward, cut: kept && part.layer }, settings);
   const before = new Snapshot(trainer.weights.map(({ variable }) => variable));
   try {
     return suggest(await sweep(trainer, steps, rateAt, settings.listener));

@@ -62,7 +62,7 @@ export async function fit(
   }
 }
 
-type Passes = Pick<StepParts, 'forward' | 'below'> & { source: BatchSource; frozenUpTo: string | null };
+type Passes = Pick<StepParts, 'forward' | 'below' | 'cut'> & { source: BatchSource; frozenUpTo: string | null };
 
 /** How examples go through the model: all of it, or what lies above the part that was computed before. */
 async function passThrough(
@@ -75,8 +75,8 @@ async function passThrough(
   if (!part) return { source, frozenUpTo: null, forward: (x) => model.apply(x, { training }) as tf.Tensor2D };
   const kept = await frozenSource(source, part, { ...(typeof cache === 'object' && cache), listener });
   const forward = (x: tf.Tensor) => part.above(x, training) as tf.Tensor2D;
-  if (kept) return { source: kept, forward, frozenUpTo: part.layer };
-  return { source, forward, below: part.below, frozenUpTo: null };
+  if (kept) return { source: kept, forward, cut: part.layer, frozenUpTo: part.layer };
+  return { source, forward, below: part.below, cut: part.layer, frozenUpTo: null };
 }
 
 /** Validation's forward pass, as one graph where that pays: the weights are fed anew each time. */

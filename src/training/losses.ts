@@ -103,8 +103,8 @@ export function countCorrect(logits: tf.Tensor2D, targets: tf.Tensor): tf.Scalar
 
 /** The weight of each example, [batch], from those of the classes, [classes]. */
 export function exampleWeights(targets: tf.Tensor, weights: tf.Tensor1D): tf.Tensor1D {
-  if (targets.rank === 1) return tf.gather(weights, targets as tf.Tensor1D);
-  return targets.toFloat().mul(weights).sum(1);
+  // no tf.gather: it looks at the indices in JavaScript, which no graph can
+  return oneHot(targets, weights.size).mul(weights).sum(1);
 }
 
 /**

@@ -50,7 +50,8 @@ export interface FitOptions {
   cache?: boolean | Omit<FrozenSourceOptions, 'listener'>;
   /**
    * Run a step as one TensorFlow graph instead of operation by operation: faster for large models and many steps, and the
-   * same up to the last bits; default 'auto': where it pays. Steps that cannot be a graph, and accumulated ones, are not.
+   * same up to the last bits; default 'auto': where it pays. Of accumulated steps the batches are graphs. What cannot be a
+   * graph runs op by op, which the listener is told once.
    */
   graph?: boolean | 'auto';
   /** decides the order of examples and the dropout masks; default 0 */

@@ -10,6 +10,8 @@ export interface StepParts {
   forward: (x: tf.Tensor) => tf.Tensor2D;
   /** what no gradient needs to go through, done before; default nothing */
   below?: (x: tf.Tensor) => tf.Tensor;
+  /** the last layer below, where there is something below */
+  cut?: string;
   variables: readonly tf.Variable[];
   /** for each variable, which of the learning rates is its own */
   groups: readonly number[];
@@ -35,11 +37,17 @@ export type StepResult = { loss: tf.Scalar; penalty: tf.Scalar; correct: tf.Scal
  * - seed int32 [2], of the dropout masks
  */
 export class TrainingStep {
-  /** sums of gradients over the batches of one accumulated step, made when first needed */
-  private sums: tf.Variable[] | undefined;
+  /** sums of gradients over the batches of one accumulated step */
+  private readonly sums: readonly tf.Variable[];
 
-  constructor(private readonly parts: StepParts) {
+  /** @param accumulates whether gradients are gathered over several batches */
+  constructor(
+    private readonly parts: StepParts,
+    accumulates: boolean,
+  ) {
     parts.optimizer.build(parts.variables);
+    const summed = accumulates ? parts.variables : [];
+    this.sums = summed.map((variable) => tf.tidy(() => tf.zerosLike(variable).variable(false)));
   }
 
   /** Look at one batch and change the variables. */
@@ -60,7 +68,7 @@ export class TrainingStep {
   readonly gather = (x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor1D): StepResult =>
     tf.tidy(() => {
       const { gradients, result } = this.gradients(x, y, seed);
-      this.gradientSums().forEach((sum, i) => sum.assign(sum.add(gradients[i]!)));
+      this.sums.forEach((sum, i) => sum.assign(sum.add(gradients[i]!)));
       return result;
     });
 
@@ -68,18 +76,16 @@ export class TrainingStep {
   readonly release = (rates: tf.Tensor1D, numbers: tf.Tensor1D): void =>
     tf.tidy(() => {
       const share = numbers.slice(1, 1).squeeze<tf.Scalar>();
-      const sums = this.gradientSums();
       this.change(
-        sums.map((sum) => sum.mul(share)),
+        this.sums.map((sum) => sum.mul(share)),
         rates,
         numbers,
       );
-      for (const sum of sums) sum.assign(tf.zerosLike(sum));
+      for (const sum of this.sums) sum.assign(tf.zerosLike(sum));
     });
 
   dispose(): void {
-    tf.dispose(this.sums ?? []);
-    this.sums = undefined;
+    tf.dispose([...this.sums]);
   }
 
   private gradients(x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor1D): { gradients: tf.Tensor[]; result: StepResult } {
@@ -116,11 +122,6 @@ export class TrainingStep {
       own,
     );
     averages?.update(momentum!);
-  }
-
-  private gradientSums(): tf.Variable[] {
-    this.sums ??= this.parts.variables.map((variable) => tf.tidy(() => tf.zerosLike(variable).variable(false)));
-    return this.sums;
   }
 }
 

@@ -1,7 +1,7 @@
 import { UserError } from '../errors';
 import { Random } from '../random';
 import { tf } from '../tensorflow';
-import { type CompiledFunction, compile } from '../tensorflow/graph';
+import { type CompiledFunction, compile, foldedNormalization } from '../tensorflow/graph';
 import { WeightAverages } from './averages';
 import { buildClipping } from './clipping';
 import { type BatchSource, classesOf } from './data';
@@ -33,6 +33,7 @@ const MASKS = 1024;
 export const LAYER_STEPS_FOR_GRAPH = 1500;
 
 type StepInputs = [x: tf.Tensor, y: tf.Tensor, rates: tf.Tensor1D, numbers: tf.Tensor1D, seed: tf.Tensor1D];
+type GatheringInputs = [x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor1D];
 
 /** A model in training: takes steps, and owns everything that changes by them. */
 export class Trainer {
@@ -49,6 +50,7 @@ export class Trainer {
   private readonly schedule: Schedule;
   private readonly stepsPerEpoch: number;
   private readonly graph: CompiledFunction<StepInputs, StepResult> | undefined;
+  private readonly gatheringGraph: CompiledFunction<GatheringInputs, StepResult> | undefined;
 
   /**
    * @param source what the steps look at
@@ -58,7 +60,7 @@ export class Trainer {
   constructor(
     model: tf.LayersModel,
     private readonly source: BatchSource,
-    passes: Pick<StepParts, 'forward' | 'below'>,
+    passes: Pick<StepParts, 'forward' | 'below' | 'cut'>,
     private readonly settings: FitSettings,
   ) {
     this.weights = changingWeights(model);
@@ -84,9 +86,14 @@ export class Trainer {
       clip,
       averages: this.averages,
     };
-    this.training = new TrainingStep(this.parts);
+    this.training = new TrainingStep(this.parts, settings.accumulate > 1);
     this.stepsPerEpoch = this.stepsIn(1);
-    this.graph = this.asGraph(model);
+    if (this.paysAsGraph(model)) {
+      const folded = foldedNormalization(model, passes.cut === undefined ? [] : [passes.cut]);
+      const { whole, gather } = this.training;
+      if (settings.accumulate === 1) this.graph = this.asGraph((...inputs) => folded(() => whole(...inputs)));
+      else this.gatheringGraph = this.asGraph((...inputs) => folded(() => gather(...inputs)));
+    }
     this.order = new Random(settings.seed, 'order of examples');
     this.dropoutSeed = new Random(settings.seed, 'dropout').bits() | 0;
   }
@@ -164,6 +171,7 @@ export class Trainer {
 
   dispose(): void {
     this.graph?.dispose();
+    this.gatheringGraph?.dispose();
     this.averages?.dispose();
     this.training.dispose();
     this.optimizer.dispose();
@@ -184,7 +192,7 @@ export class Trainer {
       if (settings.accumulate === 1) {
         result = this.graph?.call(x, y, rates, numbers, seed) ?? this.training.whole(x, y, rates, numbers, seed);
       } else {
-        result = this.training.gather(x, y, seed);
+        result = this.gatheringGraph?.call(x, y, seed) ?? this.training.gather(x, y, seed);
         if (last) this.training.release(rates, numbers);
       }
       if (last) this.step++;
@@ -197,14 +205,17 @@ export class Trainer {
    * The step as one TensorFlow graph, where that pays: making it takes about a second. Decided by counting, not by timing,
    * so that the same training takes the same way every time.
    */
-  private asGraph(model: tf.LayersModel): CompiledFunction<StepInputs, StepResult> | undefined {
-    const { graph, epochs, accumulate, listener } = this.settings;
-    const worth = this.stepsIn(epochs) * model.layers.length >= LAYER_STEPS_FOR_GRAPH;
-    if (graph === false || accumulate > 1 || (graph === 'auto' && !worth)) return undefined;
-    return compile(this.training.whole, {
+  private paysAsGraph(model: tf.LayersModel): boolean {
+    const { graph, epochs, accumulate } = this.settings;
+    if (graph !== 'auto') return graph;
+    return this.stepsIn(epochs) * accumulate * model.layers.length >= LAYER_STEPS_FOR_GRAPH;
+  }
+
+  private asGraph<I extends tf.Tensor[]>(step: (...inputs: I) => StepResult): CompiledFunction<I, StepResult> {
+    return compile(step, {
       name: 'the training step',
       anyBatch: [0, 1],
-      onFallback: (message) => listener.onMessage?.(message),
+      onFallback: (message) => this.settings.listener.onMessage?.(message),
     });
   }
 

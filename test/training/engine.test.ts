@@ -66,6 +66,14 @@ async function compare(
   weightsOf(model).forEach((weight, i) => assertClose(weight, expected.weights[i]!, 1e-5, `weight ${i}`));
 }
 
+/** The same, and nothing may fall back to operations one by one. */
+async function compareAsGraph(...[expected, options, network]: Parameters<typeof compare>): Promise<void> {
+  const messages: string[] = [];
+  const listener = { onMessage: (text: string) => messages.push(text) };
+  await compare(expected, { ...options, graph: true, listener }, network);
+  assert.ok(!messages.join().includes('op by op'), messages.join());
+}
+
 describe('20 steps are those of Keras, to 1e-5, with', () => {
   const optimizers: [string, Case, FitOptions][] = [
     ['SGD', oracle.sgd, sgd],
@@ -98,46 +106,57 @@ describe('20 steps are those of Keras, to 1e-5, with', () => {
   ];
   for (const [name, expected, options] of optimizers) {
     it(name, () => compare(expected, options));
-    it(`${name}, as a graph`, async () => {
-      const messages: string[] = [];
-      const listener = { onMessage: (text: string) => messages.push(text) };
-      await compare(expected, { ...options, graph: true, listener });
-      assert.ok(!messages.join().includes('op by op'), messages.join());
-    });
+    it(`${name}, as a graph`, () => compareAsGraph(expected, options));
   }
 
   const two: ArrayData = { ...vectors, labels: labels.map((label) => Number(label === 1)) };
-  it('binary cross-entropy', () => compare(oracle.binary, sgd, { model: dense(1), data: two }));
-  it('binary cross-entropy and label smoothing', () =>
-    compare(
+  const uneven: ArrayData = { ...vectors, labels: Int32Array.of(0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2) };
+  type Network = () => NonNullable<Parameters<typeof compare>[2]>;
+  const others: [string, Case, FitOptions, Network][] = [
+    ['binary cross-entropy', oracle.binary, sgd, () => ({ model: dense(1), data: two })],
+    [
+      'binary cross-entropy and label smoothing',
       oracle.binarySmoothing,
       { ...sgd, loss: { name: 'binary', labelSmoothing: 0.2 } },
-      { model: dense(1), data: two },
-    ));
-  it('binary focal loss', () =>
-    compare(
+      () => ({ model: dense(1), data: two }),
+    ],
+    [
+      'binary focal loss',
       oracle.binaryFocal,
       { ...sgd, loss: { name: 'focal', gamma: 1.5, alpha: 0.3 } },
-      { model: dense(1), data: two },
-    ));
-
-  it("class weights 'balanced'", () => {
-    const uneven = { ...vectors, labels: Int32Array.of(0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2) };
-    return compare(oracle.balanced, { ...sgd, classWeights: 'balanced' }, { data: uneven });
-  });
-  it('an L2 penalty', () => compare(oracle.l2, sgd, { model: dense(3, tf.regularizers.l2({ l2: 0.05 })) }));
-  it('an L1 and L2 penalty', () =>
-    compare(oracle.l1l2, sgd, { model: dense(3, tf.regularizers.l1l2({ l1: 0.01, l2: 0.02 })) }));
-
-  it('batch normalization that trains', () => compare(oracle.normalized, sgd, { model: normalized({}), data: planes }));
-  it('batch normalization without scale, which plain tfjs cannot train', () =>
-    compare(oracle.withoutScale, sgd, { model: normalized({ scale: false }), data: planes }));
-  it('batch normalization without offset, which plain tfjs cannot train', () =>
-    compare(oracle.withoutCenter, sgd, { model: normalized({ center: false }), data: planes }));
+      () => ({ model: dense(1), data: two }),
+    ],
+    ["class weights 'balanced'", oracle.balanced, { ...sgd, classWeights: 'balanced' }, () => ({ data: uneven })],
+    ['an L2 penalty', oracle.l2, sgd, () => ({ model: dense(3, tf.regularizers.l2({ l2: 0.05 })) })],
+    [
+      'an L1 and L2 penalty',
+      oracle.l1l2,
+      sgd,
+      () => ({ model: dense(3, tf.regularizers.l1l2({ l1: 0.01, l2: 0.02 })) }),
+    ],
+    ['batch normalization that trains', oracle.normalized, sgd, () => ({ model: normalized({}), data: planes })],
+    [
+      'batch normalization without scale, which plain tfjs cannot train',
+      oracle.withoutScale,
+      sgd,
+      () => ({ model: normalized({ scale: false }), data: planes }),
+    ],
+    [
+      'batch normalization without offset, which plain tfjs cannot train',
+      oracle.withoutCenter,
+      sgd,
+      () => ({ model: normalized({ center: false }), data: planes }),
+    ],
+  ];
+  for (const [name, expected, options, network] of others) {
+    it(name, () => compare(expected, options, network()));
+    it(`${name}, as a graph`, () => compareAsGraph(expected, options, network()));
+  }
 
   it('gradients accumulated over 4 batches', async () => {
     // Keras reports the loss of each batch before the one step of an epoch, as is done here; order does not matter
     await compare(oracle.accumulate, { ...sgd, batchSize: 3, accumulate: 4 });
+    await compareAsGraph(oracle.accumulate, { ...sgd, batchSize: 3, accumulate: 4 });
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { cacheFolder } from '../../src/paths';
 import { tf } from '../../src/tensorflow';
 import { hasBfloat16 } from '../../src/tensorflow/graph';
-import { type BatchSource, fit } from '../../src/training';
+import { type BatchSource, type FitOptions, fit } from '../../src/training';
 import { toSource } from '../../src/training/data';
 import {
   attachHead,
@@ -102,6 +102,32 @@ describe('training above a frozen part', () => {
     const [whole, above] = [await trained({ cache: false }), await trained({ cache: { memory: 100 } })];
     assert.equal(above.frozenUpTo, null);
     above.weights.forEach((value, i) => assert.ok(Math.abs(value - whole.weights[i]!) < 2e-5));
+  });
+});
+
+describe('training above a convolution whose normalization learns', () => {
+  const trained = async (options: FitOptions) => {
+    const model = attachHead(network(), buildHead(4, 3));
+    freeze(model, { names: ['a_conv'] });
+    unfreeze(model, { from: 'a_bn' }, { batchNormalization: 'inference' });
+    assert.equal(findFrozenPart(model)!.layer, 'a_conv');
+    const before = weightsOf(model).flat();
+    await fit(model, { train: planes }, { epochs: 4, batchSize: 5, optimizer: 'sgd', learningRate: 0.1, ...options });
+    return weightsOf(model)
+      .flat()
+      .map((value, i) => value - before[i]!);
+  };
+
+  it('takes the same steps as a graph, with the frozen part kept or computed anew', async () => {
+    const expected = await trained({ graph: false, cache: false });
+    const messages: string[] = [];
+    const listener = { onMessage: (text: string) => messages.push(text) };
+    for (const cache of [true, false, { memory: 100 }]) {
+      const moved = await trained({ graph: true, cache, listener });
+      moved.forEach((value, i) => assert.ok(Math.abs(value - expected[i]!) < 1e-5, `${value} for ${expected[i]}`));
+    }
+    assert.ok(expected.filter((value) => Math.abs(value) > 1e-3).length > expected.length / 2);
+    assert.deepEqual(messages, []);
   });
 });
 

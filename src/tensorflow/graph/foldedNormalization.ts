@@ -35,10 +35,11 @@ interface Pair {
  *
  * Which normalizations run in inference mode is looked up now.
  *
+ * @param apart names of convolutions that do not run together with what comes behind them, and stay as they are
  * @returns a function that does work during which the model runs folded
  */
-export function foldedNormalization(model: tf.LayersModel): <T>(work: () => T) => T {
-  const pairs = findPairs(model);
+export function foldedNormalization(model: tf.LayersModel, apart: readonly string[] = []): <T>(work: () => T) => T {
+  const pairs = findPairs(model).filter(({ convolution }) => !apart.includes(convolution.name));
   return (work) => {
     const restore = pairs.map(fold);
     try {

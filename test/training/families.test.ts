@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { buildArchitecture } from '../../src/models';
+import { keepInInferenceMode, tf } from '../../src/tensorflow';
+import { type ArrayData, fit } from '../../src/training';
+import { attachHead, buildHead } from '../../src/transfer';
+
+/** One of each family of backbones, the smallest. */
+const FAMILIES = [
+  'vgg16',
+  'resnet50',
+  'mobilenet-v1-0.25',
+  'mobilenet-v2',
+  'mobilenet-v3-small',
+  'efficientnet-b0',
+  'efficientnet-lite0',
+];
+const SIDE = 32;
+const PICTURES = 10;
+
+/** A whole network with weights under which the signal neither dies nor grows from layer to layer. */
+function network(name: string, normalization: 'inference' | 'training'): tf.LayersModel {
+  const { model: backbone } = buildArchitecture(name, { inputSize: SIDE, includeTop: false });
+  const weights = backbone.weights.map(({ name: weight, shape }, i) => {
+    const size = shape as number[];
+    if (/gamma|variance/.test(weight)) return tf.randomUniform(size, 0.8, 1.2, 'float32', i + 1);
+    if (/beta|bias|mean/.test(weight)) return tf.randomNormal(size, 0, 0.05, 'float32', i + 1);
+    const fanIn = /depthwise/.test(weight) ? size[0]! * size[1]! : size.slice(0, -1).reduce((a, b) => a * b, 1);
+    return tf.randomNormal(size, 0, Math.sqrt(1 / fanIn), 'float32', i + 1);
+  });
+  backbone.setWeights(weights);
+  tf.dispose(weights);
+  const model = attachHead(backbone, buildHead(backbone.outputs[0]!.shape[1]!, 3, { dropout: 0.2, seed: 1 }));
+  if (normalization === 'inference')
+    for (const layer of model.layers) if (layer.getClassName() === 'BatchNormalization') keepInInferenceMode(layer);
+  return model;
+}
+
+function pictures(): ArrayData {
+  const values = tf.tidy(() => tf.randomUniform([PICTURES, SIDE, SIDE, 3], -1, 1, 'float32', 5).dataSync());
+  return {
+    values: values as Float32Array,
+    shape: [SIDE, SIDE, 3],
+    labels: Int32Array.from({ length: PICTURES }, (_, i) => i % 3),
+  };
+}
+
+const weightsOf = (model: tf.LayersModel) =>
+  model.weights.map((weight) => weight.read().dataSync().slice() as Float32Array);
+
+/** Five epochs of one step each: the losses, and all weights afterwards. */
+async function fiveSteps(name: string, graph: boolean, normalization: 'inference' | 'training') {
+  const model = network(name, normalization);
+  const before = weightsOf(model);
+  const messages: string[] = [];
+  const { history } = await fit(
+    model,
+    { train: pictures() },
+    {
+      epochs: 5,
+      batchSize: PICTURES,
+      optimizer: 'momentum',
+      learningRate: 1e-3,
+      graph,
+      listener: { onMessage: (text) => messages.push(text) },
+    },
+  );
+  const result = { losses: history.map(({ loss }) => loss), before, weights: weightsOf(model), messages };
+  model.dispose();
+  return result;
+}
+
+/** Squares of how far weights moved from where they began, and of how far from there others moved instead. */
+function squares(a: Float32Array, b: Float32Array, start: Float32Array): { moved: number; apart: number } {
+  const sums = { moved: 0, apart: 0 };
+  a.forEach((value, i) => {
+    sums.moved += (value - start[i]!) ** 2;
+    sums.apart += (value - b[i]!) ** 2;
+  });
+  return sums;
+}
+
+describe('five steps of all layers as a graph are five steps op by op', function () {
+  this.timeout(120_000);
+
+  for (const name of FAMILIES) {
+    it(name, async () => {
+      const eager = await fiveSteps(name, false, 'inference');
+      const graph = await fiveSteps(name, true, 'inference');
+      assert.deepEqual(graph.messages, []);
+      assert.ok(new Set(eager.losses).size === 5, `${eager.losses}`);
+      graph.losses.forEach((loss, i) => {
+        assert.ok(Math.abs(loss / eager.losses[i]! - 1) < 1e-4, `step ${i + 1}: ${loss} for ${eager.losses[i]}`);
+      });
+      const parts = eager.weights.map((weight, i) => squares(weight, graph.weights[i]!, eager.before[i]!));
+      const share = ({ moved, apart }: { moved: number; apart: number }) =>
+        apart === 0 ? 0 : Math.sqrt(apart / moved);
+      const all = share(parts.reduce((a, b) => ({ moved: a.moved + b.moved, apart: a.apart + b.apart })));
+      const worst = Math.max(...parts.map(share));
+      if (process.env.TUNEBOOK_SHOW_ERRORS) console.log(`${name}: all ${all}, worst ${worst}`);
+      // a gradient that is wrong is wrong by about itself; one that is a sum of large numbers that cancel loses digits
+      assert.ok(all < 0.03, `all weights together are off by ${all} of what they moved`);
+      assert.ok(worst < 0.3, `some weights are off by ${worst} of what they moved`);
+    });
+  }
+});
