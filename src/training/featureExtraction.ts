@@ -16,6 +16,7 @@ export const featureExtraction: Variation = async (dataset, split, backbone, set
     { train: trainData, validation: validationData },
     { ...fitOptionsOf(settings), epochs: settings.epochs, listener, checkpoint, resume },
   );
+  for (const { rows } of [features, ...views]) rows.dispose();
   return {
     head,
     history,

@@ -32,7 +32,7 @@ export function featureSource(extractions: readonly Features[], examples: readon
       const values = new Float32Array(chosen.length * length); // a new one each time: TensorFlow may keep using it
       for (const [i, index] of chosen.entries()) {
         const { features, row } = rows[index]!;
-        values.set(features.values.subarray(row * length, (row + 1) * length), i * length);
+        values.set(features.rows.get(row), i * length);
       }
       const y = Int32Array.from(chosen, (index) => labels[index]!);
       return { x: tf.tensor2d(values, [chosen.length, length]), y: tf.tensor1d(y, 'int32') };

@@ -6,12 +6,15 @@ import type { Listener } from '../training/listener';
 import { FeatureStore } from './featureStore';
 import { PictureNetwork } from './pictureNetwork';
 import type { PixelMemory } from './pixelMemory';
+import { RowTable } from './rowTable';
 import type { AugmentedView } from './views';
 
 /** What a frozen backbone makes of pictures. */
 export interface Features {
-  /** [examples, length], row-major */
-  values: Float32Array;
+  /** one a picture; those of many pictures lie in a file */
+  rows: RowTable;
+  /** all of them as one array [examples, length], row-major; put together when asked for */
+  readonly values: Float32Array;
   length: number;
   /** the pictures that could be read, in the order of the rows */
   examples: Example[];
@@ -60,7 +63,7 @@ export async function extractFeatures(
   const computing = network ?? new PictureNetwork(backbone, examples.length, listener.onMessage);
   const store = cache ? new FeatureStore(backbone, view, computing.precision) : undefined;
   const { features: length } = backbone.entry;
-  const values = new Float32Array(examples.length * length);
+  const rows = new RowTable(examples.length, length);
   const kept: { example: Example; hash: string }[] = [];
   const skipped: Skipped[] = [];
   const seconds = { decode: 0, features: 0 };
@@ -86,7 +89,7 @@ export async function extractFeatures(
     const batch = computing.run(seen); // [batch, features]
     waiting.forEach(({ row, hash }, i) => {
       const features = batch.subarray(i * length, (i + 1) * length);
-      values.set(features, row * length);
+      rows.set(row, features);
       store?.set(hash, features);
     });
     waiting = [];
@@ -106,7 +109,7 @@ export async function extractFeatures(
       if (features) cached++;
       if (pixels) memory?.keep(hash, pixels);
       if (features || pixels) kept.push({ example, hash });
-      if (features) values.set(features, (kept.length - 1) * length);
+      if (features) rows.set(kept.length - 1, features);
       else if (pixels) waiting.push({ row: kept.length - 1, hash, pixels });
       else skipped.push({ file: example.file, reason: reason ?? 'unreadable' });
       if (waiting.length === batchSize) await compute();
@@ -121,7 +124,10 @@ export async function extractFeatures(
   }
 
   return {
-    values: values.subarray(0, kept.length * length),
+    rows,
+    get values() {
+      return rows.toArray(kept.length);
+    },
     length,
     examples: kept.map(({ example }) => example),
     labels: Int32Array.from(kept, ({ example }) => example.label),
@@ -137,12 +143,15 @@ export async function extractFeatures(
  *
  * @returns values [rows, length], their labels, and which examples they are
  */
-export function selectRows(features: Features, examples: readonly Example[]) {
+export function selectRows(
+  features: Pick<Features, 'rows' | 'length' | 'examples' | 'labels'>,
+  examples: readonly Example[],
+) {
   const rowOf = new Map(features.examples.map((example, row) => [example.file, row]));
   const rows = examples.map((example) => rowOf.get(example.file)).filter((row) => row !== undefined);
   const { length } = features;
   const values = new Float32Array(rows.length * length);
-  rows.forEach((row, i) => values.set(features.values.subarray(row * length, (row + 1) * length), i * length));
+  rows.forEach((row, i) => values.set(features.rows.get(row), i * length));
   return {
     values,
     shape: [length],
