@@ -5,10 +5,10 @@
  *   node dist/bench/graph.js [--repeats 15] [--models efficientnet-lite0,mobilenet-v2] [--json]
  */
 import { parseArgs } from 'node:util';
-import { buildArchitecture } from '../src/models';
 import { deviceReport, tf } from '../src/tensorflow';
 import { sparseSoftmaxCrossEntropy } from '../src/tensorflow/gradients';
 import { compile, compileForward, foldedNormalization } from '../src/tensorflow/graph';
+import { randomNetwork } from './peers/randomNetwork';
 
 interface Row {
   work: string;
@@ -27,19 +27,6 @@ const { values: options } = parseArgs({
 const repeats = Number(options.repeats ?? 15);
 const models = (options.models ?? 'efficientnet-lite0,mobilenet-v2').split(',');
 const rows: Row[] = [];
-
-/** Weights for which activations stay in range: what is computed with must not be zeros. */
-function randomize(model: tf.LayersModel): void {
-  const weights = model.weights.map(({ name, shape }, i) => {
-    const size = shape as number[];
-    if (/gamma|variance/.test(name)) return tf.randomUniform(size, 0.8, 1.2, 'float32', i + 1);
-    if (/beta|bias|mean/.test(name)) return tf.randomNormal(size, 0, 0.05, 'float32', i + 1);
-    const fanIn = /depthwise/.test(name) ? size[0]! * size[1]! : size.slice(0, -1).reduce((a, b) => a * b, 1);
-    return tf.randomNormal(size, 0, Math.sqrt(2 / fanIn), 'float32', i + 1);
-  });
-  model.setWeights(weights);
-  tf.dispose(weights);
-}
 
 const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 
@@ -114,11 +101,7 @@ function benchStep(backbone: tf.LayersModel, normalization: 'inference' | 'train
 }
 
 for (const name of models) {
-  const build = (inputSize: number) => {
-    const { model } = buildArchitecture(name, { inputSize, includeTop: false });
-    randomize(model);
-    return model;
-  };
+  const build = (inputSize: number) => randomNetwork(name, inputSize);
   benchForward(build(224));
   benchStep(build(160), 'inference');
   benchStep(build(160), 'training');

@@ -13,10 +13,13 @@ export interface Ran {
 /** Milliseconds between two looks at the memory of a process; Linux keeps the peak itself, so only the last moment can be missed. */
 const LOOK = 50;
 
+/** Seconds after which a command is ended: one that hangs must not keep the other rows from being measured. */
+const LONGEST = 600;
+
 /** Run a command that prints JSON as its last line. @throws {Error} with the last line of its errors if it fails */
 export async function runCommand(program: string, parameters: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran> {
   const began = performance.now();
-  const child = spawn(program, parameters, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, parameters, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: LONGEST * 1000 });
   let memory = 0;
   let output = '';
   let errors = '';
@@ -34,7 +37,10 @@ export async function runCommand(program: string, parameters: readonly string[],
       errors += error.message;
       done(-1);
     });
-    child.on('close', done);
+    child.on('close', (ended, signal) => {
+      if (signal === 'SIGTERM') errors += `\nit did not end in ${LONGEST} s`;
+      done(ended);
+    });
   });
   clearInterval(watch);
   const seconds = (performance.now() - began) / 1000;

@@ -69,7 +69,10 @@ export interface TrainSettings {
   backboneLearningRate: number;
   /** each block below trains at this part of the rate of the one above */
   layerDecay: number;
-  /** what frozen layers are computed in: 'bfloat16' is about twice as fast where the processor has it, and less exact */
+  /**
+   * What frozen layers are computed in: 'bfloat16' is about twice as fast where the processor has it, from some hundreds of
+   * pictures on, and less exact.
+   */
   precision: Precision;
   /** how batch normalization in unfrozen blocks runs in training */
   batchNormalization: 'inference' | 'training';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { buildArchitecture } from '../../../src/models';
+import { randomNetwork } from '../../../bench/peers/randomNetwork';
 import { tf } from '../../../src/tensorflow';
 import { compileForward } from '../../../src/tensorflow/graph';
 import { difference } from './models';
@@ -15,21 +15,6 @@ const FAMILIES = {
   'efficientnet-lite0': 49,
 };
 
-/** Weights under which the signal neither dies nor grows from layer to layer. */
-function build(name: string, inputSize: number): tf.LayersModel {
-  const { model } = buildArchitecture(name, { inputSize, includeTop: false });
-  const weights = model.weights.map(({ name, shape }, i) => {
-    const size = shape as number[];
-    if (/gamma|variance/.test(name)) return tf.randomUniform(size, 0.8, 1.2, 'float32', i + 1);
-    if (/beta|bias|mean/.test(name)) return tf.randomNormal(size, 0, 0.05, 'float32', i + 1);
-    const fanIn = /depthwise/.test(name) ? size[0]! * size[1]! : size.slice(0, -1).reduce((a, b) => a * b, 1);
-    return tf.randomNormal(size, 0, Math.sqrt(1 / fanIn), 'float32', i + 1);
-  });
-  model.setWeights(weights);
-  tf.dispose(weights);
-  return model;
-}
-
 const pictures = (batch: number) => tf.randomUniform([batch, 64, 64, 3], -1, 1, 'float32', batch);
 
 describe('a compiled backbone', function () {
@@ -37,7 +22,7 @@ describe('a compiled backbone', function () {
 
   for (const [name, normalizations] of Object.entries(FAMILIES)) {
     it(`of ${name} gives what the model gives, with ${normalizations} normalizations folded`, () => {
-      const model = build(name, 64);
+      const model = randomNetwork(name, 64, 1);
       const forward = compileForward(model);
       const report = forward.compile(pictures(2));
       assert.deepEqual([report.fallback, report.anyBatch, report.folded], [null, true, normalizations]);
