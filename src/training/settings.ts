@@ -101,6 +101,10 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
 
 /** What must be the same for training to go on as if it had not been interrupted; as text. */
 export function comparable(settings: FitSettings): string {
-  const { epochs: _, checkpoint: _1, resume: _2, cache: _3, listener: _4, ...rest } = settings;
-  return JSON.stringify(rest, (_key, value) => (typeof value === 'function' ? 'function' : value));
+  const { epochs: _, checkpoint: _1, resume: _2, cache, listener: _3, ...rest } = settings;
+  // of the cache only what changes the numbers
+  const low = typeof cache === 'object' && cache.precision === 'bfloat16';
+  return JSON.stringify(low ? { ...rest, precision: cache.precision } : rest, (_key, value) =>
+    typeof value === 'function' ? 'function' : value,
+  );
 }

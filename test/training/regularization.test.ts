@@ -148,7 +148,8 @@ describe('checkpoints', () => {
     await fit(model(), sets, { ...options, epochs: 1, checkpoint: folder });
     const resume = (changes: FitOptions, from = folder) =>
       fit(model(), sets, { ...options, ...changes, checkpoint: from, resume: true });
-    await assert.rejects(resume({ learningRate: 0.1 }), /is of a training with other settings, data or model/);
+    for (const changes of [{ learningRate: 0.1 }, { cache: { precision: 'bfloat16' } }] satisfies FitOptions[])
+      await assert.rejects(resume(changes), /is of a training with other settings, data or model/);
     const damaged = temporaryFolder();
     cpSync(folder, damaged, { recursive: true });
     const file = join(damaged, 'last.safetensors');
