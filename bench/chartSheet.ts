@@ -12,6 +12,8 @@ const folder = process.argv[2] ?? join(projectFolder, 'build', 'charts');
 const columns = 3;
 const gap = 24;
 const width = 900;
+/** Pixels of the sheet for each of a chart's PNG, which has two for each of the chart. */
+const scale = 0.64;
 
 async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true });
@@ -20,7 +22,12 @@ async function main(): Promise<void> {
   for (const [name, chart] of Object.entries(examples)) {
     const png = await renderPng(chart);
     writeFileSync(join(folder, `${name}.png`), png);
-    const small = await sharp(png).resize({ width, height: 1400, fit: 'inside', withoutEnlargement: true }).toBuffer();
+    // all at one scale, so that their letters are of one size, but for what would not fit
+    const natural = await sharp(png).metadata();
+    const bound = { width: Math.min(width, Math.round(scale * natural.width)), height: 1400 };
+    const small = await sharp(png)
+      .resize({ ...bound, fit: 'inside', withoutEnlargement: true })
+      .toBuffer();
     const column = heights.indexOf(Math.min(...heights));
     parts.push({ input: small, left: gap + column * (width + gap), top: heights[column]! });
     heights[column]! += (await sharp(small).metadata()).height + gap;

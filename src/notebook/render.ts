@@ -16,20 +16,31 @@ async function loadVega() {
 }
 
 /**
- * Without a canvas Vega takes each letter to be 0.8 of the font size wide, which leaves wide gaps beside axes. The mean
- * widths of a sans-serif font come closer.
+ * Without a canvas Vega takes each letter to be 0.8 of the font size wide, which leaves wide gaps beside axes. The widths here
+ * are those of DejaVu Sans, the widest of the fonts a page may be shown in, so that no label is cut off.
  */
 function measureText(vega: object): void {
-  const { textMetrics } = vega as {
-    textMetrics: { width(item: { fontSize?: number; text?: unknown }, text: unknown): number };
-  };
-  textMetrics.width = (item, text) => {
-    const letters = String(text ?? item.text ?? '');
-    let ems = 0;
-    for (const letter of letters)
-      ems += /[A-Z@%&wmWM]/.test(letter) ? 0.75 : /[ijlft.,:;' |()]/.test(letter) ? 0.34 : 0.6;
-    return ems * (item.fontSize ?? 11);
-  };
+  const { textMetrics } = vega as { textMetrics: { width(item: TextItem, text: unknown): number } };
+  textMetrics.width = (item, text) => textWidth(String(text ?? item.text ?? ''), item);
+}
+
+interface TextItem {
+  fontSize?: number;
+  fontWeight?: number | string;
+  text?: unknown;
+}
+
+/** How wide a line of text is drawn, in pixels. */
+export function textWidth(text: string, { fontSize = 11, fontWeight = 'normal' }: TextItem = {}): number {
+  const bold = fontWeight === 'bold' || Number(fontWeight) >= 600;
+  let ems = 0;
+  for (const letter of text) {
+    if (/[mwMW@%&]/.test(letter)) ems += 0.95;
+    else if (/[A-Z]/.test(letter)) ems += 0.7;
+    else if (/[ijlft.,:;' |()r-]/.test(letter)) ems += 0.36;
+    else ems += 0.63;
+  }
+  return ems * fontSize * (bold ? 1.12 : 1);
 }
 
 /** A chart as SVG, drawn without browser or canvas. */

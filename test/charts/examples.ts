@@ -14,6 +14,7 @@ import {
   wilsonInterval,
 } from '../../src/evaluation';
 import { Random } from '../../src/random';
+import type { LearningRateFinding } from '../../src/training/findLearningRate';
 import type { EpochRecord } from '../../src/training/listener';
 
 /** A training that overfits from its seventh epoch on. */
@@ -91,6 +92,33 @@ function backbone(
     neighbours: wilsonInterval(Math.round(300 * neighbours), 300),
   };
 }
+const studyRow = (variant: string, dropout: number, mean: number, seconds: number) => ({
+  axes: { variant, dropout },
+  accuracy: { mean, low: mean - 0.02, high: mean + 0.02 },
+  seconds,
+});
+const study = [
+  studyRow('feature-extraction', 0, 0.8, 1),
+  studyRow('feature-extraction', 0.5, 0.82, 1.2),
+  studyRow('hybrid', 0, 0.81, 20),
+  studyRow('hybrid', 0.5, 0.9, 25),
+  studyRow('fine-tune-all', 0, 0.86, 90),
+  studyRow('fine-tune-all', 0.5, 0.89, 93),
+];
+
+const sweep: LearningRateFinding = {
+  steps: Array.from({ length: 60 }, (_, i) => {
+    const learningRate = 1e-6 * 10 ** (i / 10);
+    const smoothed = 1.6 - 1.2 / (1 + 3e-3 / learningRate) + 0.4 * learningRate ** 2;
+    return { learningRate, loss: smoothed + 0.05 * Math.sin(i), smoothed };
+  }),
+  valley: 1.6e-3,
+  steepest: 3.2e-3,
+} as LearningRateFinding;
+
+/** A square of one colour, as a picture. */
+const square = (color: string) =>
+  `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96"><rect width="96" height="96" fill="${color}"/></svg>`)}`;
 
 /** Every chart by name, as the sheet of all charts shows them and the snapshot tests draw them. */
 export const examples: Record<string, charts.Chart> = {
@@ -125,4 +153,16 @@ export const examples: Record<string, charts.Chart> = {
     backbone('ResNet-50', [94.4, 23.59, 3.86, 31.5], [0.749, 0.86, 0.84, -0.04]),
     backbone('VGG16', [58.9, 14.71, 15.35, 140.2], [0.713, 0.79, 0.75, -0.16]),
   ]),
+  'learning-rate': charts.learningRateChart(sweep),
+  pareto: charts.paretoChart(study),
+  interaction: charts.interactionChart(study, 'variant', 'dropout'),
+  'parallel-coordinates': charts.parallelCoordinates(study),
+  pictures: charts.pictureGrid(
+    ['#0072b2', '#d55e00', '#00795a', '#a8447e', '#8a6400'].map((color, i) => ({
+      url: square(color),
+      label: flowers.names[i]!,
+      detail: `${90 - 7 * i}%`,
+    })),
+    { title: 'Pictures with a label and a number' },
+  ),
 };

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { displayMetadata, toMimeBundle } from '../../src/notebook/mime';
+import { projectFolder } from '../../src/paths';
+import { examples } from '../charts/examples';
+import { chromiumArguments, findChromium, type Lab, startLab } from './lab';
+
+const folder = 'build/browser';
+const name = 'charts.ipynb';
+
+/** A notebook that holds every chart as a cell's output, as `show` sends it. */
+async function writeCharts(): Promise<void> {
+  const cells = [];
+  for (const [id, chart] of Object.entries(examples)) {
+    const data = (await toMimeBundle(chart, { picture: false }))!;
+    const output = { output_type: 'display_data', data, metadata: displayMetadata(data) };
+    cells.push({ cell_type: 'code', id, source: `// ${id}`, metadata: {}, outputs: [output], execution_count: 1 });
+  }
+  const kernelspec = { name: 'tslab', display_name: 'TypeScript', language: 'typescript' };
+  const notebook = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+  mkdirSync(join(projectFolder, folder), { recursive: true });
+  writeFileSync(join(projectFolder, folder, name), JSON.stringify(notebook));
+}
+
+/** What of a canvas the page is asked about; this project knows no types of the browser. */
+interface Canvas {
+  width: number;
+  height: number;
+  getContext(kind: '2d'): { getImageData(x: number, y: number, width: number, height: number): { data: number[] } };
+}
+
+/** In the page: how many dark pixels of a chart touch the right edge of its card, as those of a label do that is cut off. */
+function inkAtEdge(mark: unknown): number {
+  const canvas = mark as Canvas;
+  const pixels = canvas.getContext('2d').getImageData(canvas.width - 3, 0, 3, canvas.height).data;
+  let ink = 0;
+  for (let i = 0; i < pixels.length; i += 4) if (pixels[i + 3]! > 0 && pixels[i]! < 200) ink++;
+  return ink;
+}
+
+describe('every chart in JupyterLab', function () {
+  this.timeout(180_000);
+  let browser: Browser | undefined;
+  let lab: Lab | undefined;
+
+  before(async function () {
+    const executablePath = findChromium();
+    if (!executablePath) {
+      console.log('      no Chromium here (apt-get install chromium): charts are not drawn in a browser');
+      this.skip();
+    }
+    await writeCharts();
+    lab = await startLab();
+    browser = await chromium.launch({ executablePath, args: chromiumArguments });
+  });
+  after(async () => {
+    if (lab) await chooseTheme('JupyterLab Light');
+    await browser?.close();
+    await lab?.stop();
+  });
+
+  async function chooseTheme(theme: string): Promise<void> {
+    const address = `${lab!.url}lab/api/settings/${encodeURIComponent('@jupyterlab/apputils-extension:themes')}?token=${lab!.token}`;
+    const { ok, status } = await fetch(address, {
+      method: 'PUT',
+      body: JSON.stringify({ raw: JSON.stringify({ theme }) }),
+    });
+    assert.ok(ok, `JupyterLab does not take the theme: ${status}`);
+  }
+
+  async function draw(page: Page): Promise<string[]> {
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      // a missing favicon or a user's overrides that do not exist are JupyterLab's own
+      if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
+        complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    await page.goto(`${lab!.url}lab/tree/${folder}/${name}?reset&token=${lab!.token}`);
+    const count = Object.keys(examples).length;
+    await page
+      .locator('.jp-NotebookPanel .vega-embed .marks')
+      .nth(count - 1)
+      .waitFor({ timeout: 120_000 });
+    return complaints;
+  }
+
+  for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
+    it(`is drawn whole, without a complaint, in the theme ${theme}`, async () => {
+      await chooseTheme(theme);
+      // tall enough for the whole notebook: JupyterLab draws what is in view
+      const page = await browser!.newPage({ viewport: { width: 1400, height: 16_000 } });
+      const complaints = await draw(page);
+      const marks = page.locator('.jp-NotebookPanel .vega-embed .marks');
+      assert.equal(await marks.count(), Object.keys(examples).length);
+      for (const [i, id] of Object.keys(examples).entries()) {
+        const box = await marks.nth(i).boundingBox();
+        assert.ok(box && box.width > 100 && box.height > 60, `${id}: ${box?.width} x ${box?.height} pixels`);
+        assert.equal(await marks.nth(i).evaluate(inkAtEdge), 0, `${id}: cut off at its right edge`);
+      }
+      assert.equal(await page.locator('.jp-OutputArea .vega-embed .error').count(), 0);
+      assert.deepEqual(complaints, []);
+      const dark = await page.locator('body').getAttribute('data-jp-theme-light');
+      assert.equal(dark, String(theme.endsWith('Light')));
+      const file = theme.toLowerCase().replace(/\W+/g, '-');
+      await page.screenshot({ path: join(projectFolder, folder, `charts-${file}.png`) });
+      await page.close();
+    });
+  }
+});
