@@ -11,7 +11,7 @@ import { describePeak, type MachinePeak, measurePeak } from './peak';
 import { missingPeers, threads } from './peers';
 import type { Row, Settings } from './row';
 import { rows } from './rows';
-import { type Result, resultNotes, resultTable } from './table';
+import { describeValues, type Result, resultNotes, resultTable } from './table';
 import { judge } from './verdict';
 
 /** 200 photos of five flowers to train on and 150 to judge by. */
@@ -58,8 +58,11 @@ export async function main(argv: readonly string[]): Promise<number> {
       .catch((error) => ({ values: {}, notes: [messageOf(error)] }));
     results.push({ row, measurement });
     progress('');
-    if (!options.json)
-      process.stderr.write(`${row.name} measured in ${Math.round((performance.now() - rowBegan) / 1000)} s\n`);
+    // the table comes at the end: what is measured by then must not be lost if that is never reached
+    if (!options.json) {
+      const took = Math.round((performance.now() - rowBegan) / 1000);
+      process.stderr.write(`${row.name}: ${describeValues(measurement, row.unit)} (measured in ${took} s)\n`);
+    }
   }
   const machine = `${cpus()[0]?.model.trim()}, ${threads} threads`;
   const peaks = peak ? describePeak(peak) : 'peak not measured';

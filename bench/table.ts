@@ -40,6 +40,12 @@ export function resultTable(results: readonly Result[], peak: MachinePeak | unde
   return alignColumns([header, ...lines], [false, ...peerNames.map(() => true), true, false, false, false]);
 }
 
+/** What each needs, in one line. */
+export function describeValues({ values }: Measurement, unit: Unit): string {
+  const named = peerNames.filter((name) => values[name] !== undefined);
+  return named.map((name) => `${peerTitles[name]} ${formatValue(values[name]!, unit)}`).join(', ') || 'not measured';
+}
+
 /** Notes and accuracies below the table, one line each. */
 export function resultNotes(results: readonly Result[]): string[] {
   return results.flatMap(({ row, measurement: { accuracy = {}, notes } }) => {

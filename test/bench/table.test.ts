@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { interleave, median } from '../../bench/measure';
 import type { Goal, Measurement, Row } from '../../bench/row';
-import { resultNotes, resultTable } from '../../bench/table';
+import { describeValues, resultNotes, resultTable } from '../../bench/table';
 import { judge } from '../../bench/verdict';
 
 const row: Pick<Row, 'name' | 'work' | 'unit' | 'goals'> = {
@@ -73,6 +73,11 @@ describe('the bench', () => {
       'forward-x: validation accuracy: tunebook 0.900, Keras 0.850',
       'forward-x: PyTorch: no such module',
     ]);
+  });
+
+  it('says in one line what each needs', () => {
+    equal(describeValues(measured, 'ms'), 'tunebook 200 ms, Keras 320 ms, ONNX Runtime 170 ms');
+    equal(describeValues({ values: {}, notes: [] }, 's'), 'not measured');
   });
 
   it('runs things in turn, drops the one that fails and does not count the first rounds', async () => {
