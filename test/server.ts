@@ -22,6 +22,9 @@ export interface ServeOptions {
   delay?: number;
 }
 
+/** Milliseconds before a connection breaks: a client on a busy machine loses what it has not read by then. */
+const PAUSE = 250;
+
 /** A server on this machine that serves one content at every path, with the faults that are asked for. */
 export async function serve(content: () => Buffer, options: ServeOptions = {}): Promise<TestServer> {
   const { ranges = true, etag, delay = 0 } = options;
@@ -48,7 +51,7 @@ export async function serve(content: () => Buffer, options: ServeOptions = {}): 
     if (silent-- > 0) return;
     const end = breaks.shift();
     if (end === undefined) setTimeout(() => response.end(body), delay);
-    else response.write(body.subarray(0, end), () => setTimeout(() => response.destroy(), 20));
+    else response.write(body.subarray(0, end), () => setTimeout(() => response.destroy(), PAUSE));
   };
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -8,9 +8,9 @@ import {
   type Recommendation,
   recommendBackbone,
 } from '../advice';
+import { openDataset } from '../datasets';
 import { UserError } from '../errors';
 import { writeFileAtomically } from '../files';
-import { imageFolder, imageTable } from '../images';
 import { renderPng } from '../notebook/render';
 import { terminalListener } from '../notebook/terminal';
 import { numberOption, printJson } from './options';
@@ -40,7 +40,10 @@ export function adviseCommand(): Command {
   const list = (text: string) => text.split(',').map((name) => name.trim());
   return new Command('advise')
     .description('compare backbones on pictures without training them, and say which to take')
-    .option('--data <dir>', "folder as for `train`, or a CSV file with the columns file and label; or 'emoji'")
+    .option(
+      '--data <dir>',
+      "as for `train`: a folder, a CSV file with the columns file and label, 'emoji', or a public dataset",
+    )
     .option('--backbones <names>', 'to compare, with commas between; default: those whose weights are here', list)
     .option('--pictures <n>', 'without --data: recommend for so many pictures', whole(1))
     .option('--classes <n>', 'of so many classes', whole(2), 5)
@@ -75,7 +78,7 @@ async function advise({
     return { recommendation: await recommendBackbone({ pictures, classes, similarity, minutes, names }) };
   }
   if (pictures !== undefined) throw new UserError('--pictures is for a recommendation without --data: leave one out');
-  const dataset = data.toLowerCase().endsWith('.csv') ? imageTable(data) : imageFolder(data);
+  const dataset = await openDataset(data);
   const { end, ...listener } = terminalListener();
   return interruptible(async (shouldStop): Promise<Advice> => {
     const heard = { ...listener, shouldStop };

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { checkDataset, type DatasetCheck } from '../check';
+import { openDataset } from '../datasets';
 import { writeFileAtomically } from '../files';
-import { imageFolder, imageTable, splitDataset } from '../images';
+import { splitDataset } from '../images';
 import { renderPng } from '../notebook/render';
 import { terminalListener } from '../notebook/terminal';
 import { numberOption, printJson } from './options';
@@ -22,7 +23,10 @@ const EXIT: Record<DatasetCheck['worst'], number> = { none: 0, note: 0, warning:
 export function checkCommand(): Command {
   return new Command('check')
     .description('look through pictures for duplicates, leaks, unreadable files, imbalance and odd sizes')
-    .requiredOption('--data <dir>', "folder as for `train`, or a CSV file with the columns file and label; or 'emoji'")
+    .requiredOption(
+      '--data <dir>',
+      "as for `train`: a folder, a CSV file with the columns file and label, 'emoji', or a public dataset",
+    )
     .option('--split', 'also look across the split that `train` would draw')
     .option('--seed <n>', 'of that split', numberOption({ min: 0, integer: true }), 0)
     .option('--picture <file>', 'write the pictures that findings are about as a PNG')
@@ -32,12 +36,12 @@ export function checkCommand(): Command {
       '\nEnds with 0 if there is nothing to mend, 2 after warnings, 3 after errors, 1 if it failed.',
     )
     .action(async ({ data, split, seed, picture, json }: Options) => {
-      const dataset = data.toLowerCase().endsWith('.csv') ? imageTable(data) : imageFolder(data);
-      const { end, onProgress } = terminalListener();
-      const check = await checkDataset(dataset, {
-        ...(split && { split: splitDataset(dataset, { seed }) }),
-        listener: { onProgress },
-      }).finally(end);
+      const { end, ...listener } = terminalListener();
+      const work = async () => {
+        const dataset = await openDataset(data, { listener });
+        return checkDataset(dataset, { ...(split && { split: splitDataset(dataset, { seed }) }), listener });
+      };
+      const check = await work().finally(end);
       if (picture !== undefined) writeFileAtomically(picture, await renderPng(check.grid));
       const findings = check.findings.objects() as Record<string, string | number>[];
       if (json) {

@@ -3,6 +3,7 @@ import { didYouMean } from '../didYouMean';
 import { messageOf, UserError } from '../errors';
 import { adviseCommand } from './advise';
 import { checkCommand } from './check';
+import { datasetsCommand } from './datasets';
 import { exportCommand } from './export';
 import { doctorCommand, labCommand } from './house';
 import { newCommand } from './new';
@@ -56,6 +57,7 @@ export function commandLine(): Command {
     .addCommand(studyCommand())
     .addCommand(workerCommand())
     .addCommand(checkCommand())
+    .addCommand(datasetsCommand())
     .addCommand(newCommand())
     .addCommand(adviseCommand())
     .addCommand(notebooksCommand())

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { augmentationPresets } from '../augment';
-import { imageFolder } from '../images';
+import { openDataset } from '../datasets';
 import { backbones } from '../models';
 import { terminalListener } from '../notebook/terminal';
 import { checkRunFolder, saveRun } from '../study';
@@ -27,7 +27,7 @@ export function trainCommand(): Command {
     .description('train a classifier on a folder of pictures and say how good it is')
     .requiredOption(
       '--data <dir>',
-      "folder with one subfolder a class, or train/ and validation/ with such; or the sample 'emoji'",
+      "folder with one subfolder a class, or train/ and validation/ with such; a CSV file with the columns file and label; the sample 'emoji'; or a public dataset, as `tunebook datasets` lists",
     )
     .addOption(
       new Option('--backbone <name>', 'pre-trained network')
@@ -64,11 +64,11 @@ export function trainCommand(): Command {
     .option('--json', 'one JSON object as the last line')
     .action(async ({ data, out, json, ...settings }: Options) => {
       if (out !== undefined) checkRunFolder(out);
-      const dataset = imageFolder(data);
       const { end, ...listener } = terminalListener();
-      const result = await interruptible((shouldStop) =>
-        train(dataset, { ...settings, listener: { ...listener, shouldStop } }),
-      ).finally(end);
+      const { dataset, result } = await interruptible(async (shouldStop) => {
+        const dataset = await openDataset(data, { listener });
+        return { dataset, result: await train(dataset, { ...settings, listener: { ...listener, shouldStop } }) };
+      }).finally(end);
       const run = out === undefined ? undefined : await keep(result, out, dataset.folder);
       if (json) printJson(toJson(result, run));
       else process.stdout.write(summary(result, run));

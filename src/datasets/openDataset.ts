@@ -1,19 +1,25 @@
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { didYouMean } from '../didYouMean';
 import { UserError } from '../errors';
-import { type Dataset, imageFolder, sampleFolder } from '../images';
+import { type Dataset, imageFolder, imageTable, sampleFolder, samples } from '../images';
 import { publicDatasets } from './entries';
 import { type PublicDatasetOptions, publicDataset } from './publicDataset';
 
 /**
- * A dataset by whatever names it: the path of a folder with one subfolder a class, the bundled sample 'emoji', or a public
- * dataset (see {@link publicDatasets}), which is fetched at first use. Where there is a folder of that name, it is taken.
+ * A dataset by whatever names it: the path of a folder with one subfolder a class, a CSV file with the columns file and label,
+ * the bundled sample 'emoji', or a public dataset (see {@link publicDatasets}), which is fetched at first use. Where there is a
+ * folder of that name, it is taken.
  *
  * @throws {UserError} if there is nothing of that name; the message lists what there is
  */
 export async function openDataset(data: string, options?: PublicDatasetOptions): Promise<Dataset> {
+  if (data.toLowerCase().endsWith('.csv')) return imageTable(data);
   if (existsSync(data) || sampleFolder(data) !== undefined) return imageFolder(data);
   if (Object.hasOwn(publicDatasets, data)) return publicDataset(data, options);
+  if (basename(data) !== data) throw new UserError(`no folder '${data}': give a folder with one subfolder a class`);
+  const names = Object.keys(publicDatasets);
   throw new UserError(
-    `no folder '${data}' in ${process.cwd()}, and no dataset of that name; there are emoji (the bundled sample) and, to be downloaded, ${Object.keys(publicDatasets).join(', ')}`,
+    `no folder '${data}' in ${process.cwd()}, and no dataset of that name; there are emoji (the bundled sample) and, to be downloaded, ${names.join(', ')}${didYouMean(data, [...samples, ...names])}`,
   );
 }

@@ -33,7 +33,10 @@ const SUBSETS: Record<string, Subset> = {
  */
 export function imageFolder(folder: string, options?: ImageFolderOptions): Dataset {
   const { groupOf } = withDefaults('imageFolder', options, { groupOf: undefined as ImageFolderOptions['groupOf'] });
-  const root = findFolder(folder, "give a folder with one subfolder a class, or the sample 'emoji'");
+  const root = findFolder(
+    folder,
+    "give a folder with one subfolder a class, or the sample 'emoji'; public datasets, such as flowers, come by openDataset",
+  );
   const skipped: Skipped[] = [];
   const { parts, heldOut } = partsOf(root, skipped);
   const found = parts.flatMap(({ path, subset }) => {

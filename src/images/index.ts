@@ -9,7 +9,7 @@ export { inOrder } from './inOrder';
 export { type KFoldOptions, kFold } from './kFold';
 export { type OpenPicture, openPicture, type PictureContent } from './openPicture';
 export { readPicture } from './readPicture';
-export { sampleFolder } from './samples';
+export { sampleFolder, samples } from './samples';
 export { selectClasses } from './selectClasses';
 export { type SplitOptions, splitDataset } from './split';
 export { splitFingerprint } from './splitFingerprint';

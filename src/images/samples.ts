@@ -3,7 +3,7 @@ import { UserError } from '../errors';
 import { cacheFolder } from '../paths';
 
 /** The bundled datasets, drawn at set-up by data-samples/. */
-const SAMPLES = ['emoji'];
+export const samples = ['emoji'];
 
 /**
  * Where a bundled sample lies, or undefined if `name` is none.
@@ -11,7 +11,7 @@ const SAMPLES = ['emoji'];
  * @throws {UserError} if it is one that set-up has not drawn yet
  */
 export function sampleFolder(name: string): string | undefined {
-  if (!SAMPLES.includes(name)) return undefined;
+  if (!samples.includes(name)) return undefined;
   const folder = cacheFolder('samples', name);
   if (!existsSync(folder)) {
     throw new UserError(`the sample '${name}' is not drawn yet: run \`npm run setup\` in the project folder`);

@@ -22,7 +22,7 @@ export interface Budget {
 
 /** What a study is, as CONFIG.json says it. */
 export interface StudyConfiguration {
-  /** folder of pictures, or the name of a sample */
+  /** as for `openDataset`: a folder, a CSV file, the sample 'emoji' or a public dataset */
   data: string;
   /** options of `train` for every run */
   settings?: Partial<TrainSettings>;

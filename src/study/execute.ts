@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { openDataset } from '../datasets';
 import { messageOf } from '../errors';
-import { type Dataset, imageFolder, splitDataset } from '../images';
+import { type Dataset, splitDataset } from '../images';
 import { type EpochRecord, type Listener, type TrainResult, train } from '../training';
 import type { RunTask } from './plan';
 import type { RunRecord } from './records';
@@ -34,7 +35,7 @@ export async function executeRun(
   mkdirSync(folder, { recursive: true });
   let record: RunRecord;
   try {
-    const dataset = datasetOf(task);
+    const dataset = await datasetOf(task, listener);
     let hopeless = false;
     const watching: Listener = {
       ...listener,
@@ -115,8 +116,8 @@ function times(started: Date) {
  * The run's pictures. Where the training's random numbers follow another seed than the split, the split is made here, so that
  * all variants of a seed see the same pictures.
  */
-function datasetOf({ data, seed, settings }: RunTask): Dataset {
-  const dataset = imageFolder(data);
+async function datasetOf({ data, seed, settings }: RunTask, listener: Listener): Promise<Dataset> {
+  const dataset = await openDataset(data, { listener });
   if (settings.seed === seed) return dataset;
   const { train, validation } = splitDataset(dataset, { validation: settings.validation, seed });
   const marked = (subset: 'train' | 'validation') => (example: Dataset['examples'][number]) => ({ ...example, subset });

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { sha256 } from '../files';
-import { type Dataset, imageFolder } from '../images';
+import type { Dataset } from '../images';
 import { backboneEntry } from '../models';
 import { defaultSettings, type TrainSettings } from '../training';
 import { expandAxes, type Label, labelsOf } from './axes';
@@ -17,7 +17,7 @@ export interface RunTask {
   /** decides the split; of the training's random numbers too, unless the axis `dummy` moves them */
   seed: number;
   settings: TrainSettings;
-  /** the folder of the pictures, or the name of a sample */
+  /** as for `openDataset` */
   data: string;
   /** SHA-256 over name, size and label of every picture */
   dataFingerprint: string;
@@ -40,12 +40,12 @@ export interface Plan {
 const VERSION = 1;
 
 /**
- * @throws {UserError} if there are no pictures, or no such backbone
+ * @param dataset what `study.data` names
+ * @throws {UserError} if there is no such backbone
  */
-export function planStudy(study: CheckedConfiguration): Plan {
-  const dataset = imageFolder(study.data);
+export function planStudy(study: CheckedConfiguration, dataset: Dataset): Plan {
   const dataFingerprint = fingerprint(dataset);
-  const data = existsSync(study.data) ? dataset.folder : study.data; // workers start elsewhere, and draw samples themselves
+  const data = existsSync(study.data) ? resolve(study.data) : study.data; // workers start elsewhere, and find names themselves
   const configurations = expandAxes(study.axes, study);
   const tasks = study.seeds.flatMap((seed) =>
     configurations.map((configuration): RunTask => {

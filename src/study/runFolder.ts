@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join, relative, resolve } from 'node:path';
 import { messageOf, UserError } from '../errors';
 import { checkNewFolder, temporaryBeside } from '../files';
+import { splitFingerprint } from '../images';
 import { withDefaults } from '../options';
 import { deviceReport, tf } from '../tensorflow';
 import type { EpochRecord, TrainResult, TrainSettings } from '../training';
@@ -14,7 +15,15 @@ export interface RunConfiguration {
   /** what model/ holds: a head over the backbone's features, or the whole fine-tuned network */
   model: 'head' | 'whole';
   classes: string[];
-  data: { folder: string; fingerprint: string; train: number; validation: number };
+  data: {
+    folder: string;
+    /** of the pictures' content: see `TrainResult.dataFingerprint` */
+    fingerprint: string;
+    /** of which picture is in which part: see `splitFingerprint` */
+    split: string;
+    train: number;
+    validation: number;
+  };
   weightsHash: string;
   versions: { tunebook: string; node: string; tfjs: string; tensorflow: string };
   device: { kind: string; name: string; threads: number };
@@ -73,6 +82,7 @@ function configuration(result: TrainResult, dataFolder: string): RunConfiguratio
     data: {
       folder: dataFolder,
       fingerprint: result.dataFingerprint,
+      split: splitFingerprint(result.split, dataFolder),
       train: result.split.train.length,
       validation: result.split.validation.length,
     },

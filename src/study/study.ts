@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { openDataset } from '../datasets';
 import { messageOf, UserError } from '../errors';
 import { writeFileAtomically } from '../files';
 import type { Listener } from '../training';
@@ -80,7 +81,7 @@ export async function study(options: StudyOptions): Promise<StudyResult> {
     ...rest
   } = options;
   const configuration = checkConfiguration(rest);
-  const plan = planStudy(configuration);
+  const plan = planStudy(configuration, await openDataset(configuration.data, { listener }));
   const folder = resolve(out ?? `study-${plan.hash.slice(0, 8)}`);
   const makes = executor ? await executor() : workers > 0 ? processPool(workers, cores) : here;
   try {

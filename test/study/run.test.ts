@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { imageFolder } from '../../src/images';
+import { imageFolder, splitDataset, splitFingerprint } from '../../src/images';
 import { checkRunFolder, loadRun, predict, saveRun } from '../../src/study';
 import { type TrainResult, train } from '../../src/training';
 import { temporaryFolder } from '../folders';
@@ -52,6 +52,8 @@ describe('a run', () => {
     const config = JSON.parse(read('config.json'));
     assert.equal(config.settings.seed, 3);
     assert.equal(config.data.fingerprint, result.dataFingerprint);
+    assert.equal(config.data.split, splitFingerprint(splitDataset(imageFolder(data), { seed: 3 }), data));
+    assert.notEqual(config.data.split, splitFingerprint(splitDataset(imageFolder(data), { seed: 4 }), data));
     assert.match(config.versions.tensorflow, /^2\./);
     assert.equal(
       read('history.csv').split('\n')[0],

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Job, Worker } from 'bullmq';
+import { openDataset } from '../../datasets';
 import { messageOf } from '../../errors';
-import { imageFolder } from '../../images';
 import { checkNumber, withDefaults } from '../../options';
 import { fingerprint, type RunTask } from '../plan';
 import { ATTEMPTS, processPool } from '../processPool';
@@ -59,7 +59,7 @@ export async function queueWorker(address: string, options?: QueueWorkerOptions)
   let stopping = false;
 
   const make = async ({ data: order, id }: Job<RunJob, RunAnswer>): Promise<RunAnswer> => {
-    const task = checkPictures(order.task, data);
+    const task = await checkPictures(order.task, data);
     const folder = mkdtempSync(join(tmpdir(), 'tunebook-run-'));
     const checkpoint = new SharedCheckpoint(redis, id!);
     try {
@@ -129,8 +129,8 @@ async function isEmpty(redis: Awaited<ReturnType<typeof connect>>): Promise<bool
 }
 
 /** The task with this machine's pictures, which must be those of the study. */
-function checkPictures(task: RunTask, data = task.data): RunTask {
-  const dataset = imageFolder(data);
+async function checkPictures(task: RunTask, data = task.data): Promise<RunTask> {
+  const dataset = await openDataset(data);
   if (fingerprint(dataset) !== task.dataFingerprint) {
     throw new Error(
       `the pictures in '${data}' are others than the study's: name their folder on this machine (--data)`,

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { Command } from 'commander';
+import { alignColumns } from '../charts/text';
+import { publicDatasets } from '../datasets';
+import { samples } from '../images';
+import { cacheFolder } from '../paths';
+import { printJson } from './options';
+
+/** `tunebook datasets`: what `--data` knows by name, with licences. */
+export function datasetsCommand(): Command {
+  return new Command('datasets')
+    .description('list the datasets that --data takes by name: what they hold, what must be downloaded, their licences')
+    .option('--json', 'one JSON object as the last line')
+    .action(({ json }: { json?: true }) => {
+      const rows = Object.values(publicDatasets).map(({ archives, layout: _, ...entry }) => ({
+        ...entry,
+        megabytes: Math.round(archives.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6),
+        verified: archives.every(({ sha256 }) => sha256 !== undefined) ? 'published hash' : 'size, then own hash',
+        here: existsSync(cacheFolder('datasets', entry.name)),
+      }));
+      if (json) {
+        printJson({ samples, datasets: rows });
+        return;
+      }
+      const header = ['name', 'pictures', 'classes', 'download', 'checked by', ''];
+      const lines = rows.map(({ name, pictures, classes, megabytes, verified, here }) => [
+        name,
+        String(pictures),
+        String(classes),
+        `${megabytes} MB`,
+        verified,
+        here ? 'is here' : '',
+      ]);
+      const table = alignColumns([header, ...lines], [false, true, true, true, false, false]);
+      const facts = rows.map(
+        ({ name, title, licence, source }) => `${name}: ${title}\n  ${source}\n  licence: ${licence}`,
+      );
+      process.stdout.write(`${table}\n\n${facts.join('\n')}\n\nbundled, without a network: ${samples.join(', ')}\n`);
+    });
+}
