@@ -2,6 +2,7 @@
 
 Reads one JSON object from standard input:
     notebooks  files of executed notebooks, in order
+    solutions  files of those that answer exercises: pages that the chapters link to, in a folder of their own
     out        folder of the book; its pages are replaced
     title, about  of the index
 Prints one JSON line: {"pages": [...]}. Needs no network, and neither do the pages: pictures are inside them.
@@ -20,6 +21,8 @@ STYLE = """
 body { max-width: 62rem; margin: 0 auto; padding: 0 1rem 4rem; }
 nav.book { display: flex; gap: 1.5rem; flex-wrap: wrap; padding: 1rem 0; font: 15px system-ui, sans-serif; }
 nav.book a { color: #0072b2; }
+.highlight pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+.jp-RenderedMarkdown pre { margin: 0.8em 0; }
 div.output_png img, .jp-RenderedImage img { max-width: 100%; height: auto; }
 """
 INDEX_STYLE = """
@@ -34,7 +37,8 @@ def heading_of(notebook, name):
     text = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
     title = next(iter(re.findall(r"^# (.+)$", text, re.M)), name)
     question = re.search(r"\*\*The question\.\*\*\s*(.+?)(?:\n\s*\n|$)", text, re.S)
-    return title, " ".join(question.group(1).split()) if question else ""
+    plain = re.sub(r"\*([^*]+)\*|`([^`]+)`", lambda found: found.group(1) or found.group(2), question.group(1)) if question else ""
+    return title, " ".join(plain.split())
 
 
 def write_whole(file, text):
@@ -55,6 +59,7 @@ def links(chapters, at):
 
 def chapter_page(notebook, title, navigation):
     page, _ = HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": title}})
+    page = re.sub(r'(href="(?:solutions/|\.\./)?[\w-]+)\.ipynb"', r'\1.html"', page)  # what links to a notebook links to its page
     page = page.replace("</head>", f"<style>{STYLE}</style></head>", 1)
     page = re.sub(r"(<body[^>]*>)", lambda found: found.group(1) + navigation, page, count=1)
     return page.replace("</body>", f"{navigation}</body>", 1)
@@ -67,7 +72,7 @@ def index_page(title, about, chapters):
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{INDEX_STYLE}</style></head>'
-        f"<body><h1>{html.escape(title)}</h1><p>{html.escape(about)}</p><ol>{items}</ol></body></html>\n"
+        f"<body><h1>{html.escape(title)}</h1><p>{html.escape(about)}</p><ol start='0'>{items}</ol></body></html>\n"
     )
 
 
@@ -80,8 +85,16 @@ def main():
     for at, notebook in enumerate(notebooks):
         page, title, _ = chapters[at]
         write_whole(os.path.join(job["out"], page), chapter_page(notebook, title, links(chapters, at)))
+    solutions = []
+    for file in job["solutions"]:
+        name = os.path.splitext(os.path.basename(file))[0]
+        notebook = nbformat.read(file, as_version=4)
+        back = f'<nav class="book" aria-label="Chapters"><a href="../index.html">Contents</a><a href="../{name}.html">The chapter</a></nav>'
+        solutions.append(f"solutions/{name}.html")
+        os.makedirs(os.path.join(job["out"], "solutions"), exist_ok=True)
+        write_whole(os.path.join(job["out"], solutions[-1]), chapter_page(notebook, heading_of(notebook, name)[0], back))
     write_whole(os.path.join(job["out"], "index.html"), index_page(job["title"], job["about"], chapters))
-    print(json.dumps({"pages": ["index.html", *(page for page, _, _ in chapters)]}))
+    print(json.dumps({"pages": ["index.html", *(page for page, _, _ in chapters), *solutions]}))
 
 
 main()

@@ -23,7 +23,7 @@ export interface Difference {
 const aboutTime = /second|\bms\b|millisecond|\btime\b|duration/i;
 /** `0.4 s`, `2 min 05 s`, `1 h 02 min`, `499 pictures/s`, `1.2 ms` */
 const times =
-  /\b\d[\d.,]*(?:e[+-]?\d+)? ?(?:ms|s|min|h)\b(?: \d\d (?:s|min)\b)?|\b\d[\d.,]*(?:e[+-]?\d+)? \p{L}+\/s/giu;
+  /\b\d[\d.,]*(?:e[+-]?\d+)? ?(?:ms|s|min|h|minutes?|seconds?)\b(?: \d\d (?:s|min)\b)?|\b\d[\d.,]*(?:e[+-]?\d+)? \p{L}+\/s/giu;
 /** The line that a progress bar leaves. It is missing where the work was found in a cache. */
 const progress = /^[^\n]+: \d+ \p{L}+ in (?:\d[\d.]* (?:s|min|h)\b ?)+/u;
 const vegaLite = /^application\/vnd\.vegalite\./;

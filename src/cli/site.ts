@@ -28,16 +28,16 @@ export function siteCommand(): Command {
 }
 
 /**
- * A book of the notebooks in a folder, in the order of their names.
+ * A book of the notebooks in a folder, in the order of their names; those in its folder `solutions` are pages that chapters link to.
  *
  * @returns the names of its pages, the index first
  * @throws {UserError} if there is no notebook, or one that was not run
  */
 export async function buildSite(from: string, out: string): Promise<string[]> {
-  const names = existsSync(from) ? readdirSync(from).filter((name) => name.endsWith('.ipynb')) : [];
-  const notebooks = names.sort().map((name) => resolve(from, name));
+  const notebooks = notebooksIn(from);
+  const solutions = notebooksIn(join(from, 'solutions'));
   if (notebooks.length === 0) throw new UserError(`no notebooks in '${from}'`);
-  const bare = notebooks.find((file) => !wasRun(file));
+  const bare = [...notebooks, ...solutions].find((file) => !wasRun(file));
   if (bare !== undefined) {
     throw new UserError(
       `${bare} has no outputs: run it first, 'tunebook notebooks --out DIR', then 'tunebook site --from DIR'`,
@@ -46,9 +46,14 @@ export async function buildSite(from: string, out: string): Promise<string[]> {
   const about =
     'Fine-tuning a pre-trained CNN on a small image dataset in TypeScript, one practice a chapter. Each chapter is a notebook ' +
     'that was run from top to bottom: what it shows is what it computed.';
-  const job = { notebooks, out: resolve(out), title: 'tunebook: the course', about };
+  const job = { notebooks, solutions, out: resolve(out), title: 'tunebook: the course', about };
   for await (const { pages } of runPython<{ pages: string[] }>('build_site.py', job)) return pages;
   throw new UserError('the book was not made');
+}
+
+function notebooksIn(folder: string): string[] {
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.ipynb')) : [];
+  return names.sort().map((name) => resolve(folder, name));
 }
 
 function wasRun(file: string): boolean {

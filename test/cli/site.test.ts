@@ -14,7 +14,7 @@ function writeNotebook(folder: string, name: string, title: string, executed = t
       cell_type: 'markdown',
       id: 'a',
       metadata: {},
-      source: `# ${title}\n\n**The question.** Why & how\nof ${title}?\n\nMore.`,
+      source: `# ${title}\n\n**The question.** Why & *how*\nof ${title}?\n\nMore.`,
     },
     {
       cell_type: 'code',
@@ -59,6 +59,17 @@ describe('buildSite', function () {
     assert.match(middle, /href="00-a.html">Before: First/);
     assert.match(middle, /href="02-c.html">Next: Third/);
     assert.match(middle, /forty-two/);
+  });
+
+  it('makes pages of the solutions, and leads from a chapter to its own and back', async () => {
+    writeNotebook(folder, '00-a', 'See [it](solutions/00-a.ipynb)');
+    mkdirSync(join(folder, 'solutions'));
+    writeNotebook(join(folder, 'solutions'), '00-a', 'Solutions');
+    const out = join(folder, 'site');
+    assert.deepEqual(await buildSite(folder, out), ['index.html', '00-a.html', 'solutions/00-a.html']);
+    assert.match(readFileSync(join(out, '00-a.html'), 'utf8'), /<a href="solutions\/00-a\.html">it<\/a>/);
+    assert.match(readFileSync(join(out, 'solutions', '00-a.html'), 'utf8'), /<a href="\.\.\/00-a\.html">The chapter/);
+    assert.doesNotMatch(readFileSync(join(out, 'index.html'), 'utf8'), /solutions\/00-a\.html/);
   });
 
   it('refuses a folder without notebooks, and a notebook that was not run', async () => {

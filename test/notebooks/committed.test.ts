@@ -6,6 +6,7 @@ import { projectFolder } from '../../src/paths';
 interface Output {
   output_type: string;
   data?: Record<string, unknown>;
+  metadata?: { 'image/png'?: { alt?: string } };
 }
 interface Cell {
   cell_type: string;
@@ -16,10 +17,12 @@ interface Cell {
 }
 
 const folder = join(projectFolder, 'notebooks');
-const names = readdirSync(folder).filter((name) => name.endsWith('.ipynb'));
+const notebooksIn = (below: string) => readdirSync(join(folder, below)).filter((name) => name.endsWith('.ipynb'));
+const chapters = notebooksIn('');
+const solutions = notebooksIn('solutions').map((name) => join('solutions', name));
 
 describe('the notebooks, as they are committed', () => {
-  for (const name of names) {
+  for (const name of [...chapters, ...solutions]) {
     describe(name, () => {
       const text = readFileSync(join(folder, name), 'utf8');
       const { cells, metadata } = JSON.parse(text) as { cells: Cell[]; metadata: { kernelspec: { name: string } } };
@@ -51,11 +54,58 @@ describe('the notebooks, as they are committed', () => {
           );
       });
 
+      it('says of each picture what is on it, for those who cannot see it', () => {
+        for (const { data = {}, metadata = {} } of code.flatMap(({ outputs = [] }) => outputs)) {
+          if ('image/png' in data) assert.ok(metadata['image/png']?.alt);
+        }
+      });
+
+      if (solutions.includes(name)) return;
       it('begins with a title and its question, and ends in summary, exercises and further reading', () => {
         const prose = cells.filter(({ cell_type }) => cell_type === 'markdown').map(({ source }) => source.join(''));
         assert.match(prose[0]!, /^# .+\n\n\*\*The question\.\*\* /);
         assert.match(prose.at(-1)!, /## Summary\n[\s\S]*## Exercises\n[\s\S]*## Further reading\n/);
+        const papers = prose.at(-1)!.split('## Further reading\n')[1]!.trim().split('\n');
+        for (const paper of papers) assert.match(paper, /^- .+ (?:19|20)\d\d, \*.+\*/);
       });
     });
   }
+
+  it('has a solution for every chapter, with as many parts as the chapter has exercises, and a link to it', () => {
+    const proseOf = (name: string) =>
+      (JSON.parse(readFileSync(join(folder, name), 'utf8')) as { cells: Cell[] }).cells
+        .filter(({ cell_type }) => cell_type === 'markdown')
+        .map(({ source }) => source.join(''))
+        .join('\n');
+    assert.deepEqual(
+      solutions,
+      chapters.map((name) => join('solutions', name)),
+    );
+    for (const name of chapters) {
+      const prose = proseOf(name);
+      const exercises = prose.split('## Exercises\n')[1]!.split('\n## ')[0]!;
+      assert.match(exercises, new RegExp(`\\(solutions/${name}\\)`));
+      const asked = [...exercises.matchAll(/^(\d)\. /gm)].map(([, number]) => number);
+      const answered = [...proseOf(join('solutions', name)).matchAll(/^## (\d)\. /gm)].map(([, number]) => number);
+      assert.deepEqual(answered, asked, name);
+    }
+  });
+
+  it('has headings without a gap, so that they make a table of contents', () => {
+    for (const name of [...chapters, ...solutions]) {
+      const { cells } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { cells: Cell[] };
+      const levels = cells
+        .filter(({ cell_type }) => cell_type === 'markdown')
+        .flatMap(({ source }) =>
+          [
+            ...source
+              .join('')
+              .replace(/^```[\s\S]*?^```/gm, '')
+              .matchAll(/^(#+) /gm),
+          ].map(([, marks]) => marks!.length),
+        );
+      assert.deepEqual([levels[0], levels.filter((level) => level === 1).length], [1, 1], name);
+      levels.forEach((level, i) => assert.ok(i === 0 || level <= levels[i - 1]! + 1, name));
+    }
+  });
 });
