@@ -21,14 +21,14 @@ export async function augmentPictures(
   const length = size * size * 3;
   const wrong = pictures.find((picture) => picture.length !== length);
   if (wrong) throw new UserError(`augmentPictures: expected ${size} x ${size} x 3 bytes, got ${wrong.length}`);
-  const bytes = new Int32Array(pictures.length * length);
-  pictures.forEach((picture, i) => bytes.set(picture, i * length));
-  const images = tf.tidy(() => tf.tensor4d(bytes, [pictures.length, size, size, 3], 'int32').toFloat() as tf.Tensor4D);
+  const values = new Float32Array(pictures.length * length);
+  pictures.forEach((picture, i) => values.set(picture, i * length));
+  const images = tf.tensor4d(values, [pictures.length, size, size, 3]);
   const augmented = await pipeline.apply(images, draw).finally(() => images.dispose());
-  const values = tf.tidy(() => augmented.clipByValue(0, 255).round().dataSync());
+  const result = new Uint8ClampedArray(augmented.dataSync()); // rounds and keeps to 0 to 255
   augmented.dispose();
-  const result = new Uint8Array(values);
-  return pictures.map((_, i) => result.subarray(i * length, (i + 1) * length));
+  const bytes = new Uint8Array(result.buffer);
+  return pictures.map((_, i) => bytes.subarray(i * length, (i + 1) * length));
 }
 
 /** What tells one pipeline from another: SHA-256 over its ops and their settings, part of the key of cached features. */
@@ -37,7 +37,7 @@ export function augmentationKey({ name, settings }: Augmentation): string {
 }
 
 /** Counts up when an op's results change for the same settings. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** The number of a picture's content, from its SHA-256: the same picture is augmented alike wherever it stands. */
 export function contentIndex(hash: string): number {

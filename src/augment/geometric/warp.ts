@@ -1,6 +1,7 @@
 import { UserError } from '../../errors';
-import { tf } from '../../tensorflow';
+import { deviceReport, tf } from '../../tensorflow';
 import { identityMatrix, type Matrix } from './matrix';
+import { wasmCanWarp, wasmWarp } from './wasmWarp';
 
 /** How pixels are read that lie between, or outside of, the picture's own. */
 export interface Warping {
@@ -46,6 +47,9 @@ export const sameWarping = (a: Warping, b: Warping): boolean =>
  */
 export function warp(images: tf.Tensor4D, matrices: readonly Matrix[], warping: Warping): tf.Tensor4D {
   if (matrices.every((matrix) => matrix.every((value, i) => value === identityMatrix[i]))) return images.clone();
+  if (wasmCanWarp(images.shape, warping) && deviceReport().kind === 'CPU') {
+    return tf.tensor4d(wasmWarp(images.dataSync<'float32'>(), images.shape, matrices, warping), images.shape);
+  }
   return tf.tidy(() => {
     const rows = matrices.map((matrix) => matrix.slice(0, 8).map((value) => value / matrix[8]));
     const { interpolation, fill, fillValue } = warping;

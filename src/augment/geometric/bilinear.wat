@@ -1,0 +1,124 @@
+;; What each pixel of a picture is read from, for pictures of three channels: see wasmWarp.ts, which holds this compiled
+;; (wat2wasm of the npm package wabt 1.0.39; `npx --package wabt@1.0.39 wat2wasm bilinear.wat -o /dev/stdout | base64 -w 0`).
+;; A pixel is a vector of four floats: its three channels and the next pixel's first, which is written over by that one.
+(module
+  (memory (export "memory") 1)
+
+  ;; The coordinate inside the picture that one outside of it stands for; fill: 0 nearest, 1 reflect, 2 wrap.
+  (func $inside (param $at f32) (param $length f32) (param $fill i32) (result f32)
+    (local $end f32)
+    (local $period f32)
+    (local.set $end (f32.sub (local.get $length) (f32.const 1)))
+    (if (i32.eq (local.get $fill) (i32.const 1))
+      (then
+        ;; the edges of pixels, not their centres, are the mirrors: a period of twice the length
+        (local.set $period (f32.add (local.get $length) (local.get $length)))
+        (local.set $at (f32.add (local.get $at) (f32.const 0.5)))
+        (local.set $at
+          (f32.sub
+            (local.get $at)
+            (f32.mul (local.get $period) (f32.floor (f32.div (local.get $at) (local.get $period))))))
+        (if (f32.gt (local.get $at) (local.get $length))
+          (then (local.set $at (f32.sub (local.get $period) (local.get $at)))))
+        (local.set $at (f32.sub (local.get $at) (f32.const 0.5)))))
+    (if (i32.eq (local.get $fill) (i32.const 2))
+      (then
+        (if (f32.lt (local.get $at) (f32.const 0))
+          (then
+            (local.set $at
+              (f32.add
+                (local.get $at)
+                (f32.mul
+                  (local.get $length)
+                  (f32.add (f32.floor (f32.div (f32.neg (local.get $at)) (local.get $end))) (f32.const 1))))))
+          (else
+            (if (f32.gt (local.get $at) (local.get $end))
+              (then
+                (local.set $at
+                  (f32.sub
+                    (local.get $at)
+                    (f32.mul (local.get $length) (f32.floor (f32.div (local.get $at) (local.get $end))))))))))))
+    ;; of a coordinate that is no number, the first pixel
+    (if (i32.eqz (f32.ge (local.get $at) (f32.const 0))) (then (return (f32.const 0))))
+    (f32.min (local.get $at) (local.get $end)))
+
+  ;; from, to: addresses of the pictures, [height, width, 3] of f32, each with four bytes to spare after it.
+  ;; a..h: the matrix from the result's pixels to the picture's, whose last number is 1.
+  (func (export "warp")
+    (param $from i32) (param $to i32) (param $height i32) (param $width i32) (param $fill i32)
+    (param $a f32) (param $b f32) (param $c f32) (param $d f32) (param $e f32) (param $f f32) (param $g f32) (param $h f32)
+    (local $u i32) (local $v i32) (local $left i32) (local $top i32) (local $row i32)
+    (local $p i32) (local $q i32)
+    (local $fu f32) (local $fv f32) (local $w f32) (local $x f32) (local $y f32)
+    (local $across f32) (local $down f32) (local $right f32) (local $bottom f32)
+    (local $upper v128) (local $lower v128)
+    (local.set $row (i32.mul (local.get $width) (i32.const 12)))
+    (local.set $right (f32.convert_i32_s (i32.sub (local.get $width) (i32.const 1))))
+    (local.set $bottom (f32.convert_i32_s (i32.sub (local.get $height) (i32.const 1))))
+    (loop $rows
+      (local.set $fv (f32.convert_i32_s (local.get $v)))
+      (local.set $u (i32.const 0))
+      (loop $columns
+        (local.set $fu (f32.convert_i32_s (local.get $u)))
+        (local.set $x
+          (f32.add
+            (f32.add (f32.mul (local.get $a) (local.get $fu)) (f32.mul (local.get $b) (local.get $fv)))
+            (local.get $c)))
+        (local.set $y
+          (f32.add
+            (f32.add (f32.mul (local.get $d) (local.get $fu)) (f32.mul (local.get $e) (local.get $fv)))
+            (local.get $f)))
+        (local.set $w
+          (f32.add
+            (f32.add (f32.mul (local.get $g) (local.get $fu)) (f32.mul (local.get $h) (local.get $fv)))
+            (f32.const 1)))
+        (if (f32.ne (local.get $w) (f32.const 1))
+          (then
+            (local.set $x (f32.div (local.get $x) (local.get $w)))
+            (local.set $y (f32.div (local.get $y) (local.get $w)))))
+        (if
+          (i32.eqz
+            (i32.and
+              (i32.and (f32.ge (local.get $x) (f32.const 0)) (f32.le (local.get $x) (local.get $right)))
+              (i32.and (f32.ge (local.get $y) (f32.const 0)) (f32.le (local.get $y) (local.get $bottom)))))
+          (then
+            (local.set $x
+              (call $inside (local.get $x) (f32.convert_i32_s (local.get $width)) (local.get $fill)))
+            (local.set $y
+              (call $inside (local.get $y) (f32.convert_i32_s (local.get $height)) (local.get $fill)))))
+        ;; the pixel to the left, and above; never the last one, so that there is one to the right, and below
+        (local.set $left (i32.trunc_sat_f32_s (local.get $x)))
+        (if (i32.ge_s (local.get $left) (i32.sub (local.get $width) (i32.const 1)))
+          (then (local.set $left (i32.sub (local.get $width) (i32.const 2)))))
+        (local.set $top (i32.trunc_sat_f32_s (local.get $y)))
+        (if (i32.ge_s (local.get $top) (i32.sub (local.get $height) (i32.const 1)))
+          (then (local.set $top (i32.sub (local.get $height) (i32.const 2)))))
+        (local.set $across (f32.sub (local.get $x) (f32.convert_i32_s (local.get $left))))
+        (local.set $down (f32.sub (local.get $y) (f32.convert_i32_s (local.get $top))))
+        (local.set $p
+          (i32.add
+            (i32.add (local.get $from) (i32.mul (local.get $top) (local.get $row)))
+            (i32.mul (local.get $left) (i32.const 12))))
+        (local.set $q (i32.add (local.get $p) (local.get $row)))
+        (local.set $upper
+          (f32x4.add
+            (f32x4.mul
+              (f32x4.splat (f32.sub (f32.const 1) (local.get $across)))
+              (v128.load align=4 (local.get $p)))
+            (f32x4.mul (f32x4.splat (local.get $across)) (v128.load offset=12 align=4 (local.get $p)))))
+        (local.set $lower
+          (f32x4.add
+            (f32x4.mul
+              (f32x4.splat (f32.sub (f32.const 1) (local.get $across)))
+              (v128.load align=4 (local.get $q)))
+            (f32x4.mul (f32x4.splat (local.get $across)) (v128.load offset=12 align=4 (local.get $q)))))
+        (v128.store align=4
+          (local.get $to)
+          (f32x4.add
+            (f32x4.mul (f32x4.splat (f32.sub (f32.const 1) (local.get $down))) (local.get $upper))
+            (f32x4.mul (f32x4.splat (local.get $down)) (local.get $lower))))
+        (local.set $to (i32.add (local.get $to) (i32.const 12)))
+        (local.set $u (i32.add (local.get $u) (i32.const 1)))
+        (br_if $columns (i32.lt_s (local.get $u) (local.get $width))))
+      (local.set $v (i32.add (local.get $v) (i32.const 1)))
+      (br_if $rows (i32.lt_s (local.get $v) (local.get $height))))))

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { aroundMiddle, type Matrix, multiply, translation } from '../../src/augment/geometric/matrix';
+import type { Warping } from '../../src/augment/geometric/warp';
+import { wasmCanWarp, wasmWarp } from '../../src/augment/geometric/wasmWarp';
+import { tf } from '../../src/tensorflow';
+import { largestError } from './pictures';
+
+const bilinear = (fill: Warping['fill']): Warping => ({ fill, interpolation: 'bilinear', fillValue: 0 });
+
+/** Turned, moved far out of the picture, and seen in perspective: a matrix for each picture of a batch. */
+function matrices(height: number, width: number): Matrix[] {
+  return [0, 1, 2, 3, 4, 5].map((i) => {
+    const [cosine, sine] = [Math.cos(1.1 * i), Math.sin(1.1 * i)];
+    const turned = aroundMiddle([1.2 * cosine, -0.9 * sine, sine, cosine], { height, width });
+    const moved = multiply(turned, translation((1.3 * i - 2) * width, (0.4 * i - 1) * height));
+    const [a, b, c, d, e, f] = moved;
+    return i % 2 === 0 ? moved : [a, b, c, d, e, f, 0.05 / width, -0.08 / height, 1];
+  });
+}
+
+describe('the compiled warp', () => {
+  for (const fill of ['nearest', 'reflect', 'wrap'] as const) {
+    it(`reads what TensorFlow's ImageProjectiveTransformV3 reads, outside at ${fill}`, () => {
+      for (const [height, width] of [
+        [2, 2],
+        [7, 12],
+        [224, 224],
+        [301, 299],
+      ] as const) {
+        const wanted = matrices(height, width);
+        // smooth pictures: where a coordinate differs in its last bit, so does the pixel
+        const images = tf.tidy(() => {
+          const phase = tf.range(0, 6 * height * width * 3).reshape([6, height, width, 3]);
+          return phase
+            .mul(7 / (height * width))
+            .sin()
+            .add(1)
+            .mul(127) as tf.Tensor4D;
+        });
+        const rows = tf.tensor2d(wanted.map((matrix) => matrix.slice(0, 8)));
+        const expected = tf.tidy(() => tf.image.transform(images, rows, 'bilinear', fill).dataSync());
+        const actual = wasmWarp(images.dataSync() as Float32Array, images.shape, wanted, bilinear(fill));
+        // at wrap the picture jumps from one side to the other, so that the last bit of a coordinate decides between the two
+        const errors = [...actual].map((value, i) => Math.abs(value - expected[i]!)).sort((a, b) => a - b);
+        const counted = errors.slice(0, Math.ceil(errors.length * (fill === 'wrap' ? 0.999 : 1)));
+        assert.ok(counted.at(-1)! < 0.02, `${height} x ${width}: differs by ${counted.at(-1)}`);
+        tf.dispose([images, rows]);
+      }
+    });
+  }
+
+  it('gives the same for a picture in a batch of any size', () => {
+    const values = Float32Array.from({ length: 6 * 30 * 20 * 3 }, (_, i) => (i * 37) % 256);
+    const wanted = matrices(30, 20);
+    const together = wasmWarp(values, [6, 30, 20, 3], wanted, bilinear('reflect'));
+    const alone = wasmWarp(values.subarray(5 * 1800), [1, 30, 20, 3], [wanted[5]!], bilinear('reflect'));
+    assert.equal(largestError(alone, together.subarray(5 * 1800)), 0);
+  });
+
+  it('leaves to TensorFlow what it was not made for', () => {
+    assert.ok(wasmCanWarp([1, 20, 20, 3], bilinear('reflect')));
+    assert.ok(!wasmCanWarp([1, 20, 20, 3], bilinear('constant')));
+    assert.ok(!wasmCanWarp([1, 20, 20, 3], { ...bilinear('reflect'), interpolation: 'nearest' }));
+    assert.ok(!wasmCanWarp([1, 20, 20, 1], bilinear('reflect')));
+    assert.ok(!wasmCanWarp([1, 20, 1, 3], bilinear('reflect')));
+  });
+});
