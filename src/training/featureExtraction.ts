@@ -1,5 +1,13 @@
 import { presetAugmentation } from '../augment';
-import { extractFeatures, extractViews, featureSource, PictureNetwork, PixelMemory, sumSeconds } from '../transfer';
+import {
+  extractFeatures,
+  extractViews,
+  featureSource,
+  PictureNetwork,
+  PixelMemory,
+  PixelStore,
+  sumSeconds,
+} from '../transfer';
 import { evaluateLogits } from './evaluate';
 import { fit } from './fit';
 import { fitOptionsOf } from './trainSettings';
@@ -39,7 +47,9 @@ async function extractAll(...[dataset, split, backbone, settings]: Parameters<Va
   const count = pictures.length + (augmentation ? settings.views * split.train.length : 0);
   const network = new PictureNetwork(backbone, count, listener.onMessage, precision);
   try {
-    const memory = augmentation ? new PixelMemory() : undefined;
+    const store = cache ? PixelStore.for(backbone.entry.preprocessing, pictures.length) : undefined;
+    // without views each picture is looked at once, and its features are kept
+    const memory = augmentation ? new PixelMemory(undefined, store) : undefined;
     const options = { cache, listener, network, memory };
     const features = await extractFeatures(backbone, pictures, options);
     const validationData = featureSource([features], split.validation);

@@ -29,7 +29,8 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
 
   const decodingBegan = performance.now();
   const known = cache ? keptOnDisk(findFrozenPart(model), precision) : undefined;
-  const pictures = await Pictures.open([...split.train, ...split.validation], entry.preprocessing, { known, listener });
+  const all = [...split.train, ...split.validation];
+  const pictures = await Pictures.open(all, entry.preprocessing, { cache, known, listener });
   const decode = (performance.now() - decodingBegan) / 1000;
   const [train, validation] = [pictures.readable(split.train), pictures.readable(split.validation)];
   checkReadable(dataset, train, validation, listener);

@@ -120,6 +120,7 @@ export async function extractFeatures(
     await compute();
   } finally {
     store?.close(listener.onMessage);
+    memory?.close(listener.onMessage);
     if (!network) computing.dispose();
   }
 

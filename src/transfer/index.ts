@@ -17,6 +17,7 @@ export { type LearningRatesOptions, learningRateGroups } from './learningRates';
 export { forward, PictureNetwork } from './pictureNetwork';
 export { type AugmentedViews, Pictures, type PicturesOptions } from './pictures';
 export { PixelMemory } from './pixelMemory';
+export { PixelStore } from './pixelStore';
 export type { LayerBlock, LayerSelection } from './selectLayers';
 export {
   type AugmentedView,

@@ -6,10 +6,13 @@ import { tf } from '../tensorflow';
 import type { BatchSource } from '../training/data';
 import type { Listener } from '../training/listener';
 import { PixelMemory } from './pixelMemory';
+import { PixelStore } from './pixelStore';
 
 export interface PicturesOptions {
-  /** bytes of decoded pictures to keep; the others are decoded whenever they are needed; default 256 MiB */
+  /** bytes of decoded pictures to keep in memory; default 256 MiB */
   memory?: number;
+  /** keep decoded pictures on disk, too, and take them from there; else what is not in memory is decoded whenever it is needed; default false */
+  cache?: boolean;
   /** asked with a picture's key: true if it need not be decoded now, because what is computed from it is known */
   known?: (key: string) => boolean;
   listener?: Listener;
@@ -36,8 +39,9 @@ export class Pictures {
   private constructor(
     private readonly preprocessing: Preprocessing,
     memory: number | undefined,
+    store: PixelStore | undefined,
   ) {
-    this.pixels = new PixelMemory(memory);
+    this.pixels = new PixelMemory(memory, store);
   }
 
   /**
@@ -48,11 +52,12 @@ export class Pictures {
   static async open(
     examples: readonly Example[],
     preprocessing: Preprocessing,
-    { memory, known = () => false, listener = {} }: PicturesOptions = {},
+    { memory, cache = false, known = () => false, listener = {} }: PicturesOptions = {},
   ): Promise<Pictures> {
-    const result = new Pictures(preprocessing, memory);
+    const store = cache ? PixelStore.for(preprocessing, examples.length) : undefined;
+    const result = new Pictures(preprocessing, memory, store);
     let done = 0;
-    const lookUp = (hash: string) => (known(result.keyOf(hash)) ? true : undefined);
+    const lookUp = (hash: string) => (known(result.keyOf(hash)) || result.pixels.get(hash) ? true : undefined);
     for await (const { example, hash, pixels, known: isKnown, reason } of decodeAll(examples, preprocessing, lookUp)) {
       if (pixels || isKnown) {
         result.examples.push(example);
@@ -65,6 +70,7 @@ export class Pictures {
       listener.onProgress?.({ task: 'decoding', done: ++done, total: examples.length, unit: 'pictures' });
       if (listener.shouldStop?.()) break;
     }
+    result.pixels.close(listener.onMessage);
     return result;
   }
 
@@ -116,6 +122,7 @@ export class Pictures {
       this.pixels.keep(hash, pixels);
       decoded.push(pixels);
     }
+    if (missing.length > 0) this.pixels.close();
     return found.map((pixels) => pixels ?? decoded.shift()!);
   }
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { augmentation, horizontalFlip } from '../../src/augment';
 import { type Example, imageFolder } from '../../src/images';
 import { backboneEntry, preprocess } from '../../src/models';
 import { tf } from '../../src/tensorflow';
-import { Pictures } from '../../src/transfer';
+import { Pictures, PixelStore } from '../../src/transfer';
+import { withEmptyCache } from '../folders';
 import { stripes, stripesFolder } from '../pictures';
 
 const preprocessing = { ...backboneEntry('efficientnet-lite0').preprocessing, inputSize: 32 };
@@ -45,6 +46,43 @@ describe('pictures', () => {
     ];
     assert.deepEqual(await values(none, [4, 1, 7]), await values(much, [4, 1, 7]));
   });
+
+  it('are taken from disk the next time, where they were kept, by any program that looks at them alike', () =>
+    withEmptyCache(async () => {
+      const plain = await values(await Pictures.open(examples, preprocessing), [3, 0, 8]);
+      const first = await Pictures.open(examples, preprocessing, { cache: true });
+      assert.deepEqual(await values(first, [3, 0, 8]), plain);
+      const store = PixelStore.for(preprocessing, 9)!;
+      assert.ok(first.hashes.every((hash) => store.has(hash)));
+      const white = new Uint8Array(32 * 32 * 3).fill(255);
+      store.set(first.hashes[0]!, white); // which none is: whoever shows it did not decode
+      for (const memory of [undefined, 0]) {
+        const again = await Pictures.open(examples, preprocessing, { cache: true, memory });
+        const { x } = await values(again, [0]);
+        assert.equal(new Set(x).size, 1);
+      }
+      const otherSize = await Pictures.open(examples, { ...preprocessing, inputSize: 16 }, { cache: true });
+      assert.ok(new Set((await values(otherSize, [0])).x).size > 1);
+    }));
+
+  it('are decoded anew where what is on disk is damaged, or has no room', () =>
+    withEmptyCache(async (cache) => {
+      const plain = await values(await Pictures.open(examples, preprocessing), [2]);
+      await Pictures.open(examples, preprocessing, { cache: true });
+      const files = readdirSync(cache, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.u8'));
+      assert.equal(files.length, 9);
+      for (const name of files) writeFileSync(join(cache, name), 'damaged');
+      assert.deepEqual(await values(await Pictures.open(examples, preprocessing, { cache: true }), [2]), plain);
+      const limit = process.env.TUNEBOOK_CACHE_BYTES;
+      process.env.TUNEBOOK_CACHE_BYTES = '20000'; // nine pictures have 27,648 bytes
+      try {
+        assert.equal(PixelStore.for(preprocessing, 9), undefined);
+        assert.deepEqual(await values(await Pictures.open(examples, preprocessing, { cache: true }), [2]), plain);
+      } finally {
+        if (limit === undefined) delete process.env.TUNEBOOK_CACHE_BYTES;
+        else process.env.TUNEBOOK_CACHE_BYTES = limit;
+      }
+    }));
 
   it('leave out what cannot be read, and say why', async () => {
     writeFileSync(join(root, 'red', '1.png'), 'no picture');
