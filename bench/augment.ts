@@ -3,8 +3,9 @@
  *
  *     npm run build && node dist/bench/augment.js [--all]
  *
- * Pictures are tensors before and after, as in training; the last line has bytes before and after, as they come from the
- * decoder and go into the feature cache. Forward passes and augmentations take turns, so that a busy machine slows both. `--all` adds the table of every op.
+ * Training goes from bytes to bytes, as they come from the decoder and go into the network: these lines are what it pays. The
+ * others have tensors before and after. Forward passes and augmentations take turns, so that a busy machine slows both.
+ * `--all` adds the table of every op, from tensors to tensors.
  */
 import { augmentationCost, augmentationPresets, augmentPictures } from '../src/augment';
 import { loadBackbone } from '../src/models';
@@ -39,11 +40,12 @@ async function main(): Promise<void> {
   const bytes = Uint8Array.from(images.dataSync());
   const length = inputSize * inputSize * 3;
   const pictures = Array.from({ length: BATCH }, (_, i) => bytes.subarray(i * length, (i + 1) * length));
-  const standard = augmentationPresets.standard.make();
-  works.set('standard, bytes to bytes', async (view) => {
-    await augmentPictures(pictures, inputSize, standard, { view });
-    return tf.scalar(0);
-  });
+  for (const { name, pipeline } of pipelines) {
+    works.set(`${name}, bytes to bytes`, async (view) => {
+      await augmentPictures(pictures, inputSize, pipeline, { view });
+      return tf.scalar(0);
+    });
+  }
   const times = new Map([...works.keys()].map((name) => [name, [] as number[]]));
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, work] of works) {

@@ -1,8 +1,9 @@
 import { UserError } from '../errors';
 import { sha256 } from '../files';
-import { tf } from '../tensorflow';
+import { deviceReport, tf } from '../tensorflow';
 import type { Augmentation } from './augmentation';
 import type { DrawOptions } from './batch';
+import { augmentCompiled } from './wasm/pictures';
 
 /**
  * Augment decoded pictures: bytes in, bytes out, as the decoder gives and the network takes them.
@@ -21,6 +22,8 @@ export async function augmentPictures(
   const length = size * size * 3;
   const wrong = pictures.find((picture) => picture.length !== length);
   if (wrong) throw new UserError(`augmentPictures: expected ${size} x ${size} x 3 bytes, got ${wrong.length}`);
+  const compiled = deviceReport().kind === 'CPU' && augmentCompiled(pictures, size, pipeline, draw);
+  if (compiled) return compiled;
   const values = new Float32Array(pictures.length * length);
   pictures.forEach((picture, i) => values.set(picture, i * length));
   const images = tf.tensor4d(values, [pictures.length, size, size, 3]);
@@ -37,7 +40,7 @@ export function augmentationKey({ name, settings }: Augmentation): string {
 }
 
 /** Counts up when an op's results change for the same settings. */
-const VERSION = 3;
+const VERSION = 4;
 
 /** The number of a picture's content, from its SHA-256: the same picture is augmented alike wherever it stands. */
 export function contentIndex(hash: string): number {

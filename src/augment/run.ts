@@ -1,18 +1,27 @@
 import { UserError } from '../errors';
 import { tf } from '../tensorflow';
-import type { Augmentation, Step } from './augmentation';
+import type { Augmentation, PictureSize, Step } from './augmentation';
 import { checkImages, checkLabels, type DrawOptions, type Draws, drawsFor, type LabelledImages } from './batch';
-import { applyColors, applyToColor, chain, identityColors, meanColors } from './color/colorMatrix';
-import { identityMatrix, multiply } from './geometric/matrix';
+import {
+  applyColors,
+  applyToColor,
+  type ColorMatrix,
+  chain,
+  identityColors,
+  meanColors,
+  type Rgb,
+} from './color/colorMatrix';
+import { identityMatrix, type Matrix, multiply } from './geometric/matrix';
 import { defaultWarping, sameWarping, type Warping, warp } from './geometric/warp';
 
-interface Placed<S extends Step = Step> {
+/** An op of a pipeline with the random numbers of each picture. */
+export interface Placed<S extends Step = Step> {
   step: S;
   name: string;
   draws: Draws;
 }
-type WarpStep = Extract<Step, { kind: 'warp' }>;
-type ColorStep = Extract<Step, { kind: 'color' }>;
+export type WarpStep = Extract<Step, { kind: 'warp' }>;
+export type ColorStep = Extract<Step, { kind: 'color' }>;
 
 /**
  * The `apply` of ops in a row. Neighbours that move pixels become one projective transform and neighbours that change
@@ -26,15 +35,9 @@ export function runOps(caller: string, opsOf: () => readonly Augmentation[]): Au
     const given: { images: tf.Tensor4D; labels?: tf.Tensor2D } = input instanceof tf.Tensor ? { images: input } : input;
     checkImages(caller, given.images);
     if (given.labels) checkLabels(caller, given as LabelledImages);
-    const sourceOf = drawsFor(given.images.shape[0], draw);
-    const placed = opsOf().map((op, place) => ({
-      step: op.step!,
-      name: op.name,
-      draws: sourceOf(`${place}/${op.name}`),
-    }));
     let images = given.images.clone();
     let labels = given.labels?.clone();
-    for (const group of mergeable(placed)) {
+    for (const group of mergedGroups(opsOf(), given.images.shape[0], draw)) {
       const before = images;
       try {
         const after = await runGroup(group, { images, labels });
@@ -53,7 +56,12 @@ export function runOps(caller: string, opsOf: () => readonly Augmentation[]): Au
   return apply;
 }
 
-/** Neighbours that can be done together, in order. */
+/** The ops with their random numbers, in groups of neighbours that can be done together. */
+export function mergedGroups(ops: readonly Augmentation[], count: number, draw: DrawOptions = {}): Placed[][] {
+  const sourceOf = drawsFor(count, draw);
+  return mergeable(ops.map((op, place) => ({ step: op.step!, name: op.name, draws: sourceOf(`${place}/${op.name}`) })));
+}
+
 function mergeable(placed: readonly Placed[]): Placed[][] {
   const groups: Placed[][] = [];
   for (const next of placed) {
@@ -73,7 +81,8 @@ function fits(group: readonly Placed[], { step }: Placed): boolean {
   return step.warping === 'any' || decided === undefined || sameWarping(decided, step.warping);
 }
 
-function warpingOf(group: readonly Placed<WarpStep>[]): Warping | undefined {
+/** How a group reads pixels; undefined where any way does. */
+export function warpingOf(group: readonly Placed<WarpStep>[]): Warping | undefined {
   return group.map(({ step }) => step.warping).find((warping): warping is Warping => warping !== 'any');
 }
 
@@ -101,23 +110,34 @@ async function runGroup(group: readonly Placed[], { images, labels }: Current): 
 
 function warpAll(images: tf.Tensor4D, group: readonly Placed<WarpStep>[]): tf.Tensor4D {
   const [batch, height, width] = images.shape;
-  const matrices = Array.from({ length: batch }, (_, i) =>
-    group.reduce(
-      (whole, { step, draws }) => multiply(whole, step.matrix(draws[i]!, { height, width })),
-      identityMatrix,
-    ),
-  );
+  const matrices = Array.from({ length: batch }, (_, i) => warpMatrix(group, i, { height, width }));
   return warp(images, matrices, warpingOf(group) ?? { ...defaultWarping, interpolation: 'nearest' });
 }
 
-/** The mean colour that a later op sees follows from the first one's: the ops between are linear. */
+/** What the ops of a group come to for one picture of the batch. */
+export function warpMatrix(group: readonly Placed<WarpStep>[], picture: number, size: PictureSize): Matrix {
+  return group.reduce((whole, { step, draws }) => multiply(whole, step.matrix(draws[picture]!, size)), identityMatrix);
+}
+
 function colorAll(images: tf.Tensor4D, group: readonly Placed<ColorStep>[]): tf.Tensor4D {
-  const means = group.some(({ step }) => step.needsMean) ? meanColors(images) : undefined;
-  const matrices = Array.from({ length: images.shape[0] }, (_, i) =>
-    group.reduce((whole, { step, draws }) => {
-      const seen = means ? applyToColor(whole, means[i]!) : ([0, 0, 0] as const);
-      return chain(whole, step.matrix(draws[i]!, seen));
-    }, identityColors),
+  const means = needsMeans(group) ? meanColors(images) : undefined;
+  return applyColors(
+    images,
+    Array.from({ length: images.shape[0] }, (_, i) => colorMatrix(group, i, means?.[i])),
   );
-  return applyColors(images, matrices);
+}
+
+export const needsMeans = (group: readonly Placed<ColorStep>[]): boolean => group.some(({ step }) => step.needsMean);
+
+/**
+ * What the ops of a group come to for one picture of the batch. The mean colour that a later op sees follows from the first
+ * one's: the ops between are linear.
+ *
+ * @param mean of the picture before the group, where it needs it
+ */
+export function colorMatrix(group: readonly Placed<ColorStep>[], picture: number, mean?: Rgb): ColorMatrix {
+  return group.reduce((whole, { step, draws }) => {
+    const seen = mean ? applyToColor(whole, mean) : ([0, 0, 0] as const);
+    return chain(whole, step.matrix(draws[picture]!, seen));
+  }, identityColors);
 }

@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
+import {
+  augmentation,
+  brightness,
+  colorJitter,
+  gaussianNoise,
+  grayscale,
+  horizontalFlip,
+  perspective,
+  presetAugmentation,
+  rotation,
+  verticalFlip,
+} from '../../src/augment';
 import { aroundMiddle, type Matrix, multiply, translation } from '../../src/augment/geometric/matrix';
 import type { Warping } from '../../src/augment/geometric/warp';
 import { wasmCanWarp, wasmWarp } from '../../src/augment/geometric/wasmWarp';
+import { augmentCompiled } from '../../src/augment/wasm/pictures';
 import { tf } from '../../src/tensorflow';
 import { largestError } from './pictures';
 
@@ -48,6 +61,41 @@ describe('the compiled warp', () => {
       }
     });
   }
+
+  it('augments bytes as TensorFlow augments tensors, in every pipeline that it takes', async () => {
+    const [size, count] = [33, 5];
+    const length = size * size * 3;
+    const bytes = Uint8Array.from({ length: count * length }, (_, i) => 127 + 127 * Math.sin(i / 50 + (i % 3)));
+    const pictures = Array.from({ length: count }, (_, i) => bytes.slice(i * length, (i + 1) * length));
+    const images = tf.tidy(() => tf.tensor4d(Float32Array.from(bytes), [count, size, size, 3]));
+    const jitter = colorJitter({ brightness: 0.5, contrast: 0.6, saturation: 0.7 });
+    const pipelines = [
+      ...['light', 'standard', 'article'].map((name) => presetAugmentation(name)!),
+      augmentation([rotation({ degrees: 90, fill: 'wrap' }), perspective({ fill: 'wrap' }), jitter, grayscale()]),
+      ...[jitter, horizontalFlip(), verticalFlip(), brightness()],
+    ];
+    for (const pipeline of pipelines) {
+      const draw = { seed: 3, view: 2, indices: [9, 4, 7, 1, 0] };
+      const actual = augmentCompiled(pictures, size, pipeline, draw);
+      assert.ok(actual, pipeline.name);
+      const result = await pipeline.apply(images, draw);
+      const expected = result.dataSync();
+      result.dispose();
+      // half-way values may be rounded to either side
+      assert.ok(
+        largestError(
+          actual.flatMap((picture) => [...picture]),
+          expected,
+        ) < 0.51,
+        pipeline.name,
+      );
+      assert.deepEqual(augmentCompiled([pictures[2]!], size, pipeline, { ...draw, indices: [7] })![0], actual[2]);
+    }
+    for (const other of [gaussianNoise(), augmentation([brightness(), rotation()]), rotation({ fill: 'constant' })]) {
+      assert.equal(augmentCompiled(pictures, size, other), undefined);
+    }
+    images.dispose();
+  });
 
   it('gives the same for a picture in a batch of any size', () => {
     const values = Float32Array.from({ length: 6 * 30 * 20 * 3 }, (_, i) => (i * 37) % 256);

@@ -1,6 +1,6 @@
-;; What each pixel of a picture is read from, for pictures of three channels: see wasmWarp.ts, which holds this compiled
-;; (wat2wasm of the npm package wabt 1.0.39; `npx --package wabt@1.0.39 wat2wasm bilinear.wat -o /dev/stdout | base64 -w 0`).
-;; A pixel is a vector of four floats: its three channels and the next pixel's first, which is written over by that one.
+;; Loops over the pixels of pictures of three channels: see kernels.ts, which holds this compiled
+;; (wat2wasm of the npm package wabt 1.0.39: `npx --package wabt@1.0.39 wat2wasm kernels.wat --output=kernels.wasm`, then base64).
+;; A pixel is a vector of four: its three channels and the next pixel's first, which is written over by that one.
 (module
   (memory (export "memory") 1)
 
@@ -121,4 +121,73 @@
         (local.set $u (i32.add (local.get $u) (i32.const 1)))
         (br_if $columns (i32.lt_s (local.get $u) (local.get $width))))
       (local.set $v (i32.add (local.get $v) (i32.const 1)))
-      (br_if $rows (i32.lt_s (local.get $v) (local.get $height))))))
+      (br_if $rows (i32.lt_s (local.get $v) (local.get $height)))))
+  ;; bytes to floats, four at a time; both with room for three more than count
+  (func (export "widen") (param $from i32) (param $to i32) (param $count i32)
+    (local $end i32)
+    (local.set $end (i32.add (local.get $from) (local.get $count)))
+    (loop $next
+      (v128.store align=4
+        (local.get $to)
+        (f32x4.convert_i32x4_u
+          (i32x4.extend_low_i16x8_u (i16x8.extend_low_i8x16_u (v128.load32_zero align=1 (local.get $from))))))
+      (local.set $from (i32.add (local.get $from) (i32.const 4)))
+      (local.set $to (i32.add (local.get $to) (i32.const 16)))
+      (br_if $next (i32.lt_u (local.get $from) (local.get $end)))))
+
+  ;; the sum of a row's pixels, as four floats at $to
+  (func (export "sum") (param $from i32) (param $to i32) (param $pixels i32)
+    (local $sum v128)
+    (loop $next
+      (local.set $sum (f32x4.add (local.get $sum) (v128.load align=4 (local.get $from))))
+      (local.set $from (i32.add (local.get $from) (i32.const 12)))
+      (local.set $pixels (i32.sub (local.get $pixels) (i32.const 1)))
+      (br_if $next (local.get $pixels)))
+    (v128.store align=4 (local.get $to) (local.get $sum)))
+
+  ;; floats to bytes, through a matrix of colours: three rows of what red, green, blue and 1 contribute
+  (func (export "paint") (param $from i32) (param $to i32) (param $pixels i32)
+    (param $rr f32) (param $rg f32) (param $rb f32) (param $r f32)
+    (param $gr f32) (param $gg f32) (param $gb f32) (param $g f32)
+    (param $br f32) (param $bg f32) (param $bb f32) (param $b f32)
+    (local $red v128) (local $green v128) (local $blue v128) (local $one v128) (local $pixel v128)
+    (local.set $red
+      (f32x4.replace_lane 2 (f32x4.replace_lane 1 (f32x4.splat (local.get $rr)) (local.get $gr)) (local.get $br)))
+    (local.set $green
+      (f32x4.replace_lane 2 (f32x4.replace_lane 1 (f32x4.splat (local.get $rg)) (local.get $gg)) (local.get $bg)))
+    (local.set $blue
+      (f32x4.replace_lane 2 (f32x4.replace_lane 1 (f32x4.splat (local.get $rb)) (local.get $gb)) (local.get $bb)))
+    (local.set $one
+      (f32x4.replace_lane 2 (f32x4.replace_lane 1 (f32x4.splat (local.get $r)) (local.get $g)) (local.get $b)))
+    (loop $next
+      (local.set $pixel (v128.load align=4 (local.get $from)))
+      (v128.store32_lane align=1 0
+        (local.get $to)
+        (i8x16.narrow_i16x8_u
+          (i16x8.narrow_i32x4_s
+            (i32x4.trunc_sat_f32x4_s
+              (f32x4.nearest
+                (f32x4.min
+                  (f32x4.splat (f32.const 255))
+                  (f32x4.max
+                    (f32x4.splat (f32.const 0))
+                    (f32x4.add
+                      (f32x4.add
+                        (f32x4.mul
+                          (local.get $red)
+                          (i8x16.shuffle 0 1 2 3 0 1 2 3 0 1 2 3 0 1 2 3 (local.get $pixel) (local.get $pixel)))
+                        (f32x4.mul
+                          (local.get $green)
+                          (i8x16.shuffle 4 5 6 7 4 5 6 7 4 5 6 7 4 5 6 7 (local.get $pixel) (local.get $pixel))))
+                      (f32x4.add
+                        (f32x4.mul
+                          (local.get $blue)
+                          (i8x16.shuffle 8 9 10 11 8 9 10 11 8 9 10 11 8 9 10 11 (local.get $pixel) (local.get $pixel)))
+                        (local.get $one)))))))
+            (v128.const i32x4 0 0 0 0))
+          (v128.const i32x4 0 0 0 0)))
+      (local.set $from (i32.add (local.get $from) (i32.const 12)))
+      (local.set $to (i32.add (local.get $to) (i32.const 3)))
+      (local.set $pixels (i32.sub (local.get $pixels) (i32.const 1)))
+      (br_if $next (local.get $pixels))))
+)
