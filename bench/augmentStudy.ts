@@ -1,17 +1,12 @@
 /**
- * Is augmentation worth it on a small dataset? Trains heads with and without over five seeds, and draws the sample sheet.
+ * Is augmentation worth it on a small dataset? Trains heads with and without over five seeds.
  *
  *     npm run build && node dist/bench/augmentStudy.js DATA [--per-class 10]
  *
  * DATA is a folder as `tunebook train` takes it, such as ../shared/data/flowers. Differences are paired by seed: the
  * interval is Student's, of the differences. With --per-class the seed also draws that many training pictures a class.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { augmentationPresets, previewAugmentation } from '../src/augment';
 import { type Dataset, imageFolder, sampleExamples } from '../src/images';
-import { renderPng } from '../src/notebook/render';
-import { projectFolder } from '../src/paths';
 import { type TrainOptions, train } from '../src/training';
 
 const SEEDS = [1, 2, 3, 4, 5];
@@ -83,14 +78,6 @@ async function main(): Promise<void> {
       ].join('   '),
     );
   }
-  const build = join(projectFolder, 'build');
-  mkdirSync(build, { recursive: true });
-  const pictures = sampleExamples(dataset, 1, 3);
-  for (const [name, { make, title }] of Object.entries(augmentationPresets)) {
-    const sheet = await previewAugmentation(pictures, make(), { title: `${name}: ${title}` });
-    writeFileSync(join(build, `augment-${name}.png`), await renderPng(sheet));
-  }
-  console.log(`\nsample sheets: ${join('build', 'augment-*.png')}`);
 }
 
 main();

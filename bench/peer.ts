@@ -4,7 +4,7 @@ import type { Precision } from '../src/tensorflow/graph/precision';
 
 /** What a peer is asked to prepare; peers/serve.py says what it answers. */
 export interface Work {
-  kind: 'forward' | 'step' | 'matmul' | 'conv';
+  kind: 'forward' | 'step' | 'decode' | 'matmul' | 'conv';
   network?: string;
   batch?: number;
   /** side of the pictures, in pixels */
@@ -12,6 +12,8 @@ export interface Work {
   classes?: number;
   /** last blocks of the backbone to count operations of */
   blocks?: number;
+  /** photos to decode */
+  files?: readonly string[];
   precision?: Precision;
 }
 

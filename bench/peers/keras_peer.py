@@ -15,7 +15,28 @@ tf.config.threading.set_intra_op_parallelism_threads(THREADS)
 tf.config.threading.set_inter_op_parallelism_threads(THREADS)
 
 
+def decode(file, size):
+    """A photo as a model's own preprocessing has it: 8/7 of the size on its shorter side, anti-aliased, and its middle."""
+    image = tf.io.decode_jpeg(tf.io.read_file(file), channels=3)
+    sides = tf.cast(tf.shape(image)[:2], tf.float32)
+    whole = tf.cast(tf.round(sides * (round(size / 0.875) / tf.reduce_min(sides))), tf.int32)
+    image = tf.image.resize(image, whole, method="bicubic", antialias=True)
+    image = tf.image.resize_with_crop_or_pad(image, size, size)
+    return tf.cast(tf.clip_by_value(tf.round(image), 0, 255), tf.uint8)
+
+
+def prepare_decoding(work):
+    data = tf.data.Dataset.from_tensor_slices(work["files"])
+    data = data.map(lambda file: decode(file, work["size"]), num_parallel_calls=THREADS).batch(work["batch"]).prefetch(1)
+    options = tf.data.Options()
+    options.threading.private_threadpool_size = THREADS
+    data = data.with_options(options)
+    return lambda: sum(len(batch) for batch in data), {"version": tf.__version__}
+
+
 def prepare(work):
+    if work["kind"] == "decode":
+        return prepare_decoding(work)
     model = build(work["network"], work["size"])
     x = tf.random.uniform((work["batch"], work["size"], work["size"], 3), -1, 1)
     if work["kind"] == "forward":

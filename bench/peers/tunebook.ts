@@ -1,6 +1,8 @@
 /* tunebook's side of the conversation that serve.py describes. */
 import { createInterface } from 'node:readline';
 import { messageOf } from '../../src/errors';
+import { decodeAll } from '../../src/images';
+import { backboneEntry } from '../../src/models';
 import { keepInInferenceMode, tf } from '../../src/tensorflow';
 import { compile, compileForward, hasBfloat16 } from '../../src/tensorflow/graph';
 import { fitSettings } from '../../src/training/settings';
@@ -100,7 +102,31 @@ function prepareProduct(
   return { told: { flops: PRODUCTS * flops }, run: () => tf.tidy(() => compiled.call(a).dataSync()) };
 }
 
+/** Batches of tensors from the decoder, nothing kept; the hash of each file is part of it. */
+function prepareDecoding({ files, size, batch }: Work): Task {
+  const { preprocessing } = backboneEntry('efficientnet-lite0');
+  const framing = { ...preprocessing, inputSize: size! };
+  const examples = files!.map((file) => ({ file, label: 0 }));
+  const decode = async () => {
+    let waiting: Uint8Array[] = [];
+    const hand = () => {
+      const bytes = new Int32Array(waiting.length * 3 * size! * size!);
+      waiting.forEach((pixels, i) => bytes.set(pixels, i * 3 * size! * size!));
+      tf.tensor4d(bytes, [waiting.length, size!, size!, 3], 'int32').dispose();
+      waiting = [];
+    };
+    for await (const { pixels, reason } of decodeAll(examples, framing)) {
+      if (!pixels) throw new Error(reason);
+      waiting.push(pixels);
+      if (waiting.length === batch) hand();
+    }
+    hand();
+  };
+  return { told: { version }, run: decode };
+}
+
 function prepare(work: Work): Task {
+  if (work.kind === 'decode') return prepareDecoding(work);
   if (work.kind === 'forward') return prepareForward(work);
   if (work.kind === 'step') return prepareStep(work);
   if (work.kind === 'matmul') {

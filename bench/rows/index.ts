@@ -1,4 +1,5 @@
 import type { Row } from '../row';
+import { decodeRow } from './decode';
 import { forwardRows } from './forward';
 import { lowPrecisionRow } from './lowPrecision';
 import { memoryRow } from './memory';
@@ -6,4 +7,4 @@ import { photoRows } from './photos';
 import { stepRows } from './step';
 
 /** The table's lines, in order. */
-export const rows: readonly Row[] = [...forwardRows, ...stepRows, ...photoRows, lowPrecisionRow, memoryRow];
+export const rows: readonly Row[] = [...forwardRows, ...stepRows, ...photoRows, lowPrecisionRow, decodeRow, memoryRow];

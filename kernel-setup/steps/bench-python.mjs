@@ -25,12 +25,15 @@ export const benchPython = {
   artefacts: () => [program()],
   async run(report) {
     const { path } = findPython();
-    report.progress('making the environment');
-    rmSync(inCache('bench-python'), { recursive: true, force: true });
-    await runOrFail(this.name, path, ['-m', 'venv', inCache('bench-python')], {
-      env: pythonEnvironment(),
-      what: 'making a Python environment',
-    });
+    // what is there stays: gigabytes need not come again because one pin is new
+    if (!existsSync(program())) {
+      report.progress('making the environment');
+      rmSync(inCache('bench-python'), { recursive: true, force: true });
+      await runOrFail(this.name, path, ['-m', 'venv', inCache('bench-python')], {
+        env: pythonEnvironment(),
+        what: 'making a Python environment',
+      });
+    }
     const count = readPins('bench').length;
     let fetched = 0;
     await pipInstall(this.name, 'bench', {

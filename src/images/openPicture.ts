@@ -46,10 +46,10 @@ async function openFile(content: Buffer): Promise<OpenPicture> {
     return openPixels(decodeBmp(content), 'bmp');
   }
   const image = sharp(content, { failOn: 'truncated', limitInputPixels: LARGEST_PICTURE, autoOrient: true });
-  const { format, width, height, channels, autoOrient } = await image.metadata();
+  const { format, width, height, channels, hasAlpha, autoOrient } = await image.metadata();
   if (format === 'svg' || format === 'pdf') throw new UserError(`a drawing (${format}), not a picture made of pixels`);
   return {
-    image: image.flatten({ background: '#ffffff' }),
+    image: hasAlpha ? image.flatten({ background: '#ffffff' }) : image, // flattening costs an eighth of the time
     width: autoOrient.width ?? width,
     height: autoOrient.height ?? height,
     format,

@@ -12,7 +12,7 @@ import { drawPartners, mixLabels } from './partners';
 
 /**
  * Paste a box of another picture of the batch over each, and share its label by area (Yun et al. 2019, CutMix). Default
- * alpha 1. Partners come from the batch.
+ * alpha 1. Partners come from the batch: unlike the other ops, this one gives the same for the same seed only to the same batch.
  */
 export function cutMix(options?: MixingOptions): Augmentation {
   const { alpha, probability } = withDefaults('cutMix', options, { alpha: 1, probability: 1 });

@@ -15,7 +15,8 @@ export interface MixingOptions {
 
 /**
  * Blend each picture with another of the batch, and its label by the same share (Zhang et al. 2018, mixup: Beyond
- * Empirical Risk Minimization). Default alpha 0.2. Partners come from the batch.
+ * Empirical Risk Minimization). Default alpha 0.2. Partners come from
+ * the batch: unlike the other ops, this one gives the same for the same seed only to the same batch, in any order.
  */
 export function mixUp(options?: MixingOptions): Augmentation {
   const { alpha, probability } = withDefaults('mixUp', options, { alpha: 0.2, probability: 1 });
