@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { table } from 'arquero';
 import { download, hashOfFile } from '../download';
 import { messageOf, UserError } from '../errors';
+import { withFileLock } from '../fileLock';
 import { temporaryBeside, writeFileAtomically } from '../files';
 import { type Dataset, imageFolder, imageTable } from '../images';
 import { withDefaults } from '../options';
@@ -38,19 +39,28 @@ export async function fetchDataset(entry: PublicDatasetEntry, options?: PublicDa
   const folder = cacheFolder('datasets', entry.name);
   if (!existsSync(folder)) {
     listener.onMessage?.(`${entry.title}. Licence: ${entry.licence}`);
-    await fetchInto(folder, entry, listener);
+    mkdirSync(cacheFolder('datasets'), { recursive: true });
+    const waiting = () => listener.onMessage?.(`another process fetches ${entry.name}: waiting for it`);
+    await withFileLock(
+      `${folder}.lock`,
+      async () => {
+        if (!existsSync(folder)) await fetchInto(folder, entry, listener);
+      },
+      waiting,
+    );
   }
   return readLayout(folder, entry);
 }
 
+/** To be called by one process at a time. */
 async function fetchInto(
   folder: string,
   entry: PublicDatasetEntry,
   listener: NonNullable<PublicDatasetOptions['listener']>,
 ): Promise<void> {
+  removeAbandoned(folder);
   const files: string[] = [];
   for (const archive of entry.archives) files.push(await fetchArchive(entry, archive, listener));
-  mkdirSync(cacheFolder('datasets'), { recursive: true });
   const whole = temporaryBeside(folder);
   try {
     mkdirSync(whole);
@@ -60,11 +70,19 @@ async function fetchInto(
       const limits = { bytes: 4 * entry.archives[i]!.bytes + 2 ** 20, entries: 20 * entry.pictures + 1000 };
       await extract(file, join(whole, String(i)), limits);
     }
-    if (existsSync(folder)) return; // another process was quicker
     renameSync(whole, folder);
     for (const file of files) rmSync(file, { force: true });
   } finally {
     rmSync(whole, { recursive: true, force: true });
+  }
+}
+
+/** What a process that was killed while it unpacked left behind. */
+function removeAbandoned(folder: string): void {
+  const begins = `.${basename(folder)}.`;
+  for (const name of readdirSync(dirname(folder))) {
+    if (name.startsWith(begins) && name.endsWith('.tmp'))
+      rmSync(join(dirname(folder), name), { recursive: true, force: true });
   }
 }
 

@@ -62,6 +62,22 @@ describe('extract', () => {
         assert.ok(!existsSync('/tmp/tunebook-evil'));
       });
 
+      if (kind !== 'zip') {
+        it('refuses devices and pipes', async () => {
+          for (const type of ['3', '4', '6']) await refused(make([{ name: 'a', type }]), /neither a file nor a folder/);
+        });
+      }
+
+      it('refuses a file where another entry has a folder', async () => {
+        await refused(
+          make([
+            { name: 'a', content: 'x' },
+            { name: 'a/b.jpg', content: 'x' },
+          ]),
+          /it has a file twice|is damaged/,
+        );
+      });
+
       it('stops at the bounds: bytes, whatever the archive says, and entries', async () => {
         const bomb = { name: 'bomb', content: Buffer.alloc(3_000_000) };
         assert.ok(kind === 'tar' || make([bomb]).length < 10_000);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PublicDatasetEntry, publicDataset, publicDatasets } from '../../src/datasets';
 import { fetchDataset } from '../../src/datasets/publicDataset';
@@ -54,6 +54,20 @@ describe('publicDataset', () => {
       assert.deepEqual(readdirSync(join(cache, 'downloads')), []);
       await fetchDataset(entry);
       assert.equal(server!.requests.length, 1);
+    }));
+
+  it('is fetched once by two who want it at the same time', () =>
+    withEmptyCache(async (cache) => {
+      const entry = await entryFor(folders, { delay: 100 });
+      const abandoned = join(cache, 'datasets', '.tiny.1.abcd.tmp'); // by a process that was killed
+      mkdirSync(join(abandoned, '0'), { recursive: true });
+      const both = await Promise.all([fetchDataset(entry), fetchDataset(entry)]);
+      assert.deepEqual(
+        both.map(({ examples }) => examples.length),
+        [3, 3],
+      );
+      assert.equal(server!.requests.length, 1);
+      assert.deepEqual(readdirSync(join(cache, 'datasets')), ['tiny']);
     }));
 
   it('goes on where a connection broke', () =>
