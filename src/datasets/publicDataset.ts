@@ -103,7 +103,7 @@ async function fetchArchive(
     });
   } catch (error) {
     throw new UserError(
-      `${title.split(':')[0]} cannot be had: ${messageOf(error)}. Without a network there is the bundled sample: imageFolder('emoji')`,
+      `${title.split(':')[0]} cannot be had: ${messageOf(error)}. Without a network there is the bundled sample, 'emoji'`,
     );
   }
   const { size } = statSync(file);

@@ -165,7 +165,7 @@ describe('publicDataset', () => {
       const offline = { ...entry, archives: [{ ...entry.archives[0]!, address: 'http://127.0.0.1:9/tiny.zip' }] };
       await assert.rejects(
         fetchDataset(offline),
-        /^UserError: Tiny cannot be had: .*Without a network there is the bundled sample: imageFolder\('emoji'\)$/s,
+        /^UserError: Tiny cannot be had: .*Without a network there is the bundled sample, 'emoji'$/s,
       );
     })).timeout(30_000);
 

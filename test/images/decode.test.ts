@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import sharp from 'sharp';
-import { decodePicture, type Framing } from '../../src/images';
+import { decodePicture, drawCropBox, type Framing } from '../../src/images';
+import { Random } from '../../src/random';
 
 const framing: Framing = { inputSize: 32, crop: 1, interpolation: 'bicubic' };
 
@@ -41,6 +42,75 @@ describe('decodePicture', () => {
     const pixels = await decodePicture(square, framing);
     assertNear(at(pixels, 3, 16), [0, 0, 255], 6);
     assertNear(at(pixels, 28, 16), [255, 0, 0], 6);
+  });
+
+  describe('makes a picture of other proportions square', () => {
+    const [red, blue, black] = [
+      [255, 0, 0],
+      [0, 0, 255],
+      [0, 0, 0],
+    ] as const;
+    const shown = async (more: Partial<Framing>) =>
+      decodePicture(await redAndBlue().png().toBuffer(), { ...framing, interpolation: 'bilinear', ...more });
+
+    it('by its middle, unless told otherwise', async () => {
+      const pixels = await shown({});
+      assert.deepEqual(at(pixels, 2, 16), red);
+      assert.deepEqual(at(pixels, 29, 16), blue);
+      assert.deepEqual(await shown({ fit: 'crop' }), pixels);
+    });
+
+    it('by pulling it: all of it is there', async () => {
+      const wide = await sharp(await redAndBlue().png().toBuffer())
+        .extend({ left: 64, background: '#00ff00' }) // 128 x 32: green, red, blue as 2 : 1 : 1
+        .png()
+        .toBuffer();
+      const pixels = await decodePicture(wide, { ...framing, fit: 'stretch' });
+      assertNear(at(pixels, 4, 0), [0, 255, 0], 2);
+      assertNear(at(pixels, 20, 31), [...red], 2);
+      assertNear(at(pixels, 28, 16), [...blue], 2);
+    });
+
+    it('by laying it on black, a quarter above and a quarter below', async () => {
+      const pixels = await shown({ fit: 'pad' });
+      assert.deepEqual(at(pixels, 16, 3), black);
+      assert.deepEqual(at(pixels, 16, 28), black);
+      assertNear(at(pixels, 3, 16), [...red], 2);
+      assertNear(at(pixels, 28, 16), [...blue], 2);
+    });
+
+    it('after cutting out a part, which may be drawn at random', async () => {
+      const right = await shown({ region: ({ width, height }) => ({ left: width / 2, top: 0, width: 32, height }) });
+      assert.deepEqual(at(right, 0, 0), blue);
+      const outside = await shown({ region: () => ({ left: -9, top: -9, width: 20, height: 200 }), fit: 'stretch' });
+      assert.deepEqual(at(outside, 31, 31), red);
+      const draw = (seed: number) =>
+        shown({
+          region: (size) => drawCropBox(new Random(seed, 'crop'), size, [0.08, 1], [3 / 4, 4 / 3]),
+          fit: 'stretch',
+        });
+      assert.deepEqual(await draw(1), await draw(1));
+      const seen = await Promise.all([1, 2, 3, 4, 5, 6].map(draw));
+      assert.ok(new Set(seen.map((pixels) => pixels.join())).size > 1);
+    });
+  });
+
+  it('draws boxes inside the picture, of the area and proportions asked for', () => {
+    const random = new Random(7, 'boxes');
+    const size = { height: 90, width: 120 };
+    const boxes = Array.from({ length: 300 }, () => drawCropBox(random, size, [0.2, 0.6], [0.5, 2]));
+    for (const { left, top, width, height } of boxes) {
+      assert.ok(left >= 0 && top >= 0 && left + width <= 120.001 && top + height <= 90.001);
+      const [area, aspect] = [(width * height) / (90 * 120), width / height];
+      assert.ok(area > 0.1999 && area < 0.6001 && aspect > 0.4999 && aspect < 2.0001, `${area} ${aspect}`);
+    }
+    // nothing so wide fits: the middle, as large as the proportions allow
+    assert.deepEqual(drawCropBox(random, { height: 100, width: 10 }, [0.9, 1], [1, 2]), {
+      left: 0,
+      top: 45,
+      width: 10,
+      height: 10,
+    });
   });
 
   it('lays transparent pictures on white', async () => {
