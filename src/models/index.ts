@@ -13,5 +13,5 @@ export { type BackboneEntry, backboneEntry, backbones, type Preprocessing } from
 export { type WeightsAvailability, weightsAvailability } from './weights/availability';
 export { matchWeights } from './weights/matchWeights';
 export { readWeights } from './weights/readWeights';
-export { type NamedArray, readSafetensors, writeSafetensors } from './weights/safetensors';
+export { type NamedArray, parseSafetensors, readSafetensors, writeSafetensors } from './weights/safetensors';
 export type { SavedLayer, SavedWeights } from './weights/savedWeights';

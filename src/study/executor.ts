@@ -11,12 +11,14 @@ export interface RunOrder extends ExecuteOptions {
 
 /** Makes runs: here, in processes of its own, or on other machines. */
 export interface Executor {
-  /** runs at a time */
-  slots: number;
+  /** runs that it accepts at a time; may change */
+  readonly slots: number;
   /** how many it makes at the moment, where `slots` only says how many it accepts */
-  parallel?: number;
+  readonly parallel?: number;
   /** @returns undefined if it was stopped before the end */
   run(order: RunOrder): Promise<RunRecord | undefined>;
+  /** the run is safe in the study's folder: what was kept of it elsewhere may go */
+  landed?(task: RunTask): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openDataset } from '../datasets';
 import { messageOf, UserError } from '../errors';
 import { writeFileAtomically } from '../files';
@@ -17,6 +18,9 @@ import { runsCsv } from './runsTable';
 import { medianRule, openTasks } from './schedule';
 import { type StudyRow, studyTable, tableCsv } from './table';
 import { TimeLeft } from './timeLeft';
+
+/** Milliseconds after which an executor that was full is asked again: workers may have joined a queue. */
+const SLOTS_CHANGE = 500;
 
 /** Where a study stands. */
 export interface StudyState {
@@ -153,7 +157,7 @@ class Study {
           const run: Promise<void> = this.make(next).finally(() => underway.delete(run));
           underway.add(run);
         } else if (underway.size > 0) {
-          await Promise.race(underway);
+          await Promise.race(next ? [...underway, sleep(SLOTS_CHANGE, undefined, { ref: false })] : underway);
         } else {
           break;
         }
@@ -206,6 +210,7 @@ class Study {
         return;
       }
       this.store.land(prepared, record);
+      await executor.landed?.(task);
       rmSync(checkpoint, { recursive: true, force: true });
       this.records.set(task.hash, record);
       this.time.observe(record);

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectFolder } from '../../src/paths';
+import { parseSafetensors } from '../../src/models';
+import { cacheFolder } from '../../src/paths';
 import { queueExecutor, type StudyConfiguration, type StudyResult, study } from '../../src/study';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
+import { LEASE, startWorker, TestProcess, until } from './queueWorkers';
 import { hasRedis, skipWithoutRedis, TestRedis } from './redis';
-import { comparable } from './workers';
+import { comparable, wait } from './workers';
 
-const tunebook = join(projectFolder, 'kernel-setup', 'tunebook.mjs');
 const lines = (file: string) => readFileSync(file, 'utf8').trim().split('\n');
 
 describe('a study through a queue', function () {
@@ -17,7 +17,21 @@ describe('a study through a queue', function () {
   let redis: TestRedis;
   let configuration: StudyConfiguration;
   let alone: StudyResult;
-  const workers: TestWorker[] = [];
+  const processes: TestProcess[] = [];
+  const worker = (...options: string[]) => {
+    const started = startWorker(redis.address, ...options);
+    processes.push(started);
+    return started;
+  };
+  const queued = (options: Partial<StudyConfiguration> & { out: string }, messages: string[] = []) =>
+    study({
+      ...configuration,
+      ...options,
+      executor: () => queueExecutor(redis.address),
+      listener: { onMessage: (text) => messages.push(text) },
+    });
+  /** One run that takes some seconds. */
+  const long = { axes: {}, seeds: 1, settings: { epochs: 600, inputSize: 64 } };
 
   before(async function () {
     if (!hasRedis) return skipWithoutRedis(this);
@@ -31,39 +45,189 @@ describe('a study through a queue', function () {
     redis = await TestRedis.start();
   });
   afterEach(async () => {
-    await Promise.all(workers.splice(0).map((worker) => worker.kill()));
+    await Promise.all(processes.splice(0).map((process) => process.kill()));
   });
   after(async () => {
     await redis?.kill();
   });
 
-  it('comes to the same table with two workers as without, each run landing once', async () => {
+  it('comes to the same table with two workers as without, and leaves nothing in Redis', async () => {
     const out = join(temporaryFolder(), 'study');
-    workers.push(new TestWorker(redis.address), new TestWorker(redis.address));
-    const result = await study({ ...configuration, out, executor: () => queueExecutor(redis.address) });
+    worker();
+    worker();
+    const result = await queued({ out });
     assert.deepEqual(comparable(result.rows), comparable(alone.rows));
     assert.equal(lines(join(out, 'index.jsonl')).length, 6);
-    const left = (await redis.keys()).filter((key) => !/^tunebook:runs:(id|events|meta|stalled-check)$/.test(key));
-    assert.deepEqual(left, []);
+    assert.deepEqual(await leftovers(redis), []);
+    for (const run of readdirSync(join(out, 'runs'))) {
+      const names = ['config.json', 'history.csv', 'metrics.json', 'predictions.csv', 'run.json', 'tensorboard'];
+      assert.deepEqual(readdirSync(join(out, 'runs', run)).sort(), names);
+    }
+  });
+
+  it('has a run that outlives its lease made by one worker, which sends heartbeats', async () => {
+    const workers = [worker(), worker()];
+    const began = performance.now();
+    await queued({ ...long, settings: { epochs: 1500, inputSize: 64 }, out: join(temporaryFolder(), 'study') });
+    assert.ok(performance.now() - began > 1500 * LEASE, 'it took longer than the lease');
+    const begun = workers
+      .map(({ log }) => log)
+      .join('')
+      .match(/: (begins|goes on)/g);
+    assert.equal(begun?.length, 1);
+  });
+
+  it('has a run whose worker is killed taken over from its checkpoint, on another machine, too', async () => {
+    const whole = await study({ ...configuration, ...long, out: join(temporaryFolder(), 'whole') });
+    const out = join(temporaryFolder(), 'study');
+    const first = worker();
+    const making = queued({ ...long, out });
+    let epochs: { seconds: number }[] = [];
+    await until(async () => {
+      epochs = await sharedHistory(redis);
+      return epochs.length > 10;
+    });
+    await first.kill();
+    rmSync(cacheFolder('queue'), { recursive: true, force: true }); // another machine does not have it
+    const second = worker();
+    const result = await making;
+    assert.match(second.log, /goes on after epoch \d+/);
+    assert.deepEqual(comparable(result.rows), comparable(whole.rows));
+    // how long an epoch took is never the same twice: these are the killed worker's epochs
+    const [run] = readdirSync(join(out, 'runs'));
+    const history = lines(join(out, 'runs', run!, 'history.csv')).map((line) => Number(line.split(',').at(-1)));
+    assert.deepEqual(
+      history.slice(1, 1 + epochs.length),
+      epochs.map(({ seconds }) => seconds),
+    );
+    assert.equal(history.length, 601);
+    assert.deepEqual(await leftovers(redis), []);
+  });
+
+  it('gives up on a run that takes three workers with it, and makes the others', async () => {
+    const making = queued({
+      axes: { epochs: [1000, 2] },
+      settings: { inputSize: 64 },
+      seeds: 1,
+      out: join(temporaryFolder(), 'study'),
+    });
+    for (let i = 0; i < 3; i++) {
+      const victim = worker();
+      await victim.says(/1000-seed1\S*: (begins|goes on)/);
+      await victim.kill();
+    }
+    worker();
+    const { runs, failed } = await making;
+    assert.equal(failed, 1);
+    const [poison, other] = runs.objects() as { state: string; error: string | null }[];
+    assert.equal(poison!.error, '3 workers were lost over it');
+    assert.equal(other!.state, 'done');
+  });
+
+  it('has the run of a worker that is asked to end gone on with at once', async () => {
+    const first = worker();
+    const making = queued({ ...long, out: join(temporaryFolder(), 'study') });
+    await until(async () => (await sharedHistory(redis)).length > 0);
+    await first.kill('SIGINT');
+    assert.equal(first.process.exitCode, 0, first.log);
+    const second = worker();
+    await making;
+    assert.match(second.log, /goes on after epoch \d+/);
+  });
+
+  for (const empty of [false, true]) {
+    it(`loses nothing when Redis is gone for a while and comes back ${empty ? 'without' : 'with'} its data`, async () => {
+      const out = join(temporaryFolder(), 'study');
+      const messages: string[] = [];
+      worker();
+      worker();
+      const making = queued({ out, settings: { epochs: 200, inputSize: 64 } }, messages);
+      await until(() => countRuns(out) > 0);
+      await redis.kill();
+      await until(() => messages.some((text) => /does not answer .*: waiting for it/.test(text)));
+      await wait(1000);
+      await redis.start({ empty });
+      const result = await making;
+      const whole = await study({
+        ...configuration,
+        settings: { epochs: 200, inputSize: 64 },
+        out: join(temporaryFolder(), 'whole'),
+      });
+      assert.deepEqual(comparable(result.rows), comparable(whole.rows));
+      assert.equal(lines(join(out, 'index.jsonl')).length, 6);
+      assert.ok(
+        messages.some((text) => /answers again/.test(text)),
+        messages.join('\n'),
+      );
+    });
+  }
+
+  it('is resumed after kill -9, with what the workers made meanwhile', async () => {
+    const file = join(temporaryFolder(), 'study.json');
+    const out = join(temporaryFolder(), 'study');
+    writeFileSync(file, JSON.stringify(configuration));
+    worker();
+    const parameters = ['study', file, '--queue', redis.address, '--out', out, '--json'];
+    const killed = new TestProcess(parameters);
+    processes.push(killed);
+    await until(() => countRuns(out) > 0 || killed.ended);
+    await killed.kill();
+    const before = countRuns(out);
+    await until(async () => (await redis.keys()).filter((key) => key.includes(':answer:')).length >= 6 - before);
+    const resumed = new TestProcess([...parameters, '--resume']);
+    processes.push(resumed);
+    await until(() => resumed.ended);
+    assert.equal(resumed.process.exitCode, 0, resumed.log);
+    const { table, runs } = JSON.parse(resumed.log.trim().split('\n').at(-1)!);
+    assert.equal(runs, 6);
+    const accuracies = (rows: readonly { accuracy: unknown }[]) => rows.map(({ accuracy }) => accuracy);
+    assert.deepEqual(accuracies(table), accuracies(alone.rows));
+    assert.equal(lines(join(out, 'index.jsonl')).length, 6);
+    assert.deepEqual(await leftovers(redis), []);
+  });
+
+  it('is not hindered by a worker that has other pictures, which says so and ends', async () => {
+    const making = queued({ seeds: 1, out: join(temporaryFolder(), 'study') });
+    const wrong = worker('--data', await stripesFolder(2));
+    await until(() => wrong.ended);
+    assert.equal(wrong.process.exitCode, 1);
+    assert.match(
+      wrong.log,
+      /the pictures in '.*' are others than the study's: name their folder on this machine \(--data\)/,
+    );
+    worker();
+    assert.equal((await making).failed, 0);
+  });
+
+  it('says that nobody works at the queue', async () => {
+    const messages: string[] = [];
+    const making = queued({ seeds: 1, out: join(temporaryFolder(), 'study') }, messages);
+    await until(() =>
+      messages.some((text) => /nobody works at the queue at redis:.*: start `tunebook worker`/.test(text)),
+    );
+    worker();
+    await making;
   });
 });
 
-/** `tunebook worker` as a process of its own. */
-class TestWorker {
-  readonly process: ChildProcess;
-  log = '';
+/** What is in Redis beside the queue's own few keys, of which there are as many however many runs there were. */
+async function leftovers(redis: TestRedis): Promise<string[]> {
+  return (await redis.keys()).filter((key) => !/^tunebook:runs:(id|events|meta|stalled-check|marker)$/.test(key));
+}
 
-  constructor(address: string, ...options: string[]) {
-    this.process = spawn(process.execPath, [tunebook, 'worker', '--queue', address, '--lease', '2', ...options], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [this.process.stdout!, this.process.stderr!]) stream.on('data', (part) => (this.log += part));
+function countRuns(study: string): number {
+  try {
+    return lines(join(study, 'index.jsonl')).length;
+  } catch {
+    return 0;
   }
+}
 
-  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-    const ended = new Promise((resolve) => this.process.once('exit', resolve));
-    this.process.kill(signal);
-    await ended;
-  }
+/** The epochs of the checkpoint in Redis. */
+async function sharedHistory(redis: TestRedis): Promise<{ seconds: number }[]> {
+  return redis.with(async (client) => {
+    const [key] = await client.keys('tunebook:checkpoint:*');
+    const content = key && (await client.hgetBuffer(key, 'last.safetensors'));
+    return content ? JSON.parse(parseSafetensors(content, key).notes.state!).history : [];
+  });
 }

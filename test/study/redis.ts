@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { temporaryFolder } from '../folders';
 import { wait } from './workers';
@@ -47,12 +49,23 @@ export class TestRedis {
       ...['--port', '0', '--tls-port', String(this.port), '--tls-auth-clients', 'no'],
       ...['--tls-cert-file', tls.certificate, '--tls-key-file', tls.key, '--tls-ca-cert-file', tls.authority],
     ];
-    const folder = empty ? temporaryFolder() : this.folder;
+    if (empty) rmSync(join(this.folder, 'appendonlydir'), { recursive: true });
     const child = spawn(
       'redis-server',
       [
         ...(secure ?? plain),
-        ...['--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always'],
+        ...[
+          '--bind',
+          '127.0.0.1',
+          '--dir',
+          this.folder,
+          '--save',
+          '',
+          '--appendonly',
+          'yes',
+          '--appendfsync',
+          'always',
+        ],
         ...(password === undefined ? [] : ['--requirepass', password]),
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },

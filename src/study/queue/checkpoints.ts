@@ -1,14 +1,12 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { writeFileAtomically } from '../../files';
 import { cacheFolder } from '../../paths';
-import { PREFIX } from './connection';
+import { KEPT, PREFIX } from './connection';
 
 /** Checkpoints of more bytes stay on their machine: Redis keeps all it has in memory. */
-const LARGEST = 64 * 2 ** 20;
-/** Seconds that Redis keeps one. */
-const KEPT = 7 * 24 * 3600;
+const LARGEST = 128 * 2 ** 20;
 /** Milliseconds between two looks for a new one. */
 const INTERVAL = 2000;
 
@@ -21,55 +19,119 @@ export class SharedCheckpoint {
   private readonly key: string;
   private sent = '';
   private timer: NodeJS.Timeout | undefined;
+  private sharing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly redis: Redis,
     id: string,
+    private readonly onMessage: (text: string) => void,
   ) {
     this.folder = cacheFolder('queue', id);
     this.key = `${PREFIX}:checkpoint:${id}`;
   }
 
-  /** Take what another worker left, and begin to share what this one does. */
-  async open(): Promise<void> {
-    if (!existsSync(this.folder)) {
-      const files = await this.redis.hgetallBuffer(this.key);
-      for (const [path, content] of Object.entries(files)) {
-        if (/^[\w./-]+$/.test(path) && !path.includes('..')) writeFileAtomically(join(this.folder, path), content);
-      }
+  /**
+   * Take what another worker left, and begin to share what this one does.
+   *
+   * @returns epochs that have been made
+   */
+  async open(): Promise<number> {
+    const shared = await this.redis.hgetallBuffer(this.key);
+    for (const [path, content] of Object.entries(shared)) {
+      if (!/^(stage-\d+\/)?last\.safetensors$/.test(path)) continue;
+      const file = join(this.folder, path);
+      // another machine may have come further than this one when it began
+      if (epochsIn(content) > epochsOf(file)) writeFileAtomically(file, content);
     }
-    this.timer = setInterval(() => void this.share().catch(() => {}), INTERVAL); // what cannot be shared now is so later
+    this.timer = setInterval(() => this.share(), INTERVAL);
+    return this.files().reduce((sum, { file }) => sum + epochsOf(file), 0);
   }
 
-  /** Stop sharing; what is there stays for whoever goes on. */
-  pause(): void {
+  /** Stop sharing, what there is last of all; it stays for whoever goes on. */
+  async leave(): Promise<void> {
     clearInterval(this.timer);
+    this.share();
+    await this.sharing;
   }
 
   /** The run has ended: remove it everywhere. */
   async remove(): Promise<void> {
-    this.pause();
+    clearInterval(this.timer);
+    await this.sharing;
     rmSync(this.folder, { recursive: true, force: true });
     await this.redis.del(this.key);
   }
 
-  private async share(): Promise<void> {
-    if (!existsSync(this.folder)) return;
-    const files = readdirSync(this.folder, { recursive: true, withFileTypes: true })
+  /** One after the other: a later state must not be overtaken by an earlier one. */
+  private share(): void {
+    this.sharing = this.sharing.then(() => this.send()).catch(() => {}); // what cannot be shared now is so later
+  }
+
+  private async send(): Promise<void> {
+    const files = this.files();
+    const state = JSON.stringify(files);
+    if (state === this.sent || files.length === 0) return;
+    this.sent = state;
+    if (files.reduce((sum, { size }) => sum + size, 0) > LARGEST) {
+      await this.redis.del(this.key); // an older one would hide that there is none
+      this.onMessage(`its checkpoint has more than ${LARGEST / 2 ** 20} MB and stays on this machine`);
+      return;
+    }
+    try {
+      await this.redis
+        .multi()
+        .hset(this.key, Object.fromEntries(files.map(({ file, path }) => [path, readFileSync(file)])))
+        .expire(this.key, KEPT)
+        .exec();
+    } catch (error) {
+      this.sent = '';
+      throw error;
+    }
+  }
+
+  private files() {
+    if (!existsSync(this.folder)) return [];
+    return readdirSync(this.folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name === 'last.safetensors')
       .map(({ parentPath, name }) => {
         const file = join(parentPath, name);
         const { size, mtimeMs } = statSync(file);
         return { file, path: file.slice(this.folder.length + 1), size, mtimeMs };
       });
-    const state = JSON.stringify(files);
-    const size = files.reduce((sum, file) => sum + file.size, 0);
-    if (state === this.sent || files.length === 0 || size > LARGEST) return;
-    await this.redis
-      .multi()
-      .hset(this.key, Object.fromEntries(files.map(({ file, path }) => [path, readFileSync(file)])))
-      .expire(this.key, KEPT)
-      .exec();
-    this.sent = state;
+  }
+}
+
+/** Remove the checkpoints on this machine that nobody has gone on with for as long as Redis keeps its own. */
+export function removeOldCheckpoints(now = Date.now()): void {
+  const root = cacheFolder('queue');
+  if (!existsSync(root)) return;
+  for (const name of readdirSync(root)) {
+    const folder = join(root, name);
+    if (now - statSync(folder).mtimeMs > 1000 * KEPT) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Epochs after which a checkpoint was made; 0 if there is none, or it is damaged. */
+function epochsOf(file: string): number {
+  if (!existsSync(file)) return 0;
+  const descriptor = openSync(file, 'r');
+  try {
+    const size = Buffer.alloc(8);
+    readSync(descriptor, size);
+    const header = Buffer.alloc(Math.min(Number(size.readBigUInt64LE()), statSync(file).size));
+    readSync(descriptor, header);
+    return epochsIn(Buffer.concat([size, header]));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** @param content a safetensors file, at least its header */
+function epochsIn(content: Buffer): number {
+  try {
+    const header = content.subarray(8, 8 + Number(content.readBigUInt64LE()));
+    return JSON.parse(JSON.parse(header.toString('utf8')).__metadata__.state).epoch;
+  } catch {
+    return 0;
   }
 }

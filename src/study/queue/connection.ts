@@ -1,9 +1,13 @@
+import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { messageOf, UserError } from '../../errors';
 
 /** Under which names everything lies in Redis. */
 export const PREFIX = 'tunebook';
 export const QUEUE = 'runs';
+
+/** Seconds that Redis keeps what nobody fetched. */
+export const KEPT = 7 * 24 * 3600;
 
 /** Milliseconds for Redis to answer at the start. */
 const PATIENCE = 5000;
@@ -50,8 +54,23 @@ export async function connect(address: string, { patient }: { patient: boolean }
   } catch (error) {
     redis.disconnect();
     const reason = messageOf(latest ?? error) || (error as NodeJS.ErrnoException).code;
-    throw new UserError(`the queue at ${withoutSecret(address)} cannot be used: ${reason}`);
+    const hint = /certificate|issuer/.test(String(reason))
+      ? '; the variable NODE_EXTRA_CA_CERTS names the file of an authority to trust'
+      : '';
+    throw new UserError(`the queue at ${withoutSecret(address)} cannot be used: ${reason}${hint}`);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The queue of runs in a Redis, to be closed. Errors reach whoever calls it. */
+export async function openQueue<Order>(redis: Redis): Promise<Queue<Order>> {
+  const { Queue: BullQueue } = await import('bullmq');
+  const queue = new BullQueue<Order>(QUEUE, {
+    connection: redis,
+    prefix: PREFIX,
+    streams: { events: { maxLen: 100 } },
+  });
+  queue.on('error', () => {});
+  return queue as unknown as Queue<Order>;
 }

@@ -1,15 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Worker } from 'bullmq';
 import { openDataset } from '../../datasets';
-import { messageOf } from '../../errors';
+import { messageOf, UserError } from '../../errors';
 import { checkNumber, withDefaults } from '../../options';
+import { failed } from '../execute';
 import { fingerprint, type RunTask } from '../plan';
 import { ATTEMPTS, processPool } from '../processPool';
-import { SharedCheckpoint } from './checkpoints';
-import { connect, PREFIX, QUEUE, withoutSecret } from './connection';
-import { packFolder, type RunAnswer, type RunJob } from './job';
+import { isAnswered, sendAnswer } from './answers';
+import { removeOldCheckpoints, SharedCheckpoint } from './checkpoints';
+import { connect, openQueue, PREFIX, QUEUE, withoutSecret } from './connection';
+import type { RunJob } from './job';
+import { TooLargeError } from './parcels';
 
 export interface QueueWorkerOptions {
   /** runs at a time; default 1 */
@@ -32,6 +36,8 @@ type Defaults = Required<Omit<QueueWorkerOptions, 'cores' | 'data'>> & Pick<Queu
 
 /** Milliseconds between two questions whether to stop. */
 const ASK = 200;
+/** Milliseconds for Redis to hear that a worker ends. */
+const FAREWELL = 5000;
 
 /**
  * Work at a queue: make its runs, whichever study they are of, until told to stop.
@@ -40,7 +46,7 @@ const ASK = 200;
  * run's checkpoint, from which the next one goes on; a run over which three are lost fails.
  *
  * @param address of Redis
- * @throws {UserError} if it cannot be used
+ * @throws {UserError} if it cannot be used, and when a run comes whose pictures this machine does not have
  */
 export async function queueWorker(address: string, options?: QueueWorkerOptions): Promise<void> {
   const { workers, cores, data, lease, untilEmpty, onMessage, shouldStop } = withDefaults<Defaults>('worker', options, {
@@ -55,42 +61,56 @@ export async function queueWorker(address: string, options?: QueueWorkerOptions)
   checkNumber('worker: lease', lease, { min: 1 });
   const pool = processPool(workers, cores);
   const redis = await connect(address, { patient: true });
+  const queue = await openQueue<RunJob>(redis);
   const { Worker: BullWorker, WaitingError } = await import('bullmq');
+  removeOldCheckpoints();
+  const running = new Set<Promise<unknown>>();
   let stopping = false;
+  let useless: UserError | undefined;
 
-  const make = async ({ data: order, id }: Job<RunJob, RunAnswer>): Promise<RunAnswer> => {
-    const task = await checkPictures(order.task, data);
-    const folder = mkdtempSync(join(tmpdir(), 'tunebook-run-'));
-    const checkpoint = new SharedCheckpoint(redis, id!);
+  const make = async ({ data: order, id }: Job<RunJob>): Promise<void> => {
+    if (await isAnswered(redis, id!)) return;
+    const task = await withPicturesHere(order.task, data);
+    const tell = (text: string) => onMessage(`${task.id}: ${text}`);
+    const place = mkdtempSync(join(tmpdir(), 'tunebook-run-'));
+    const folder = join(place, 'run');
+    const checkpoint = new SharedCheckpoint(redis, id!, tell);
     try {
-      await checkpoint.open();
-      onMessage(`${task.id}: begins`);
-      const record = await pool.run({
+      const epochs = await checkpoint.open();
+      tell(epochs > 0 ? `goes on after epoch ${epochs}` : 'begins');
+      const run = pool.run({
         task,
-        folder: join(folder, 'run'),
+        folder,
         cache: order.cache,
         pruneBelow: order.pruneBelow,
         checkpoint: checkpoint.folder,
-        listener: { onMessage: (text) => onMessage(`${task.id}: ${text}`), shouldStop: () => stopping },
+        listener: { onMessage: tell, shouldStop: () => stopping },
       });
+      running.add(run);
+      const record = await run.finally(() => running.delete(run));
       if (!record) throw new Error('the worker was stopped');
-      const answer = { record, files: packFolder(join(folder, 'run')) };
+      await sendAnswer(redis, id!, record, folder).catch((error) => {
+        if (!(error instanceof TooLargeError)) throw error;
+        rmSync(folder, { recursive: true, force: true });
+        mkdirSync(folder);
+        return sendAnswer(redis, id!, failed(task, error.message, folder), folder);
+      });
       await checkpoint.remove();
-      onMessage(`${task.id}: ${record.state}`);
-      return answer;
+      tell(record.state);
     } finally {
-      checkpoint.pause();
-      rmSync(folder, { recursive: true, force: true });
+      await checkpoint.leave();
+      rmSync(place, { recursive: true, force: true });
     }
   };
 
-  const worker: Worker<RunJob, RunAnswer> = new BullWorker(
+  const worker: Worker<RunJob> = new BullWorker(
     QUEUE,
     async (job, token) => {
       try {
-        return await make(job);
+        await make(job);
       } catch (error) {
-        if (!stopping) throw error;
+        if (error instanceof UserError) useless = error;
+        if (!stopping && !useless) throw error;
         await job.moveToWait(token); // another worker goes on with it, and it counts as no failure
         throw new WaitingError();
       }
@@ -104,35 +124,48 @@ export async function queueWorker(address: string, options?: QueueWorkerOptions)
       maxStalledCount: ATTEMPTS - 1,
     },
   );
+  let trouble = '';
   worker.on('error', (error) => {
-    if (!stopping) onMessage(`the queue at ${withoutSecret(address)}: ${messageOf(error)}`);
+    const text = `the queue at ${withoutSecret(address)}: ${messageOf(error)}`;
+    if (!stopping && text !== trouble) onMessage(text); // while Redis is away the same comes again and again
+    trouble = text;
+  });
+  worker.on('active', () => {
+    trouble = '';
   });
   try {
     let idle = 0;
-    while (!shouldStop() && !(untilEmpty && idle * ASK > 2000)) {
-      await new Promise((resolve) => setTimeout(resolve, ASK));
-      if (untilEmpty) idle = (await isEmpty(redis)) ? idle + 1 : 0;
+    while (!shouldStop() && !useless && !(untilEmpty && idle * ASK > 2000)) {
+      await sleep(ASK);
+      if (untilEmpty) idle = (await isEmpty(queue)) ? idle + 1 : 0;
     }
   } finally {
     stopping = true;
-    await worker.close();
-    await pool.close();
+    const closed = worker.close();
+    await Promise.allSettled(running); // they end after the batch at hand
+    // where Redis is away, others find out by the missing heartbeats
+    await Promise.race([closed, sleep(FAREWELL, undefined, { ref: false })]);
     redis.disconnect();
+    await worker.close(true).catch(() => {});
+    await pool.close();
   }
+  if (useless) throw useless;
 }
 
 /** Whether nothing waits, is being made, or waits to be tried again. */
-async function isEmpty(redis: Awaited<ReturnType<typeof connect>>): Promise<boolean> {
-  const key = (name: string) => `${PREFIX}:${QUEUE}:${name}`;
-  const counts = await Promise.all([redis.llen(key('wait')), redis.llen(key('active')), redis.zcard(key('delayed'))]);
-  return counts.every((count) => count === 0);
+async function isEmpty(queue: Awaited<ReturnType<typeof openQueue>>): Promise<boolean> {
+  return (await queue.getJobCountByTypes('wait', 'active', 'delayed')) === 0;
 }
 
-/** The task with this machine's pictures, which must be those of the study. */
-async function checkPictures(task: RunTask, data = task.data): Promise<RunTask> {
+/**
+ * The task with this machine's pictures.
+ *
+ * @throws {UserError} unless they are those of the study
+ */
+async function withPicturesHere(task: RunTask, data = task.data): Promise<RunTask> {
   const dataset = await openDataset(data);
   if (fingerprint(dataset) !== task.dataFingerprint) {
-    throw new Error(
+    throw new UserError(
       `the pictures in '${data}' are others than the study's: name their folder on this machine (--data)`,
     );
   }

@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { projectFolder } from '../../src/paths';
+import { wait } from './workers';
+
+const tunebook = join(projectFolder, 'kernel-setup', 'tunebook.mjs');
+
+/** Seconds without a heartbeat after which tests take a run over: short, and long enough for a machine with other things to do. */
+export const LEASE = 4;
+
+/** `tunebook` with these parameters, to its end. */
+export function runTunebook(...parameters: string[]) {
+  return spawnSync(process.execPath, [tunebook, ...parameters], { encoding: 'utf8' });
+}
+
+/** `tunebook worker` or another of its commands as a process of its own, with what it says. */
+export class TestProcess {
+  readonly process: ChildProcess;
+  log = '';
+
+  constructor(parameters: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    this.process = spawn(process.execPath, [tunebook, ...parameters], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
+    for (const stream of [this.process.stdout!, this.process.stderr!]) stream.on('data', (part) => (this.log += part));
+  }
+
+  get ended(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
+  }
+
+  /** Until it says something like this. */
+  async says(pattern: RegExp): Promise<void> {
+    await until(() => pattern.test(this.log) || this.ended);
+    if (!pattern.test(this.log)) throw new Error(`it ended without saying ${pattern}: ${this.log}`);
+  }
+
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    if (!this.ended) this.process.kill(signal);
+    await until(() => this.ended);
+  }
+}
+
+/** `tunebook worker`. */
+export function startWorker(address: string, ...options: string[]): TestProcess {
+  return new TestProcess(['worker', '--queue', address, '--lease', String(LEASE), ...options]);
+}
+
+export async function until(happened: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await happened())) await wait(20);
+}
