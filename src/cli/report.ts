@@ -10,13 +10,13 @@ interface Options {
   explain: boolean;
 }
 
-/** `tunebook report`: what a run came to, as text or as one HTML page. */
+/** `tunebook report`: what a run or a study came to, as text or as one HTML page. */
 export function reportCommand(): Command {
   return new Command('report')
-    .description('say what a run came to: diagnosis, charts, pictures')
-    .argument('<run>', 'folder of a run, as `train --out` keeps it')
+    .description('say what a run came to (diagnosis, charts, pictures), or a study (table, verdicts, charts)')
+    .argument('<run>', 'folder of a run, as `train --out` keeps it, or of a study')
     .option('--html', 'write one self-contained HTML page instead of text')
-    .option('--out <file>', 'where the page goes; report.html in the run folder unless told')
+    .option('--out <file>', 'where the page goes; report.html in that folder unless told')
     .option('--no-explain', 'without Grad-CAM, which needs the weights')
     .action(async (run: string, { html, out, explain }: Options) => {
       if (out !== undefined && !html) throw new UserError('--out is for the page: give --html, too');

@@ -1,1 +1,2 @@
-export { figureOf, type ReportOptions, reportHtml, reportText } from './report';
+export { figureOf } from './draw';
+export { type ReportOptions, reportHtml, reportText } from './report';

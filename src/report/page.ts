@@ -8,9 +8,19 @@ export interface Figure {
   text: string;
 }
 
+/** A table of words; numbers stand to the right. */
+export interface PageTable {
+  header: readonly string[];
+  /** a cell with an address is a link, relative to the page */
+  rows: readonly (readonly (string | { text: string; href: string })[])[];
+  /** which columns hold numbers */
+  numbers: readonly boolean[];
+}
+
 export interface PageSection {
   heading: string;
   words: string;
+  table?: PageTable;
   figures: readonly Figure[];
   pictures: readonly { url: string; label: string; detail?: string }[];
 }
@@ -19,18 +29,19 @@ export interface Page {
   title: string;
   /** lines under the title */
   summary: readonly string[];
-  findings: readonly { severity: string; kind: string; says: string; advice: string; notebook: string }[];
+  /** a diagnosis, where there is one */
+  findings?: readonly { severity: string; kind: string; says: string; advice: string; notebook: string }[];
   sections: readonly PageSection[];
   /** name and value, one row each */
   settings: readonly (readonly [string, string])[];
-  /** what a script would want to read from the page */
-  data: unknown;
+  /** what a script would want to read from the page, under this id */
+  data: { id: 'run' | 'study'; content: unknown };
 }
 
 /** A page that needs nothing but itself: no script, no network, light and dark as the reader's system. */
 export function htmlPage({ title, summary, findings, sections, settings, data }: Page): string {
   const marks: Record<string, string> = { alarm: 'Alarm', note: 'Note', fine: 'Fine' };
-  const found = findings.map(
+  const found = findings?.map(
     ({ severity, kind, says, advice, notebook }) =>
       `<li class="${severity}"><strong>${marks[severity] ?? severity}: ${escapeHtml(kind)}.</strong> ${escapeHtml(says)} <span class="advice">${escapeHtml(advice)} See notebook <code>${escapeHtml(notebook)}</code>.</span></li>`,
   );
@@ -39,7 +50,14 @@ export function htmlPage({ title, summary, findings, sections, settings, data }:
   );
   let count = 0;
   const body = sections.map(
-    ({ heading, words, figures, pictures }) => `<section><h2>${escapeHtml(heading)}</h2><p>${escapeHtml(words)}</p>
+    ({
+      heading,
+      words,
+      table,
+      figures,
+      pictures,
+    }) => `<section><h2>${escapeHtml(heading)}</h2><p>${escapeHtml(words)}</p>
+${table ? tableHtml(table) : ''}
 ${figures.map((figure) => figureHtml(figure, count++)).join('\n')}
 ${pictures.length > 0 ? `<ul class="pictures">${pictures.map(pictureHtml).join('')}</ul>` : ''}</section>`,
   );
@@ -57,11 +75,11 @@ ${pictures.length > 0 ? `<ul class="pictures">${pictures.map(pictureHtml).join('
 <main>
 <h1>${escapeHtml(title)}</h1>
 ${summary.map((line) => `<p class="summary">${escapeHtml(line)}</p>`).join('\n')}
-<section><h2>Diagnosis</h2><ul class="findings">${found.join('\n')}</ul></section>
+${found ? `<section><h2>Diagnosis</h2><ul class="findings">${found.join('\n')}</ul></section>` : ''}
 ${body.join('\n')}
 <section><h2>How it was made</h2><div class="wide"><table><tbody>${rows.join('\n')}</tbody></table></div></section>
 </main>
-<script type="application/json" id="run">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>
+<script type="application/json" id="${data.id}">${JSON.stringify(data.content).replaceAll('<', '\\u003c')}</script>
 </body>
 </html>
 `;
@@ -73,8 +91,19 @@ function figureHtml({ svg, description, text }: Figure, index: number): string {
     .replace(/ id="([^"]+)"/g, ` id="f${index}-$1"`)
     .replace(/url\(#([^)]+)\)/g, `url(#f${index}-$1)`)
     .replace(/ (role|aria-[a-z]+)="[^"]*"/g, '')
-    .replace('<svg ', `<svg role="img" aria-label="${escapeHtml(description)}" `);
+    .replace('<svg ', () => `<svg role="img" aria-label="${escapeHtml(description)}" `); // $ in a name means nothing
   return `<figure><div class="wide">${own}</div><details><summary>The same as text</summary><pre>${escapeHtml(text)}</pre></details></figure>`;
+}
+
+function tableHtml({ header, rows, numbers }: PageTable): string {
+  const place = (column: number) => (numbers[column] ? ' class="number"' : '');
+  const cell = (value: PageTable['rows'][number][number]) =>
+    typeof value === 'string'
+      ? escapeHtml(value)
+      : `<a href="${escapeHtml(encodeURI(value.href))}">${escapeHtml(value.text)}</a>`;
+  const head = header.map((name, i) => `<th scope="col"${place(i)}>${escapeHtml(name)}</th>`).join('');
+  const body = rows.map((row) => `<tr>${row.map((value, i) => `<td${place(i)}>${cell(value)}</td>`).join('')}</tr>`);
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
 }
 
 function pictureHtml({ url, label, detail }: { url: string; label: string; detail?: string }): string {

@@ -1,11 +1,11 @@
 import { basename, resolve } from 'node:path';
-import type { Chart } from '../charts';
 import { classReport, confusionMatrix, describeAccuracy, diagnose } from '../evaluation';
-import { renderSvg } from '../notebook/render';
-import { type KeptRun, readRun } from '../study';
+import { isStudy, type KeptRun, readRun } from '../study';
+import { drawn } from './draw';
 import { explanationSections } from './explanations';
-import { chartSections, pictureSections, type Section } from './figures';
-import { type Figure, htmlPage, type PageSection } from './page';
+import { chartSections, pictureSections } from './figures';
+import { htmlPage } from './page';
+import { studyHtml, studyText } from './study';
 
 export interface ReportOptions {
   /** draw Grad-CAM, which takes TensorFlow and the backbone's weights; `true` unless told */
@@ -15,16 +15,17 @@ export interface ReportOptions {
 }
 
 /**
- * A run as one HTML page that needs nothing but itself: diagnosis, charts as SVG with their texts, pictures, settings, and
- * the numbers as JSON in `<script id="run">`.
+ * A run, or a study, as one HTML page that needs nothing but itself. Of a run: diagnosis, charts as SVG with their texts,
+ * pictures, settings, and the numbers as JSON in `<script id="run">`. Of a study: {@link studyHtml}.
  *
- * @param folder of the run
- * @throws {UserError} if it holds no complete run
+ * @param folder of the run or the study
+ * @throws {UserError} if it holds no complete run, and no study
  */
 export async function reportHtml(
   folder: string,
   { explain = true, say = () => {} }: ReportOptions = {},
 ): Promise<string> {
+  if (isStudy(folder)) return studyHtml(folder);
   const run = readRun(folder);
   const sections = [
     ...chartSections(run),
@@ -37,12 +38,16 @@ export async function reportHtml(
     findings: diagnose(run).findings,
     sections: await Promise.all(sections.map(drawn)),
     settings: settingsOf(run),
-    data: { settings: run.settings, classes: run.classes, history: run.history, predictions: run.predictions },
+    data: {
+      id: 'run',
+      content: { settings: run.settings, classes: run.classes, history: run.history, predictions: run.predictions },
+    },
   });
 }
 
 /** The same for a terminal: numbers, diagnosis and the texts of the charts. */
 export function reportText(folder: string): string {
+  if (isStudy(folder)) return studyText(folder);
   const run = readRun(folder);
   const charts = chartSections(run).flatMap(({ charts = [] }) => charts);
   return [...summaryOf(run), diagnose(run).text, ...charts.map(({ usermeta }) => usermeta.text)].join('\n\n');
@@ -76,13 +81,4 @@ function settingsOf({ configuration, settings, classes }: KeptRun): [string, str
     ],
     ['device', `${device.kind}, ${device.name}`],
   ];
-}
-
-async function drawn({ heading, words, charts = [], pictures = [] }: Section): Promise<PageSection> {
-  return { heading, words, pictures, figures: await Promise.all(charts.map(figureOf)) };
-}
-
-/** A chart as a figure of a page. */
-export async function figureOf(chart: Chart): Promise<Figure> {
-  return { svg: await renderSvg(chart), description: chart.description, text: chart.usermeta.text };
 }

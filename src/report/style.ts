@@ -44,6 +44,9 @@ summary{cursor:pointer}
 .pictures span{color:var(--muted)}
 table{border-collapse:collapse;font-size:.9rem}
 th,td{text-align:left;padding:4px 16px 4px 0;border-bottom:1px solid var(--line);vertical-align:top;font-weight:normal}
+thead th{color:var(--muted)}
+.number{text-align:right}
+a{color:inherit}
 td{font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 @media (prefers-color-scheme:dark){
 :root{--page:#131417;--card:${dark[colors.card]};--text:${dark[colors.text]};--muted:${dark[colors.muted]};--line:${dark[colors.grid]};--alarm:${dark[colors.vermilionText]};--fine:${dark[hues[2]]}}

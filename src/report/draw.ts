@@ -1,0 +1,14 @@
+import type { Chart } from '../charts';
+import { renderSvg } from '../notebook/render';
+import type { Section } from './figures';
+import type { Figure, PageSection } from './page';
+
+/** The charts of a section, drawn. */
+export async function drawn({ heading, words, charts = [], pictures = [] }: Section): Promise<PageSection> {
+  return { heading, words, pictures, figures: await Promise.all(charts.map(figureOf)) };
+}
+
+/** A chart as a figure of a page. */
+export async function figureOf(chart: Chart): Promise<Figure> {
+  return { svg: await renderSvg(chart), description: chart.description, text: chart.usermeta.text };
+}
