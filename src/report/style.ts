@@ -45,7 +45,7 @@ summary{cursor:pointer}
 table{border-collapse:collapse;font-size:.9rem}
 th,td{text-align:left;padding:4px 16px 4px 0;border-bottom:1px solid var(--line);vertical-align:top;font-weight:normal}
 thead th{color:var(--muted)}
-.number{text-align:right}
+.number{text-align:right;white-space:nowrap}
 a{color:inherit}
 td{font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 @media (prefers-color-scheme:dark){
