@@ -53,6 +53,21 @@ export function checkNewFolder(folder: string, what: string): void {
   }
 }
 
+/**
+ * Make a folder, unless it is there, and make sure that files can be written into it, before any work is done for them.
+ *
+ * @param what will be in it, for the error: 'the notebooks'
+ * @throws {UserError} if not
+ */
+export function checkFolder(folder: string, what: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    rmdirSync(mkdtempSync(join(folder, '.'))); // rights alone do not tell whether it can be
+  } catch (error) {
+    throw new UserError(`'${folder}' cannot be written: ${messageOf(error)}; give another folder for ${what}`);
+  }
+}
+
 /** SHA-256 as 64 hexadecimal digits. */
 export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');

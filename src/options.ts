@@ -38,7 +38,7 @@ export function checkNumber(
   if (!fits || (integer && !Number.isInteger(value))) {
     const range = [min > -Infinity && `>= ${min}`, max < Infinity && `<= ${max}`].filter(Boolean).join(' and ');
     throw new UserError(
-      `${name} must be a ${integer ? 'whole ' : ''}number${range && ` ${range}`}, got ${String(value)}`,
+      `${name} must be a ${integer ? 'whole ' : ''}number${range && ` ${range}`}, got ${typeof value === 'string' ? `'${value}'` : String(value)}`,
     );
   }
   return value;

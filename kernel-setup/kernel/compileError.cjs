@@ -42,6 +42,9 @@ function describe([head, ...explanations], lines, count) {
   const where = `${head.fileName ?? `cell [${count}]`}, line ${line + 1}, column ${character + 1}`;
   const report = [`TS${head.code} in ${where}: ${head.messageText}`];
   for (const { messageText } of explanations) report.push(`  ${messageText}`);
+  // TypeScript says so in a part of the message that tslab leaves out
+  if (/ on type 'Promise</.test(head.messageText))
+    report.push('  It is a promise of the value: put `await` before the call.');
   if (!head.fileName && lines[line] !== undefined) {
     const width = head.end.line === line ? Math.max(1, head.end.character - character) : lines[line].length - character;
     const number = String(line + 1);

@@ -1,6 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../errors';
+import { checkFolder } from '../files';
 import { projectFolder } from '../paths';
 import { comparedValues, type Difference, differences } from './compareOutputs';
 import { type Job, prepareJobs, readCells } from './notebookJobs';
@@ -64,6 +65,7 @@ export function notebooksCommand(): Command {
 async function runNotebooks(names: string[], options: Options): Promise<void> {
   const jobs = prepareJobs(join(projectFolder, 'notebooks'), names, options.set, options);
   const { compare } = options;
+  checkFolder(options.out, 'the executed notebooks');
   const earlier = jobs.map(({ name }) => (compare === undefined ? [] : readCells(join(compare, `${name}.ipynb`))));
   let differing = 0;
   for (const [i, job] of jobs.entries()) {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { messageOf, UserError } from '../errors';
+import { checkFolder } from '../files';
 import { projectFolder } from '../paths';
 import { runPython } from './python';
 
@@ -31,7 +32,7 @@ export function siteCommand(): Command {
  * A book of the notebooks in a folder, in the order of their names; those in its folder `solutions` are pages that chapters link to.
  *
  * @returns the names of its pages, the index first
- * @throws {UserError} if there is no notebook, or one that was not run
+ * @throws {UserError} if there is no notebook, or one that was not run, or the book cannot be written
  */
 export async function buildSite(from: string, out: string): Promise<string[]> {
   const notebooks = notebooksIn(from);
@@ -43,6 +44,7 @@ export async function buildSite(from: string, out: string): Promise<string[]> {
       `${bare} has no outputs: run it first, 'tunebook notebooks --out DIR', then 'tunebook site --from DIR'`,
     );
   }
+  checkFolder(out, 'the book');
   const about =
     'Fine-tuning a pre-trained CNN on a small image dataset in TypeScript, one practice a chapter. Each chapter is a notebook ' +
     'that was run from top to bottom: what it shows is what it computed.';

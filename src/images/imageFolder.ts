@@ -86,6 +86,7 @@ export function unlabelledFolder(folder: string): Dataset & { unlabelled: Exampl
 }
 
 function findFolder(folder: string, advice: string): string {
+  if (typeof folder !== 'string') throw new UserError(`a folder is named by a text, got ${String(folder)}: ${advice}`);
   const root = existsSync(folder) ? resolve(folder) : (sampleFolder(folder) ?? resolve(folder));
   if (!existsSync(root)) throw new UserError(`no folder '${folder}': ${advice}`);
   if (!statSync(root).isDirectory()) throw new UserError(`'${folder}' is a file, not a folder: ${advice}`);

@@ -48,8 +48,14 @@ export function splitDataset(dataset: Dataset, options?: SplitOptions): Split {
   return split;
 }
 
-/** @throws {UserError} if a dataset has no classes */
-export function checkLabelled({ classes }: Dataset): void {
+/** @throws {UserError} if something is no dataset, or one without classes */
+export function checkLabelled(dataset: Dataset): void {
+  const { classes, examples } = dataset ?? {};
+  if (!Array.isArray(classes) || !Array.isArray(examples)) {
+    const advice = (dataset as unknown) instanceof Promise ? 'put `await` before it' : "such as imageFolder('photos')";
+    const got = typeof dataset === 'string' ? `the text '${dataset}'` : Object.prototype.toString.call(dataset);
+    throw new UserError(`expected a dataset, ${advice}; got ${got}`);
+  }
   if (classes.length === 0) throw new UserError('pictures without labels cannot be split, nor trained on');
 }
 

@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { messageOf } from '../errors';
 import { pngScale } from './render';
+import { summaryOf } from './summary';
 import { isTable, tableHtml, tableText } from './table';
 
 /** The same content in several formats, by MIME type; a frontend shows the richest it knows. */
@@ -13,8 +14,8 @@ export const displaySymbol = Symbol.for('Jupyter.display');
 const vegaLite = 'application/vnd.vegalite.v5+json';
 
 /**
- * A value in every format in which it can be shown: a Vega-Lite chart, an arquero table, or whatever has a method under
- * `Symbol.for('Jupyter.display')`. `undefined` for anything else, which `util.inspect` shows best.
+ * A value in every format in which it can be shown: a Vega-Lite chart, an arquero table, a dataset or a run (a summary), or
+ * whatever has a method under `Symbol.for('Jupyter.display')`. `undefined` for anything else, which `util.inspect` shows best.
  *
  * Never rejects: what goes wrong while showing becomes text in the bundle.
  *
@@ -30,7 +31,8 @@ export async function toMimeBundle(
     if (showsItself(value)) return checkBundle(await value[displaySymbol]());
     if (isChart(value)) return await chartBundle(value, picture);
     if (isTable(value)) return { 'text/html': tableHtml(value), 'text/plain': tableText(value) };
-    return undefined;
+    const summary = summaryOf(value);
+    return summary === undefined ? undefined : { 'text/plain': summary };
   } catch (error) {
     return { 'text/plain': `This could not be shown: ${messageOf(error)}` };
   }

@@ -1,4 +1,5 @@
 import { presetAugmentation } from '../augment';
+import { didYouMean } from '../didYouMean';
 import { UserError } from '../errors';
 import { checkNumber, withDefaults } from '../options';
 import { defaultSettings, type TrainOptions, type TrainSettings, trainSettings } from '../training';
@@ -107,7 +108,7 @@ export function settingsOf(
       result[axis] = value;
     } else {
       throw new UserError(
-        `study: axis '${axis}' is no option of a training; the options are ${Object.keys(defaultSettings).join(', ')}. ` +
+        `study: axis '${axis}' is no option of a training; the options are ${Object.keys(defaultSettings).join(', ')}${didYouMean(axis, Object.keys(defaultSettings))}. ` +
           `An axis of another name needs values like { "name": "slow", "epochs": 40 }`,
       );
     }
@@ -128,7 +129,7 @@ function checkTraining(settings: Partial<TrainSettings>): void {
   const unknown = Object.keys(settings).find((name) => !Object.hasOwn(defaultSettings, name));
   if (unknown !== undefined) {
     throw new UserError(
-      `study: '${unknown}' is no option of a training; the options are ${Object.keys(defaultSettings).join(', ')}`,
+      `study: '${unknown}' is no option of a training; the options are ${Object.keys(defaultSettings).join(', ')}${didYouMean(unknown, Object.keys(defaultSettings))}`,
     );
   }
   const all = trainSettings(settings as TrainOptions);

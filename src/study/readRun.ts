@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fromCSV } from 'arquero';
 import { messageOf, UserError } from '../errors';
 import type { EpochRecord, Prediction } from '../training';
-import type { RunConfiguration } from './runFolder';
+import { parseConfiguration, type RunConfiguration } from './runFolder';
 
 /** All numbers of a run that was kept, without its model. `diagnose` takes it. */
 export interface KeptRun {
@@ -36,7 +36,7 @@ export function readRun(folder: string): KeptRun {
     read('predictions.csv'),
   ];
   try {
-    const configuration = JSON.parse(config) as RunConfiguration;
+    const configuration = parseConfiguration(config);
     const { trainingCounts, shared, seconds } = JSON.parse(metricsText);
     const { classes, settings } = configuration;
     const rows = (text: string) => fromCSV(text, { autoType: false }).objects() as Record<string, string>[];

@@ -139,6 +139,15 @@ function predictionsCsv({ classes, predictions }: TrainResult, dataFolder: strin
   return csv([header, ...rows]);
 }
 
+/** What config.json says. @throws {Error} if it is none of a run */
+export function parseConfiguration(text: string): RunConfiguration {
+  const configuration = JSON.parse(text) as RunConfiguration | null;
+  if (!Array.isArray(configuration?.classes) || typeof configuration.settings !== 'object') {
+    throw new Error('its config.json lacks the classes or the settings');
+  }
+  return configuration;
+}
+
 /**
  * Read back what is needed to use a run's model.
  *
@@ -152,8 +161,14 @@ export async function loadRun(folder: string): Promise<{ configuration: RunConfi
     if (!existsSync(file)) throw new UserError(`'${folder}' is no run: there is no ${relative(folder, file)} in it`);
   }
   try {
-    const configuration = JSON.parse(readFileSync(configFile, 'utf8')) as RunConfiguration;
-    return { configuration, model: await tf.loadLayersModel(`file://${resolve(modelFile)}`) };
+    const configuration = parseConfiguration(readFileSync(configFile, 'utf8'));
+    const model = await tf.loadLayersModel(`file://${resolve(modelFile)}`);
+    const outputs = model.outputs[0]?.shape.at(-1);
+    const { length } = configuration.classes;
+    if (outputs !== length && !(outputs === 1 && length === 2)) {
+      throw new Error(`its model tells ${outputs} classes apart, its config.json names ${length}`);
+    }
+    return { configuration, model };
   } catch (error) {
     throw new UserError(`the run in '${folder}' cannot be read: ${messageOf(error)}`);
   }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../errors';
+import { checkFolder } from '../files';
 import { type NamedArray, readSafetensors, writeSafetensors } from '../models';
 import { tf } from '../tensorflow';
 import type { EarlyStoppingState } from './earlyStopping';
@@ -21,6 +22,17 @@ export interface TrainingState {
 }
 
 const fileIn = (folder: string, name: 'last' | 'best') => join(folder, `${name}.safetensors`);
+
+/**
+ * Make sure that states can be kept in a folder, before any work is done for them.
+ *
+ * @returns whether states of an earlier training lie in it
+ * @throws {UserError} if it cannot be written
+ */
+export function checkStateFolder(folder: string): boolean {
+  checkFolder(folder, 'the checkpoint');
+  return [folder, join(folder, 'stage-1')].some((place) => existsSync(fileIn(place, 'last')));
+}
 
 /**
  * Keep the state of training: all that is needed to go on as if there had been no break. Numbers keep every bit.

@@ -6,6 +6,7 @@ import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
 import { availablePrecision } from '../tensorflow/graph';
 import { backboneOf } from './backboneOf';
+import { checkStateFolder } from './checkpoint';
 import { featureExtraction } from './featureExtraction';
 import { fineTuning } from './fineTuning';
 import type { FitResult } from './fit';
@@ -58,8 +59,13 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
   const began = performance.now();
   const all = trainSettings(options);
   all.precision = availablePrecision(all.precision, (text) => all.listener.onMessage?.(text));
-  const { cache: _, checkpoint: _1, resume: _2, listener, ...settings } = all;
+  const { cache: _, checkpoint, resume, listener, ...settings } = all;
   presetAugmentation(settings.augment); // an unknown one is an error before any work
+  if (checkpoint !== undefined && checkStateFolder(checkpoint) && !resume) {
+    listener.onMessage?.(
+      `'${checkpoint}' holds the state of an earlier training, which this one replaces; \`resume\` would go on from it`,
+    );
+  }
   const memory = new MemoryPeak();
   const split = splitDataset(dataset, { validation: settings.validation, seed: settings.seed });
   const backbone = await backboneOf(settings, listener);

@@ -86,6 +86,12 @@ describe('tunebook', () => {
       await errorLine('train', '--data', 'emoji', '--out', '/proc/run'),
       /'\/proc\/run' cannot be written: .*run$/,
     );
+    for (const command of [['site'], ['notebooks', '00-quick-start']]) {
+      assert.match(
+        await errorLine(...command, '--out', __filename),
+        /cannot be written: .*; give another folder for the/,
+      );
+    }
     const stripes = await stripesFolder(2);
     const unwritable = tunebook('check', '--data', stripes, '--picture', photos); // a folder where a file should be
     assert.equal(unwritable.status, 1);

@@ -99,4 +99,13 @@ describe('splitDataset', () => {
       /validation must be a number >= 0.01 and <= 0.99, got 2/,
     );
   });
+
+  it('says what it expected of what is no dataset', () => {
+    const wrong: [unknown, RegExp][] = [
+      ['photos', /expected a dataset, such as imageFolder\('photos'\); got the text 'photos'$/],
+      [undefined, /expected a dataset, .*; got \[object Undefined\]$/],
+      [Promise.resolve(), /expected a dataset, put `await` before it; got \[object Promise\]$/],
+    ];
+    for (const [value, message] of wrong) assert.throws(() => splitDataset(value as Dataset), message);
+  });
 });

@@ -78,6 +78,12 @@ describe('an error in a cell', function () {
     ]);
   });
 
+  it('of a forgotten await says so', async () => {
+    const { error } = await session.run('const late = Promise.resolve({ accuracy: 1 });\nlate.accuracy;');
+    assert.match(error?.traceback[0] ?? '', /'accuracy' does not exist on type 'Promise</);
+    assert.equal(error?.traceback[1], '  It is a promise of the value: put `await` before the call.');
+  });
+
   it('shows its cause, and anything that is thrown', async () => {
     const { error } = await session.run("throw new Error('outer', { cause: new Error('inner') });");
     const lines = error?.traceback ?? [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageFolder, splitDataset, splitFingerprint } from '../../src/images';
-import { checkRunFolder, loadRun, predict, saveRun } from '../../src/study';
+import { checkRunFolder, loadRun, predict, readRun, saveRun } from '../../src/study';
 import { type TrainResult, train } from '../../src/training';
 import { temporaryFolder } from '../folders';
 import { stripesFolder, writePicture } from '../pictures';
@@ -102,6 +102,16 @@ describe('a run', () => {
     );
     writeFileSync(join(copy, 'config.json'), '{');
     await assert.rejects(loadRun(copy), /the run in '.*copy' cannot be read/);
+    for (const broken of ['{}', 'null', '{ "classes": "red" }']) {
+      writeFileSync(join(copy, 'config.json'), broken);
+      await assert.rejects(
+        loadRun(copy),
+        /'.*copy' cannot be read: its config\.json lacks the classes or the settings/,
+      );
+      assert.throws(() => readRun(copy), /cannot be read: its config\.json lacks the classes or the settings/);
+    }
+    writeFileSync(join(copy, 'config.json'), JSON.stringify({ ...config, classes: ['red'] }));
+    await assert.rejects(loadRun(copy), /its model tells 3 classes apart, its config\.json names 1/);
     rmSync(join(copy, 'model'), { recursive: true });
     await assert.rejects(loadRun(copy), /is no run: there is no model\/model.json in it/);
     mkdirSync(join(copy, 'empty'));

@@ -117,6 +117,10 @@ describe('a variant of training', function () {
       whole.history.map(({ epoch }) => epoch),
       [1, 2, 3, 4],
     );
+    await assert.rejects(
+      train(dataset, { ...options, checkpoint: __filename }),
+      /^UserError: '.*' cannot be written: .*; give another folder for the checkpoint$/,
+    );
     const checkpoint = temporaryFolder();
     const seen: EpochRecord[] = [];
     const listener = {
@@ -132,6 +136,14 @@ describe('a variant of training', function () {
     assert.equal(broken.ended, 'stopped');
     assert.equal(broken.history.length, 3);
     seen.length = 0;
+    let said = '';
+    const forgetful = { onMessage: (text: string) => void (said ||= text), shouldStop: () => true };
+    // without `resume`; it stops before it replaces anything
+    await assert.rejects(train(dataset, { ...options, checkpoint, listener: forgetful }), /stopped before there was/);
+    assert.match(
+      said,
+      /^'.*' holds the state of an earlier training, which this one replaces; `resume` would go on from it$/,
+    );
     const resumed = await train(dataset, {
       ...options,
       checkpoint,

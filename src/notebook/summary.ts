@@ -1,0 +1,40 @@
+import { describeAccuracy } from '../evaluation/interval';
+import type { Dataset } from '../images';
+import type { TrainResult } from '../training';
+
+/**
+ * What a dataset or a trained run comes to, in a few lines: as a cell's last value either would be pages of paths and of
+ * layers. `undefined` for anything else.
+ */
+export function summaryOf(value: object): string | undefined {
+  if (isRun(value)) return [...runLines(value), propertiesOf(value)].join('\n');
+  if (isDataset(value)) return [...datasetLines(value), propertiesOf(value)].join('\n');
+  return undefined;
+}
+
+const has = (value: object, names: readonly string[]) => names.every((name) => name in value);
+
+const isRun = (value: object): value is TrainResult =>
+  has(value, ['settings', 'history', 'predictions', 'confusion', 'accuracy', 'split', 'seconds', 'dispose']);
+
+const isDataset = (value: object): value is Dataset =>
+  has(value, ['folder', 'classes', 'examples', 'skipped']) && Array.isArray((value as Dataset).examples);
+
+function runLines({ settings, history, ended, seconds, predictions, loss }: TrainResult): string[] {
+  const right = predictions.filter(({ label, predicted }) => label === predicted).length;
+  return [
+    `A run of ${settings.backbone}, ${settings.variant}: ${history.length} epochs (${ended}) in ${seconds.total.toFixed(1)} s`,
+    `validation: ${describeAccuracy(right, predictions.length)}; loss ${loss.toPrecision(3)}`,
+  ];
+}
+
+function datasetLines({ folder, classes, examples, skipped }: Dataset): string[] {
+  const counts = classes.map((_, c) => examples.filter(({ label }) => label === c).length);
+  return [
+    `${examples.length} pictures of ${classes.length} classes in ${folder}`,
+    ...classes.map((name, c) => `${String(counts[c]).padStart(7)}  ${name}`),
+    ...(skipped.length > 0 ? [`${skipped.length} passed over, see \`skipped\``] : []),
+  ];
+}
+
+const propertiesOf = (value: object) => `properties: ${Object.keys(value).join(', ')}`;
