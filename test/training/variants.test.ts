@@ -136,12 +136,12 @@ describe('a variant of training', function () {
     assert.equal(broken.ended, 'stopped');
     assert.equal(broken.history.length, 3);
     seen.length = 0;
-    let said = '';
-    const forgetful = { onMessage: (text: string) => void (said ||= text), shouldStop: () => true };
+    const said: string[] = [];
+    const forgetful = { onMessage: (text: string) => void said.push(text), shouldStop: () => true };
     // without `resume`; it stops before it replaces anything
     await assert.rejects(train(dataset, { ...options, checkpoint, listener: forgetful }), /stopped before there was/);
     assert.match(
-      said,
+      said[0] ?? '',
       /^'.*' holds the state of an earlier training, which this one replaces; `resume` would go on from it$/,
     );
     const resumed = await train(dataset, {
