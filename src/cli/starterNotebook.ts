@@ -28,6 +28,7 @@ export function starterNotebook(title: string, data: string, runs: string): stri
     { ...parameters, metadata: { tags: ['parameters'], tunebook: { quick } } },
     code(
       "import { existsSync, renameSync, writeFileSync } from 'node:fs';",
+      "import { resolve } from 'node:path';",
       'import {',
       '  checkDataset, confusionMatrixChart, diagnose, mistakes, openDataset, pictureGrid, reportHtml, saveRun,',
       '  splitDataset, train, watch,',
@@ -66,7 +67,7 @@ export function starterNotebook(title: string, data: string, runs: string): stri
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the notebook's
       'writeFileSync(`${folder}/report.html`, await reportHtml(folder));',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the notebook's
-      'console.log(`npx tunebook predict --model ${folder} photo.jpg`);',
+      "console.log(`npx tunebook predict --model '${resolve(folder)}' photo.jpg`);",
     ),
   ];
   return `${JSON.stringify(

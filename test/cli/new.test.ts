@@ -53,10 +53,15 @@ describe('tunebook new', () => {
     const keep = { write: (text: string) => (printed += text) };
     try {
       const jobs = prepareJobs(join(projectFolder, 'notebooks'), [`own/${name}`], [], { quick: true });
-      await runJob(jobs[0]!, { out: temporaryFolder() }, { stdout: keep, stderr: keep }).catch((error: unknown) => {
+      const out = temporaryFolder();
+      await runJob(jobs[0]!, { out }, { stdout: keep, stderr: keep }).catch((error: unknown) => {
         assert.fail(`${error}\n${printed}`);
       });
       assert.match(readFileSync(join(runs, 'report.html'), 'utf8'), /Validation/);
+      // the command that it ends with can be typed in any folder
+      assert.ok(
+        readFileSync(join(out, `own/${name}.ipynb`), 'utf8').includes(`npx tunebook predict --model '${runs}'`),
+      );
     } finally {
       rmSync(file, { force: true });
       rmSync(runs, { recursive: true, force: true });
