@@ -16,7 +16,7 @@ export const decodeRow: Row = {
   name: 'decode',
   work: 'photos decoded, to 224 px (tf.data, torchvision)',
   unit: 'ms',
-  goals: [],
+  goals: [{ peers: ['keras', 'torch'], ratio: 1 }],
   async measure(settings) {
     const { photos } = settings;
     if (!existsSync(photos)) throw new Error(`there are no photos in ${photos}: name a folder with --photos`);
