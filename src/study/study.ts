@@ -151,6 +151,8 @@ class Study {
     const underway = new Set<Promise<void>>();
     this.report();
     try {
+      // one that was killed may have left some of them where they were made
+      for (const task of this.plan.tasks) if (this.records.has(task.hash)) await executor.landed?.(task);
       for (;;) {
         const next = this.mayStart() ? this.openTasks()[0] : undefined;
         if (next && underway.size < executor.slots) {
