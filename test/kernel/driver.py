@@ -9,6 +9,7 @@ import json
 import sys
 import uuid
 
+import zmq
 from jupyter_client.manager import AsyncKernelManager
 
 
@@ -27,6 +28,8 @@ async def forward(name, channel):
 
 async def connect(manager):
     client = manager.client()
+    # a subscriber drops what it has not taken beyond 1,000 messages, which a busy machine is late to take
+    client.context.setsockopt(zmq.RCVHWM, 0)
     client.start_channels(stdin=False, hb=False)
     await client.wait_for_ready(timeout=60)
     channels = {"iopub": client.iopub_channel, "shell": client.shell_channel, "control": client.control_channel}
