@@ -2,12 +2,11 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path';
 import { messageOf, UserError } from '../errors';
 import { checkNewFolder, temporaryBeside } from '../files';
-import { backboneEntry, type Preprocessing } from '../models';
+import type { Preprocessing } from '../models';
 import { withDefaults } from '../options';
-import { loadRun, type RunConfiguration } from '../study';
+import { runNetworks } from '../study';
 import type { tf } from '../tensorflow';
 import { writeSavedModel } from '../tensorflow/graph';
-import { backboneOf, defaultSettings } from '../training';
 import { completeModel } from './completeModel';
 import { writeKerasModel } from './kerasModel';
 import { type ModelCard, modelCard, modelCardMarkdown } from './modelCard';
@@ -54,13 +53,14 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
     throw new UserError(`exportRun: ${wrong}; the formats are ${exportFormats.join(', ')}`);
   }
   checkNewFolder(folder, 'the model');
-  const loaded = await networksOf(run);
-  const { configuration, preprocessing, networks } = loaded;
+  const { configuration, network, head, dispose } = await runNetworks(run);
+  const { preprocessing } = network.entry;
+  const networks = [network.model, ...(head ? [head] : [])];
   const model = completeModel(networks, preprocessing);
   const temporary = temporaryBeside(resolve(folder));
   mkdirSync(temporary, { recursive: true });
   try {
-    if (formats.includes('tfjs')) await saveForTfjs(loaded, join(temporary, 'tfjs'));
+    if (formats.includes('tfjs')) await saveForTfjs(networks, preprocessing, join(temporary, 'tfjs'));
     if (formats.includes('savedmodel')) {
       try {
         writeSavedModel(model, join(temporary, 'saved_model'), { input: 'pixels', output: 'probabilities' });
@@ -86,36 +86,16 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
     rmSync(temporary, { recursive: true, force: true });
     throw error;
   } finally {
-    for (const made of [model, ...networks]) made.dispose();
+    model.dispose();
+    dispose();
   }
 }
 
-interface RunNetworks {
-  configuration: RunConfiguration;
-  /** with the input size of the run */
-  preprocessing: Preprocessing;
-  /** one after the other: the fine-tuned network, or the backbone and the trained head */
-  networks: tf.LayersModel[];
-}
-
-async function networksOf(run: string): Promise<RunNetworks> {
-  const { configuration, model } = await loadRun(run);
-  const settings = { ...defaultSettings, ...configuration.settings };
-  if (configuration.model === 'whole') {
-    const { preprocessing } = backboneEntry(settings.backbone);
-    const inputSize = model.inputs[0]!.shape[1]!;
-    return { configuration, preprocessing: { ...preprocessing, inputSize }, networks: [model] };
-  }
-  const backbone = await backboneOf(settings);
-  const networks = [backbone.model, model];
-  if (backbone.weightsHash !== configuration.weightsHash) {
-    for (const network of networks) network.dispose();
-    throw new UserError(`'${run}' was trained over other weights of ${backbone.entry.title} than those in the cache`);
-  }
-  return { configuration, preprocessing: backbone.entry.preprocessing, networks };
-}
-
-async function saveForTfjs({ networks, preprocessing }: RunNetworks, folder: string): Promise<void> {
+async function saveForTfjs(
+  networks: readonly tf.LayersModel[],
+  preprocessing: Preprocessing,
+  folder: string,
+): Promise<void> {
   const plain = completeModel(networks, preprocessing, { plain: true });
   await plain.save(`file://${folder}`);
   plain.dispose();

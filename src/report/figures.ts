@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import * as charts from '../charts';
 import {
   calibration,
@@ -16,6 +16,7 @@ import {
 } from '../evaluation';
 import { mistakes, suspectPictures, topLosses } from '../explain';
 import type { KeptRun } from '../study';
+import type { Prediction } from '../training';
 
 /** A part of a report: charts or pictures under a heading. */
 export interface Section {
@@ -81,13 +82,16 @@ export function chartSections(run: KeptRun): Section[] {
   return sections;
 }
 
+/** The predictions whose pictures still lie where they were, with their full paths. */
+export function predictionsAtHand({ configuration, predictions }: KeptRun): Prediction[] {
+  return predictions
+    .map((each) => ({ ...each, file: resolve(configuration.data.folder, each.file) }))
+    .filter(({ file }) => existsSync(file));
+}
+
 /** Galleries of the run's validation pictures, where their folder still exists. */
 export async function pictureSections(run: KeptRun): Promise<Section[]> {
-  const { folder } = run.configuration.data;
-  const at = (file: string) => (isAbsolute(file) ? file : resolve(folder, file));
-  const predictions = run.predictions
-    .map((each) => ({ ...each, file: at(each.file) }))
-    .filter(({ file }) => existsSync(file));
+  const predictions = predictionsAtHand(run);
   if (predictions.length === 0) return [];
   const shown = { classes: run.classes, predictions };
   const sections: Section[] = [

@@ -13,6 +13,7 @@ export { type KeptRun, readRun } from './readRun';
 export type { RunRecord } from './records';
 export type { StudyResult } from './result';
 export { checkRunFolder, loadRun, type RunConfiguration, saveRun } from './runFolder';
+export { type RunNetworks, runNetworks } from './runNetworks';
 export * from './statistics';
 export { type StudyListener, type StudyOptions, type StudyState, study } from './study';
 export { flatRow, jsonRow, type StudyRow } from './table';

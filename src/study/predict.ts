@@ -1,10 +1,9 @@
-import { UserError } from '../errors';
 import { decodeAll, type Example, type Skipped } from '../images';
-import { type Backbone, type BackboneEntry, backboneEntry, imagenetClassName, loadBackbone } from '../models';
+import { type Backbone, type BackboneEntry, imagenetClassName, loadBackbone } from '../models';
 import { tf } from '../tensorflow';
-import { backboneOf, defaultSettings, toProbabilities } from '../training';
+import { toProbabilities } from '../training';
 import { PictureNetwork } from '../transfer';
-import { loadRun } from './runFolder';
+import { runNetworks } from './runNetworks';
 
 /** Where predictions come from: a run's model, or a backbone with its own ImageNet classifier. */
 export type Predictor = { run: string } | { backbone: string };
@@ -74,40 +73,33 @@ interface Loaded {
 async function loadPredictor(predictor: Predictor, pictures: number): Promise<Loaded> {
   if ('backbone' in predictor) {
     const backbone = await loadBackbone(predictor.backbone, { includeTop: true });
-    return { ...wholeNetwork(backbone, pictures), nameOf: imagenetClassName };
+    return { ...classifierOf(backbone, pictures), nameOf: imagenetClassName };
   }
-  const { configuration, model } = await loadRun(predictor.run);
-  const { classes: names, settings } = configuration;
-  const naming = { classes: names.length, nameOf: (index: number) => names[index] ?? `class ${index}` };
-  if (configuration.model === 'whole') {
-    const known = backboneEntry(settings.backbone);
-    const preprocessing = { ...known.preprocessing, inputSize: settings.inputSize || known.preprocessing.inputSize };
-    return { ...wholeNetwork({ entry: { ...known, preprocessing }, model }, pictures), ...naming };
-  }
-  const backbone = await backboneOf({ ...defaultSettings, ...settings });
-  if (backbone.weightsHash !== configuration.weightsHash) {
-    throw new UserError(
-      `'${predictor.run}' was trained over other weights of ${backbone.entry.title} than those in the cache`,
-    );
-  }
-  const { entry, classify: extract, dispose } = wholeNetwork(backbone, pictures);
-  const classify = (batch: Uint8Array[]) =>
-    tf.tidy(() => {
-      const features = tf.tensor2d(extract(batch), [batch.length, entry.features]);
-      return (model.predict(features) as tf.Tensor).dataSync() as Float32Array;
-    });
-  return { entry, classify, ...naming, dispose: () => [dispose(), model.dispose()] };
+  const { configuration, network, head } = await runNetworks(predictor.run);
+  const { classes } = configuration;
+  const nameOf = (index: number) => classes[index] ?? `class ${index}`;
+  return { ...classifierOf(network, pictures, head), classes: classes.length, nameOf };
 }
 
-/** Pictures to what the network gives. */
-function wholeNetwork(backbone: Pick<Backbone, 'entry' | 'model'>, pictures: number) {
-  const network = new PictureNetwork(backbone, pictures, console.warn);
+/** Pictures to what the network gives, or the head over it. */
+function classifierOf(network: Pick<Backbone, 'entry' | 'model'>, pictures: number, head?: tf.LayersModel) {
+  const { entry, model } = network;
+  const pass = new PictureNetwork(network, pictures, console.warn);
+  const classify = (batch: Uint8Array[]) => {
+    const outputs = pass.run(batch);
+    if (!head) return outputs;
+    return tf.tidy(() => {
+      const features = tf.tensor2d(outputs, [batch.length, entry.features]);
+      return (head.predict(features) as tf.Tensor).dataSync() as Float32Array;
+    });
+  };
   return {
-    entry: backbone.entry,
-    classify: (batch: Uint8Array[]) => network.run(batch),
+    entry,
+    classify,
     dispose: () => {
-      network.dispose();
-      backbone.model.dispose();
+      pass.dispose();
+      model.dispose();
+      head?.dispose();
     },
   };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
@@ -140,6 +140,15 @@ describe('the report', function () {
     assert.match(html, /<h2>Highest losses<\/h2>/);
     assert.ok((html.match(/<img src="data:image\//g) ?? []).length >= 6);
     assert.match(reportText(folder), /^Validation: \d of 6 right/);
+
+    const config = join(folder, 'config.json');
+    writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), weightsHash: 'another' }));
+    let left = '';
+    const say = (text: string) => {
+      left = text;
+    };
+    assert.doesNotMatch(await reportHtml(folder, { say }), /Where it looks/);
+    assert.match(left, /no Grad-CAM in the report: '.*' was trained over other weights of EfficientNet-Lite0/);
   });
 
   it('of what is neither run nor study says so', async () => {
