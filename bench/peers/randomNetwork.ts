@@ -1,4 +1,4 @@
-import { buildArchitecture } from '../../src/models';
+import { buildArchitecture, multiplyAdds } from '../../src/models';
 import { tf } from '../../src/tensorflow';
 
 /**
@@ -28,15 +28,7 @@ export function lastBlocks(name: string, inputSize: number, blocks: number): str
   return all.slice(-blocks).flatMap(({ layers }) => layers);
 }
 
-/** Floating-point operations of the convolutions and dense layers for one picture: two for a multiplication with addition. */
-export function countFlops(model: tf.LayersModel, layers = model.layers.map(({ name }) => name)): number {
-  let flops = 0;
-  for (const layer of model.layers.filter(({ name }) => layers.includes(name))) {
-    const kernel = layer.weights.find(({ name }) => /kernel/.test(name));
-    if (!kernel) continue;
-    const [, height = 1, width = 1] =
-      (layer.outputShape as number[]).length === 4 ? (layer.outputShape as number[]) : [];
-    flops += 2 * height * width * kernel.shape.reduce((product: number, side) => product * side!, 1);
-  }
-  return flops;
+/** Floating-point operations of one picture's way through some layers: two for a multiplication with addition. */
+export function countFlops({ layers }: tf.LayersModel, names?: readonly string[]): number {
+  return 2 * multiplyAdds({ layers: names ? layers.filter(({ name }) => names.includes(name)) : layers });
 }

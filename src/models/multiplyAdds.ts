@@ -1,11 +1,11 @@
 import type { tf } from '../tensorflow';
 
 /**
- * Multiplications with addition of one picture's way through a model: those of its convolutions and dense layers, as papers count
+ * Multiplications with addition of one picture's way through the layers of a model: those of its convolutions and dense layers, as papers count
  * them. Normalization, activations and sums, a few per cent more, are left out, as there.
  */
-export function multiplyAdds(model: tf.LayersModel): number {
-  return model.layers.reduce((sum, layer) => sum + ofLayer(layer), 0);
+export function multiplyAdds({ layers }: Pick<tf.LayersModel, 'layers'>): number {
+  return layers.reduce((sum, layer) => sum + ofLayer(layer), 0);
 }
 
 function ofLayer(layer: tf.layers.Layer): number {
