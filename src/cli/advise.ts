@@ -78,9 +78,9 @@ async function advise({
     return { recommendation: await recommendBackbone({ pictures, classes, similarity, minutes, names }) };
   }
   if (pictures !== undefined) throw new UserError('--pictures is for a recommendation without --data: leave one out');
-  const dataset = await openDataset(data);
   const { end, ...listener } = terminalListener();
   return interruptible(async (shouldStop): Promise<Advice> => {
+    const dataset = await openDataset(data, { listener });
     const heard = { ...listener, shouldStop };
     const comparison = await compareBackbones(dataset, names, { seed, listener: heard });
     if (comparison.backbones.length === 0) throw new UserError('stopped before a backbone was measured');

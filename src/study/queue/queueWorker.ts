@@ -70,7 +70,7 @@ export async function queueWorker(address: string, options?: QueueWorkerOptions)
 
   const make = async ({ data: order, id }: Job<RunJob>): Promise<void> => {
     if (await isAnswered(redis, id!)) return;
-    const task = await withPicturesHere(order.task, data);
+    const task = await withPicturesHere(order.task, { data, onMessage });
     const tell = (text: string) => onMessage(`${task.id}: ${text}`);
     const place = mkdtempSync(join(tmpdir(), 'tunebook-run-'));
     const folder = join(place, 'run');
@@ -162,8 +162,11 @@ async function isEmpty(queue: Awaited<ReturnType<typeof openQueue>>): Promise<bo
  *
  * @throws {UserError} unless they are those of the study
  */
-async function withPicturesHere(task: RunTask, data = task.data): Promise<RunTask> {
-  const dataset = await openDataset(data);
+async function withPicturesHere(
+  task: RunTask,
+  { data = task.data, onMessage }: Pick<QueueWorkerOptions, 'data' | 'onMessage'>,
+): Promise<RunTask> {
+  const dataset = await openDataset(data, { listener: { onMessage } });
   if (fingerprint(dataset) !== task.dataFingerprint) {
     throw new UserError(
       `the pictures in '${data}' are others than the study's: name their folder on this machine (--data)`,
