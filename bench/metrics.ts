@@ -22,7 +22,7 @@ interface Line {
   metric: string;
   on: string;
   ours: number;
-  /** null where scikit-learn refuses, as for an area without positives; ours is NaN there */
+  /** null where the fixture has none: the metric says nothing there, as an area without positives, and ours is NaN */
   theirs: number | null;
 }
 
@@ -57,31 +57,30 @@ function lines(): Line[] {
   return found;
 }
 
-/** 0 where both have no number. */
-const difference = ({ ours, theirs }: Line) =>
-  theirs === null || Number.isNaN(theirs)
-    ? Number.isNaN(ours)
-      ? 0
-      : Number.POSITIVE_INFINITY
-    : Math.abs(ours - theirs);
+/** null where the fixture has no number to compare with. @throws {Error} if ours is one there */
+function difference({ metric, on, ours, theirs }: Line): number | null {
+  if (theirs !== null) return Math.abs(ours - theirs);
+  if (!Number.isNaN(ours)) throw new Error(`${metric} on ${on}: ${ours} where there is none`);
+  return null;
+}
 
 function main(): void {
   const { values } = parseArgs({ options: { json: { type: 'boolean' } } });
-  const all = lines();
+  const all = lines().map((line) => ({ ...line, difference: difference(line) }));
   if (values.json) {
-    process.stdout.write(`${JSON.stringify(all.map((line) => ({ ...line, difference: difference(line) })))}\n`);
+    process.stdout.write(`${JSON.stringify(all)}\n`);
     return;
   }
   const number = (value: number | null) => (value === null || Number.isNaN(value) ? 'none' : value.toFixed(6));
-  const rows = all.map((line) => [
-    ...[line.metric, line.on, number(line.ours), number(line.theirs)],
-    difference(line).toExponential(1),
+  const rows = all.map(({ metric, on, ours, theirs, difference: apart }) => [
+    ...[metric, on, number(ours), number(theirs)],
+    apart === null ? '' : apart.toExponential(1),
   ]);
   const header = ['metric', 'on', 'tunebook', 'scikit-learn', 'difference'];
-  const largest = Math.max(...all.map(difference));
-  process.stdout.write(`${alignColumns([header, ...rows], [false, false, true, true, true])}\n`);
+  process.stdout.write(`${alignColumns([header, ...rows], [false, false, true, true, true])}\n\n`);
+  const compared = all.flatMap(({ difference: apart }) => apart ?? []);
   process.stdout.write(
-    `\n${all.length} numbers; the largest difference is ${largest.toExponential(1)} (scikit-learn ${reports.versions['scikit-learn']})\n`,
+    `${compared.length} numbers compared; the largest difference is ${Math.max(...compared).toExponential(1)} (scikit-learn ${reports.versions['scikit-learn']})\n`,
   );
 }
 
