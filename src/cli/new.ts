@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { publicDatasets } from '../datasets';
 import { UserError } from '../errors';
+import { samples } from '../images';
 import { projectFolder } from '../paths';
 import { starterNotebook } from './starterNotebook';
 
@@ -41,10 +42,10 @@ export function writeStarter(name: string, data = 'emoji', project: string = pro
   }
   const folder = join(project, FOLDER);
   const file = join(folder, `${name}.ipynb`);
-  const isName = data === 'emoji' || (Object.hasOwn(publicDatasets, data) && !existsSync(data));
+  const isName = samples.includes(data) || (Object.hasOwn(publicDatasets, data) && !existsSync(data));
   if (!isName && !existsSync(data)) {
     throw new UserError(
-      `no folder '${data}' in ${process.cwd()}: give one with one subfolder a class, or emoji, ${Object.keys(publicDatasets).join(', ')}`,
+      `no folder '${data}' in ${process.cwd()}: give one with one subfolder a class, or ${[...samples, ...Object.keys(publicDatasets)].join(', ')}`,
     );
   }
   const seen = isName ? data : relative(folder, resolve(data));

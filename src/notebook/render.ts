@@ -31,7 +31,7 @@ interface TextItem {
 }
 
 /** How wide a line of text is drawn, in pixels. */
-export function textWidth(text: string, { fontSize = 11, fontWeight = 'normal' }: TextItem = {}): number {
+function textWidth(text: string, { fontSize = 11, fontWeight = 'normal' }: TextItem = {}): number {
   const bold = fontWeight === 'bold' || Number(fontWeight) >= 600;
   let ems = 0;
   for (const letter of text) {

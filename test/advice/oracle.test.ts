@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { takeRows } from '../../src/advice/labelledRows';
+import type { LabelledRows } from '../../src/advice/labelledRows';
 import { linearProbe } from '../../src/advice/linearProbe';
 import { logMe } from '../../src/advice/logMe';
 import { nearestNeighbours } from '../../src/advice/nearestNeighbours';
@@ -11,6 +11,12 @@ const rowsOf = ({ values, length, labels, classes }: Omit<(typeof fixture.cases)
   values: Float32Array.from(values),
   labels: Int32Array.from(labels),
 });
+
+/** The rows of some indices, in their order. */
+function takeRows({ values, length, labels, classes }: LabelledRows, rows: readonly number[]): LabelledRows {
+  const taken = rows.flatMap((row) => [...values.subarray(row * length, (row + 1) * length)]);
+  return { values: Float32Array.from(taken), length, labels: Int32Array.from(rows, (row) => labels[row]!), classes };
+}
 
 describe('what judges features agrees with scikit-learn', () => {
   for (const one of fixture.cases) {
