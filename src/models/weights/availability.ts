@@ -8,7 +8,7 @@ import { kernelSetup } from '../../kernelSetup';
 import { cacheFolder } from '../../paths';
 import type { BackboneEntry, KerasFiles, PackagedTorchFile } from '../registry';
 import { cachedWeights } from './findWeights';
-import { addressOf, checkKerasFile, kerasFolder } from './kerasWeights';
+import { addressOf, checkKerasFile, inKerasFolder, kerasFolder, smallestOf } from './kerasWeights';
 
 /** Whether the ImageNet weights of a backbone can be had. */
 export interface WeightsAvailability {
@@ -40,27 +40,28 @@ async function ofKeras(
   includeTop: boolean,
   seconds: number,
 ): Promise<WeightsAvailability> {
-  const wanted = includeTop ? [weights.top] : [weights.noTop, weights.top];
-  const here = wanted.find(({ file }) => existsSync(join(kerasFolder(), file)));
+  const here = inKerasFolder(weights, includeTop);
   if (here) {
-    const file = join(kerasFolder(), here.file);
+    const { file, keras } = here;
     try {
-      await checkKerasFile(entry, file, here, here === weights.top);
+      await checkKerasFile(entry, file, keras, keras === weights.top);
       return { from: 'here', detail: file };
     } catch (error) {
       if (error instanceof UserError) return { from: 'missing', detail: error.message };
       throw error;
     }
   }
-  const address = addressOf(weights, wanted[0]!);
+  const wanted = smallestOf(weights, includeTop);
+  const address = addressOf(weights, wanted);
+  const advice = `put ${wanted.file} into ${kerasFolder()}`;
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), seconds * 1000);
   try {
     const { ok, status } = await fetch(address, { headers: { Range: 'bytes=0-0' }, signal: abort.signal });
     if (ok) return { from: 'network', detail: address };
-    return { from: 'missing', detail: `${address} answers ${status}; put ${wanted[0]!.file} into ${kerasFolder()}` };
+    return { from: 'missing', detail: `${address} answers ${status}; ${advice}` };
   } catch {
-    return { from: 'missing', detail: `no way to ${address} from here; put ${wanted[0]!.file} into ${kerasFolder()}` };
+    return { from: 'missing', detail: `no way to ${address} from here; ${advice}` };
   } finally {
     clearTimeout(timer);
     abort.abort(); // no byte of the body is wanted

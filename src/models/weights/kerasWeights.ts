@@ -16,6 +16,21 @@ type KerasFile = KerasFiles['top'];
 /** Where Keras itself keeps what it downloads: the folder that KERAS_HOME names, or ~/.keras. */
 export const kerasFolder = (): string => join(process.env.KERAS_HOME || join(homedir(), '.keras'), 'models');
 
+/** What is fetched: without the classifier where that is enough. */
+export const smallestOf = ({ top, noTop }: KerasFiles, includeTop: boolean): KerasFile => (includeTop ? top : noTop);
+
+/** The file that serves and lies in Keras's own folder, if one does; that with the classifier serves always. */
+export function inKerasFolder(
+  weights: KerasFiles,
+  includeTop: boolean,
+): { keras: KerasFile; file: string } | undefined {
+  for (const keras of [smallestOf(weights, includeTop), weights.top]) {
+    const file = join(kerasFolder(), keras.file);
+    if (existsSync(file)) return { keras, file };
+  }
+  return undefined;
+}
+
 /**
  * Get Keras's ImageNet file of a backbone, from Keras's own folder or its server, and convert it into the cache.
  *
@@ -28,12 +43,9 @@ export async function fetchKerasWeights(
   weights: KerasFiles,
   { includeTop, listener = {} }: { includeTop: boolean; listener?: Pick<Listener, 'onProgress'> },
 ): Promise<string> {
-  const wanted = includeTop ? [weights.top] : [weights.noTop, weights.top];
-  for (const keras of wanted) {
-    const file = join(kerasFolder(), keras.file);
-    if (existsSync(file)) return convert(entry, file, keras, keras === weights.top);
-  }
-  const keras = wanted[0]!;
+  const here = inKerasFolder(weights, includeTop);
+  if (here) return convert(entry, here.file, here.keras, here.keras === weights.top);
+  const keras = smallestOf(weights, includeTop);
   const file = cacheFolder('downloads', keras.file);
   const address = addressOf(weights, keras);
   const onProgress = (done: number, total: number) =>
