@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { type ColumnTable, from } from 'arquero';
-import { backboneChart, type Chart } from '../charts';
+import { type BackboneChartRow, backboneChart, type Chart } from '../charts';
 import { UserError } from '../errors';
 import { type Dataset, kFold, type Skipped, type Split } from '../images';
 import {
@@ -20,19 +20,9 @@ import { type FeatureJudgement, judgeFeatures } from './judgeFeatures';
 import { measureSpeed } from './speed';
 
 /** What a backbone costs, and what its features are worth on a dataset. */
-export interface BackboneMeasurement extends FeatureJudgement {
+export interface BackboneMeasurement extends FeatureJudgement, Omit<BackboneChartRow, keyof FeatureJudgement> {
+  /** in the registry */
   name: string;
-  title: string;
-  /** of the weights file on this machine, in bytes */
-  fileBytes: number;
-  /** trainable and not, without the ImageNet classifier, which fine-tuning replaces */
-  parameters: number;
-  /** of one picture, without the classifier */
-  multiplyAdds: number;
-  /** measured here: one picture through the network, in batches of 16, without decoding */
-  millisecondsAPicture: number;
-  /** published ImageNet accuracy, a fraction of 1 */
-  publishedTop1: number;
 }
 
 export interface BackboneComparison {

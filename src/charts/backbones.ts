@@ -6,12 +6,15 @@ import { type Chart, chart, colors } from './theme';
 /** What the chart needs of a compared backbone. */
 export interface BackboneChartRow {
   title: string;
-  /** of the weights file, in bytes */
+  /** of the weights file on this machine, in bytes */
   fileBytes: number;
+  /** trainable and not, without the ImageNet classifier, which fine-tuning replaces */
   parameters: number;
+  /** of one picture, without the classifier */
   multiplyAdds: number;
+  /** measured here: one picture through the network, in batches of 16, without decoding */
   millisecondsAPicture: number;
-  /** fractions of 1 */
+  /** published ImageNet accuracy, a fraction of 1 */
   publishedTop1: number;
   probe: Pick<Interval, 'estimate' | 'low' | 'high'>;
   neighbours: Pick<Interval, 'estimate' | 'low' | 'high'>;
