@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { displayMetadata, toMimeBundle } from '../../src/notebook/mime';
 import { projectFolder } from '../../src/paths';
 import { examples } from '../charts/examples';
-import { chromiumArguments, findChromium, type Lab, startLab } from './lab';
+import { complaintsOf, labForSuite } from './lab';
 
 const folder = 'build/browser';
 const name = 'charts.ipynb';
@@ -42,27 +42,14 @@ function inkAtEdge(mark: unknown): number {
 
 describe('every chart in JupyterLab', function () {
   this.timeout(180_000);
-  let browser: Browser | undefined;
-  let lab: Lab | undefined;
-
-  before(async function () {
-    const executablePath = findChromium();
-    if (!executablePath) {
-      console.log('      no Chromium here (apt-get install chromium): charts are not drawn in a browser');
-      this.skip();
-    }
-    await writeCharts();
-    lab = await startLab();
-    browser = await chromium.launch({ executablePath, args: chromiumArguments });
-  });
+  before(writeCharts);
   after(async () => {
-    if (lab) await chooseTheme('JupyterLab Light');
-    await browser?.close();
-    await lab?.stop();
+    if (suite.lab) await chooseTheme('JupyterLab Light');
   });
+  const suite = labForSuite();
 
   async function chooseTheme(theme: string): Promise<void> {
-    const address = `${lab!.url}lab/api/settings/${encodeURIComponent('@jupyterlab/apputils-extension:themes')}?token=${lab!.token}`;
+    const address = `${suite.lab.url}lab/api/settings/${encodeURIComponent('@jupyterlab/apputils-extension:themes')}?token=${suite.lab.token}`;
     const { ok, status } = await fetch(address, {
       method: 'PUT',
       body: JSON.stringify({ raw: JSON.stringify({ theme }) }),
@@ -71,14 +58,8 @@ describe('every chart in JupyterLab', function () {
   }
 
   async function draw(page: Page): Promise<string[]> {
-    const complaints: string[] = [];
-    page.on('console', (message) => {
-      // a missing favicon or a user's overrides that do not exist are JupyterLab's own
-      if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
-        complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    await page.goto(`${lab!.url}lab/tree/${folder}/${name}?reset&token=${lab!.token}`);
+    const complaints = complaintsOf(page);
+    await page.goto(`${suite.lab.url}lab/tree/${folder}/${name}?reset&token=${suite.lab.token}`);
     const count = Object.keys(examples).length;
     await page
       .locator('.jp-NotebookPanel .vega-embed .marks')
@@ -91,7 +72,7 @@ describe('every chart in JupyterLab', function () {
     it(`is drawn whole, without a complaint, in the theme ${theme}`, async () => {
       await chooseTheme(theme);
       // tall enough for the whole notebook: JupyterLab draws what is in view
-      const page = await browser!.newPage({ viewport: { width: 1400, height: 16_000 } });
+      const page = await suite.browser.newPage({ viewport: { width: 1400, height: 16_000 } });
       const complaints = await draw(page);
       const marks = page.locator('.jp-NotebookPanel .vega-embed .marks');
       assert.equal(await marks.count(), Object.keys(examples).length);

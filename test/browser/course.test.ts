@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
 import { projectFolder } from '../../src/paths';
-import { chromiumArguments, findChromium, type Lab, startLab } from './lab';
+import { complaintsOf, labForSuite } from './lab';
 
 interface Notebook {
   cells: { outputs?: { data?: Record<string, unknown> }[] }[];
@@ -15,26 +14,13 @@ const isVegaLite = (type: string) => type.startsWith('application/vnd.vegalite.'
 
 describe('the course in JupyterLab, as it is committed', function () {
   this.timeout(180_000);
-  let browser: Browser | undefined;
-  let lab: Lab | undefined;
-
-  before(async function () {
-    const executablePath = findChromium();
-    if (!executablePath) {
-      console.log('      no Chromium here (apt-get install chromium): the notebooks are not opened in a browser');
-      this.skip();
-    }
+  before(() => {
     rmSync(join(projectFolder, folder), { recursive: true, force: true });
     mkdirSync(join(projectFolder, folder), { recursive: true });
     // copies, as JupyterLab saves by itself
     for (const name of names) cpSync(join(projectFolder, 'notebooks', name), join(projectFolder, folder, name));
-    lab = await startLab();
-    browser = await chromium.launch({ executablePath, args: chromiumArguments });
   });
-  after(async () => {
-    await browser?.close();
-    await lab?.stop();
-  });
+  const suite = labForSuite();
 
   for (const name of names) {
     it(`draws every chart of ${name} from its outputs, without a complaint`, async () => {
@@ -43,15 +29,9 @@ describe('the course in JupyterLab, as it is committed', function () {
         .flatMap(({ outputs = [] }) => outputs)
         .filter(({ data = {} }) => Object.keys(data).some(isVegaLite)).length;
       // tall enough for the whole notebook: JupyterLab draws what is in view
-      const page = await browser!.newPage({ viewport: { width: 1400, height: 14_000 } });
-      const complaints: string[] = [];
-      page.on('console', (message) => {
-        // a missing favicon or a user's overrides that do not exist are JupyterLab's own
-        if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
-          complaints.push(message.text());
-      });
-      page.on('pageerror', (error) => complaints.push(String(error)));
-      await page.goto(`${lab!.url}lab/tree/${folder}/${name}?reset&token=${lab!.token}`);
+      const page = await suite.browser.newPage({ viewport: { width: 1400, height: 14_000 } });
+      const complaints = complaintsOf(page);
+      await page.goto(`${suite.lab.url}lab/tree/${folder}/${name}?reset&token=${suite.lab.token}`);
       const drawn = page.locator('.jp-NotebookPanel .vega-embed .marks');
       if (charts > 0) await drawn.nth(charts - 1).waitFor({ timeout: 120_000 });
       else await page.locator('.jp-NotebookPanel .jp-CodeCell').first().waitFor({ timeout: 120_000 });

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
 import { projectFolder } from '../../src/paths';
-import { chromiumArguments, findChromium, type Lab, OpenNotebook, startLab } from './lab';
+import { labForSuite, OpenNotebook } from './lab';
 
 interface Notebook {
   cells: {
@@ -30,34 +29,14 @@ function writeNotebook(file: string, sources: readonly string[]): void {
   writeFileSync(inFolder(file), JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }));
 }
 
-/** Complaints of the page that are not JupyterLab's own: a missing favicon or a user's overrides that do not exist. */
-function ours(complaints: readonly string[]): string[] {
-  return complaints.filter((text) => !/Failed to load resource/.test(text));
-}
-
 describe('JupyterLab in a browser', function () {
   this.timeout(300_000);
-  let browser: Browser | undefined;
-  let lab: Lab | undefined;
-
-  before(async function () {
-    const executablePath = findChromium();
-    if (!executablePath) {
-      console.log('      no Chromium here (apt-get install chromium): JupyterLab is not tested in a browser');
-      this.skip();
-    }
-    mkdirSync(join(projectFolder, folder), { recursive: true });
-    lab = await startLab();
-    browser = await chromium.launch({ executablePath, args: chromiumArguments });
-  });
-  after(async () => {
-    await browser?.close();
-    await lab?.stop();
-  });
+  before(() => mkdirSync(join(projectFolder, folder), { recursive: true }));
+  const suite = labForSuite();
 
   async function open(file: string, height: number): Promise<OpenNotebook> {
-    const page = await browser!.newPage({ viewport: { width: 1400, height } });
-    return OpenNotebook.open(page, lab!, `${folder}/${file}`);
+    const page = await suite.browser.newPage({ viewport: { width: 1400, height } });
+    return OpenNotebook.open(page, suite.lab, `${folder}/${file}`);
   }
 
   it('runs the quick start from top to bottom: curves, confusion matrix, tables, no error', async () => {
@@ -90,7 +69,7 @@ describe('JupyterLab in a browser', function () {
     assert.equal(await page.locator('.vega-embed .marks').count(), charts, 'every chart is drawn');
     assert.equal(await page.locator('.jp-OutputArea-output table').count(), tables, 'every table is drawn');
     assert.equal(await page.locator('.jp-OutputArea-output[data-mime-type*="stderr"]').count(), 0, 'nothing on stderr');
-    assert.deepEqual(ours(notebook.complaints), []);
+    assert.deepEqual(notebook.complaints, []);
     await page.close();
   });
 
@@ -160,7 +139,7 @@ describe('JupyterLab in a browser', function () {
     await tooltip.waitFor({ timeout: 10_000 });
     assert.match((await tooltip.textContent()) ?? '', /validation: number/);
     await page.screenshot({ path: inFolder('tooltip.png') });
-    assert.deepEqual(ours(notebook.complaints), []);
+    assert.deepEqual(notebook.complaints, []);
     await page.close();
   });
 });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Locator, Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { projectFolder } from '../../src/paths';
 
 /** Chromium as Debian and others install it; undefined where there is none. */
@@ -55,6 +55,51 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
+/** What the tests of a suite share. */
+export interface LabSuite {
+  browser: Browser;
+  lab: Lab;
+}
+
+/**
+ * JupyterLab and a browser for a suite, which is skipped, saying so, where there is no Chromium. To be called inside
+ * `describe`.
+ *
+ * @returns filled when the first test begins
+ */
+export function labForSuite(): LabSuite {
+  const suite = {} as LabSuite;
+  before(async function () {
+    const executablePath = findChromium();
+    if (!executablePath) {
+      console.log('      no Chromium here (apt-get install chromium): JupyterLab is not tested in a browser');
+      this.skip();
+    }
+    suite.lab = await startLab();
+    suite.browser = await chromium.launch({ executablePath, args: chromiumArguments });
+  });
+  after(async () => {
+    await suite.browser?.close();
+    await suite.lab?.stop();
+  });
+  return suite;
+}
+
+/**
+ * What a page complains about on its console, as it comes. A missing favicon or a user's overrides that do not exist are
+ * JupyterLab's own, and left out.
+ */
+export function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) {
+      complaints.push(`${message.text()} (${message.location().url})`);
+    }
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  return complaints;
+}
+
 /** A notebook that is open in JupyterLab. */
 export class OpenNotebook {
   private constructor(
@@ -71,11 +116,7 @@ export class OpenNotebook {
    * @param path of the notebook, relative to the project
    */
   static async open(page: Page, lab: Lab, path: string): Promise<OpenNotebook> {
-    const complaints: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(`${message.text()} (${message.location().url})`);
-    });
-    page.on('pageerror', (error) => complaints.push(String(error)));
+    const complaints = complaintsOf(page);
     await page.goto(`${lab.url}lab/tree/${path.split('/').map(encodeURIComponent).join('/')}?reset&token=${lab.token}`);
     const notebook = new OpenNotebook(page, complaints);
     await notebook.cell(0).waitFor({ timeout: 60_000 });

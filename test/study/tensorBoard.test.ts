@@ -6,7 +6,7 @@ import { projectFolder } from '../../src/paths';
 import { eventFiles } from '../../src/study';
 import type { EpochRecord } from '../../src/training';
 import { temporaryFolder } from '../folders';
-import { oraclePython } from '../models/keras';
+import { needsOracle } from '../models/keras';
 
 const history: EpochRecord[] = [
   {
@@ -29,13 +29,13 @@ interface Event {
 }
 
 /** What TensorFlow reads in the files, train first. */
-function read(files: Record<string, Buffer>): Event[][] | { error: string } {
+function read(python: string, files: Record<string, Buffer>): Event[][] | { error: string } {
   const folder = temporaryFolder();
   const paths = ['train', 'validation'].map((part) => join(folder, `events.out.tfevents.${part}`));
   writeFileSync(paths[0]!, files.train!);
   writeFileSync(paths[1]!, files.validation!);
   const script = join(projectFolder, 'test', 'study', 'event_files.py');
-  const { status, stdout, stderr } = spawnSync(oraclePython()!, [script, ...paths], {
+  const { status, stdout, stderr } = spawnSync(python, [script, ...paths], {
     encoding: 'utf8',
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },
   });
@@ -45,12 +45,13 @@ function read(files: Record<string, Buffer>): Event[][] | { error: string } {
 describe('event files', function () {
   this.timeout(120_000);
 
+  let python: string;
   before(function () {
-    if (!oraclePython()) this.skip();
+    python = needsOracle(this);
   });
 
   it('are read by TensorFlow, with the tags and steps that Keras writes', () => {
-    const [train, validation] = read(eventFiles(history, 1000)) as [Event[], Event[]];
+    const [train, validation] = read(python, eventFiles(history, 1000)) as [Event[], Event[]];
     assert.equal(train[0]!.version, 'brain.Event:2');
     assert.deepEqual(
       train.map(({ step, time }) => [step, time]),
@@ -76,6 +77,6 @@ describe('event files', function () {
   it('carry checksums by which TensorFlow tells a damaged one', () => {
     const files = eventFiles(history, 1000);
     files.train!.writeUInt8(files.train!.readUInt8(60) ^ 1, 60);
-    assert.match((read(files) as { error: string }).error, /DataLossError|corrupted record/);
+    assert.match((read(python, files) as { error: string }).error, /DataLossError|corrupted record/);
   });
 });
