@@ -31,13 +31,17 @@ interface Canvas {
   getContext(kind: '2d'): { getImageData(x: number, y: number, width: number, height: number): { data: number[] } };
 }
 
-/** In the page: how many dark pixels of a chart touch the right edge of its card, as those of a label do that is cut off. */
-function inkAtEdge(mark: unknown): number {
+/** In the page: how many dark pixels a chart has, and how many touch the right edge of its card, as a label does that is cut off. */
+function inkOf(mark: unknown): { all: number; atEdge: number } {
   const canvas = mark as Canvas;
-  const pixels = canvas.getContext('2d').getImageData(canvas.width - 3, 0, 3, canvas.height).data;
-  let ink = 0;
-  for (let i = 0; i < pixels.length; i += 4) if (pixels[i + 3]! > 0 && pixels[i]! < 200) ink++;
-  return ink;
+  const { width, height } = canvas;
+  const count = (x: number, across: number) => {
+    const pixels = canvas.getContext('2d').getImageData(x, 0, across, height).data;
+    let ink = 0;
+    for (let i = 0; i < pixels.length; i += 4) if (pixels[i + 3]! > 0 && pixels[i]! < 200) ink++;
+    return ink;
+  };
+  return { all: count(0, width), atEdge: count(width - 3, 3) };
 }
 
 describe('every chart in JupyterLab', function () {
@@ -79,7 +83,9 @@ describe('every chart in JupyterLab', function () {
       for (const [i, id] of Object.keys(examples).entries()) {
         const box = await marks.nth(i).boundingBox();
         assert.ok(box && box.width > 100 && box.height > 60, `${id}: ${box?.width} x ${box?.height} pixels`);
-        assert.equal(await marks.nth(i).evaluate(inkAtEdge), 0, `${id}: cut off at its right edge`);
+        const { all, atEdge } = await marks.nth(i).evaluate(inkOf);
+        assert.equal(atEdge, 0, `${id}: cut off at its right edge`);
+        assert.ok(all > 500, `${id}: ${all} dark pixels are no chart`);
       }
       assert.equal(await page.locator('.jp-OutputArea .vega-embed .error').count(), 0);
       assert.deepEqual(complaints, []);
