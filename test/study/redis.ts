@@ -98,6 +98,10 @@ export class TestRedis {
     }
   }
 
+  async clear(): Promise<void> {
+    await this.with((client) => client.flushall());
+  }
+
   keys(): Promise<string[]> {
     return this.with((client) => client.keys('*'));
   }
