@@ -58,7 +58,10 @@ export function studyCommand(): Command {
         study({ ...configuration, ...options, executor, listener: { ...listener, shouldStop } }),
       ).finally(end);
       for (const name of files) await exportTable(result.runs, name);
-      if (mlflow !== undefined) writeMlflow(result, mlflow);
+      if (mlflow !== undefined) {
+        writeMlflow(result, mlflow);
+        process.stderr.write(`For MLflow: MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri '${mlflow}'\n`);
+      }
       if (json) printJson(toJson(result));
       else process.stdout.write(summary(result));
     });
