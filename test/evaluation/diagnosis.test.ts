@@ -32,6 +32,9 @@ const alarms = (given: DiagnosedRun): FindingKind[] =>
     .findings.filter(({ severity }) => severity === 'alarm')
     .map(({ kind }) => kind);
 
+const found = (given: DiagnosedRun): string[] =>
+  diagnose(given).findings.map(({ kind, severity }) => `${kind} ${severity}`);
+
 describe('diagnose', () => {
   it('raises no alarm over a healthy run, and says so with its numbers', () => {
     const { findings, text } = diagnose(run(20, {}, { trainingCounts: [40, 40, 38, 40, 41], shared: [] }));
@@ -54,14 +57,36 @@ describe('diagnose', () => {
     assert.equal(finding!.notebook, '04-regularize');
   });
 
+  it('only notes a validation loss that rose a little, and says what became of the accuracy', () => {
+    const mild = run(20, { loss: (e) => 1.4 * 0.82 ** e, validationLoss: (e) => 0.6 + 0.8 * 0.5 ** e + 0.006 * e });
+    assert.deepEqual(found(mild), ['healthy fine', 'overfit note']);
+    const [healthy, overfit] = diagnose(mild).findings;
+    assert.doesNotMatch(healthy!.says, /has not turned/);
+    assert.match(overfit!.says, /lowest at 0\.648 in epoch 7 .* 90\.9% \(it was 86\.1% in epoch 7\)/);
+  });
+
+  it('takes a small rise for overfitting where the training pictures are known by heart', () => {
+    const validationLoss = (e: number) => 0.6 + 0.8 * 0.5 ** e + 0.006 * e;
+    assert.deepEqual(alarms(run(20, { loss: (e) => 1.4 * 0.6 ** e, validationLoss })), ['overfit']);
+  });
+
   it('only notes a wide gap while the validation loss still falls', () => {
     const gap = run(
       15,
       { accuracy: (e) => 1 - 0.5 * 0.5 ** e, validationAccuracy: () => 0.8 },
       { predictions: answers(450, 360) },
     );
-    const found = diagnose(gap).findings.map(({ kind, severity }) => `${kind} ${severity}`);
-    assert.deepEqual(found, ['healthy fine', 'overfit note']);
+    assert.deepEqual(found(gap), ['healthy fine', 'overfit note']);
+  });
+
+  it('finds that most of what was learned holds for the training pictures only', () => {
+    const scratch = run(
+      6,
+      { loss: (e) => 1.7 - 0.15 * e, accuracy: () => 0.65, validationAccuracy: () => 0.33 },
+      { predictions: answers(90, 30) },
+    );
+    assert.deepEqual(alarms(scratch), ['overfit']);
+    assert.match(diagnose(scratch).text, /gap of 32\.0 points.*\n.*pre-trained weights.*02-freeze-and-train-the-top/);
   });
 
   it('finds a run that has not learned, and tells whether it still learns', () => {
@@ -82,6 +107,14 @@ describe('diagnose', () => {
     assert.deepEqual(alarms(jumping), ['learning rate too high']);
     assert.match(diagnose(jumping).text, /jumps up in 4 of 11 epochs.*rate of 0\.5\.\n.*a tenth of it, 0\.05/);
     assert.deepEqual(alarms(run(5, { loss: () => 9, validationLoss: () => 8 })), ['learning rate too high']);
+  });
+
+  it('finds too high a rate in a run that falls, but not to what guessing costs', () => {
+    const lost = run(6, { loss: (e) => 2.6 + 9 * 0.4 ** e, validationLoss: () => 3, accuracy: () => 0.2 });
+    assert.deepEqual(alarms(lost), ['learning rate too high']);
+    assert.match(diagnose(lost).text, /ends at 2\.64, where guessing costs 1\.61/);
+    // the same loss, of which most is a penalty
+    assert.deepEqual(alarms(run(6, { loss: (e) => 2.6 + 9 * 0.4 ** e, validationLoss: () => 3 })), []);
   });
 
   it('does not take the penalty of a regularizer for too high a rate', () => {
@@ -106,8 +139,29 @@ describe('diagnose', () => {
     assert.match(diagnose(uneven).text, /'a' has 200 training pictures and 'b' 20, 10\.0 to 1.*71\.4%/);
   });
 
+  it('finds a rare class that is hardly found at all, and only notes one that is found a little less often', () => {
+    const ofRarest = (right: number) => [
+      ...answers(480, 432).filter(({ label }) => label !== 4),
+      ...Array.from({ length: 40 }, (_, i) => ({ label: 4, predicted: i < right ? 4 : 0 })),
+    ];
+    const trainingCounts = [100, 50, 50, 50, 25];
+    const judged = (right: number) => found(run(20, {}, { trainingCounts, predictions: ofRarest(right) }));
+    assert.deepEqual(judged(8), ['class imbalance alarm']);
+    assert.deepEqual(judged(24), ['healthy fine', 'class imbalance note']);
+  });
+
+  it('does not blame the classes where nothing was learned', () => {
+    const trainingCounts = [100, 50, 50, 50, 25];
+    const predictions = Array.from({ length: 450 }, (_, i) => ({ label: i % 5, predicted: 0 }));
+    const accuracy = () => 0.3;
+    const untrained = run(10, { accuracy, validationAccuracy: accuracy }, { trainingCounts, predictions });
+    assert.deepEqual(alarms(untrained), ['underfit']);
+  });
+
   it('says what a validation set is too small for', () => {
     assert.deepEqual(alarms(run(20, {}, { predictions: answers(30, 24) })), ['validation set too small']);
+    assert.deepEqual(alarms(run(20, {}, { predictions: answers(30, 30) })), ['validation set too small']);
+    assert.deepEqual(found(run(20, {}, { predictions: answers(90, 45) })).at(-1), 'validation set too small note');
     const { text } = diagnose(run(20, {}, { predictions: answers(150, 131) }));
     assert.match(text, /- validation set too small: 87\.3% of 150 .* 81\.1% to 91\.7%.*one picture is 0\.7 points/);
   });

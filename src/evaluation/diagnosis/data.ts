@@ -1,10 +1,13 @@
 import { wilsonInterval } from '../interval';
-import { type DiagnosedRun, type Finding, percent, settled } from './finding';
+import { type DiagnosedRun, type Finding, learned, percent, settled } from './finding';
 
 /** Training pictures of one class to each of another from which on it matters, and from which on it harms. */
 const uneven = { note: 3, alarm: 8 };
 
-/** Some classes have many more pictures than others. */
+/**
+ * Some classes have many more pictures than others. Below the ratio that harms, it harms where the rarest class is found less
+ * than half as often as all are, beyond luck.
+ */
 export function imbalance({ classes, trainingCounts, predictions = [] }: DiagnosedRun): Finding | undefined {
   const counts = trainingCounts ?? [];
   const present = counts.filter((count) => count > 0);
@@ -13,17 +16,19 @@ export function imbalance({ classes, trainingCounts, predictions = [] }: Diagnos
   const least = counts.indexOf(Math.min(...present));
   const ratio = counts[most]! / counts[least]!;
   const rare = predictions.filter(({ label }) => label === least);
-  const recall = rare.filter(({ label, predicted }) => label === predicted).length / rare.length;
+  const found = rare.filter(({ label, predicted }) => label === predicted);
+  const recall = found.length / rare.length;
   const overall = predictions.filter(({ label, predicted }) => label === predicted).length / predictions.length;
-  const missed = rare.length >= 5 && overall - recall > 0.25;
+  const missed =
+    overall > learned(classes) && rare.length >= 5 && wilsonInterval(found.length, rare.length).high < overall / 2;
   if (ratio < uneven.note) return undefined;
   const majority = counts[most]! / counts.reduce((sum, count) => sum + count, 0);
-  const found =
+  const rarest =
     rare.length > 0 ? `; of the ${rare.length} '${classes[least]}' in validation ${percent(recall)} are found` : '';
   return {
     kind: 'class imbalance',
     severity: ratio >= uneven.alarm || missed ? 'alarm' : 'note',
-    says: `'${classes[most]}' has ${counts[most]} training pictures and '${classes[least]}' ${counts[least]}, ${ratio.toFixed(1)} to 1: always saying '${classes[most]}' would be right for ${percent(majority)} of them${found}.`,
+    says: `'${classes[most]}' has ${counts[most]} training pictures and '${classes[least]}' ${counts[least]}, ${ratio.toFixed(1)} to 1: always saying '${classes[most]}' would be right for ${percent(majority)} of them${rarest}.`,
     numbers: { most: counts[most]!, least: counts[least]!, ratio, majority, recallOfRarest: recall },
     advice:
       "Judge by macro F1, not accuracy; train with classWeights: 'balanced', or collect pictures of the rare class.",
@@ -60,8 +65,10 @@ export function leak({ history, predictions = [], shared = [] }: DiagnosedRun): 
   };
 }
 
-/** Half the width of the 95% interval, in parts of 1: from here on small improvements are unseen, and from here on large ones. */
-const wide = { note: 0.05, alarm: 0.1 };
+/** Half the width of the 95% interval, in parts of 1, from which on small improvements are unseen. */
+const wide = 0.05;
+/** Validation pictures up to which large ones are unseen, too: at an accuracy of 80% the interval is 10 points to either side. */
+const few = 60;
 
 /** Too few pictures to tell a good change from luck. */
 export function smallValidation({ predictions = [] }: DiagnosedRun): Finding | undefined {
@@ -70,10 +77,10 @@ export function smallValidation({ predictions = [] }: DiagnosedRun): Finding | u
   const right = predictions.filter(({ label, predicted }) => label === predicted).length;
   const { estimate, low, high } = wilsonInterval(right, total);
   const half = (high - low) / 2;
-  if (half < wide.note) return undefined;
+  if (half < wide && total > few) return undefined;
   return {
     kind: 'validation set too small',
-    severity: half >= wide.alarm ? 'alarm' : 'note',
+    severity: total <= few ? 'alarm' : 'note',
     says: `${percent(estimate)} of ${total} validation pictures means ${percent(low)} to ${percent(high)} (95%): one picture is ${(100 / total).toFixed(1)} points, and a change of less than some ${(200 * half).toFixed(0)} points may be luck.`,
     numbers: { right, total, low, high },
     advice: 'Compare over several seeds or folds, in pairs, or put more pictures aside.',

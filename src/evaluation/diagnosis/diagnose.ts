@@ -1,4 +1,5 @@
 import { UserError } from '../../errors';
+import { validationTurn } from '../turn';
 import { imbalance, leak, smallValidation } from './data';
 import { type DiagnosedRun, type Finding, percent, settled } from './finding';
 import { highRate, overfit, underfit } from './fitting';
@@ -47,7 +48,7 @@ function healthy({ history }: DiagnosedRun): Finding {
     kind: 'healthy',
     severity: 'fine',
     says: known
-      ? `No alarm: training accuracy ${percent(train)}, validation accuracy ${percent(validation)}, and the validation loss has not turned.`
+      ? `No alarm: training accuracy ${percent(train)}, validation accuracy ${percent(validation)}${validationTurn(history) ? '' : ', and the validation loss has not turned'}.`
       : `No alarm: training accuracy ${percent(train)}; nothing was validated.`,
     numbers: { trainingAccuracy: train, ...(known && { validationAccuracy: validation }) },
     advice: known ? 'Repeat it with other seeds before you compare it.' : 'Put validation pictures aside.',

@@ -47,3 +47,9 @@ export function settled(values: readonly (number | undefined)[]): number {
   const known = values.filter((value): value is number => Number.isFinite(value)).slice(-3);
   return known.reduce((sum, value) => sum + value, 0) / known.length;
 }
+
+/** The accuracy of guessing, all classes being as frequent. */
+export const guessing = (classes: readonly string[]): number => 1 / Math.max(2, classes.length);
+
+/** Accuracy below which hardly anything was learned: six tenths of the way from guessing to all. */
+export const learned = (classes: readonly string[]): number => guessing(classes) + 0.6 * (1 - guessing(classes));
