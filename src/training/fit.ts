@@ -12,7 +12,7 @@ import type { EpochRecord } from './listener';
 import { buildLoss } from './losses';
 import { comparable, type FitOptions, type FitSettings, fitSettings } from './settings';
 import type { StepParts } from './step';
-import { type EpochResult, LAYER_STEPS_FOR_GRAPH, Trainer } from './trainer';
+import { type EpochResult, Trainer } from './trainer';
 import { Snapshot } from './weights';
 
 export interface FitResult {
@@ -79,6 +79,9 @@ async function passThrough(
   return { source, forward, below: part.below, cut: part.layer, frozenUpTo: null };
 }
 
+/** Layers times batches from which on validation runs as a graph. */
+const LAYER_BATCHES_FOR_GRAPH = 600;
+
 /** Validation's forward pass, as one graph where that pays: the weights are fed anew each time. */
 function validationPass(
   model: tf.LayersModel,
@@ -86,7 +89,7 @@ function validationPass(
   { epochs, graph, listener }: FitSettings,
 ): Pick<Passes, 'forward' | 'below'> & { dispose(): void } {
   const whole = (x: tf.Tensor) => forward(below(x));
-  const worth = epochs * evaluationBatches(source).length * model.layers.length >= LAYER_STEPS_FOR_GRAPH;
+  const worth = epochs * evaluationBatches(source).length * model.layers.length >= LAYER_BATCHES_FOR_GRAPH;
   if (graph === false || (graph === 'auto' && !worth)) return { forward: whole, below: undefined, dispose: () => {} };
   const compiled = compile(whole, {
     name: 'validation',

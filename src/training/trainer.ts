@@ -29,8 +29,8 @@ export interface EpochResult {
 /** Masks of dropout layers in a step, at most; each step's seeds begin that much after those of the step before. */
 const MASKS = 1024;
 
-/** Layers times steps from which on a graph is made. */
-export const LAYER_STEPS_FOR_GRAPH = 1500;
+/** Steps from which on a graph is made: to make it takes as long as some 18 steps, of two layers as of 150. */
+const STEPS_FOR_GRAPH = 20;
 
 type StepInputs = [x: tf.Tensor, y: tf.Tensor, rates: tf.Tensor1D, numbers: tf.Tensor1D, seed: tf.Tensor1D];
 type GatheringInputs = [x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor1D];
@@ -88,7 +88,7 @@ export class Trainer {
     };
     this.training = new TrainingStep(this.parts, settings.accumulate > 1);
     this.stepsPerEpoch = this.stepsIn(1);
-    if (this.paysAsGraph(model)) {
+    if (this.paysAsGraph()) {
       const folded = foldedNormalization(model, passes.cut === undefined ? [] : [passes.cut]);
       const { whole, gather } = this.training;
       if (settings.accumulate === 1) this.graph = this.asGraph((...inputs) => folded(() => whole(...inputs)));
@@ -202,13 +202,13 @@ export class Trainer {
   }
 
   /**
-   * The step as one TensorFlow graph, where that pays: making it takes about a second. Decided by counting, not by timing,
-   * so that the same training takes the same way every time.
+   * The step as one TensorFlow graph, where that pays. Decided by counting, not by timing, so that the same training takes
+   * the same way every time.
    */
-  private paysAsGraph(model: tf.LayersModel): boolean {
+  private paysAsGraph(): boolean {
     const { graph, epochs, accumulate } = this.settings;
     if (graph !== 'auto') return graph;
-    return this.stepsIn(epochs) * accumulate * model.layers.length >= LAYER_STEPS_FOR_GRAPH;
+    return this.stepsIn(epochs) * accumulate >= STEPS_FOR_GRAPH;
   }
 
   private asGraph<I extends tf.Tensor[]>(step: (...inputs: I) => StepResult): CompiledFunction<I, StepResult> {
