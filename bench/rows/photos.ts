@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../src/errors';
 import { cacheFolder, projectFolder } from '../../src/paths';
+import { freshCache } from '../cache';
 import { median } from '../measure';
 import { missingPeers, peerEnvironment, peerFile, peerPython, startPeer } from '../peers';
 import { type Ran, runCommand } from '../process';
@@ -9,15 +10,10 @@ import type { Goal, Measurement, Pledge, Row, Settings } from '../row';
 
 type KerasVariant = 'feature-extraction' | 'hybrid' | 'fine-tune';
 
-/**
- * tunebook's cache in a folder of its own, empty but for the weights, so that neither what is cached already nor what the
- * bench leaves behind plays a part.
- */
+/** The environment of a process whose cache has nothing computed in it. */
 export function benchCache(name: string): NodeJS.ProcessEnv {
   const folder = join(projectFolder, 'build', 'bench', `cache-${name}`);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  symlinkSync(cacheFolder('weights'), join(folder, 'weights'));
+  freshCache(folder);
   return { ...peerEnvironment(), TUNEBOOK_CACHE: folder };
 }
 

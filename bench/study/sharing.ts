@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { alignColumns } from '../../src/charts/text';
-import { cacheFolder } from '../../src/paths';
 import { study, transferVariants } from '../../src/study';
+import { freshCache } from '../cache';
 import { type VariantsOptions, variantsStudy, withRunOptions } from './variants';
 
 interface Options extends VariantsOptions {
@@ -70,22 +70,13 @@ function report(rows: readonly { variant: string; alone: number; shared: number 
   return alignColumns([header, ...cells], [false, true, true, true]);
 }
 
-/** Let this process use a cache that has the weights and samples, and nothing that was computed. @returns how to go back */
+/** Let this process use a cache that has nothing computed in it. @returns how to go back */
 function emptyCache(folder: string): () => void {
-  const known = ['weights', 'downloads', 'samples', 'datasets', 'python'].map(
-    (name) => [name, cacheFolder(name)] as const,
-  );
+  freshCache(folder);
   const before = process.env.TUNEBOOK_CACHE;
   process.env.TUNEBOOK_CACHE = folder;
-  for (const [name, target] of known) if (existsSync(target)) symlinkIn(name, target);
   return () => {
     if (before === undefined) delete process.env.TUNEBOOK_CACHE;
     else process.env.TUNEBOOK_CACHE = before;
   };
-}
-
-function symlinkIn(name: string, target: string): void {
-  const link = cacheFolder(name);
-  mkdirSync(dirname(link), { recursive: true });
-  symlinkSync(target, link);
 }
