@@ -1,12 +1,13 @@
 /**
  * Every metric beside scikit-learn's number for it: node dist/bench/metrics.js [--json]
  *
- * Of the inputs that the tests use, random and degenerate ones; scikit-learn's numbers are those that the scripts in
- * test/evaluation wrote.
+ * Of the inputs that the tests use, random and degenerate ones, and none at all; scikit-learn's numbers, and what it says
+ * where it has none, are those that the scripts in test/evaluation wrote.
  */
 import { parseArgs } from 'node:util';
 import { alignColumns } from '../src/charts/text';
 import {
+  accuracy,
   calibration,
   classReport,
   confusionMatrix,
@@ -14,6 +15,7 @@ import {
   precisionRecallCurve,
   rocCurve,
   softmaxAt,
+  topKAccuracy,
 } from '../src/evaluation';
 import curves from '../test/evaluation/curves_fixture.json';
 import reports from '../test/evaluation/sklearn_fixture.json';
@@ -21,15 +23,39 @@ import reports from '../test/evaluation/sklearn_fixture.json';
 interface Line {
   metric: string;
   on: string;
-  ours: number;
-  /** null where the fixture has none: the metric says nothing there, as an area without positives, and ours is NaN */
-  theirs: number | null;
+  /** a number, or what is said where there is none: NaN, or an error's name */
+  ours: number | string;
+  theirs: number | string;
 }
 
-function lines(): Line[] {
-  const found: Line[] = [];
-  for (const { title, classes, labels, predictions, ...expected } of reports.reports) {
+/** What scikit-learn answered, as the fixtures keep it. */
+interface Answer {
+  /** null is NaN */
+  value?: number | null;
+  warnings?: string[];
+  error?: string;
+}
+
+/** A number that comes with a warning is one that stands in for none. */
+function theirsOf({ value, warnings = [], error }: Answer): number | string {
+  if (error !== undefined) return error;
+  if (typeof value === 'number' && warnings.length === 0) return value;
+  return [value ?? 'NaN', ...warnings].join(', ');
+}
+
+function oursOf(call: () => number): number | string {
+  try {
+    const value = call();
+    return Number.isNaN(value) ? 'NaN' : value;
+  } catch (error) {
+    return (error as Error).constructor.name;
+  }
+}
+
+function reportLines(): Line[] {
+  return reports.reports.flatMap(({ title, classes, labels, predictions, ...expected }) => {
     const report = classReport(confusionMatrix(labels, predictions, classes));
+    const found: Line[] = [];
     const add = (metric: string, ours: number, theirs: number) => found.push({ metric, on: title, ours, theirs });
     add('accuracy', report.accuracy, expected.accuracy);
     for (const mean of ['macro', 'weighted'] as const) {
@@ -37,50 +63,93 @@ function lines(): Line[] {
       add(`${mean} recall`, report[mean].recall, expected[mean].recall);
       add(`${mean} F1`, report[mean].f1, expected[mean]['f1-score']);
     }
-  }
-  for (const { title, labels, scores, roc, precisionRecall } of curves.binary) {
-    found.push({ metric: 'area under ROC', on: title, ours: rocCurve(labels, scores).area, theirs: roc?.area ?? null });
-    const { averagePrecision } = precisionRecallCurve(labels, scores);
-    const theirs = precisionRecall?.averagePrecision ?? null;
-    found.push({ metric: 'average precision', on: title, ours: averagePrecision, theirs });
-  }
-  for (const { title, labels, logits, bins, ...expected } of curves.calibration) {
-    const judged = calibration(labels, softmaxAt(logits, 1), bins);
-    found.push({ metric: 'calibration error', on: title, ours: judged.error, theirs: expected.error });
-    found.push({ metric: 'log loss', on: title, ours: judged.logLoss, theirs: expected.logLoss });
-    found.push({ metric: 'Brier score', on: title, ours: judged.brier, theirs: expected.brier });
-    found.push({
-      ...{ metric: 'temperature', on: title },
-      ...{ ours: fitTemperature(labels, logits), theirs: expected.temperature },
-    });
-  }
-  return found;
+    for (const [c, row] of report.rows.entries()) {
+      const theirs = expected.rows[c]!;
+      add(`precision of ${row.class}`, row.precision, theirs.precision);
+      add(`recall of ${row.class}`, row.recall, theirs.recall);
+      add(`F1 of ${row.class}`, row.f1, theirs['f1-score']);
+      add(`support of ${row.class}`, row.support, theirs.support);
+    }
+    return found;
+  });
 }
 
-/** null where the fixture has no number to compare with. @throws {Error} if ours is one there */
+function topKLines(): Line[] {
+  return reports.top_k.flatMap(({ title, labels, scores, values }) =>
+    Object.entries(values).map(([k, theirs]) => ({
+      ...{ metric: `top-${k} accuracy`, on: title },
+      ...{ ours: topKAccuracy(labels, scores, Number(k)), theirs },
+    })),
+  );
+}
+
+function curveLines(): Line[] {
+  return curves.binary.flatMap(({ title: on, labels, scores, areas }) => [
+    { metric: 'area under ROC', on, ours: oursOf(() => rocCurve(labels, scores).area), theirs: theirsOf(areas.roc) },
+    {
+      ...{ metric: 'average precision', on },
+      ours: oursOf(() => precisionRecallCurve(labels, scores).averagePrecision),
+      theirs: theirsOf(areas.precisionRecall),
+    },
+  ]);
+}
+
+function calibrationLines(): Line[] {
+  return curves.calibration.flatMap(({ title: on, labels, logits, bins, ...expected }) => {
+    const judged = calibration(labels, softmaxAt(logits, 1), bins);
+    return [
+      { metric: 'calibration error', on, ours: judged.error, theirs: expected.error },
+      { metric: 'log loss', on, ours: judged.logLoss, theirs: expected.logLoss },
+      { metric: 'Brier score', on, ours: judged.brier, theirs: expected.brier },
+      { metric: 'temperature', on, ours: fitTemperature(labels, logits), theirs: expected.temperature },
+    ];
+  });
+}
+
+/** Of no examples at all. */
+function nothingLines(): Line[] {
+  const counted = () => confusionMatrix([], [], ['c0', 'c1']);
+  const calls: Record<string, () => number> = {
+    accuracy: () => accuracy([], []),
+    'top-1 accuracy': () => topKAccuracy([], [], 1),
+    'confusion matrix': () => counted().counts.flat().length,
+    'macro F1': () => classReport(counted()).macro.f1,
+    'area under ROC': () => rocCurve([], []).area,
+    'average precision': () => precisionRecallCurve([], []).averagePrecision,
+    'log loss': () => calibration([], []).logLoss,
+    'Brier score': () => calibration([], []).brier,
+  };
+  return reports.nothing.map(({ metric, theirs }) => ({
+    ...{ metric, on: 'no examples' },
+    ...{ ours: oursOf(calls[metric]!), theirs: theirsOf(theirs) },
+  }));
+}
+
+/** null where neither has a number. @throws {Error} if only one has */
 function difference({ metric, on, ours, theirs }: Line): number | null {
-  if (theirs !== null) return Math.abs(ours - theirs);
-  if (!Number.isNaN(ours)) throw new Error(`${metric} on ${on}: ${ours} where there is none`);
-  return null;
+  if (typeof ours === 'number' && typeof theirs === 'number') return Math.abs(ours - theirs);
+  if (typeof ours === typeof theirs) return null;
+  throw new Error(`${metric} on ${on}: ${ours} beside scikit-learn's ${theirs}`);
 }
 
 function main(): void {
   const { values } = parseArgs({ options: { json: { type: 'boolean' } } });
-  const all = lines().map((line) => ({ ...line, difference: difference(line) }));
+  const lines = [...reportLines(), ...topKLines(), ...curveLines(), ...calibrationLines(), ...nothingLines()];
+  const all = lines.map((line) => ({ ...line, difference: difference(line) }));
   if (values.json) {
     process.stdout.write(`${JSON.stringify(all)}\n`);
     return;
   }
-  const number = (value: number | null) => (value === null || Number.isNaN(value) ? 'none' : value.toFixed(6));
+  const text = (value: number | string) => (typeof value === 'number' ? value.toFixed(6) : value);
   const rows = all.map(({ metric, on, ours, theirs, difference: apart }) => [
-    ...[metric, on, number(ours), number(theirs)],
+    ...[metric, on, text(ours), text(theirs)],
     apart === null ? '' : apart.toExponential(1),
   ]);
   const header = ['metric', 'on', 'tunebook', 'scikit-learn', 'difference'];
   process.stdout.write(`${alignColumns([header, ...rows], [false, false, true, true, true])}\n\n`);
   const compared = all.flatMap(({ difference: apart }) => apart ?? []);
   process.stdout.write(
-    `${compared.length} numbers compared; the largest difference is ${Math.max(...compared).toExponential(1)} (scikit-learn ${reports.versions['scikit-learn']})\n`,
+    `${compared.length} numbers compared; the largest difference is ${Math.max(...compared).toExponential(1)} (scikit-learn ${reports.versions['scikit-learn']}); in ${all.length - compared.length} other places neither has a number\n`,
   );
 }
 

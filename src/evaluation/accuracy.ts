@@ -1,16 +1,16 @@
 import { UserError } from '../errors';
 import { checkNumber } from '../options';
-import { checkIndex, checkPairs } from './check';
+import { checkClassPairs, checkIndex, checkPairs } from './check';
 
 /**
  * The fraction of predictions that are right, from 0 to 1.
  *
  * @param labels true class indices
  * @param predictions predicted class indices, one for each label
- * @throws {UserError} if there are no examples or the lengths differ
+ * @throws {UserError} if there are no examples, the lengths differ or an index is no whole number from 0
  */
 export function accuracy(labels: ArrayLike<number>, predictions: ArrayLike<number>): number {
-  checkPairs('accuracy', labels, predictions);
+  checkClassPairs('accuracy', labels, predictions);
   let right = 0;
   for (let i = 0; i < labels.length; i++) if (labels[i] === predictions[i]) right++;
   return right / labels.length;

@@ -83,22 +83,27 @@ export function calibration(
   };
 }
 
-/** As many rows as labels, each with one probability from 0 to 1 a class, or a {@link UserError}. */
+/** As many rows as labels, each with one probability from 0 to 1 a class, and labels of these classes, or a {@link UserError}. */
 export function checkProbabilities(
   caller: string,
   labels: ArrayLike<number>,
   probabilities: ArrayLike<ArrayLike<number>>,
 ): void {
   checkPairs(caller, labels, probabilities);
-  const classes = probabilities[0]!.length;
-  for (let i = 0; i < labels.length; i++) {
-    checkIndex(caller, 'label', labels, i, classes);
+  for (let i = 0; i < labels.length; i++) checkIndex(caller, 'label', labels, i, probabilities[0]!.length);
+  checkProbabilityRows(caller, probabilities);
+}
+
+/** Rows of one length, each of probabilities from 0 to 1 that sum to 1, or a {@link UserError}. */
+export function checkProbabilityRows(caller: string, probabilities: ArrayLike<ArrayLike<number>>): void {
+  for (let i = 0; i < probabilities.length; i++) {
+    const classes = probabilities[0]!.length;
     const row = Array.from(probabilities[i]!);
     const wrong = row.length === classes ? row.find((p) => !(p >= 0 && p <= 1 + 1e-6)) : row.length;
     const sum = row.reduce((total, p) => total + p, 0);
     if (wrong === undefined && Math.abs(sum - 1) < 1e-3) continue;
     throw new UserError(
-      `${caller}: row ${i} is no ${classes} probabilities that sum to 1: got ${row.slice(0, 6).join(', ')}; apply softmax to logits first`,
+      `${caller}: row ${i} is no ${classes} probabilities that sum to 1: got ${row.slice(0, 6).join(', ')}${row.length > 6 ? ', ...' : ''} with the sum ${Number(sum.toPrecision(4))}; apply softmax to logits first`,
     );
   }
 }

@@ -20,12 +20,12 @@ export interface ConfusedPair {
 }
 
 /**
- * Count how often each true class was predicted as each class. No examples at all give a matrix of zeros.
+ * Count how often each true class was predicted as each class.
  *
  * @param labels true class indices
  * @param predictions predicted class indices, one for each label
  * @param classes the names of all classes, in the order of their indices
- * @throws {UserError} if the lengths differ, an index is out of range, or there is no class
+ * @throws {UserError} if there are no examples or no classes, the lengths differ, or an index is out of range
  */
 export function confusionMatrix(
   labels: ArrayLike<number>,
@@ -33,7 +33,7 @@ export function confusionMatrix(
   classes: readonly string[],
 ): ConfusionMatrix {
   if (classes.length === 0) throw new UserError('confusionMatrix: got no classes; give the name of each class');
-  if (labels.length > 0 || predictions.length > 0) checkPairs('confusionMatrix', labels, predictions);
+  checkPairs('confusionMatrix', labels, predictions);
   const counts = classes.map(() => new Array<number>(classes.length).fill(0));
   for (let i = 0; i < labels.length; i++) {
     const truth = checkIndex('confusionMatrix', 'label', labels, i, classes.length);

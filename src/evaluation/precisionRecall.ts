@@ -18,7 +18,7 @@ export interface PrecisionRecallCurve {
   averagePrecision: number;
   /** undefined without positives */
   interval?: Interval;
-  /** part of the examples that is positive; NaN without examples */
+  /** part of the examples that is positive */
   prevalence: number;
   positives: number;
   negatives: number;
@@ -35,7 +35,7 @@ export interface PrecisionRecallCurve {
  * @param labels 1 for the positive class, 0 for the other
  * @param scores the higher, the more likely positive
  * @param confidence of the interval; 0.95 unless told
- * @throws {UserError} if the lengths differ, a label is neither 0 nor 1 or a score is NaN
+ * @throws {UserError} if there are no examples, the lengths differ, a label is neither 0 nor 1 or a score is NaN
  */
 export function precisionRecallCurve(
   labels: ArrayLike<number>,

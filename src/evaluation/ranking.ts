@@ -1,5 +1,5 @@
 import { UserError } from '../errors';
-import { checkPairs } from './check';
+import { checkIndex, checkPairs, checkRow } from './check';
 
 /** How many examples score at least `threshold`: at one threshold, every distinct score from the highest down. */
 export interface Cut {
@@ -21,10 +21,10 @@ export interface Ranking {
  *
  * @param labels 1 for the positive class, 0 for the other
  * @param scores the higher, the more likely positive; probabilities or logits
- * @throws {UserError} if the lengths differ, a label is neither 0 nor 1 or a score is not a number
+ * @throws {UserError} if there are no examples, the lengths differ, a label is neither 0 nor 1 or a score is not a number
  */
 export function rankByScore(caller: string, labels: ArrayLike<number>, scores: ArrayLike<number>): Ranking {
-  if (labels.length > 0 || scores.length > 0) checkPairs(caller, labels, scores);
+  checkPairs(caller, labels, scores);
   const order = Array.from({ length: labels.length }, (_, i) => i);
   for (const i of order) {
     if (labels[i] !== 0 && labels[i] !== 1)
@@ -61,13 +61,19 @@ export interface BinaryTask {
  * @param labels true class indices
  * @param probabilities one row an example // [examples, classes]
  * @param classes the names of all classes
+ * @throws {UserError} if there are no examples, the lengths differ, a label is out of range or a row has not one probability a
+ *   class
  */
 export function oneVersusRest(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<ArrayLike<number>>,
   classes: readonly string[],
 ): BinaryTask[] {
-  if (labels.length > 0 || probabilities.length > 0) checkPairs('oneVersusRest', labels, probabilities);
+  checkPairs('oneVersusRest', labels, probabilities);
+  for (let i = 0; i < labels.length; i++) {
+    checkIndex('oneVersusRest', 'label', labels, i, classes.length);
+    checkRow('oneVersusRest', probabilities, i, classes.length);
+  }
   return classes.map((name, c) => ({
     class: name,
     labels: Array.from(labels, (label) => (label === c ? 1 : 0)),

@@ -1,3 +1,4 @@
+import { UserError } from '../errors';
 import type { ConfusionMatrix } from './confusion';
 
 /** Precision, recall and their harmonic mean, each from 0 to 1. */
@@ -30,11 +31,11 @@ export interface ClassReport {
 /**
  * Precision, recall, F1 and support of each class, with macro and weighted averages.
  *
- * Where a score divides by zero it is 0, as in scikit-learn: the precision of a class that was never predicted, the
- * recall of a class without examples, and every average of an empty matrix. Classes without examples count in the
- * macro average.
+ * Where a score divides by zero it is 0, as in scikit-learn: the precision of a class that was never predicted, and the
+ * recall of a class without examples. Classes without examples count in the macro average.
  *
  * @param matrix from `confusionMatrix`
+ * @throws {UserError} if the matrix counts no examples
  */
 export function classReport({ classes, counts }: ConfusionMatrix): ClassReport {
   const rows = classes.map((name, c): ClassScores => {
@@ -50,6 +51,7 @@ export function classReport({ classes, counts }: ConfusionMatrix): ClassReport {
     };
   });
   const support = rows.reduce((sum, row) => sum + row.support, 0);
+  if (support === 0) throw new UserError('classReport: the matrix counts no examples; give at least one');
   const right = counts.reduce((sum, row, c) => sum + row[c]!, 0);
   return {
     rows,

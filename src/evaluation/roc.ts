@@ -32,16 +32,14 @@ export interface RocCurve {
  * @param labels 1 for the positive class, 0 for the other
  * @param scores the higher, the more likely positive
  * @param confidence of the interval; 0.95 unless told
- * @returns points from (0, 0), threshold Infinity, to (1, 1); no points for no examples, NaN rates where there is nothing
- *   to divide by
- * @throws {UserError} if the lengths differ, a label is neither 0 nor 1 or a score is NaN
+ * @returns points from (0, 0), threshold Infinity, to (1, 1); NaN rates where there is nothing to divide by
+ * @throws {UserError} if there are no examples, the lengths differ, a label is neither 0 nor 1 or a score is NaN
  */
 export function rocCurve(labels: ArrayLike<number>, scores: ArrayLike<number>, confidence = 0.95): RocCurve {
   checkConfidence('rocCurve', confidence);
   const { positives, negatives, cuts } = rankByScore('rocCurve', labels, scores);
   const start = { threshold: Number.POSITIVE_INFINITY, truePositives: 0, falsePositives: 0 };
-  const all = cuts.length === 0 ? [] : [start, ...cuts];
-  const points = all.map(({ threshold, truePositives, falsePositives }) => ({
+  const points = [start, ...cuts].map(({ threshold, truePositives, falsePositives }) => ({
     threshold,
     falsePositiveRate: falsePositives / negatives,
     truePositiveRate: truePositives / positives,

@@ -25,7 +25,7 @@ const most = 8;
  * @param rows one an example: an arquero table's or an array's
  * @param by name of a column, or a function of a row; numbers with more than eight values become quarters
  * @returns the worst slice first; a slice of few examples has a wide interval, and is often the worst by chance
- * @throws {UserError} if there are no rows or no such column
+ * @throws {UserError} if there are no rows or no such column, or a row's label and prediction cannot be compared
  */
 export function sliceAccuracy(
   rows: readonly PredictionRow[] | Pick<ColumnTable, 'objects'>,
@@ -38,6 +38,7 @@ export function sliceAccuracy(
       `sliceAccuracy: there is no column '${by}'; the columns are ${Object.keys(all[0]!).join(', ')}`,
     );
   }
+  checkRows(all);
   const values = all.map((row) => (typeof by === 'string' ? row[by] : by(row)));
   const names = namesOf(values);
   const slices = new Map<string, { right: number; total: number }>();
@@ -58,6 +59,23 @@ export function sliceAccuracy(
 /** The slices as an arquero table, for a notebook. */
 export function sliceTable(...given: Parameters<typeof sliceAccuracy>): ColumnTable {
   return from(sliceAccuracy(...given));
+}
+
+/** Every row has a label and a prediction, both names or both indices: else all would be wrong, or right, without a word. */
+function checkRows(rows: readonly PredictionRow[]): void {
+  const missing = ['label', 'predicted'].find((column) => rows.some((row) => row[column] === undefined));
+  if (missing) {
+    throw new UserError(
+      `sliceAccuracy: a row has no '${missing}'; every row needs 'label' and 'predicted', got ${Object.keys(rows[0]!).join(', ')}`,
+    );
+  }
+  const mixed = rows.find(({ label, predicted }) => typeof label !== typeof predicted);
+  if (mixed) {
+    const { label, predicted } = mixed;
+    throw new UserError(
+      `sliceAccuracy: the label ${JSON.stringify(label)} cannot be compared with the prediction ${JSON.stringify(predicted)}; give class names for both, or indices for both`,
+    );
+  }
 }
 
 /** The name of the slice that each value lies in. */

@@ -1,5 +1,6 @@
 import { UserError } from '../errors';
-import { checkIndex, checkPairs } from './check';
+import { checkProbabilityRows } from './calibration';
+import { checkIndex, checkPairs, checkRow } from './check';
 import { bisect } from './normal';
 
 /** Temperatures that are looked at; beyond them probabilities are as good as certain, or as good as equal. */
@@ -20,7 +21,8 @@ const range = { low: 0.02, high: 50 };
 export function fitTemperature(labels: ArrayLike<number>, logits: ArrayLike<ArrayLike<number>>): number {
   checkPairs('fitTemperature', labels, logits);
   for (let i = 0; i < labels.length; i++) {
-    checkIndex('fitTemperature', 'label', labels, i, logits[i]!.length);
+    checkRow('fitTemperature', logits, i, logits[0]!.length);
+    checkIndex('fitTemperature', 'label', labels, i, logits[0]!.length);
     if (!Array.from(logits[i]!).every(Number.isFinite))
       throw new UserError(`fitTemperature: row ${i} has a logit that is not finite`);
   }
@@ -42,14 +44,26 @@ export function fitTemperature(labels: ArrayLike<number>, logits: ArrayLike<Arra
  *
  * @param logits one row an example // [examples, classes]
  * @param temperature above 0; 1 is the plain softmax
+ * @throws {UserError} if the temperature is not above 0, a logit is NaN or Infinity, or all of a row are -Infinity
  */
 export function softmaxAt(logits: ArrayLike<ArrayLike<number>>, temperature: number): number[][] {
   if (!(temperature > 0)) throw new UserError(`softmaxAt: temperature must be above 0, got ${temperature}`);
-  return Array.from(logits, (row) => softmaxRow(Array.from(row), temperature));
+  return Array.from(logits, (row, i) => {
+    const values = Array.from(row);
+    if (!Number.isFinite(Math.max(...values)))
+      throw new UserError(`softmaxAt: row ${i} has a logit that is no finite number: ${values.slice(0, 6).join(', ')}`);
+    return softmaxRow(values, temperature);
+  });
 }
 
-/** Probabilities as logits, for {@link fitTemperature}: a probability of 0 counts as 1e-12. */
+/**
+ * Probabilities as logits, for {@link fitTemperature}: a probability of 0 counts as 1e-12.
+ *
+ * @param probabilities rows that sum to 1 // [examples, classes]
+ * @throws {UserError} if a row is none
+ */
 export function logProbabilities(probabilities: ArrayLike<ArrayLike<number>>): number[][] {
+  checkProbabilityRows('logProbabilities', probabilities);
   return Array.from(probabilities, (row) => Array.from(row, (p) => Math.log(Math.max(p, 1e-12))));
 }
 

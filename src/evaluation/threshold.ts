@@ -37,6 +37,7 @@ export interface ThresholdChoice {
  * @param labels 1 for the positive class, 0 for the other
  * @param scores the higher, the more likely positive
  * @returns from the highest threshold, Infinity, down
+ * @throws {UserError} if there are no examples, the lengths differ, a label is neither 0 nor 1 or a score is NaN
  */
 export function thresholdTable(labels: ArrayLike<number>, scores: ArrayLike<number>): ThresholdChoice[] {
   const { positives, negatives, cuts } = rankByScore('thresholdTable', labels, scores);

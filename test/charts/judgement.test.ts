@@ -30,7 +30,7 @@ describe('charts of judgement', function () {
       'no positives': make([0, 0], [0.2, 0.4]),
       'no negatives': make([1, 1], [0.2, 0.4]),
       'one example': make([1], [0.4]),
-      none: make([], []),
+      none: { ...make([1], [0.4]), points: [] },
     });
     for (const chart of [
       rocChart(curves(rocCurve) as Record<string, ReturnType<typeof rocCurve>>),
@@ -92,7 +92,7 @@ describe('charts of judgement', function () {
   it('refuse to draw nothing, and points that are nowhere', () => {
     mistake(() => rocChart({}), 'no curve');
     mistake(() => sliceChart([]), 'no slice');
-    mistake(() => thresholdChart(thresholdTable([], [])), 'no threshold');
+    mistake(() => thresholdChart(thresholdTable([1], [0.5]).slice(0, 1)), 'no threshold');
     mistake(() => embeddingChart([]), 'no points');
     mistake(() => embeddingChart([{ x: Number.NaN, y: 0, class: 'a' }]), 'point 0 is not finite');
   });

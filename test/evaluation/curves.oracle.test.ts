@@ -72,6 +72,18 @@ describe('evaluation agrees with scikit-learn, SciPy and cleanlab', () => {
       sameInterval(curve.interval, found.interval, 'interval of the average precision');
     });
 
+    it(`on ${title}: has areas where scikit-learn has them without a warning, and NaN elsewhere`, () => {
+      const areas = {
+        roc: rocCurve(labels, scores).area,
+        precisionRecall: precisionRecallCurve(labels, scores).averagePrecision,
+      };
+      for (const curve of ['roc', 'precisionRecall'] as const) {
+        const { value, warnings } = expected.areas[curve];
+        if (value !== null && warnings.length === 0) close(areas[curve], value, curve);
+        else assert.ok(Number.isNaN(areas[curve]), `${curve}: ${areas[curve]}`);
+      }
+    });
+
     it(`on ${title}: precision, recall, F1, specificity and accuracy at every threshold`, () => {
       const cuts = thresholdTable(labels, scores).slice(1);
       allClose(

@@ -15,6 +15,7 @@ import {
   sliceTable,
   softmaxAt,
   suspectLabels,
+  thresholdTable,
 } from '../../src/evaluation';
 import { Random } from '../../src/random';
 import { mistake } from '../mistake';
@@ -25,9 +26,12 @@ function normal(random: Random): number {
 }
 
 describe('rocCurve and precisionRecallCurve', () => {
-  it('are empty for no examples', () => {
-    assert.deepEqual(rocCurve([], []).points, []);
-    assert.deepEqual(precisionRecallCurve([], []).points, []);
+  it('refuse no examples, as every threshold and each class against the rest do', () => {
+    mistake(() => rocCurve([], []), 'rocCurve: got no examples; give at least one');
+    mistake(() => precisionRecallCurve([], []), 'precisionRecallCurve: got no examples');
+    mistake(() => thresholdTable([], []), 'thresholdTable: got no examples');
+    mistake(() => chooseThreshold([], []), 'got no examples');
+    mistake(() => oneVersusRest([], [], ['cat', 'dog']), 'oneVersusRest: got no examples');
   });
 
   it('take scores that are infinite', () => {
@@ -63,6 +67,13 @@ describe('rocCurve and precisionRecallCurve', () => {
   it('see each class against the rest', () => {
     const tasks = oneVersusRest([0, 1], [Float32Array.of(0.75, 0.25), Float32Array.of(0.5, 0.5)], ['cat', 'dog']);
     assert.deepEqual(tasks[1], { class: 'dog', labels: [0, 1], scores: [0.25, 0.5] });
+    const rows = [
+      [0.75, 0.25],
+      [0.5, 0.5],
+    ];
+    mistake(() => oneVersusRest([0, 2], rows, ['cat', 'dog']), 'label number 1 is 2', 'from 0 to 1');
+    mistake(() => oneVersusRest([0, 1], rows, ['cat', 'dog', 'cow']), 'row 0 has 2 values', '3 classes');
+    mistake(() => oneVersusRest([0], rows, ['cat', 'dog']), '1 labels and 2 predictions');
   });
 });
 
@@ -116,8 +127,11 @@ describe('calibration', () => {
     assert.ok(errors[20]! > 0.05 && errors[20]! < 0.07, String(errors[20]));
   });
 
-  it('refuses logits, unequal rows and no examples', () => {
+  it('refuses logits, unequal rows, labels out of range and no examples', () => {
     mistake(() => calibration([0], [[3, -1]]), 'row 0 is no 2 probabilities', 'softmax');
+    mistake(() => calibration([0], [[0.7, 0.7]]), 'that sum to 1: got 0.7, 0.7 with the sum 1.4');
+    mistake(() => calibration([0], [[0.5, Number.NaN]]), 'got 0.5, NaN');
+    mistake(() => calibration([2], [[0.5, 0.5]]), 'label number 0 is 2', 'from 0 to 1');
     mistake(() => calibration([0, 1], [[0.5, 0.5], [1]]), 'row 1');
     mistake(() => calibration([], []), 'no examples');
   });
@@ -150,6 +164,15 @@ describe('fitTemperature', () => {
     mistake(() => softmaxAt(logits, 0), 'above 0');
     mistake(() => fitTemperature([0], [[Number.NaN, 0]]), 'not finite');
   });
+
+  it('refuses rows of unequal lengths, labels out of range, no examples, and probabilities that are none', () => {
+    mistake(() => fitTemperature([0, 0], [[1, 0], [1]]), 'row 1 has 1 values', '2 classes');
+    mistake(() => fitTemperature([2], [[1, 0]]), 'label number 0 is 2', 'from 0 to 1');
+    mistake(() => fitTemperature([], []), 'no examples');
+    mistake(() => logProbabilities([[3, -1]]), 'logProbabilities: row 0 is no 2 probabilities', 'softmax');
+    mistake(() => softmaxAt([[1, Number.NaN]], 1), 'row 0 has a logit that is no finite number: 1, NaN');
+    assert.deepEqual(softmaxAt([[0, -Infinity]], 1), [[1, 0]]);
+  });
 });
 
 describe('suspectLabels', () => {
@@ -169,6 +192,12 @@ describe('suspectLabels', () => {
 
   it('suspects nothing of a class without examples, or of one example', () => {
     assert.deepEqual(suspectLabels([0], [[0.1, 0.9]]), []);
+  });
+
+  it('refuses no examples, labels out of range and rows that are no probabilities', () => {
+    mistake(() => suspectLabels([], []), 'suspectLabels: got no examples');
+    mistake(() => suspectLabels([2], [[0.1, 0.9]]), 'label number 0 is 2');
+    mistake(() => suspectLabels([0], [[2, -1]]), 'softmax');
   });
 });
 
@@ -200,7 +229,13 @@ describe('sliceAccuracy', () => {
     );
   });
 
-  it('refuses no rows and an unknown column', () => {
+  it('refuses no rows, an unknown column, and labels that cannot be compared with what was predicted', () => {
+    mistake(() => sliceAccuracy(from([{ label: 'cat', camera: 'film' }]), 'camera'), "a row has no 'predicted'");
+    mistake(
+      () => sliceAccuracy([{ label: 'cat', predicted: 0, camera: 'film' }], 'camera'),
+      'the label "cat" cannot be compared with the prediction 0',
+      'class names for both, or indices for both',
+    );
     mistake(() => sliceAccuracy([], 'camera'), 'no rows');
     mistake(() => sliceAccuracy(rows, 'lens'), "no column 'lens'", 'camera, brightness');
   });

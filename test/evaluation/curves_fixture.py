@@ -1,7 +1,7 @@
 """Writes curves_fixture.json: ROC, precision-recall, calibration, temperature and label issues as scikit-learn, SciPy and
 cleanlab have them.
 
-Run with scikit-learn 1.7 or later and cleanlab 2.9: python test/evaluation/curves_fixture.py, then: npm run fix
+Run with scikit-learn 1.9 and cleanlab 2.9: python test/evaluation/curves_fixture.py, then: npm run fix
 """
 
 import json
@@ -45,11 +45,30 @@ def newcombe(area, m, n):
     return limits(area, lambda a: math.sqrt(a * (1 - a) * (1 + size * (1 - a) / (2 - a) + size * a / (1 + a)) / (m * n)))
 
 
+def asked(metric, labels, scores):
+    """What scikit-learn answers: a number (None for NaN), and the names of its warnings."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        value = metric(labels, scores)
+    return {
+        "value": None if math.isnan(value) else value,
+        "warnings": sorted({warning.category.__name__ for warning in caught}),
+    }
+
+
 def binary(title, labels, scores):
     labels, scores = numpy.asarray(labels), numpy.asarray(scores, float)
     positives = int(labels.sum())
     negatives = len(labels) - positives
-    result = {"title": title, "labels": labels.tolist(), "scores": scores.tolist()}
+    result = {
+        "title": title,
+        "labels": labels.tolist(),
+        "scores": scores.tolist(),
+        "areas": {
+            "roc": asked(roc_auc_score, labels, scores),
+            "precisionRecall": asked(average_precision_score, labels, scores),
+        },
+    }
     if positives and negatives:
         false, true, thresholds = roc_curve(labels, scores, drop_intermediate=False)
         area = roc_auc_score(labels, scores)
@@ -181,7 +200,7 @@ def tidy(value):
         return {key: tidy(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [tidy(item) for item in value]
-    return value if isinstance(value, (str, int)) else float(f"{float(value):.15g}")
+    return value if value is None or isinstance(value, (str, int)) else float(f"{float(value):.15g}")
 
 
 path = pathlib.Path(__file__).with_suffix(".json")

@@ -19,6 +19,12 @@ describe('accuracy', () => {
     mistake(() => accuracy([], []), 'no examples');
     mistake(() => accuracy([1, 0], [1]), '2 labels and 1 predictions');
   });
+
+  it('refuses probabilities in the place of predicted classes, which would all be wrong', () => {
+    mistake(() => accuracy([1, 0], [0.9, 0.2]), 'prediction number 0 is 0.9', 'index of the highest');
+    mistake(() => accuracy([1, -1], [1, 0]), 'label number 1 is -1', 'whole numbers from 0');
+    mistake(() => accuracy([1], [Number.NaN]), 'prediction number 0 is NaN');
+  });
 });
 
 describe('topKAccuracy', () => {
@@ -58,27 +64,28 @@ describe('confusionMatrix', () => {
     ]);
   });
 
-  it('is all zeros for no examples', () => {
-    assert.deepEqual(confusionMatrix([], [], ['cat', 'dog']).counts, [
-      [0, 0],
-      [0, 0],
-    ]);
-  });
-
-  it('refuses an index out of range, a fraction, no classes and unequal lengths', () => {
+  it('refuses an index out of range, a fraction, no classes, no examples and unequal lengths', () => {
     mistake(() => confusionMatrix([0, 2], [0, 0], ['a', 'b']), 'label number 1 is 2', 'from 0 to 1');
     mistake(() => confusionMatrix([0], [-1], ['a', 'b']), 'prediction number 0 is -1');
     mistake(() => confusionMatrix([0.5], [0], ['a', 'b']), 'label number 0 is 0.5');
     mistake(() => confusionMatrix([], [], []), 'no classes');
+    mistake(() => confusionMatrix([], [], ['cat', 'dog']), 'confusionMatrix: got no examples; give at least one');
     mistake(() => confusionMatrix([0], [], ['a']), '1 labels and 0 predictions');
   });
 });
 
 describe('classReport', () => {
-  it('is all zeros for an empty matrix', () => {
-    const report = classReport(confusionMatrix([], [], ['a']));
-    assert.deepEqual(report.rows, [{ class: 'a', precision: 0, recall: 0, f1: 0, support: 0 }]);
-    assert.deepEqual([report.macro.f1, report.weighted.f1, report.accuracy, report.support], [0, 0, 0, 0]);
+  it('gives 0 to a class without examples and to one that is never predicted, and counts both in the macro average', () => {
+    const report = classReport(confusionMatrix([0, 0, 2], [0, 0, 0], ['a', 'b', 'c']));
+    assert.deepEqual(report.rows.slice(1), [
+      { class: 'b', precision: 0, recall: 0, f1: 0, support: 0 },
+      { class: 'c', precision: 0, recall: 0, f1: 0, support: 1 },
+    ]);
+    assert.ok(Math.abs(report.macro.recall - 1 / 3) < 1e-12);
+  });
+
+  it('refuses a matrix that counts nothing, whose accuracy would be a 0 that means nothing', () => {
+    mistake(() => classReport({ classes: ['a'], counts: [[0]] }), 'classReport: the matrix counts no examples');
   });
 });
 

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import {
   accuracy,
+  calibration,
   classReport,
   confusionMatrix,
+  precisionRecallCurve,
+  rocCurve,
   type Scores,
   topKAccuracy,
   wilsonInterval,
 } from '../../src/evaluation';
+import { mistake } from '../mistake';
 import fixture from './sklearn_fixture.json';
 
 type SklearnScores = Scores | { precision: number; recall: number; 'f1-score': number };
@@ -39,14 +43,31 @@ describe('evaluation agrees with scikit-learn and SciPy', () => {
     });
   }
 
-  for (const { labels, scores, values } of fixture.top_k) {
-    it(`on top-k accuracy with ${scores[0]!.length} classes for every k`, () => {
+  for (const { title, labels, scores, values } of fixture.top_k) {
+    it(`on top-k accuracy with ${title} for every k`, () => {
       for (const [k, expected] of Object.entries(values)) {
         close(topKAccuracy(labels, scores, Number(k)), expected, `top-${k}`);
       }
       assert.equal(topKAccuracy(labels, scores, scores[0]!.length), 1);
     });
   }
+
+  it('on no examples at all: where scikit-learn refuses, so does every metric', () => {
+    const refuse: Record<string, () => unknown> = {
+      accuracy: () => accuracy([], []),
+      'top-1 accuracy': () => topKAccuracy([], [], 1),
+      'confusion matrix': () => confusionMatrix([], [], ['c0', 'c1']),
+      'macro F1': () => classReport({ classes: ['c0'], counts: [[0]] }),
+      'area under ROC': () => rocCurve([], []),
+      'average precision': () => precisionRecallCurve([], []),
+      'log loss': () => calibration([], []),
+      'Brier score': () => calibration([], []),
+    };
+    for (const { metric, theirs } of fixture.nothing) {
+      assert.match(theirs.error, /Error$/, metric);
+      mistake(refuse[metric]!, 'no examples');
+    }
+  });
 
   it('on Wilson intervals from 1 to 10,000 examples and from 50% to 99.99% confidence', () => {
     for (const { right, total, confidence, low, high } of fixture.wilson) {
