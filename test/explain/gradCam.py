@@ -1,7 +1,7 @@
-"""Writes gradCam.json: what the Grad-CAM of Keras's example code gives, for one backbone of each of the families that Keras has under a head of three classes.
+"""Writes gradCam.json: what the Grad-CAM of Keras's example code gives, for every backbone under a head of three classes.
 
 Run with Keras 3 and TensorFlow 2.20: python test/explain/gradCam.py </dev/null, then: npm run fix
-Weights are made from a formula that gradCam.test.ts has, too.
+Weights are made from a formula that classifier.ts has, too.
 """
 
 import json
@@ -13,7 +13,7 @@ import numpy as np
 here = pathlib.Path(__file__).parent
 sys.path.insert(0, str(here.parent / "models"))
 sys.argv = [sys.argv[0], "/tmp"]
-from oracle import build, keras, layers, picture  # noqa: E402
+from oracle import FAMILIES, build, keras, layers, picture  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 SIZE = 128
@@ -39,6 +39,8 @@ def fill(model):
                 depthwise = "depthwise" in layer.__class__.__name__.lower()
                 inputs = np.prod(weight.shape[:2] if depthwise else weight.shape[:-1])
                 values.append(noise * np.sqrt(6 / inputs))
+            elif kind == "gamma" and ("project" in layer.name or layer.name.endswith("_3_bn")):
+                values.append(0.3 + 0.1 * noise)  # a residual branch adds a part, as in oracle.py
             elif kind in ("gamma", "moving_variance"):
                 values.append(1 + 0.2 * noise)
             elif kind in ("mean", "variance", "count"):
@@ -54,30 +56,39 @@ def fill(model):
 def heatmap(name):
     keras.backend.clear_session()
     model, features, preprocess = build(name, SIZE)
-    last = model.get_layer("block5_conv3").output if name == "vgg16" else features
+    conv = {"vgg16": "block5_conv3", "vgg19": "block5_conv4"}.get(name)
+    last = model.get_layer(conv).output if conv else features
     logits = layers.Dense(3, name="logits")(layers.GlobalAveragePooling2D()(features))
     model = keras.Model(model.inputs, [last, logits])
     fill(model)
-    # from here on as in keras.io/examples/vision/grad_cam
-    with tf.GradientTape() as tape:
-        maps, predictions = model(preprocess(picture(SIZE)), training=False)
-        index = int(tf.argmax(predictions[0]))
-        channel = predictions[:, index]
-    grads = tape.gradient(channel, maps)
-    pooled = tf.reduce_mean(grads, axis=(0, 1, 2))
-    heat = tf.squeeze(maps[0] @ pooled[..., tf.newaxis])
-    heat = tf.maximum(heat, 0) / tf.math.reduce_max(heat)
+    explained = [explain(model, preprocess(picture(SIZE)), index) for index in (None, 0, 1, 2)]
+    # the predicted class, or the first for which something speaks
+    index, logits, heat = next(each for each in explained if each[2].max() > 0)
     return {
         "name": name,
         "size": SIZE,
+        "predicted": explained[0][0],
         "class": index,
-        "logits": [round(float(v), 6) for v in predictions[0]],
+        "logits": [round(float(v), 6) for v in logits],
         "shape": list(heat.shape),
         "heat": [round(float(v), 6) for v in np.ravel(heat)],
     }
 
 
-names = ["vgg16", "resnet50", "mobilenet-v1-0.25", "mobilenet-v2", "mobilenet-v3-small", "efficientnet-b0"]
+def explain(model, pictures, index=None):
+    """As in keras.io/examples/vision/grad_cam; the predicted class unless told."""
+    with tf.GradientTape() as tape:
+        maps, predictions = model(pictures, training=False)
+        if index is None:
+            index = int(tf.argmax(predictions[0]))
+        channel = predictions[:, index]
+    grads = tape.gradient(channel, maps)
+    pooled = tf.reduce_mean(grads, axis=(0, 1, 2))
+    heat = tf.squeeze(maps[0] @ pooled[..., tf.newaxis])
+    return index, predictions[0], (tf.maximum(heat, 0) / tf.math.reduce_max(heat)).numpy()
+
+
+names = [*FAMILIES, *(f"efficientnet-lite{variant}" for variant in range(3))]
 path = here / "gradCam.json"
 path.write_text(json.dumps([heatmap(name) for name in names]) + "\n")
 print(path, path.stat().st_size, file=sys.stderr)

@@ -46,29 +46,30 @@ for variant in range(8):
 
 
 def lite(variant, size):
-    """EfficientNet-Lite, which Keras does not have: from the authors' description."""
+    """EfficientNet-Lite, which Keras does not have: from the authors' description. Layers with weights are named as in tunebook."""
     width, depth = [(1.0, 1.0), (1.0, 1.1), (1.1, 1.2)][variant]
     round8 = lambda filters: max(8, int(filters + 4) // 8 * 8)
     inputs = x = keras.Input((size, size, 3))
 
-    def conv(x, filters, kernel=1, stride=1, name=None):
-        x = layers.Conv2D(filters, kernel, stride, padding="same", use_bias=False)(x)
-        return layers.BatchNormalization(epsilon=1e-3, name=name)(x)
+    def conv(x, name, filters, kernel=1, stride=1):
+        x = layers.Conv2D(filters, kernel, stride, padding="same", use_bias=False, name=f"{name}_conv")(x)
+        return layers.BatchNormalization(epsilon=1e-3, name=f"{name}_bn")(x)
 
-    x = layers.ReLU(6.0)(conv(x, 32, 3, 2))
+    x = layers.ReLU(6.0)(conv(x, "stem", 32, 3, 2))
     stages = [(1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112), (4, 5, 2, 6, 192), (1, 3, 1, 6, 320)]
     for stage, (repeats, kernel, first_stride, expansion, filters) in enumerate(stages):
         filters = round8(filters * width)
         for repeat in range(repeats if stage in (0, 6) else int(np.ceil(repeats * depth))):
+            block = f"block{stage + 1}{chr(ord('a') + repeat)}"
             stride, before = first_stride if repeat == 0 else 1, x
             if expansion != 1:
-                x = layers.ReLU(6.0)(conv(x, before.shape[-1] * expansion))
-            x = layers.DepthwiseConv2D(kernel, stride, padding="same", use_bias=False)(x)
-            x = layers.ReLU(6.0)(layers.BatchNormalization(epsilon=1e-3)(x))
-            x = conv(x, filters, name=f"project_{stage}_{repeat}")
+                x = layers.ReLU(6.0)(conv(x, f"{block}_expand", before.shape[-1] * expansion))
+            x = layers.DepthwiseConv2D(kernel, stride, padding="same", use_bias=False, name=f"{block}_dwconv")(x)
+            x = layers.ReLU(6.0)(layers.BatchNormalization(epsilon=1e-3, name=f"{block}_bn")(x))
+            x = conv(x, f"{block}_project", filters)
             if stride == 1 and before.shape[-1] == filters:
                 x = layers.Add()([x, before])
-    x = features = layers.ReLU(6.0)(conv(x, 1280))
+    x = features = layers.ReLU(6.0)(conv(x, "top", 1280))
     return keras.Model(inputs, layers.Dense(1000)(layers.GlobalAveragePooling2D()(x))), features
 
 
