@@ -67,6 +67,7 @@ export interface EmbeddedFeatures {
  * @param classes class names
  * @param options those of {@link embed}; `predictions` of the same pictures; `size` of the tooltips' pictures in pixels, 56
  *   unless told, 0 for none: a thousand of them are some 3 MB of notebook
+ * @throws {UserError} as {@link embed}, and if there are not as many examples and labels as rows
  */
 export async function embedPictures(
   { values, length, examples, labels }: EmbeddedFeatures,
@@ -79,6 +80,11 @@ export async function embedPictures(
   const { predictions = [], size = 56, ...rest } = options ?? {};
   const said = new Map(predictions.map((prediction) => [prediction.file, prediction]));
   const points = embed(values, length, rest);
+  if (examples.length !== points.length || labels.length !== points.length) {
+    throw new UserError(
+      `embedPictures: got ${points.length} rows of features, ${examples.length} examples and ${labels.length} labels; give as many of each, as extractFeatures does`,
+    );
+  }
   return Promise.all(
     examples.map(async (example, i) => {
       const prediction = said.get(example.file);

@@ -33,6 +33,7 @@ const share = (p: number) => `${Math.round(100 * p)}%`;
 
 /** The pictures whose true class got the least probability, the worst first: what the loss is made of. */
 export async function topLosses(run: Predicted, options?: GalleryOptions): Promise<GridPicture[]> {
+  checkPredictions('topLosses', run);
   const own = ({ label, probabilities }: PredictedPicture) => probabilities[label]!;
   const worst = [...run.predictions].sort((a, b) => own(a) - own(b));
   return pictures('topLosses', worst, options, (p) => ({
@@ -43,6 +44,7 @@ export async function topLosses(run: Predicted, options?: GalleryOptions): Promi
 
 /** The pictures that were taken for another class, the surest mistakes first. */
 export async function mistakes(run: Predicted, options?: GalleryOptions): Promise<GridPicture[]> {
+  checkPredictions('mistakes', run);
   const said = ({ predicted, probabilities }: PredictedPicture) => probabilities[predicted]!;
   const wrong = run.predictions.filter(({ label, predicted }) => label !== predicted).sort((a, b) => said(b) - said(a));
   return pictures('mistakes', wrong, options, (p) => ({
@@ -53,6 +55,7 @@ export async function mistakes(run: Predicted, options?: GalleryOptions): Promis
 
 /** The pictures whose labels are perhaps wrong, by confident learning (`suspectLabels`), the most suspect first. */
 export async function suspectPictures(run: Predicted, options?: GalleryOptions): Promise<GridPicture[]> {
+  checkPredictions('suspectPictures', run);
   const issues = suspectLabels(
     run.predictions.map(({ label }) => label),
     run.predictions.map(({ probabilities }) => probabilities),
@@ -80,6 +83,7 @@ export async function explainPictures(
   options?: GalleryOptions,
 ): Promise<GridPicture[]> {
   const { count, size } = checked('explainPictures', options);
+  checkPredictions('explainPictures', { ...run, predictions: chosen ?? run.predictions });
   const wrong = run.predictions.filter(({ label, predicted }) => label !== predicted);
   const shown = (chosen ?? (wrong.length > 0 ? wrong : run.predictions)).slice(0, Math.ceil(count / 2));
   const { preprocessing } = run.backbone.entry;
@@ -105,6 +109,17 @@ export async function explainPictures(
     );
   }
   return found;
+}
+
+/** Labels and predictions of the run's classes, with a probability for each, or a {@link UserError}. */
+function checkPredictions(caller: string, { classes, predictions }: Predicted): void {
+  for (const { file, label, predicted, probabilities } of predictions) {
+    if (![label, predicted].every((c) => c in classes) || probabilities.length !== classes.length) {
+      throw new UserError(
+        `${caller}: ${file} has the label ${label}, the prediction ${predicted} and ${probabilities.length} probabilities, which do not fit the ${classes.length} classes ${classes.slice(0, 6).join(', ')}; give classes and predictions of one run`,
+      );
+    }
+  }
 }
 
 function checked(caller: string, options: GalleryOptions | undefined): Required<GalleryOptions> {

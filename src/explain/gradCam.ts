@@ -33,10 +33,17 @@ const BATCH = 8;
  * @param explained the result of `train`, or `{ backbone }` with its ImageNet classifier
  * @param pictures decoded at the backbone's input size, as `decodePicture` gives them // [size, size, 3] bytes
  * @returns one map a picture, as large as the feature maps, for 224 pixels mostly 7 x 7
- * @throws {UserError} if there is no such layer or class
+ * @throws {UserError} if there is no such layer or class, a picture has another size, or the backbone has no classifier
  */
 export function gradCam(explained: Explained, pictures: readonly Uint8Array[], options?: GradCamOptions): Heatmap[] {
   const { classes, layer } = withDefaults<GradCamOptions>('gradCam', options, { classes: undefined, layer: undefined });
+  if (!Array.isArray(pictures))
+    throw new UserError('gradCam: expected an array of pictures; put a single one in brackets');
+  if (Array.isArray(classes) && classes.length !== pictures.length) {
+    throw new UserError(
+      `gradCam: got ${classes.length} classes for ${pictures.length} pictures; give one class for all of them, or one each`,
+    );
+  }
   const cut = cutClassifier(explained, layer);
   const found: Heatmap[] = [];
   for (let start = 0; start < pictures.length; start += BATCH) {
@@ -61,8 +68,13 @@ export function gradCam(explained: Explained, pictures: readonly Uint8Array[], o
   return found;
 }
 
-/** The classes to explain, or the predicted ones. */
+/** The classes to explain, or the predicted ones. @throws {UserError} if there is none of that index, or no answer at all */
 export function checkClasses(wanted: number | readonly number[] | undefined, probabilities: number[][]): number[] {
+  if (!probabilities.flat().every(Number.isFinite)) {
+    throw new UserError(
+      'the network answers with what is no number: its training diverged; train at a lower learning rate',
+    );
+  }
   const all = wanted === undefined ? argMax(probabilities) : typeof wanted === 'number' ? [wanted] : [...wanted];
   const chosen = typeof wanted === 'number' ? probabilities.map(() => wanted) : all;
   const classes = probabilities[0]!.length;

@@ -20,6 +20,7 @@ const BATCH = 16;
  *
  * @param picture decoded at the backbone's input size // [size, size, 3] bytes
  * @returns values from 0 to 1: the loss at each place over the largest loss; `probability` is that of the whole picture
+ * @throws {UserError} if there is no such class, the picture has another size, or the backbone has no classifier
  */
 export function occlusionMap(explained: Explained, picture: Uint8Array, options?: OcclusionOptions): Heatmap {
   const given = withDefaults<{ class?: number; size: number; places: number }>('occlusionMap', options, {

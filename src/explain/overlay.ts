@@ -1,4 +1,6 @@
 import sharp from 'sharp';
+import { UserError } from '../errors';
+import { checkNumber } from '../options';
 import type { Heatmap } from './gradCam';
 
 /** From nothing to much: dark blue, violet, vermilion, yellow; brightness rises all the way, so it is read without hues. */
@@ -16,6 +18,7 @@ const stops = [
  * @param picture [size, size, 3] bytes
  * @param size side of the picture in pixels
  * @param shown side of what is returned; 112 unless told
+ * @throws {UserError} if the picture has another size, or the heatmap is not of its height and width
  */
 export async function heatmapOverlay(
   picture: Uint8Array,
@@ -24,6 +27,11 @@ export async function heatmapOverlay(
   shown = 112,
 ): Promise<string> {
   const { values, height, width } = heatmap;
+  checkNumber('heatmapOverlay: shown', shown, { min: 8, max: 1024, integer: true });
+  if (picture.length !== size * size * 3)
+    throw new UserError(`heatmapOverlay: the picture has ${picture.length} bytes, expected ${size} x ${size} x 3`);
+  if (values.length !== height * width)
+    throw new UserError(`heatmapOverlay: the heatmap has ${values.length} values, expected ${height} x ${width}`);
   const bytes = Uint8Array.from(values, (value) => Math.round(255 * value));
   const heat = await sharp(bytes, { raw: { width, height, channels: 1 } })
     .resize(shown, shown, { fit: 'fill', kernel: 'cubic' })

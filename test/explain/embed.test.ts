@@ -94,5 +94,21 @@ describe('galleries', function () {
     assert.equal(points.length, result.predictions.length);
     assert.ok(points.every(({ url }) => url!.startsWith('data:')));
     assert.ok(join(points[0]!.note!).length > 0);
+    await assert.rejects(
+      embedPictures({ ...features, examples: features.examples.slice(1) }, result.classes),
+      /got 6 rows of features, 5 examples and 6 labels/,
+    );
+  });
+
+  it('say so where classes and predictions are not of one run, and show nothing of no pictures', async () => {
+    const { classes, predictions } = result;
+    const other = /label \d, the prediction \d and 3 probabilities, which do not fit the 2 classes/;
+    for (const gallery of [topLosses, mistakes, suspectPictures])
+      await assert.rejects(gallery({ classes: classes.slice(1), predictions }), other);
+    const wrong = predictions.map((each) => ({ ...each, label: 3 }));
+    await assert.rejects(topLosses({ classes, predictions: wrong }), /has the label 3/);
+    await assert.rejects(explainPictures(result, wrong), /has the label 3/);
+    await assert.rejects(mistakes(result, { count: 0 }), /count must be a whole number >= 1/);
+    assert.deepEqual(await mistakes({ classes, predictions: [] }), []);
   });
 });

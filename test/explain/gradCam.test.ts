@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { UserError } from '../../src/errors';
 import { gradCam, heatmapOverlay, occlusionMap } from '../../src/explain';
 import { backboneEntry, backbones, buildArchitecture } from '../../src/models';
 import { tf } from '../../src/tensorflow';
-import { attachHead } from '../../src/transfer';
+import { attachHead, buildHead } from '../../src/transfer';
 import { mistake } from '../mistake';
 import { relativeError } from '../models/keras';
 import { classifier, pixels } from './classifier';
@@ -51,8 +52,10 @@ describe('gradCam', function () {
       const { model } = buildArchitecture(name, { includeTop: false, inputSize: 64 });
       const entry = backboneEntry(name);
       const own = { ...entry, preprocessing: { ...entry.preprocessing, inputSize: 64 } };
-      const [map] = gradCam({ backbone: { entry: own, model } }, [pixels(64)], { classes: 0 });
+      const head = buildHead(entry.features, 3);
+      const [map] = gradCam({ backbone: { entry: own, model }, head }, [pixels(64)], { classes: 0 });
       model.dispose();
+      head.dispose();
       assert.ok(map!.height >= 2 && map!.height <= 4, `${name}: ${map!.height}`);
     }
   });
@@ -74,6 +77,40 @@ describe('gradCam', function () {
     explained.dispose();
   });
 
+  it('says of a class, layer, picture, head or network that does not fit what would', () => {
+    const explained = classifier('mobilenet-v1-0.25', 64);
+    const picture = pixels(64);
+    const { backbone } = explained;
+    const cam = (...given: Parameters<typeof gradCam>) => gradCam(...given);
+    mistake(() => cam(explained, [picture], { classes: -1 }), 'from 0 to 2', 'got -1');
+    mistake(() => cam(explained, [picture], { classes: 0.5 }), 'from 0 to 2', 'got 0.5');
+    const nine = Array.from({ length: 9 }, () => picture); // more than go through at once
+    mistake(() => cam(explained, nine.slice(0, 8), { classes: nine.map(() => 0) }), '9 classes for 8 pictures');
+    mistake(() => cam(explained, nine, { classes: [0] }), '1 classes for 9 pictures', 'or one each');
+    mistake(() => cam(explained, [picture], { layer: 'conv_dv_13' }), "did you mean 'conv_dw_13'?");
+    mistake(() => cam(explained, [picture], { layer: backbone.model.layers.at(-1)!.name }), 'gives no feature maps');
+    mistake(() => cam(explained, [picture], { layers: 'x' } as object), "unknown option 'layers'", "'layer'");
+    mistake(() => cam(explained, [pixels(32)]), 'a picture has 32 x 32 pixels, expected 64 x 64', 'decodePicture');
+    mistake(() => cam(explained, [pixels(96)]), '96 x 96 pixels, expected 64 x 64');
+    mistake(() => cam(explained, [picture.slice(1)]), 'has 12287 bytes, expected 64 x 64');
+    mistake(() => cam(explained, picture as unknown as Uint8Array[]), 'expected an array of pictures');
+    mistake(() => cam({ backbone }, [picture]), '256 features and no classes', 'includeTop: true');
+    const head = buildHead(1280, 3);
+    mistake(() => cam({ backbone, head }, [picture]), 'features of shape [1280]', 'gives [256]');
+    head.dispose();
+    assert.deepEqual(cam(explained, []), []);
+    explained.dispose();
+  });
+
+  it('says so where training diverged', () => {
+    const explained = classifier('mobilenet-v1-0.25', 64);
+    const [kernel, bias] = explained.head.getWeights();
+    explained.head.setWeights([tf.fill(kernel!.shape, Number.NaN), bias!]);
+    mistake(() => gradCam(explained, [pixels(64)]), 'training diverged', 'lower learning rate');
+    mistake(() => occlusionMap(explained, pixels(64)), 'training diverged');
+    explained.dispose();
+  });
+
   it('explains both classes of a single logit, which speaks for the one and against the other', () => {
     const explained = classifier('mobilenet-v1-0.25', 64, 1);
     const [first, second] = [0, 1].map((c) => gradCam(explained, [pixels(64)], { classes: c })[0]!);
@@ -85,6 +122,11 @@ describe('gradCam', function () {
   it('becomes a picture', async () => {
     const heatmap = { values: Float32Array.of(0, 1, 0.5, 0), height: 2, width: 2, class: 0, probability: 1 };
     assert.match(await heatmapOverlay(pixels(64), 64, heatmap), /^data:image\/jpeg;base64,/);
+    const refused = (...given: Parameters<typeof heatmapOverlay>) =>
+      assert.rejects(heatmapOverlay(...given), UserError);
+    await refused(pixels(64), 32, heatmap);
+    await refused(pixels(64), 64, { ...heatmap, height: 3 });
+    await refused(pixels(64), 64, heatmap, 0);
   });
 });
 
@@ -119,5 +161,7 @@ describe('occlusionMap', function () {
     assert.equal(map.values.indexOf(Math.max(...map.values)) % 5 < 2, true);
     assert.ok(map.values[24]! < 1e-3 && map.values[0]! > 0.2, [...map.values].join(' '));
     mistake(() => occlusionMap(explained, white, { places: 1 }), 'places', '>= 2');
+    mistake(() => occlusionMap(explained, white, { class: 2 }), 'from 0 to 1', 'got 2');
+    mistake(() => occlusionMap(explained, white.slice(3)), 'a picture has 3069 bytes, expected 32 x 32');
   });
 });
