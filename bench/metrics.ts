@@ -125,7 +125,7 @@ function nothingLines(): Line[] {
   }));
 }
 
-/** null where neither has a number. @throws {Error} if only one has */
+/** null where neither has a number to compare. @throws {Error} if only one has */
 function difference({ metric, on, ours, theirs }: Line): number | null {
   if (typeof ours === 'number' && typeof theirs === 'number') return Math.abs(ours - theirs);
   if (typeof ours === typeof theirs) return null;
@@ -149,7 +149,7 @@ function main(): void {
   process.stdout.write(`${alignColumns([header, ...rows], [false, false, true, true, true])}\n\n`);
   const compared = all.flatMap(({ difference: apart }) => apart ?? []);
   process.stdout.write(
-    `${compared.length} numbers compared; the largest difference is ${Math.max(...compared).toExponential(1)} (scikit-learn ${reports.versions['scikit-learn']}); in ${all.length - compared.length} other places neither has a number\n`,
+    `${compared.length} numbers compared; the largest difference is ${Math.max(...compared).toExponential(1)} (scikit-learn ${reports.versions['scikit-learn']}); in ${all.length - compared.length} other places scikit-learn warns or refuses, and tunebook gives NaN or an error\n`,
   );
 }
 
