@@ -150,12 +150,16 @@ describe('diagnose', () => {
     assert.deepEqual(judged(24), ['healthy fine', 'class imbalance note']);
   });
 
-  it('does not blame the classes where nothing was learned', () => {
+  it('does not blame the classes where nothing was learned, or at too high a rate', () => {
     const trainingCounts = [100, 50, 50, 50, 25];
     const predictions = Array.from({ length: 450 }, (_, i) => ({ label: i % 5, predicted: 0 }));
     const accuracy = () => 0.3;
     const untrained = run(10, { accuracy, validationAccuracy: accuracy }, { trainingCounts, predictions });
     assert.deepEqual(alarms(untrained), ['underfit']);
+    const wild = { loss: () => 9, validationLoss: () => 8 };
+    const never = answers(450, 450).map(({ label }) => ({ label, predicted: label === 4 ? 0 : label }));
+    assert.deepEqual(alarms(run(5, wild, { trainingCounts, predictions: never })), ['learning rate too high']);
+    assert.deepEqual(alarms(run(5, {}, { trainingCounts, predictions: never })), ['class imbalance']);
   });
 
   it('says what a validation set is too small for', () => {

@@ -24,9 +24,9 @@ export function diagnose(run: DiagnosedRun): Diagnosis {
   if (run.history.length === 0) throw new UserError('diagnose: the run has no epoch; train it for at least one');
   const rate = highRate(run);
   const fitting = rate ? [rate] : [overfit(run), underfit(run)]; // with a rate too high neither can be told
-  const found = [...fitting, leak(run), imbalance(run), smallValidation(run)].filter(
-    (finding) => finding !== undefined,
-  );
+  // nor what became of a class
+  const classes = imbalance(rate ? { ...run, predictions: [] } : run);
+  const found = [...fitting, leak(run), classes, smallValidation(run)].filter((finding) => finding !== undefined);
   const alarms = found.filter(({ severity }) => severity === 'alarm');
   const findings = [
     ...alarms,
