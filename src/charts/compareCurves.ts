@@ -2,7 +2,7 @@ import { UserError } from '../errors';
 import { withDefaults } from '../options';
 import type { EpochRecord } from '../training/listener';
 import { bestEpoch } from './history';
-import { panelTitle } from './panel';
+import { epochDomain, panelTitle, wholeTicks } from './panel';
 import { alignColumns, formatNumber, formatShare } from './text';
 import { type Chart, chart, colors, hues } from './theme';
 
@@ -14,9 +14,14 @@ export interface CompareOptions {
   training?: boolean;
 }
 
-const width = 260;
 const height = 210;
 const lineHeight = 15;
+/** Pixels that a page of a report shows without scrolling sideways. */
+const widest = 900;
+/** Between panels, and of the padding around them. */
+const [between, around] = [28, 24];
+/** What an axis takes to the left of a panel, with the gap to the names at its right. */
+const besides = 40;
 
 const panels = [
   { name: 'loss', training: 'loss', validation: 'validationLoss', format: formatNumber, axis: '~g' },
@@ -28,7 +33,7 @@ type Panel = (typeof panels)[number];
  * Several trainings in one picture: validation loss and accuracy over the epochs, each named at its end; training dashed.
  *
  * The loss axis ends at twice the median of the first losses: a training that explodes leaves the picture, and its number
- * tells how far.
+ * tells how far. The panels stand side by side, or one above the other where the names are too long for that.
  *
  * @param histories by name, up to seven: more colours cannot be told apart
  * @throws {UserError} for no history, more than seven, or one without validation
@@ -44,13 +49,13 @@ export function compareCurves(
   const without = names.find((name) => !histories[name]!.some((r) => Number.isFinite(r.validationLoss)));
   if (without !== undefined) throw new UserError(`compareCurves: '${without}' has no validation loss to compare`);
   const values = names.flatMap((name) => histories[name]!.map((record) => ({ name, ...record })));
-  const room = 70 + 7 * Math.max(...names.map((name) => name.length));
+  const { width, stacked } = layoutOf(names);
+  const drawn = panels.map((panel) => drawPanel(histories, names, panel, training, width));
   const spec = {
     title: { text: title, offset: 24, ...(training && { subtitle: ['solid: validation, dashed: training'] }) },
     data: { values },
-    spacing: room,
-    padding: { left: 12, top: 12, bottom: 12, right: room - 60 },
-    hconcat: panels.map((panel) => drawPanel(histories, names, panel, training)),
+    spacing: between,
+    ...(stacked ? { vconcat: drawn } : { hconcat: drawn }),
   };
   const rows = names.map((name) => {
     const history = histories[name]!;
@@ -79,19 +84,30 @@ export function compareCurves(
   );
 }
 
+/** The width of a panel, and whether there is room for only one beside its names. */
+function layoutOf(names: readonly string[]): { width: number; stacked: boolean } {
+  const label = 7.6 * (Math.max(...names.map((name) => name.length)) + ' 100.0%'.length); // pixels, in bold
+  const beside = (widest - around - between) / 2 - besides - label;
+  if (beside >= 220) return { width: Math.round(Math.min(260, beside)), stacked: false };
+  const alone = widest - around - besides - label;
+  return { width: Math.round(Math.min(520, Math.max(260, alone))), stacked: true };
+}
+
 function drawPanel(
   histories: Readonly<Record<string, readonly EpochRecord[]>>,
   names: readonly string[],
   panel: Panel,
   training: boolean,
+  width: number,
 ): object {
   const domain = panel.name === 'loss' ? lossDomain(histories, names) : accuracyDomain(histories, names, training);
   const last = Math.max(...names.map((name) => histories[name]!.at(-1)!.epoch));
+  const epochs = epochDomain(last);
   const x = {
     field: 'epoch',
     type: 'quantitative',
-    scale: { domain: [1, Math.max(2, last)], nice: false, zero: false },
-    axis: { title: 'epoch', grid: false, tickMinStep: 1, format: 'd' },
+    scale: { domain: epochs, nice: false, zero: false },
+    axis: { title: 'epoch', grid: false, values: wholeTicks(epochs), format: 'd' },
   };
   const y = (field: string) => ({
     field,
@@ -107,7 +123,7 @@ function drawPanel(
     { field: panel.training, type: 'quantitative', title: `training ${panel.name}`, format: '.3~g' },
   ];
   const line = (field: string, look: object) => ({
-    mark: { type: 'line', clip: true, ...look },
+    mark: { type: 'line', clip: true, point: last === 1, ...look },
     encoding: { x, y: y(field), color, tooltip },
   });
   return {
@@ -117,7 +133,7 @@ function drawPanel(
       panelTitle(panel.name),
       ...(training ? [line(panel.training, { strokeWidth: 1.25, strokeDash: [5, 3], opacity: 0.7 })] : []),
       line(panel.validation, { strokeWidth: 2.25 }),
-      ...endLabels(histories, names, panel, domain),
+      ...endLabels(histories, names, panel, domain, width),
     ],
   };
 }
@@ -148,6 +164,7 @@ function endLabels(
   names: readonly string[],
   { validation, format }: Panel,
   [low, high]: readonly [number, number],
+  width: number,
 ): object[] {
   const ends = names
     .map((name, i) => {

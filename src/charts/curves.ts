@@ -1,7 +1,7 @@
 import { checkNumber, withDefaults } from '../options';
 import type { EpochRecord } from '../training/listener';
 import { describeHistory, tabulateHistory } from './history';
-import { curvePanel } from './panel';
+import { curvePanel, epochDomain } from './panel';
 import { ratePanel } from './ratePanel';
 import { type Chart, chart } from './theme';
 
@@ -33,7 +33,7 @@ export function trainingCurves(history: readonly EpochRecord[], options: CurveOp
   checkNumber('trainingCurves: planned', planned, { min: 1, integer: true });
   const done = history.at(-1)?.epoch ?? 0;
   const last = ended && done > 0 ? done : axisEnd(done, planned);
-  const epochs: [number, number] = last === 1 ? [0.5, 1.5] : [1, last];
+  const epochs = epochDomain(last);
   const { heading, notes } = describeHistory(history, Math.max(planned, done));
   const spec = {
     title: { text: `${title}: ${heading}`, ...(notes.length > 0 && { subtitle: notes }) },

@@ -11,6 +11,7 @@ export { type ParetoOptions, paretoChart } from './pareto';
 export { type GridOptions, type GridPicture, pictureGrid } from './pictures';
 export { precisionRecallChart, type RankingChartOptions, rocChart } from './rankingCurves';
 export { type ReliabilityOptions, reliabilityChart } from './reliability';
+export { type RunDot, type RunDotsOptions, runDotsChart } from './runDots';
 export type { StudyChartRow } from './studyRow';
 export { type Chart, colors } from './theme';
 export { type ThresholdChartOptions, thresholdChart } from './thresholds';

@@ -82,6 +82,11 @@ export function panelTitle(text: string): object {
   };
 }
 
+/** The axis of the epochs up to the last; one epoch stands in its middle. */
+export function epochDomain(last: number): [number, number] {
+  return last === 1 ? [0.5, 1.5] : [1, last];
+}
+
 /** At most eleven whole numbers along the axis, at round steps and not only at its ends. */
 export function wholeTicks([first, last]: [number, number]): number[] {
   const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((size) => last / size <= 10) ?? Math.ceil(last / 10);

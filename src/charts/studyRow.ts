@@ -16,12 +16,12 @@ export function measuredRows<T extends StudyChartRow>(rows: readonly T[]): (T & 
 }
 
 /** The axes on which rows differ. */
-export function variedAxes(rows: readonly StudyChartRow[]): string[] {
+export function variedAxes(rows: readonly Pick<StudyChartRow, 'axes'>[]): string[] {
   const names = [...new Set(rows.flatMap(({ axes }) => Object.keys(axes)))];
   return names.filter((axis) => new Set(rows.map(({ axes }) => axes[axis])).size > 1);
 }
 
 /** A configuration in a few words: what it has on those axes. */
-export function rowName({ axes }: StudyChartRow, varied: readonly string[]): string {
+export function rowName({ axes }: Pick<StudyChartRow, 'axes'>, varied: readonly string[]): string {
   return varied.map((axis) => (typeof axes[axis] === 'string' ? axes[axis] : `${axis} ${axes[axis]}`)).join(', ');
 }

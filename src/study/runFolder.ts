@@ -114,7 +114,8 @@ function metrics({ confusion, history, ...result }: TrainResult) {
   };
 }
 
-const HISTORY: (keyof EpochRecord)[] = [
+/** The columns of history.csv. */
+export const HISTORY: (keyof EpochRecord)[] = [
   'epoch',
   'loss',
   'accuracy',
@@ -128,20 +129,29 @@ function historyCsv(history: readonly EpochRecord[]): string {
   return csv([HISTORY, ...history.map((record) => HISTORY.map((name) => record[name] ?? ''))]);
 }
 
+/** The columns of predictions.csv. */
+export function predictionsHeader(classes: readonly string[]): string[] {
+  return ['file', 'class', 'predicted', ...classes.map((name) => `probability of ${name}`)];
+}
+
 function predictionsCsv({ classes, predictions }: TrainResult, dataFolder: string): string {
-  const header = ['file', 'class', 'predicted', ...classes.map((name) => `probability of ${name}`)];
   const rows = predictions.map(({ file, label, predicted, probabilities }) => [
     relative(dataFolder, file),
     classes[label]!,
     classes[predicted]!,
     ...probabilities,
   ]);
-  return csv([header, ...rows]);
+  return csv([predictionsHeader(classes), ...rows]);
 }
 
 /** What config.json says. @throws {Error} if it is none of a run */
 export function parseConfiguration(text: string): RunConfiguration {
-  const configuration = JSON.parse(text) as RunConfiguration | null;
+  let configuration: RunConfiguration | null;
+  try {
+    configuration = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`its config.json is no JSON (${messageOf(error)})`);
+  }
   if (!Array.isArray(configuration?.classes) || typeof configuration.settings !== 'object') {
     throw new Error('its config.json lacks the classes or the settings');
   }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { compareCurves, learningRateChart } from '../../src/charts';
 import { UserError } from '../../src/errors';
+import { renderSvg } from '../../src/notebook/render';
 import { suggest } from '../../src/training/findLearningRate';
 import type { EpochRecord } from '../../src/training/listener';
-import { checkChart, scene } from './scene';
+import { assertWholeAndOnce, checkChart, epochTicks, scene } from './scene';
 
 const history = (epochs: number, best: number, change: Partial<EpochRecord> = {}): EpochRecord[] =>
   Array.from({ length: epochs }, (_, i) => ({
@@ -45,6 +46,32 @@ describe('compareCurves', function () {
       assert.ok(place - places[i]! > 14);
     });
     assert.ok(places.at(-1)! <= 210 && places[0]! >= 0);
+  });
+
+  it('has whole epochs on its axes, each once', async () => {
+    for (const count of [1, 2, 3, 5, 10, 100]) {
+      const axes = epochTicks(await scene(compareCurves({ one: history(count, 1), other: history(count, 1) })));
+      assert.equal(axes.length, 2);
+      for (const ticks of axes) assertWholeAndOnce(ticks, count);
+    }
+  });
+
+  it('shows a single epoch as dots, which a line of one point would not', async () => {
+    const drawn = await scene(compareCurves({ one: history(1, 1), other: history(1, 1) }));
+    assert.equal(drawn.marks('symbol').length, 2 * 2 * 2);
+  });
+
+  it('is no wider than a page: panels stand one above the other where names are long', async () => {
+    const drawn = async (name: string) => {
+      const svg = await renderSvg(compareCurves({ [name]: history(5, 3), b: history(5, 4) }));
+      const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
+      return { width: Number(width), height: Number(height) };
+    };
+    const short = await drawn('dropout 0.5');
+    const long = await drawn('feature-extraction, dropout 0.5');
+    const longest = await drawn('variant fine-tune-all, dropout 0.5, learningRate 0.001, augment light');
+    assert.ok(short.height < 380 && long.height > 500 && longest.height > 500, JSON.stringify([short, long, longest]));
+    for (const { width } of [short, long, longest]) assert.ok(width <= 910, `${width} pixels wide`);
   });
 
   it('refuses none, too many, and a training without validation', () => {

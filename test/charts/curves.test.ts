@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { trainingCurves } from '../../src/charts';
 import { UserError } from '../../src/errors';
 import type { EpochRecord } from '../../src/training/listener';
-import { checkChart, scene } from './scene';
+import { assertWholeAndOnce, checkChart, epochTicks, scene } from './scene';
 
 function record(epoch: number, given: Partial<EpochRecord> = {}): EpochRecord {
   return {
@@ -60,6 +60,14 @@ describe('trainingCurves', function () {
     const many = await scene(trainingCurves(epochs(200)));
     assert.equal(many.marks('symbol').length, 2);
     assert.equal(many.marks('line').length, 5 * 200);
+  });
+
+  it('has whole epochs on both axes, each once', async () => {
+    for (const count of [1, 2, 3, 5, 10, 100]) {
+      const axes = epochTicks(await scene(trainingCurves(epochs(count))));
+      assert.equal(axes.length, 2);
+      for (const ticks of axes) assertWholeAndOnce(ticks, count);
+    }
   });
 
   it('keeps its axis while training: whole epochs up to the planned number', async () => {

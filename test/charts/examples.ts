@@ -128,6 +128,12 @@ export const examples: Record<string, charts.Chart> = {
     'no dropout': overfitting,
     'dropout 0.5': overfitting.map((r) => ({ ...r, validationLoss: r.validationLoss! * 0.9 - 0.001 * r.epoch })),
   }),
+  'compare-curves-long-names': charts.compareCurves({
+    'feature-extraction, dropout 0.5': overfitting.slice(0, 3),
+    'fine-tune-all, dropout 0.5': overfitting
+      .slice(0, 3)
+      .map((r) => ({ ...r, validationLoss: r.validationLoss! * 0.9 })),
+  }),
   confusion: charts.confusionMatrixChart(flowers.matrix),
   'confusion-rows-sorted': charts.confusionMatrixChart(twelve.matrix, { normalize: 'rows', sort: 'confusion' }),
   'confusion-2': charts.confusionMatrixChart(pets.matrix, { normalize: 'columns' }),
@@ -157,6 +163,11 @@ export const examples: Record<string, charts.Chart> = {
   pareto: charts.paretoChart(study),
   interaction: charts.interactionChart(study, 'variant', 'dropout'),
   'parallel-coordinates': charts.parallelCoordinates(study),
+  'run-dots': charts.runDotsChart(
+    study.flatMap(({ axes, accuracy }) =>
+      [-0.03, 0, 0.01, 0.02].map((off, seed) => ({ axes, seed, accuracy: accuracy.mean + off })),
+    ),
+  ),
   pictures: charts.pictureGrid(
     ['#0072b2', '#d55e00', '#00795a', '#a8447e', '#8a6400'].map((color, i) => ({
       url: square(color),

@@ -61,3 +61,27 @@ export function checkChart(spec: TopLevelSpec): void {
   assert.ok(typeof text === 'string' && text.length > 0);
   assert.deepEqual(JSON.parse(JSON.stringify(spec)), spec);
 }
+
+/** The labels of the axes across of each panel, from left to right. */
+export function epochTicks({ marks }: Awaited<ReturnType<typeof scene>>): string[][] {
+  const axes: string[][] = [];
+  let last = Number.POSITIVE_INFINITY;
+  for (const { x, y, text, opacity } of marks('text', 'axis-label')) {
+    if (y! < 5 || x! < 0 || opacity === 0) continue; // of an axis up
+    if (x! <= last) axes.push([]);
+    axes.at(-1)!.push(String(text));
+    last = x!;
+  }
+  return axes;
+}
+
+/** An axis of epochs has whole numbers within the training, each once and rising. */
+export function assertWholeAndOnce(ticks: readonly string[], epochs: number): void {
+  const numbers = ticks.map(Number);
+  assert.ok(numbers.length > 0 && numbers.length <= 11, ticks.join());
+  assert.ok(
+    numbers.every((tick, i) => Number.isInteger(tick) && tick >= 1 && tick <= epochs && tick > (numbers[i - 1] ?? 0)),
+    `${epochs} epochs: ${ticks.join()}`,
+  );
+  assert.deepEqual(ticks, numbers.map(String));
+}

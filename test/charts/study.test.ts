@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { interactionChart, parallelCoordinates, paretoChart } from '../../src/charts';
+import { interactionChart, parallelCoordinates, paretoChart, runDotsChart } from '../../src/charts';
 import { checkChart, scene } from './scene';
 
 const row = (variant: string, dropout: number, mean: number, seconds: number) => ({
@@ -50,11 +50,36 @@ describe('charts of a study', () => {
     assert.ok(['features', 'hybrid', '0', '0.5', '80.0%', '90.0%'].every((label) => texts().includes(label)));
   });
 
+  it('draw every run as a dot, the highest mean first, and leave out what failed', async () => {
+    const run = (variant: string, seed: number, accuracy: number | null) => ({
+      axes: { variant, epochs: 5 },
+      ...{ seed, accuracy },
+    });
+    const runs = [run('features', 0, 0.7), run('features', 1, 0.9), run('hybrid', 0, 0.86), run('hybrid', 1, null)];
+    const spec = runDotsChart(runs);
+    checkChart(spec);
+    const { warnings, marks, texts } = await scene(spec);
+    assert.deepEqual(warnings, []);
+    assert.equal(marks('symbol').length, 3);
+    assert.equal(marks('rect').length, 2); // the means
+    assert.deepEqual(
+      texts('axis-label').filter((label) => !label.endsWith('%')),
+      ['hybrid', 'features'],
+    );
+    assert.match(
+      spec.usermeta.text,
+      /3 runs of 2 configurations\n.*\nhybrid +86\.0% {2}86\.0%\nfeatures +80\.0% {2}90\.0% 70\.0%$/,
+    );
+    assert.match(spec.description, /the highest mean, 86\.0%, has hybrid/);
+    assert.match(runDotsChart(runs.slice(0, 2)).usermeta.text, /the only configuration/);
+  });
+
   it('are drawn of a study that has no runs yet', async () => {
     for (const spec of [
       paretoChart([]),
       parallelCoordinates(rows.slice(4)),
       interactionChart(rows.slice(4), 'variant', 'dropout'),
+      runDotsChart([]),
     ]) {
       checkChart(spec);
       assert.deepEqual((await scene(spec)).warnings, []);
