@@ -107,7 +107,7 @@ function drawPanel(
     field: 'epoch',
     type: 'quantitative',
     scale: { domain: epochs, nice: false, zero: false },
-    axis: { title: 'epoch', grid: false, values: wholeTicks(epochs), format: 'd' },
+    axis: { title: 'epoch', grid: false, values: wholeTicks(epochs), format: 'd', labelFlush: false },
   };
   const y = (field: string) => ({
     field,

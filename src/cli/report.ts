@@ -1,7 +1,8 @@
-import { join, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../errors';
-import { writeFileAtomically } from '../files';
+import { checkFolder, writeFileAtomically } from '../files';
 import { reportHtml, reportText } from '../report';
 
 interface Options {
@@ -15,18 +16,29 @@ export function reportCommand(): Command {
   return new Command('report')
     .description('say what a run came to (diagnosis, charts, pictures), or a study (table, verdicts, charts)')
     .argument('<run>', 'folder of a run, as `train --out` keeps it, or of a study')
-    .option('--html', 'write one self-contained HTML page instead of text')
-    .option('--out <file>', 'where the page goes; report.html in that folder unless told')
+    .option('--html', 'write one self-contained HTML page instead of text, and print where it is')
+    .option('--out <file>', 'where the page goes; missing folders are made; report.html in that folder unless told')
     .option('--no-explain', 'without Grad-CAM, which needs the weights')
     .action(async (run: string, { html, out, explain }: Options) => {
       if (out !== undefined && !html) throw new UserError('--out is for the page: give --html, too');
+      if (!existsSync(run)) throw new UserError(`no folder '${run}': give the folder of a run or of a study`);
       if (!html) {
         process.stdout.write(`${reportText(run)}\n`);
         return;
       }
-      const file = resolve(out ?? join(run, 'report.html'));
+      const page = pageFile(run, out);
       const say = (text: string) => void process.stderr.write(`${text}\n`);
-      writeFileAtomically(file, await reportHtml(run, { explain, say }));
-      process.stdout.write(`${file}\n`);
+      writeFileAtomically(page, await reportHtml(run, { explain, page, say }));
+      process.stdout.write(`${page}\n`);
     });
+}
+
+/** The file that the page goes to, before any work is done for it. @throws {UserError} if it cannot be written */
+function pageFile(run: string, out: string | undefined): string {
+  const page = resolve(out ?? join(run, 'report.html'));
+  if (out === '' || (existsSync(page) && statSync(page).isDirectory())) {
+    throw new UserError(`'${out ?? page}' is no file to write: give one for the page, such as report.html`);
+  }
+  checkFolder(dirname(page), 'the page');
+  return page;
 }

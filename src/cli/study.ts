@@ -12,6 +12,7 @@ import {
   type StudyConfiguration,
   type StudyResult,
   study,
+  verdictNote,
   writeMlflow,
 } from '../study';
 import { numberOption, printJson } from './options';
@@ -95,5 +96,6 @@ function summary({ rows, runs, failed, left, folder }: StudyResult): string {
     Boolean,
   );
   const hint = left > 0 ? ' (--resume goes on)' : '';
-  return `${leaderboardText(rows)}\n\n${counts.join(', ')}${hint}, in ${folder}\n`;
+  const lines = [leaderboardText(rows), ...verdictNote(rows), `${counts.join(', ')}${hint}, in ${folder}`];
+  return `${lines.join('\n\n')}\n`;
 }

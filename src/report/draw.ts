@@ -4,8 +4,8 @@ import type { Section } from './figures';
 import type { Figure, PageSection } from './page';
 
 /** The charts of a section, drawn. */
-export async function drawn({ heading, words, charts = [], pictures = [] }: Section): Promise<PageSection> {
-  return { heading, words, pictures, figures: await Promise.all(charts.map(figureOf)) };
+export async function drawn({ charts = [], pictures = [], ...section }: Section): Promise<PageSection> {
+  return { ...section, pictures, figures: await Promise.all(charts.map(figureOf)) };
 }
 
 /** A chart as a figure of a page. */

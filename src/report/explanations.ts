@@ -1,31 +1,33 @@
 import { messageOf } from '../errors';
 import { explainPictures } from '../explain';
 import { type KeptRun, runNetworks } from '../study';
-import { predictionsAtHand, type Section } from './figures';
+import type { Prediction } from '../training';
+import type { Section } from './figures';
 
 /**
- * Grad-CAM of the run's surest mistakes, where model, weights and pictures are at hand.
+ * Grad-CAM of the run's surest mistakes, where model and weights are at hand.
  *
- * @param say gets the reason where they are not
+ * @param atHand the predictions whose pictures can be opened, with full paths
+ * @param say gets the reason where there is none
  */
 export async function explanationSections(
-  run: KeptRun,
+  { classes }: KeptRun,
+  atHand: readonly Prediction[],
   folder: string,
   say: (text: string) => void,
 ): Promise<Section[]> {
-  const predictions = predictionsAtHand(run);
-  if (predictions.length === 0) return [];
+  if (atHand.length === 0) return [];
   try {
     const { network, head, dispose } = await runNetworks(folder);
     try {
-      const surest = predictions
+      const surest = atHand
         .filter(({ label, predicted }) => label !== predicted)
         .sort((a, b) => b.probabilities[b.predicted]! - a.probabilities[a.predicted]!);
       const explained = {
-        ...{ classes: run.classes, predictions, backbone: network },
+        ...{ classes, predictions: atHand, backbone: network },
         ...(head ? { head } : { model: network.model }),
       };
-      const pictures = await explainPictures(explained, surest.length > 0 ? surest : predictions);
+      const pictures = await explainPictures(explained, surest.length > 0 ? surest : atHand);
       const words = 'Beside each picture what spoke for the class that was said: yellow much, blue nothing (Grad-CAM).';
       return [{ heading: 'Where it looks', words, pictures }];
     } finally {

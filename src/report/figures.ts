@@ -17,12 +17,14 @@ import {
 import { mistakes, suspectPictures, topLosses } from '../explain';
 import type { KeptRun } from '../study';
 import type { Prediction } from '../training';
+import type { PageTable } from './page';
 
-/** A part of a report: charts or pictures under a heading. */
+/** A part of a report: a table, charts or pictures under a heading. */
 export interface Section {
   heading: string;
   /** what to see in it, in a sentence */
   words: string;
+  table?: PageTable;
   charts?: charts.Chart[];
   pictures?: charts.GridPicture[];
 }
@@ -89,11 +91,10 @@ export function predictionsAtHand({ configuration, predictions }: KeptRun): Pred
     .filter(({ file }) => existsSync(file));
 }
 
-/** Galleries of the run's validation pictures, where their folder still exists. */
-export async function pictureSections(run: KeptRun): Promise<Section[]> {
-  const predictions = predictionsAtHand(run);
-  if (predictions.length === 0) return [];
-  const shown = { classes: run.classes, predictions };
+/** Galleries of the validation pictures that can be opened. */
+export async function pictureSections({ classes }: KeptRun, atHand: readonly Prediction[]): Promise<Section[]> {
+  if (atHand.length === 0) return [];
+  const shown = { classes, predictions: atHand };
   const sections: Section[] = [
     { heading: 'Highest losses', words: 'Its own class got the least probability.', pictures: await topLosses(shown) },
     { heading: 'Surest mistakes', words: 'What it said, and what it is.', pictures: await mistakes(shown) },

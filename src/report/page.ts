@@ -11,7 +11,7 @@ export interface Figure {
 /** A table of words; numbers stand to the right. */
 export interface PageTable {
   header: readonly string[];
-  /** a cell with an address is a link, relative to the page */
+  /** a cell with a path is a link to it, relative to the page and with / between folders */
   rows: readonly (readonly (string | { text: string; href: string })[])[];
   /** which columns hold numbers */
   numbers: readonly boolean[];
@@ -29,6 +29,8 @@ export interface Page {
   title: string;
   /** lines under the title */
   summary: readonly string[];
+  /** what had to be left out, and why, in a sentence each */
+  notes?: readonly string[];
   /** a diagnosis, where there is one */
   findings?: readonly { severity: string; kind: string; says: string; advice: string; notebook: string }[];
   sections: readonly PageSection[];
@@ -39,7 +41,7 @@ export interface Page {
 }
 
 /** A page that needs nothing but itself: no script, no network, light and dark as the reader's system. */
-export function htmlPage({ title, summary, findings, sections, settings, data }: Page): string {
+export function htmlPage({ title, summary, notes = [], findings, sections, settings, data }: Page): string {
   const marks: Record<string, string> = { alarm: 'Alarm', note: 'Note', fine: 'Fine' };
   const found = findings?.map(
     ({ severity, kind, says, advice, notebook }) =>
@@ -75,6 +77,7 @@ ${pictures.length > 0 ? `<ul class="pictures">${pictures.map(pictureHtml).join('
 <main>
 <h1>${escapeHtml(title)}</h1>
 ${summary.map((line) => `<p class="summary">${escapeHtml(line)}</p>`).join('\n')}
+${notes.map((line) => `<p class="note">${escapeHtml(line)}</p>`).join('\n')}
 ${found ? `<section><h2>Diagnosis</h2><ul class="findings">${found.join('\n')}</ul></section>` : ''}
 ${body.join('\n')}
 <section><h2>How it was made</h2><div class="wide"><table><tbody>${rows.join('\n')}</tbody></table></div></section>
@@ -85,13 +88,17 @@ ${body.join('\n')}
 `;
 }
 
+/** How far a chart may shrink to fit a narrow window before it is scrolled: its small texts stay readable. */
+const SMALLEST = 0.75;
+
 /** Names inside an SVG hold for the whole page, so each figure's get a number of their own. */
 function figureHtml({ svg, description, text }: Figure, index: number): string {
+  const least = Math.round(SMALLEST * Number(/ width="([\d.]+)"/.exec(svg)?.[1] ?? 0));
   const own = svg
     .replace(/ id="([^"]+)"/g, ` id="f${index}-$1"`)
     .replace(/url\(#([^)]+)\)/g, `url(#f${index}-$1)`)
     .replace(/ (role|aria-[a-z]+)="[^"]*"/g, '')
-    .replace('<svg ', () => `<svg role="img" aria-label="${escapeHtml(description)}" `); // $ in a name means nothing
+    .replace('<svg ', () => `<svg style="min-width:${least}px" role="img" aria-label="${escapeHtml(description)}" `); // $ in a name means nothing
   return `<figure><div class="wide">${own}</div><details><summary>The same as text</summary><pre>${escapeHtml(text)}</pre></details></figure>`;
 }
 
@@ -100,7 +107,7 @@ function tableHtml({ header, rows, numbers }: PageTable): string {
   const cell = (value: PageTable['rows'][number][number]) =>
     typeof value === 'string'
       ? escapeHtml(value)
-      : `<a href="${escapeHtml(encodeURI(value.href))}">${escapeHtml(value.text)}</a>`;
+      : `<a href="${escapeHtml(value.href.split('/').map(encodeURIComponent).join('/'))}">${escapeHtml(value.text)}</a>`;
   const head = header.map((name, i) => `<th scope="col"${place(i)}>${escapeHtml(name)}</th>`).join('');
   const body = rows.map((row) => `<tr>${row.map((value, i) => `<td${place(i)}>${cell(value)}</td>`).join('')}</tr>`);
   return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;

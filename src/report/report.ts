@@ -1,16 +1,22 @@
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { counted } from '../charts/text';
 import { classReport, confusionMatrix, describeAccuracy, diagnose } from '../evaluation';
+import { withDefaults } from '../options';
 import { isStudy, type KeptRun, readRun } from '../study';
 import { drawn } from './draw';
 import { explanationSections } from './explanations';
-import { chartSections, pictureSections } from './figures';
+import { chartSections, pictureSections, predictionsAtHand } from './figures';
 import { htmlPage } from './page';
+import { madeWith } from './settings';
+import { sliceSections } from './slices';
 import { studyHtml, studyText } from './study';
 
 export interface ReportOptions {
   /** draw Grad-CAM, which takes TensorFlow and the backbone's weights; `true` unless told */
   explain?: boolean;
-  /** gets what had to be left out, and why */
+  /** the file that the page will be written to, which links are relative to; one in the folder itself unless told */
+  page?: string;
+  /** gets what had to be left out, and why; the page says so, too */
   say?: (text: string) => void;
 }
 
@@ -21,20 +27,29 @@ export interface ReportOptions {
  * @param folder of the run or the study
  * @throws {UserError} if it holds no complete run, and no study
  */
-export async function reportHtml(
-  folder: string,
-  { explain = true, say = () => {} }: ReportOptions = {},
-): Promise<string> {
-  if (isStudy(folder)) return studyHtml(folder);
+export async function reportHtml(folder: string, options?: ReportOptions): Promise<string> {
+  const { explain, page, say } = withDefaults<Required<ReportOptions>>('reportHtml', options, {
+    ...{ explain: true, page: join(folder, 'report.html'), say: () => {} },
+  });
+  if (isStudy(folder)) return studyHtml(folder, page, say);
   const run = readRun(folder);
+  const notes: string[] = [];
+  const leaveOut = (reason: string) => {
+    notes.push(reason);
+    say(reason);
+  };
+  const atHand = predictionsAtHand(run);
+  if (atHand.length < run.predictions.length) leaveOut(missingPictures(run, atHand.length, explain));
   const sections = [
     ...chartSections(run),
-    ...(await pictureSections(run)),
-    ...(explain ? await explanationSections(run, folder, say) : []),
+    ...(await sliceSections(run, atHand)),
+    ...(await pictureSections(run, atHand)),
+    ...(explain ? await explanationSections(run, atHand, folder, leaveOut) : []),
   ];
   return htmlPage({
     title: basename(resolve(folder)),
     summary: summaryOf(run),
+    notes,
     findings: diagnose(run).findings,
     sections: await Promise.all(sections.map(drawn)),
     settings: settingsOf(run),
@@ -53,6 +68,13 @@ export function reportText(folder: string): string {
   return [...summaryOf(run), diagnose(run).text, ...charts.map(({ usermeta }) => usermeta.text)].join('\n\n');
 }
 
+function missingPictures({ predictions, configuration }: KeptRun, atHand: number, explain: boolean): string {
+  const missing = predictions.length - atHand;
+  const shown = explain ? 'galleries and Grad-CAM' : 'galleries';
+  const what = atHand === 0 ? `${shown} are left out` : `${shown} are of the other ${atHand}`;
+  return `${missing} of the ${counted(predictions.length, 'validation picture')} are no longer in '${resolve(configuration.data.folder)}': ${what}; put them back and make the page again to have all`;
+}
+
 function summaryOf({ configuration, predictions, classes, settings, seconds }: KeptRun): string[] {
   const { train, validation } = configuration.data;
   const right = predictions.filter(({ label, predicted }) => label === predicted).length;
@@ -68,17 +90,10 @@ function summaryOf({ configuration, predictions, classes, settings, seconds }: K
 }
 
 function settingsOf({ configuration, settings, classes }: KeptRun): [string, string][] {
-  const { versions, device, data } = configuration;
   return [
     ...Object.entries(settings).map(([name, value]): [string, string] => [name, String(value)]),
     ['classes', classes.join(', ')],
-    ['data fingerprint', data.fingerprint],
-    [
-      'versions',
-      Object.entries(versions)
-        .map(([name, version]) => `${name} ${version}`)
-        .join(', '),
-    ],
-    ['device', `${device.kind}, ${device.name}`],
+    ['data fingerprint', configuration.data.fingerprint],
+    ...madeWith(configuration),
   ];
 }

@@ -1,13 +1,14 @@
-import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import * as charts from '../charts';
 import { rowName, variedAxes } from '../charts/studyRow';
-import { loadStudy, type RunRecord, readRun, type StudyResult } from '../study';
-import { leaderboardCells, leaderboardText, nameOf, ranked } from '../study/leaderboard';
+import { messageOf } from '../errors';
+import { type KeptRun, loadStudy, readRun, type StudyResult, type StudyRow } from '../study';
+import { leaderboardCells, leaderboardText, nameOf, ranked, verdictNote, verdictWords } from '../study/leaderboard';
 import { readStudyFile, type StudyFile } from '../study/loadStudy';
 import { drawn } from './draw';
 import type { Section } from './figures';
 import { htmlPage, type PageTable } from './page';
+import { madeWith } from './settings';
 
 /** Curves of more configurations cannot be told apart. */
 const CURVES = 7;
@@ -17,24 +18,37 @@ const CURVES = 7;
  * texts, every run with a link to its folder, failed ones with their errors, how it was made, and the numbers as JSON in
  * `<script id="study">`. A study that is not complete is shown as far as it is.
  *
+ * @param page the file that the page will be written to, which links are relative to
+ * @param say gets what had to be left out, and why; the page says so, too
  * @throws {UserError} if the folder holds no study, or one that cannot be read
  */
-export async function studyHtml(folder: string): Promise<string> {
+export async function studyHtml(folder: string, page: string, say: (text: string) => void): Promise<string> {
   const file = readStudyFile(folder);
   const result = loadStudy(folder);
+  const notes: string[] = [];
+  const kept = keptRuns(result, (reason) => {
+    notes.push(reason);
+    say(reason);
+  });
   const [header, ...rows] = leaderboardCells(result.rows);
   const table: PageTable = { header: header!, rows, numbers: [false, true, true, true, true, true, false, true] };
-  const words =
-    'Mean validation accuracy over the seeds with its 95% interval; the difference from the baseline, in percentage points, is paired seed by seed.';
+  const words = `Mean validation accuracy over the seeds with its 95% interval; the difference from the baseline, in percentage points, is paired seed by seed. ${verdictWords}`;
   return htmlPage({
     title: basename(resolve(folder)),
     summary: summaryOf(result, file),
+    notes,
     sections: [
       { heading: 'What it came to', words, table, figures: [], pictures: [] },
-      ...(await Promise.all(chartSections(result).map(drawn))),
-      { heading: 'Its runs', words: runWords(result), table: runTable(result.records), figures: [], pictures: [] },
+      ...(await Promise.all(chartSections(result, kept).map(drawn))),
+      {
+        heading: 'Its runs',
+        words: runWords(result),
+        table: runTable(result, dirname(resolve(page))),
+        figures: [],
+        pictures: [],
+      },
     ],
-    settings: settingsOf(result, file),
+    settings: settingsOf(result, file, kept),
     data: { id: 'study', content: { configuration: file.configuration, rows: result.rows, records: result.records } },
   });
 }
@@ -42,11 +56,15 @@ export async function studyHtml(folder: string): Promise<string> {
 /** The same for a terminal: the table and the texts of the charts. */
 export function studyText(folder: string): string {
   const result = loadStudy(folder);
-  const texts = chartSections(result).flatMap(({ charts = [] }) => charts.map(({ usermeta }) => usermeta.text));
+  const left: string[] = [];
+  const kept = keptRuns(result, (reason) => left.push(reason));
+  const texts = chartSections(result, kept).flatMap(({ charts = [] }) => charts.map(({ usermeta }) => usermeta.text));
   const failed = result.records.flatMap(({ id, error }) => (error === null ? [] : [`${id}: ${error}`]));
   return [
     ...summaryOf(result, readStudyFile(folder)),
+    ...left,
     leaderboardText(result.rows),
+    ...verdictNote(result.rows),
     ...(failed.length > 0 ? [failed.join('\n')] : []),
     ...texts,
   ].join('\n\n');
@@ -64,15 +82,35 @@ function summaryOf({ rows, records, left }: StudyResult, { configuration, config
   ];
 }
 
-function chartSections(result: StudyResult): Section[] {
-  const { rows } = result;
+/** One run of each of the most accurate configurations, the first seed that has one, by the configuration's axes. */
+function keptRuns({ folder, rows, records }: StudyResult, say: (text: string) => void): Map<StudyRow, KeptRun> {
+  const kept = new Map<StudyRow, KeptRun>();
+  for (const row of ranked(rows).slice(0, CURVES)) {
+    const own = records.find(
+      ({ state, axes }) => state === 'done' && JSON.stringify(axes) === JSON.stringify(row.axes),
+    );
+    try {
+      if (own) kept.set(row, readRun(join(folder, 'runs', own.id)));
+    } catch (error) {
+      say(`no curves of ${nameOf(row.axes)} in the report: ${messageOf(error)}`);
+    }
+  }
+  return kept;
+}
+
+function chartSections({ rows, records }: StudyResult, kept: ReadonlyMap<StudyRow, KeptRun>): Section[] {
   if (ranked(rows).length === 0) return [];
   const axes = variedAxes(rows);
   const compared: charts.Chart[] = axes.length > 0 ? [charts.paretoChart(rows)] : [];
   const together: charts.Chart[] =
     axes.length > 1 ? [charts.interactionChart(rows, axes[0]!, axes[1]!), charts.parallelCoordinates(rows)] : [];
-  const curves = curvesOf(result, axes);
+  const done = records.filter(({ state }) => state === 'done');
   return [
+    {
+      heading: 'Every run',
+      words: 'How far the runs of a line lie apart is what the seed alone does.',
+      charts: [charts.runDotsChart(done)],
+    },
     {
       heading: 'Accuracy and time',
       words: 'What is worth its time: nothing on the front is beaten in both.',
@@ -86,20 +124,15 @@ function chartSections(result: StudyResult): Section[] {
     {
       heading: 'Curves',
       words: `Training and validation of the first seed, for the ${CURVES} most accurate configurations at most.`,
-      charts: curves,
+      charts: curvesOf(kept, axes),
     },
   ].filter(({ charts }) => charts.length > 0);
 }
 
-function curvesOf({ folder, rows, records }: StudyResult, axes: readonly string[]): charts.Chart[] {
-  const chosen = ranked(rows).slice(0, CURVES);
-  const histories = chosen.flatMap((row) => {
-    const own = records.find((run) => run.state === 'done' && JSON.stringify(run.axes) === JSON.stringify(row.axes));
-    const at = own && join(folder, 'runs', own.id);
-    if (!at || !existsSync(join(at, 'history.csv'))) return [];
-    const { history } = readRun(at);
-    return history.length > 0 ? [[rowName(row, axes) || 'the only configuration', history] as const] : [];
-  });
+function curvesOf(kept: ReadonlyMap<StudyRow, KeptRun>, axes: readonly string[]): charts.Chart[] {
+  const histories = [...kept].flatMap(([row, { history }]) =>
+    history.length > 0 ? [[rowName(row, axes) || 'the only configuration', history] as const] : [],
+  );
   return histories.length > 0 ? [charts.compareCurves(Object.fromEntries(histories), { title: 'First seed' })] : [];
 }
 
@@ -107,11 +140,13 @@ function runWords({ failed }: StudyResult): string {
   return `Each is a folder in runs/ with configuration, history and predictions.${failed > 0 ? ` ${failed} failed.` : ''}`;
 }
 
-function runTable(records: readonly RunRecord[]): PageTable {
+/** @param from the folder of the page */
+function runTable({ folder, records }: StudyResult, from: string): PageTable {
+  const runs = relative(from, join(folder, 'runs')).split(sep).join('/');
   return {
     header: ['run', 'seed', 'state', 'accuracy', 'loss', 'epochs', 'seconds'],
     rows: records.map(({ id, seed, state, error, accuracy, loss, epochs, seconds }) => [
-      { text: id, href: `runs/${id}/` },
+      { text: id, href: `${runs}/${id}/` },
       String(seed),
       error === null ? state : `${state}: ${error}`,
       accuracy === null ? '' : `${(100 * accuracy).toFixed(1)}%`,
@@ -124,11 +159,11 @@ function runTable(records: readonly RunRecord[]): PageTable {
 }
 
 function settingsOf(
-  { folder, records }: StudyResult,
+  { records }: StudyResult,
   { configuration, dataFingerprint }: StudyFile,
+  kept: ReadonlyMap<StudyRow, KeptRun>,
 ): [string, string][] {
-  const one = records.find(({ id, state }) => state === 'done' && isRun(join(folder, 'runs', id)));
-  const run = one && readRun(join(folder, 'runs', one.id)).configuration;
+  const [one] = kept.values();
   return [
     ...Object.entries(configuration).map(([name, value]): [string, string] => [
       name,
@@ -136,18 +171,6 @@ function settingsOf(
     ]),
     ['data fingerprint', dataFingerprint],
     ['machines', [...new Set(records.map(({ host }) => host))].join(', ')],
-    ...(run
-      ? ([
-          [
-            'versions',
-            Object.entries(run.versions)
-              .map((pair) => pair.join(' '))
-              .join(', '),
-          ],
-          ['device', `${run.device.kind}, ${run.device.name}`],
-        ] as [string, string][])
-      : []),
+    ...(one ? madeWith(one.configuration) : []),
   ];
 }
-
-const isRun = (folder: string) => existsSync(join(folder, 'config.json'));

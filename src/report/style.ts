@@ -29,13 +29,14 @@ h1{font-size:1.7rem;line-height:1.25;overflow-wrap:anywhere}
 h2{font-size:1.2rem;margin:2.2em 0 .3em}
 p{margin:.3em 0}
 .summary,.advice,details{color:var(--muted)}
+.note{border-left:4px solid var(--line);padding-left:10px;overflow-wrap:anywhere}
 .findings{list-style:none;padding:0}
 .findings li{border-left:4px solid var(--line);background:var(--card);padding:10px 14px;margin:8px 0}
 .findings .alarm{border-color:var(--alarm)}.findings .alarm strong{color:var(--alarm)}
 .findings .fine{border-color:var(--fine)}.findings .fine strong{color:var(--fine)}
 figure{margin:14px 0;background:var(--card);border:1px solid var(--line);border-radius:6px;padding:8px}
 .wide,pre{overflow-x:auto}
-svg{display:block;max-width:none;background:none!important}
+svg{display:block;max-width:100%;height:auto;background:none!important}
 details{font-size:.85rem;padding:2px 12px}
 summary{cursor:pointer}
 .pictures{list-style:none;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(112px,1fr));gap:16px}
@@ -48,10 +49,21 @@ thead th{color:var(--muted)}
 .number{text-align:right;white-space:nowrap}
 a{color:inherit}
 td{font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
-@media (prefers-color-scheme:dark){
+@media screen and (prefers-color-scheme:dark){
 :root{--page:#131417;--card:${dark[colors.card]};--text:${dark[colors.text]};--muted:${dark[colors.muted]};--line:${dark[colors.grid]};--alarm:${dark[colors.vermilionText]};--fine:${dark[hues[2]]}}
 ${exchanged.join('\n')}
 }
-@media print{details{display:none}figure{break-inside:avoid}}
+@media print{
+:root{color-scheme:light}
+main{max-width:none;padding:0 1px}
+details{display:none}
+.wide{overflow:visible}
+svg{min-width:0!important;max-height:240mm}
+h1,h2,section>p{break-after:avoid}
+figure,p,tr,.findings li,.pictures li{break-inside:avoid}
+table{font-size:.8rem}
+th,td{padding-right:12px}
+.number{white-space:normal}
+}
 `;
 }

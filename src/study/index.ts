@@ -3,7 +3,7 @@ export { type CompareByOptions, compareBy } from './compare';
 export type { Budget, StudyConfiguration } from './configuration';
 export type { Executor } from './executor';
 export { checkExport, exportTable } from './exportTable';
-export { leaderboardText } from './leaderboard';
+export { leaderboardText, verdictNote } from './leaderboard';
 export { isStudy, loadStudy } from './loadStudy';
 export { writeMlflow } from './mlflow';
 export { type FilePrediction, type Predictor, predict } from './predict';

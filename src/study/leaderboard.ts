@@ -44,3 +44,16 @@ export function leaderboardText(rows: readonly StudyRow[]): string {
   const right = [false, true, true, true, true, true, false, true];
   return alignColumns(leaderboardCells(rows), right);
 }
+
+/** Why the columns of {@link leaderboardCells} may seem to disagree. */
+export const verdictWords =
+  "Each 95% interval is of one difference alone; a verdict allows for all comparisons of the table at once (Holm's correction, at 2% in place of 5%) and asks the bootstrap, too: so it may say 'cannot tell' beside an interval that leaves out 0.";
+
+/** {@link verdictWords} for under a table in which that happens; nothing for any other. */
+export function verdictNote(rows: readonly StudyRow[]): string[] {
+  const happens = rows.some(
+    ({ difference }) =>
+      difference?.verdict.startsWith('cannot tell') && (Number(difference.low) > 0 || Number(difference.high) < 0),
+  );
+  return happens ? [verdictWords] : [];
+}

@@ -1,98 +1,34 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Browser } from 'playwright-core';
 import { imageFolder } from '../../src/images';
-import { projectFolder } from '../../src/paths';
 import { reportHtml, reportText } from '../../src/report';
-import { saveRun, study } from '../../src/study';
+import { type StudyResult, saveRun, study } from '../../src/study';
 import { train } from '../../src/training';
-import { chromiumArguments, findChromium } from '../browser/lab';
-import { madeUpModel, overfitting } from '../charts/examples';
+import { overfitting } from '../charts/examples';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
+import { launch, open } from './browser';
+import { madeUpPredictions, writeRun } from './madeUpRun';
 
+/** A run of which nothing but the numbers is left. */
+const numbersOf = (classes: readonly string[], examples: number) =>
+  writeRun(classes, madeUpPredictions(classes, examples));
 const hostile = ['<script>alert(1)</script>', 'a "quoted" & b, $& $1', 'Blüte 花'];
-
-/** A run folder as `saveRun` writes it, of a model that was never trained; its pictures are gone. */
-function writeRun(classes: readonly string[], examples: number): string {
-  const folder = join(temporaryFolder(), 'run <b>');
-  mkdirSync(folder);
-  const { labels, predictions, probabilities } = madeUpModel(classes, examples, 0.9);
-  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
-  const rows = labels.map((label, i) =>
-    [
-      quoted(`${i} <img src=x>.jpg`),
-      ...[classes[label]!, classes[predictions[i]!]!].map(quoted),
-      ...probabilities[i]!,
-    ].join(','),
-  );
-  const header = ['file', 'class', 'predicted', ...classes.map((name) => quoted(`probability of ${name}`))];
-  writeFileSync(join(folder, 'predictions.csv'), `${[header.join(','), ...rows].join('\n')}\n`);
-  const columns = ['epoch', 'loss', 'accuracy', 'validationLoss', 'validationAccuracy', 'learningRate', 'seconds'];
-  const epochs = overfitting.map((record) => columns.map((name) => record[name as keyof typeof record]).join(','));
-  writeFileSync(join(folder, 'history.csv'), `${[columns.join(','), ...epochs].join('\n')}\n`);
-  writeFileSync(join(folder, 'metrics.json'), JSON.stringify({ seconds: { total: 12 }, trainingCounts: [] }));
-  writeFileSync(
-    join(folder, 'config.json'),
-    JSON.stringify({
-      settings: { backbone: 'efficientnet-lite0', variant: 'feature-extraction', epochs: 20 },
-      classes,
-      versions: { tunebook: '0.1.0' },
-      device: { kind: 'CPU', name: 'a <processor>' },
-      data: { folder: '/nowhere', fingerprint: 'abc', train: 200, validation: examples },
-    }),
-  );
-  return folder;
-}
-
-/** Opens a page without a network. @returns requests for anything but the page itself, complaints, and the headings */
-async function open(browser: Browser, html: string, colorScheme: 'light' | 'dark', picture: string) {
-  const file = join(temporaryFolder(), 'page.html');
-  writeFileSync(file, html);
-  const context = await browser.newContext({ colorScheme, viewport: { width: 1000, height: 1400 }, offline: true });
-  const page = await context.newPage();
-  const asked: string[] = [];
-  const complaints: string[] = [];
-  page.on('request', (request) => {
-    if (!request.url().startsWith('data:') && !request.url().startsWith('file:')) asked.push(request.url());
-  });
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('dialog', (dialog) => {
-    complaints.push(`a dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  await page.goto(pathToFileURL(file).href);
-  const headings = await page.locator('h1, h2').allTextContents();
-  const figures = await page.locator('figure svg[role=img][aria-label]').count();
-  const wider = await page.evaluate<number>(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  );
-  mkdirSync(join(projectFolder, 'build', 'browser'), { recursive: true });
-  await page.screenshot({
-    path: join(projectFolder, 'build', 'browser', `${picture}-${colorScheme}.png`),
-    fullPage: true,
-  });
-  await context.close();
-  return { asked, complaints, headings, figures, wider };
-}
 
 describe('the report', function () {
   this.timeout(180_000);
   let browser: Browser | undefined;
 
   before(async () => {
-    const executablePath = findChromium();
-    if (executablePath) browser = await chromium.launch({ executablePath, args: chromiumArguments });
+    browser = await launch();
   });
   after(() => browser?.close());
 
   it('of a run shows names as they are, never as HTML, and keeps its numbers for scripts', async () => {
-    const html = await reportHtml(writeRun(hostile, 60), { explain: false });
+    const html = await reportHtml(numbersOf(hostile, 60), { explain: false });
     assert.doesNotMatch(html, /<script>alert|<img src=x>|<b>/);
     assert.match(html, /&lt;script&gt;alert\(1\)&lt;\/script&gt;/);
     const [, json] = /<script type="application\/json" id="run">(.*?)<\/script>/.exec(html)!;
@@ -114,10 +50,11 @@ describe('the report', function () {
         this.skip();
       }
       const classes = count === 3 ? hostile : Array.from({ length: count }, (_, c) => `class ${c}`);
-      const html = await reportHtml(writeRun(classes, 3 * Math.max(count, 20)), { explain: false });
-      for (const scheme of ['light', 'dark'] as const) {
-        const { asked, complaints, headings, figures, wider } = await open(browser, html, scheme, `report-${count}`);
-        assert.deepEqual([asked, complaints], [[], []]);
+      const html = await reportHtml(numbersOf(classes, 3 * Math.max(count, 20)), { explain: false });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const page = await open(browser, html, { colorScheme }, `report-${count}`);
+        const { asked, complaints, headings, figures, wider, cut } = page;
+        assert.deepEqual([asked, complaints, cut], [[], [], []]);
         assert.equal(headings[0], 'run <b>');
         assert.ok(
           ['Diagnosis', 'Training', 'What is taken for what', 'How it was made'].every((h) => headings.includes(h)),
@@ -151,35 +88,173 @@ describe('the report', function () {
     assert.match(left, /no Grad-CAM in the report: '.*' was trained over other weights of EfficientNet-Lite0/);
   });
 
+  it('of a run whose pictures are gone says how many are, and where they were', async () => {
+    const said: string[] = [];
+    const say = (text: string) => void said.push(text);
+    const html = await reportHtml(numbersOf(['cat', 'dog'], 60), { say });
+    assert.equal(said.length, 1);
+    assert.match(
+      said[0]!,
+      /^60 of the 60 validation pictures are no longer in '.*nowhere': galleries and Grad-CAM are/,
+    );
+    assert.match(html, /<p class="note">60 of the 60 validation pictures are no longer in &#39;.*nowhere&#39;/);
+    assert.doesNotMatch(html, /Highest losses|Where it looks/);
+
+    const data = await stripesFolder(2);
+    const files = ['red/0.png', 'red/1.png', 'blue/0.png', 'blue/gone.png'];
+    const predictions = files.map((file, i) => ({ file, label: i >> 1, predicted: 0, probabilities: [0.8, 0.2] }));
+    const some = await reportHtml(writeRun(['red', 'blue'], predictions, data), { explain: false, say });
+    assert.match(said[1]!, /^1 of the 4 validation pictures are no longer in '.*': galleries are of the other 3; put/);
+    assert.match(some, /<p class="note">1 of the 4/);
+    assert.match(some, /Highest losses/);
+    assert.equal(said.length, 2);
+  });
+
+  it('of a run says in the page, too, why there is no Grad-CAM, unless none was asked for', async () => {
+    const data = await stripesFolder(2);
+    const predictions = [{ file: 'red/0.png', label: 0, predicted: 1, probabilities: [0.2, 0.8] }];
+    const folder = writeRun(['red', 'blue'], predictions, data); // without a model
+    assert.match(await reportHtml(folder), /<p class="note">no Grad-CAM in the report: &#39;.*there is no model/);
+    assert.doesNotMatch(await reportHtml(folder, { explain: false }), /Grad-CAM/);
+  });
+
+  it('shows what diverged', async () => {
+    const folder = numbersOf(['cat', 'dog'], 20);
+    const file = join(folder, 'predictions.csv');
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8')
+        .replaceAll(/,[^,\n]+,[^,\n]+$/gm, ',NaN,NaN')
+        .replace(/.*\n/, ''),
+    );
+    const header = 'file,class,predicted,probability of cat,probability of dog\n';
+    writeFileSync(file, header + readFileSync(file, 'utf8'));
+    const history = join(folder, 'history.csv');
+    writeFileSync(history, `${readFileSync(history, 'utf8')}21,NaN,0.5,Infinity,0.5,0.001,1\n`);
+    const html = await reportHtml(folder, { explain: false });
+    assert.match(html, /the loss is not a finite number at epoch 21/);
+    assert.doesNotMatch(html, /Does its confidence hold/);
+  });
+
+  const trained = [
+    { variant: 'hybrid', stages: 1 },
+    { variant: 'fine-tune-all' },
+    { variant: 'two-phase', headEpochs: 1, epochs: 2 },
+    { variant: 'feature-extraction', classes: 2 },
+  ] as const;
+  for (const { variant, ...rest } of trained) {
+    const [classes, settings] = 'classes' in rest ? [2, {}] : [3, rest];
+    it(`of a trained run shows all of it: ${variant}, ${classes} classes`, async () => {
+      const data = await stripesFolder(4);
+      if (classes === 2) rmSync(join(data, 'blue'), { recursive: true });
+      const folder = join(temporaryFolder(), 'run');
+      const small = { seed: 1, epochs: 1, inputSize: 64, batchSize: 4, cache: false };
+      await saveRun(await train(imageFolder(data), { ...small, variant, ...settings }), folder, data);
+      const said: string[] = [];
+      const html = await reportHtml(folder, { say: (text) => said.push(text) });
+      assert.deepEqual(said, []);
+      assert.ok(html.includes(`efficientnet-lite0, ${variant}: `), 'the summary');
+      assert.ok(html.includes(`<tr><th scope="row">variant</th><td>${variant}</td></tr>`), 'the settings');
+      for (const part of ['Training', 'What is taken for what', 'Highest losses', 'Where it looks']) {
+        assert.ok(html.includes(`<h2>${part}</h2>`), part);
+      }
+      assert.equal(html.includes('<h2>Where to draw the line</h2>'), classes === 2);
+      assert.match(reportText(folder), new RegExp(`of ${classes} classes`));
+    });
+  }
+
+  it('of a run with 100 classes fits on A4 in the light look, whatever the look of the screen', async function () {
+    if (!browser) this.skip();
+    const classes = Array.from({ length: 100 }, (_, c) => `class ${c}`);
+    const html = await reportHtml(numbersOf(classes, 300), { explain: false });
+    const [onScreen, light, dark] = [
+      await open(browser, html, { colorScheme: 'dark' }, 'report-100'),
+      await open(browser, html, { colorScheme: 'light', print: true }, 'report-100'),
+      await open(browser, html, { colorScheme: 'dark', print: true }, 'report-100'),
+    ];
+    assert.deepEqual([light.cut, light.wider, dark.cut, dark.wider], [[], 0, [], 0]);
+    assert.deepEqual(dark.colors, light.colors);
+    assert.equal(light.colors.filter((color, i) => color === onScreen.colors[i]).length, 0, onScreen.colors.join());
+  });
+
   it('of what is neither run nor study says so', async () => {
     await assert.rejects(reportHtml(temporaryFolder()), /is no run: there is no config\.json in it/);
   });
 
-  it('of a study has its table with verdicts, charts, runs with links, and failed ones with their errors', async function () {
-    const out = join(temporaryFolder(), 'study');
-    const { rows } = await study({
-      data: await stripesFolder(4),
-      settings: { epochs: 2, inputSize: 64, optimizer: 'sgd', batchSize: 2 },
-      axes: { learningRate: [0.01, 1e39], dropout: [0, 0.5] },
-      seeds: 2,
-      out,
+  describe('of a study', () => {
+    let out = '';
+    let result: StudyResult;
+
+    before(async () => {
+      out = join(temporaryFolder(), 'a study #1');
+      result = await study({
+        data: await stripesFolder(4),
+        settings: { epochs: 2, inputSize: 64, optimizer: 'sgd', batchSize: 2 },
+        axes: { learningRate: [0.01, 1e39], dropout: [0, 0.5] },
+        seeds: 2,
+        out,
+      });
     });
-    const html = await reportHtml(out);
-    const [, json] = /<script type="application\/json" id="study">(.*?)<\/script>/.exec(html)!;
-    assert.deepEqual(JSON.parse(json!).rows, JSON.parse(JSON.stringify(rows)));
-    assert.equal((html.match(/<a href="runs\//g) ?? []).length, 8);
-    const text = reportText(out);
-    assert.match(text, /^Most accurate: /);
-    assert.match(text, /baseline/);
-    assert.match(text, /8 runs of 4 configurations with 2 seeds/);
-    if (!browser) this.skip();
-    for (const scheme of ['light', 'dark'] as const) {
-      const { asked, complaints, headings, figures, wider } = await open(browser, html, scheme, 'report-study');
-      assert.deepEqual([asked, complaints, wider], [[], [], 0]);
-      assert.ok(
-        ['What it came to', 'Accuracy and time', 'Its runs', 'How it was made'].every((h) => headings.includes(h)),
+
+    it('has its table with verdicts, charts, runs with links, and failed ones with their errors', async function () {
+      const html = await reportHtml(out);
+      const [, json] = /<script type="application\/json" id="study">(.*?)<\/script>/.exec(html)!;
+      assert.deepEqual(JSON.parse(json!).rows, JSON.parse(JSON.stringify(result.rows)));
+      assert.equal((html.match(/<a href="runs\//g) ?? []).length, 8);
+      assert.match(html, /a verdict allows for all comparisons of the table at once/);
+      assert.match(html, /<th scope="row">versions<\/th><td>tunebook .*<th scope="row">device<\/th>/s);
+      const text = reportText(out);
+      assert.match(text, /^Most accurate: /);
+      assert.match(text, /baseline/);
+      assert.match(text, /8 runs of 4 configurations with 2 seeds/);
+      assert.match(text, /Accuracy of every run: 4 runs of 2 configurations/);
+      if (!browser) this.skip();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        for (const width of [800, 1280]) {
+          const page = await open(browser, html, { colorScheme, width }, 'report-study');
+          const { asked, complaints, headings, figures, wider, cut } = page;
+          assert.deepEqual([asked, complaints, wider, cut], [[], [], 0, []]);
+          assert.ok(
+            ['What it came to', 'Every run', 'Accuracy and time', 'Its runs', 'How it was made'].every((heading) =>
+              headings.includes(heading),
+            ),
+          );
+          assert.ok(figures >= 4, String(figures));
+        }
+      }
+      const { cut, wider } = await open(browser, html, { colorScheme: 'dark', print: true }, 'report-study');
+      assert.deepEqual([cut, wider], [[], 0]);
+    });
+
+    it('links to its runs from wherever the page is written', async () => {
+      const pages = [
+        join(out, 'report.html'),
+        join(out, 'pages', 'deep', 'a page.html'),
+        join(dirname(out), 'beside.html'),
+        join(temporaryFolder(), 'page.html'),
+      ];
+      for (const page of pages) {
+        const html = await reportHtml(out, { page });
+        const links = [...html.matchAll(/<a href="([^"]+)"/g)].map(([, href]) => new URL(href!, pathToFileURL(page)));
+        assert.equal(links.length, 8);
+        for (const link of links) assert.ok(existsSync(join(fileURLToPath(link), 'run.json')), String(link));
+      }
+    });
+
+    it('leaves out the curves of a run that cannot be read, and says which', async () => {
+      const copy = join(temporaryFolder(), 'copy');
+      cpSync(out, copy, { recursive: true });
+      const best = result.records.find(({ state }) => state === 'done')!;
+      writeFileSync(join(copy, 'runs', best.id, 'history.csv'), '');
+      const said: string[] = [];
+      const html = await reportHtml(copy, { say: (text) => said.push(text) });
+      assert.equal(said.length, 1);
+      assert.match(
+        said[0]!,
+        /^no curves of learningRate 0\.01, .* in the report: the run in .* its history\.csv is empty/,
       );
-      assert.ok(figures >= 3, String(figures));
-    }
+      assert.match(html, /<p class="note">no curves of /);
+      assert.match(reportText(copy), /no curves of /);
+    });
   });
 });

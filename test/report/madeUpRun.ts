@@ -1,0 +1,49 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { madeUpModel, overfitting } from '../charts/examples';
+import { temporaryFolder } from '../folders';
+
+/** What was said of a picture; `file` is relative to the folder of the data. */
+export interface MadeUpPrediction {
+  file: string;
+  label: number;
+  predicted: number;
+  probabilities: readonly number[];
+}
+
+const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+
+/** A run folder as `saveRun` writes it, of a model that was never trained. */
+export function writeRun(classes: readonly string[], predictions: readonly MadeUpPrediction[], data = '/nowhere') {
+  const folder = join(temporaryFolder(), 'run <b>');
+  mkdirSync(folder);
+  const rows = predictions.map(({ file, label, predicted, probabilities }) =>
+    [quoted(file), ...[classes[label]!, classes[predicted]!].map(quoted), ...probabilities].join(','),
+  );
+  const header = ['file', 'class', 'predicted', ...classes.map((name) => quoted(`probability of ${name}`))];
+  writeFileSync(join(folder, 'predictions.csv'), `${[header.join(','), ...rows].join('\n')}\n`);
+  const columns = ['epoch', 'loss', 'accuracy', 'validationLoss', 'validationAccuracy', 'learningRate', 'seconds'];
+  const epochs = overfitting.map((record) => columns.map((name) => record[name as keyof typeof record]).join(','));
+  writeFileSync(join(folder, 'history.csv'), `${[columns.join(','), ...epochs].join('\n')}\n`);
+  writeFileSync(join(folder, 'metrics.json'), JSON.stringify({ seconds: { total: 12 }, trainingCounts: [] }));
+  writeFileSync(
+    join(folder, 'config.json'),
+    JSON.stringify({
+      settings: { backbone: 'efficientnet-lite0', variant: 'feature-extraction', epochs: 20 },
+      classes,
+      versions: { tunebook: '0.1.0' },
+      device: { kind: 'CPU', name: 'a <processor>' },
+      data: { folder: data, fingerprint: 'abc', train: 200, validation: predictions.length },
+    }),
+  );
+  return folder;
+}
+
+/** What {@link madeUpModel} says of pictures that are gone. */
+export function madeUpPredictions(classes: readonly string[], examples: number): MadeUpPrediction[] {
+  const { labels, predictions, probabilities } = madeUpModel(classes, examples, 0.9);
+  return labels.map((label, i) => ({
+    ...{ file: `${i} <img src=x>.jpg`, label },
+    ...{ predicted: predictions[i]!, probabilities: probabilities[i]! },
+  }));
+}
