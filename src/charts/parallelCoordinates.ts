@@ -18,7 +18,7 @@ interface Tick {
 
 /**
  * Parallel coordinates (Inselberg 1985): a line for each configuration through its values on all axes that vary, to its
- * accuracy at the right. The darker a line, the more accurate; values are evenly spaced, numbers by size.
+ * accuracy at the right. The stronger a line, the more accurate; values are evenly spaced, numbers by size.
  *
  * @param rows of a study; those without runs are left out
  */
@@ -49,7 +49,7 @@ export function parallelCoordinates(rows: readonly StudyChartRow[], options: Par
   const spec = {
     title: {
       text: `${title}: ${measured.length} by ${varied.length} axes`,
-      subtitle: 'a line a configuration; the darker, the more accurate',
+      subtitle: 'a line a configuration; the stronger, the more accurate',
     },
     width: Math.max(320, 150 * order.length),
     height: 260,
@@ -76,13 +76,14 @@ export function parallelCoordinates(rows: readonly StudyChartRow[], options: Par
       },
       {
         data: { values: lines },
-        mark: { type: 'line', strokeWidth: 2, opacity: 0.8 },
+        // one colour, so that a page can exchange it for one that is seen in the dark
+        mark: { type: 'line', strokeWidth: 2, color: colors.blue },
         encoding: {
           detail: { field: 'name' },
-          color: {
+          opacity: {
             field: 'mean',
             type: 'quantitative',
-            scale: { range: ['#b9d8ea', '#00334f'], domain: ends.length === 2 ? ends : [0, 1] },
+            scale: { range: [0.25, 1], domain: ends.length === 2 ? ends : [0, 1] },
             legend: null,
           },
           tooltip: [
