@@ -7,27 +7,27 @@ import type { Section } from './figures';
 /**
  * Grad-CAM of the run's surest mistakes, where model and weights are at hand.
  *
- * @param atHand the predictions whose pictures can be opened, with full paths
+ * @param predictions those whose pictures can be opened, with full paths and finite probabilities
  * @param say gets the reason where there is none
  */
 export async function explanationSections(
   { classes }: KeptRun,
-  atHand: readonly Prediction[],
+  predictions: readonly Prediction[],
   folder: string,
   say: (text: string) => void,
 ): Promise<Section[]> {
-  if (atHand.length === 0) return [];
+  if (predictions.length === 0) return [];
   try {
     const { network, head, dispose } = await runNetworks(folder);
     try {
-      const surest = atHand
+      const surest = predictions
         .filter(({ label, predicted }) => label !== predicted)
         .sort((a, b) => b.probabilities[b.predicted]! - a.probabilities[a.predicted]!);
       const explained = {
-        ...{ classes, predictions: atHand, backbone: network },
+        ...{ classes, predictions, backbone: network },
         ...(head ? { head } : { model: network.model }),
       };
-      const pictures = await explainPictures(explained, surest.length > 0 ? surest : atHand);
+      const pictures = await explainPictures(explained, surest.length > 0 ? surest : predictions);
       const words = 'Beside each picture what spoke for the class that was said: yellow much, blue nothing (Grad-CAM).';
       return [{ heading: 'Where it looks', words, pictures }];
     } finally {

@@ -91,10 +91,10 @@ export function predictionsAtHand({ configuration, predictions }: KeptRun): Pred
     .filter(({ file }) => existsSync(file));
 }
 
-/** Galleries of the validation pictures that can be opened. */
-export async function pictureSections({ classes }: KeptRun, atHand: readonly Prediction[]): Promise<Section[]> {
-  if (atHand.length === 0) return [];
-  const shown = { classes, predictions: atHand };
+/** Galleries of validation pictures; the predictions have full paths and finite probabilities. */
+export async function pictureSections({ classes }: KeptRun, predictions: readonly Prediction[]): Promise<Section[]> {
+  if (predictions.length === 0) return [];
+  const shown = { classes, predictions };
   const sections: Section[] = [
     { heading: 'Highest losses', words: 'Its own class got the least probability.', pictures: await topLosses(shown) },
     { heading: 'Surest mistakes', words: 'What it said, and what it is.', pictures: await mistakes(shown) },

@@ -40,11 +40,13 @@ export async function reportHtml(folder: string, options?: ReportOptions): Promi
   };
   const atHand = predictionsAtHand(run);
   if (atHand.length < run.predictions.length) leaveOut(missingPictures(run, atHand.length, explain));
+  const shown = atHand.filter(({ probabilities }) => probabilities.every(Number.isFinite));
+  if (shown.length < atHand.length) leaveOut(diverged(atHand.length - shown.length, atHand.length));
   const sections = [
     ...chartSections(run),
     ...(await sliceSections(run, atHand)),
-    ...(await pictureSections(run, atHand)),
-    ...(explain ? await explanationSections(run, atHand, folder, leaveOut) : []),
+    ...(await pictureSections(run, shown)),
+    ...(explain ? await explanationSections(run, shown, folder, leaveOut) : []),
   ];
   return htmlPage({
     title: basename(resolve(folder)),
@@ -68,11 +70,15 @@ export function reportText(folder: string): string {
   return [...summaryOf(run), diagnose(run).text, ...charts.map(({ usermeta }) => usermeta.text)].join('\n\n');
 }
 
+const diverged = (without: number, atHand: number) =>
+  `the probabilities of ${without} of the ${counted(atHand, 'validation picture')} are no numbers, as after a training that diverged: these are shown in no gallery`;
+
 function missingPictures({ predictions, configuration }: KeptRun, atHand: number, explain: boolean): string {
   const missing = predictions.length - atHand;
   const shown = explain ? 'galleries and Grad-CAM' : 'galleries';
   const what = atHand === 0 ? `${shown} are left out` : `${shown} are of the other ${atHand}`;
-  return `${missing} of the ${counted(predictions.length, 'validation picture')} are no longer in '${resolve(configuration.data.folder)}': ${what}; put them back and make the page again to have all`;
+  const folder = resolve(configuration.data.folder);
+  return `missing from '${folder}': ${missing} of the ${counted(predictions.length, 'validation picture')}; ${what}: put them back and make the page again to have all`;
 }
 
 function summaryOf({ configuration, predictions, classes, settings, seconds }: KeptRun): string[] {

@@ -30,6 +30,7 @@ h2{font-size:1.2rem;margin:2.2em 0 .3em}
 p{margin:.3em 0}
 .summary,.advice,details{color:var(--muted)}
 .note{border-left:4px solid var(--line);padding-left:10px;overflow-wrap:anywhere}
+.note::first-letter{text-transform:uppercase}
 .findings{list-style:none;padding:0}
 .findings li{border-left:4px solid var(--line);background:var(--card);padding:10px 14px;margin:8px 0}
 .findings .alarm{border-color:var(--alarm)}.findings .alarm strong{color:var(--alarm)}

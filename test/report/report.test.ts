@@ -95,17 +95,17 @@ describe('the report', function () {
     assert.equal(said.length, 1);
     assert.match(
       said[0]!,
-      /^60 of the 60 validation pictures are no longer in '.*nowhere': galleries and Grad-CAM are/,
+      /^missing from '.*nowhere': 60 of the 60 validation pictures; galleries and Grad-CAM are left out/,
     );
-    assert.match(html, /<p class="note">60 of the 60 validation pictures are no longer in &#39;.*nowhere&#39;/);
+    assert.match(html, /<p class="note">missing from &#39;.*nowhere&#39;: 60 of the 60 validation pictures/);
     assert.doesNotMatch(html, /Highest losses|Where it looks/);
 
     const data = await stripesFolder(2);
     const files = ['red/0.png', 'red/1.png', 'blue/0.png', 'blue/gone.png'];
     const predictions = files.map((file, i) => ({ file, label: i >> 1, predicted: 0, probabilities: [0.8, 0.2] }));
     const some = await reportHtml(writeRun(['red', 'blue'], predictions, data), { explain: false, say });
-    assert.match(said[1]!, /^1 of the 4 validation pictures are no longer in '.*': galleries are of the other 3; put/);
-    assert.match(some, /<p class="note">1 of the 4/);
+    assert.match(said[1]!, /^missing from '.*': 1 of the 4 validation pictures; galleries are of the other 3: put/);
+    assert.match(some, /<p class="note">missing from .*: 1 of the 4/);
     assert.match(some, /Highest losses/);
     assert.equal(said.length, 2);
   });
@@ -119,20 +119,16 @@ describe('the report', function () {
   });
 
   it('shows what diverged', async () => {
-    const folder = numbersOf(['cat', 'dog'], 20);
-    const file = join(folder, 'predictions.csv');
-    writeFileSync(
-      file,
-      readFileSync(file, 'utf8')
-        .replaceAll(/,[^,\n]+,[^,\n]+$/gm, ',NaN,NaN')
-        .replace(/.*\n/, ''),
-    );
-    const header = 'file,class,predicted,probability of cat,probability of dog\n';
-    writeFileSync(file, header + readFileSync(file, 'utf8'));
+    const data = await stripesFolder(2);
+    const files = ['red/0.png', 'red/1.png', 'blue/0.png', 'blue/1.png'];
+    const unknown = { predicted: 0, probabilities: [Number.NaN, Number.NaN] };
+    const predictions = files.map((file, i) => ({ file, label: i >> 1, ...unknown }));
+    const folder = writeRun(['red', 'blue'], predictions, data);
     const history = join(folder, 'history.csv');
     writeFileSync(history, `${readFileSync(history, 'utf8')}21,NaN,0.5,Infinity,0.5,0.001,1\n`);
-    const html = await reportHtml(folder, { explain: false });
+    const html = await reportHtml(folder);
     assert.match(html, /the loss is not a finite number at epoch 21/);
+    assert.match(html, /<p class="note">the probabilities of 4 of the 4 validation pictures are no numbers/);
     assert.doesNotMatch(html, /Does its confidence hold/);
   });
 
@@ -239,6 +235,24 @@ describe('the report', function () {
         assert.equal(links.length, 8);
         for (const link of links) assert.ok(existsSync(join(fileURLToPath(link), 'run.json')), String(link));
       }
+    });
+
+    it('explains a verdict that the interval beside it seems to contradict, and only then in a terminal', async () => {
+      const copy = join(temporaryFolder(), 'copy');
+      cpSync(out, copy, { recursive: true });
+      const done = result.records.filter(({ state }) => state === 'done');
+      assert.equal(done.length, 4);
+      for (const { id, axes, seed } of done) {
+        const file = join(copy, 'runs', id, 'run.json');
+        const accuracy = axes.dropout === 0 ? 0.5 : seed === done[0]!.seed ? 0.6 : 0.6133; // p of 0.04
+        const pictures = { train: 9, validation: 10_000 };
+        writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), accuracy, pictures }));
+      }
+      const explained = "so it may say 'cannot tell' beside an interval that leaves out 0.";
+      const text = reportText(copy);
+      assert.match(text, /\+10\.7 +\+2\.2 to \+19\.1 +cannot tell with 2 seeds/);
+      assert.ok(text.includes(explained));
+      assert.ok(!reportText(out).includes(explained));
     });
 
     it('leaves out the curves of a run that cannot be read, and says which', async () => {

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { main } from '../../src/cli/main';
+import { temporaryFolder } from '../folders';
+import { stripesFolder } from '../pictures';
+import { madeUpPredictions, writeRun } from './madeUpRun';
+
+/** Runs a command in this process. @returns what it printed */
+async function tunebook(...args: string[]) {
+  const printed = { stdout: '', stderr: '' };
+  const write = { stdout: process.stdout.write, stderr: process.stderr.write };
+  for (const name of ['stdout', 'stderr'] as const) {
+    process[name].write = (text: string | Uint8Array) => {
+      printed[name] += text;
+      return true;
+    };
+  }
+  try {
+    return { status: await main(args), ...printed };
+  } finally {
+    process.stdout.write = write.stdout;
+    process.stderr.write = write.stderr;
+  }
+}
+
+describe('tunebook report', function () {
+  this.timeout(60_000);
+  const report = (...args: string[]) => tunebook('report', ...args);
+  const newRun = () => writeRun(['cat', 'dog'], madeUpPredictions(['cat', 'dog'], 20));
+
+  it('prints a run as text', async () => {
+    const { status, stdout } = await report(newRun());
+    assert.equal(status, 0);
+    assert.match(stdout, /^Validation: \d+ of 20 right/);
+  });
+
+  it('writes the page into the run, prints where it is, and says what is left out', async () => {
+    const run = newRun();
+    const { status, stdout, stderr } = await report(run, '--html');
+    const page = join(run, 'report.html');
+    assert.deepEqual([status, stdout], [0, `${page}\n`]);
+    assert.match(
+      stderr,
+      /^missing from '.*nowhere': 20 of the 20 validation pictures; galleries and Grad-CAM are left out/,
+    );
+    assert.match(readFileSync(page, 'utf8'), /^<!doctype html>/);
+  });
+
+  it('writes the page where --out says, into folders that it makes', async () => {
+    const run = newRun();
+    const page = join(temporaryFolder(), 'new', 'folders', 'page.html');
+    const { status, stdout } = await report(run, '--html', '--out', page);
+    assert.deepEqual([status, stdout], [0, `${page}\n`]);
+    assert.ok(readFileSync(page, 'utf8').includes('<h1>run &#60;b&#62;</h1>'));
+    assert.equal(existsSync(join(run, 'report.html')), false);
+  });
+
+  it('draws no Grad-CAM with --no-explain, and misses none', async () => {
+    const data = await stripesFolder(1);
+    const predictions = [{ file: 'red/0.png', label: 0, predicted: 0, probabilities: [0.9, 0.1] }];
+    const run = writeRun(['red', 'blue'], predictions, data); // without a model
+    const page = join(run, 'report.html');
+    assert.match((await report(run, '--html')).stderr, /^no Grad-CAM in the report: .* there is no model/);
+    assert.match(readFileSync(page, 'utf8'), /Grad-CAM/);
+    assert.deepEqual(await report(run, '--html', '--no-explain'), { status: 0, stdout: `${page}\n`, stderr: '' });
+    assert.doesNotMatch(readFileSync(page, 'utf8'), /Grad-CAM/);
+  });
+
+  it('refuses what cannot be, in one line and before any work', async () => {
+    const run = newRun();
+    const nowhere = join(temporaryFolder(), 'nowhere');
+    const mistakes: [string[], RegExp][] = [
+      [[run, '--out', 'page.html'], /--out is for the page: give --html, too/],
+      [[run, '--html', '--out', run], /'.*' is no file to write: give one for the page, such as report\.html/],
+      [[run, '--html', '--out', ''], /'' is no file to write/],
+      [
+        [run, '--html', '--out', join(run, 'config.json', 'page.html')],
+        /cannot be written: .*; give another folder for/,
+      ],
+      [[nowhere, '--html'], /no folder '.*nowhere': give the folder of a run or of a study/],
+      [[nowhere], /no folder '.*nowhere'/],
+      [[temporaryFolder(), '--html'], /is no run: there is no config\.json in it/],
+    ];
+    for (const [args, message] of mistakes) {
+      const { status, stdout, stderr } = await report(...args);
+      assert.deepEqual([status, stdout], [1, '']);
+      assert.match(stderr, message);
+      assert.match(stderr, /^tunebook: [^\n]*\n$/);
+    }
+    assert.equal(existsSync(nowhere), false);
+    assert.equal(existsSync(join(run, 'report.html')), false);
+  });
+});

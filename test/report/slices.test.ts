@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { reportHtml } from '../../src/report';
+import { temporaryFolder } from '../folders';
+import { writePicture } from '../pictures';
+import { type MadeUpPrediction, writeRun } from './madeUpRun';
+
+const classes = ['cat', 'dog'];
+
+/** Forty pictures in two folders a class; those in the dark are wrong, and those that are tall are dark. */
+async function writePictures(data: string): Promise<MadeUpPrediction[]> {
+  const predictions: MadeUpPrediction[] = [];
+  for (let i = 0; i < 40; i++) {
+    const dark = i % 4 === 0;
+    const [width, height] = dark ? [16, 24] : i % 2 === 0 ? [24, 16] : [20, 20];
+    const gray = (dark ? 20 : 120) + i;
+    const picture = sharp({ create: { width, height, channels: 3, background: { r: gray, g: gray, b: gray } } });
+    const file = join(classes[i % 2]!, i < 20 ? 'indoors' : 'outdoors', `${i}.${i % 3 === 0 ? 'jpg' : 'png'}`);
+    writePicture(join(data, file), await (i % 3 === 0 ? picture.jpeg() : picture.png()).toBuffer());
+    const predicted = dark ? 1 - (i % 2) : i % 2;
+    predictions.push({ file, label: i % 2, predicted, probabilities: predicted === 0 ? [0.9, 0.1] : [0.1, 0.9] });
+  }
+  return predictions;
+}
+
+/** The rows of the table under a heading, as lists of cells. */
+function rowsUnder(html: string, heading: string): string[][] {
+  const section = html.split(`<h2>${heading}</h2>`)[1]?.split('</section>')[0] ?? '';
+  const body = section.split('<tbody>')[1]?.split('</tbody>')[0] ?? '';
+  return body.split('<tr>').flatMap((row) => {
+    const cells = [...row.matchAll(/<td[^>]*>(.*?)<\/td>/g)].map(([, cell]) => cell!);
+    return cells.length > 0 ? [cells] : [];
+  });
+}
+
+describe('where a run is weak', function () {
+  this.timeout(60_000);
+  const heading = 'Where it is weak';
+
+  it('is told by shape, brightness, size, file type and folder, the worst slice first, with its interval', async () => {
+    const data = temporaryFolder();
+    const html = await reportHtml(writeRun(classes, await writePictures(data), data), { explain: false });
+    const rows = rowsUnder(html, heading);
+    assert.deepEqual(
+      rows
+        .slice(0, 2)
+        .map(([by, , accuracy, , n]) => [by, accuracy, n])
+        .sort(),
+      [
+        ['brightness, 0 to 1', '0.0%', '10'],
+        ['shape', '0.0%', '10'],
+      ],
+    );
+    assert.deepEqual(
+      rows.find(([, slice]) => slice === 'tall'),
+      ['shape', 'tall', '0.0%', '0.0% to 27.8%', '10'],
+    );
+    const accuracies = rows.map(([, , accuracy]) => Number.parseFloat(accuracy!));
+    assert.deepEqual(
+      accuracies,
+      accuracies.toSorted((a, b) => a - b),
+    );
+    assert.ok(rows.length <= 12);
+    const kinds = new Set(rows.map(([by]) => by));
+    assert.deepEqual([...kinds].sort(), [
+      ...['brightness, 0 to 1', 'file type', 'folder', 'shape', 'shorter side in pixels'],
+    ]);
+    assert.match(html, /holds the accuracy of all, 75\.0%, the difference may be chance/);
+  });
+
+  it('is told by folder and file type alone where the pictures are gone', async () => {
+    const data = temporaryFolder();
+    const predictions = await writePictures(data);
+    rmSync(data, { recursive: true });
+    const rows = rowsUnder(await reportHtml(writeRun(classes, predictions, data), { explain: false }), heading);
+    assert.deepEqual([...new Set(rows.map(([by]) => by))].sort(), ['file type', 'folder']);
+    assert.deepEqual(rows.map(([, slice, , , n]) => `${slice} ${n}`).sort(), [
+      ...['cat/indoors 10', 'cat/outdoors 10', 'dog/indoors 10', 'dog/outdoors 10', 'jpeg 14', 'png 26'],
+    ]);
+  });
+
+  it('is not told of slices of fewer than five pictures, nor where all pictures are alike', async () => {
+    const data = temporaryFolder();
+    const few = (await writePictures(data)).slice(0, 4);
+    const html = await reportHtml(writeRun(classes, few, data), { explain: false });
+    assert.ok(!html.includes(heading));
+  });
+});
