@@ -44,7 +44,7 @@ export function runDotsChart(runs: readonly RunDot[], options: RunDotsOptions = 
   const spec = {
     title: { text: `${title}: ${heading}`, subtitle: 'a dot a run; the upright line is the mean' },
     width: 420,
-    height: { step: 26 },
+    height: { step: Math.max(12, Math.min(26, Math.floor(900 / Math.max(1, groups.length)))) },
     encoding: { y },
     layer: [
       {

@@ -94,11 +94,12 @@ const SMALLEST = 0.75;
 /** Names inside an SVG hold for the whole page, so each figure's get a number of their own. */
 function figureHtml({ svg, description, text }: Figure, index: number): string {
   const least = Math.round(SMALLEST * Number(/ width="([\d.]+)"/.exec(svg)?.[1] ?? 0));
+  const attributes = `style="min-width:${least}px" role="img" aria-label="${escapeHtml(description)}"`;
   const own = svg
     .replace(/ id="([^"]+)"/g, ` id="f${index}-$1"`)
     .replace(/url\(#([^)]+)\)/g, `url(#f${index}-$1)`)
     .replace(/ (role|aria-[a-z]+)="[^"]*"/g, '')
-    .replace('<svg ', () => `<svg style="min-width:${least}px" role="img" aria-label="${escapeHtml(description)}" `); // $ in a name means nothing
+    .replace('<svg ', () => `<svg ${attributes} `); // $ in a name means nothing
   return `<figure><div class="wide">${own}</div><details><summary>The same as text</summary><pre>${escapeHtml(text)}</pre></details></figure>`;
 }
 

@@ -82,7 +82,7 @@ function summaryOf({ rows, records, left }: StudyResult, { configuration, config
   ];
 }
 
-/** One run of each of the most accurate configurations, the first seed that has one, by the configuration's axes. */
+/** Of each of the most accurate configurations the run of its first seed, by its row. */
 function keptRuns({ folder, rows, records }: StudyResult, say: (text: string) => void): Map<StudyRow, KeptRun> {
   const kept = new Map<StudyRow, KeptRun>();
   for (const row of ranked(rows).slice(0, CURVES)) {
