@@ -81,18 +81,21 @@ function missingPictures({ predictions, configuration }: KeptRun, atHand: number
   return `missing from '${folder}': ${missing} of the ${counted(predictions.length, 'validation picture')}; ${what}: put them back and make the page again to have all`;
 }
 
-function summaryOf({ configuration, predictions, classes, settings, seconds }: KeptRun): string[] {
+function summaryOf(run: KeptRun): string[] {
+  const { configuration, predictions, classes, settings, seconds } = run;
   const { train, validation } = configuration.data;
-  const right = predictions.filter(({ label, predicted }) => label === predicted).length;
-  const labels = predictions.map(({ label }) => label);
-  const said = predictions.map(({ predicted }) => predicted);
-  const f1 = classReport(confusionMatrix(labels, said, classes)).macro.f1;
   return [
-    ...(predictions.length > 0
-      ? [`Validation: ${describeAccuracy(right, predictions.length)}. Macro F1 ${(100 * f1).toFixed(1)}%.`]
-      : []),
+    ...(predictions.length > 0 ? [scoreOf(run)] : []),
     `${settings.backbone}, ${settings.variant}: ${train} pictures for training and ${validation} for validation, of ${classes.length} classes, in ${seconds.total.toFixed(0)} s.`,
   ];
+}
+
+function scoreOf({ predictions, classes }: KeptRun): string {
+  const labels = predictions.map(({ label }) => label);
+  const said = predictions.map(({ predicted }) => predicted);
+  const right = labels.filter((label, i) => label === said[i]).length;
+  const f1 = classReport(confusionMatrix(labels, said, classes)).macro.f1;
+  return `Validation: ${describeAccuracy(right, predictions.length)}. Macro F1 ${(100 * f1).toFixed(1)}%.`;
 }
 
 function settingsOf({ configuration, settings, classes }: KeptRun): [string, string][] {

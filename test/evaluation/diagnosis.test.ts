@@ -42,7 +42,10 @@ describe('diagnose', () => {
       findings.map(({ kind }) => kind),
       ['healthy'],
     );
-    assert.match(text, /^\+ healthy: No alarm: training accuracy 95\.9%, validation accuracy 90\.9%/);
+    assert.match(
+      text,
+      /^\+ healthy: Training accuracy is 95\.9%, validation accuracy 90\.9%, and the validation loss has not turned/,
+    );
   });
 
   it('finds an overfit run by its validation loss, and names the epoch to stop at', () => {
@@ -59,9 +62,9 @@ describe('diagnose', () => {
 
   it('only notes a validation loss that rose a little, and says what became of the accuracy', () => {
     const mild = run(20, { loss: (e) => 1.4 * 0.82 ** e, validationLoss: (e) => 0.6 + 0.8 * 0.5 ** e + 0.006 * e });
-    assert.deepEqual(found(mild), ['healthy fine', 'overfit note']);
-    const [healthy, overfit] = diagnose(mild).findings;
-    assert.doesNotMatch(healthy!.says, /has not turned/);
+    assert.deepEqual(found(mild), ['no alarm fine', 'overfit note']);
+    const [fine, overfit] = diagnose(mild).findings;
+    assert.doesNotMatch(fine!.says, /has not turned/);
     assert.match(overfit!.says, /lowest at 0\.648 in epoch 7 .* 90\.9% \(it was 86\.1% in epoch 7\)/);
   });
 
@@ -76,7 +79,7 @@ describe('diagnose', () => {
       { accuracy: (e) => 1 - 0.5 * 0.5 ** e, validationAccuracy: () => 0.8 },
       { predictions: answers(450, 360) },
     );
-    assert.deepEqual(found(gap), ['healthy fine', 'overfit note']);
+    assert.deepEqual(found(gap), ['no alarm fine', 'overfit note']);
   });
 
   it('finds that most of what was learned holds for the training pictures only', () => {
@@ -147,7 +150,7 @@ describe('diagnose', () => {
     const trainingCounts = [100, 50, 50, 50, 25];
     const judged = (right: number) => found(run(20, {}, { trainingCounts, predictions: ofRarest(right) }));
     assert.deepEqual(judged(8), ['class imbalance alarm']);
-    assert.deepEqual(judged(24), ['healthy fine', 'class imbalance note']);
+    assert.deepEqual(judged(24), ['no alarm fine', 'class imbalance note']);
   });
 
   it('does not blame the classes where nothing was learned, or at too high a rate', () => {

@@ -28,11 +28,8 @@ export function diagnose(run: DiagnosedRun): Diagnosis {
   const classes = imbalance(rate ? { ...run, predictions: [] } : run);
   const found = [...fitting, leak(run), classes, smallValidation(run)].filter((finding) => finding !== undefined);
   const alarms = found.filter(({ severity }) => severity === 'alarm');
-  const findings = [
-    ...alarms,
-    ...(alarms.length === 0 ? [healthy(run)] : []),
-    ...found.filter((f) => !alarms.includes(f)),
-  ];
+  const notes = found.filter((finding) => !alarms.includes(finding));
+  const findings = [...alarms, ...(alarms.length === 0 ? [fine(run, notes.length > 0)] : []), ...notes];
   const lines = findings.map(
     ({ severity, kind, says, advice, notebook }) =>
       `${severity === 'alarm' ? '!' : severity === 'note' ? '-' : '+'} ${kind}: ${says}\n    ${advice} See ${notebook}.`,
@@ -40,16 +37,18 @@ export function diagnose(run: DiagnosedRun): Diagnosis {
   return { findings, text: lines.join('\n') };
 }
 
-function healthy({ history }: DiagnosedRun): Finding {
+/** Nothing to be alarmed at. With notes beneath, it is not called healthy: one of them may be that it begins to overfit. */
+function fine({ history }: DiagnosedRun, noted: boolean): Finding {
   const train = settled(history.map(({ accuracy }) => accuracy));
   const validation = settled(history.map(({ validationAccuracy }) => validationAccuracy));
   const known = Number.isFinite(validation);
+  const turn = validationTurn(history);
   return {
-    kind: 'healthy',
+    kind: noted ? 'no alarm' : 'healthy',
     severity: 'fine',
     says: known
-      ? `No alarm: training accuracy ${percent(train)}, validation accuracy ${percent(validation)}${validationTurn(history) ? '' : ', and the validation loss has not turned'}.`
-      : `No alarm: training accuracy ${percent(train)}; nothing was validated.`,
+      ? `Training accuracy is ${percent(train)}, validation accuracy ${percent(validation)}${turn ? '' : ', and the validation loss has not turned'}.`
+      : `Training accuracy is ${percent(train)}; nothing was validated.`,
     numbers: { trainingAccuracy: train, ...(known && { validationAccuracy: validation }) },
     advice: known ? 'Repeat it with other seeds before you compare it.' : 'Put validation pictures aside.',
     notebook: known ? '09-ablation-study' : '06-monitor',

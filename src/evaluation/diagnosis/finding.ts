@@ -21,7 +21,8 @@ export type FindingKind =
   | 'class imbalance'
   | 'leak suspected'
   | 'validation set too small'
-  | 'healthy';
+  | 'healthy'
+  | 'no alarm';
 
 /** One thing that the numbers say of a run. */
 export interface Finding {
