@@ -95,7 +95,7 @@ function checkHead({ entry, model }: Explained['backbone'], head: tf.LayersModel
 }
 
 /** Decoded pictures as a network takes them. // [batch, size, size, 3] */
-function inputOf(pictures: readonly Uint8Array[], preprocessing: Preprocessing): tf.Tensor4D {
+export function inputOf(pictures: readonly Uint8Array[], preprocessing: Preprocessing): tf.Tensor4D {
   const { inputSize: side } = preprocessing;
   const length = side * side * 3;
   const pixels = new Int32Array(pictures.length * length);

@@ -44,13 +44,16 @@ export function embed(values: Float32Array, length: number, options?: EmbedOptio
     return pca
       .predict(rows, { nComponents: 2 })
       .to2DArray()
-      .map(([x = 0, y = 0]) => ({ x, y }));
+      .map(([x, y]) => ({ x: known(x), y: known(y) }));
   }
   if (method !== 'umap') throw new UserError(`embed: method must be 'pca' or 'umap', got '${String(method)}'`);
   const random = new Random(seed, 'umap');
   const umap = new UMAP({ nNeighbors: Math.min(neighbors, count - 1), random: () => random.uniform() });
   return umap.fit(rows).map(([x = 0, y = 0]) => ({ x, y }));
 }
+
+/** Where rows lie along a direction: at 0 where there is no such direction, because no rows differ in it. */
+const known = (place = 0): number => (Number.isNaN(place) ? 0 : place);
 
 /** Rows of features with what they are of: what `extractFeatures` returns. */
 export interface EmbeddedFeatures {

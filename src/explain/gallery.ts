@@ -5,6 +5,7 @@ import { decodeAll, type Example, thumbnail } from '../images';
 import { checkNumber, withDefaults } from '../options';
 import type { Explained } from './classifier';
 import { gradCam } from './gradCam';
+import { occlusionMap } from './occlusion';
 import { heatmapOverlay } from './overlay';
 
 /** What the model said of a picture, as `train` returns it. */
@@ -71,18 +72,31 @@ export async function suspectPictures(run: Predicted, options?: GalleryOptions):
   );
 }
 
+export interface ExplainOptions extends GalleryOptions {
+  /** `grad-cam` unless told; `occlusion` covers a place after the other, 64 forward passes a picture */
+  method?: 'grad-cam' | 'occlusion';
+}
+
+/** How the methods are called beneath a picture. */
+const methods = { 'grad-cam': 'Grad-CAM', occlusion: 'occlusion' };
+
 /**
- * Pictures with what speaks for the class that was predicted laid over them: Grad-CAM. Each is followed by itself without.
+ * Pictures with what speaks for the class that was predicted laid over them, each after itself without.
  *
  * @param run what `train` returned
  * @param chosen which pictures; the surest mistakes unless told
+ * @throws {UserError} if a picture cannot be read, or there is no such method
  */
 export async function explainPictures(
   run: Predicted & Explained,
   chosen?: readonly PredictedPicture[],
-  options?: GalleryOptions,
+  { method = 'grad-cam', ...options }: ExplainOptions = {},
 ): Promise<GridPicture[]> {
   const { count, size } = checked('explainPictures', options);
+  if (!Object.hasOwn(methods, method)) {
+    const names = Object.keys(methods).map((name) => `'${name}'`);
+    throw new UserError(`explainPictures: method must be ${names.join(' or ')}, got '${String(method)}'`);
+  }
   checkPredictions('explainPictures', { ...run, predictions: chosen ?? run.predictions });
   const wrong = run.predictions.filter(({ label, predicted }) => label !== predicted);
   const shown = (chosen ?? (wrong.length > 0 ? wrong : run.predictions)).slice(0, Math.ceil(count / 2));
@@ -93,7 +107,10 @@ export async function explainPictures(
   for await (const { pixels, reason, example } of decodeAll(examples, preprocessing)) {
     const { label, predicted, probabilities } = shown[i++]!;
     if (!pixels) throw new UserError(`explainPictures: ${example.file} cannot be read: ${reason}`);
-    const [heat] = gradCam(run, [pixels], { classes: predicted });
+    const heat =
+      method === 'occlusion'
+        ? occlusionMap(run, pixels, { class: predicted })
+        : gradCam(run, [pixels], { classes: predicted })[0]!;
     const detail = label === predicted ? 'right' : `is ${run.classes[label]}`;
     found.push(
       {
@@ -102,9 +119,9 @@ export async function explainPictures(
         detail,
       },
       {
-        url: await heatmapOverlay(pixels, preprocessing.inputSize, heat!, size),
+        url: await heatmapOverlay(pixels, preprocessing.inputSize, heat, size),
         label: `why ${run.classes[predicted]}`,
-        detail: 'Grad-CAM',
+        detail: methods[method],
       },
     );
   }

@@ -1,6 +1,8 @@
 export type { Explained } from './classifier';
 export { type EmbeddedFeatures, type EmbedOptions, embed, embedPictures } from './embed';
+export { pictureFeatures } from './features';
 export {
+  type ExplainOptions,
   explainPictures,
   type GalleryOptions,
   mistakes,

@@ -1,11 +1,18 @@
+import { embeddingChart } from '../charts';
 import { messageOf } from '../errors';
-import { explainPictures } from '../explain';
+import { type Explained, embedPictures, explainPictures, pictureFeatures } from '../explain';
 import { type KeptRun, runNetworks } from '../study';
 import type { Prediction } from '../training';
 import type { Section } from './figures';
 
+/** Pictures that are covered place by place. */
+const OCCLUDED = 3;
+/** Of more pictures than this every second, third, ... is embedded: UMAP's time grows faster than their number. */
+const EMBEDDED = 500;
+
 /**
- * Grad-CAM of the run's surest mistakes, where model and weights are at hand.
+ * What the model itself says: Grad-CAM and occlusion of the run's surest mistakes, and which pictures it finds alike, where
+ * model and weights are at hand.
  *
  * @param predictions those whose pictures can be opened, with full paths and finite probabilities
  * @param say gets the reason where there is none
@@ -17,24 +24,66 @@ export async function explanationSections(
   say: (text: string) => void,
 ): Promise<Section[]> {
   if (predictions.length === 0) return [];
-  try {
+  const orSay = async (what: string, sections: () => Promise<Section[]>) => {
+    try {
+      return await sections();
+    } catch (error) {
+      say(`no ${what} in the report: ${messageOf(error)}`);
+      return [];
+    }
+  };
+  return orSay('Grad-CAM, occlusion and embedding', async () => {
     const { network, head, dispose } = await runNetworks(folder);
     try {
-      const surest = predictions
-        .filter(({ label, predicted }) => label !== predicted)
-        .sort((a, b) => b.probabilities[b.predicted]! - a.probabilities[a.predicted]!);
-      const explained = {
-        ...{ classes, predictions, backbone: network },
-        ...(head ? { head } : { model: network.model }),
-      };
-      const pictures = await explainPictures(explained, surest.length > 0 ? surest : predictions);
-      const words = 'Beside each picture what spoke for the class that was said: yellow much, blue nothing (Grad-CAM).';
-      return [{ heading: 'Where it looks', words, pictures }];
+      const explained = { backbone: network, ...(head ? { head } : { model: network.model }) };
+      return [
+        ...(await orSay('Grad-CAM and occlusion', () => heatSections({ ...explained, classes, predictions }))),
+        ...(await orSay('embedding', () => embeddingSections(explained, classes, predictions))),
+      ];
     } finally {
       dispose();
     }
-  } catch (error) {
-    say(`no Grad-CAM in the report: ${messageOf(error)}`);
-    return [];
-  }
+  });
+}
+
+async function heatSections(run: Parameters<typeof explainPictures>[0]): Promise<Section[]> {
+  const mistakes = run.predictions
+    .filter(({ label, predicted }) => label !== predicted)
+    .sort((a, b) => b.probabilities[b.predicted]! - a.probabilities[a.predicted]!);
+  const shown = mistakes.length > 0 ? mistakes : run.predictions;
+  return [
+    {
+      heading: 'Where it looks',
+      words: 'Beside each picture what spoke for the class that was said: yellow much, blue nothing (Grad-CAM).',
+      pictures: await explainPictures(run, shown),
+    },
+    {
+      heading: 'What it cannot do without',
+      words: 'Beside each picture where a gray square takes most from the class that was said: yellow (occlusion).',
+      pictures: await explainPictures(run, shown, { method: 'occlusion', count: 2 * OCCLUDED }),
+    },
+  ];
+}
+
+async function embeddingSections(
+  explained: Explained,
+  classes: readonly string[],
+  predictions: readonly Prediction[],
+): Promise<Section[]> {
+  const step = Math.ceil(predictions.length / EMBEDDED);
+  const chosen = predictions.filter((_, i) => i % step === 0);
+  if (chosen.length < 3) return [];
+  const features = await pictureFeatures(explained, chosen);
+  const drawn = async (method: 'pca' | 'umap', title: string) =>
+    embeddingChart(await embedPictures(features, classes, { method, predictions: chosen, size: 0 }), { title });
+  return [
+    {
+      heading: 'What it finds alike',
+      words: `The features of ${chosen.length} validation pictures in the plane: first as they differ most, then so that neighbours stay neighbours.`,
+      charts: [
+        await drawn('pca', 'Principal components of the features'),
+        await drawn('umap', 'Neighbours among the features (UMAP)'),
+      ],
+    },
+  ];
 }

@@ -42,6 +42,12 @@ describe('embed', () => {
     assert.equal(together(points, of), 1);
   });
 
+  it('puts what does not differ at one place (PCA)', () => {
+    assert.deepEqual(embed(new Float32Array(30).fill(2), 10), Array(3).fill({ x: 0, y: 0 }));
+    const pairs = embed(Float32Array.of(1, 2, 1, 2, 5, 5, 5, 5), 2);
+    assert.ok(pairs.every(({ y }) => y === 0) && pairs[0]!.x === pairs[1]!.x && pairs[0]!.x !== pairs[2]!.x);
+  });
+
   it('keeps neighbours (UMAP), the same for the same seed', () => {
     const { values, of } = clouds();
     const points = embed(values, 10, { method: 'umap', seed: 1 });

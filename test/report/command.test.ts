@@ -61,7 +61,10 @@ describe('tunebook report', function () {
     const predictions = [{ file: 'red/0.png', label: 0, predicted: 0, probabilities: [0.9, 0.1] }];
     const run = writeRun(['red', 'blue'], predictions, data); // without a model
     const page = join(run, 'report.html');
-    assert.match((await report(run, '--html')).stderr, /^no Grad-CAM in the report: .* there is no model/);
+    assert.match(
+      (await report(run, '--html')).stderr,
+      /^no Grad-CAM, occlusion and embedding in the report: .* there is no model/,
+    );
     assert.match(readFileSync(page, 'utf8'), /Grad-CAM/);
     assert.deepEqual(await report(run, '--html', '--no-explain'), { status: 0, stdout: `${page}\n`, stderr: '' });
     assert.doesNotMatch(readFileSync(page, 'utf8'), /Grad-CAM/);

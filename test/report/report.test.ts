@@ -73,7 +73,8 @@ describe('the report', function () {
     const said: string[] = [];
     const html = await reportHtml(folder, { say: (text) => said.push(text) });
     assert.deepEqual(said, []);
-    assert.match(html, /<h2>Where it looks<\/h2>/);
+    for (const heading of ['Where it looks', 'What it cannot do without', 'What it finds alike'])
+      assert.match(html, new RegExp(`<h2>${heading}</h2>`));
     assert.match(html, /<h2>Highest losses<\/h2>/);
     assert.ok((html.match(/<img src="data:image\//g) ?? []).length >= 6);
     assert.match(reportText(folder), /^Validation: \d of 6 right/);
@@ -85,7 +86,10 @@ describe('the report', function () {
       left = text;
     };
     assert.doesNotMatch(await reportHtml(folder, { say }), /Where it looks/);
-    assert.match(left, /no Grad-CAM in the report: '.*' was trained over other weights of EfficientNet-Lite0/);
+    assert.match(
+      left,
+      /no Grad-CAM, occlusion and embedding in the report: '.*' was trained over other weights of EfficientNet-Lite0/,
+    );
   });
 
   it('of a run whose pictures are gone says how many are, and where they were', async () => {
@@ -114,7 +118,10 @@ describe('the report', function () {
     const data = await stripesFolder(2);
     const predictions = [{ file: 'red/0.png', label: 0, predicted: 1, probabilities: [0.2, 0.8] }];
     const folder = writeRun(['red', 'blue'], predictions, data); // without a model
-    assert.match(await reportHtml(folder), /<p class="note">no Grad-CAM in the report: &#39;.*there is no model/);
+    assert.match(
+      await reportHtml(folder),
+      /<p class="note">no Grad-CAM, occlusion and embedding in the report: &#39;.*there is no model/,
+    );
     assert.doesNotMatch(await reportHtml(folder, { explain: false }), /Grad-CAM/);
   });
 
@@ -141,7 +148,7 @@ describe('the report', function () {
   for (const { variant, ...rest } of trained) {
     const [classes, settings] = 'classes' in rest ? [2, {}] : [3, rest];
     it(`of a trained run shows all of it: ${variant}, ${classes} classes`, async () => {
-      const data = await stripesFolder(4);
+      const data = await stripesFolder(classes === 2 ? 8 : 4);
       if (classes === 2) rmSync(join(data, 'blue'), { recursive: true });
       const folder = join(temporaryFolder(), 'run');
       const small = { seed: 1, epochs: 1, inputSize: 64, batchSize: 4, cache: false };
@@ -151,7 +158,13 @@ describe('the report', function () {
       assert.deepEqual(said, []);
       assert.ok(html.includes(`efficientnet-lite0, ${variant}: `), 'the summary');
       assert.ok(html.includes(`<tr><th scope="row">variant</th><td>${variant}</td></tr>`), 'the settings');
-      for (const part of ['Training', 'What is taken for what', 'Highest losses', 'Where it looks']) {
+      for (const part of [
+        'Training',
+        'What is taken for what',
+        'Highest losses',
+        'Where it looks',
+        'What it finds alike',
+      ]) {
         assert.ok(html.includes(`<h2>${part}</h2>`), part);
       }
       assert.equal(html.includes('<h2>Where to draw the line</h2>'), classes === 2);
