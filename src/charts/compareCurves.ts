@@ -3,6 +3,7 @@ import { withDefaults } from '../options';
 import type { EpochRecord } from '../training/listener';
 import { bestEpoch } from './history';
 import { epochDomain, panelTitle, wholeTicks } from './panel';
+import { separate } from './separate';
 import { alignColumns, formatNumber, formatShare } from './text';
 import { type Chart, chart, colors, hues } from './theme';
 
@@ -173,7 +174,7 @@ function endLabels(
       return { name, value, color: hues[i]!, place: Number.isFinite(at) ? at : 0 };
     })
     .sort((a, b) => a.place - b.place);
-  separate(ends);
+  separate(ends, height, lineHeight);
   return ends.map(({ name, value, color, place }) => ({
     mark: {
       type: 'text',
@@ -186,19 +187,4 @@ function endLabels(
     data: { values: [{}] },
     encoding: { x: { value: width + 8 }, y: { value: place } },
   }));
-}
-
-/** Move labels that overlap apart, each group around its own middle, and keep all beside the plot. */
-function separate(ends: { place: number }[]): void {
-  for (let round = 0; round < 50; round++) {
-    for (const [i, end] of ends.entries()) {
-      const next = ends[i + 1];
-      const overlap = next ? lineHeight - (next.place - end.place) : 0;
-      if (!next || overlap <= 0) continue;
-      end.place -= overlap / 2;
-      next.place += overlap / 2;
-    }
-  }
-  const shift = Math.max(0, -(ends[0]?.place ?? 0)) - Math.max(0, (ends.at(-1)?.place ?? 0) - height);
-  for (const end of ends) end.place += shift;
 }

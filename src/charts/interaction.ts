@@ -58,7 +58,7 @@ export function interactionChart(
     height: { step: 44 },
     encoding: {
       x: { field: 'x', type: 'nominal', sort: across, title: x, axis: { labelAngle: 0, domain: false, ticks: false } },
-      y: { field: 'y', type: 'nominal', sort: down, title: y, axis: { domain: false, ticks: false } },
+      y: { field: 'y', type: 'nominal', sort: down, title: y, axis: { domain: false, ticks: false, labelLimit: 260 } },
     },
     layer: [
       {

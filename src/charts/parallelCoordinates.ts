@@ -16,6 +16,9 @@ interface Tick {
   label: string;
 }
 
+/** Pixels that a page of a report shows without scrolling sideways. */
+const widest = 840;
+
 /**
  * Parallel coordinates (Inselberg 1985): a line for each configuration through its values on all axes that vary, to its
  * accuracy at the right. The stronger a line, the more accurate; values are evenly spaced, numbers by size.
@@ -46,12 +49,15 @@ export function parallelCoordinates(rows: readonly StudyChartRow[], options: Par
   const order = [...varied, 'accuracy'];
   const x = { field: 'axis', type: 'nominal', scale: { type: 'point', domain: order, padding: 0.4 }, sort: order };
   const y = { field: 'height', type: 'quantitative', scale: { domain: [0, 1] }, axis: null };
+  const longest = Math.max(0, ...scales.flatMap(({ ticks }) => ticks).map(({ label }) => label.length));
+  const step = Math.min(Math.max(150, 7 * longest + 24), Math.max(150, widest / order.length)); // pixels
+  const label = { type: 'text', align: 'left', dx: 6, limit: step - 12 };
   const spec = {
     title: {
       text: `${title}: ${measured.length} by ${varied.length} axes`,
       subtitle: 'a line a configuration; the stronger, the more accurate',
     },
-    width: Math.max(320, 150 * order.length),
+    width: Math.max(320, step * order.length),
     height: 260,
     encoding: {
       x: {
@@ -94,10 +100,10 @@ export function parallelCoordinates(rows: readonly StudyChartRow[], options: Par
       },
       {
         data: { values: ticks },
-        mark: { type: 'text', align: 'left', dx: 6, stroke: colors.card, strokeWidth: 3 },
+        mark: { ...label, stroke: colors.card, strokeWidth: 3 },
         encoding: { text: { field: 'label' } },
       },
-      { data: { values: ticks }, mark: { type: 'text', align: 'left', dx: 6 }, encoding: { text: { field: 'label' } } },
+      { data: { values: ticks }, mark: label, encoding: { text: { field: 'label' } } },
     ],
   };
   const sorted = [...measured].sort((a, b) => b.accuracy.mean - a.accuracy.mean);

@@ -1,4 +1,5 @@
 import { withDefaults } from '../options';
+import { separate } from './separate';
 import { measuredRows, rowName, type StudyChartRow, variedAxes } from './studyRow';
 import { alignColumns, counted, formatNumber, formatShare } from './text';
 import { type Chart, chart, colors } from './theme';
@@ -8,6 +9,11 @@ export interface ParetoOptions {
   /** `Accuracy against time` unless told */
   title?: string;
 }
+
+const [width, height] = [520, 320];
+const lineHeight = 15;
+/** Configurations up to which each is named beside the plot; of more only those on the front are. */
+const named = 20;
 
 /**
  * Accuracy against the seconds of a run, with the Pareto front: the configurations than which no other is both faster and more
@@ -37,10 +43,11 @@ export function paretoChart(rows: readonly StudyChartRow[], options: ParetoOptio
     scale: { type: 'log', nice: false, padding: 24, ...(empty && { domain: [1, 10] }) },
     title: 'seconds a run',
   };
+  const domain = domainOf(values);
   const y = {
     field: 'mean',
     type: 'quantitative',
-    scale: { zero: false, ...(empty && { domain: [0, 1] }) },
+    scale: { zero: false, domain },
     title: 'accuracy',
     axis: { format: '.0%' },
   };
@@ -51,8 +58,8 @@ export function paretoChart(rows: readonly StudyChartRow[], options: ParetoOptio
       subtitle: 'the front: none is both faster and more accurate; bars are intervals over seeds',
     },
     data: { values },
-    width: 520,
-    height: 320,
+    width,
+    height,
     layer: [
       {
         transform: [{ filter: 'datum.front' }],
@@ -78,13 +85,22 @@ export function paretoChart(rows: readonly StudyChartRow[], options: ParetoOptio
         },
       },
       {
-        mark: { type: 'text', align: 'left', dx: 7, dy: -7, limit: 180 },
-        encoding: {
-          x,
-          y,
-          text: { field: 'name' },
-          color: { condition: { test: 'datum.front', value: colors.text }, value: colors.muted },
-        },
+        data: { values: labelsOf(values, domain) },
+        layer: [
+          {
+            mark: { type: 'rule', strokeWidth: 0.5, color: colors.muted, xOffset: 6, x2Offset: -4 },
+            encoding: { x, x2: { value: width + 14 }, y, y2: { field: 'labelAt' } },
+          },
+          {
+            mark: { type: 'text', align: 'left', baseline: 'middle', limit: 300 },
+            encoding: {
+              x: { value: width + 14 },
+              y: { ...y, field: 'labelAt' },
+              text: { field: 'name' },
+              color: { condition: { test: 'datum.front', value: colors.text }, value: colors.muted },
+            },
+          },
+        ],
       },
     ],
   };
@@ -102,4 +118,30 @@ export function paretoChart(rows: readonly StudyChartRow[], options: ParetoOptio
     [false, true, true, false],
   );
   return chart(spec, `Scatter plot of accuracy against time, ${heading}: ${names}.`, `${title}: ${heading}\n${text}`);
+}
+
+interface Point {
+  name: string;
+  mean: number;
+  low: number;
+  high: number;
+  front: boolean;
+}
+
+/** The accuracies that the plot shows: all intervals, and a little air. */
+function domainOf(points: readonly Point[]): [number, number] {
+  if (points.length === 0) return [0, 1];
+  const [low, high] = [Math.min(...points.map((p) => p.low)), Math.max(...points.map((p) => p.high))];
+  const air = 0.04 * (high - low) || 0.01;
+  return [low - air, high + air];
+}
+
+/** At which accuracy each name stands beside the plot: that of its point, as far as there is room. */
+function labelsOf<P extends Point>(points: readonly P[], [low, high]: [number, number]): (P & { labelAt: number })[] {
+  const labels = points
+    .filter(({ front }) => front || points.length <= named)
+    .map((point) => ({ ...point, place: (height * (high - point.mean)) / (high - low) }))
+    .sort((a, b) => a.place - b.place);
+  separate(labels, height, lineHeight);
+  return labels.map((label) => ({ ...label, labelAt: high - (label.place / height) * (high - low) }));
 }

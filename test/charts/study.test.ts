@@ -30,6 +30,26 @@ describe('charts of a study', () => {
     assert.match(spec.usermeta.text, /hybrid, dropout 0 +81.0% +20 *$/m);
   });
 
+  it('name configurations of the same accuracy and time a line apart, and of many only those on the front', async () => {
+    const alike = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({
+        axes: { trial: `number ${i}` },
+        accuracy: { mean: 0.8, sd: 0.01, low: 0.79, high: 0.81 },
+        seconds: 10 + i / 1000,
+      }));
+    const { marks } = await scene(paretoChart(alike(20)));
+    const places = marks('text')
+      .map(({ y }) => y!)
+      .sort((a, b) => a - b);
+    assert.equal(places.length, 20);
+    assert.ok(
+      places.every((place, i) => i === 0 || place - places[i - 1]! > 12),
+      places.join(' '),
+    );
+    assert.ok(places[0]! >= -1 && places.at(-1)! <= 321);
+    assert.deepEqual((await scene(paretoChart(alike(30)))).texts(), ['number 0']);
+  });
+
   it('draw how two axes act together, each cell with its accuracy', async () => {
     const spec = interactionChart(rows, 'variant', 'dropout');
     checkChart(spec);
