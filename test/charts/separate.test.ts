@@ -20,10 +20,7 @@ describe('labels beside a plot', () => {
   });
 
   it('move what they then touch, too', () => {
-    assert.deepEqual(
-      separated(42, 50, 50),
-      [38 - 2 / 3, 48 - 2 / 3, 58 - 2 / 3].map((y) => y),
-    );
+    assert.deepEqual(separated(42, 50, 50), [112 / 3, 142 / 3, 172 / 3]);
   });
 
   it('stay within the plot', () => {
