@@ -31,16 +31,20 @@ function packagesOf(file) {
 /**
  * Whether node_modules holds what the lock file says. npm writes a lock file of its own into node_modules when, and only
  * when, it has finished; comparing the two also accepts what a person installed with `npm ci`.
+ *
+ * @param {string} [project] the folder with package-lock.json and node_modules
+ * @returns {boolean}
  */
-function installed() {
-  const wanted = packagesOf(inProject('package-lock.json'));
-  const present = new Map(packagesOf(inProject('node_modules', '.package-lock.json')));
+export function packagesInstalled(project = inProject()) {
+  const wanted = packagesOf(join(project, 'package-lock.json'));
+  const present = new Map(packagesOf(join(project, 'node_modules', '.package-lock.json')));
   return (
     wanted.length > 0 &&
     wanted.every(([folder, { version, integrity, optional }]) => {
       const found = present.get(folder);
-      if (!found) return Boolean(optional); // for another platform
-      return found.version === version && found.integrity === integrity && existsSync(inProject(folder));
+      // what is for another platform npm 10 leaves out of its own lock file; npm 11 lists it, and makes no folder
+      if (optional && !(found && existsSync(join(project, folder)))) return true;
+      return found?.version === version && found?.integrity === integrity && existsSync(join(project, folder));
     })
   );
 }
@@ -67,7 +71,7 @@ export const nodePackages = {
   title: 'Node packages',
   inputs: () => contentsOf([inProject('package-lock.json')], inProject()),
   artefacts: () => [inProject('node_modules', '.package-lock.json')],
-  holds: installed,
+  holds: () => packagesInstalled(),
   async run(report) {
     const folders = packagesOf(inProject('package-lock.json')).filter(([, { optional }]) => !optional);
     const { program, parameters } = npm();
@@ -91,7 +95,7 @@ export const nodePackages = {
     } finally {
       clearInterval(watch);
     }
-    if (!installed()) {
+    if (!packagesInstalled()) {
       throw new SetupError(
         'npm installed something else than package-lock.json says. Remove node_modules and run the command again.',
       );

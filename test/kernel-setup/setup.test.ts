@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { linesOf, load, node, programs, removeFolders, smallProject, temporaryFolder } from './helpers';
 
@@ -35,6 +35,29 @@ describe('the set-up', () => {
       /^Set-up stopped: no network while fetching the Node packages\. Connect .* Log: .*node-packages\.log$/m,
     );
     assert.equal(existsSync(join(project, '.cache', 'setup.lock')), false);
+  });
+
+  it('takes packages as installed whichever npm did it, and not where one is missing or of another version', async () => {
+    const { packagesInstalled } = await load<{ packagesInstalled(project: string): boolean }>(
+      'steps',
+      'node-packages.mjs',
+    );
+    const ours = { version: '1.2.3', integrity: 'sha512-a' };
+    const forOthers = { version: '1.2.3', integrity: 'sha512-b', optional: true };
+    const holds = (listed: object, folders: readonly string[]) => {
+      const project = temporaryFolder();
+      for (const name of ['', ...folders]) mkdirSync(join(project, 'node_modules', name), { recursive: true });
+      const write = (file: string, packages: object) =>
+        writeFileSync(join(project, file), JSON.stringify({ packages: { '': {}, ...packages } }));
+      write('package-lock.json', { 'node_modules/ours': ours, 'node_modules/for-macos': forOthers });
+      write('node_modules/.package-lock.json', listed);
+      return packagesInstalled(project);
+    };
+    assert.equal(holds({ 'node_modules/ours': ours }, ['ours']), true); // npm 10
+    assert.equal(holds({ 'node_modules/ours': ours, 'node_modules/for-macos': forOthers }, ['ours']), true); // npm 11
+    assert.equal(holds({ 'node_modules/ours': ours }, []), false);
+    assert.equal(holds({}, ['ours']), false);
+    assert.equal(holds({ 'node_modules/ours': { ...ours, version: '1.2.4' } }, ['ours']), false);
   });
 
   it('keeps what is done when Python is missing, and says how to get one', async () => {
