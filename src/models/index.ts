@@ -4,6 +4,7 @@ export {
   type Block,
   buildArchitecture,
 } from './architectures';
+export { defaultBackbone } from './defaultBackbone';
 export { imagenetClassName } from './imagenetClasses';
 export { assignWeights, type Backbone, type LoadBackboneOptions, loadBackbone } from './loadBackbone';
 export { multiplyAdds } from './multiplyAdds';
