@@ -12,21 +12,24 @@ export class Meter {
 
   /** `decode: 120 of 350 pictures (34%), 83 pictures/s, 3 s left`; the rate and what follows once it can be told */
   line(progress: Progress): string {
-    const { task, done, total, unit } = progress;
+    const { task, done, total } = progress;
     const { rate } = this.#measure(progress);
+    const { unit, count, rate: inWords } = wordsFor(progress.unit);
     const percent = total > 0 ? ` (${Math.floor((100 * done) / total)}%)` : '';
-    const counts = total > 0 ? `${done} of ${total} ${unit}` : `${done} ${unit}`;
-    const speed = rate > 0 ? `, ${formatRate(rate)} ${unit}/s` : '';
+    const counts = total > 0 ? `${count(done)} of ${count(total)} ${unit}` : `${count(done)} ${unit}`;
+    const speed = rate > 0 ? `, ${inWords(rate)} ${unit}/s` : '';
     const left = rate > 0 && total > done ? `, ${formatSeconds((total - done) / rate)} left` : '';
     return `${task}: ${counts}${percent}${speed}${left}`;
   }
 
   /** `decode: 350 pictures in 4.2 s (83 pictures/s)`, or how far it came */
   summary(progress: Progress): string {
-    const { task, done, total, unit } = progress;
+    const { task, done, total } = progress;
     const { rate, seconds } = this.#measure(progress);
-    const counts = done < total ? `stopped after ${done} of ${total} ${unit},` : `${done} ${unit} in`;
-    return `${task}: ${counts} ${formatSeconds(seconds)}${rate > 0 ? ` (${formatRate(rate)} ${unit}/s)` : ''}`;
+    const { unit, count, rate: inWords } = wordsFor(progress.unit);
+    const counts =
+      done < total ? `stopped after ${count(done)} of ${count(total)} ${unit},` : `${count(done)} ${unit} in`;
+    return `${task}: ${counts} ${formatSeconds(seconds)}${rate > 0 ? ` (${inWords(rate)} ${unit}/s)` : ''}`;
   }
 
   /** Seconds since the task's first report and what was done in them per second; a new task starts anew. */
@@ -48,6 +51,12 @@ export function formatSeconds(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
   const minutes = Math.round(seconds / 60);
   return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+}
+
+/** How counts of a unit and their rates are written: bytes as megabytes, all else as it is. */
+function wordsFor(unit: string): { unit: string; count(done: number): string; rate(perSecond: number): string } {
+  if (unit !== 'bytes') return { unit, count: String, rate: formatRate };
+  return { unit: 'MB', count: (bytes) => (bytes / 1e6).toFixed(1), rate: (bytes) => formatRate(bytes / 1e6) };
 }
 
 function formatRate(rate: number): string {

@@ -35,6 +35,17 @@ describe('the words of progress', () => {
     assert.equal(meter.line({ task: 'train', done: 5, total: 10, unit: 'batches' }), 'train: 5 of 10 batches (50%)');
   });
 
+  it('count bytes as megabytes', () => {
+    const { time, now } = clock();
+    const meter = new Meter(now);
+    const of = (done: number) => ({ task: 'download', done, total: 20_221_428, unit: 'bytes' });
+    meter.line(of(0));
+    time.now = 2000;
+    assert.equal(meter.line(of(10_000_000)), 'download: 10.0 of 20.2 MB (49%), 5.0 MB/s, 2.0 s left');
+    time.now = 4000;
+    assert.equal(meter.summary(of(20_221_428)), 'download: 20.2 MB in 4.0 s (5.1 MB/s)');
+  });
+
   it('make sense of a total of 0', () => {
     assert.equal(new Meter(() => 0).line(decode(0, 0)), 'decode: 0 pictures');
   });
