@@ -23,6 +23,7 @@ nav.book { display: flex; gap: 1.5rem; flex-wrap: wrap; padding: 1rem 0; font: 1
 nav.book a { color: #0072b2; }
 .highlight pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 .jp-RenderedMarkdown pre { margin: 0.8em 0; }
+.jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }
 div.output_png img, .jp-RenderedImage img { max-width: 100%; height: auto; }
 """
 INDEX_STYLE = """
