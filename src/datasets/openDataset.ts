@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { homedir } from 'node:os';
+import { basename, isAbsolute } from 'node:path';
 import { didYouMean } from '../didYouMean';
 import { UserError } from '../errors';
 import { type Dataset, imageFolder, imageTable, sampleFolder, samples } from '../images';
@@ -17,9 +18,16 @@ export async function openDataset(data: string, options?: PublicDatasetOptions):
   if (data.toLowerCase().endsWith('.csv')) return imageTable(data);
   if (existsSync(data) || sampleFolder(data) !== undefined) return imageFolder(data);
   if (Object.hasOwn(publicDatasets, data)) return publicDataset(data, options);
-  if (basename(data) !== data) throw new UserError(`no folder '${data}': give a folder with one subfolder a class`);
+  if (basename(data) !== data) throw new UserError(`no folder '${data}'${whereLookedFor(data)}`);
   const names = Object.keys(publicDatasets);
   throw new UserError(
     `no folder '${data}' in ${process.cwd()}, and no dataset of that name; there are emoji (the bundled sample) and, to be downloaded, ${names.join(', ')}${didYouMean(data, [...samples, ...names])}`,
   );
+}
+
+/** A notebook's working directory is its own folder, which surprises whoever started JupyterLab elsewhere. */
+function whereLookedFor(path: string): string {
+  const advice = ': give a folder with one subfolder a class';
+  if (/^~(?:\/|$)/.test(path)) return `${advice}; only a shell knows '~', write '${homedir()}' in its place`;
+  return isAbsolute(path) ? advice : `, seen from ${process.cwd()}${advice}`;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { openDataset } from '../../src/datasets';
 import { UserError } from '../../src/errors';
@@ -57,4 +58,18 @@ describe('openDataset', () => {
       assert.match(error.message, /no folder 'no such photos' in .*emoji.*flowers.*oxford-pets/);
       return true;
     }));
+
+  it('says from where it has looked for a path, and that only a shell knows ~', async () => {
+    const messageFor = (data: string) =>
+      openDataset(data).then(
+        () => assert.fail(data),
+        (error: UserError) => error.message,
+      );
+    assert.equal(
+      await messageFor('../no/such'),
+      `no folder '../no/such', seen from ${process.cwd()}: give a folder with one subfolder a class`,
+    );
+    assert.equal(await messageFor('/no/such'), "no folder '/no/such': give a folder with one subfolder a class");
+    assert.ok((await messageFor('~/photos')).endsWith(`only a shell knows '~', write '${homedir()}' in its place`));
+  });
 });
