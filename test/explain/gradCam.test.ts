@@ -5,20 +5,10 @@ import { backboneEntry, backbones, buildArchitecture } from '../../src/models';
 import { tf } from '../../src/tensorflow';
 import { attachHead, buildHead } from '../../src/transfer';
 import { mistake } from '../mistake';
+import { SMALLEST_OF_EACH } from '../models/families';
 import { relativeError } from '../models/keras';
 import { classifier, pixels } from './classifier';
 import fixture from './gradCam.json';
-
-/** The smallest of each family. */
-const ONE_OF_EACH = [
-  'vgg16',
-  'resnet50',
-  'mobilenet-v1-0.25',
-  'mobilenet-v2',
-  'mobilenet-v3-small',
-  'efficientnet-b0',
-  'efficientnet-lite0',
-];
 
 describe('gradCam', function () {
   this.timeout(120_000);
@@ -36,7 +26,7 @@ describe('gradCam', function () {
   }
 
   for (const { name, size, predicted, class: chosen, heat } of fixture.filter((each) =>
-    ONE_OF_EACH.includes(each.name),
+    SMALLEST_OF_EACH.includes(each.name),
   )) {
     it(`agrees with it on ${name} as one network with its head`, () => {
       const { backbone, head, dispose } = classifier(name, size);

@@ -3,17 +3,8 @@ import { randomNetwork } from '../../bench/peers/randomNetwork';
 import { keepInInferenceMode, tf } from '../../src/tensorflow';
 import { type ArrayData, fit } from '../../src/training';
 import { attachHead, buildHead } from '../../src/transfer';
+import { SMALLEST_OF_EACH } from '../models/families';
 
-/** One of each family of backbones, the smallest. */
-const FAMILIES = [
-  'vgg16',
-  'resnet50',
-  'mobilenet-v1-0.25',
-  'mobilenet-v2',
-  'mobilenet-v3-small',
-  'efficientnet-b0',
-  'efficientnet-lite0',
-];
 /**
  * Trained with normalization by the statistics of the batch, too. Over ten numbers a channel (maps of one pixel) the deeper ones are
  * chaotic: after three steps a change of the input by 1e-7 moves their loss by a thousandth.
@@ -80,7 +71,7 @@ function squares(a: Float32Array, b: Float32Array, start: Float32Array): { moved
 describe('five steps of all layers as a graph are five steps op by op', function () {
   this.timeout(120_000);
 
-  const inference = FAMILIES.map((name): [string, Mode] => [name, 'inference']);
+  const inference = SMALLEST_OF_EACH.map((name): [string, Mode] => [name, 'inference']);
   const training = NORMALIZED.map((name): [string, Mode] => [name, 'training']);
   for (const [name, mode] of [...inference, ...training]) {
     it(`${name}, normalization in ${mode} mode`, async () => {
