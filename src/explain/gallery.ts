@@ -46,9 +46,7 @@ export async function topLosses(run: Predicted, options?: GalleryOptions): Promi
 /** The pictures that were taken for another class, the surest mistakes first. */
 export async function mistakes(run: Predicted, options?: GalleryOptions): Promise<GridPicture[]> {
   checkPredictions('mistakes', run);
-  const said = ({ predicted, probabilities }: PredictedPicture) => probabilities[predicted]!;
-  const wrong = run.predictions.filter(({ label, predicted }) => label !== predicted).sort((a, b) => said(b) - said(a));
-  return pictures('mistakes', wrong, options, (p) => ({
+  return pictures('mistakes', surestMistakes(run), options, (p) => ({
     label: `${run.classes[p.predicted]} ${share(said(p))}`,
     detail: `is ${run.classes[p.label]} ${share(p.probabilities[p.label]!)}`,
   }));
@@ -98,7 +96,7 @@ export async function explainPictures(
     throw new UserError(`explainPictures: method must be ${names.join(' or ')}, got '${String(method)}'`);
   }
   checkPredictions('explainPictures', { ...run, predictions: chosen ?? run.predictions });
-  const wrong = run.predictions.filter(({ label, predicted }) => label !== predicted);
+  const wrong = surestMistakes(run);
   const shown = (chosen ?? (wrong.length > 0 ? wrong : run.predictions)).slice(0, Math.ceil(count / 2));
   const { preprocessing } = run.backbone.entry;
   const examples = shown.map(({ file, label }): Example => ({ file, label }));
@@ -126,6 +124,14 @@ export async function explainPictures(
     );
   }
   return found;
+}
+
+/** The probability of what was predicted. */
+const said = ({ predicted, probabilities }: PredictedPicture) => probabilities[predicted]!;
+
+/** The pictures that were taken for another class, the surest first. */
+function surestMistakes({ predictions }: Predicted): PredictedPicture[] {
+  return predictions.filter(({ label, predicted }) => label !== predicted).sort((a, b) => said(b) - said(a));
 }
 
 /** Labels and predictions of the run's classes, with a probability for each, or a {@link UserError}. */

@@ -47,20 +47,16 @@ export async function explanationSections(
 }
 
 async function heatSections(run: Parameters<typeof explainPictures>[0]): Promise<Section[]> {
-  const mistakes = run.predictions
-    .filter(({ label, predicted }) => label !== predicted)
-    .sort((a, b) => b.probabilities[b.predicted]! - a.probabilities[a.predicted]!);
-  const shown = mistakes.length > 0 ? mistakes : run.predictions;
   return [
     {
       heading: 'Where it looks',
       words: 'Beside each picture what spoke for the class that was said: yellow much, blue nothing (Grad-CAM).',
-      pictures: await explainPictures(run, shown),
+      pictures: await explainPictures(run),
     },
     {
       heading: 'What it cannot do without',
       words: 'Beside each picture where a gray square takes most from the class that was said: yellow (occlusion).',
-      pictures: await explainPictures(run, shown, { method: 'occlusion', count: 2 * OCCLUDED }),
+      pictures: await explainPictures(run, undefined, { method: 'occlusion', count: 2 * OCCLUDED }),
     },
   ];
 }
