@@ -13,7 +13,8 @@ const KILLED = 5;
 
 /**
  * Write a study's runs into the file store of MLflow, as one experiment, so that `mlflow ui --backend-store-uri DIR` shows
- * them (MLflow 3 wants MLFLOW_ALLOW_FILE_STORE=true for it; its `mlflow migrate-filestore` takes them into a database). What is there of the same runs stays as it is; other experiments are not touched.
+ * them (MLflow 3 wants MLFLOW_ALLOW_FILE_STORE=true for it; its `mlflow migrate-filestore` takes them into a database). What
+ * is there of the same runs stays as it is; other experiments are not touched.
  *
  * Layout: DIR/EXPERIMENT/RUN with meta.yaml, params/ (one file a setting), metrics/ (lines of time, value, step), tags/ and
  * artifacts/ (the run's folder).
