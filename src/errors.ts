@@ -12,3 +12,25 @@ export class UserError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * Any value in an error's line, whatever a stranger made of it: text in quotes, on one line, short.
+ *
+ * @param length characters that it may have
+ *
+ * @example
+ * shown('../../etc\n'); // '"../../etc\\n"'
+ */
+export function shown(value: unknown, length = 80): string {
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? String(value);
+  } catch {
+    text = Array.isArray(value) ? '[...]' : '{...}'; // a circle, a bigint, or nested too deeply
+  }
+  const line = text.replace(/[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escaped);
+  return line.length > length ? `${line.slice(0, length - 3)}...` : line;
+}
+
+/** JSON itself escapes only characters below a space. */
+const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
