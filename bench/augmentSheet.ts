@@ -9,13 +9,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { type Augmentation, augmentationPresets, everyAugmentation, previewAugmentation } from '../src/augment';
+import { previewAugmentation } from '../src/analysis';
+import { type Augmentation, augmentationPresets, everyAugmentation } from '../src/augment';
 import { pictureGrid } from '../src/charts';
-import { openDataset } from '../src/datasets';
-import { writeFileAtomically } from '../src/files';
-import { decodePicture, type Example, readPicture, sampleExamples } from '../src/images';
+import { writeFileAtomically } from '../src/core/files';
+import { projectFolder } from '../src/core/paths';
+import { decodePicture, type Example, readPicture, sampleExamples } from '../src/data';
+import { openDataset } from '../src/data/public';
 import { renderPng } from '../src/notebook/render';
-import { projectFolder } from '../src/paths';
 import { tf } from '../src/tensorflow';
 
 const SIDE = 224;

@@ -6,7 +6,7 @@
  * DATA is a folder as `tunebook train` takes it, such as ../shared/data/flowers. Differences are paired by seed: the
  * interval is Student's, of the differences. With --per-class the seed also draws that many training pictures a class.
  */
-import { type Dataset, imageFolder, sampleExamples } from '../src/images';
+import { type Dataset, imageFolder, sampleExamples } from '../src/data';
 import { type TrainOptions, train } from '../src/training';
 
 const SEEDS = [1, 2, 3, 4, 5];

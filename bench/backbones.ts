@@ -4,7 +4,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { alignColumns } from '../src/charts/text';
-import { messageOf, UserError } from '../src/errors';
+import { messageOf, UserError } from '../src/core/errors';
 import { backboneEntry, backbones } from '../src/models';
 import { KerasOracle, oraclePython } from '../test/models/keras';
 import { runCommand } from './process';

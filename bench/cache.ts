@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from '../src/paths';
+import { cacheFolder } from '../src/core/paths';
 
 /** What was downloaded, not computed. */
 const brought = ['weights', 'downloads', 'samples', 'datasets', 'python'];

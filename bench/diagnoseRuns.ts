@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { type DiagnosedRun, diagnose, type FindingKind } from '../src/analysis/diagnose';
 import { alignColumns } from '../src/charts/text';
 import { numberOption } from '../src/cli/options';
-import { type DiagnosedRun, diagnose, type FindingKind } from '../src/evaluation';
-import { type Dataset, type Example, imageFolder, sampleExamples, splitDataset } from '../src/images';
+import { type Dataset, type Example, imageFolder, sampleExamples, splitDataset } from '../src/data';
 import { type TrainOptions, train } from '../src/training';
 
 /** A kind of run of which is known what is wrong with it. */

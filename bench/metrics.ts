@@ -2,7 +2,7 @@
  * Every metric beside scikit-learn's number for it: node dist/bench/metrics.js [--json]
  *
  * Of the inputs that the tests use, random and degenerate ones, and none at all; scikit-learn's numbers, and what it says
- * where it has none, are those that the scripts in test/evaluation wrote.
+ * where it has none, are those that the scripts in test/metrics wrote.
  */
 import { parseArgs } from 'node:util';
 import { alignColumns } from '../src/charts/text';
@@ -16,9 +16,9 @@ import {
   rocCurve,
   softmaxAt,
   topKAccuracy,
-} from '../src/evaluation';
-import curves from '../test/evaluation/curves_fixture.json';
-import reports from '../test/evaluation/sklearn_fixture.json';
+} from '../src/metrics';
+import curves from '../test/metrics/curves_fixture.json';
+import reports from '../test/metrics/sklearn_fixture.json';
 
 interface Line {
   metric: string;

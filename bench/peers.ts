@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder, projectFolder } from '../src/paths';
+import { cacheFolder, projectFolder } from '../src/core/paths';
 import { Peer } from './peer';
 
 /** All frameworks get as many threads. */

@@ -1,15 +1,15 @@
 /*
  * `node dist/bench/photoReferences.js FOLDER SOURCE NAME...`: how far photos in a folder lie from what backbones remember of
- * ImageNet. Writes src/advice/photoReferences.json, which `domainSimilarity` compares with.
+ * ImageNet. Writes src/analysis/advise/photoReferences.json, which `domainSimilarity` compares with.
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { activationStatistics } from '../src/advice/activationStatistics';
-import { networkDistance } from '../src/advice/domainDistance';
-import type { PhotoReference } from '../src/advice/domainReferences';
+import { activationStatistics } from '../src/analysis/advise/activationStatistics';
+import { networkDistance } from '../src/analysis/advise/domainDistance';
+import type { PhotoReference } from '../src/analysis/advise/domainReferences';
+import { projectFolder } from '../src/core/paths';
 import { loadBackbone } from '../src/models';
-import { terminalListener } from '../src/notebook';
-import { projectFolder } from '../src/paths';
+import { terminalListener } from '../src/terminal';
 
 async function main([folder, source, ...names]: readonly string[]): Promise<void> {
   if (!folder || !source || names.length === 0) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectFolder } from '../src/paths';
+import { projectFolder } from '../src/core/paths';
 import { python } from './kernel/session';
 import { load, node, setupFile } from './kernel-setup/helpers';
 

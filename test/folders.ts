@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { projectFolder } from '../src/paths';
+import { projectFolder } from '../src/core/paths';
 
 const made: string[] = [];
 process.once('exit', () => {

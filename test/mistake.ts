@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { UserError } from '../src/errors';
+import { UserError } from '../src/core/errors';
 
 /** The call throws a UserError whose message contains every one of these. */
 export function mistake(call: () => unknown, ...parts: string[]): void {

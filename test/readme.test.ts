@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tunebook from '../src';
 import { commandLine } from '../src/cli/main';
-import { projectFolder } from '../src/paths';
+import { projectFolder } from '../src/core/paths';
 import { checkConfiguration } from '../src/study/configuration';
 
 const readme = readFileSync(join(projectFolder, 'README.md'), 'utf8');

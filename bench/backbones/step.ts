@@ -1,7 +1,8 @@
 /* A step of `bench/backbones` in a process of its own; prints a JSON object as its last line. */
 import { existsSync, readFileSync } from 'node:fs';
-import { measureSpeed } from '../../src/advice/speed';
-import { messageOf } from '../../src/errors';
+import { measureSpeed } from '../../src/analysis/advise/speed';
+import { messageOf } from '../../src/core/errors';
+import { PICTURES_FOR_GRAPH, PictureNetwork } from '../../src/features/pictureNetwork';
 import {
   assignRandomWeights,
   assignWeights,
@@ -18,7 +19,6 @@ import {
 import { weightsFile } from '../../src/models/registry';
 import { weightsOf } from '../../src/models/weights/matchWeights';
 import { tf } from '../../src/tensorflow';
-import { PICTURES_FOR_GRAPH, PictureNetwork } from '../../src/transfer/pictureNetwork';
 import { formulaPicture, type OracleAnswer, relativeError } from '../../test/models/keras';
 
 /** Multiply-adds of a batch: some tens of seconds at most for the largest network, and enough for the smallest. */

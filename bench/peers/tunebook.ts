@@ -1,13 +1,13 @@
 /* tunebook's side of the conversation that serve.py describes. */
 import { createInterface } from 'node:readline';
-import { messageOf } from '../../src/errors';
-import { decodeAll } from '../../src/images';
+import { messageOf } from '../../src/core/errors';
+import { decodeAll } from '../../src/data';
+import { attachHead, buildHead } from '../../src/layers';
 import { backboneEntry } from '../../src/models';
 import { keepInInferenceMode, tf } from '../../src/tensorflow';
 import { compile, compileForward, hasBfloat16 } from '../../src/tensorflow/graph';
 import { fitSettings } from '../../src/training/settings';
 import { Trainer } from '../../src/training/trainer';
-import { attachHead, buildHead } from '../../src/transfer';
 import type { Prepared, Work } from '../peer';
 import { peakMemory } from '../process';
 import { countFlops, lastBlocks, randomNetwork } from './randomNetwork';

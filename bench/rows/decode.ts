@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { imageFolder } from '../../src/images';
+import { imageFolder } from '../../src/data';
 import type { Work } from '../peer';
 import { type PeerName, peerTitles } from '../peers';
 import type { Row } from '../row';

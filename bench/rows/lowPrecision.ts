@@ -1,4 +1,4 @@
-import { describeAccuracy, wilsonInterval } from '../../src/evaluation';
+import { describeAccuracy, wilsonInterval } from '../../src/metrics';
 import type { Row } from '../row';
 import { benchCache, tunebookTrain } from './photos';
 

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { projectFolder } from '../../src/paths';
-import { Random } from '../../src/random';
+import { projectFolder } from '../../src/core/paths';
+import { Random } from '../../src/core/random';
 import type { Row } from '../row';
 import { benchCache, tunebookTrain } from './photos';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../../src/errors';
-import { cacheFolder, projectFolder } from '../../src/paths';
+import { messageOf } from '../../src/core/errors';
+import { cacheFolder, projectFolder } from '../../src/core/paths';
 import { freshCache } from '../cache';
 import { median } from '../measure';
 import { missingPeers, peerEnvironment, peerFile, peerPython, startPeer } from '../peers';

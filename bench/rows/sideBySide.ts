@@ -1,4 +1,4 @@
-import { messageOf } from '../../src/errors';
+import { messageOf } from '../../src/core/errors';
 import { interleave, median } from '../measure';
 import type { Peer, Work } from '../peer';
 import { type PeerName, peerTitles, startPeer } from '../peers';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { numberOption } from '../../src/cli/options';
-import { projectFolder } from '../../src/paths';
+import { projectFolder } from '../../src/core/paths';
 import { study } from '../../src/study';
 
 interface Options {

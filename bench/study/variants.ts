@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { numberOption } from '../../src/cli/options';
-import { projectFolder } from '../../src/paths';
+import { projectFolder } from '../../src/core/paths';
 import { jsonRow, leaderboardText, type StudyConfiguration, study, transferVariants } from '../../src/study';
 
 export interface VariantsOptions {

@@ -16,7 +16,7 @@ export function inProject(...parts) {
 
 /**
  * A place in the cache, where all that was installed or computed lies: `.cache` in the project's folder, or the folder
- * that the environment variable TUNEBOOK_CACHE names. src/paths.ts says the same for the package.
+ * that the environment variable TUNEBOOK_CACHE names. src/core/paths.ts says the same for the package.
  *
  * @param {...string} parts
  * @returns {string}

@@ -1,4 +1,4 @@
-import type { Random } from '../random';
+import type { Random } from '../core/random';
 import type { tf } from '../tensorflow';
 import type { DrawOptions, Draws, LabelledImages } from './batch';
 import type { ColorMatrix, Rgb } from './color/colorMatrix';

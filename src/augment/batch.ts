@@ -1,5 +1,5 @@
-import { UserError } from '../errors';
-import { Random } from '../random';
+import { UserError } from '../core/errors';
+import { Random } from '../core/random';
 import { tf } from '../tensorflow';
 
 /** Pictures with what is in them. Augmentation keeps both in step. */

@@ -1,5 +1,5 @@
-import { UserError } from '../errors';
-import { sha256 } from '../files';
+import { UserError } from '../core/errors';
+import { sha256 } from '../core/files';
 import { deviceReport, tf } from '../tensorflow';
 import type { Augmentation } from './augmentation';
 import type { DrawOptions } from './batch';

@@ -1,5 +1,5 @@
 import { type ColumnTable, table } from 'arquero';
-import { checkNumber, withDefaults } from '../options';
+import { checkNumber, withDefaults } from '../core/options';
 import { tf } from '../tensorflow';
 import type { Augmentation } from './augmentation';
 import * as color from './color';

@@ -16,7 +16,6 @@ export {
   augmentationPresets,
   presetAugmentation,
 } from './presets';
-export { type PreviewOptions, previewAugmentation } from './preview';
 export type { Ends, Strength } from './range';
 export { sometimes } from './sometimes';
 export { predictWithViews, type TestTimeOptions } from './testTime';

@@ -1,4 +1,4 @@
-import { UserError } from '../errors';
+import { UserError } from '../core/errors';
 import type { Augmentation } from './augmentation';
 import { runOps } from './run';
 

@@ -1,5 +1,5 @@
-import { didYouMean } from '../didYouMean';
-import { UserError } from '../errors';
+import { didYouMean } from '../core/didYouMean';
+import { UserError } from '../core/errors';
 import type { Augmentation } from './augmentation';
 import { colorJitter } from './color/jitter';
 import { horizontalFlip, rotation, shift, zoom } from './geometric/affine';

@@ -1,5 +1,5 @@
-import { UserError } from '../errors';
-import type { Random } from '../random';
+import { UserError } from '../core/errors';
+import type { Random } from '../core/random';
 
 /** From and to, both included; equal ends give a fixed value. */
 export type Ends = readonly [number, number];

@@ -1,4 +1,4 @@
-import { UserError } from '../errors';
+import { UserError } from '../core/errors';
 import { tf } from '../tensorflow';
 import type { Augmentation, PictureSize, Step } from './augmentation';
 import { checkImages, checkLabels, type DrawOptions, type Draws, drawsFor, type LabelledImages } from './batch';

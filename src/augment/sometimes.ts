@@ -1,5 +1,5 @@
-import { checkNumber } from '../options';
-import type { Random } from '../random';
+import { checkNumber } from '../core/options';
+import type { Random } from '../core/random';
 import type { Augmentation, PictureSize, Step } from './augmentation';
 import { identityColors, type Rgb } from './color/colorMatrix';
 import { defineOp } from './defineOp';

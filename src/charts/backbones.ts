@@ -1,5 +1,5 @@
-import type { Interval } from '../evaluation';
-import { withDefaults } from '../options';
+import { withDefaults } from '../core/options';
+import type { Interval } from '../metrics';
 import { alignColumns, formatShare } from './text';
 import { type Chart, chart, colors } from './theme';
 

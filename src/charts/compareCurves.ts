@@ -1,6 +1,6 @@
-import { UserError } from '../errors';
-import { withDefaults } from '../options';
-import type { EpochRecord } from '../training/listener';
+import { UserError } from '../core/errors';
+import type { EpochRecord } from '../core/listener';
+import { withDefaults } from '../core/options';
 import { bestEpoch } from './history';
 import { epochDomain, panelTitle, wholeTicks } from './panel';
 import { separate } from './separate';

@@ -1,7 +1,7 @@
-import { UserError } from '../errors';
-import type { ConfusionMatrix } from '../evaluation';
-import { mostConfused, sortByConfusion } from '../evaluation/confusion'; // not the room: it loads arquero
-import { withDefaults } from '../options';
+import { UserError } from '../core/errors';
+import { withDefaults } from '../core/options';
+import type { ConfusionMatrix } from '../metrics';
+import { mostConfused, sortByConfusion } from '../metrics/confusion'; // not the room: it loads arquero
 import { inkOn, mix } from './color';
 import { alignColumns, formatShare } from './text';
 import { type Chart, chart, colors } from './theme';

@@ -1,5 +1,5 @@
-import { checkNumber, withDefaults } from '../options';
-import type { EpochRecord } from '../training/listener';
+import type { EpochRecord } from '../core/listener';
+import { checkNumber, withDefaults } from '../core/options';
 import { describeHistory, tabulateHistory } from './history';
 import { curvePanel, epochDomain } from './panel';
 import { ratePanel } from './ratePanel';

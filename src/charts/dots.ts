@@ -1,7 +1,7 @@
-import { UserError } from '../errors';
-import type { ClassReport, ConfusionMatrix, Slice } from '../evaluation';
-import { mostConfused } from '../evaluation/confusion';
-import { withDefaults } from '../options';
+import { UserError } from '../core/errors';
+import { withDefaults } from '../core/options';
+import type { ClassReport, ConfusionMatrix, Slice } from '../metrics';
+import { mostConfused } from '../metrics/confusion';
 import { alignColumns, formatShare } from './text';
 import { type Chart, chart, colors } from './theme';
 

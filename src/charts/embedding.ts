@@ -1,5 +1,5 @@
-import { UserError } from '../errors';
-import { withDefaults } from '../options';
+import { UserError } from '../core/errors';
+import { withDefaults } from '../core/options';
 import { alignColumns } from './text';
 import { type Chart, chart, colors, hues } from './theme';
 

@@ -1,5 +1,5 @@
-import { validationTurn } from '../evaluation/turn';
-import type { EpochRecord } from '../training/listener';
+import type { EpochRecord } from '../core/listener';
+import { validationTurn } from '../metrics/turn';
 import { alignColumns, formatNumber, formatShare } from './text';
 
 type Metric = 'loss' | 'accuracy' | 'validationLoss' | 'validationAccuracy';

@@ -1,5 +1,5 @@
-import { UserError } from '../errors';
-import { withDefaults } from '../options';
+import { UserError } from '../core/errors';
+import { withDefaults } from '../core/options';
 import { inkOn, mix } from './color';
 import { measuredRows, type StudyChartRow } from './studyRow';
 import { alignColumns, formatShare } from './text';

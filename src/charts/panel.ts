@@ -1,4 +1,4 @@
-import type { EpochRecord } from '../training/listener';
+import type { EpochRecord } from '../core/listener';
 import { bestEpoch } from './history';
 import { formatNumber, formatShare } from './text';
 import { colors } from './theme';

@@ -1,4 +1,4 @@
-import { withDefaults } from '../options';
+import { withDefaults } from '../core/options';
 import { measuredRows, rowName, type StudyChartRow, variedAxes } from './studyRow';
 import { alignColumns, formatShare } from './text';
 import { type Chart, chart, colors } from './theme';

@@ -1,4 +1,4 @@
-import { withDefaults } from '../options';
+import { withDefaults } from '../core/options';
 import { separate } from './separate';
 import { measuredRows, rowName, type StudyChartRow, variedAxes } from './studyRow';
 import { alignColumns, counted, formatNumber, formatShare } from './text';

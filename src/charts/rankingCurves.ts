@@ -1,6 +1,6 @@
-import { UserError } from '../errors';
-import type { Interval, PrecisionRecallCurve, RocCurve } from '../evaluation';
-import { withDefaults } from '../options';
+import { UserError } from '../core/errors';
+import { withDefaults } from '../core/options';
+import type { Interval, PrecisionRecallCurve, RocCurve } from '../metrics';
 import { alignColumns, formatNumber, formatShare } from './text';
 import { type Chart, chart, colors, hues } from './theme';
 import { besideLines, referenceLine, unitAxis, unitSide } from './unitPlot';

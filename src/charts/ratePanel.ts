@@ -1,4 +1,4 @@
-import type { EpochRecord } from '../training/listener';
+import type { EpochRecord } from '../core/listener';
 import { panelWidth, wholeTicks } from './panel';
 import { formatNumber } from './text';
 import { colors } from './theme';

@@ -1,5 +1,5 @@
-import type { Calibration } from '../evaluation';
-import { withDefaults } from '../options';
+import { withDefaults } from '../core/options';
+import type { Calibration } from '../metrics';
 import { alignColumns, formatShare } from './text';
 import { type Chart, chart, colors } from './theme';
 import { referenceLine, unitAxis, unitSide } from './unitPlot';

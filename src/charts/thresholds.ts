@@ -1,6 +1,6 @@
-import { UserError } from '../errors';
-import type { ThresholdChoice } from '../evaluation';
-import { withDefaults } from '../options';
+import { UserError } from '../core/errors';
+import { withDefaults } from '../core/options';
+import type { ThresholdChoice } from '../metrics';
 import { alignColumns, formatNumber, formatShare } from './text';
 import { type Chart, chart, colors, hues } from './theme';
 

@@ -7,12 +7,12 @@ import {
   domainSimilarity,
   type Recommendation,
   recommendBackbone,
-} from '../advice';
-import { openDataset } from '../datasets';
-import { UserError } from '../errors';
-import { writeFileAtomically } from '../files';
+} from '../analysis/advise';
+import { UserError } from '../core/errors';
+import { writeFileAtomically } from '../core/files';
+import { openDataset } from '../data/public';
 import { renderPng } from '../notebook/render';
-import { terminalListener } from '../notebook/terminal';
+import { terminalListener } from '../terminal/terminal';
 import { numberOption, printJson } from './options';
 import { interruptible } from './stop';
 

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { checkDataset, type DatasetCheck } from '../check';
-import { openDataset } from '../datasets';
-import { writeFileAtomically } from '../files';
-import { splitDataset } from '../images';
+import { writeFileAtomically } from '../core/files';
+import { splitDataset } from '../data';
+import { checkDataset, type DatasetCheck } from '../data/checks';
+import { openDataset } from '../data/public';
 import { renderPng } from '../notebook/render';
-import { terminalListener } from '../notebook/terminal';
+import { terminalListener } from '../terminal/terminal';
 import { numberOption, printJson } from './options';
 
 interface Options {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { alignColumns } from '../charts/text';
-import { publicDatasets } from '../datasets';
-import { samples } from '../images';
-import { cacheFolder } from '../paths';
+import { cacheFolder } from '../core/paths';
+import { samples } from '../data';
+import { publicDatasets } from '../data/public';
 import { printJson } from './options';
 
 /** `tunebook datasets`: what `--data` knows by name, with licences. */

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type ExportFormat, exportFormats, exportRun } from '../export';
+import { type ExportFormat, exportFormats, exportRun } from '../runs/export';
 import { printJson } from './options';
 
 /** `tunebook export`: a run's model for use elsewhere. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { kernelSetup } from '../kernelSetup';
+import { kernelSetup } from '../core/kernelSetup';
 import { numberOption } from './options';
 
 /** `tunebook doctor`: what was found of all that tunebook needs. */

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { didYouMean } from '../didYouMean';
-import { messageOf, UserError } from '../errors';
+import { didYouMean } from '../core/didYouMean';
+import { messageOf, UserError } from '../core/errors';
 import { adviseCommand } from './advise';
 import { checkCommand } from './check';
 import { datasetsCommand } from './datasets';

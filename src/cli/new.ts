@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
-import { publicDatasets } from '../datasets';
-import { UserError } from '../errors';
-import { samples } from '../images';
-import { projectFolder } from '../paths';
+import { UserError } from '../core/errors';
+import { projectFolder } from '../core/paths';
+import { samples } from '../data';
+import { publicDatasets } from '../data/public';
 import { starterNotebook } from './starterNotebook';
 
 /** Where notebooks of one's own lie: inside the project, so that their cells find the package; git passes them over. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { didYouMean } from '../didYouMean';
-import { messageOf, UserError } from '../errors';
+import { didYouMean } from '../core/didYouMean';
+import { messageOf, UserError } from '../core/errors';
 import type { ExecutedCell } from './compareOutputs';
 import { findParameters, type Parameter, setParameters, unknownParameter } from './parameters';
 

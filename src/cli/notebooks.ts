@@ -1,8 +1,8 @@
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
-import { UserError } from '../errors';
-import { checkFolder } from '../files';
-import { projectFolder } from '../paths';
+import { UserError } from '../core/errors';
+import { checkFolder } from '../core/files';
+import { projectFolder } from '../core/paths';
 import { comparedValues, type Difference, differences } from './compareOutputs';
 import { type Job, prepareJobs, readCells } from './notebookJobs';
 import { runPython } from './python';

@@ -1,5 +1,5 @@
-import { didYouMean } from '../didYouMean';
-import { UserError } from '../errors';
+import { didYouMean } from '../core/didYouMean';
+import { UserError } from '../core/errors';
 
 /**
  * Parameters of a notebook: the declarations in its cell tagged `parameters`, one a line, like

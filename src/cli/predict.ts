@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { UserError } from '../errors';
-import { type Skipped, unlabelledFolder } from '../images';
+import { UserError } from '../core/errors';
+import { type Skipped, unlabelledFolder } from '../data';
 import { backbones } from '../models';
-import { type Predictor, predict } from '../study';
+import { type Predictor, predict } from '../runs';
 import { printJson } from './options';
 
 interface Options {

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { UserError } from '../errors';
-import { cacheFolder, projectFolder } from '../paths';
+import { UserError } from '../core/errors';
+import { cacheFolder, projectFolder } from '../core/paths';
 
 /** The environment of everything that starts a kernel, as kernel-setup has it. */
 export async function jupyterEnvironment(): Promise<NodeJS.ProcessEnv> {

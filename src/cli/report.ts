@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { UserError } from '../errors';
-import { checkFolder, writeFileAtomically } from '../files';
+import { UserError } from '../core/errors';
+import { checkFolder, writeFileAtomically } from '../core/files';
 import { reportHtml, reportText } from '../report';
 
 interface Options {

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
-import { messageOf, UserError } from '../errors';
-import { checkFolder } from '../files';
-import { projectFolder } from '../paths';
+import { messageOf, UserError } from '../core/errors';
+import { checkFolder } from '../core/files';
+import { projectFolder } from '../core/paths';
 import { runPython } from './python';
 
 interface Options {

@@ -1,20 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
-import { messageOf, UserError } from '../errors';
+import { messageOf, UserError } from '../core/errors';
 import { terminalStudyListener } from '../notebook/studyListener';
 import {
   checkExport,
   exportTable,
   jsonRow,
   leaderboardText,
-  queueExecutor,
   type StudyConfiguration,
   type StudyResult,
   study,
   verdictNote,
   writeMlflow,
 } from '../study';
+import { queueExecutor } from '../study/queue';
 import { numberOption, printJson } from './options';
 import { interruptible } from './stop';
 import { queueAddress } from './worker';

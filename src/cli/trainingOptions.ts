@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { precisions } from '../tensorflow/graph';
-import { defaultSettings, heads, optimizerNames, scheduleNames, weightSources } from '../training';
+import { defaultSettings, heads, scheduleNames, weightSources } from '../training';
+import { optimizerNames } from '../training/optimizers';
 import { numberOption } from './options';
 
 /** The options of `tunebook train` that say how to optimize, to regularize and to fine-tune. */

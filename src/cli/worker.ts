@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { UserError } from '../errors';
-import { type QueueWorkerOptions, queueWorker } from '../study';
+import { UserError } from '../core/errors';
+import { type QueueWorkerOptions, queueWorker } from '../study/queue';
 import { numberOption } from './options';
 import { interruptible } from './stop';
 

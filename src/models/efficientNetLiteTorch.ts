@@ -1,4 +1,4 @@
-import { UserError } from '../errors';
+import { UserError } from '../core/errors';
 import { efficientNetLiteBlocks } from './architectures/efficientNetLiteBlocks';
 import type { NamedArray } from './weights/safetensors';
 

@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashOfFile } from '../download';
-import { sha256 } from '../files';
-import { checkNumber, withDefaults } from '../options';
+import { hashOfFile } from '../core/download';
+import { sha256 } from '../core/files';
+import type { Listener } from '../core/listener';
+import { checkNumber, withDefaults } from '../core/options';
 import { tf } from '../tensorflow';
-import type { Listener } from '../training/listener';
 import { type Block, buildArchitecture } from './architectures';
 import { type BackboneEntry, backboneEntry } from './registry';
 import { findImagenetWeights } from './weights/findWeights';

@@ -1,6 +1,6 @@
-import { didYouMean } from '../didYouMean';
-import { UserError } from '../errors';
-import { cacheFolder } from '../paths';
+import { didYouMean } from '../core/didYouMean';
+import { UserError } from '../core/errors';
+import { cacheFolder } from '../core/paths';
 import { efficientNetEntries } from './entries/efficientNet';
 import { efficientNetLiteEntries } from './entries/efficientNetLite';
 import { mobileNetEntries } from './entries/mobileNet';

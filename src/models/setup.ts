@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { UserError } from '../errors';
-import { sha256 } from '../files';
+import { UserError } from '../core/errors';
+import { sha256 } from '../core/files';
 import { convertEfficientNetLiteNames } from './efficientNetLiteTorch';
 import { backboneEntry } from './registry';
 import { writeSafetensors } from './weights/safetensors';

@@ -1,14 +1,14 @@
 import { trainingCurves } from '../charts';
-import { messageOf } from '../errors';
-import type { EpochRecord, Listener, Progress } from '../training/listener';
+import { messageOf } from '../core/errors';
+import type { EpochRecord, Listener, Progress } from '../core/listener';
+import { stopRequested } from '../core/stop';
+import { terminalListener } from '../terminal/terminal';
 import { epochLine } from './epochLine';
 import { displayWriter } from './kernel';
 import { liveDisplay, liveSettled } from './live';
 import { displaySymbol } from './mime';
 import { progressBar } from './progress';
-import { stopRequested } from './stop';
 import { TaskBars } from './tasks';
-import { terminalListener } from './terminal';
 
 /** A listener that can be told that the work has ended. Its functions need no `this`: it may be spread into another. */
 export interface EndingListener extends Required<Listener> {

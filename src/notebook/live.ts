@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { messageOf } from '../errors';
+import { messageOf } from '../core/errors';
 import { displayWriter } from './kernel';
 import { displayMetadata, toMimeBundle } from './mime';
 

@@ -1,4 +1,4 @@
-import type { Progress } from '../training/listener';
+import type { Progress } from '../core/listener';
 
 /** Puts a task's progress in words, with its rate and the time left. */
 export class Meter {

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { messageOf } from '../errors';
+import { messageOf } from '../core/errors';
 import { pngScale } from './render';
 import { summaryOf } from './summary';
 import { isTable, tableHtml, tableText } from './table';

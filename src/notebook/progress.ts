@@ -1,10 +1,10 @@
-import type { Progress } from '../training/listener';
+import type { Progress } from '../core/listener';
+import { TerminalLine } from '../terminal/terminalLine';
 import { displayWriter } from './kernel';
 import { type LiveDisplay, liveDisplay } from './live';
 import { Meter } from './meter';
 import { displaySymbol } from './mime';
 import { escapeHtml } from './table';
-import { TerminalLine } from './terminalLine';
 
 /** Shows how far a task is, in place. */
 export interface ProgressBar {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { messageOf } from '../errors';
+import { messageOf } from '../core/errors';
 import { type DisplayWriter, displayWriter } from './kernel';
 import { liveSettled } from './live';
 import { displayMetadata, type MimeBundle, toMimeBundle } from './mime';

@@ -1,14 +1,14 @@
 import { formatShare } from '../charts/text';
+import { stopRequested, withStop } from '../core/stop';
 import { leaderboardCells, leaderboardText, nameOf, ranked } from '../study/leaderboard';
 import type { RunRecord } from '../study/records';
 import type { StudyListener, StudyState } from '../study/study';
+import { type Output, TerminalLine } from '../terminal/terminalLine';
 import { displayWriter } from './kernel';
 import { type LiveDisplay, liveDisplay, liveSettled } from './live';
 import { formatSeconds } from './meter';
 import { displaySymbol } from './mime';
-import { stopRequested, withStop } from './stop';
 import { escapeHtml } from './table';
-import { type Output, TerminalLine } from './terminalLine';
 
 /** A study's listener that can be told that the work has ended. */
 export interface EndingStudyListener extends Required<Pick<StudyListener, 'onStudy' | 'onMessage' | 'shouldStop'>> {

@@ -1,5 +1,5 @@
-import { describeAccuracy } from '../evaluation/interval';
-import type { Dataset } from '../images';
+import type { Dataset } from '../data';
+import { describeAccuracy } from '../metrics/interval';
 import type { TrainResult } from '../training';
 
 /**

@@ -1,4 +1,4 @@
-import type { Progress } from '../training/listener';
+import type { Progress } from '../core/listener';
 import type { ProgressBar } from './progress';
 
 /** A progress bar for each task that reports; tasks may take turns, as decoding and computing do. */

@@ -1,6 +1,6 @@
-import type { Listener } from '../training/listener';
+import type { Listener } from '../core/listener';
+import { withStop } from '../core/stop';
 import { notebookListener } from './listener';
-import { withStop } from './stop';
 
 /**
  * Run long work with all that a notebook has for it: progress bars, live curves, and a stop button that ends the work

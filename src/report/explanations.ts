@@ -1,7 +1,7 @@
+import { type Explained, embedPictures, explainPictures, pictureFeatures } from '../analysis/explain';
 import { embeddingChart } from '../charts';
-import { messageOf } from '../errors';
-import { type Explained, embedPictures, explainPictures, pictureFeatures } from '../explain';
-import { type KeptRun, runNetworks } from '../study';
+import { messageOf } from '../core/errors';
+import { type KeptRun, runNetworks } from '../runs';
 import type { Prediction } from '../training';
 import type { Section } from './figures';
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { mistakes, suspectPictures, topLosses } from '../analysis/explain';
 import * as charts from '../charts';
 import {
   calibration,
@@ -13,9 +14,8 @@ import {
   rocCurve,
   softmaxAt,
   thresholdTable,
-} from '../evaluation';
-import { mistakes, suspectPictures, topLosses } from '../explain';
-import type { KeptRun } from '../study';
+} from '../metrics';
+import type { KeptRun } from '../runs';
 import type { Prediction } from '../training';
 import type { PageTable } from './page';
 

@@ -1,8 +1,10 @@
 import { basename, join, resolve } from 'node:path';
+import { diagnose } from '../analysis/diagnose';
 import { counted } from '../charts/text';
-import { classReport, confusionMatrix, describeAccuracy, diagnose } from '../evaluation';
-import { withDefaults } from '../options';
-import { isStudy, type KeptRun, readRun } from '../study';
+import { withDefaults } from '../core/options';
+import { classReport, confusionMatrix, describeAccuracy } from '../metrics';
+import { type KeptRun, readRun } from '../runs';
+import { isStudy } from '../study';
 import { drawn } from './draw';
 import { explanationSections } from './explanations';
 import { chartSections, pictureSections, predictionsAtHand } from './figures';

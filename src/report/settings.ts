@@ -1,4 +1,4 @@
-import type { RunConfiguration } from '../study';
+import type { RunConfiguration } from '../runs';
 
 /** What a run was made with, as rows of name and value. */
 export function madeWith({ versions, device }: Pick<RunConfiguration, 'versions' | 'device'>): [string, string][] {

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { dirname, extname, resolve } from 'node:path';
 import { formatShare } from '../charts/text';
-import { type PredictionRow, type Slice, sliceAccuracy } from '../evaluation';
-import { inOrder, openPicture, readPicture } from '../images';
-import { Random } from '../random';
-import type { KeptRun } from '../study';
+import { inOrder } from '../core/inOrder';
+import { Random } from '../core/random';
+import { openPicture, readPicture } from '../data';
+import { type PredictionRow, type Slice, sliceAccuracy } from '../metrics';
+import type { KeptRun } from '../runs';
 import type { Prediction } from '../training';
 import type { Section } from './figures';
 

@@ -1,8 +1,9 @@
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import * as charts from '../charts';
 import { rowName, variedAxes } from '../charts/studyRow';
-import { messageOf } from '../errors';
-import { type KeptRun, loadStudy, readRun, type StudyResult, type StudyRow } from '../study';
+import { messageOf } from '../core/errors';
+import { type KeptRun, readRun } from '../runs';
+import { loadStudy, type StudyResult, type StudyRow } from '../study';
 import { leaderboardCells, leaderboardText, nameOf, ranked, verdictNote, verdictWords } from '../study/leaderboard';
 import { readStudyFile, type StudyFile } from '../study/loadStudy';
 import { drawn } from './draw';

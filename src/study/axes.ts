@@ -1,6 +1,6 @@
-import { UserError } from '../errors';
-import { checkNumber } from '../options';
-import { Random } from '../random';
+import { UserError } from '../core/errors';
+import { checkNumber } from '../core/options';
+import { Random } from '../core/random';
 
 /** A value that stands in a table's cell. */
 export type Label = string | number | boolean | null;

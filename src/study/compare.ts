@@ -1,6 +1,6 @@
 import { type ColumnTable, from } from 'arquero';
-import { UserError } from '../errors';
-import { withDefaults } from '../options';
+import { UserError } from '../core/errors';
+import { withDefaults } from '../core/options';
 import type { Label } from './axes';
 import type { RunRecord } from './records';
 import { judgeDifferences, meanOf, summarize } from './statistics';

@@ -1,7 +1,7 @@
 import { presetAugmentation } from '../augment';
-import { didYouMean } from '../didYouMean';
-import { UserError } from '../errors';
-import { checkNumber, withDefaults } from '../options';
+import { didYouMean } from '../core/didYouMean';
+import { UserError } from '../core/errors';
+import { checkNumber, withDefaults } from '../core/options';
 import { defaultSettings, type TrainOptions, type TrainSettings, trainSettings } from '../training';
 import { type Axes, type Configuration, type Design, designs, expandAxes, type Label } from './axes';
 import { transferVariants } from './transferVariants';

@@ -1,13 +1,14 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { openDataset } from '../datasets';
-import { messageOf } from '../errors';
-import { type Dataset, splitDataset } from '../images';
-import { type EpochRecord, type Listener, type TrainResult, train } from '../training';
+import { messageOf } from '../core/errors';
+import type { EpochRecord, Listener } from '../core/listener';
+import { type Dataset, splitDataset } from '../data';
+import { openDataset } from '../data/public';
+import { saveRun } from '../runs/runFolder';
+import { type TrainResult, train } from '../training';
 import type { RunTask } from './plan';
 import type { RunRecord } from './records';
-import { saveRun } from './runFolder';
 
 export interface ExecuteOptions {
   listener?: Listener;

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { type ColumnTable, table as tableOf } from 'arquero';
-import { UserError } from '../errors';
-import { writeFileAtomically } from '../files';
+import { UserError } from '../core/errors';
+import { writeFileAtomically } from '../core/files';
 
 const writers: Record<string, (table: ColumnTable) => Promise<Uint8Array | string> | Uint8Array | string> = {
   '.parquet': parquet,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { messageOf, UserError } from '../errors';
+import { messageOf, UserError } from '../core/errors';
 import type { Label } from './axes';
 import type { StudyConfiguration } from './configuration';
 import { RunStore } from './records';

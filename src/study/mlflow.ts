@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeF
 import { userInfo } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { sha256, temporaryBeside, writeFileAtomically } from '../files';
+import { sha256, temporaryBeside, writeFileAtomically } from '../core/files';
 import type { RunRecord } from './records';
 import type { StudyResult } from './result';
 

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { sha256 } from '../files';
-import type { Dataset } from '../images';
+import { sha256 } from '../core/files';
+import type { Dataset } from '../data';
 import { backboneEntry } from '../models';
 import { defaultSettings, type TrainSettings } from '../training';
 import { expandAxes, type Label, labelsOf } from './axes';

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { checkNumber } from '../options';
-import { projectFolder } from '../paths';
+import { checkNumber } from '../core/options';
+import { projectFolder } from '../core/paths';
 import { type ExecuteOptions, failed } from './execute';
 import type { Executor, RunOrder } from './executor';
 import type { RunTask } from './plan';

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, UserError } from '../errors';
+import { messageOf, UserError } from '../core/errors';
 import type { Label } from './axes';
 
 /** How a run came out, as run.json in its folder says it. Every key of it stands in each row of a study's runs. */

@@ -1,5 +1,5 @@
 import { type ColumnTable, from } from 'arquero';
-import { csv } from './csv';
+import { csv } from '../core/csv';
 import type { RunRecord } from './records';
 
 /** A run without nesting: its axes, then its numbers. */

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDataset } from '../datasets';
-import { messageOf, UserError } from '../errors';
-import { writeFileAtomically } from '../files';
-import type { Listener } from '../training';
+import { messageOf, UserError } from '../core/errors';
+import { writeFileAtomically } from '../core/files';
+import type { Listener } from '../core/listener';
+import { openDataset } from '../data/public';
 import { type CheckedConfiguration, checkConfiguration, type StudyConfiguration } from './configuration';
 import { type Executor, here } from './executor';
 import { nameOf } from './leaderboard';

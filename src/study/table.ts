@@ -1,5 +1,5 @@
+import { csv } from '../core/csv';
 import type { Label } from './axes';
-import { csv } from './csv';
 import type { RunRecord } from './records';
 import { type Difference, judgeDifferences, meanOf, type Summary, summarize } from './statistics';
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors';
+import { messageOf } from '../core/errors';
 import { executeRun } from './execute';
 import type { FromWorker, ToWorker } from './processPool';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as util from 'node:util';
-import { UserError } from '../errors';
+import { UserError } from '../core/errors';
 
 // tfjs-node 4.22 calls two functions that Node 23 removed.
 const legacy = util as unknown as Record<string, unknown>;

@@ -1,6 +1,6 @@
-import { sha256 } from '../files';
+import { sha256 } from '../core/files';
+import type { Listener } from '../core/listener';
 import { assignRandomWeights, type Backbone, loadBackbone } from '../models';
-import type { Listener } from './listener';
 import type { TrainSettings } from './trainSettings';
 
 /** The backbone that the settings ask for. Random weights follow the seed. */

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, UserError } from '../errors';
-import { checkFolder } from '../files';
+import { messageOf, UserError } from '../core/errors';
+import { checkFolder } from '../core/files';
+import type { EpochRecord } from '../core/listener';
 import { type NamedArray, readSafetensors, writeSafetensors } from '../models';
 import { tf } from '../tensorflow';
 import type { EarlyStoppingState } from './earlyStopping';
-import type { EpochRecord } from './listener';
 import type { PlateauState } from './plateau';
 import { layersOf } from './weights';
 

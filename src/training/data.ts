@@ -1,4 +1,4 @@
-import { UserError } from '../errors';
+import { UserError } from '../core/errors';
 import { tf } from '../tensorflow';
 
 /** Labelled inputs in memory. */

@@ -1,5 +1,5 @@
-import { checkNumber, withDefaults } from '../options';
-import type { EpochRecord } from './listener';
+import type { EpochRecord } from '../core/listener';
+import { checkNumber, withDefaults } from '../core/options';
 
 export interface EarlyStoppingOptions {
   /** what should improve; default: the validation loss */

@@ -1,5 +1,5 @@
+import { type FrozenSourceOptions, findFrozenPart, frozenSource } from '../features';
 import { tf } from '../tensorflow';
-import { type FrozenSourceOptions, findFrozenPart, frozenSource } from '../transfer';
 import { type ArrayData, type BatchSource, type Data, elements, toSource } from './data';
 import { buildLoss, countCorrect, type Loss, type LossOptions } from './losses';
 import { penaltyOf } from './penalty';

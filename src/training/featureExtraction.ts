@@ -7,7 +7,7 @@ import {
   PixelMemory,
   PixelStore,
   sumSeconds,
-} from '../transfer';
+} from '../features';
 import { evaluateLogits } from './evaluate';
 import { fit } from './fit';
 import { fitOptionsOf } from './trainSettings';

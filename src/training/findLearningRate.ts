@@ -1,8 +1,8 @@
-import { checkNumber, withDefaults } from '../options';
+import type { Listener } from '../core/listener';
+import { checkNumber, withDefaults } from '../core/options';
+import { findFrozenPart, frozenSource } from '../features';
 import type { tf } from '../tensorflow';
-import { findFrozenPart, frozenSource } from '../transfer';
 import { checkData, type Data, toSource } from './data';
-import type { Listener } from './listener';
 import { type FitOptions, fitSettings } from './settings';
 import { Trainer } from './trainer';
 import { Snapshot } from './weights';

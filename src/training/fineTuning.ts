@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { presetAugmentation } from '../augment';
+import { findFrozenPart, keptOnDisk, Pictures } from '../features';
+import { attachHead, freeze, learningRateGroups, unfreeze } from '../layers';
 import type { tf } from '../tensorflow';
-import { attachHead, findFrozenPart, freeze, keptOnDisk, learningRateGroups, Pictures, unfreeze } from '../transfer';
 import { evaluateLogits } from './evaluate';
 import { type FitResult, fit } from './fit';
 import { JointTraining, type Stage, stagesOf } from './stages';

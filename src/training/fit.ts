@@ -1,14 +1,14 @@
-import { UserError } from '../errors';
-import { sha256 } from '../files';
+import { UserError } from '../core/errors';
+import { sha256 } from '../core/files';
+import type { EpochRecord } from '../core/listener';
+import { findFrozenPart, frozenSource } from '../features';
 import type { tf } from '../tensorflow';
 import { compile } from '../tensorflow/graph';
-import { findFrozenPart, frozenSource } from '../transfer';
 import { assignArray, loadState, saveBest, saveState } from './checkpoint';
 import { type BatchSource, checkData, classesOf, type Data, toSource } from './data';
 import { explainDivergence, explainHighLoss } from './diagnosis';
 import { EarlyStopping } from './earlyStopping';
 import { type Evaluation, evaluateSource, evaluationBatches, penaltyNow } from './evaluate';
-import type { EpochRecord } from './listener';
 import { buildLoss } from './losses';
 import { comparable, type FitOptions, type FitSettings, fitSettings } from './settings';
 import type { StepParts } from './step';

@@ -10,24 +10,7 @@ export {
   type LearningRateStep,
 } from './findLearningRate';
 export { type FitResult, fit } from './fit';
-export type { EpochRecord, Listener, Progress } from './listener';
 export { type LossName, type LossOptions, lossNames } from './losses';
-export {
-  Adagrad,
-  type AdagradOptions,
-  Adam,
-  type AdamOptions,
-  AdamW,
-  type AdamWOptions,
-  Optimizer,
-  type OptimizerName,
-  type OptimizerOptions,
-  optimizerNames,
-  RmsProp,
-  type RmsPropOptions,
-  Sgd,
-  type SgdOptions,
-} from './optimizers';
 export { type Prediction, softmax, toProbabilities } from './predictions';
 export {
   type PlateauOptions,

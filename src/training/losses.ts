@@ -1,5 +1,5 @@
-import { UserError } from '../errors';
-import { checkNumber, withDefaults } from '../options';
+import { UserError } from '../core/errors';
+import { checkNumber, withDefaults } from '../core/options';
 import { tf } from '../tensorflow';
 
 export const lossNames = ['auto', 'sparse', 'categorical', 'binary', 'focal'] as const;

@@ -1,4 +1,4 @@
-import { checkNumber, withDefaults } from '../options';
+import { checkNumber, withDefaults } from '../core/options';
 import type { PlateauOptions, ScheduleOptions } from './schedules';
 
 /** Where a {@link Plateau} stands: plain numbers, so that a checkpoint can hold them. */

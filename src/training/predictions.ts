@@ -1,4 +1,4 @@
-import type { Example } from '../images';
+import type { Example } from '../data';
 import { tf } from '../tensorflow';
 
 /** What the model said of one validation picture. */

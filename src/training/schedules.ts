@@ -1,5 +1,5 @@
-import { UserError } from '../errors';
-import { checkNumber, withDefaults } from '../options';
+import { UserError } from '../core/errors';
+import { checkNumber, withDefaults } from '../core/options';
 
 /** Where training stands when a step begins. */
 export interface StepPosition {

@@ -1,9 +1,9 @@
-import { UserError } from '../errors';
-import { checkNumber, withDefaults } from '../options';
-import type { FrozenSourceOptions } from '../transfer';
+import { UserError } from '../core/errors';
+import type { Listener } from '../core/listener';
+import { checkNumber, withDefaults } from '../core/options';
+import type { FrozenSourceOptions } from '../features';
 import type { ClippingOptions } from './clipping';
 import type { EarlyStoppingOptions } from './earlyStopping';
-import type { Listener } from './listener';
 import type { LossOptions } from './losses';
 import type { OptimizerOptions } from './optimizers';
 import type { ScheduleOptions } from './schedules';

@@ -1,4 +1,4 @@
-import type { EpochRecord, Listener } from './listener';
+import type { EpochRecord, Listener } from '../core/listener';
 import type { TrainSettings } from './trainSettings';
 
 /** A part of training in which the same layers are frozen throughout. */

@@ -1,7 +1,8 @@
 import { presetAugmentation } from '../augment';
-import { type ConfusionMatrix, confusionMatrix } from '../evaluation';
-import { sha256 } from '../files';
-import { type Dataset, type Skipped, type Split, splitDataset } from '../images';
+import { sha256 } from '../core/files';
+import type { EpochRecord, Listener } from '../core/listener';
+import { type Dataset, type Skipped, type Split, splitDataset } from '../data';
+import { type ConfusionMatrix, confusionMatrix } from '../metrics';
 import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
 import { availablePrecision } from '../tensorflow/graph';
@@ -10,7 +11,6 @@ import { checkStateFolder } from './checkpoint';
 import { featureExtraction } from './featureExtraction';
 import { fineTuning } from './fineTuning';
 import type { FitResult } from './fit';
-import type { EpochRecord, Listener } from './listener';
 import { type Prediction, toPredictions } from './predictions';
 import { type TrainOptions, type TrainSettings, trainSettings } from './trainSettings';
 

@@ -1,8 +1,8 @@
-import { didYouMean } from '../didYouMean';
-import { UserError } from '../errors';
-import { checkNumber, withDefaults } from '../options';
+import { didYouMean } from '../core/didYouMean';
+import { UserError } from '../core/errors';
+import type { Listener } from '../core/listener';
+import { checkNumber, withDefaults } from '../core/options';
 import { type Precision, precisions } from '../tensorflow/graph';
-import type { Listener } from './listener';
 import { type OptimizerName, optimizerNames } from './optimizers';
 import { type ScheduleName, scheduleNames } from './schedules';
 import { type FitOptions, fitSettings } from './settings';

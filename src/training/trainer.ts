@@ -1,5 +1,5 @@
-import { UserError } from '../errors';
-import { Random } from '../random';
+import { UserError } from '../core/errors';
+import { Random } from '../core/random';
 import { tf } from '../tensorflow';
 import { type CompiledFunction, compile, foldedNormalization } from '../tensorflow/graph';
 import { WeightAverages } from './averages';

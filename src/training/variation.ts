@@ -1,11 +1,11 @@
-import { UserError } from '../errors';
-import type { Dataset, Example, Skipped, Split } from '../images';
+import { UserError } from '../core/errors';
+import type { EpochRecord, Listener } from '../core/listener';
+import type { Dataset, Example, Skipped, Split } from '../data';
+import { buildDenseHead, buildHead } from '../layers';
 import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
-import { buildDenseHead, buildHead } from '../transfer';
 import type { Evaluation } from './evaluate';
 import type { FitResult } from './fit';
-import type { EpochRecord, Listener } from './listener';
 import type { TrainSettings, TrainSurroundings } from './trainSettings';
 
 /** What a variant of training comes to. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { previewAugmentation } from '../../src/analysis';
 import {
   augmentationKey,
   augmentPictures,
@@ -7,10 +8,9 @@ import {
   mixUp,
   predictWithViews,
   presetAugmentation,
-  previewAugmentation,
   rotation,
 } from '../../src/augment';
-import { sha256 } from '../../src/files';
+import { sha256 } from '../../src/core/files';
 import { tf } from '../../src/tensorflow';
 import { largestError, valuesOf, wavyPictures } from './pictures';
 
@@ -59,7 +59,7 @@ describe('mixing', () => {
 
   it('draws shares of a Beta distribution: the mean of Beta(2, 2) is 1/2 and its variance 1/20', async () => {
     const { drawShares } = await import('../../src/augment/range.js');
-    const { Random } = await import('../../src/random.js');
+    const { Random } = await import('../../src/core/random.js');
     const random = new Random(1, 'shares');
     const shares = Array.from({ length: 20_000 }, () => drawShares(random, 2, 2)[0]!);
     const mean = shares.reduce((a, b) => a + b, 0) / shares.length;

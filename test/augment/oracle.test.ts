@@ -27,7 +27,7 @@ import {
 import { displace } from '../../src/augment/geometric/elastic';
 import { fromCorners } from '../../src/augment/geometric/matrix';
 import { defaultWarping, warp } from '../../src/augment/geometric/warp';
-import { projectFolder } from '../../src/paths';
+import { projectFolder } from '../../src/core/paths';
 import { tf } from '../../src/tensorflow';
 import { valuesOf } from './pictures';
 

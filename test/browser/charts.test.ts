@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { projectFolder } from '../../src/core/paths';
 import { displayMetadata, toMimeBundle } from '../../src/notebook/mime';
-import { projectFolder } from '../../src/paths';
 import { examples } from '../charts/examples';
 import { complaintsOf, labForSuite } from './lab';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectFolder } from '../../src/paths';
+import { projectFolder } from '../../src/core/paths';
 import { complaintsOf, labForSuite } from './lab';
 
 interface Notebook {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
-import { projectFolder } from '../../src/paths';
+import { projectFolder } from '../../src/core/paths';
 
 /** Chromium as Debian and others install it; undefined where there is none. */
 export function findChromium(): string | undefined {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { compareCurves, learningRateChart } from '../../src/charts';
-import { UserError } from '../../src/errors';
+import { UserError } from '../../src/core/errors';
+import type { EpochRecord } from '../../src/core/listener';
 import { renderSvg } from '../../src/notebook/render';
 import { suggest } from '../../src/training/findLearningRate';
-import type { EpochRecord } from '../../src/training/listener';
 import { assertWholeAndOnce, checkChart, epochTicks, scene } from './scene';
 
 const history = (epochs: number, best: number, change: Partial<EpochRecord> = {}): EpochRecord[] =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { confusionMatrixChart } from '../../src/charts';
 import { contrast } from '../../src/charts/color';
-import { UserError } from '../../src/errors';
+import { UserError } from '../../src/core/errors';
 import { checkChart, scene } from './scene';
 
 /** A matrix with 8 right a class, and 2 of each taken for the next class. */

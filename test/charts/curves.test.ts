@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { trainingCurves } from '../../src/charts';
-import { UserError } from '../../src/errors';
-import type { EpochRecord } from '../../src/training/listener';
+import { UserError } from '../../src/core/errors';
+import type { EpochRecord } from '../../src/core/listener';
 import { assertWholeAndOnce, checkChart, epochTicks, scene } from './scene';
 
 function record(epoch: number, given: Partial<EpochRecord> = {}): EpochRecord {

@@ -1,4 +1,6 @@
 import * as charts from '../../src/charts';
+import type { EpochRecord } from '../../src/core/listener';
+import { Random } from '../../src/core/random';
 import {
   calibration,
   chooseThreshold,
@@ -12,10 +14,8 @@ import {
   softmaxAt,
   thresholdTable,
   wilsonInterval,
-} from '../../src/evaluation';
-import { Random } from '../../src/random';
+} from '../../src/metrics';
 import type { LearningRateFinding } from '../../src/training/findLearningRate';
-import type { EpochRecord } from '../../src/training/listener';
 
 /** A training that overfits from its seventh epoch on. */
 export const overfitting: EpochRecord[] = Array.from({ length: 20 }, (_, i) => ({

@@ -18,7 +18,7 @@ import {
   rocCurve,
   sortByConfusion,
   thresholdTable,
-} from '../../src/evaluation';
+} from '../../src/metrics';
 import { mistake } from '../mistake';
 import { checkChart, scene } from './scene';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { pictureGrid } from '../../src/charts';
-import { UserError } from '../../src/errors';
+import { UserError } from '../../src/core/errors';
 import { checkChart, scene } from './scene';
 
 const pixel =

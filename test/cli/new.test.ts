@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { writeStarter } from '../../src/cli/new';
 import { prepareJobs } from '../../src/cli/notebookJobs';
 import { runJob } from '../../src/cli/notebooks';
-import { UserError } from '../../src/errors';
-import { projectFolder } from '../../src/paths';
+import { UserError } from '../../src/core/errors';
+import { projectFolder } from '../../src/core/paths';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
 

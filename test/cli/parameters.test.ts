@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { findParameters, setParameters } from '../../src/cli/parameters';
-import { UserError } from '../../src/errors';
+import { UserError } from '../../src/core/errors';
 
 const cell = [
   '// What the reader may change',

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSite } from '../../src/cli/site';
-import { UserError } from '../../src/errors';
-import { projectFolder } from '../../src/paths';
+import { UserError } from '../../src/core/errors';
+import { projectFolder } from '../../src/core/paths';
 
 function writeNotebook(folder: string, name: string, title: string, executed = true): void {
   const outputs = [

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { buildEmojiSamples } from '../../data-samples/build';
 import { classes, leftOut, listConcepts } from '../../data-samples/concepts';
 import { Style, styleNames } from '../../data-samples/styles';
-import { imageFolder } from '../../src/images';
+import { imageFolder } from '../../src/data';
 
 /** Every file below a folder with the hash of its content. */
 function hashes(folder: string): Map<string, string> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { kernelSetup } from '../../src/kernelSetup';
+import { kernelSetup } from '../../src/core/kernelSetup';
 
 describe("the environment of the project's Python", () => {
   it('does not say where else packages lie, nor that each process compiles them anew', async () => {

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { projectFolder } from '../../src/paths';
+import { projectFolder } from '../../src/core/paths';
 
 /** A file of kernel-setup. */
 export const setupFile = (...parts: string[]): string => join(projectFolder, 'kernel-setup', ...parts);

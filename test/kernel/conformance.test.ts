@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { jupyterEnvironment } from '../../src/cli/python';
-import { projectFolder } from '../../src/paths';
+import { projectFolder } from '../../src/core/paths';
 import { python } from './session';
 
 describe('the conformance suite of the Jupyter protocol', function () {

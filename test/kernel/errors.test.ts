@@ -47,7 +47,7 @@ describe('an error in a cell', function () {
   it('shows frames of tunebook by their TypeScript files', async () => {
     const { error } = await session.run(
       [
-        "import { withDefaults } from '../dist/src/options';",
+        "import { withDefaults } from '../dist/src/core/options';",
         "withDefaults('here', { get a(): number { throw new TypeError('inside'); } }, { a: 1 });",
       ].join('\n'),
     );
@@ -59,7 +59,7 @@ describe('an error in a cell', function () {
 
   it('of the person at the keyboard (UserError) is its message and the line of the cell', async () => {
     const { error } = await session.run(
-      "import { withDefaults as fill } from '../dist/src/options';\nfill('train', { epoch: 3 } as {}, { epochs: 1 });",
+      "import { withDefaults as fill } from '../dist/src/core/options';\nfill('train', { epoch: 3 } as {}, { epochs: 1 });",
     );
     assert.equal(error?.ename, 'UserError');
     assert.equal(error?.traceback.length, 3, error?.traceback.join('\n'));

@@ -43,7 +43,7 @@ describe('the stop button', function () {
   it('lets training finish its batch, keeps what was learned and goes on with the cells behind it', async () => {
     const running = await session.begin(
       [
-        "import { withStop } from '../dist/src/notebook/stop';",
+        "import { withStop } from '../dist/src/core/stop';",
         'let batches = 0;',
         'const learned = await withStop(async (shouldStop) => {',
         '  while (!shouldStop()) {',
@@ -72,7 +72,7 @@ describe('the stop button', function () {
       '  console.log(shouldStop());',
       '});',
     ].join('\n');
-    await session.run("import { withStop } from '../dist/src/notebook/stop';");
+    await session.run("import { withStop } from '../dist/src/core/stop';");
     const first = await session.begin(train);
     await interruptAt(first, 'on');
     assert.match((await first.finished).stdout, /\ntrue\n$/);
@@ -83,7 +83,7 @@ describe('the stop button', function () {
   it('pressed twice ends work that does not stop by itself, and the abandoned work is told to stop', async () => {
     const running = await session.begin(
       [
-        "import { withStop } from '../dist/src/notebook/stop';",
+        "import { withStop } from '../dist/src/core/stop';",
         'let seen = false;',
         'await withStop(async (shouldStop) => {',
         "  console.log('on');",
@@ -134,7 +134,7 @@ describe('the stop button', function () {
   it('lets training finish its first batch, though the cell has not awaited anything before', async () => {
     const running = await session.begin(
       [
-        "import { withStop } from '../dist/src/notebook/stop';",
+        "import { withStop } from '../dist/src/core/stop';",
         'const kept = await withStop(async (shouldStop) => {',
         "  console.log('first batch');",
         '  for (const end = Date.now() + 500; Date.now() < end; );',

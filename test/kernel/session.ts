@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { jupyterEnvironment } from '../../src/cli/python';
-import { cacheFolder, projectFolder } from '../../src/paths';
+import { cacheFolder, projectFolder } from '../../src/core/paths';
 
 type Content = Record<string, unknown>;
 

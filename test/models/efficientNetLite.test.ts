@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { cacheFolder } from '../../src/core/paths';
 import { backboneEntry, loadBackbone } from '../../src/models';
 import { findImagenetWeights } from '../../src/models/weights/findWeights';
-import { cacheFolder } from '../../src/paths';
-import { predict } from '../../src/study';
+import { predict } from '../../src/runs';
 import { sharedData, withEmptyCache } from '../folders';
 
 /** Right answers among the 50 sample photos, by the most likely class and by the five most likely. */

@@ -1,7 +1,7 @@
+import { Random } from '../../src/core/random';
 import { buildArchitecture } from '../../src/models';
 import { type NamedLayer, writeKerasH5 } from '../../src/models/weights/kerasH5';
 import { weightsOf } from '../../src/models/weights/matchWeights';
-import { Random } from '../../src/random';
 
 /** Random weights for every layer of a backbone, as Keras's legacy file has them. */
 export function randomLayers(name: string, includeTop: boolean): NamedLayer[] {

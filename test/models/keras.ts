@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { cacheFolder, projectFolder } from '../../src/paths';
+import { cacheFolder, projectFolder } from '../../src/core/paths';
 
 /** The Python that has Keras, made for tests by kernel-setup/steps/oracle.mjs; TUNEBOOK_ORACLE names another. */
 export function oraclePython(): string | undefined {

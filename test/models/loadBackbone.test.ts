@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../../src/files';
+import { writeFileAtomically } from '../../src/core/files';
 import { assignWeights, backboneEntry, buildArchitecture, loadBackbone, readSafetensors } from '../../src/models';
 import { weightsFile } from '../../src/models/registry';
 import { convertEfficientNetLite0 } from '../../src/models/setup';

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { notebookListener, stopRequested, terminalListener, watch, withStop } from '../../src/notebook';
-import type { EpochRecord, Listener } from '../../src/training/listener';
+import type { EpochRecord, Listener } from '../../src/core/listener';
+import { stopRequested, withStop } from '../../src/core/stop';
+import { notebookListener, watch } from '../../src/notebook';
+import { terminalListener } from '../../src/terminal';
 import { inFakeKernel, printed, type Sent } from './fakeKernel';
 
 const flagKey = Symbol.for('tunebook.stop');

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { confusionMatrixChart, pictureGrid, trainingCurves } from '../../src/charts';
+import { projectFolder } from '../../src/core/paths';
 import { displayMetadata, displaySymbol, toMimeBundle } from '../../src/notebook';
-import { projectFolder } from '../../src/paths';
 
 const vegaLite = 'application/vnd.vegalite.v5+json';
 const chart = confusionMatrixChart({

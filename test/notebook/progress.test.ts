@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { progressBar } from '../../src/notebook';
 import { liveSettled } from '../../src/notebook/live';
 import { formatSeconds, Meter } from '../../src/notebook/meter';
-import { TerminalLine } from '../../src/notebook/terminalLine';
+import { TerminalLine } from '../../src/terminal/terminalLine';
 import { inFakeKernel } from './fakeKernel';
 
 const decode = (done: number, total = 350) => ({ task: 'decode', done, total, unit: 'pictures' });

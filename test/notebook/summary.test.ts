@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { imageFolder } from '../../src/images';
+import { imageFolder } from '../../src/data';
 import { toMimeBundle } from '../../src/notebook';
 import { train } from '../../src/training';
 import { stripesFolder } from '../pictures';

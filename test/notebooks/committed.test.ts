@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectFolder } from '../../src/paths';
+import { projectFolder } from '../../src/core/paths';
 
 interface Output {
   output_type: string;

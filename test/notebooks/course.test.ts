@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Job, prepareJobs } from '../../src/cli/notebookJobs';
 import { runJob } from '../../src/cli/notebooks';
-import { projectFolder } from '../../src/paths';
+import { projectFolder } from '../../src/core/paths';
 
 /** Kernels at a time: much of a notebook's time is one thread's, the start of its kernel and the compiling of its cells. */
 const KERNELS = 2;

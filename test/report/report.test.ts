@@ -3,9 +3,10 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
-import { imageFolder } from '../../src/images';
+import { imageFolder } from '../../src/data';
 import { reportHtml, reportText } from '../../src/report';
-import { type StudyResult, saveRun, study } from '../../src/study';
+import { saveRun } from '../../src/runs';
+import { type StudyResult, study } from '../../src/study';
 import { train } from '../../src/training';
 import { overfitting } from '../charts/examples';
 import { temporaryFolder } from '../folders';

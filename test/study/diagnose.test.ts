@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { diagnose } from '../../src/evaluation';
-import { type Dataset, imageFolder, selectClasses, splitDataset } from '../../src/images';
+import { diagnose } from '../../src/analysis/diagnose';
+import { type Dataset, imageFolder, selectClasses, splitDataset } from '../../src/data';
 import { type TrainOptions, train } from '../../src/training';
 
 /** Three classes of the sample, divided for good, with some validation pictures trained on, too, if it shall leak. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cacheFolder } from '../../src/core/paths';
 import { parseSafetensors } from '../../src/models';
-import { cacheFolder } from '../../src/paths';
-import { queueExecutor, type StudyConfiguration, type StudyResult, study } from '../../src/study';
+import { type StudyConfiguration, type StudyResult, study } from '../../src/study';
+import { queueExecutor } from '../../src/study/queue';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
 import { LEASE, startWorker, TestProcess, until } from './queueWorkers';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { projectFolder } from '../../src/paths';
+import { projectFolder } from '../../src/core/paths';
 import { wait } from './workers';
 
 const tunebook = join(projectFolder, 'kernel-setup', 'tunebook.mjs');

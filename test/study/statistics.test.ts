@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Random } from '../../src/random';
+import { Random } from '../../src/core/random';
 import { bootstrapInterval, holm, judgeDifferences, pairsNeeded, summarize } from '../../src/study/statistics';
 import { twoSidedP, twoSidedT } from '../../src/study/statistics/studentT';
 import fixture from './statistics.json';

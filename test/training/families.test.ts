@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomNetwork } from '../../bench/peers/randomNetwork';
+import { attachHead, buildHead } from '../../src/layers';
 import { keepInInferenceMode, tf } from '../../src/tensorflow';
 import { type ArrayData, fit } from '../../src/training';
-import { attachHead, buildHead } from '../../src/transfer';
 import { SMALLEST_OF_EACH } from '../models/families';
 
 /**

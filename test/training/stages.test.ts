@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { EpochRecord } from '../../src/training';
+import type { EpochRecord } from '../../src/core/listener';
 import { defaultSettings, stagesOf } from '../../src/training';
 import { JointTraining } from '../../src/training/stages';
 

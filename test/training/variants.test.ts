@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Dataset, imageFolder } from '../../src/images';
-import { cacheFolder } from '../../src/paths';
-import { predict, saveRun } from '../../src/study';
+import type { EpochRecord } from '../../src/core/listener';
+import { cacheFolder } from '../../src/core/paths';
+import { type Dataset, imageFolder } from '../../src/data';
+import { layerTable } from '../../src/layers';
+import { predict, saveRun } from '../../src/runs';
 import { tf } from '../../src/tensorflow';
-import { type EpochRecord, type TrainOptions, type TrainResult, train } from '../../src/training';
-import { layerTable } from '../../src/transfer';
+import { type TrainOptions, type TrainResult, train } from '../../src/training';
 import { temporaryFolder, withEmptyCache } from '../folders';
 import { stripesFolder } from '../pictures';
 

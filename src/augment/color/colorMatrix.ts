@@ -1,4 +1,4 @@
-import { UserError } from '../../errors';
+import { UserError } from '../../core/errors';
 import { tf } from '../../tensorflow';
 
 /** Red, green and blue, 0 to 255. */

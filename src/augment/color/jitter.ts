@@ -1,4 +1,4 @@
-import { withDefaults } from '../../options';
+import { withDefaults } from '../../core/options';
 import type { Augmentation } from '../augmentation';
 import { augmentation } from '../pipeline';
 import type { Strength } from '../range';

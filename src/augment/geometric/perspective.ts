@@ -1,4 +1,4 @@
-import { checkNumber, withDefaults } from '../../options';
+import { checkNumber, withDefaults } from '../../core/options';
 import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';
 import { fromCorners } from './matrix';

@@ -1,5 +1,5 @@
-import { drawCropBox } from '../../images';
-import { withDefaults } from '../../options';
+import { withDefaults } from '../../core/options';
+import { drawCropBox } from '../../data';
 import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';
 import { checkEndsBetween, type Ends } from '../range';

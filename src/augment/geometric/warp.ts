@@ -1,4 +1,4 @@
-import { UserError } from '../../errors';
+import { UserError } from '../../core/errors';
 import { deviceReport, tf } from '../../tensorflow';
 import { identityMatrix, type Matrix } from './matrix';
 import { wasmCanWarp, wasmWarp } from './wasmWarp';

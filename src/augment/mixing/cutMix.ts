@@ -1,6 +1,6 @@
-import type { CropBox } from '../../images';
-import { checkNumber, withDefaults } from '../../options';
-import type { Random } from '../../random';
+import { checkNumber, withDefaults } from '../../core/options';
+import type { Random } from '../../core/random';
+import type { CropBox } from '../../data';
 import { tf } from '../../tensorflow';
 import type { Augmentation } from '../augmentation';
 import { takeRows } from '../batch';

@@ -1,4 +1,4 @@
-import { checkNumber, withDefaults } from '../../options';
+import { checkNumber, withDefaults } from '../../core/options';
 import { tf } from '../../tensorflow';
 import type { Augmentation } from '../augmentation';
 import { perPicture, takeRows } from '../batch';

@@ -1,4 +1,4 @@
-import type { CropBox } from '../../images';
+import type { CropBox } from '../../data';
 import { tf } from '../../tensorflow';
 
 /**

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import { UserError } from '../../errors';
-import { checkNumber, withDefaults } from '../../options';
+import { UserError } from '../../core/errors';
+import { checkNumber, withDefaults } from '../../core/options';
 import { tf } from '../../tensorflow';
 import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';

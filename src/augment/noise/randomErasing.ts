@@ -1,7 +1,7 @@
-import { UserError } from '../../errors';
-import { type CropBox, drawCropBox } from '../../images';
-import { checkNumber, withDefaults } from '../../options';
-import type { Random } from '../../random';
+import { UserError } from '../../core/errors';
+import { checkNumber, withDefaults } from '../../core/options';
+import type { Random } from '../../core/random';
+import { type CropBox, drawCropBox } from '../../data';
 import { tf } from '../../tensorflow';
 import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';

@@ -1,4 +1,4 @@
-import { withDefaults } from '../../options';
+import { withDefaults } from '../../core/options';
 import { tf } from '../../tensorflow';
 import type { Augmentation } from '../augmentation';
 import { perPicture } from '../batch';

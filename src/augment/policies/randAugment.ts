@@ -1,5 +1,5 @@
-import { checkNumber, withDefaults } from '../../options';
-import type { Random } from '../../random';
+import { checkNumber, withDefaults } from '../../core/options';
+import type { Random } from '../../core/random';
 import type { tf } from '../../tensorflow';
 import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';

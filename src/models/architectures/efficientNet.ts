@@ -1,4 +1,4 @@
-import { withDefaults } from '../../options';
+import { withDefaults } from '../../core/options';
 import { tf } from '../../tensorflow';
 import { Normalization, Rescaling } from '../layers';
 import { blockName, STAGES, type Stage } from './efficientNetStages';

@@ -1,4 +1,4 @@
-import { withDefaults } from '../../options';
+import { withDefaults } from '../../core/options';
 import type { tf } from '../../tensorflow';
 import { EFFICIENT_NET_LITES, repeatsOf } from './efficientNetLiteBlocks';
 import { blockName, STAGES } from './efficientNetStages';

@@ -1,4 +1,4 @@
-import { withDefaults } from '../../options';
+import { withDefaults } from '../../core/options';
 import type { tf } from '../../tensorflow';
 import { type Architecture, type ArchitectureOptions, Network, roundFilters } from './network';
 

@@ -1,4 +1,4 @@
-import { withDefaults } from '../../options';
+import { withDefaults } from '../../core/options';
 import { tf } from '../../tensorflow';
 import { HardSigmoid, Rescaling } from '../layers';
 import { type Activation, type Architecture, type ArchitectureOptions, Network, roundFilters } from './network';

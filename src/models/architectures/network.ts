@@ -1,4 +1,4 @@
-import { checkNumber } from '../../options';
+import { checkNumber } from '../../core/options';
 import { tf } from '../../tensorflow';
 import { HardSwish } from '../layers';
 

@@ -1,4 +1,4 @@
-import { withDefaults } from '../../options';
+import { withDefaults } from '../../core/options';
 import { tf } from '../../tensorflow';
 import { type Architecture, type ArchitectureOptions, Network } from './network';
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { withFileLock } from '../../fileLock';
-import type { Listener } from '../../training/listener';
+import { withFileLock } from '../../core/fileLock';
+import type { Listener } from '../../core/listener';
 import { type BackboneEntry, weightsFile } from '../registry';
 import { fetchKerasWeights } from './kerasWeights';
 import { fetchPackagedWeights } from './packageWeights';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { UserError } from '../../errors';
+import { UserError } from '../../core/errors';
 import type { Hdf5Request } from './hdf5Worker';
 import { LARGEST_FILE, type SavedWeights } from './savedWeights';
 

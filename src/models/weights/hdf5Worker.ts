@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Dataset, File, Group } from 'h5wasm';
-import { messageOf, UserError } from '../../errors';
+import { messageOf, UserError } from '../../core/errors';
 import type { SavedLayer, SavedWeights } from './savedWeights';
 
 /*

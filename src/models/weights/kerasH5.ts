@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Group } from 'h5wasm';
-import { UserError } from '../../errors';
-import { temporaryBeside } from '../../files';
+import { UserError } from '../../core/errors';
+import { temporaryBeside } from '../../core/files';
 import type { NamedArray } from './safetensors';
 
 /** A layer as it is written: its weights with their names, in the order in which Keras's layer has them. */

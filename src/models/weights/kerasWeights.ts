@@ -1,10 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { download, hashOfFile } from '../../download';
-import { UserError } from '../../errors';
-import { cacheFolder } from '../../paths';
-import type { Listener } from '../../training/listener';
+import { download, hashOfFile } from '../../core/download';
+import { UserError } from '../../core/errors';
+import type { Listener } from '../../core/listener';
+import { cacheFolder } from '../../core/paths';
 import { buildArchitecture } from '../architectures';
 import { type BackboneEntry, type KerasFiles, weightsFile } from '../registry';
 import { matchWeights } from './matchWeights';

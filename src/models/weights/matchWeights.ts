@@ -1,4 +1,4 @@
-import { UserError } from '../../errors';
+import { UserError } from '../../core/errors';
 import type { tf } from '../../tensorflow';
 import { convertEfficientNetLiteNames } from '../efficientNetLiteTorch';
 import type { NamedArray } from './safetensors';

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, UserError } from '../../errors';
-import { withFileLock } from '../../fileLock';
-import { kernelSetup } from '../../kernelSetup';
-import { cacheFolder } from '../../paths';
-import type { Listener } from '../../training/listener';
+import { messageOf, UserError } from '../../core/errors';
+import { withFileLock } from '../../core/fileLock';
+import { kernelSetup } from '../../core/kernelSetup';
+import type { Listener } from '../../core/listener';
+import { cacheFolder } from '../../core/paths';
 import type { BackboneEntry, PackagedTorchFile } from '../registry';
 import { convertEfficientNetLite } from '../setup';
 import { ZipArchive } from './zip';

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors';
+import { UserError } from '../../core/errors';
 
 /** A class or function that a pickle names, as 'module.name'. It is never imported or called. */
 export class PickleGlobal {

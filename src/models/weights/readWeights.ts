@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../errors';
+import { UserError } from '../../core/errors';
 import { isHdf5, readHdf5 } from './hdf5';
 import { readSafetensors } from './safetensors';
 import { LARGEST_FILE, type SavedWeights } from './savedWeights';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { messageOf, UserError } from '../../errors';
-import { writeFileAtomically } from '../../files';
+import { messageOf, UserError } from '../../core/errors';
+import { writeFileAtomically } from '../../core/files';
 
 /** A dense float32 array, row-major. */
 export interface NamedArray {

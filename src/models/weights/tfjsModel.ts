@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
-import { messageOf, UserError } from '../../errors';
+import { messageOf, UserError } from '../../core/errors';
 import { readHalf } from './half';
 import type { NamedArray } from './safetensors';
 import { LARGEST_FILE } from './savedWeights';

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors';
+import { UserError } from '../../core/errors';
 import { readHalf } from './half';
 import { PersistentId, PickleCall, PickleGlobal, type PickleValue, readPickle } from './pickle';
 import type { NamedArray } from './safetensors';

@@ -1,5 +1,5 @@
 import { inflateRawSync } from 'node:zlib';
-import { messageOf, UserError } from '../../errors';
+import { messageOf, UserError } from '../../core/errors';
 
 /** One file inside a zip archive. */
 interface ZipEntry {

@@ -1,8 +1,8 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
-import { writeFileAtomically } from '../../files';
-import { cacheFolder } from '../../paths';
+import { writeFileAtomically } from '../../core/files';
+import { cacheFolder } from '../../core/paths';
 import { KEPT, PREFIX } from './connection';
 
 /** Checkpoints of more bytes stay on their machine: Redis keeps all it has in memory. */

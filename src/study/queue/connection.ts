@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { messageOf, UserError } from '../../errors';
+import { messageOf, UserError } from '../../core/errors';
 
 /** Under which names everything lies in Redis. */
 export const PREFIX = 'tunebook';

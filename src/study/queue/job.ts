@@ -1,4 +1,4 @@
-import { sha256 } from '../../files';
+import { sha256 } from '../../core/files';
 import type { RunTask } from '../plan';
 
 /** What a worker is told. What it answers lies beside the queue: see `answers.ts`. */

@@ -1,6 +1,6 @@
 import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { messageOf } from '../../errors';
+import { messageOf } from '../../core/errors';
 import { failed } from '../execute';
 import type { Executor, RunOrder } from '../executor';
 import type { RunTask } from '../plan';

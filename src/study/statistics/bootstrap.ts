@@ -1,4 +1,4 @@
-import { Random } from '../../random';
+import { Random } from '../../core/random';
 
 /** Resamples: enough for limits that move by less than a fiftieth of the interval's width. */
 const RESAMPLES = 4_000;

@@ -1,5 +1,5 @@
-import { messageOf } from '../../errors';
-import { checkNumber, withDefaults } from '../../options';
+import { messageOf } from '../../core/errors';
+import { checkNumber, withDefaults } from '../../core/options';
 import type { tf } from './backend';
 import { buildGraph, type CompiledGraph } from './compiledGraph';
 import { availablePrecision, type Precision } from './precision';

@@ -1,4 +1,4 @@
-import { withDefaults } from '../../options';
+import { withDefaults } from '../../core/options';
 import { tf } from './backend';
 import { type CompiledFunction, type CompileOptions, compile } from './compile';
 

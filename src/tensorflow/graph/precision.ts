@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { UserError } from '../../errors';
+import { UserError } from '../../core/errors';
 
 export const precisions = ['float32', 'bfloat16'] as const;
 /** What a graph's convolutions and matrix products are computed in. */

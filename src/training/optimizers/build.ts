@@ -1,5 +1,5 @@
-import { UserError } from '../../errors';
-import { withDefaults } from '../../options';
+import { UserError } from '../../core/errors';
+import { withDefaults } from '../../core/options';
 import { Adagrad, type AdagradOptions } from './adagrad';
 import { Adam, type AdamOptions, AdamW, type AdamWOptions } from './adam';
 import type { Optimizer } from './optimizer';

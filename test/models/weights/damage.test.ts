@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import fc from 'fast-check';
-import { UserError } from '../../../src/errors';
+import { UserError } from '../../../src/core/errors';
 import { matchWeights, readWeights } from '../../../src/models';
 import { readHdf5 } from '../../../src/models/weights/hdf5';
 import type { tf } from '../../../src/tensorflow';

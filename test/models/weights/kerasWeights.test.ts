@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashOfFile } from '../../../src/download';
+import { hashOfFile } from '../../../src/core/download';
 import { backboneEntry, loadBackbone, readSafetensors } from '../../../src/models';
 import { type KerasFiles, weightsFile } from '../../../src/models/registry';
 import { fetchKerasWeights } from '../../../src/models/weights/kerasWeights';

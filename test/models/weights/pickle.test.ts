@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { UserError } from '../../../src/errors';
+import { UserError } from '../../../src/core/errors';
 import { PickleCall, PickleGlobal, readPickle } from '../../../src/models/weights/pickle';
 
 /** What `pickle.dumps({'a': [1, -2, 300, 70000], 'b': (True, None, 1.5)}, protocol=2)` gives in Python 3.11. */

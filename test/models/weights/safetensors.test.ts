@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { UserError } from '../../../src/errors';
+import { UserError } from '../../../src/core/errors';
 import { readSafetensors, writeSafetensors } from '../../../src/models';
 import { temporaryFolder } from '../../folders';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { UserError } from '../../../src/errors';
+import { UserError } from '../../../src/core/errors';
 import { readLegacyTorchFile } from '../../../src/models/weights/torchFile';
 
 const short = (text: string) => `X${String.fromCharCode(text.length)}\0\0\0${text}`;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { projectFolder } from '../../../src/paths';
+import { projectFolder } from '../../../src/core/paths';
 import table from '../../../src/tensorflow/graph/typeAttributes.json';
 
 describe('the table of type attributes', () => {

@@ -1,0 +1,117 @@
+import type { Listener } from '../../core/listener';
+import { decodeAll, type Example } from '../../data';
+import { LayerGraph } from '../../layers/layerGraph';
+import { type Backbone, preprocess } from '../../models';
+import { isBatchNormalization, tf } from '../../tensorflow';
+
+/** Mean and variance of each channel, over pictures and places. */
+export interface ChannelStatistics {
+  mean: Float64Array; // [channels]
+  variance: Float64Array; // [channels]
+}
+
+/** What a dataset makes of the input of one batch normalization, and what the layer remembers of its training pictures. */
+export interface LayerStatistics {
+  layer: string;
+  here: ChannelStatistics;
+  remembered: ChannelStatistics;
+  /** what the layer adds to a variance before it divides by its root */
+  epsilon: number;
+}
+
+/** Memory grows with the batch: all channels of a layer at the full size of its map. */
+const BATCH = 8;
+
+/**
+ * Mean and variance of what goes into each batch normalization of a network, over pictures and places, beside the layer's
+ * moving statistics. Pictures that cannot be read are left out.
+ *
+ * @returns one entry a batch normalization, from the picture upwards, and how many pictures it is of
+ */
+export async function activationStatistics(
+  backbone: Backbone,
+  examples: readonly Example[],
+  { task, listener = {} }: { task: string; listener?: Listener },
+): Promise<{ layers: LayerStatistics[]; pictures: number }> {
+  const graph = new LayerGraph(backbone.model);
+  const { inputSize } = backbone.entry.preprocessing;
+  const sums = graph.calls
+    .filter(({ layer }) => isBatchNormalization(layer))
+    .map((call) => ({ call, moments: new RunningMoments() }));
+  const measured = new Map(sums.map(({ call, moments }) => [call, moments]));
+  let pictures = 0;
+  let waiting: Uint8Array[] = [];
+
+  const compute = () => {
+    if (waiting.length === 0) return;
+    tf.tidy(() => {
+      const pixels = new Int32Array(waiting.length * inputSize * inputSize * 3);
+      waiting.forEach((picture, i) => pixels.set(picture, i * picture.length));
+      const x = tf.tensor4d(pixels, [waiting.length, inputSize, inputSize, 3], 'int32');
+      graph.run(preprocess(x, backbone.entry.preprocessing), {
+        ...{ from: graph.input, to: graph.output, training: false },
+        onInputs: (call, [input]) => measured.get(call)?.add(input!),
+      });
+    });
+    pictures += waiting.length;
+    waiting = [];
+  };
+
+  let done = 0;
+  for await (const { pixels } of decodeAll(examples, backbone.entry.preprocessing)) {
+    if (pixels) waiting.push(pixels);
+    if (waiting.length === BATCH) compute();
+    listener.onProgress?.({ task, done: ++done, total: examples.length, unit: 'pictures' });
+    if (listener.shouldStop?.()) break;
+  }
+  compute();
+  return {
+    pictures,
+    layers: sums.map(({ call: { layer }, moments }) => ({
+      layer: layer.name,
+      here: moments.result(),
+      remembered: movingStatistics(layer),
+      epsilon: (layer as unknown as { epsilon: number }).epsilon,
+    })),
+  };
+}
+
+/** Mean and variance of a growing set, put together from those of its parts (Chan, Golub and LeVeque 1979). */
+class RunningMoments {
+  private count = 0;
+  private mean = new Float64Array();
+  private squares = new Float64Array(); // sums of squared distances from the mean
+
+  /** @param x [..., channels] */
+  add(x: tf.Tensor): void {
+    const [mean, variance] = tf.tidy(() => {
+      const moments = tf.moments(
+        x,
+        x.shape.map((_, axis) => axis).filter((axis) => axis < x.rank - 1),
+      );
+      return [moments.mean.dataSync(), moments.variance.dataSync()];
+    });
+    const channels = mean.length;
+    if (this.count === 0) [this.mean, this.squares] = [new Float64Array(channels), new Float64Array(channels)];
+    const more = x.size / channels;
+    const all = this.count + more;
+    for (let c = 0; c < channels; c++) {
+      const shift = mean[c]! - this.mean[c]!;
+      this.mean[c]! += (shift * more) / all;
+      this.squares[c]! += variance[c]! * more + (shift * shift * this.count * more) / all;
+    }
+    this.count = all;
+  }
+
+  result(): ChannelStatistics {
+    return { mean: this.mean, variance: this.squares.map((sum) => sum / this.count) };
+  }
+}
+
+function movingStatistics(layer: tf.layers.Layer): ChannelStatistics {
+  const values = (ending: string) => {
+    const place = layer.weights.findIndex(({ originalName }) => originalName.endsWith(ending));
+    return Float64Array.from(layer.getWeights()[place]!.dataSync());
+  };
+  return { mean: values('moving_mean'), variance: values('moving_variance') };
+}

@@ -1,0 +1,71 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFileAtomically } from '../../core/files';
+import type { Listener } from '../../core/listener';
+import { cacheFolder } from '../../core/paths';
+import { Random } from '../../core/random';
+import { type Example, imageFolder } from '../../data';
+import type { Backbone } from '../../models';
+import { activationStatistics } from './activationStatistics';
+import { networkDistance } from './domainDistance';
+import photos from './photoReferences.json';
+
+/** Distances of pictures that everybody can imagine, for the same network. */
+export interface DomainReferences {
+  /** photos such as the network was trained on; null for weights with which nobody has measured it yet */
+  photos: number | null;
+  /** the bundled emoji: flat drawings on white */
+  drawings: number;
+  /** every pixel drawn at random */
+  noise: number;
+}
+
+/** What `bench/photoReferences.ts` measured: for one file of weights at one input size. */
+export interface PhotoReference {
+  backbone: string;
+  weightsHash: string;
+  inputSize: number;
+  /** how many photos, and of what */
+  pictures: number;
+  source: string;
+  distance: number;
+}
+
+const photoReferences: readonly PhotoReference[] = photos;
+
+/** Counts up when the way distances are computed changes, so that older ones are not taken. */
+const VERSION = 1;
+const DRAWINGS = 64;
+const NOISE = 8; // each is like the other
+
+/**
+ * The distances of drawings and of noise, computed once a network and then kept in the cache; and of photos, which
+ * tunebook does not bring: those stand in `photoReferences.json`, written by `node dist/bench/photoReferences.js`.
+ */
+export async function domainReferences(backbone: Backbone, listener: Listener = {}): Promise<DomainReferences> {
+  const { entry, weightsHash } = backbone;
+  const { inputSize } = entry.preprocessing;
+  const known = photoReferences.find((row) => row.weightsHash === weightsHash && row.inputSize === inputSize);
+  const file = cacheFolder('advice', `${entry.name}-${inputSize}-${weightsHash.slice(0, 16)}-v${VERSION}.json`);
+  if (existsSync(file)) return { photos: known?.distance ?? null, ...JSON.parse(readFileSync(file, 'utf8')) };
+  const distance = async (examples: readonly Example[], task: string) =>
+    networkDistance((await activationStatistics(backbone, examples, { task, listener })).layers);
+  const drawings = await distance(someOf(imageFolder('emoji').examples, DRAWINGS, 0), 'reference: drawings');
+  const noise = await distance(noisePictures(backbone), 'reference: noise');
+  if (!listener.shouldStop?.()) writeFileAtomically(file, JSON.stringify({ drawings, noise }));
+  return { photos: known?.distance ?? null, drawings, noise };
+}
+
+/** As many examples as told, drawn at random, the same for the same seed. */
+export function someOf(examples: readonly Example[], count: number, seed: number): Example[] {
+  return new Random(seed, 'pictures to look at').shuffled(examples).slice(0, count);
+}
+
+/** Of the size at which nothing is resized, which would smooth them. */
+function noisePictures({ entry: { preprocessing } }: Backbone): Example[] {
+  const side = Math.round(preprocessing.inputSize / preprocessing.crop);
+  const random = new Random(0, 'noise');
+  return Array.from({ length: NOISE }, (_, i) => {
+    const data = Uint8Array.from({ length: side * side * 3 }, () => random.integer(256));
+    return { file: `noise/${i}`, label: -1, pixels: { data, width: side, height: side } };
+  });
+}

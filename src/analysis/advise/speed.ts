@@ -1,0 +1,32 @@
+import type { PictureNetwork } from '../../features';
+import type { Backbone } from '../../models';
+
+export interface SpeedOptions {
+  /** pictures a forward pass; default 16, as in feature extraction */
+  batchSize?: number;
+  /** passes are counted for so long, but three at least; default 1 */
+  seconds?: number;
+}
+
+/**
+ * Milliseconds that a network takes for a picture on this machine: the median of some forward passes after one that warms up.
+ * Decoding is not in it.
+ */
+export function measureSpeed(
+  network: Pick<PictureNetwork, 'run'>,
+  { entry }: Pick<Backbone, 'entry'>,
+  { batchSize = 16, seconds = 1 }: SpeedOptions = {},
+): number {
+  const { inputSize } = entry.preprocessing;
+  const picture = Uint8Array.from({ length: inputSize * inputSize * 3 }, (_, i) => (i * 31) % 256);
+  const pictures = new Array<Uint8Array>(batchSize).fill(picture);
+  network.run(pictures);
+  const times: number[] = [];
+  const began = performance.now();
+  while (times.length < 3 || (performance.now() - began < 1000 * seconds && times.length < 15)) {
+    const start = performance.now();
+    network.run(pictures);
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)]! / batchSize;
+}

@@ -1,0 +1,70 @@
+import sharp from 'sharp';
+import type { Augmentation } from '../augment/augmentation';
+import { augmentPictures } from '../augment/bytes';
+import { type Chart, pictureGrid } from '../charts';
+import { checkNumber, withDefaults } from '../core/options';
+import { decodePicture, type Example, readPicture } from '../data';
+import { tf } from '../tensorflow';
+
+export interface PreviewOptions {
+  /** augmented looks at each picture; default 6 */
+  views?: number;
+  seed?: number;
+  /** side of a shown picture in pixels; default 112 */
+  size?: number;
+  title?: string;
+}
+
+/** The side at which pictures are augmented for the preview, as most networks see them. */
+const SIDE = 224;
+
+/**
+ * A row for each picture: itself, then what an augmentation makes of it.
+ *
+ * @param images files, examples of a dataset, or a tensor [batch, height, width, 3] of 0 to 255
+ * @throws {UserError} if a file is no picture
+ */
+export async function previewAugmentation(
+  images: readonly (string | Example)[] | tf.Tensor4D,
+  pipeline: Augmentation,
+  options?: PreviewOptions,
+): Promise<Chart> {
+  const { views, seed, size, title } = withDefaults('previewAugmentation', options, {
+    views: 6,
+    seed: 0,
+    size: 112,
+    title: '',
+  });
+  checkNumber('previewAugmentation: views', views, { min: 1, max: 50, integer: true });
+  const pictures = images instanceof tf.Tensor ? squares(images) : await Promise.all(images.map(decodeFile));
+  const rows = [pictures];
+  for (let view = 1; view <= views; view++) rows.push(await augmentPictures(pictures, SIDE, pipeline, { seed, view }));
+  const shown = pictures.flatMap((_, i) => rows.map((row, view) => ({ pixels: row[i]!, view })));
+  const cells = await Promise.all(
+    shown.map(async ({ pixels, view }) => ({
+      url: await dataUri(pixels, size),
+      label: view === 0 ? 'as it is' : `view ${view}`,
+    })),
+  );
+  return pictureGrid(cells, { columns: views + 1, size, title: title || pipeline.name });
+}
+
+async function decodeFile(image: string | Example): Promise<Uint8Array> {
+  const { content } = await readPicture(typeof image === 'string' ? { file: image } : image);
+  return decodePicture(content, { inputSize: SIDE, crop: 0.875, interpolation: 'bicubic' });
+}
+
+function squares(images: tf.Tensor4D): Uint8Array[] {
+  const resized = tf.tidy(() => tf.image.resizeBilinear(images, [SIDE, SIDE]).clipByValue(0, 255).round().dataSync());
+  const bytes = new Uint8Array(resized);
+  const length = SIDE * SIDE * 3;
+  return Array.from({ length: images.shape[0] }, (_, i) => bytes.subarray(i * length, (i + 1) * length));
+}
+
+async function dataUri(pixels: Uint8Array, size: number): Promise<string> {
+  const jpeg = await sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } })
+    .resize(size, size)
+    .jpeg({ quality: 85 })
+    .toBuffer();
+  return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
+}

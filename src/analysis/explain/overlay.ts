@@ -1,0 +1,65 @@
+import sharp from 'sharp';
+import { UserError } from '../../core/errors';
+import { checkNumber } from '../../core/options';
+import type { Heatmap } from './gradCam';
+
+/** From nothing to much: dark blue, violet, vermilion, yellow; brightness rises all the way, so it is read without hues. */
+const stops = [
+  [13, 8, 80],
+  [126, 3, 168],
+  [222, 90, 60],
+  [250, 230, 60],
+] as const;
+
+/**
+ * A heatmap laid over its picture, as a data URI for `pictureGrid`: the picture in gray, coloured the more, the more speaks
+ * for the class.
+ *
+ * @param picture [size, size, 3] bytes
+ * @param size side of the picture in pixels
+ * @param shown side of what is returned; 112 unless told
+ * @throws {UserError} if the picture has another size, or the heatmap is not of its height and width
+ */
+export async function heatmapOverlay(
+  picture: Uint8Array,
+  size: number,
+  heatmap: Heatmap,
+  shown = 112,
+): Promise<string> {
+  const { values, height, width } = heatmap;
+  checkNumber('heatmapOverlay: shown', shown, { min: 8, max: 1024, integer: true });
+  if (picture.length !== size * size * 3)
+    throw new UserError(`heatmapOverlay: the picture has ${picture.length} bytes, expected ${size} x ${size} x 3`);
+  if (values.length !== height * width)
+    throw new UserError(`heatmapOverlay: the heatmap has ${values.length} values, expected ${height} x ${width}`);
+  const bytes = Uint8Array.from(values, (value) => Math.round(255 * value));
+  const heat = await sharp(bytes, { raw: { width, height, channels: 1 } })
+    .resize(shown, shown, { fit: 'fill', kernel: 'cubic' })
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer();
+  const small = await sharp(picture, { raw: { width: size, height: size, channels: 3 } })
+    .resize(shown, shown)
+    .removeAlpha()
+    .raw()
+    .toBuffer();
+  const mixed = new Uint8Array(3 * shown * shown);
+  for (let i = 0; i < shown * shown; i++) {
+    const value = heat[i]! / 255;
+    const [red, green, blue] = [small[3 * i]!, small[3 * i + 1]!, small[3 * i + 2]!];
+    const gray = 0.299 * red + 0.587 * green + 0.114 * blue;
+    const color = colorAt(value);
+    const part = 0.2 + 0.45 * value;
+    for (let c = 0; c < 3; c++) mixed[3 * i + c] = Math.round((1 - part) * gray + part * color[c]!);
+  }
+  const jpeg = await sharp(mixed, { raw: { width: shown, height: shown, channels: 3 } })
+    .jpeg({ quality: 85 })
+    .toBuffer();
+  return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
+}
+
+function colorAt(value: number): number[] {
+  const place = Math.min(value, 0.9999) * (stops.length - 1);
+  const [from, to] = [stops[Math.floor(place)]!, stops[Math.floor(place) + 1]!];
+  return from.map((channel, c) => channel + (to[c]! - channel) * (place % 1));
+}

@@ -1,0 +1,1 @@
+export { type PreviewOptions, previewAugmentation } from './augmentationPreview';

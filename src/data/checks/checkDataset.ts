@@ -1,0 +1,159 @@
+import { relative } from 'node:path';
+import { type ColumnTable, table } from 'arquero';
+import { type Chart, pictureGrid } from '../../charts';
+import type { Listener } from '../../core/listener';
+import { checkNumber, withDefaults } from '../../core/options';
+import { type Dataset, type Example, type Split, thumbnail } from '..';
+import { findImbalance } from './balance';
+import { findDuplicates, findGroupLeaks } from './duplicates';
+import { type Context, type Finding, listed, type Part, type Severity } from './finding';
+import { inspectAll, type Readable } from './inspect';
+import { findOddShapes } from './shapes';
+
+export interface CheckOptions {
+  /** look across the parts of this split; default the parts that the dataset itself gives */
+  split?: Split;
+  /** pictures in the grid, at most; default 24 */
+  pictures?: number;
+  listener?: Pick<Listener, 'onProgress' | 'shouldStop'>;
+}
+
+export interface DatasetCheck {
+  /** severity, finding, pictures, detail, advice: the worst first; empty if there is nothing to say */
+  findings: ColumnTable;
+  /** class, part, pictures, median width and height of those that can be read, formats */
+  summary: ColumnTable;
+  /** the pictures that findings are about */
+  grid: Chart;
+  /** the worst of all findings */
+  worst: Severity | 'none';
+}
+
+const SEVERITIES: Severity[] = ['error', 'warning', 'note'];
+
+/**
+ * Look through a dataset before anything is trained on it: what cannot be read, what is in it twice or looks alike, within
+ * and across parts and classes, how even the classes are, odd sizes, and properties that give the class away. Every picture is
+ * decoded once; duplicates are looked for among all pairs (10,000 pictures: some seconds).
+ *
+ * @param source a dataset, or a split alone: then classes go by their numbers
+ */
+export async function checkDataset(source: Dataset | Split, options?: CheckOptions): Promise<DatasetCheck> {
+  const { split, pictures, listener } = withDefaults('checkDataset', options, {
+    split: undefined as Split | undefined,
+    pictures: 24,
+    listener: {} as NonNullable<CheckOptions['listener']>,
+  });
+  checkNumber('checkDataset: pictures', pictures, { min: 0, max: 500, integer: true });
+  const dataset = 'examples' in source ? source : asDataset(source);
+  const parts = split ?? ('examples' in source ? undefined : source);
+  const examples = parts ? [...parts.train, ...parts.validation, ...(parts.test ?? [])] : dataset.examples;
+  const context = contextOf(dataset, parts);
+
+  const readable: Readable[] = [];
+  const unreadable = parts ? [] : dataset.skipped.map((skipped) => ({ ...skipped, example: undefined }));
+  const failed: { file: string; reason: string; example?: Example }[] = [...unreadable];
+  let done = 0;
+  for await (const picture of inspectAll(examples)) {
+    if ('reason' in picture) failed.push({ ...picture, file: picture.example.file });
+    else readable.push(picture);
+    listener.onProgress?.({ task: 'checking', done: ++done, total: examples.length, unit: 'pictures' });
+    if (listener.shouldStop?.()) break;
+  }
+  const kept = readable.map(({ example }) => example);
+  const findings: Finding[] = [
+    ...failed.map(({ file, reason, example }) => ({
+      severity: 'warning' as const,
+      finding: 'unreadable',
+      detail: `${context.nameOf({ file })}: ${reason}`,
+      advice: 'replace or remove it; until then it is left out',
+      examples: example ? [example] : [],
+    })),
+    ...findDuplicates(readable, context),
+    ...findGroupLeaks(kept, context),
+    ...findImbalance(kept, context),
+    ...findOddShapes(readable, context),
+  ].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  return {
+    findings: table({
+      severity: findings.map(({ severity }) => severity),
+      finding: findings.map(({ finding }) => finding),
+      pictures: findings.map(({ examples }) => examples.length),
+      detail: findings.map(({ detail }) => detail),
+      advice: findings.map(({ advice }) => advice),
+    }),
+    summary: summarize(readable, context),
+    grid: await gridOf(findings, context, pictures),
+    worst: findings[0]?.severity ?? 'none',
+  };
+}
+
+function asDataset({ train, validation, test = [] }: Split): Dataset {
+  const examples = [...train, ...validation, ...test];
+  const count = Math.max(0, ...examples.map(({ label }) => label + 1));
+  return { folder: '/', classes: Array.from({ length: count }, (_, i) => `class ${i}`), examples, skipped: [] };
+}
+
+function contextOf({ folder, classes, examples }: Dataset, parts: Split | undefined): Context {
+  const partOfFile = new Map<string, Part>();
+  const put = (some: readonly Example[], part: Part) => {
+    for (const { file } of some) partOfFile.set(file, part);
+  };
+  if (parts) {
+    put(parts.train, 'train');
+    put(parts.validation, 'validation');
+    put(parts.test ?? [], 'test');
+  } else {
+    for (const { file, subset } of examples) partOfFile.set(file, subset ?? 'all');
+  }
+  return {
+    classes,
+    partOf: ({ file }) => partOfFile.get(file) ?? 'all',
+    nameOf: ({ file }) => relative(folder, file) || file,
+    classOf: ({ label }) => classes[label] ?? 'no class',
+  };
+}
+
+function summarize(pictures: readonly Readable[], context: Context): ColumnTable {
+  const parts = [...new Set(pictures.map(({ example }) => context.partOf(example)))];
+  const rows = parts.flatMap((part) =>
+    context.classes.map((name, label) => {
+      const members = pictures.filter(({ example }) => context.partOf(example) === part && example.label === label);
+      return {
+        part,
+        class: name,
+        pictures: members.length,
+        width: median(members.map(({ width }) => width)),
+        height: median(members.map(({ height }) => height)),
+        formats: [...new Set(members.map(({ format }) => format))].sort().join(', '),
+      };
+    }),
+  );
+  const column = <K extends keyof (typeof rows)[number]>(key: K) => rows.map((row) => row[key]);
+  return table({
+    part: column('part'),
+    class: column('class'),
+    pictures: column('pictures'),
+    'median width': column('width'),
+    'median height': column('height'),
+    formats: column('formats'),
+  });
+}
+
+const median = (values: number[]): number | null => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
+
+/** The worst findings' pictures, those of one finding side by side. */
+async function gridOf(findings: readonly Finding[], context: Context, most: number): Promise<Chart> {
+  const cells = findings.flatMap(({ finding, examples }) =>
+    examples.slice(0, 6).map((example) => ({ example, label: finding })),
+  );
+  const shown = await Promise.all(
+    cells.slice(0, most).map(async ({ example, label }) => ({
+      url: await thumbnail(example),
+      label,
+      detail: listed([context.nameOf(example)]),
+    })),
+  );
+  const more = cells.length > most ? `, the first ${most} of ${cells.length}` : '';
+  return pictureGrid(shown, { title: `Pictures with findings${more}` });
+}

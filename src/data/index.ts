@@ -1,0 +1,15 @@
+export type { Dataset, Example, RawPicture, Skipped, Split, Subset } from './dataset';
+export { type ImageFolderOptions, imageFolder, unlabelledFolder } from './imageFolder';
+export { type ImageTableOptions, imageTable } from './imageTable';
+export { type KFoldOptions, kFold } from './kFold';
+export { type CropBox, drawCropBox } from './pictures/cropBox';
+export { decodePicture, type Framing } from './pictures/decode';
+export { type DecodedPicture, decodeAll } from './pictures/decodeAll';
+export { type OpenPicture, openPicture, type PictureContent } from './pictures/openPicture';
+export { readPicture } from './pictures/readPicture';
+export { sampleExamples, type ThumbnailOptions, thumbnail } from './pictures/thumbnails';
+export { sampleFolder, samples } from './samples';
+export { selectClasses } from './selectClasses';
+export { type SplitOptions, splitDataset } from './split';
+export { splitFingerprint } from './splitFingerprint';
+export { fewShot, type LearningCurveOptions, learningCurveSplits, withSplit } from './subsets';

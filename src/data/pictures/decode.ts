@@ -1,0 +1,64 @@
+import type sharp from 'sharp';
+import { UserError } from '../../core/errors';
+import type { Preprocessing } from '../../models/registry';
+import type { CropBox } from './cropBox';
+import { inWords, openPicture, type PictureContent } from './openPicture';
+
+/** The part of {@link Preprocessing} that happens in pixels; mean and std are applied as the tensor is made. */
+export interface Framing extends Pick<Preprocessing, 'inputSize' | 'crop' | 'interpolation'> {
+  /**
+   * how a picture becomes square: its middle is cut out (crop), it is pulled to the square without regard to its proportions
+   * (stretch), or it is laid on black as a whole (pad). `crop` belongs to the first only; default crop
+   */
+  fit?: 'crop' | 'stretch' | 'pad';
+  /** the part of the upright picture that is looked at, chosen by its size; default all of it */
+  region?: (size: { width: number; height: number }) => CropBox;
+}
+
+/**
+ * Decode a picture into the square that a model looks at: turned upright (EXIF), laid on white where it is transparent,
+ * converted to 8-bit sRGB from grayscale, CMYK or 16 bits, and brought to size with anti-aliasing, in one resampling. Of an
+ * animation the first frame.
+ *
+ * @param content the file's bytes, or pixels
+ * @returns [size, size, 3] as bytes of 0 to 255
+ * @throws {UserError} with the reason in words, when it is no picture, a damaged one, too small or too large
+ */
+export async function decodePicture(content: PictureContent, framing: Framing): Promise<Uint8Array> {
+  const { image, width, height } = await openPicture(content);
+  try {
+    const part = framing.region ? image.extract(wholePixels(framing.region({ width, height }), width, height)) : image;
+    const { data, info } = await bringToSize(part, framing)
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) throw new UserError(`${info.channels} channels after the conversion to sRGB, expected 3`);
+    return new Uint8Array(data.buffer, data.byteOffset, data.length);
+  } catch (error) {
+    throw inWords(error);
+  }
+}
+
+function bringToSize(image: sharp.Sharp, { inputSize, crop, interpolation, fit = 'crop' }: Framing): sharp.Sharp {
+  const kernel = interpolation === 'bicubic' ? 'cubic' : 'linear';
+  if (fit === 'stretch') return image.resize(inputSize, inputSize, { fit: 'fill', kernel });
+  if (fit === 'pad') return image.resize(inputSize, inputSize, { fit: 'contain', background: '#000000', kernel });
+  // The whole picture is scaled so that the crop comes out at the model's size.
+  const whole = Math.round(inputSize / crop);
+  const margin = Math.floor((whole - inputSize) / 2);
+  return image
+    .resize(whole, whole, { fit: 'cover', kernel })
+    .extract({ left: margin, top: margin, width: inputSize, height: inputSize });
+}
+
+/** At least one pixel, inside the picture. */
+function wholePixels({ left, top, width, height }: CropBox, across: number, down: number): CropBox {
+  const x = Math.min(Math.max(0, Math.round(left)), across - 1);
+  const y = Math.min(Math.max(0, Math.round(top)), down - 1);
+  return {
+    left: x,
+    top: y,
+    width: Math.min(Math.max(1, Math.round(width)), across - x),
+    height: Math.min(Math.max(1, Math.round(height)), down - y),
+  };
+}

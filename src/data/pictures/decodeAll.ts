@@ -1,0 +1,51 @@
+import { availableParallelism } from 'node:os';
+import { messageOf } from '../../core/errors';
+import { inOrder } from '../../core/inOrder';
+import type { Example } from '../dataset';
+import { decodePicture, type Framing } from './decode';
+import { readPicture } from './readPicture';
+
+export interface DecodedPicture<Known> {
+  example: Example;
+  /** SHA-256 of the file */
+  hash: string;
+  /** what `lookUp` knew of this content; the picture was not decoded then */
+  known?: Known;
+  /** [size, size, 3] as bytes */
+  pixels?: Uint8Array;
+  /** why there is nothing */
+  reason?: string;
+}
+
+/**
+ * Read and decode pictures in order, a few ahead of whoever takes them, on sharp's threads: decoding goes on while
+ * TensorFlow computes. Memory holds `ahead` pictures, however many there are.
+ *
+ * @param lookUp asked with a file's hash before decoding; what it returns is passed on instead of pixels
+ * @param ahead how many pictures may be in work or waiting
+ */
+export async function* decodeAll<Known = never>(
+  examples: readonly Example[],
+  framing: Framing,
+  lookUp: (hash: string) => Known | undefined = () => undefined,
+  ahead = 16 * availableParallelism(),
+): AsyncGenerator<DecodedPicture<Known>> {
+  yield* inOrder(examples, ahead, (example) => decodeOne(example, framing, lookUp));
+}
+
+async function decodeOne<Known>(
+  example: Example,
+  framing: Framing,
+  lookUp: (hash: string) => Known | undefined,
+): Promise<DecodedPicture<Known>> {
+  let hash = '';
+  try {
+    const read = await readPicture(example);
+    hash = read.hash;
+    const known = lookUp(hash);
+    if (known !== undefined) return { example, hash, known };
+    return { example, hash, pixels: await decodePicture(read.content, framing) };
+  } catch (error) {
+    return { example, hash, reason: messageOf(error) };
+  }
+}

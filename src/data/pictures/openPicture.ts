@@ -1,0 +1,89 @@
+import sharp from 'sharp';
+import { messageOf, UserError } from '../../core/errors';
+import type { RawPicture } from '../dataset';
+import { bmpSize, decodeBmp, isBmp } from './bmp';
+
+/** Pictures of more pixels are skipped: 16383 x 16383, libvips's own default. */
+export const LARGEST_PICTURE = 16383 * 16383;
+/** Pictures whose shorter side has fewer pixels are skipped: nothing can be seen in them. */
+export const SMALLEST_SIDE = 8;
+
+/** A picture as it lies in a file, or decoded. */
+export type PictureContent = Buffer | RawPicture;
+
+/** A picture whose header was read. */
+export interface OpenPicture {
+  /** sharp's pipeline that decodes it, upright (EXIF) and laid on white where it is transparent */
+  image: sharp.Sharp;
+  /** upright, in pixels */
+  width: number;
+  /** upright, in pixels */
+  height: number;
+  /** such as jpeg, png, bmp; `pixels` where it was in memory */
+  format: string;
+  /** red, green, blue, alpha: how many the file has */
+  channels: number;
+}
+
+/**
+ * Read a picture's header.
+ *
+ * @throws {UserError} with the reason in words, when it is no picture, too small or too large
+ */
+export async function openPicture(content: PictureContent): Promise<OpenPicture> {
+  try {
+    const opened = Buffer.isBuffer(content) ? await openFile(content) : openPixels(content, 'pixels');
+    checkSize(opened);
+    return opened;
+  } catch (error) {
+    throw inWords(error);
+  }
+}
+
+async function openFile(content: Buffer): Promise<OpenPicture> {
+  if (isBmp(content)) {
+    checkSize(bmpSize(content)); // before it takes memory
+    return openPixels(decodeBmp(content), 'bmp');
+  }
+  const image = sharp(content, { failOn: 'truncated', limitInputPixels: LARGEST_PICTURE, autoOrient: true });
+  const { format, width, height, channels, hasAlpha, autoOrient } = await image.metadata();
+  if (format === 'svg' || format === 'pdf') throw new UserError(`a drawing (${format}), not a picture made of pixels`);
+  return {
+    image: hasAlpha ? image.flatten({ background: '#ffffff' }) : image, // flattening costs an eighth of the time
+    width: autoOrient.width ?? width,
+    height: autoOrient.height ?? height,
+    format,
+    channels,
+  };
+}
+
+function openPixels({ data, width, height }: RawPicture, format: string): OpenPicture {
+  return { image: sharp(data, { raw: { width, height, channels: 3 } }), width, height, format, channels: 3 };
+}
+
+function checkSize({ width, height }: { width: number; height: number }): void {
+  if (Math.min(width, height) < SMALLEST_SIDE) {
+    throw new UserError(`${width} x ${height} pixels: a side has fewer than ${SMALLEST_SIDE}`);
+  }
+  if (width * height > LARGEST_PICTURE) throw new UserError(tooLarge);
+}
+
+const tooLarge = `more pixels than ${LARGEST_PICTURE.toLocaleString('en')}`;
+
+/** libvips says what failed inside it; a person wants to know what is wrong with the picture. */
+export function inWords(error: unknown): UserError {
+  return error instanceof UserError ? error : new UserError(reasonInWords(messageOf(error)));
+}
+
+function reasonInWords(message: string): string {
+  const first = message.split('\n')[0]!.trim();
+  if (/unsupported image format|contains unsupported/i.test(first))
+    return 'not a picture: its content is in no known format';
+  if (/exceeds pixel limit/i.test(first)) return tooLarge;
+  if (/premature end|unexpected end|truncat|png read error|bad seek/i.test(message))
+    return 'damaged: the file ends too soon';
+  if (/corrupt header/i.test(first)) return `damaged (${first})`;
+  // libvips keeps one message for all threads, so two pictures that fail at once may leave one of them without
+  if (first === '' || /unknown error/i.test(first)) return 'damaged: it cannot be decoded';
+  return first;
+}

@@ -1,0 +1,142 @@
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { Parser, type ReadEntry } from 'tar';
+import { openPromise as openZip } from 'yauzl';
+import { messageOf, UserError } from '../../core/errors';
+import { temporaryBeside } from '../../core/files';
+import { ExtractionGuard, type ExtractionLimits } from './extractionGuard';
+
+/**
+ * Unpack a .zip, .tar or .tar.gz into a new folder, which appears when all of it is there. No entry leaves the folder, links
+ * are refused, and the sum of what is unpacked is counted as it comes, whatever the archive says.
+ *
+ * @throws {UserError} if the archive is damaged or hostile, or the folder exists; nothing is left behind then
+ */
+export async function extract(archive: string, folder: string, limits: ExtractionLimits): Promise<void> {
+  const target = resolve(folder);
+  mkdirSync(dirname(target), { recursive: true });
+  const temporary = temporaryBeside(target);
+  mkdirSync(temporary);
+  const guard = new ExtractionGuard(basename(archive), temporary, limits);
+  try {
+    await (isZip(archive) ? unzip(archive, guard) : untar(archive, guard));
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    if (error instanceof UserError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw new UserError(`${basename(archive)} is not unpacked: it has a file twice`);
+    if (code === 'ENOSPC') throw new UserError(`${basename(archive)} is not unpacked: the disk is full`);
+    throw new UserError(`${basename(archive)} is damaged: ${messageOf(error)}`);
+  }
+}
+
+function isZip(archive: string): boolean {
+  const start = firstBytes(archive);
+  return start[0] === 0x50 && start[1] === 0x4b;
+}
+
+function firstBytes(file: string): Buffer {
+  const descriptor = openSync(file, 'r');
+  try {
+    const start = Buffer.alloc(2);
+    readSync(descriptor, start, 0, 2, 0);
+    return start;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+async function unzip(archive: string, guard: ExtractionGuard): Promise<void> {
+  const zip = await openZip(archive, { autoClose: false, lazyEntries: true });
+  try {
+    for await (const entry of zip.eachEntry()) {
+      if (entry.isEncrypted()) throw new UserError(`${basename(archive)} is not unpacked: it wants a password`);
+      const mode = entry.externalFileAttributes >>> 28; // the kind of file in Unix's mode; 0 where another system made it
+      const isFolder = entry.fileName.endsWith('/');
+      const known = mode === 0 || mode === (isFolder ? 0o4 : 0o10);
+      const path = guard.place(entry.fileName, !known ? 'other' : isFolder ? 'folder' : 'file');
+      if (isFolder) continue;
+      await pipeline(
+        await zip.openReadStreamPromise(entry),
+        counted(guard),
+        createWriteStream(path, { flags: 'wx', mode: 0o644 }),
+      );
+    }
+  } finally {
+    zip.close();
+  }
+}
+
+async function untar(archive: string, guard: ExtractionGuard): Promise<void> {
+  const parser = new Parser({ strict: true });
+  let failure: unknown;
+  let stop = () => {};
+  const stopped = new Promise<void>((done) => {
+    stop = done;
+  });
+  let writing: Promise<unknown> = Promise.resolve();
+  const ended = new Promise<void>((done) => {
+    parser.on('end', done);
+    parser.on('error', (error: unknown) => {
+      failure ??= error;
+      done();
+    });
+  });
+  parser.on('entry', (entry: ReadEntry) => {
+    const written = writeEntry(entry, guard).catch((error) => {
+      failure ??= error;
+      stop();
+    });
+    writing = Promise.all([writing, written]);
+  });
+  const source = createReadStream(archive);
+  const start = firstBytes(archive);
+  const bytes = start[0] === 0x1f && start[1] === 0x8b ? source.pipe(createGunzip()) : source;
+  source.on('error', (error) => bytes.destroy(error));
+  for await (const chunk of bytes) {
+    if (failure) break;
+    if (!parser.write(chunk as Buffer))
+      await Promise.race([new Promise((done) => parser.once('drain', done)), ended, stopped]);
+  }
+  source.destroy();
+  if (!failure) {
+    parser.end();
+    await Promise.race([ended, stopped]);
+  }
+  await writing;
+  if (failure) throw failure;
+}
+
+const FILES = ['File', 'OldFile', 'ContiguousFile'];
+
+async function writeEntry(entry: ReadEntry, guard: ExtractionGuard): Promise<void> {
+  const kind = FILES.includes(entry.type) ? 'file' : entry.type === 'Directory' ? 'folder' : 'other';
+  const path = guard.place(entry.path, kind);
+  if (kind === 'folder') {
+    entry.resume();
+    return;
+  }
+  const chunks = entry as unknown as AsyncIterable<Buffer>;
+  await pipeline(chunks, counted(guard), createWriteStream(path, { flags: 'wx', mode: 0o644 }));
+}
+
+function counted(guard: ExtractionGuard) {
+  return async function* (chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      guard.count(chunk.length);
+      yield chunk;
+    }
+  };
+}

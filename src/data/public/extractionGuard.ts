@@ -1,0 +1,64 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { UserError } from '../../core/errors';
+import { checkNumber } from '../../core/options';
+
+export interface ExtractionLimits {
+  /** bytes that all files together may have */
+  bytes: number;
+  /** files and folders */
+  entries: number;
+}
+
+/**
+ * Decides what of an archive may be written, while it is being unpacked: an archive is a program of somebody else's for
+ * writing files. Every breach ends the extraction; nothing is skipped silently.
+ */
+export class ExtractionGuard {
+  private bytes = 0;
+  private entries = 0;
+
+  constructor(
+    private readonly archive: string,
+    private readonly folder: string,
+    private readonly limits: ExtractionLimits,
+  ) {
+    checkNumber('extract: bytes', limits.bytes, { min: 1 });
+    checkNumber('extract: entries', limits.entries, { min: 1, integer: true });
+  }
+
+  /**
+   * Where an entry is to be written; its folder is made.
+   *
+   * @param kind anything but a file or folder (a link, a device) is refused
+   * @throws {UserError} for a name that leaves the folder, or one entry too many
+   */
+  place(name: string, kind: 'file' | 'folder' | 'other'): string {
+    if (++this.entries > this.limits.entries) this.refuse(`it has more than ${this.limits.entries} entries`);
+    if (kind === 'other') this.refuse(`'${shown(name)}' is neither a file nor a folder, but a link or a device`);
+    const parts = name.split('/').filter((part, i, all) => part !== '.' && !(part === '' && i === all.length - 1));
+    const odd = parts.length === 0 ? kind !== 'folder' : parts.some((part) => part === '' || part === '..');
+    // a backslash or a drive letter is a path on Windows
+    if (odd || /[\\\0]/.test(name) || /^[A-Za-z]:/.test(name)) this.refuse(`'${shown(name)}' leads out of the folder`);
+    const target = join(this.folder, ...parts);
+    if (target !== this.folder && !target.startsWith(this.folder + sep)) {
+      this.refuse(`'${shown(name)}' leads out of the folder`);
+    }
+    mkdirSync(kind === 'folder' ? target : dirname(target), { recursive: true });
+    return target;
+  }
+
+  /** Count what is unpacked. @throws {UserError} when it becomes too much */
+  count(bytes: number): void {
+    this.bytes += bytes;
+    if (this.bytes > this.limits.bytes) {
+      this.refuse(`it unpacks to more than ${Math.ceil(this.limits.bytes / 2 ** 20)} MB`);
+    }
+  }
+
+  private refuse(why: string): never {
+    throw new UserError(`${this.archive} is not unpacked: ${why}`);
+  }
+}
+
+const shown = (name: string) => (name.length > 80 ? `${name.slice(0, 80)}...` : name).replaceAll('\0', '\\0');

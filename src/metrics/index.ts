@@ -1,0 +1,14 @@
+export { accuracy, topKAccuracy } from './accuracy';
+export { type Calibration, calibration, type ReliabilityBin } from './calibration';
+export { classTable } from './classTable';
+export { type ConfusedPair, type ConfusionMatrix, confusionMatrix, mostConfused, sortByConfusion } from './confusion';
+export { describeAccuracy, type Interval, wilsonInterval } from './interval';
+export { type LabelIssue, suspectLabels } from './labelErrors';
+export { type PrecisionRecallCurve, type PrecisionRecallPoint, precisionRecallCurve } from './precisionRecall';
+export { type BinaryTask, oneVersusRest } from './ranking';
+export { type ClassReport, type ClassScores, classReport, type Scores } from './report';
+export { type RocCurve, type RocPoint, rocCurve } from './roc';
+export { type PredictionRow, type Slice, sliceAccuracy, sliceTable } from './slices';
+export { fitTemperature, logProbabilities, softmaxAt } from './temperature';
+export { chooseThreshold, type ThresholdChoice, type ThresholdGoal, thresholdTable } from './threshold';
+export { type ValidationTurn, validationTurn } from './turn';

@@ -1,0 +1,34 @@
+import { UserError } from '../core/errors';
+
+/** @throws {UserError} unless it lies between 0 and 1 */
+export function checkConfidence(caller: string, confidence: number): void {
+  if (!(confidence > 0 && confidence < 1))
+    throw new UserError(`${caller}: confidence must lie between 0 and 1, for example 0.95, got ${confidence}`);
+}
+
+/** Where `below` turns from true to false between `low` and `high`. */
+export function bisect(low: number, high: number, below: (x: number) => boolean): number {
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (below(middle)) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** The z below which the fraction `p` >= 0.5 of a standard normal lies. */
+export function normalQuantile(p: number): number {
+  // the tail beyond 9 is 1e-19, less than a double near 1 can tell
+  return bisect(0, 9, (z) => normalDistribution(z) < p);
+}
+
+/** The standard normal's distribution function for z >= 0, by its power series (Abramowitz and Stegun 1964, 26.2.11). */
+function normalDistribution(z: number): number {
+  let term = z;
+  let sum = z;
+  for (let k = 3; term > sum * 1e-17; k += 2) {
+    term *= (z * z) / k;
+    sum += term;
+  }
+  return 0.5 + (sum * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI);
+}

@@ -1,0 +1,115 @@
+import { basename } from 'node:path';
+import { wilsonInterval } from '../../metrics';
+import { backboneEntry, type Preprocessing } from '../../models';
+import type { RunConfiguration } from '..';
+
+/** What whoever meets the exported model should know (after Mitchell et al. 2019, Model Cards for Model Reporting). */
+export interface ModelCard {
+  title: string;
+  classes: string[];
+  input: { size: number; channels: 'red, green, blue'; range: [0, 255]; resize: string };
+  /** done inside the exported model */
+  preprocessing: Preprocessing;
+  output: string;
+  backbone: { name: string; title: string; weightsSha256: string; licence: string; paper: string };
+  data: { name: string; fingerprint: string; train: number; validation: number };
+  metrics: { accuracy: number; interval: [number, number]; loss: number };
+  settings: object;
+  versions: RunConfiguration['versions'];
+  files: Record<string, string>;
+}
+
+/**
+ * The card of a run's model.
+ *
+ * @param single the model gives one number, the probability of the second of two classes
+ */
+export function modelCard(
+  configuration: RunConfiguration,
+  metrics: { accuracy: number; loss: number },
+  { preprocessing, files, single = false }: CardFacts,
+): ModelCard {
+  const { classes, settings, data, weightsHash, versions } = configuration;
+  const entry = backboneEntry(settings.backbone);
+  const { inputSize, crop, interpolation } = preprocessing;
+  const right = Math.round(metrics.accuracy * data.validation);
+  const { low, high } = data.validation > 0 ? wilsonInterval(right, data.validation) : { low: 0, high: 1 };
+  return {
+    title: `Classifier of ${classes.length} classes over ${entry.title}`,
+    classes,
+    input: {
+      ...{ size: inputSize, channels: 'red, green, blue', range: [0, 255] },
+      resize: `shorter side to ${Math.round(inputSize / crop)} pixels (${interpolation}, anti-aliased), then the middle ${inputSize} x ${inputSize}`,
+    },
+    preprocessing,
+    output: single
+      ? `the probability of ${classes[1]}; that of ${classes[0]} is the rest to 1`
+      : `probabilities of ${classes.join(', ')}, in this order`,
+    backbone: {
+      ...{ name: entry.name, title: entry.title, weightsSha256: weightsHash },
+      ...{ licence: entry.weights.licence, paper: entry.paper },
+    },
+    data: {
+      name: basename(data.folder), // not where it lies on this machine
+      fingerprint: data.fingerprint,
+      train: data.train,
+      validation: data.validation,
+    },
+    metrics: { ...metrics, interval: [low, high] },
+    settings,
+    versions,
+    files,
+  };
+}
+
+interface CardFacts {
+  preprocessing: Preprocessing;
+  files: Record<string, string>;
+  single?: boolean;
+}
+
+const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
+
+/** The card as a page. */
+export function modelCardMarkdown(card: ModelCard): string {
+  const { backbone, data, metrics, input, preprocessing } = card;
+  const [low, high] = metrics.interval;
+  const { mean, std, channelOrder } = preprocessing;
+  const list = (values: readonly number[]) => values.map((value) => Number(value.toFixed(3))).join(', ');
+  return `# ${card.title}
+
+**Classes**, in the order of the output: ${card.classes.join(', ')}.
+
+| | |
+| --- | --- |
+| input | ${input.size} x ${input.size} pixels, ${input.channels}, ${input.range.join(' to ')}, batch first |
+| resize | ${input.resize} |
+| preprocessing | in the model: minus ${list(mean)}, divided by ${list(std)}${channelOrder === 'bgr' ? ', blue first' : ''} |
+| output | ${card.output} |
+| validation accuracy | ${percent(metrics.accuracy)} (95% interval ${percent(low)} to ${percent(high)}, ${data.validation} pictures) |
+| validation loss | ${metrics.loss.toFixed(4)} |
+| data | ${data.name}: ${data.train} pictures for training, ${data.validation} for validation |
+| data fingerprint | \`${data.fingerprint}\` |
+| backbone | ${backbone.title} (${backbone.paper}) |
+| backbone's weights | SHA-256 \`${backbone.weightsSha256}\`, licence ${backbone.licence} |
+| made with | tunebook ${card.versions.tunebook}, TensorFlow ${card.versions.tensorflow} |
+
+## Files
+
+${Object.entries(card.files)
+  .map(([name, what]) => `- \`${name}\`: ${what}`)
+  .join('\n')}
+
+## How it was trained
+
+\`\`\`json
+${JSON.stringify(card.settings, null, 2)}
+\`\`\`
+
+## What to keep in mind
+
+The accuracy is that on the validation pictures of this data set, which also decided when training ended. On other pictures
+(another camera, another place, another mixture of classes) it may be worse; a picture of none of the classes still gets
+probabilities that sum to one.
+`;
+}

@@ -1,0 +1,49 @@
+import { HardSigmoid, HardSwish, Normalization, Rescaling } from '../../models/layers';
+import { tf } from '../../tensorflow';
+
+type Apply = (x: tf.SymbolicTensor) => tf.SymbolicTensor;
+
+/**
+ * What stands for a layer of this project in a model that plain TensorFlow.js is to load: layers of its own that give the
+ * same. Undefined for a layer that it has.
+ */
+export function plainLayers(layer: tf.layers.Layer): Apply | undefined {
+  const { name } = layer;
+  if (layer instanceof HardSigmoid) return (x) => hardSigmoid(x, name);
+  if (layer instanceof HardSwish) {
+    return (x) => tf.layers.multiply({ name }).apply([x, hardSigmoid(x, `${name}_gate`)]) as tf.SymbolicTensor;
+  }
+  if (layer instanceof Normalization) {
+    const [mean, variance] = layer.getWeights().map((values) => values.dataSync());
+    const scale = Array.from(variance!, (value) => 1 / Math.max(Math.sqrt(value), 1e-7));
+    return (x) => perChannel(x, name, scale, { offset: scale.map((factor, c) => -factor * mean![c]!) });
+  }
+  if (layer instanceof Rescaling) {
+    const { scale } = layer.getConfig() as { scale: number | number[] };
+    if (Array.isArray(scale)) return (x) => perChannel(x, name, scale); // TensorFlow.js has one factor for all channels
+  }
+  return undefined;
+}
+
+/** relu6(x + 3) / 6 */
+function hardSigmoid(x: tf.SymbolicTensor, name: string): tf.SymbolicTensor {
+  const shifted = new Rescaling({ name: `${name}_shift`, scale: 1, offset: 3 }).apply(x) as tf.SymbolicTensor;
+  const clipped = tf.layers.reLU({ name: `${name}_clip`, maxValue: 6 }).apply(shifted) as tf.SymbolicTensor;
+  return new Rescaling({ name, scale: 1 / 6 }).apply(clipped) as tf.SymbolicTensor;
+}
+
+/** A factor and an offset a channel, as a depthwise convolution of one pixel. */
+function perChannel(
+  x: tf.SymbolicTensor,
+  name: string,
+  scale: readonly number[],
+  { offset }: { offset?: readonly number[] } = {},
+): tf.SymbolicTensor {
+  const zeros = { depthwiseInitializer: 'zeros', biasInitializer: 'zeros' } as const;
+  const layer = tf.layers.depthwiseConv2d({ name, kernelSize: 1, useBias: offset !== undefined, ...zeros });
+  const output = layer.apply(x) as tf.SymbolicTensor;
+  tf.tidy(() =>
+    layer.setWeights([tf.tensor4d([...scale], [1, 1, scale.length, 1]), ...(offset ? [tf.tensor1d([...offset])] : [])]),
+  );
+  return output;
+}

@@ -1,0 +1,186 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { csv } from '../core/csv';
+import { messageOf, UserError } from '../core/errors';
+import { checkNewFolder, temporaryBeside } from '../core/files';
+import type { EpochRecord } from '../core/listener';
+import { withDefaults } from '../core/options';
+import { splitFingerprint } from '../data';
+import { deviceReport, tf } from '../tensorflow';
+import type { TrainResult, TrainSettings } from '../training';
+import { eventFiles } from './tensorBoard';
+
+/** What config.json of a run holds: all that is needed to repeat the run, and to use its model. */
+export interface RunConfiguration {
+  settings: TrainSettings;
+  /** what model/ holds: a head over the backbone's features, or the whole fine-tuned network */
+  model: 'head' | 'whole';
+  classes: string[];
+  data: {
+    folder: string;
+    /** of the pictures' content: see `TrainResult.dataFingerprint` */
+    fingerprint: string;
+    /** of which picture is in which part: see `splitFingerprint` */
+    split: string;
+    train: number;
+    validation: number;
+  };
+  weightsHash: string;
+  versions: { tunebook: string; node: string; tfjs: string; tensorflow: string };
+  device: { kind: string; name: string; threads: number };
+}
+
+/**
+ * Make sure that a run can be kept in `folder`, before any work is done for it.
+ *
+ * @throws {UserError} if there is a file or a full folder of that name, or it cannot be written
+ */
+export function checkRunFolder(folder: string): void {
+  checkNewFolder(folder, 'the run');
+}
+
+/**
+ * Keep a run: config.json, history.csv, tensorboard/ (the history as event files), metrics.json, predictions.csv and what was trained, the head or the whole network,
+ * as a TensorFlow.js layers model in model/ (unless `model` is false). All of it is written into a folder beside, which is then renamed.
+ */
+export async function saveRun(
+  result: TrainResult,
+  folder: string,
+  dataFolder: string,
+  options?: { model?: boolean },
+): Promise<void> {
+  const { model } = withDefaults('saveRun', options, { model: true });
+  checkRunFolder(folder);
+  const temporary = temporaryBeside(resolve(folder));
+  mkdirSync(temporary, { recursive: true });
+  try {
+    const write = (name: string, text: string) => writeFileSync(join(temporary, name), text);
+    write('config.json', json(configuration(result, dataFolder)));
+    write('history.csv', historyCsv(result.history));
+    write('metrics.json', json(metrics(result)));
+    for (const [part, content] of Object.entries(eventFiles(result.history, Date.now() / 1000))) {
+      mkdirSync(join(temporary, 'tensorboard', part), { recursive: true });
+      writeFileSync(join(temporary, 'tensorboard', part, 'events.out.tfevents.tunebook'), content);
+    }
+    write('predictions.csv', predictionsCsv(result, dataFolder));
+    if (model) await (result.model ?? result.head).save(`file://${join(temporary, 'model')}`);
+    rmSync(folder, { recursive: true, force: true }); // empty, as was checked
+    renameSync(temporary, folder);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+function configuration(result: TrainResult, dataFolder: string): RunConfiguration {
+  const { kind, name, threads, tfjs, tensorflow } = deviceReport();
+  return {
+    settings: result.settings,
+    model: result.model ? 'whole' : 'head',
+    classes: result.classes,
+    data: {
+      folder: dataFolder,
+      fingerprint: result.dataFingerprint,
+      split: splitFingerprint(result.split, dataFolder),
+      train: result.split.train.length,
+      validation: result.split.validation.length,
+    },
+    weightsHash: result.backbone.weightsHash,
+    versions: { tunebook: tunebookVersion(), node: process.version, tfjs, tensorflow },
+    device: { kind, name, threads },
+  };
+}
+
+function tunebookVersion(): string {
+  return JSON.parse(readFileSync(require.resolve('tunebook/package.json'), 'utf8')).version;
+}
+
+function metrics({ confusion, history, ...result }: TrainResult) {
+  const { accuracy, loss, stopped, ended, skipped, seconds, peakMemory, frozenUpTo, trainingCounts, shared } = result;
+  const counts = { epochs: history.length, confusion: confusion.counts };
+  return {
+    accuracy,
+    loss,
+    ...counts,
+    trainingCounts,
+    shared,
+    stopped,
+    ended,
+    skipped,
+    seconds,
+    peakMemory,
+    frozenUpTo,
+  };
+}
+
+/** The columns of history.csv. */
+export const HISTORY: (keyof EpochRecord)[] = [
+  'epoch',
+  'loss',
+  'accuracy',
+  'validationLoss',
+  'validationAccuracy',
+  'learningRate',
+  'seconds',
+];
+
+function historyCsv(history: readonly EpochRecord[]): string {
+  return csv([HISTORY, ...history.map((record) => HISTORY.map((name) => record[name] ?? ''))]);
+}
+
+/** The columns of predictions.csv. */
+export function predictionsHeader(classes: readonly string[]): string[] {
+  return ['file', 'class', 'predicted', ...classes.map((name) => `probability of ${name}`)];
+}
+
+function predictionsCsv({ classes, predictions }: TrainResult, dataFolder: string): string {
+  const rows = predictions.map(({ file, label, predicted, probabilities }) => [
+    relative(dataFolder, file),
+    classes[label]!,
+    classes[predicted]!,
+    ...probabilities,
+  ]);
+  return csv([predictionsHeader(classes), ...rows]);
+}
+
+/** What config.json says. @throws {Error} if it is none of a run */
+export function parseConfiguration(text: string): RunConfiguration {
+  let configuration: RunConfiguration | null;
+  try {
+    configuration = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`its config.json is no JSON (${messageOf(error)})`);
+  }
+  if (!Array.isArray(configuration?.classes) || typeof configuration.settings !== 'object') {
+    throw new Error('its config.json lacks the classes or the settings');
+  }
+  return configuration;
+}
+
+/**
+ * Read back what is needed to use a run's model.
+ *
+ * @returns `model` takes the backbone's features, or preprocessed pictures, as `configuration.model` says
+ * @throws {UserError} if the folder holds no complete run
+ */
+export async function loadRun(folder: string): Promise<{ configuration: RunConfiguration; model: tf.LayersModel }> {
+  const configFile = join(folder, 'config.json');
+  const modelFile = join(folder, 'model', 'model.json');
+  for (const file of [configFile, modelFile]) {
+    if (!existsSync(file)) throw new UserError(`'${folder}' is no run: there is no ${relative(folder, file)} in it`);
+  }
+  try {
+    const configuration = parseConfiguration(readFileSync(configFile, 'utf8'));
+    const model = await tf.loadLayersModel(`file://${resolve(modelFile)}`);
+    const outputs = model.outputs[0]?.shape.at(-1);
+    const { length } = configuration.classes;
+    if (outputs !== length && !(outputs === 1 && length === 2)) {
+      throw new Error(`its model tells ${outputs} classes apart, its config.json names ${length}`);
+    }
+    return { configuration, model };
+  } catch (error) {
+    throw new UserError(`the run in '${folder}' cannot be read: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,61 @@
+import type { EpochRecord } from '../core/listener';
+import { ProtobufMessage } from '../tensorflow/graph/protobuf';
+
+/**
+ * A history as TensorBoard's event files, one for training and one for validation, with the tags that Keras writes
+ * (`epoch_loss`, `epoch_accuracy`, `epoch_learning_rate`). `tensorboard --logdir FOLDER` shows all runs below a folder.
+ *
+ * @param ended seconds since 1970 at which the last epoch ended
+ * @returns content by name of a folder: train, validation
+ */
+export function eventFiles(history: readonly EpochRecord[], ended: number): Record<string, Buffer> {
+  const parts: Record<string, (record: EpochRecord) => Record<string, number | undefined>> = {
+    train: (r) => ({ epoch_loss: r.loss, epoch_accuracy: r.accuracy, epoch_learning_rate: r.learningRate }),
+    validation: (r) => ({ epoch_loss: r.validationLoss, epoch_accuracy: r.validationAccuracy }),
+  };
+  const began = ended - history.reduce((sum, { seconds }) => sum + seconds, 0);
+  return Object.fromEntries(
+    Object.entries(parts).map(([part, valuesOf]) => {
+      const records = [frame(new ProtobufMessage().double(1, began).bytes(3, 'brain.Event:2'))];
+      let time = began;
+      for (const record of history) {
+        time += record.seconds;
+        const values = Object.entries(valuesOf(record)).filter(([, value]) => value !== undefined);
+        if (values.length > 0) records.push(frame(event(time, record.epoch, values as [string, number][])));
+      }
+      return [part, Buffer.concat(records)];
+    }),
+  );
+}
+
+/** An Event of tensorflow/core/util/event.proto with scalars. */
+function event(time: number, step: number, values: readonly (readonly [string, number])[]): ProtobufMessage {
+  const summary = new ProtobufMessage();
+  for (const [tag, value] of values) summary.message(1, new ProtobufMessage().bytes(1, tag).float(2, value));
+  return new ProtobufMessage().double(1, time).varint(2, step).message(5, summary);
+}
+
+/** A record of a TFRecord file: length, its checksum, the bytes, their checksum. */
+function frame(message: ProtobufMessage): Buffer {
+  const data = message.toBytes();
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(data.length));
+  return Buffer.concat([length, checksum(length), data, checksum(data)]);
+}
+
+const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1; // Castagnoli's polynomial
+  return value;
+});
+
+/** CRC-32C (Castagnoli), turned and shifted as TFRecord wants it. */
+function checksum(bytes: Uint8Array): Buffer {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = table[(crc ^ byte) & 255]! ^ (crc >>> 8);
+  crc = (crc ^ 0xffffffff) >>> 0;
+  const masked = (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+  const result = Buffer.alloc(4);
+  result.writeUInt32LE(masked);
+  return result;
+}

@@ -1,0 +1,1 @@
+export { terminalListener } from './terminal';

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareBackbones } from '../../../src/analysis/advise';
+import { main } from '../../../src/cli/main';
+import { imageFolder } from '../../../src/data';
+import { renderPng } from '../../../src/notebook/render';
+import { temporaryFolder } from '../../folders';
+import { addBadPictures, stripesFolder } from '../../pictures';
+
+describe('comparing backbones', function () {
+  this.timeout(120_000);
+
+  it('measures what each costs and what its features are worth on the pictures', async () => {
+    const root = await stripesFolder(10);
+    await addBadPictures(root);
+    const { backbones, table, chart, skipped } = await compareBackbones(imageFolder(root), ['efficientnet-lite0']);
+    const [lite0] = backbones;
+    assert.deepEqual(
+      [lite0!.name, lite0!.parameters, lite0!.multiplyAdds],
+      ['efficientnet-lite0', 3_413_024, 383_907_552],
+    );
+    assert.equal(lite0!.pictures, 30);
+    assert.ok(lite0!.probe.estimate > 0.9, `stripes of three colours: ${lite0!.probe.estimate}`);
+    assert.ok(lite0!.probe.low < lite0!.probe.estimate && lite0!.neighbours.estimate > 0.9);
+    assert.ok(lite0!.fileBytes > 4 * lite0!.parameters && lite0!.millisecondsAPicture > 0);
+    assert.ok(Number.isFinite(lite0!.logMe));
+    assert.ok(skipped.length > 0 && skipped.every(({ reason }) => reason));
+    assert.deepEqual(table.columnNames(), [
+      ...['backbone', 'file MB', 'parameters M', 'multiply-adds M', 'ms a picture', 'published top-1'],
+      ...['probe accuracy', 'probe low', 'probe high', 'k-NN accuracy', 'LogME'],
+    ]);
+    assert.match(chart.usermeta.text, /EfficientNet-Lite0 +18\.8 +3\.4 +0\.38/);
+    assert.ok((await renderPng(chart)).length > 1000);
+  });
+
+  it('gives the same numbers for the same seed', async () => {
+    const dataset = imageFolder(await stripesFolder(6));
+    const run = async () =>
+      (await compareBackbones(dataset, ['efficientnet-lite0'], { folds: 3, seed: 4 })).backbones[0]!;
+    const [{ probe, neighbours, logMe }, again] = [await run(), await run()];
+    assert.deepEqual(
+      { probe, neighbours, logMe },
+      { probe: again.probe, neighbours: again.neighbours, logMe: again.logMe },
+    );
+  });
+
+  it('says before anything is computed what is wrong', async () => {
+    const dataset = imageFolder(await stripesFolder(3));
+    const listener = { onProgress: () => assert.fail('work was done') };
+    await assert.rejects(
+      compareBackbones(dataset, ['efficientnet-lite0', 'lite9'], { listener }),
+      /unknown backbone 'lite9'/,
+    );
+    await assert.rejects(compareBackbones(dataset, [], { listener }), /no names of backbones/);
+    await assert.rejects(
+      compareBackbones(dataset, ['efficientnet-lite0'], { folds: 20, listener }),
+      /20 folds of 9 groups/,
+    );
+  });
+
+  it('is a command, with advice in words', async () => {
+    const root = await stripesFolder(8);
+    const picture = join(temporaryFolder(), 'comparison.png');
+    const lines: string[] = [];
+    const { write } = process.stdout;
+    process.stdout.write = ((text: string) => lines.push(text) > 0) as typeof write;
+    try {
+      const names = ['--backbones', 'efficientnet-lite0'];
+      assert.equal(await main(['advise', '--data', root, ...names, '--picture', picture]), 0);
+      assert.equal(await main(['advise', '--data', root, ...names, '--json']), 0);
+    } finally {
+      process.stdout.write = write;
+    }
+    const text = lines.slice(0, -1).join('');
+    assert.match(text, /^Backbones on these pictures: best linear probe EfficientNet-Lite0/);
+    assert.match(text, /distance 0\.\d+ from the pictures that EfficientNet-Lite0 was trained on/);
+    assert.match(text, /1\. EfficientNet-Lite0: .*, about /);
+    assert.ok(existsSync(picture));
+    const json = JSON.parse(lines.at(-1)!);
+    assert.equal(json.best, 'efficientnet-lite0');
+    assert.equal(json.comparison[0].pictures, 24);
+    assert.ok(json.choices[0].reason.length > 20);
+  });
+});

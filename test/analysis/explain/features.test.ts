@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { explainPictures, pictureFeatures } from '../../../src/analysis/explain';
+import { imageFolder } from '../../../src/data';
+import { extractFeatures } from '../../../src/features';
+import { tf } from '../../../src/tensorflow';
+import { train } from '../../../src/training';
+import { relativeError } from '../../models/keras';
+import { stripesFolder } from '../../pictures';
+
+describe('the features of pictures, to embed', function () {
+  this.timeout(120_000);
+
+  it('are those that the head was trained on', async () => {
+    const dataset = imageFolder(await stripesFolder(4));
+    const result = await train(dataset, { seed: 1, epochs: 1, inputSize: 64, cache: false });
+    const own = await pictureFeatures(result, dataset.examples);
+    const expected = await extractFeatures(result.backbone, dataset.examples, { cache: false });
+    assert.ok(relativeError(own.values, expected.values) < 1e-5);
+    assert.deepEqual(own.examples, expected.examples);
+    assert.deepEqual(own.labels, expected.labels);
+    result.dispose();
+  });
+
+  it('are those of the trained network where the backbone was trained, too, so that its head gives its answers', async () => {
+    const dataset = imageFolder(await stripesFolder(4));
+    const options = {
+      variant: 'fine-tune-all',
+      backboneLearningRate: 1e-3,
+      seed: 1,
+      epochs: 2,
+      inputSize: 64,
+    } as const;
+    const result = await train(dataset, { ...options, cache: false });
+    const examples = result.predictions.map(({ file, label }) => ({ file, label }));
+    const { values, length } = await pictureFeatures(result, examples);
+    const logits = tf.tidy(() => {
+      const head = result.model!.layers.findLast((layer) => layer.getClassName() === 'Dense')!;
+      const [kernel, bias] = head.getWeights();
+      const answers = tf
+        .tensor2d(values, [examples.length, length])
+        .matMul(kernel as tf.Tensor2D)
+        .add(bias!);
+      return answers.softmax().dataSync() as Float32Array;
+    });
+    assert.ok(relativeError(logits, Float32Array.from(result.predictions.flatMap((p) => p.probabilities))) < 1e-4);
+    result.dispose();
+  });
+
+  it('leave out pictures that cannot be read, and list them', async () => {
+    const folder = await stripesFolder(3);
+    const broken = join(folder, 'broken.jpg');
+    writeFileSync(broken, 'no picture');
+    const dataset = imageFolder(folder);
+    const result = await train(dataset, { epochs: 1, inputSize: 64, cache: false });
+    const examples = [{ file: broken, label: 0 }, ...dataset.examples];
+    const { examples: read, skipped, values, length } = await pictureFeatures(result, examples);
+    assert.deepEqual(read, dataset.examples);
+    assert.equal(values.length, read.length * length);
+    assert.deepEqual(
+      skipped.map(({ file }) => file),
+      [broken],
+    );
+    result.dispose();
+  });
+
+  it('and explained pictures come from Grad-CAM or from occlusion', async () => {
+    const dataset = imageFolder(await stripesFolder(3));
+    const result = await train(dataset, { epochs: 1, inputSize: 64, cache: false });
+    const run = { ...result, classes: dataset.classes };
+    const [, seen] = await explainPictures(run, undefined, { count: 2 });
+    const [, covered] = await explainPictures(run, undefined, { count: 2, method: 'occlusion' });
+    assert.deepEqual([seen!.detail, covered!.detail], ['Grad-CAM', 'occlusion']);
+    assert.notEqual(seen!.url, covered!.url);
+    await assert.rejects(
+      explainPictures(run, undefined, { method: 'lime' as 'occlusion' }),
+      /method must be 'grad-cam' or 'occlusion', got 'lime'/,
+    );
+    result.dispose();
+  });
+});

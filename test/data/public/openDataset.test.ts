@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../../../src/core/errors';
+import { cacheFolder, projectFolder } from '../../../src/core/paths';
+import { openDataset } from '../../../src/data/public';
+import { withEmptyCache } from '../../folders';
+
+function writeClasses(folder: string): void {
+  for (const name of ['ant', 'bee']) {
+    mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, name, '1.jpg'), 'x');
+  }
+}
+
+/** The command line without the set-up before it, which would fill the empty cache. */
+function tunebook(...args: string[]) {
+  const main = join(projectFolder, 'dist', 'src', 'cli', 'main.js');
+  const shims = join(projectFolder, 'kernel-setup', 'lib', 'node-shims.cjs');
+  const script = `require(${JSON.stringify(main)}).main(process.argv.slice(1)).then((code) => process.exit(code))`;
+  return spawnSync(process.execPath, ['--require', shims, '-e', script, ...args], { encoding: 'utf8' });
+}
+
+describe('openDataset', () => {
+  it('takes a folder, the bundled sample, and a public dataset that was fetched before', () =>
+    withEmptyCache(async (cache) => {
+      writeClasses(join(cache, 'photos'));
+      assert.deepEqual((await openDataset(join(cache, 'photos'))).classes, ['ant', 'bee']);
+      writeClasses(cacheFolder('samples', 'emoji'));
+      assert.equal((await openDataset('emoji')).folder, cacheFolder('samples', 'emoji'));
+      writeClasses(cacheFolder('datasets', 'ants-and-bees', '0', 'hymenoptera_data'));
+      assert.equal((await openDataset('ants-and-bees')).examples.length, 2);
+    }));
+
+  it('takes a CSV file with the columns file and label', () =>
+    withEmptyCache(async (cache) => {
+      writeClasses(join(cache, 'photos'));
+      const csv = join(cache, 'photos', 'list.csv');
+      writeFileSync(csv, 'file,label\nant/1.jpg,ant\nbee/1.jpg,bee\n');
+      assert.deepEqual((await openDataset(csv)).classes, ['ant', 'bee']);
+    }));
+
+  it('is where the command line looks for --data, so that public datasets are had by name', () =>
+    withEmptyCache(() => {
+      writeClasses(cacheFolder('datasets', 'ants-and-bees', '0', 'hymenoptera_data'));
+      const { status, stdout, stderr } = tunebook('check', '--data', 'ants-and-bees', '--json');
+      assert.equal(status, 2, stderr); // there they are, and none can be read
+      const { findings } = JSON.parse(stdout.trim().split('\n').at(-1)!);
+      assert.ok(findings.some(({ finding }: { finding: string }) => finding === 'unreadable'));
+      assert.match(tunebook('datasets').stdout, /ants-and-bees +397 +2 +47 MB +published hash +is here/);
+    }));
+
+  it('says what there is when a name is none of these', () =>
+    assert.rejects(openDataset('no such photos'), (error: unknown) => {
+      assert.ok(error instanceof UserError);
+      assert.match(error.message, /no folder 'no such photos' in .*emoji.*flowers.*oxford-pets/);
+      return true;
+    }));
+
+  it('says from where it has looked for a path, and that only a shell knows ~', async () => {
+    const messageFor = (data: string) =>
+      openDataset(data).then(
+        () => assert.fail(data),
+        (error: UserError) => error.message,
+      );
+    assert.equal(
+      await messageFor('../no/such'),
+      `no folder '../no/such', seen from ${process.cwd()}: give a folder with one subfolder a class`,
+    );
+    assert.equal(await messageFor('/no/such'), "no folder '/no/such': give a folder with one subfolder a class");
+    assert.ok((await messageFor('~/photos')).endsWith(`only a shell knows '~', write '${homedir()}' in its place`));
+  });
+});

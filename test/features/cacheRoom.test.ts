@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolder } from '../../src/core/paths';
+import { added, cacheLimit, makeRoom } from '../../src/features/cacheRoom';
+import { RowStore } from '../../src/features/rowStore';
+import { withEmptyCache } from '../folders';
+
+const row = Float32Array.of(1, 2, 3, 4); // a block of 4096 bytes on disk
+const file = (name: string) => cacheFolder('features', 'test-abcdef', name, `${name}.f32`);
+const use = (name: string, seconds: number) => utimesSync(file(name), seconds, seconds);
+const tally = () => JSON.parse(readFileSync(cacheFolder('features', 'tally'), 'utf8')).bytes;
+
+function rows(...names: string[]): RowStore {
+  const store = new RowStore('test', 'abcdef', 4);
+  for (const name of names) store.set(name, row);
+  return store;
+}
+
+describe('the cache of features', () => {
+  it('loses what was used longest ago when it takes too much, down to nine tenths', () =>
+    withEmptyCache(() => {
+      const store = rows('aa', 'bb', 'cc', 'dd');
+      ['bb', 'aa', 'dd', 'cc'].forEach((name, i) => void use(name, i + 1));
+      assert.deepEqual([...store.get('bb')!], [...row]); // used now
+      assert.equal(makeRoom(3 * 4096), 2 * 4096);
+      assert.deepEqual(
+        ['aa', 'bb', 'cc', 'dd'].map((name) => store.has(name)),
+        [false, true, true, false],
+      );
+      assert.equal(makeRoom(3 * 4096), 2 * 4096);
+    }));
+
+  it('keeps what a process may be in the middle of using', () =>
+    withEmptyCache(() => {
+      const store = rows('aa', 'bb');
+      use('aa', Date.now() / 1000 - 3600);
+      assert.equal(makeRoom(0), 4096);
+      assert.deepEqual([store.has('aa'), store.has('bb')], [false, true]);
+    }));
+
+  it('counts its files only when it may be full', () =>
+    withEmptyCache(() => {
+      process.env.TUNEBOOK_CACHE_BYTES = '10000';
+      try {
+        rows('aa').close();
+        assert.equal(tally(), 4096);
+        mkdirSync(cacheFolder('features', 'other'));
+        writeFileSync(cacheFolder('features', 'other', 'unseen'), 'x');
+        rows('bb').close();
+        assert.equal(tally(), 2 * 4096); // not looked at
+        use('aa', 1);
+        rows('cc').close();
+        assert.equal(tally(), 3 * 4096); // three rows and the other file, less the oldest row
+        assert.ok(!existsSync(file('aa')));
+        writeFileSync(cacheFolder('features', 'tally'), 'damaged');
+        added(0);
+        assert.equal(tally(), 3 * 4096);
+      } finally {
+        delete process.env.TUNEBOOK_CACHE_BYTES;
+      }
+    }));
+
+  it('takes 5 GiB, or what the environment says', () => {
+    assert.equal(cacheLimit(), 5 * 2 ** 30);
+    process.env.TUNEBOOK_CACHE_BYTES = '2e9';
+    assert.equal(cacheLimit(), 2e9);
+    process.env.TUNEBOOK_CACHE_BYTES = 'much';
+    try {
+      assert.throws(cacheLimit, /TUNEBOOK_CACHE_BYTES must be a number of bytes, such as 5e9, got 'much'/);
+    } finally {
+      delete process.env.TUNEBOOK_CACHE_BYTES;
+    }
+  });
+
+  it('says once that rows cannot be written, and goes on without', () =>
+    withEmptyCache((cache) => {
+      mkdirSync(join(cache, 'features'));
+      writeFileSync(cacheFolder('features', 'test-abcdef'), 'a file where a folder should be');
+      const messages: string[] = [];
+      const store = rows('aa', 'bb');
+      store.close((text) => messages.push(text));
+      store.close((text) => messages.push(text));
+      assert.equal(messages.length, 1);
+      assert.match(messages[0]!, /^what was computed cannot be kept on disk: /);
+      assert.equal(store.get('aa'), undefined);
+    }));
+});

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { imageFolder, splitDataset, splitFingerprint } from '../../src/data';
+import { checkRunFolder, loadRun, predict, readRun, saveRun } from '../../src/runs';
+import { type TrainResult, train } from '../../src/training';
+import { temporaryFolder } from '../folders';
+import { stripesFolder, writePicture } from '../pictures';
+
+describe('a run', () => {
+  let data: string;
+  let result: TrainResult;
+  let folder: string;
+
+  before(async () => {
+    data = await stripesFolder(8);
+    result = await train(imageFolder(data), { seed: 3, epochs: 5, cache: false });
+    folder = join(temporaryFolder(), 'the run');
+    await saveRun(result, folder, data);
+  });
+
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+
+  it('learns colours at once', () => {
+    assert.ok(result.accuracy >= 0.8, String(result.accuracy));
+    assert.equal(result.predictions.length, 6);
+    assert.equal(result.history.length, 5);
+  });
+
+  it('is the same for the same seed, picture by picture', async () => {
+    const again = await train(imageFolder(data), { seed: 3, epochs: 5, cache: false });
+    assert.deepEqual(again.predictions, result.predictions);
+    assert.equal(again.dataFingerprint, result.dataFingerprint);
+  });
+
+  it('has another data fingerprint when one picture changes', async () => {
+    const changed = await stripesFolder(8);
+    writePicture(join(changed, 'red/0.png'), readFileSync(join(changed, 'red/1.png')));
+    const other = await train(imageFolder(changed), { seed: 3, epochs: 1, cache: false });
+    assert.notEqual(other.dataFingerprint, result.dataFingerprint);
+  });
+
+  it('keeps configuration, history, metrics, predictions and model', () => {
+    assert.deepEqual(readdirSync(folder).sort(), [
+      'config.json',
+      'history.csv',
+      'metrics.json',
+      'model',
+      'predictions.csv',
+      'tensorboard',
+    ]);
+    const config = JSON.parse(read('config.json'));
+    assert.equal(config.settings.seed, 3);
+    assert.equal(config.data.fingerprint, result.dataFingerprint);
+    assert.equal(config.data.split, splitFingerprint(splitDataset(imageFolder(data), { seed: 3 }), data));
+    assert.notEqual(config.data.split, splitFingerprint(splitDataset(imageFolder(data), { seed: 4 }), data));
+    assert.match(config.versions.tensorflow, /^2\./);
+    assert.equal(
+      read('history.csv').split('\n')[0],
+      'epoch,loss,accuracy,validationLoss,validationAccuracy,learningRate,seconds',
+    );
+    assert.equal(read('history.csv').trim().split('\n').length, 6);
+    assert.equal(JSON.parse(read('metrics.json')).accuracy, result.accuracy);
+    const rows = read('predictions.csv').trim().split('\n');
+    assert.equal(rows[0], 'file,class,predicted,probability of blue,probability of green,probability of red');
+    assert.equal(rows.length, 7);
+  });
+
+  it('predicts after loading what it predicted after training', async () => {
+    const files = result.predictions.map(({ file }) => file);
+    const { predictions } = await predict({ run: folder }, files);
+    predictions.forEach(({ classes }, i) => {
+      const { predicted, probabilities } = result.predictions[i]!;
+      assert.equal(classes[0]!.index, predicted);
+      assert.equal(classes[0]!.name, result.classes[predicted]);
+      assert.ok(Math.abs(classes[0]!.probability - probabilities[predicted]!) < 1e-4);
+    });
+  });
+
+  it('is never written over another one', () => {
+    assert.throws(() => checkRunFolder(folder), /is not empty: give a new folder/);
+  });
+
+  it('leaves nothing behind when it cannot be written', async () => {
+    const parent = temporaryFolder();
+    const broken = {
+      ...result,
+      head: { save: () => Promise.reject(new Error('disk full')) },
+    } as unknown as TrainResult;
+    await assert.rejects(saveRun(broken, join(parent, 'run'), data), /disk full/);
+    assert.deepEqual(readdirSync(parent), []);
+  });
+
+  it('is refused when it is incomplete, damaged or over other weights', async () => {
+    const copy = join(temporaryFolder(), 'copy');
+    cpSync(folder, copy, { recursive: true });
+    const config = JSON.parse(read('config.json'));
+    writeFileSync(join(copy, 'config.json'), JSON.stringify({ ...config, weightsHash: 'other' }));
+    await assert.rejects(
+      predict({ run: copy }, [join(data, 'red/0.png')]),
+      /trained over other weights of EfficientNet-Lite0/,
+    );
+    writeFileSync(join(copy, 'config.json'), '{');
+    await assert.rejects(loadRun(copy), /the run in '.*copy' cannot be read/);
+    for (const broken of ['{}', 'null', '{ "classes": "red" }']) {
+      writeFileSync(join(copy, 'config.json'), broken);
+      await assert.rejects(
+        loadRun(copy),
+        /'.*copy' cannot be read: its config\.json lacks the classes or the settings/,
+      );
+      assert.throws(() => readRun(copy), /cannot be read: its config\.json lacks the classes or the settings/);
+    }
+    writeFileSync(join(copy, 'config.json'), JSON.stringify({ ...config, classes: ['red'] }));
+    await assert.rejects(loadRun(copy), /its model tells 3 classes apart, its config\.json names 1/);
+    rmSync(join(copy, 'model'), { recursive: true });
+    await assert.rejects(loadRun(copy), /is no run: there is no model\/model.json in it/);
+    mkdirSync(join(copy, 'empty'));
+    await assert.rejects(loadRun(join(copy, 'empty')), /no config.json/);
+  });
+});
+
+describe('train', () => {
+  it('refuses unknown variants, backbones and options before any work', async () => {
+    const dataset = imageFolder(await stripesFolder(2));
+    const variant = 'fine-tune-everything' as 'feature-extraction';
+    await assert.rejects(
+      train(dataset, { variant }),
+      /unknown variant 'fine-tune-everything'; the variants are feature-extraction/,
+    );
+    await assert.rejects(train(dataset, { backbone: 'vgg' }), /unknown backbone 'vgg'/);
+    await assert.rejects(train(dataset, { epoch: 1 } as object), /unknown option 'epoch'/);
+  });
+
+  it('says so when no picture of a class can be read', async () => {
+    const root = await stripesFolder(2);
+    for (const name of ['0.png', '1.png']) writeFileSync(join(root, 'green', name), 'no picture');
+    await assert.rejects(train(imageFolder(root), { cache: false }), /no picture of class 'green' could be read/);
+  });
+
+  it('keeps what was learned when it is asked to stop', async () => {
+    let epochs = 0;
+    const dataset = imageFolder(await stripesFolder(4));
+    const result = await train(dataset, {
+      epochs: 40,
+      listener: { onEpoch: () => void epochs++, shouldStop: () => epochs === 2 },
+    });
+    assert.equal(result.stopped, true);
+    assert.equal(result.history.length, 3);
+    assert.equal(result.predictions.length, 3);
+  });
+});
