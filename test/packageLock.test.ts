@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFolder } from '../src/core/paths';
+
+interface LockedPackage {
+  version?: string;
+  integrity?: string;
+  /** a folder of the project itself */
+  link?: boolean;
+}
+
+describe('package-lock.json', () => {
+  const lock = JSON.parse(readFileSync(join(projectFolder, 'package-lock.json'), 'utf8'));
+  const packages = Object.entries<LockedPackage>(lock.packages).filter(([path, { link }]) => path !== '' && !link);
+
+  it('has the hash of every package, also of those that only other systems install', () => {
+    assert.ok(packages.length > 300);
+    const without = packages.filter(([, { integrity }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? ''));
+    assert.deepEqual(
+      without.map(([path, { version }]) => `${path} ${version}`),
+      [],
+    );
+  });
+
+  it('names versions and hashes, no addresses: any registry or mirror serves', () => {
+    assert.deepEqual(
+      packages.filter(([, entry]) => 'resolved' in entry).map(([path]) => path),
+      [],
+    );
+  });
+});
