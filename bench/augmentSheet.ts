@@ -9,7 +9,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { previewAugmentation } from '../src/analysis';
+import { previewAugmentation } from '../src/analysis/explain';
 import { type Augmentation, augmentationPresets, everyAugmentation } from '../src/augment';
 import { pictureGrid } from '../src/charts';
 import { writeFileAtomically } from '../src/core/files';

@@ -2,17 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
-import { type Concept, classes, listConcepts } from './concepts';
+import { classes, listConcepts } from './concepts';
 import { labelsCsv, licencesText } from './papers';
+import type { Sample } from './sample';
 import { Style, styleNames } from './styles';
-
-/** One picture of the dataset. */
-export interface Sample extends Concept {
-  style: Style;
-  /** `mammal/polar-bear__noto.png`, relative to the dataset's folder */
-  file: string;
-  svg: string;
-}
 
 /** Width and height in pixels: what EfficientNet-Lite0 and most other backbones take. */
 const size = 224;

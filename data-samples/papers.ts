@@ -1,5 +1,5 @@
-import type { Sample } from './build';
 import { classes } from './concepts';
+import type { Sample } from './sample';
 
 /**
  * The labels as CSV. `group` is what must not be on both sides of a split: pictures of one concept are alike in all styles.

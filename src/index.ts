@@ -1,4 +1,3 @@
-export * from './analysis';
 export * from './analysis/advise';
 export * from './analysis/diagnose';
 export * from './analysis/explain';
@@ -6,7 +5,7 @@ export * from './augment';
 export * from './charts';
 export { UserError } from './core/errors';
 export * from './core/inOrder';
-export * from './core/listener';
+export type { EndingListener, EpochRecord, Listener, Progress } from './core/listener';
 export * from './core/stop';
 export * from './data';
 export * from './data/checks';

@@ -3,7 +3,7 @@ import type { tf } from '../tensorflow';
 import type { DrawOptions, Draws, LabelledImages } from './batch';
 import type { ColorMatrix, Rgb } from './color/colorMatrix';
 import type { Matrix } from './geometric/matrix';
-import type { Warping } from './geometric/warp';
+import type { Warping } from './geometric/warping';
 
 /**
  * What an op does, in one of four ways. The first two are numbers a picture, so that a pipeline can merge neighbours and

@@ -2,7 +2,8 @@ import { tf } from '../tensorflow';
 import type { Step } from './augmentation';
 import { type Draws, takeRows } from './batch';
 import { applyColors, type ColorMatrix, meanColors } from './color/colorMatrix';
-import { defaultWarping, sameWarping, type Warping, warp } from './geometric/warp';
+import { warp } from './geometric/warp';
+import { defaultWarping, sameWarping, type Warping } from './geometric/warping';
 
 export type PictureStep = Exclude<Step, { kind: 'mix' }>;
 type Work = (images: tf.Tensor4D, draws: Draws, steps: readonly PictureStep[]) => tf.Tensor4D | Promise<tf.Tensor4D>;

@@ -12,7 +12,8 @@ import {
   type Rgb,
 } from './color/colorMatrix';
 import { identityMatrix, type Matrix, multiply } from './geometric/matrix';
-import { defaultWarping, sameWarping, type Warping, warp } from './geometric/warp';
+import { warp } from './geometric/warp';
+import { defaultWarping, sameWarping, type Warping } from './geometric/warping';
 
 /** An op of a pipeline with the random numbers of each picture. */
 export interface Placed<S extends Step = Step> {

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
-import type { LearningRateFinding } from '../training/findLearningRate';
+import type { LearningRateFinding } from '../metrics/learningRateFinding';
 import { formatNumber } from './text';
 import { type Chart, chart, colors } from './theme';
 

@@ -12,8 +12,9 @@ export interface EpochRecord {
   seconds: number;
 }
 
-/** How far a task is, e.g. `{ task: 'decode', done: 40, total: 350, unit: 'pictures' }`. */
+/** How far a task is, e.g. `{ task: 'decoding', done: 40, total: 350, unit: 'pictures' }`. */
 export interface Progress {
+  /** the same in all reports of one task */
   task: string;
   done: number;
   total: number;
@@ -21,8 +22,8 @@ export interface Progress {
 }
 
 /**
- * Whoever watches long work: a notebook, a terminal, a test. Everything in tunebook that takes long reports here and
- * knows nothing else of the outside.
+ * Watches long work: a notebook, a terminal, a test. Everything in tunebook that takes long reports its progress here and
+ * knows nothing of where that is shown.
  */
 export interface Listener {
   onProgress?(progress: Progress): void;
@@ -30,4 +31,10 @@ export interface Listener {
   onMessage?(text: string): void;
   /** Asked after every batch; `true` ends the work there and keeps what was learned. */
   shouldStop?(): boolean;
+}
+
+/** A listener that must be told when the work has ended. Its functions need no `this`: it may be spread into another. */
+export interface EndingListener extends Required<Listener> {
+  /** Finish what is shown: bars are cleared, charts drawn for the last time. Call it also when the work failed. */
+  end(): Promise<void>;
 }

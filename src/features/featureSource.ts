@@ -1,6 +1,6 @@
 import type { Example } from '../data';
 import { tf } from '../tensorflow';
-import type { BatchSource } from '../training/data';
+import type { BatchSource } from './batchSource';
 import type { Features } from './features';
 
 /** Features to train a head on: rows of one extraction after those of another. */

@@ -2,7 +2,7 @@ import { sha256 } from '../core/files';
 import type { Listener } from '../core/listener';
 import { tf } from '../tensorflow';
 import { availablePrecision, compile, type Precision } from '../tensorflow/graph';
-import type { Batch, BatchSource } from '../training/data';
+import type { Batch, BatchSource } from './batchSource';
 import { cacheLimit } from './cacheRoom';
 import type { FrozenPart } from './frozenPart';
 import { PICTURES_FOR_GRAPH } from './pictureNetwork';

@@ -1,3 +1,4 @@
+export type { ArrayData, Batch, BatchSource, Data } from './batchSource';
 export { type FeatureSource, featureSource } from './featureSource';
 export { type ExtractFeaturesOptions, extractFeatures, type Features, selectRows } from './features';
 export { type FrozenPart, findFrozenPart } from './frozenPart';

@@ -4,7 +4,7 @@ import type { Listener } from '../core/listener';
 import { decodeAll, type Example, type Skipped } from '../data';
 import { type Preprocessing, preprocess } from '../models';
 import { tf } from '../tensorflow';
-import type { BatchSource } from '../training/data';
+import type { BatchSource } from './batchSource';
 import { PixelMemory } from './pixelMemory';
 import { PixelStore } from './pixelStore';
 

@@ -4,6 +4,7 @@ export { classTable } from './classTable';
 export { type ConfusedPair, type ConfusionMatrix, confusionMatrix, mostConfused, sortByConfusion } from './confusion';
 export { describeAccuracy, type Interval, wilsonInterval } from './interval';
 export { type LabelIssue, suspectLabels } from './labelErrors';
+export type { LearningRateFinding, LearningRateStep } from './learningRateFinding';
 export { type PrecisionRecallCurve, type PrecisionRecallPoint, precisionRecallCurve } from './precisionRecall';
 export { type BinaryTask, oneVersusRest } from './ranking';
 export { type ClassReport, type ClassScores, classReport, type Scores } from './report';

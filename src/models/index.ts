@@ -4,13 +4,15 @@ export {
   type Block,
   buildArchitecture,
 } from './architectures';
+export type { BackboneEntry } from './backboneEntry';
 export { defaultBackbone } from './defaultBackbone';
 export { imagenetClassName } from './imagenetClasses';
 export { assignWeights, type Backbone, type LoadBackboneOptions, loadBackbone } from './loadBackbone';
 export { multiplyAdds } from './multiplyAdds';
 export { preprocess } from './preprocess';
+export type { Preprocessing } from './preprocessing';
 export { assignRandomWeights } from './randomWeights';
-export { type BackboneEntry, backboneEntry, backbones, type Preprocessing } from './registry';
+export { backboneEntry, backbones } from './registry';
 export { type WeightsAvailability, weightsAvailability } from './weights/availability';
 export { matchWeights } from './weights/matchWeights';
 export { readWeights } from './weights/readWeights';

@@ -1,5 +1,5 @@
 import { tf } from '../tensorflow';
-import type { Preprocessing } from './registry';
+import type { Preprocessing } from './preprocessing';
 
 /**
  * Turn pixels into what a model was trained on: subtract the mean, divide by the deviation, put the channels in order.

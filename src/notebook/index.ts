@@ -1,4 +1,4 @@
-export { type EndingListener, notebookListener } from './listener';
+export { notebookListener } from './listener';
 export { type LiveDisplay, liveDisplay } from './live';
 export { displayMetadata, displaySymbol, type MimeBundle, toMimeBundle } from './mime';
 export { type ProgressBar, progressBar } from './progress';

@@ -1,6 +1,6 @@
 import { trainingCurves } from '../charts';
 import { messageOf } from '../core/errors';
-import type { EpochRecord, Listener, Progress } from '../core/listener';
+import type { EndingListener, EpochRecord, Progress } from '../core/listener';
 import { stopRequested } from '../core/stop';
 import { terminalListener } from '../terminal/terminal';
 import { epochLine } from './epochLine';
@@ -9,12 +9,6 @@ import { liveDisplay, liveSettled } from './live';
 import { displaySymbol } from './mime';
 import { progressBar } from './progress';
 import { TaskBars } from './tasks';
-
-/** A listener that can be told that the work has ended. Its functions need no `this`: it may be spread into another. */
-export interface EndingListener extends Required<Listener> {
-  /** Leave everything as it shall stay; call it also when the work failed. */
-  end(): Promise<void>;
-}
 
 /** Milliseconds without an epoch, beyond three times the last one's, after which a training is taken to have ended. */
 const patience = 3000;

@@ -1,7 +1,6 @@
-import type { EpochRecord, Progress } from '../core/listener';
+import type { EndingListener, EpochRecord, Progress } from '../core/listener';
 import { stopRequested } from '../core/stop';
 import { epochLine } from '../notebook/epochLine';
-import type { EndingListener } from '../notebook/listener';
 import { TerminalBar } from '../notebook/progress';
 import { TaskBars } from '../notebook/tasks';
 import { type Output, TerminalLine } from './terminalLine';

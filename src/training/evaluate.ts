@@ -1,6 +1,13 @@
-import { type FrozenSourceOptions, findFrozenPart, frozenSource } from '../features';
+import {
+  type ArrayData,
+  type BatchSource,
+  type Data,
+  type FrozenSourceOptions,
+  findFrozenPart,
+  frozenSource,
+} from '../features';
+import { elements, toSource } from '../features/batchSource';
 import { tf } from '../tensorflow';
-import { type ArrayData, type BatchSource, type Data, elements, toSource } from './data';
 import { buildLoss, countCorrect, type Loss, type LossOptions } from './losses';
 import { penaltyOf } from './penalty';
 

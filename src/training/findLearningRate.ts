@@ -1,8 +1,10 @@
 import type { Listener } from '../core/listener';
 import { checkNumber, withDefaults } from '../core/options';
-import { findFrozenPart, frozenSource } from '../features';
+import { type Data, findFrozenPart, frozenSource } from '../features';
+import { toSource } from '../features/batchSource';
+import { type LearningRateFinding, type LearningRateStep, suggestLearningRates } from '../metrics/learningRateFinding';
 import type { tf } from '../tensorflow';
-import { checkData, type Data, toSource } from './data';
+import { checkData } from './data';
 import { type FitOptions, fitSettings } from './settings';
 import { Trainer } from './trainer';
 import { Snapshot } from './weights';
@@ -18,23 +20,6 @@ export interface FindLearningRateOptions
   to?: number;
   /** default 100 */
   steps?: number;
-}
-
-/** One step of the sweep. */
-export interface LearningRateStep {
-  learningRate: number;
-  /** of the batch, without penalties */
-  loss: number;
-  /** running mean of the losses until here (momentum 0.98, bias corrected): what suggestions look at */
-  smoothed: number;
-}
-
-export interface LearningRateFinding {
-  steps: LearningRateStep[];
-  /** in the middle of the longest valley of the loss: a safe, high rate; null if the loss falls nowhere */
-  valley: number | null;
-  /** where the loss falls most steeply over the logarithm of the rate; null if there are too few steps */
-  steepest: number | null;
 }
 
 /**
@@ -77,7 +62,7 @@ export async function findLearningRate(
   const trainer = new Trainer(model, kept ?? source, { forward, cut: kept && part.layer }, settings);
   const before = new Snapshot(trainer.weights.map(({ variable }) => variable));
   try {
-    return suggest(await sweep(trainer, steps, rateAt, settings.listener));
+    return suggestLearningRates(await sweep(trainer, steps, rateAt, settings.listener));
   } finally {
     before.restore();
     before.dispose();
@@ -110,39 +95,4 @@ async function sweep(
     over ||= diverged !== undefined;
   }
   return result;
-}
-
-/** fastai looks at the sweep without its first tenth and its last five steps. */
-export function suggest(steps: LearningRateStep[]): LearningRateFinding {
-  const middle = steps.slice(Math.floor(steps.length / 10), -5);
-  return { steps, valley: valley(middle), steepest: steepest(middle) };
-}
-
-/** The middle of the longest falling subsequence of the losses, as fastai's `valley`. */
-function valley(steps: readonly LearningRateStep[]): number | null {
-  const lengths = steps.map(() => 1);
-  let start = 0;
-  let end = 0;
-  for (let i = 1; i < steps.length; i++) {
-    for (let j = 0; j < i; j++) {
-      if (steps[i]!.smoothed < steps[j]!.smoothed && lengths[i]! < lengths[j]! + 1) lengths[i] = lengths[j]! + 1;
-      if (lengths[end]! < lengths[i]!) {
-        end = i;
-        start = end - lengths[end]!;
-      }
-    }
-  }
-  if (end === 0) return null;
-  const third = (end - start) / 3;
-  return steps[start + Math.floor(third) + Math.floor(third / 2)]?.learningRate ?? null;
-}
-
-function steepest(steps: readonly LearningRateStep[]): number | null {
-  let best: { slope: number; learningRate: number } | undefined;
-  for (let i = 0; i + 1 < steps.length; i++) {
-    const [a, b] = [steps[i]!, steps[i + 1]!];
-    const slope = (b.smoothed - a.smoothed) / (Math.log(b.learningRate) - Math.log(a.learningRate));
-    if (!best || slope < best.slope) best = { slope, learningRate: a.learningRate };
-  }
-  return best?.learningRate ?? null;
 }

@@ -1,11 +1,12 @@
 import { UserError } from '../core/errors';
 import { sha256 } from '../core/files';
 import type { EpochRecord } from '../core/listener';
-import { findFrozenPart, frozenSource } from '../features';
+import { type BatchSource, type Data, findFrozenPart, frozenSource } from '../features';
+import { toSource } from '../features/batchSource';
 import type { tf } from '../tensorflow';
 import { compile } from '../tensorflow/graph';
 import { assignArray, loadState, saveBest, saveState } from './checkpoint';
-import { type BatchSource, checkData, classesOf, type Data, toSource } from './data';
+import { checkData, classesOf } from './data';
 import { explainDivergence, explainHighLoss } from './diagnosis';
 import { EarlyStopping } from './earlyStopping';
 import { type Evaluation, evaluateSource, evaluationBatches, penaltyNow } from './evaluate';

@@ -1,14 +1,8 @@
 export { backboneOf } from './backboneOf';
 export type { ClippingOptions } from './clipping';
-export type { ArrayData, Batch, BatchSource, Data } from './data';
 export type { EarlyStoppingOptions } from './earlyStopping';
 export { type EvaluateModelOptions, type Evaluation, evaluate, evaluateModel } from './evaluate';
-export {
-  type FindLearningRateOptions,
-  findLearningRate,
-  type LearningRateFinding,
-  type LearningRateStep,
-} from './findLearningRate';
+export { type FindLearningRateOptions, findLearningRate } from './findLearningRate';
 export { type FitResult, fit } from './fit';
 export { type LossName, type LossOptions, lossNames } from './losses';
 export { type Prediction, softmax, toProbabilities } from './predictions';

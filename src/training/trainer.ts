@@ -1,10 +1,11 @@
 import { UserError } from '../core/errors';
 import { Random } from '../core/random';
+import type { BatchSource } from '../features';
 import { tf } from '../tensorflow';
 import { type CompiledFunction, compile, foldedNormalization } from '../tensorflow/graph';
 import { WeightAverages } from './averages';
 import { buildClipping } from './clipping';
-import { type BatchSource, classesOf } from './data';
+import { classesOf } from './data';
 import { buildLoss, classWeights } from './losses';
 import { buildOptimizer, type Optimizer } from './optimizers';
 import { penaltyOf } from './penalty';

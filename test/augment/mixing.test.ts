@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { previewAugmentation } from '../../src/analysis';
 import {
   augmentationKey,
   augmentPictures,
@@ -106,23 +105,11 @@ describe('augmentPictures', () => {
   });
 });
 
-describe('presets, preview and test-time augmentation', () => {
+describe('presets and test-time augmentation', () => {
   it('gives presets by name and lists them for a wrong one', () => {
     assert.equal(presetAugmentation('none'), undefined);
     assert.equal(presetAugmentation('article')!.name, 'rotation + shift + horizontalFlip');
     assert.throws(() => presetAugmentation('heavy'), /unknown augmentation 'heavy'; there are none, light, standard/);
-  });
-
-  it('shows each picture and its views in a row', async () => {
-    const images = wavyPictures(2, 32);
-    const grid = await previewAugmentation(images, presetAugmentation('standard')!, { views: 3 });
-    const values = (grid as unknown as { data: { values: { url: string; label: string }[] } }).data.values;
-    assert.deepEqual(
-      values.map(({ label }) => label),
-      ['as it is', 'view 1', 'view 2', 'view 3', 'as it is', 'view 1', 'view 2', 'view 3'],
-    );
-    assert.equal(new Set(values.map(({ url }) => url)).size, 8);
-    images.dispose();
   });
 
   it('averages predictions over views, and is the plain prediction without views', async () => {

@@ -26,7 +26,8 @@ import {
 } from '../../src/augment';
 import { displace } from '../../src/augment/geometric/elastic';
 import { fromCorners } from '../../src/augment/geometric/matrix';
-import { defaultWarping, warp } from '../../src/augment/geometric/warp';
+import { warp } from '../../src/augment/geometric/warp';
+import { defaultWarping } from '../../src/augment/geometric/warping';
 import { projectFolder } from '../../src/core/paths';
 import { tf } from '../../src/tensorflow';
 import { valuesOf } from './pictures';

@@ -12,7 +12,7 @@ import {
   verticalFlip,
 } from '../../src/augment';
 import { aroundMiddle, type Matrix, multiply, translation } from '../../src/augment/geometric/matrix';
-import type { Warping } from '../../src/augment/geometric/warp';
+import type { Warping } from '../../src/augment/geometric/warping';
 import { wasmCanWarp, wasmWarp } from '../../src/augment/geometric/wasmWarp';
 import { augmentCompiled } from '../../src/augment/wasm/pictures';
 import { tf } from '../../src/tensorflow';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { compareCurves, learningRateChart } from '../../src/charts';
 import { UserError } from '../../src/core/errors';
 import type { EpochRecord } from '../../src/core/listener';
+import { suggestLearningRates } from '../../src/metrics/learningRateFinding';
 import { renderSvg } from '../../src/notebook/render';
-import { suggest } from '../../src/training/findLearningRate';
 import { assertWholeAndOnce, checkChart, epochTicks, scene } from './scene';
 
 const history = (epochs: number, best: number, change: Partial<EpochRecord> = {}): EpochRecord[] =>
@@ -92,7 +92,7 @@ describe('learningRateChart', function () {
       const smoothed = i < 40 ? 2 - i * 0.03 : 0.8 + (i - 40) * 0.4;
       return { learningRate: 1e-6 * 10 ** (i / 10), loss: smoothed, smoothed };
     });
-    const finding = suggest(steps);
+    const finding = suggestLearningRates(steps);
     assert.ok(finding.valley !== null && finding.steepest !== null);
     const chart = learningRateChart(finding);
     checkChart(chart);

@@ -15,7 +15,7 @@ import {
   thresholdTable,
   wilsonInterval,
 } from '../../src/metrics';
-import type { LearningRateFinding } from '../../src/training/findLearningRate';
+import type { LearningRateFinding } from '../../src/metrics/learningRateFinding';
 
 /** A training that overfits from its seventh epoch on. */
 export const overfitting: EpochRecord[] = Array.from({ length: 20 }, (_, i) => ({

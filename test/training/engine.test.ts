@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import type { ArrayData } from '../../src/features';
 import { tf } from '../../src/tensorflow';
-import { type ArrayData, type FitOptions, fit } from '../../src/training';
+import { type FitOptions, fit } from '../../src/training';
 import { EarlyStopping } from '../../src/training/earlyStopping';
 import { Plateau } from '../../src/training/plateau';
 import { buildSchedule, type ScheduleOptions, warmUp } from '../../src/training/schedules';

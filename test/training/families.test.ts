@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomNetwork } from '../../bench/peers/randomNetwork';
+import type { ArrayData } from '../../src/features';
 import { attachHead, buildHead } from '../../src/layers';
 import { keepInInferenceMode, tf } from '../../src/tensorflow';
-import { type ArrayData, fit } from '../../src/training';
+import { fit } from '../../src/training';
 import { SMALLEST_OF_EACH } from '../models/families';
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { suggestLearningRates } from '../../src/metrics/learningRateFinding';
 import { tf } from '../../src/tensorflow';
 import { findLearningRate } from '../../src/training';
-import { suggest } from '../../src/training/findLearningRate';
 import { labels, vectors, weightsOf } from './formulas';
 import oracle from './valley.json';
 
@@ -29,7 +29,7 @@ describe('findLearningRate', () => {
 
   it('suggests what fastai suggests', () => {
     for (const { rates, losses, valley, steepest } of oracle) {
-      const finding = suggest(
+      const finding = suggestLearningRates(
         rates.map((learningRate, i) => ({ learningRate, loss: losses[i]!, smoothed: losses[i]! })),
       );
       assert.equal(finding.valley, valley);
@@ -39,8 +39,8 @@ describe('findLearningRate', () => {
 
   it('suggests nothing where the loss never falls', () => {
     const steps = Array.from({ length: 40 }, (_, i) => ({ learningRate: 10 ** (i / 10 - 4), loss: i, smoothed: i }));
-    assert.equal(suggest(steps).valley, null);
-    assert.equal(suggest(steps.slice(0, 3)).steepest, null);
+    assert.equal(suggestLearningRates(steps).valley, null);
+    assert.equal(suggestLearningRates(steps.slice(0, 3)).steepest, null);
   });
 
   it('rejects what it does not know', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import type { ArrayData } from '../../src/features';
 import { tf } from '../../src/tensorflow';
-import { type ArrayData, evaluate, fit } from '../../src/training';
+import { evaluate, fit } from '../../src/training';
 import oracle from './fit.json';
 import { assertClose, formula, labels, planes, vectors, weightsOf } from './formulas';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { ArrayData } from '../../src/features';
 import type { tf } from '../../src/tensorflow';
-import type { ArrayData } from '../../src/training';
 
 /** The numbers of the oracle scripts: sin(i * frequency). */
 export function formula(size: number, frequency: number, map = (value: number) => value): Float32Array {

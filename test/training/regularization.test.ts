@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ArrayData, BatchSource } from '../../src/features';
+import { toSource } from '../../src/features/batchSource';
 import { assignWeights, readSafetensors } from '../../src/models';
 import { tf } from '../../src/tensorflow';
-import { type ArrayData, type BatchSource, evaluate, evaluateModel, type FitOptions, fit } from '../../src/training';
-import { toSource } from '../../src/training/data';
+import { evaluate, evaluateModel, type FitOptions, fit } from '../../src/training';
 import { temporaryFolder } from '../folders';
 import { formula, weightsOf } from './formulas';
 

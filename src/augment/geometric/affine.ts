@@ -3,7 +3,7 @@ import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';
 import { aroundOne, aroundZero, drawBetween, type Strength } from '../range';
 import { aroundMiddle, identityMatrix, type Matrix, translation } from './matrix';
-import { checkWarping, defaultWarping, type Warping } from './warp';
+import { checkWarping, defaultWarping, type Warping } from './warping';
 
 const radians = (degrees: number) => (degrees * Math.PI) / 180;
 

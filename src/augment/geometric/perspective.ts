@@ -2,7 +2,7 @@ import { checkNumber, withDefaults } from '../../core/options';
 import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';
 import { fromCorners } from './matrix';
-import { checkWarping, defaultWarping, type Warping } from './warp';
+import { checkWarping, defaultWarping, type Warping } from './warping';
 
 export interface PerspectiveOptions extends Partial<Warping> {
   /** how far each corner may move inwards, as a part of half a side, 0 to 1; default 0.3 */

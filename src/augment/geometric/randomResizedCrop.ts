@@ -3,7 +3,7 @@ import { drawCropBox } from '../../data';
 import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';
 import { checkEndsBetween, type Ends } from '../range';
-import { checkWarping, defaultWarping, type Warping } from './warp';
+import { checkWarping, defaultWarping, type Warping } from './warping';
 
 export interface RandomResizedCropOptions extends Partial<Warping> {
   /** part of the picture's area that is kept; default [0.08, 1], as for ImageNet; small datasets do better near 1 */

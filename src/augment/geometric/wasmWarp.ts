@@ -1,6 +1,6 @@
 import { kernelFills, kernels, matrixOf8 } from '../wasm/kernels';
 import type { Matrix } from './matrix';
-import type { Warping } from './warp';
+import type { Warping } from './warping';
 
 /** Whether {@link wasmWarp} can do this: bilinear, of three channels, and no fill value. */
 export const wasmCanWarp = ([, height, width, channels]: readonly number[], warping: Warping): boolean =>

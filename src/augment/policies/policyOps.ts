@@ -4,7 +4,7 @@ import { brightness, contrast, saturation } from '../color/linear';
 import { posterize, solarize } from '../color/tone';
 import type { PictureStep } from '../eachPicture';
 import { aroundMiddle, translation } from '../geometric/matrix';
-import { defaultWarping, type Warping } from '../geometric/warp';
+import { defaultWarping, type Warping } from '../geometric/warping';
 import { sharpness } from '../noise/sharpness';
 
 /** The strongest that a policy does of each op, at magnitude 1. */

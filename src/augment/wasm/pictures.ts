@@ -2,7 +2,7 @@ import type { Augmentation } from '../augmentation';
 import type { DrawOptions } from '../batch';
 import { identityColors, type Rgb } from '../color/colorMatrix';
 import { identityMatrix } from '../geometric/matrix';
-import { defaultWarping } from '../geometric/warp';
+import { defaultWarping } from '../geometric/warping';
 import { wasmCanWarp } from '../geometric/wasmWarp';
 import {
   type ColorStep,

@@ -1,11 +1,18 @@
 import type sharp from 'sharp';
 import { UserError } from '../../core/errors';
-import type { Preprocessing } from '../../models/registry';
 import type { CropBox } from './cropBox';
 import { inWords, openPicture, type PictureContent } from './openPicture';
 
-/** The part of {@link Preprocessing} that happens in pixels; mean and std are applied as the tensor is made. */
-export interface Framing extends Pick<Preprocessing, 'inputSize' | 'crop' | 'interpolation'> {
+/**
+ * How a picture is brought to the size that a model takes. A model's preprocessing has these properties, too; its mean and
+ * standard deviation are applied later, when the tensor is made.
+ */
+export interface Framing {
+  /** side of the square result, in pixels */
+  inputSize: number;
+  /** part of the shorter side that the centre crop keeps: 0.875 for most ImageNet models */
+  crop: number;
+  interpolation: 'bicubic' | 'bilinear';
   /**
    * how a picture becomes square: its middle is cut out (crop), it is pulled to the square without regard to its proportions
    * (stretch), or it is laid on black as a whole (pad). `crop` belongs to the first only; default crop

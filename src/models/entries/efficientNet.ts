@@ -1,4 +1,4 @@
-import type { BackboneEntry } from '../registry';
+import type { BackboneEntry } from '../backboneEntry';
 import { IN_MODEL } from './preprocessing';
 
 const entry = (

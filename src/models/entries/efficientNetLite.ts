@@ -1,4 +1,4 @@
-import type { BackboneEntry } from '../registry';
+import type { BackboneEntry } from '../backboneEntry';
 
 const entry = (
   variant: number,

@@ -1,4 +1,4 @@
-import type { BackboneEntry, KerasFiles } from '../registry';
+import type { BackboneEntry, KerasFiles } from '../backboneEntry';
 import { IN_MODEL, TF_MODE } from './preprocessing';
 
 const KERAS_TABLE = 'Keras, table of its applications';

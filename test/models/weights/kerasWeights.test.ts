@@ -4,7 +4,8 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from '
 import { join } from 'node:path';
 import { hashOfFile } from '../../../src/core/download';
 import { backboneEntry, loadBackbone, readSafetensors } from '../../../src/models';
-import { type KerasFiles, weightsFile } from '../../../src/models/registry';
+import type { KerasFiles } from '../../../src/models/backboneEntry';
+import { weightsFile } from '../../../src/models/registry';
 import { fetchKerasWeights } from '../../../src/models/weights/kerasWeights';
 import { temporaryFolder, withEmptyCache } from '../../folders';
 import { serve, type TestServer } from '../../server';

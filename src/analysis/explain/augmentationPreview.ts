@@ -1,13 +1,12 @@
 import sharp from 'sharp';
-import type { Augmentation } from '../augment/augmentation';
-import { augmentPictures } from '../augment/bytes';
-import { type Chart, pictureGrid } from '../charts';
-import { checkNumber, withDefaults } from '../core/options';
-import { decodePicture, type Example, readPicture } from '../data';
-import { tf } from '../tensorflow';
+import { type Augmentation, augmentPictures } from '../../augment';
+import { type Chart, pictureGrid } from '../../charts';
+import { checkNumber, withDefaults } from '../../core/options';
+import { decodePicture, type Example, readPicture } from '../../data';
+import { tf } from '../../tensorflow';
 
 export interface PreviewOptions {
-  /** augmented looks at each picture; default 6 */
+  /** augmented views of each picture; default 6 */
   views?: number;
   seed?: number;
   /** side of a shown picture in pixels; default 112 */

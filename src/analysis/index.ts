@@ -1,1 +1,0 @@
-export { type PreviewOptions, previewAugmentation } from './augmentationPreview';
