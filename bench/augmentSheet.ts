@@ -12,11 +12,11 @@ import sharp from 'sharp';
 import { previewAugmentation } from '../src/analysis/explain';
 import { type Augmentation, augmentationPresets, everyAugmentation } from '../src/augment';
 import { pictureGrid } from '../src/charts';
+import { renderPng } from '../src/charts/render';
 import { writeFileAtomically } from '../src/core/files';
 import { projectFolder } from '../src/core/paths';
 import { decodePicture, type Example, readPicture, sampleExamples } from '../src/data';
 import { openDataset } from '../src/data/public';
-import { renderPng } from '../src/notebook/render';
 import { tf } from '../src/tensorflow';
 
 const SIDE = 224;

@@ -4,8 +4,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { renderPng } from '../src/charts/render';
 import { projectFolder } from '../src/core/paths';
-import { renderPng } from '../src/notebook/render';
 import { examples } from '../test/charts/examples';
 
 const folder = process.argv[2] ?? join(projectFolder, 'build', 'charts');

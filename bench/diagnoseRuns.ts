@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type DiagnosedRun, diagnose, type FindingKind } from '../src/analysis/diagnose';
-import { alignColumns } from '../src/charts/text';
 import { numberOption } from '../src/cli/options';
+import { alignColumns } from '../src/core/text';
 import { type Dataset, type Example, imageFolder, sampleExamples, splitDataset } from '../src/data';
 import { type TrainOptions, train } from '../src/training';
 

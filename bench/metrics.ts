@@ -5,7 +5,7 @@
  * where it has none, are those that the scripts in test/metrics wrote.
  */
 import { parseArgs } from 'node:util';
-import { alignColumns } from '../src/charts/text';
+import { alignColumns } from '../src/core/text';
 import {
   accuracy,
   calibration,

@@ -1,4 +1,4 @@
-import { alignColumns } from '../src/charts/text';
+import { alignColumns } from '../src/core/text';
 import { type MachinePeak, peakOf } from './peak';
 import { type PeerName, peerNames, peerTitles } from './peers';
 import type { Goal, Measurement, Row, Unit } from './row';

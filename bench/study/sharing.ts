@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { alignColumns } from '../../src/charts/text';
+import { alignColumns } from '../../src/core/text';
 import { study, transferVariants } from '../../src/study';
 import { freshCache } from '../cache';
 import { type VariantsOptions, variantsStudy, withRunOptions } from './variants';

@@ -1,6 +1,6 @@
 import { withDefaults } from '../core/options';
+import { alignColumns, formatShare } from '../core/text';
 import type { Interval } from '../metrics';
-import { alignColumns, formatShare } from './text';
 import { type Chart, chart, colors } from './theme';
 
 /** What the chart needs of a compared backbone. */

@@ -1,10 +1,10 @@
 import { UserError } from '../core/errors';
 import type { EpochRecord } from '../core/listener';
 import { withDefaults } from '../core/options';
+import { alignColumns, formatNumber, formatShare } from '../core/text';
 import { bestEpoch } from './history';
 import { epochDomain, panelTitle, wholeTicks } from './panel';
 import { separate } from './separate';
-import { alignColumns, formatNumber, formatShare } from './text';
 import { type Chart, chart, colors, hues } from './theme';
 
 /** Options of {@link compareCurves}. */

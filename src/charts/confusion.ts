@@ -1,9 +1,9 @@
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
+import { alignColumns, formatShare } from '../core/text';
 import type { ConfusionMatrix } from '../metrics';
 import { mostConfused, sortByConfusion } from '../metrics/confusion'; // not the room: it loads arquero
 import { inkOn, mix } from './color';
-import { alignColumns, formatShare } from './text';
 import { type Chart, chart, colors } from './theme';
 
 /** Options of {@link confusionMatrixChart}. */

@@ -1,8 +1,8 @@
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
+import { alignColumns, formatShare } from '../core/text';
 import type { ClassReport, ConfusionMatrix, Slice } from '../metrics';
 import { mostConfused } from '../metrics/confusion';
-import { alignColumns, formatShare } from './text';
 import { type Chart, chart, colors } from './theme';
 
 export interface DotOptions {

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
-import { alignColumns } from './text';
+import { alignColumns } from '../core/text';
 import { type Chart, chart, colors, hues } from './theme';
 
 /** A picture's place in the plane. */

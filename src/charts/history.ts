@@ -1,6 +1,6 @@
 import type { EpochRecord } from '../core/listener';
+import { alignColumns, formatNumber, formatShare } from '../core/text';
 import { validationTurn } from '../metrics/turn';
-import { alignColumns, formatNumber, formatShare } from './text';
 
 type Metric = 'loss' | 'accuracy' | 'validationLoss' | 'validationAccuracy';
 

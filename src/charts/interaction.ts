@@ -1,8 +1,8 @@
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
+import { alignColumns, formatShare } from '../core/text';
 import { inkOn, mix } from './color';
 import { measuredRows, type StudyChartRow } from './studyRow';
-import { alignColumns, formatShare } from './text';
 import { type Chart, chart, colors } from './theme';
 
 /** Options of {@link interactionChart}. */

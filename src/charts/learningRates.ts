@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
+import { formatNumber } from '../core/text';
 import type { LearningRateFinding } from '../metrics/learningRateFinding';
-import { formatNumber } from './text';
 import { type Chart, chart, colors } from './theme';
 
 /**

@@ -1,6 +1,6 @@
 import type { EpochRecord } from '../core/listener';
+import { formatNumber, formatShare } from '../core/text';
 import { bestEpoch } from './history';
-import { formatNumber, formatShare } from './text';
 import { colors } from './theme';
 
 export const panelWidth = 250;

@@ -1,6 +1,6 @@
 import { withDefaults } from '../core/options';
+import { alignColumns, formatShare } from '../core/text';
 import { measuredRows, rowName, type StudyChartRow, variedAxes } from './studyRow';
-import { alignColumns, formatShare } from './text';
 import { type Chart, chart, colors } from './theme';
 
 /** Options of {@link parallelCoordinates}. */

@@ -1,7 +1,7 @@
 import { withDefaults } from '../core/options';
+import { alignColumns, counted, formatNumber, formatShare } from '../core/text';
 import { separate } from './separate';
 import { measuredRows, rowName, type StudyChartRow, variedAxes } from './studyRow';
-import { alignColumns, counted, formatNumber, formatShare } from './text';
 import { type Chart, chart, colors } from './theme';
 
 /** Options of {@link paretoChart}. */

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors';
 import { checkNumber, withDefaults } from '../core/options';
-import { counted } from './text';
+import { counted } from '../core/text';
 import { type Chart, chart, colors } from './theme';
 
 /** A picture of {@link pictureGrid}. */

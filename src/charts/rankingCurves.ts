@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
+import { alignColumns, formatNumber, formatShare } from '../core/text';
 import type { Interval, PrecisionRecallCurve, RocCurve } from '../metrics';
-import { alignColumns, formatNumber, formatShare } from './text';
 import { type Chart, chart, colors, hues } from './theme';
 import { besideLines, referenceLine, unitAxis, unitSide } from './unitPlot';
 

@@ -1,6 +1,6 @@
 import type { EpochRecord } from '../core/listener';
+import { formatNumber } from '../core/text';
 import { panelWidth, wholeTicks } from './panel';
-import { formatNumber } from './text';
 import { colors } from './theme';
 
 const height = 44;

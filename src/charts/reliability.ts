@@ -1,6 +1,6 @@
 import { withDefaults } from '../core/options';
+import { alignColumns, formatShare } from '../core/text';
 import type { Calibration } from '../metrics';
-import { alignColumns, formatShare } from './text';
 import { type Chart, chart, colors } from './theme';
 import { referenceLine, unitAxis, unitSide } from './unitPlot';
 

@@ -1,6 +1,6 @@
 import { withDefaults } from '../core/options';
+import { alignColumns, counted, formatShare } from '../core/text';
 import { rowName, type StudyChartRow, variedAxes } from './studyRow';
-import { alignColumns, counted, formatShare } from './text';
 import { type Chart, chart, colors } from './theme';
 
 /** What the chart needs of a run: where it stands on the axes, and how accurate it was. */

@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
+import { alignColumns, formatNumber, formatShare } from '../core/text';
 import type { ThresholdChoice } from '../metrics';
-import { alignColumns, formatNumber, formatShare } from './text';
 import { type Chart, chart, colors, hues } from './theme';
 
 export interface ThresholdChartOptions {

@@ -8,10 +8,10 @@ import {
   type Recommendation,
   recommendBackbone,
 } from '../analysis/advise';
+import { renderPng } from '../charts/render';
 import { UserError } from '../core/errors';
 import { writeFileAtomically } from '../core/files';
 import { openDataset } from '../data/public';
-import { renderPng } from '../notebook/render';
 import { terminalListener } from '../terminal/terminal';
 import { numberOption, printJson } from './options';
 import { interruptible } from './stop';

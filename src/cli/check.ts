@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { renderPng } from '../charts/render';
 import { writeFileAtomically } from '../core/files';
 import { splitDataset } from '../data';
 import { checkDataset, type DatasetCheck } from '../data/checks';
 import { openDataset } from '../data/public';
-import { renderPng } from '../notebook/render';
 import { terminalListener } from '../terminal/terminal';
 import { numberOption, printJson } from './options';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { alignColumns } from '../charts/text';
 import { cacheFolder } from '../core/paths';
+import { alignColumns } from '../core/text';
 import { samples } from '../data';
 import { publicDatasets } from '../data/public';
 import { printJson } from './options';

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { messageOf, UserError } from '../core/errors';
-import { terminalStudyListener } from '../notebook/studyListener';
 import {
   checkExport,
   exportTable,
@@ -15,6 +14,7 @@ import {
   writeMlflow,
 } from '../study';
 import { queueExecutor } from '../study/queue';
+import { terminalStudyListener } from '../terminal/studyListener';
 import { numberOption, printJson } from './options';
 import { interruptible } from './stop';
 import { queueAddress } from './worker';

@@ -1,7 +1,7 @@
 export { notebookListener } from './listener';
 export { type LiveDisplay, liveDisplay } from './live';
 export { displayMetadata, displaySymbol, type MimeBundle, toMimeBundle } from './mime';
-export { type ProgressBar, progressBar } from './progress';
+export { progressBar } from './progress';
 export { show } from './show';
-export { notebookStudyListener, terminalStudyListener, watchStudy } from './studyListener';
+export { notebookStudyListener, watchStudy } from './studyListener';
 export { watch } from './watch';

@@ -2,13 +2,13 @@ import { trainingCurves } from '../charts';
 import { messageOf } from '../core/errors';
 import type { EndingListener, EpochRecord, Progress } from '../core/listener';
 import { stopRequested } from '../core/stop';
+import { epochLine } from '../terminal/epochLine';
+import { TaskBars } from '../terminal/taskBars';
 import { terminalListener } from '../terminal/terminal';
-import { epochLine } from './epochLine';
 import { displayWriter } from './kernel';
 import { liveDisplay, liveSettled } from './live';
 import { displaySymbol } from './mime';
 import { progressBar } from './progress';
-import { TaskBars } from './tasks';
 
 /** Milliseconds without an epoch, beyond three times the last one's, after which a training is taken to have ended. */
 const patience = 3000;

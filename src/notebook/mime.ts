@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { pngScale } from '../charts/render';
 import { messageOf } from '../core/errors';
-import { pngScale } from './render';
 import { summaryOf } from './summary';
 import { isTable, tableHtml, tableText } from './table';
 
@@ -70,7 +70,7 @@ async function chartBundle(chart: TopLevelSpec, picture: boolean): Promise<MimeB
   const bundle: MimeBundle = { [vegaLite]: chart, 'text/plain': String(twin) };
   if (!picture) return bundle;
   try {
-    const { renderPng } = await import('./render.js');
+    const { renderPng } = await import('../charts/render.js');
     bundle['image/png'] = (await renderPng(chart)).toString('base64');
   } catch (error) {
     bundle['text/plain'] = `${twin}\n(this chart could not be drawn as a picture: ${messageOf(error)})`;

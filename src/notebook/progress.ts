@@ -1,18 +1,11 @@
 import type { Progress } from '../core/listener';
+import { Meter } from '../terminal/meter';
+import { type ProgressBar, TerminalBar } from '../terminal/progressBar';
 import { TerminalLine } from '../terminal/terminalLine';
 import { displayWriter } from './kernel';
 import { type LiveDisplay, liveDisplay } from './live';
-import { Meter } from './meter';
 import { displaySymbol } from './mime';
 import { escapeHtml } from './table';
-
-/** Shows how far a task is, in place. */
-export interface ProgressBar {
-  /** Report; a task of another name restarts the clock. */
-  update(progress: Progress): void;
-  /** Replace the bar by a line: what was done in which time. */
-  end(): Promise<void>;
-}
 
 /**
  * A progress bar with rate and time left: HTML in a notebook, a line of text on a terminal (standard error), where it is
@@ -37,26 +30,6 @@ class NotebookBar implements ProgressBar {
     if (this.#latest === undefined) return;
     const text = this.#meter.summary(this.#latest);
     await this.#display.update(bundle(text, lineHtml(text)), { final: true });
-  }
-}
-
-/** Several bars may share one line: it shows whichever reported last. */
-export class TerminalBar implements ProgressBar {
-  readonly #line: TerminalLine;
-  readonly #meter = new Meter();
-  #latest: Progress | undefined;
-
-  constructor(line: TerminalLine) {
-    this.#line = line;
-  }
-
-  update(progress: Progress): void {
-    this.#latest = progress;
-    this.#line.status(this.#meter.line(progress));
-  }
-
-  async end(): Promise<void> {
-    if (this.#latest !== undefined) this.#line.print(this.#meter.summary(this.#latest));
   }
 }
 

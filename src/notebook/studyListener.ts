@@ -1,72 +1,11 @@
-import { formatShare } from '../charts/text';
 import { stopRequested, withStop } from '../core/stop';
-import { leaderboardCells, leaderboardText, nameOf, ranked } from '../study/leaderboard';
-import type { RunRecord } from '../study/records';
+import { leaderboardCells, leaderboardText, ranked } from '../study/leaderboard';
 import type { StudyListener, StudyState } from '../study/study';
-import { type Output, TerminalLine } from '../terminal/terminalLine';
+import { type EndingStudyListener, shownRows, studyLine, terminalStudyListener } from '../terminal/studyListener';
 import { displayWriter } from './kernel';
 import { type LiveDisplay, liveDisplay, liveSettled } from './live';
-import { formatSeconds } from './meter';
 import { displaySymbol } from './mime';
 import { escapeHtml } from './table';
-
-/** A study's listener that can be told that the work has ended. */
-export interface EndingStudyListener extends Required<Pick<StudyListener, 'onStudy' | 'onMessage' | 'shouldStop'>> {
-  end(): Promise<void>;
-}
-
-/** Rows of the leaderboard that are drawn. */
-const shown = 20;
-
-/** Where a study stands, in one line. */
-export function studyLine({ ended, total, failed, running, secondsLeft }: StudyState): string {
-  const parts = [
-    `study: ${ended} of ${total} runs`,
-    failed > 0 && `${failed} failed`,
-    running.length > 0 && `running ${running.slice(0, 2).join(' and ')}${running.length > 2 ? ' and more' : ''}`,
-    secondsLeft !== null && ended < total && `about ${formatSeconds(secondsLeft)} left`,
-  ];
-  return parts.filter(Boolean).join(', ');
-}
-
-/** How a run came out, in one line. */
-export function runLine({ axes, seed, state, accuracy, error, seconds }: RunRecord): string {
-  const outcome = {
-    done: `accuracy ${formatShare(accuracy)}`,
-    pruned: `given up at ${formatShare(accuracy)}`,
-    failed: `failed: ${error}`,
-  }[state];
-  return `${nameOf(axes)}, seed ${seed}: ${outcome}, ${formatSeconds(seconds)}`;
-}
-
-/** A study on a terminal: a line for each run that ends, and below them where the study stands, with the leader. */
-export function terminalStudyListener(output: Output = process.stderr): EndingStudyListener {
-  const line = new TerminalLine(output);
-  let shownRows = 0;
-  return {
-    onStudy(state) {
-      if (state.latest) line.print(runLine(state.latest));
-      const rows = ranked(state.rows);
-      const round = state.rows.length;
-      if (
-        state.latest &&
-        round > 1 &&
-        state.ended % round === 0 &&
-        state.ended < state.total &&
-        state.ended > shownRows
-      ) {
-        shownRows = state.ended;
-        line.print(`\n${leaderboardText(rows.slice(0, shown))}\n`);
-      }
-      line.status(studyLine(state));
-    },
-    onMessage: (text) => line.print(text),
-    shouldStop: stopRequested,
-    async end() {
-      line.clear();
-    },
-  };
-}
 
 /** A study in a notebook: where it stands and the leaderboard, updated in place. Outside of one as on a terminal. */
 export function notebookStudyListener(): EndingStudyListener {
@@ -90,7 +29,7 @@ export function notebookStudyListener(): EndingStudyListener {
 
 function leaderboard(state: StudyState): object {
   const line = studyLine(state);
-  const rows = ranked(state.rows).slice(0, shown);
+  const rows = ranked(state.rows).slice(0, shownRows);
   const [header, ...body] = leaderboardCells(rows) as [string[], ...string[][]];
   const row = (cells: string[], tag: string) =>
     `<tr>${cells.map((cell) => `<${tag} style="text-align: left">${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;

@@ -1,4 +1,4 @@
-import { alignColumns } from '../charts/text';
+import { alignColumns } from '../core/text';
 
 /** What is used of an arquero table. Recognized by its methods, as arquero may be loaded more than once. */
 interface Table {

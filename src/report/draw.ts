@@ -1,5 +1,5 @@
 import type { Chart } from '../charts';
-import { renderSvg } from '../notebook/render';
+import { renderSvg } from '../charts/render';
 import type { Section } from './figures';
 import type { Figure, PageSection } from './page';
 

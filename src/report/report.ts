@@ -1,7 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 import { diagnose } from '../analysis/diagnose';
-import { counted } from '../charts/text';
 import { withDefaults } from '../core/options';
+import { counted } from '../core/text';
 import { classReport, confusionMatrix, describeAccuracy } from '../metrics';
 import { type KeptRun, readRun } from '../runs';
 import { isStudy } from '../study';

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { dirname, extname, resolve } from 'node:path';
-import { formatShare } from '../charts/text';
 import { inOrder } from '../core/inOrder';
 import { Random } from '../core/random';
+import { formatShare } from '../core/text';
 import { openPicture, readPicture } from '../data';
 import { type PredictionRow, type Slice, sliceAccuracy } from '../metrics';
 import type { KeptRun } from '../runs';

@@ -1,4 +1,4 @@
-import { alignColumns, formatShare } from '../charts/text';
+import { alignColumns, formatShare } from '../core/text';
 import type { Label } from './axes';
 import type { StudyRow } from './table';
 

@@ -1,1 +1,3 @@
+export type { ProgressBar } from './progressBar';
+export { terminalStudyListener } from './studyListener';
 export { terminalListener } from './terminal';

@@ -1,8 +1,8 @@
 import type { EndingListener, EpochRecord, Progress } from '../core/listener';
 import { stopRequested } from '../core/stop';
-import { epochLine } from '../notebook/epochLine';
-import { TerminalBar } from '../notebook/progress';
-import { TaskBars } from '../notebook/tasks';
+import { epochLine } from './epochLine';
+import { TerminalBar } from './progressBar';
+import { TaskBars } from './taskBars';
 import { type Output, TerminalLine } from './terminalLine';
 
 /**

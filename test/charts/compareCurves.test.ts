@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { compareCurves, learningRateChart } from '../../src/charts';
+import { renderSvg } from '../../src/charts/render';
 import { UserError } from '../../src/core/errors';
 import type { EpochRecord } from '../../src/core/listener';
 import { suggestLearningRates } from '../../src/metrics/learningRateFinding';
-import { renderSvg } from '../../src/notebook/render';
 import { assertWholeAndOnce, checkChart, epochTicks, scene } from './scene';
 
 const history = (epochs: number, best: number, change: Partial<EpochRecord> = {}): EpochRecord[] =>

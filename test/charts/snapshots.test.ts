@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { renderSvg } from '../../src/charts/render';
 import { projectFolder } from '../../src/core/paths';
-import { renderSvg } from '../../src/notebook/render';
 import { examples } from './examples';
 import { checkChart, scene } from './scene';
 

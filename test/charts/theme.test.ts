@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { colors } from '../../src/charts';
 import { contrast, inkOn, mix } from '../../src/charts/color';
-import { alignColumns, formatNumber, formatShare } from '../../src/charts/text';
+import { alignColumns, formatNumber, formatShare } from '../../src/core/text';
 
 describe('the look of charts', () => {
   it('has a contrast of at least 4.5 between every colour of text and the card', () => {

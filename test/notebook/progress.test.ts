@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { progressBar } from '../../src/notebook';
 import { liveSettled } from '../../src/notebook/live';
-import { formatSeconds, Meter } from '../../src/notebook/meter';
+import { formatSeconds, Meter } from '../../src/terminal/meter';
 import { TerminalLine } from '../../src/terminal/terminalLine';
 import { inFakeKernel } from './fakeKernel';
 

@@ -1,4 +1,4 @@
-import { formatShare } from '../../charts/text';
+import { formatShare } from '../../core/text';
 import { type Interval, wilsonInterval } from '../../metrics';
 
 /** What is known of a backbone when one must be chosen. */

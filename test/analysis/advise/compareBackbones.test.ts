@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareBackbones } from '../../../src/analysis/advise';
+import { renderPng } from '../../../src/charts/render';
 import { main } from '../../../src/cli/main';
 import { imageFolder } from '../../../src/data';
-import { renderPng } from '../../../src/notebook/render';
 import { temporaryFolder } from '../../folders';
 import { addBadPictures, stripesFolder } from '../../pictures';
 

@@ -1,5 +1,5 @@
 import type { Progress } from '../core/listener';
-import type { ProgressBar } from './progress';
+import type { ProgressBar } from './progressBar';
 
 /** A progress bar for each task that reports; tasks may take turns, as decoding and computing do. */
 export class TaskBars {

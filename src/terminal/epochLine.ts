@@ -1,5 +1,5 @@
-import { formatNumber, formatShare } from '../charts/text';
 import type { EpochRecord } from '../core/listener';
+import { formatNumber, formatShare } from '../core/text';
 import { formatSeconds } from './meter';
 
 /** An epoch in one line of text. */

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { projectFolder } from '../src/core/paths';
+import { allowedImports, allowedImportsTable } from './allowedImports';
+
+/** What a file imports, types and `import()` included: [specifier, ...]. */
+function specifiersOf(text: string): string[] {
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+  return [...code.matchAll(/(?:\bfrom|\bimport|\brequire)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => specifier!);
+}
+
+const files = new Map<string, string>();
+for (const entry of readdirSync(join(projectFolder, 'src'), { recursive: true })) {
+  const file = String(entry).replaceAll('\\', '/');
+  if (file.endsWith('.ts')) files.set(file, readFileSync(join(projectFolder, 'src', file), 'utf8'));
+}
+
+/** The file that a relative specifier names, or undefined for what is no TypeScript file of src. */
+function resolveImport(from: string, specifier: string): string | undefined {
+  const path = posix.join(posix.dirname(from), specifier).replace(/\.js$/, '');
+  return [`${path}.ts`, posix.join(path, 'index.ts'), `${path}.d.ts`].find((candidate) => files.has(candidate));
+}
+
+const imports = new Map(
+  [...files].map(([file, text]) => [
+    file,
+    specifiersOf(text)
+      .filter((specifier) => specifier.startsWith('.'))
+      .map((specifier) => ({ specifier, target: resolveImport(file, specifier) })),
+  ]),
+);
+
+const folderOf = (file: string) => file.split('/')[0]!;
+
+describe('the imports of src', () => {
+  it('are found: every relative one names a file', () => {
+    const lost = [...imports].flatMap(([file, all]) =>
+      all
+        .filter(({ specifier, target }) => target === undefined && !specifier.endsWith('.json'))
+        .map(({ specifier }) => `${file}: ${specifier}`),
+    );
+    assert.deepEqual(lost, []);
+    assert.ok([...imports.values()].flat().length > 500);
+  });
+
+  it('go from folder to folder only as the table allows', () => {
+    const forbidden: string[] = [];
+    for (const [file, all] of imports) {
+      const from = folderOf(file);
+      if (!file.includes('/') || from === 'api') continue; // the public face gathers from everywhere
+      for (const { target } of all) {
+        if (target === undefined || folderOf(target) === from) continue;
+        if (!allowedImports[from]?.knows.includes(folderOf(target))) forbidden.push(`${file} imports ${target}`);
+      }
+    }
+    assert.deepEqual(forbidden, []);
+  });
+
+  it('have a table in which every folder knows only folders above it', () => {
+    const order = Object.keys(allowedImports);
+    const upward = order.flatMap((folder, place) =>
+      allowedImports[folder]!.knows.filter((known) => order.indexOf(known) < 0 || order.indexOf(known) >= place),
+    );
+    assert.deepEqual(upward, []);
+    const folders = readdirSync(join(projectFolder, 'src'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    assert.deepEqual(
+      folders
+        .map(({ name }) => name)
+        .filter((name) => name !== 'api')
+        .sort(),
+      [...order].sort(),
+    );
+  });
+
+  it('reach TensorFlow through src/tensorflow alone', () => {
+    const others = [...files]
+      .filter(([file]) => folderOf(file) !== 'tensorflow')
+      .filter(([, text]) => specifiersOf(text).some((specifier) => specifier.startsWith('@tensorflow/')))
+      .map(([file]) => file);
+    assert.deepEqual(others, []);
+  });
+
+  it('are told in CONTRIBUTING as the table tells them', () => {
+    const contributing = readFileSync(join(projectFolder, 'CONTRIBUTING.md'), 'utf8');
+    assert.ok(
+      contributing.includes(allowedImportsTable()),
+      `CONTRIBUTING.md lacks this table:\n${allowedImportsTable()}`,
+    );
+  });
+});
