@@ -1,8 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { messageOf, UserError } from '../core/errors';
+import { shown, UserError } from '../core/errors';
+import { readJson } from '../core/readBounded';
+import { checkShape, count, label, listOf, object, recordOf, type Shape, text } from '../core/shape';
 import type { Label } from './axes';
 import type { StudyConfiguration } from './configuration';
+import { id } from './readRecord';
 import { RunStore } from './records';
 import { resultOf, type StudyResult } from './result';
 
@@ -23,15 +26,43 @@ export function isStudy(folder: string): boolean {
   return existsSync(join(folder, STUDY_FILE)) && existsSync(join(folder, 'runs'));
 }
 
+/** Bytes of a study.json: a hundred thousand runs. */
+const LARGEST = 64 * 2 ** 20;
+
+/** The configuration is only shown. A study that is resumed has one from elsewhere, which is checked as any other. */
+const configuration: Shape<StudyConfiguration> = (value, where) => {
+  const found = recordOf((each) => each)(value, where);
+  return { ...found, data: text()(found.data, `${where}.data`) };
+};
+
+/** Labels by axis, of the same axes each time. */
+function axes(): Shape<Record<string, Label>> {
+  let first: string | undefined;
+  return (value, where) => {
+    const labels = recordOf(label)(value, where);
+    const names = JSON.stringify(Object.keys(labels));
+    first ??= names;
+    if (names === first) return labels;
+    throw new Error(`has the axes ${shown(Object.keys(labels))} as ${where}, and before that others`);
+  };
+}
+
+/** A study.json. */
+function shape(): Shape<StudyFile> {
+  const labels = axes();
+  return object<StudyFile>({
+    configuration,
+    dataFingerprint: text({ longest: 128 }),
+    configurations: listOf(labels, { least: 1 }),
+    tasks: listOf(object({ id, hash: id, axes: labels, seed: count() })),
+  });
+}
+
 /** @throws {UserError} if the folder holds no study, or one that cannot be read */
 export function readStudyFile(folder: string): StudyFile {
   const file = join(folder, STUDY_FILE);
   if (!existsSync(file)) throw new UserError(`'${folder}' is no study: there is no ${STUDY_FILE} in it`);
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as StudyFile;
-  } catch (error) {
-    throw new UserError(`${file} cannot be read: ${messageOf(error)}`);
-  }
+  return checkShape(readJson(file, { largest: LARGEST, root: folder }), shape(), file);
 }
 
 /**

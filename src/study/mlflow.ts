@@ -1,8 +1,11 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sha256, temporaryBeside, writeFileAtomically } from '../core/files';
+import { readJson } from '../core/readBounded';
+import { checkId, pathBelow } from '../core/safePath';
+import { checkShape, object, optional, recordOf } from '../core/shape';
 import type { RunRecord } from './records';
 import type { StudyResult } from './result';
 
@@ -37,7 +40,9 @@ export function writeMlflow({ folder, records }: Pick<StudyResult, 'folder' | 'r
       }),
     );
   }
-  for (const record of records) writeRun(record, join(folder, 'runs', record.id), root, experiment);
+  for (const record of records) {
+    writeRun(record, pathBelow(join(folder, 'runs'), checkId(record.id, 'a run')), root, experiment);
+  }
 }
 
 function writeRun(record: RunRecord, source: string, root: string, experiment: string): void {
@@ -73,9 +78,11 @@ function writeRun(record: RunRecord, source: string, root: string, experiment: s
     }),
   );
   const config = join(source, 'config.json');
-  const settings = existsSync(config) ? JSON.parse(readFileSync(config, 'utf8')).settings : {};
+  const { settings = {} } = existsSync(config)
+    ? checkShape(readJson(config, { root: source }), ofConfiguration, config)
+    : {};
   for (const [name, value] of Object.entries({ ...settings, ...record.axes, seed: record.seed })) {
-    write('params', fileName(name), String(value));
+    write('params', fileName(name), typeof value === 'string' ? value : JSON.stringify(value));
   }
   const metric = (name: string, lines: [time: number, value: number, step: number][]) => {
     const known = lines.filter(([, value]) => Number.isFinite(value));
@@ -94,7 +101,7 @@ function writeRun(record: RunRecord, source: string, root: string, experiment: s
   write('tags', 'mlflow.runName', record.id);
   write('tags', 'mlflow.source.name', 'tunebook');
   if (record.error !== null) write('tags', 'error', record.error);
-  if (existsSync(source)) cpSync(source, join(temporary, 'artifacts'), { recursive: true });
+  if (existsSync(source)) cpSync(source, join(temporary, 'artifacts'), { recursive: true, filter: isPlain });
   try {
     renameSync(temporary, folder);
   } catch (error) {
@@ -103,8 +110,21 @@ function writeRun(record: RunRecord, source: string, root: string, experiment: s
   }
 }
 
+/** What of a run's config.json is written. */
+const ofConfiguration = object({ settings: optional(recordOf<unknown>((value) => value)) });
+
 /** As MLflow names files after parameters; an axis may be called anything. */
-const fileName = (name: string) => name.replace(/[^A-Za-z0-9_. -]/g, '_');
+const fileName = (name: string) =>
+  name
+    .replace(/[^A-Za-z0-9_. -]/g, '_')
+    .replace(/^\.*$/, '_') // a folder, or nothing
+    .slice(0, 250);
+
+/** A file or a folder of the run's own, no link to somebody else's. */
+function isPlain(path: string): boolean {
+  const status = lstatSync(path);
+  return status.isFile() || status.isDirectory();
+}
 
 const url = (folder: string) => pathToFileURL(folder).href;
 

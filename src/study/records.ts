@@ -1,7 +1,10 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, UserError } from '../core/errors';
+import { UserError } from '../core/errors';
+import { readBounded } from '../core/readBounded';
+import { checkId } from '../core/safePath';
 import type { Label } from './axes';
+import { readRecord } from './readRecord';
 
 /** How a run came out, as run.json in its folder says it. Every key of it stands in each row of a study's runs. */
 export interface RunRecord {
@@ -34,8 +37,15 @@ export interface RunRecord {
 }
 
 const INDEX = 'index.jsonl';
+/** Bytes that are read of it: a hundred thousand runs. */
+const LARGEST_INDEX = 64 * 2 ** 20;
+/** What a run is called while it is being written: see {@link RunStore.prepare}. */
+const UNFINISHED = /^\.[A-Za-z0-9][\w.-]*\.\d+\.tmp$/;
 
-/** The runs of a study on disk: one folder a run, whole or not there, and a list of them that only grows. */
+/**
+ * The runs of a study on disk: one folder a run, whole or not there, and a list of them that only grows. A folder's name is
+ * the run's id.
+ */
 export class RunStore {
   readonly runs: string;
 
@@ -43,13 +53,22 @@ export class RunStore {
     this.runs = join(folder, 'runs');
   }
 
-  /** Every run that has ended, by its hash. */
+  /**
+   * Every run that has ended, by its hash.
+   *
+   * @throws {UserError} for a run.json that cannot be read, or that is of a run of another name
+   */
   read(): Map<string, RunRecord> {
     const records = new Map<string, RunRecord>();
     if (!existsSync(this.runs)) return records;
     for (const name of readdirSync(this.runs).sort()) {
       const file = join(this.runs, name, 'run.json');
       if (name.startsWith('.') || !existsSync(file)) continue;
+      if (!lstatSync(join(this.runs, name)).isDirectory()) {
+        throw new UserError(
+          `${join(this.runs, name)} is a link, expected the folder of a run: put the folder itself there`,
+        );
+      }
       const record = readRecord(file);
       records.set(record.hash, record);
     }
@@ -58,7 +77,7 @@ export class RunStore {
 
   /** A folder to write a run into, which {@link land} then makes one of the study's. */
   prepare(id: string): string {
-    const folder = join(this.runs, `.${id}.${process.pid}.tmp`);
+    const folder = join(this.runs, `.${checkId(id, 'a run')}.${process.pid}.tmp`);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     return folder;
@@ -70,7 +89,7 @@ export class RunStore {
    * @returns whether this one was the first
    */
   land(prepared: string, record: RunRecord): boolean {
-    const folder = join(this.runs, record.id);
+    const folder = join(this.runs, checkId(record.id, 'a run'));
     try {
       if (existsSync(folder)) throw Object.assign(new Error('it is there'), { code: 'EEXIST' });
       renameSync(prepared, folder);
@@ -86,18 +105,28 @@ export class RunStore {
   /** Forget failed runs, so that they are made again. */
   forgetFailed(): void {
     for (const { id, state } of this.read().values()) {
-      if (state === 'failed') rmSync(join(this.runs, id), { recursive: true, force: true });
+      if (state === 'failed') rmSync(join(this.runs, checkId(id, 'a run')), { recursive: true, force: true });
     }
   }
 
-  /** After a break: remove what was being written, and list runs that landed without getting listed. */
+  /**
+   * Before work, perhaps after a break: remove what was being written, and list runs that landed without getting listed.
+   *
+   * @throws {UserError} where what is written or removed would be somewhere else: a link in place of a folder
+   */
   mend(): void {
+    for (const name of ['runs', 'checkpoints', INDEX]) {
+      if (!lstatSync(join(this.folder, name), { throwIfNoEntry: false })?.isSymbolicLink()) continue;
+      throw new UserError(
+        `${join(this.folder, name)} is a link: put there what it leads to, or link the study's folder as a whole`,
+      );
+    }
     if (!existsSync(this.runs)) return;
     for (const name of readdirSync(this.runs)) {
-      if (name.startsWith('.')) rmSync(join(this.runs, name), { recursive: true, force: true });
+      if (UNFINISHED.test(name)) rmSync(join(this.runs, name), { recursive: true, force: true });
     }
     const file = join(this.folder, INDEX);
-    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    const text = existsSync(file) ? readBounded(file, { largest: LARGEST_INDEX }).toString('utf8') : '';
     if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n'); // a line that was cut short stays, as a line
     const listed = new Set(text.split('\n').map(idOf));
     for (const record of this.read().values()) if (!listed.has(record.id)) this.list(record);
@@ -111,17 +140,9 @@ export class RunStore {
   }
 }
 
-function readRecord(file: string): RunRecord {
+function idOf(line: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as RunRecord;
-  } catch (error) {
-    throw new UserError(`${file} cannot be read: ${messageOf(error)}; remove its folder and the run is made again`);
-  }
-}
-
-function idOf(line: string): string | undefined {
-  try {
-    return JSON.parse(line).run;
+    return JSON.parse(line)?.run;
   } catch {
     return undefined;
   }

@@ -18,9 +18,18 @@ export interface StudyResult {
   failed: number;
 }
 
-/** The planned runs that have ended, in the plan's order. */
+/**
+ * The planned runs that have ended, in the plan's order and with its axes: a run may have been made before an axis was
+ * added.
+ */
 export function endedRuns({ tasks }: TablePlan, records: ReadonlyMap<string, RunRecord>): RunRecord[] {
-  return [...new Set(tasks.map(({ hash }) => hash))].flatMap((hash) => records.get(hash) ?? []);
+  const seen = new Set<string>();
+  return tasks.flatMap(({ hash, axes }) => {
+    const record = records.get(hash);
+    if (!record || seen.has(hash)) return [];
+    seen.add(hash);
+    return [{ ...record, axes }];
+  });
 }
 
 /** Put a study's runs into tables. */

@@ -29,15 +29,18 @@ export interface TablePlan {
 
 /** The table of a study: a row a configuration, the baseline first. */
 export function studyTable({ configurations, tasks }: TablePlan, records: ReadonlyMap<string, RunRecord>): StudyRow[] {
-  const groups = configurations.map((axes) => {
+  const byAxes = new Map<string, RunRecord[]>();
+  for (const { axes, hash, seed } of tasks) {
+    const record = records.get(hash);
+    if (!record) continue;
     const key = JSON.stringify(axes);
-    const ended = tasks
-      .filter((task) => JSON.stringify(task.axes) === key)
-      .flatMap(({ hash, seed }) => {
-        const record = records.get(hash);
-        return record ? [{ ...record, seed }] : [];
-      });
-    return { axes, ended, done: ended.filter(({ state }) => state === 'done') };
+    const group = byAxes.get(key) ?? [];
+    group.push({ ...record, seed });
+    byAxes.set(key, group);
+  }
+  const groups = configurations.map((axes) => {
+    const ended = byAxes.get(JSON.stringify(axes)) ?? [];
+    return { axes, ended, done: ended.filter(({ state, accuracy }) => state === 'done' && accuracy !== null) };
   });
   const baseline = new Map(groups[0]!.done.map(({ seed, accuracy }) => [seed, accuracy!]));
   const pairs = groups

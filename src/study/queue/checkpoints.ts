@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { writeFileAtomically } from '../../core/files';
 import { cacheFolder } from '../../core/paths';
+import { checkId } from '../../core/safePath';
 import { KEPT, PREFIX } from './connection';
 
 /** Checkpoints of more bytes stay on their machine: Redis keeps all it has in memory. */
@@ -26,7 +27,7 @@ export class SharedCheckpoint {
     id: string,
     private readonly onMessage: (text: string) => void,
   ) {
-    this.folder = cacheFolder('queue', id);
+    this.folder = cacheFolder('queue', checkId(id, 'the job')); // it comes over the network
     this.key = `${PREFIX}:checkpoint:${id}`;
   }
 

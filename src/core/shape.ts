@@ -1,0 +1,129 @@
+import { shown, UserError } from './errors';
+
+/**
+ * Says whether a value has a shape, and gives it back as that.
+ *
+ * @param where the value stands, for the error: 'pictures.train'
+ * @throws {Error} that says what is wrong, to be put after the name of the file: "has 7 as accuracy, expected ..."
+ */
+export type Shape<T> = (value: unknown, where: string) => T;
+
+function wrong(value: unknown, where: string, expected: string): Error {
+  if (value === undefined) return new Error(`lacks ${where}, expected ${expected}`);
+  return new Error(`has ${shown(value, 40)} as ${where}, expected ${expected}`);
+}
+
+/** Text of at most so many characters. */
+export function text({ longest = 10_000 }: { longest?: number } = {}): Shape<string> {
+  return (value, where) => {
+    if (typeof value === 'string' && value.length <= longest) return value;
+    throw wrong(value, where, `text of up to ${longest} characters`);
+  };
+}
+
+/** Text that a test accepts. */
+export function textThat(accepts: (text: string) => boolean, expected: string): Shape<string> {
+  return (value, where) => {
+    if (typeof value === 'string' && accepts(value)) return value;
+    throw wrong(value, where, expected);
+  };
+}
+
+/** A finite number within bounds. */
+export function number({ min = -Infinity, max = Infinity, integer = false } = {}): Shape<number> {
+  return (value, where) => {
+    const fits = typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max;
+    if (fits && (!integer || Number.isSafeInteger(value))) return value;
+    const range = [min > -Infinity && `from ${min}`, max < Infinity && `to ${max}`].filter(Boolean).join(' ');
+    throw wrong(value, where, `a ${integer ? 'whole ' : ''}number${range && ` ${range}`}`);
+  };
+}
+
+/** A whole number, 0 or more. */
+export const count = (max = Number.MAX_SAFE_INTEGER) => number({ min: 0, max, integer: true });
+
+/** A number from 0 to 1. */
+export const share = number({ min: 0, max: 1 });
+
+/** One of some values. */
+export function oneOf<const T extends string | number | boolean | null>(...values: readonly T[]): Shape<T> {
+  return (value, where) => {
+    if (values.includes(value as T)) return value as T;
+    throw wrong(value, where, values.map((each) => shown(each)).join(' or '));
+  };
+}
+
+/** What stands in a table's cell. */
+export const label: Shape<string | number | boolean | null> = (value, where) => {
+  if (value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value)) return value as string;
+  throw wrong(value, where, 'text, a number, true, false or null');
+};
+
+/** That, or null. */
+export function nullable<T>(shape: Shape<T>): Shape<T | null> {
+  return (value, where) => (value === null ? null : shape(value, where));
+}
+
+/** That, or nothing. */
+export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
+  return (value, where) => (value === undefined ? undefined : shape(value, where));
+}
+
+/** A list of such values. */
+export function listOf<T>(shape: Shape<T>, { least = 0, most = Infinity } = {}): Shape<T[]> {
+  return (value, where) => {
+    if (!Array.isArray(value)) throw wrong(value, where, 'a list');
+    if (value.length < least) throw wrong(value, where, `a list of at least ${least}`);
+    if (value.length > most) throw new Error(`has ${value.length} values as ${where}, expected at most ${most}`);
+    return value.map((each, i) => shape(each, `${where}[${i}]`));
+  };
+}
+
+/** An object with any keys, and such values. */
+export function recordOf<T>(shape: Shape<T>): Shape<Record<string, T>> {
+  return (value, where) => {
+    if (!isObject(value)) throw wrong(value, where, 'an object');
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shape(each, inside(where, key))]));
+  };
+}
+
+/** An object with these keys; others, as of a later version, are left out. */
+export function object<T extends object>(shapes: { [Key in keyof T]-?: Shape<T[Key]> }): Shape<T> {
+  return (value, where) => {
+    if (!isObject(value)) throw wrong(value, where, 'an object');
+    const result: Record<string, unknown> = {};
+    for (const [key, shape] of Object.entries<Shape<unknown>>(shapes)) {
+      const own = Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+      const checked = shape(own, inside(where, key));
+      if (checked !== undefined) result[key] = checked;
+    }
+    return result as T;
+  };
+}
+
+/**
+ * A value of a stranger's, checked.
+ *
+ * @param name of the file or message it came from, for the error
+ * @throws {UserError} in one line: the name, what it has there, and what was expected
+ *
+ * @example
+ * checkShape(readJson(file), object({ seed: count() }), file); // UserError: run.json has -1 as seed, expected ...
+ */
+export function checkShape<T>(value: unknown, shape: Shape<T>, name: string): T {
+  try {
+    return shape(value, '');
+  } catch (error) {
+    const { message } = error as Error;
+    throw new UserError(`${name} ${message.replace(' as ,', ',').replace('lacks ,', 'is nothing,')}`);
+  }
+}
+
+const inside = (where: string, key: string) => {
+  const name = /^[\w -]{1,40}$/.test(key) ? key : shown(key, 40);
+  return where === '' ? name : `${where}.${name}`;
+};
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
