@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { SetupError } from './errors.mjs';
 import { explain, faultLine } from './failures.mjs';
 import { inCache, projectFolder } from './paths.mjs';
+import { FILE, makePrivateFolder, openPrivateFile } from './private.mjs';
 import { endGroup } from './processes.mjs';
 
 /** Called with the ids of all running children when one starts or ends. */
@@ -21,13 +22,12 @@ export function endChildren() {
   for (const pid of running) endGroup(pid);
 }
 
-/** @param {string} step */
+/** Nobody else reads logs: programs print tokens and addresses with passwords. @param {string} step */
 export const logFile = (step) => inCache('logs', `${step}.log`);
 
 /** @param {string} step */
 export function startLog(step) {
-  mkdirSync(inCache('logs'), { recursive: true });
-  writeFileSync(logFile(step), '');
+  closeSync(openPrivateFile(logFile(step)));
 }
 
 /**
@@ -47,8 +47,8 @@ export function startLog(step) {
  */
 export async function run(step, program, parameters, options = {}) {
   const file = logFile(step);
-  mkdirSync(inCache('logs'), { recursive: true });
-  const log = createWriteStream(file, { flags: 'a' });
+  makePrivateFolder(inCache('logs'));
+  const log = createWriteStream(file, { flags: 'a', mode: FILE });
   log.on('error', () => {}); // a full disk shows in the child's own failure
   /** @type {string[]} */
   const lines = [];

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kernelspecFile } from '../steps/kernelspec.mjs';
 import { readIp, readOptions, readPort } from './arguments.mjs';
@@ -8,7 +8,8 @@ import { jupyterEnvironment } from './environment.mjs';
 import { SetupError } from './errors.mjs';
 import { faultLine } from './failures.mjs';
 import { inCache, inProject, projectFolder, venvPython } from './paths.mjs';
-import { isFree, nextFree } from './ports.mjs';
+import { answers, isFree, nextFree } from './ports.mjs';
+import { makePrivateFolder, openPrivateFile } from './private.mjs';
 import { endGroup } from './processes.mjs';
 import { writeWhole } from './stamps.mjs';
 
@@ -110,8 +111,8 @@ export async function startLab({ port, ip, browser = true, notebook = NOTEBOOK }
  * @param {string} notebook
  */
 function launch(port, address, browser, notebook) {
-  mkdirSync(inCache('logs'), { recursive: true });
-  mkdirSync(inCache('jupyter', 'runtime'), { recursive: true, mode: 0o700 });
+  // JupyterLab's token, the cookies' secret and the kernels' keys
+  makePrivateFolder(inCache('jupyter', 'runtime'));
   const display = Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
   const page = existsSync(inProject(notebook))
     ? `/lab/tree/${notebook.split('/').map(encodeURIComponent).join('/')}`
@@ -130,7 +131,7 @@ function launch(port, address, browser, notebook) {
   ];
   if (!(browser && display)) parameters.push('--no-browser');
   if (process.getuid?.() === 0) parameters.push('--allow-root');
-  const log = openSync(logOf(port), 'w');
+  const log = openPrivateFile(logOf(port)); // JupyterLab prints its token
   return spawn(venvPython(), parameters, {
     cwd: projectFolder,
     env: jupyterEnvironment(),
@@ -174,13 +175,14 @@ async function ready(child, ended, notebook) {
   void ended.then(() => {
     gone = true;
   });
-  // JupyterLab writes this file when it listens
+  // JupyterLab writes this file a moment before it listens
   const file = inCache('jupyter', 'runtime', `jpserver-${child.pid}.json`);
   rmSync(file, { force: true });
   for (const end = Date.now() + PATIENCE; Date.now() < end && !gone; await sleep(40)) {
     try {
       const { hostname, port, token } = JSON.parse(readFileSync(file, 'utf8'));
       const host = ['0.0.0.0', '::'].includes(hostname) ? '127.0.0.1' : hostname; // every address: this machine's own, too
+      if (!(await answers(host, port))) continue;
       const page = existsSync(inProject(notebook)) ? `lab/tree/${notebook}` : 'lab';
       return `http://${host.includes(':') ? `[${host}]` : host}:${port}/${page}?token=${token}`;
     } catch {

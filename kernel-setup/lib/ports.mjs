@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 /**
  * Whether nobody listens on a port of this machine's own address.
@@ -11,6 +11,24 @@ export function isFree(port) {
     const server = createServer();
     server.on('error', () => done(false));
     server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => done(true)));
+  });
+}
+
+/**
+ * Whether somebody takes a connection.
+ *
+ * @param {string} host
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
+export function answers(host, port) {
+  return new Promise((done) => {
+    const socket = connect({ host, port });
+    socket.on('error', () => done(false));
+    socket.on('connect', () => {
+      socket.destroy();
+      done(true);
+    });
   });
 }
 

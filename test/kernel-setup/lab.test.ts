@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { load, node, setupFile } from './helpers';
+import { cacheFolder } from '../../src/core/paths';
+import { load, node, removeFolders, setupFile, temporaryFolder } from './helpers';
 
 interface PortsModule {
   isFree(port: number): Promise<boolean>;
@@ -85,6 +88,24 @@ describe('the lab', () => {
     assert.deepEqual([code, stderr], [1, "--ip takes an IP address like 127.0.0.1, not 'localhost'.\n"]);
   });
 
+  it('keeps its token and the keys of its kernels from other people on this machine', async () => {
+    await withLab(async (url, child) => {
+      const kernels = new URL('/api/kernels', url);
+      kernels.search = url.search;
+      assert.equal((await fetch(kernels, { method: 'POST', body: '{"name":"tslab"}' })).status, 201);
+      const log = cacheFolder('logs', `jupyterlab-${url.port}.log`);
+      assert.match(readFileSync(log, 'utf8'), /token=/); // the secret is there: its file must be closed
+      const runtime = cacheFolder('jupyter', 'runtime');
+      const files = readdirSync(runtime).map((name) => join(runtime, name));
+      assert.ok(files.some((file) => /kernel-.*\.json$/.test(file)));
+      assert.ok(files.some((file) => /jpserver-.*\.json$/.test(file)));
+      const secrets = files.filter((file) => /\.json$|secret$/.test(file)); // JupyterLab's own page in there is behind the folder
+      const open = [cacheFolder('logs'), log, runtime, ...secrets].filter((file) => statSync(file).mode & 0o077);
+      assert.deepEqual(open, []);
+      child.kill('SIGINT');
+    });
+  });
+
   it('does not outlive the process that started it', async () => {
     let port = '';
     await withLab(async (url, child) => {
@@ -127,5 +148,32 @@ describe('the lab', () => {
       assert.equal(code, 1);
       assert.equal(stderr, `--port takes a number from 1 to 65535, not '${port}'.\n`);
     }
+  });
+});
+
+describe('a file for secrets', () => {
+  after(removeFolders);
+
+  interface PrivateModule {
+    openPrivateFile(file: string): number;
+    makePrivateFolder(folder: string): void;
+  }
+  const mode = (file: string) => statSync(file).mode & 0o777;
+
+  it('is closed to others before anything is written, as is its folder, whatever was there before', async () => {
+    const { openPrivateFile } = await load<PrivateModule>('lib', 'private.mjs');
+    const folder = join(temporaryFolder(), 'logs');
+    openPrivateFile(join(folder, 'new.log'));
+    assert.deepEqual([mode(folder), mode(join(folder, 'new.log'))], [0o700, 0o600]);
+
+    const open = join(temporaryFolder(), 'logs');
+    mkdirSync(open, { mode: 0o755 });
+    writeFileSync(join(open, 'old.log'), 'old', { mode: 0o644 });
+    const elsewhere = join(temporaryFolder(), 'elsewhere');
+    writeFileSync(elsewhere, 'kept', { mode: 0o644 });
+    symlinkSync(elsewhere, join(open, 'link.log'));
+    for (const name of ['old.log', 'link.log']) writeFileSync(openPrivateFile(join(open, name)), 'secret');
+    assert.deepEqual([mode(open), mode(join(open, 'old.log')), mode(join(open, 'link.log'))], [0o700, 0o600, 0o600]);
+    assert.equal(readFileSync(elsewhere, 'utf8'), 'kept');
   });
 });
