@@ -1,4 +1,5 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endGroup, isAlive, nameProcess } from './processes.mjs';
@@ -9,6 +10,7 @@ import { endGroup, isAlive, nameProcess } from './processes.mjs';
  * @typedef {object} Holder
  * @property {import('./processes.mjs').ProcessName} owner
  * @property {import('./processes.mjs').ProcessName[]} children each leads a process group of its own
+ * @property {string} token of this one time that the lock was taken
  */
 
 /**
@@ -44,20 +46,36 @@ function create(file, holder) {
 }
 
 /**
+ * What a lock file goes by: its token, which is never used twice, or what the file system says of one without.
+ *
+ * @param {string} file
+ */
+function tokenOf(file) {
+  const status = statSync(file, { throwIfNoEntry: false });
+  if (!status) return undefined;
+  const token = read(file)?.token ?? '';
+  return /^\w+$/.test(token) ? token : `${status.ino}-${Math.floor(status.mtimeMs)}`;
+}
+
+/**
  * Remove the lock of a process that has ended, and end the children that it may have left at work.
  *
- * Only one process at a time may look and remove; otherwise a second one could remove the lock that the first has made
- * in the meantime.
+ * Whoever is late must not remove the lock of the next owner. So only one process at a time may look and remove: the one that
+ * makes a file whose name holds the token of the lock, which has another token if it is not the same any more.
+ * src/core/fileLock.ts does likewise for what runs later; this runs before anything there is compiled, and ends children.
  *
  * @param {string} file
  */
 function removeStale(file) {
-  const guard = `${file}.takeover`;
-  if (!create(guard, { owner: nameProcess(process.pid), children: [] })) {
-    if (!isAlive(read(guard)?.owner)) rmSync(guard, { force: true });
+  const token = tokenOf(file);
+  if (token === undefined || isAlive(read(file)?.owner)) return;
+  const guard = `${file}.${token}`;
+  if (!create(guard, newHolder())) {
+    removeStale(guard); // should its process have ended, too; the next try finds it gone
     return;
   }
   try {
+    if (tokenOf(file) !== token) return;
     const holder = read(file);
     if (isAlive(holder?.owner)) return;
     for (const child of holder?.children ?? []) if (isAlive(child)) endGroup(child.pid);
@@ -65,6 +83,11 @@ function removeStale(file) {
   } finally {
     rmSync(guard, { force: true });
   }
+}
+
+/** @returns {Holder} */
+function newHolder() {
+  return { owner: nameProcess(process.pid), children: [], token: randomBytes(8).toString('hex') };
 }
 
 /** The right to change the cache and node_modules; one process has it at a time. */
@@ -87,7 +110,7 @@ export class Lock {
    * @param {readonly number[]} pids
    */
   setChildren(pids) {
-    this.#holder = { owner: this.#holder.owner, children: pids.map(nameProcess) };
+    this.#holder = { ...this.#holder, children: pids.map(nameProcess) };
     const own = `${this.#file}.${process.pid}`;
     writeFileSync(own, JSON.stringify(this.#holder));
     renameSync(own, this.#file);
@@ -108,7 +131,7 @@ export class Lock {
  */
 export async function takeLock(file, onWait = () => {}) {
   mkdirSync(dirname(file), { recursive: true });
-  const holder = { owner: nameProcess(process.pid), children: [] };
+  const holder = newHolder();
   let waitedFor = 0;
   while (!create(file, holder)) {
     const other = read(file);
