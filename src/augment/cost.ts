@@ -1,4 +1,5 @@
-import { type ColumnTable, table } from 'arquero';
+import type { ColumnTable } from 'arquero';
+import { arquero } from '../core/arquero';
 import { checkNumber, withDefaults } from '../core/options';
 import { tf } from '../tensorflow';
 import type { Augmentation } from './augmentation';
@@ -62,7 +63,7 @@ export async function augmentationCost(
   } finally {
     tf.dispose([images, labels]);
   }
-  return table({
+  return arquero.table({
     augmentation: Object.keys(augmentations),
     'ms a picture': milliseconds,
     'pictures a second': milliseconds.map((value) => Math.round(1000 / value)),

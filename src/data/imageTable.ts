@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { type ColumnTable, fromCSV } from 'arquero';
+import type { ColumnTable } from 'arquero';
+import { arquero } from '../core/arquero';
 import { messageOf, UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
 import type { Dataset, Example, Skipped, Subset } from './dataset';
@@ -116,7 +117,7 @@ function unusableRow(
 function readCsv(file: string): ColumnTable {
   if (!existsSync(file) || !statSync(file).isFile()) throw new UserError(`no file '${file}': give a CSV file`);
   try {
-    return fromCSV(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''), { autoType: false }); // Excel begins with that mark
+    return arquero.fromCSV(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''), { autoType: false }); // Excel begins with that mark
   } catch (error) {
     throw new UserError(`'${file}' is not readable as CSV: ${messageOf(error)}`);
   }

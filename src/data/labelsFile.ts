@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromCSV } from 'arquero';
+import { arquero } from '../core/arquero';
 import { messageOf, UserError } from '../core/errors';
 
 /** Groups by path from `labels.csv` in a folder, a table with the columns `file` and `group`. */
@@ -8,7 +8,7 @@ export function groupsFromLabels(root: string): (path: string) => string | undef
   const file = join(root, 'labels.csv');
   if (!existsSync(file)) return () => undefined;
   try {
-    const table = fromCSV(readFileSync(file, 'utf8'), { autoType: false });
+    const table = arquero.fromCSV(readFileSync(file, 'utf8'), { autoType: false });
     if (!table.columnNames().includes('group')) return () => undefined;
     const groups = new Map(
       table.objects().map((row) => {

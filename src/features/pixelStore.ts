@@ -1,5 +1,5 @@
-import sharp from 'sharp';
 import { sha256 } from '../core/files';
+import { sharp } from '../core/sharp';
 import type { Framing } from '../data';
 import { ByteStore } from './byteStore';
 import { cacheLimit } from './cacheRoom';

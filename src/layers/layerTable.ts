@@ -1,4 +1,5 @@
-import { type ColumnTable, table } from 'arquero';
+import type { ColumnTable } from 'arquero';
+import { arquero } from '../core/arquero';
 import { withDefaults } from '../core/options';
 import { isBatchNormalization, runsInInferenceMode, type tf } from '../tensorflow';
 import type { LayerBlock } from './selectLayers';
@@ -28,7 +29,7 @@ export function layerTable(model: tf.LayersModel, options?: LayerTableOptions): 
   const blockOf = new Map(blocks.flatMap(({ name, layers }) => layers.map((layer) => [layer, name] as const)));
   const { layers } = model;
   const trainable = layers.map((layer) => count(layer.trainableWeights));
-  return table({
+  return arquero.table({
     ...(blocks.length > 0 && { block: layers.map(({ name }) => blockOf.get(name) ?? null) }),
     layer: layers.map(({ name }) => name),
     type: layers.map((layer) => layer.getClassName()),

@@ -1,4 +1,5 @@
-import { type ColumnTable, from } from 'arquero';
+import type { ColumnTable } from 'arquero';
+import { arquero } from '../core/arquero';
 import type { ConfusionMatrix } from './confusion';
 import { classReport } from './report';
 
@@ -10,7 +11,7 @@ import { classReport } from './report';
  */
 export function classTable(matrix: ConfusionMatrix): ColumnTable {
   const { rows, macro, weighted, support } = classReport(matrix);
-  return from([
+  return arquero.from([
     ...rows.map(({ class: name, precision, recall, f1, support }) => ({ class: name, precision, recall, f1, support })),
     { class: 'macro average', ...macro, support },
     { class: 'weighted average', ...weighted, support },

@@ -1,4 +1,5 @@
-import { type ColumnTable, from } from 'arquero';
+import type { ColumnTable } from 'arquero';
+import { arquero } from '../core/arquero';
 import { UserError } from '../core/errors';
 import { wilsonInterval } from './interval';
 
@@ -58,7 +59,7 @@ export function sliceAccuracy(
 
 /** The slices as an arquero table, for a notebook. */
 export function sliceTable(...given: Parameters<typeof sliceAccuracy>): ColumnTable {
-  return from(sliceAccuracy(...given));
+  return arquero.from(sliceAccuracy(...given));
 }
 
 /** Every row has a label and a prediction, both names or both indices: else all would be wrong, or right, without a word. */

@@ -1,4 +1,5 @@
-import { type ColumnTable, from } from 'arquero';
+import type { ColumnTable } from 'arquero';
+import { arquero } from '../core/arquero';
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
 import type { Label } from './axes';
@@ -59,7 +60,7 @@ export function compareBy(records: readonly RunRecord[], axis: string, options?:
   );
   const resolution = measure === 'accuracy' ? resolutionOf(done) : 0;
   const differences = judgeDifferences(pairs, { resolution });
-  return from(
+  return arquero.from(
     [base, ...compared].map((value) => {
       const own = of.get(value)!;
       const summary = summarize(bySeed([...own.values()]));

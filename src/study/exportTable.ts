@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
-import { type ColumnTable, table as tableOf } from 'arquero';
+import type { ColumnTable } from 'arquero';
+import { arquero } from '../core/arquero';
 import { UserError } from '../core/errors';
 import { writeFileAtomically } from '../core/files';
 
@@ -46,7 +47,7 @@ function withoutMixedColumns(given: ColumnTable): ColumnTable {
       ];
     }),
   );
-  return tableOf(columns, given.columnNames());
+  return arquero.table(columns, given.columnNames());
 }
 
 async function parquet(table: ColumnTable): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
-import { type ColumnTable, from } from 'arquero';
+import type { ColumnTable } from 'arquero';
+import { arquero } from '../core/arquero';
 import type { RunRecord } from './records';
 import { runsTable } from './runsTable';
 import { flatRow, type StudyRow, studyTable, type TablePlan } from './table';
@@ -44,7 +45,7 @@ export function resultOf(
   return {
     folder,
     rows,
-    table: from(rows.map(flatRow)),
+    table: arquero.from(rows.map(flatRow)),
     records: ended,
     runs: runsTable(ended),
     left,

@@ -1,4 +1,5 @@
-import { type ColumnTable, from } from 'arquero';
+import type { ColumnTable } from 'arquero';
+import { arquero } from '../core/arquero';
 import { csv } from '../core/csv';
 import type { RunRecord } from './records';
 
@@ -28,7 +29,7 @@ function flatRun({ axes, pictures, curve, hash, ...run }: RunRecord) {
 
 /** An arquero table with a row a run. */
 export function runsTable(records: readonly RunRecord[]): ColumnTable {
-  return from(records.map(flatRun));
+  return arquero.from(records.map(flatRun));
 }
 
 export function runsCsv(records: readonly RunRecord[]): string {

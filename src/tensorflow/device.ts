@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
-import * as tf from '@tensorflow/tfjs-node-gpu';
+import * as tf from '#tfjs';
 
 /** What TensorFlow runs on. */
 export interface DeviceReport {

@@ -1,6 +1,6 @@
-import './prepare';
-import * as tf from '@tensorflow/tfjs-node-gpu';
+import * as tf from '#tfjs';
 import { registerNativeGradients } from './gradients';
+import { whenLoaded } from './load';
 import { repairAbs } from './repairs/abs';
 import { repairBatchNormalization } from './repairs/batchNormalization';
 import { repairDropout } from './repairs/dropout';
@@ -9,16 +9,19 @@ import { repairSwish } from './repairs/swish';
 import { repairTidy } from './repairs/tidy';
 import { registerTransformKernel } from './repairs/transform';
 
-registerNativeGradients(); // before the repairs: they decide about frozen layers first
-repairAbs();
-repairBatchNormalization();
-repairDropout();
-repairReLU();
-repairSwish();
-repairTidy();
-registerTransformKernel();
+whenLoaded(() => {
+  registerNativeGradients(); // before the repairs: they decide about frozen layers first
+  repairAbs();
+  repairBatchNormalization();
+  repairDropout();
+  repairReLU();
+  repairSwish();
+  repairTidy();
+  registerTransformKernel();
+});
 
 export { type DeviceReport, deviceReport } from './device';
+export { whenLoaded } from './load';
 export { isBatchNormalization, keepInInferenceMode, runsInInferenceMode } from './repairs/batchNormalization';
 export { seedDropout, withDropoutSeed } from './repairs/dropout';
 export { singularValues } from './singularValues';

@@ -34,7 +34,7 @@ function read(python: string, files: Record<string, Buffer>): Event[][] | { erro
   const paths = ['train', 'validation'].map((part) => join(folder, `events.out.tfevents.${part}`));
   writeFileSync(paths[0]!, files.train!);
   writeFileSync(paths[1]!, files.validation!);
-  const script = join(projectFolder, 'test', 'study', 'event_files.py');
+  const script = join(projectFolder, 'test', 'runs', 'event_files.py');
   const { status, stdout, stderr } = spawnSync(python, [script, ...paths], {
     encoding: 'utf8',
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },

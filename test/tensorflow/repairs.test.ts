@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { projectFolder } from '../../src/core/paths';
 import { deviceReport, seedDropout, tf } from '../../src/tensorflow';
 
 const values = (tensor: tf.Tensor | tf.Tensor[]) => Array.from((tensor as tf.Tensor).dataSync());
@@ -40,7 +42,7 @@ describe('the repaired batch normalization', () => {
       layer.trainable = false;
       layer.apply(tf.tensor2d([1, 2, 3, 4], [2, 2]), { training: true });
       console.log(JSON.stringify(Array.from(layer.getWeights()[2].dataSync())));`;
-    const shims = require.resolve('../../src/tensorflow/prepare');
+    const shims = join(projectFolder, 'kernel-setup', 'lib', 'node-shims.cjs');
     const output = execFileSync(process.execPath, ['-r', shims, '-e', script], { encoding: 'utf8' });
     assert.notDeepEqual(JSON.parse(output), [0, 0]);
   });

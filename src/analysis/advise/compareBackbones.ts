@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
-import { type ColumnTable, from } from 'arquero';
+import type { ColumnTable } from 'arquero';
 import { type BackboneChartRow, backboneChart, type Chart } from '../../charts';
+import { arquero } from '../../core/arquero';
 import { UserError } from '../../core/errors';
 import type { Listener } from '../../core/listener';
 import { checkNumber, withDefaults } from '../../core/options';
@@ -149,7 +150,7 @@ const ofBackbone = ({ title }: BackboneEntry, listener: Listener): Listener => (
 
 function toTable(rows: readonly BackboneMeasurement[]): ColumnTable {
   const rounded = (value: number, decimals: number) => Number(value.toFixed(decimals));
-  return from(
+  return arquero.from(
     rows.map((row) => ({
       backbone: row.name,
       'file MB': rounded(row.fileBytes / 1e6, 1),

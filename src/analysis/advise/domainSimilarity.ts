@@ -1,4 +1,5 @@
-import { type ColumnTable, table } from 'arquero';
+import type { ColumnTable } from 'arquero';
+import { arquero } from '../../core/arquero';
 import { UserError } from '../../core/errors';
 import type { Listener } from '../../core/listener';
 import { checkNumber, withDefaults } from '../../core/options';
@@ -91,7 +92,7 @@ export async function domainSimilarity(
     verdict,
     explanation: inWords(backbone.entry.title, distance, references, verdict),
     references,
-    layers: table({
+    layers: arquero.table({
       layer: found.layers.map(({ layer }) => layer),
       distance: found.layers.map(layerDistance),
     }),
@@ -128,6 +129,6 @@ function unknown({ entry }: Backbone): DomainSimilarity {
   return {
     ...{ backbone: entry.name, distance: null, similarity: null, verdict: 'unknown', references: null, pictures: 0 },
     explanation: `${entry.title} has no batch normalization, and so remembers nothing of the pictures it was trained on: ask a network that has some, such as efficientnet-lite0; ImageNet is what all were trained on`,
-    layers: table({ layer: [], distance: [] }),
+    layers: arquero.table({ layer: [], distance: [] }),
   };
 }

@@ -1,4 +1,5 @@
-import { type ColumnTable, from } from 'arquero';
+import type { ColumnTable } from 'arquero';
+import { arquero } from '../../core/arquero';
 import { UserError } from '../../core/errors';
 import { checkNumber, withDefaults } from '../../core/options';
 import { backboneEntry, backbones, buildArchitecture, multiplyAdds, weightsAvailability } from '../../models';
@@ -159,7 +160,7 @@ interface PlanFacts {
 }
 
 function toTable(choices: readonly BackboneChoice[]): ColumnTable {
-  return from(
+  return arquero.from(
     choices.map(({ rank, name, plan, minutes, weights, reason, ...choice }) => ({
       rank,
       backbone: name,

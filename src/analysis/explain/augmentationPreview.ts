@@ -1,7 +1,7 @@
-import sharp from 'sharp';
 import { type Augmentation, augmentPictures } from '../../augment';
 import { type Chart, pictureGrid } from '../../charts';
 import { checkNumber, withDefaults } from '../../core/options';
+import { sharp } from '../../core/sharp';
 import { decodePicture, type Example, readPicture } from '../../data';
 import { tf } from '../../tensorflow';
 

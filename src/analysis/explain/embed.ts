@@ -1,5 +1,3 @@
-import { PCA } from 'ml-pca';
-import { UMAP } from 'umap-js';
 import type { EmbeddedPoint } from '../../charts';
 import { UserError } from '../../core/errors';
 import { checkNumber, withDefaults } from '../../core/options';
@@ -40,6 +38,7 @@ export function embed(values: Float32Array, length: number, options?: EmbedOptio
   if (!values.every(Number.isFinite)) throw new UserError('embed: a feature is not a finite number');
   const rows = Array.from({ length: count }, (_, i) => Array.from(values.subarray(i * length, (i + 1) * length)));
   if (method === 'pca') {
+    const { PCA } = require('ml-pca') as typeof import('ml-pca'); // loaded when used, as is UMAP
     const pca = new PCA(rows, { method: 'NIPALS', nCompNIPALS: 2 });
     return pca
       .predict(rows, { nComponents: 2 })
@@ -48,6 +47,7 @@ export function embed(values: Float32Array, length: number, options?: EmbedOptio
   }
   if (method !== 'umap') throw new UserError(`embed: method must be 'pca' or 'umap', got '${String(method)}'`);
   const random = new Random(seed, 'umap');
+  const { UMAP } = require('umap-js') as typeof import('umap-js');
   const umap = new UMAP({ nNeighbors: Math.min(neighbors, count - 1), random: () => random.uniform() });
   return umap.fit(rows).map(([x = 0, y = 0]) => ({ x, y }));
 }

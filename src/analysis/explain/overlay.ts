@@ -1,6 +1,6 @@
-import sharp from 'sharp';
 import { UserError } from '../../core/errors';
 import { checkNumber } from '../../core/options';
+import { sharp } from '../../core/sharp';
 import type { Heatmap } from './gradCam';
 
 /** From nothing to much: dark blue, violet, vermilion, yellow; brightness rises all the way, so it is read without hues. */

@@ -1,6 +1,6 @@
-import sharp from 'sharp';
 import { UserError } from '../../core/errors';
 import { checkNumber, withDefaults } from '../../core/options';
+import { sharp } from '../../core/sharp';
 import { tf } from '../../tensorflow';
 import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';

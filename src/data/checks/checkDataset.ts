@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
-import { type ColumnTable, table } from 'arquero';
+import type { ColumnTable } from 'arquero';
 import { type Chart, pictureGrid } from '../../charts';
+import { arquero } from '../../core/arquero';
 import type { Listener } from '../../core/listener';
 import { checkNumber, withDefaults } from '../../core/options';
 import { type Dataset, type Example, type Split, thumbnail } from '..';
@@ -75,7 +76,7 @@ export async function checkDataset(source: Dataset | Split, options?: CheckOptio
     ...findOddShapes(readable, context),
   ].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
   return {
-    findings: table({
+    findings: arquero.table({
       severity: findings.map(({ severity }) => severity),
       finding: findings.map(({ finding }) => finding),
       pictures: findings.map(({ examples }) => examples.length),
@@ -130,7 +131,7 @@ function summarize(pictures: readonly Readable[], context: Context): ColumnTable
     }),
   );
   const column = <K extends keyof (typeof rows)[number]>(key: K) => rows.map((row) => row[key]);
-  return table({
+  return arquero.table({
     part: column('part'),
     class: column('class'),
     pictures: column('pictures'),

@@ -1,5 +1,6 @@
-import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 import { messageOf, UserError } from '../../core/errors';
+import { sharp } from '../../core/sharp';
 import type { RawPicture } from '../dataset';
 import { bmpSize, decodeBmp, isBmp } from './bmp';
 
@@ -14,7 +15,7 @@ export type PictureContent = Buffer | RawPicture;
 /** A picture whose header was read. */
 export interface OpenPicture {
   /** sharp's pipeline that decodes it, upright (EXIF) and laid on white where it is transparent */
-  image: sharp.Sharp;
+  image: Sharp;
   /** upright, in pixels */
   width: number;
   /** upright, in pixels */

@@ -1,6 +1,6 @@
-import sharp from 'sharp';
 import { checkNumber, withDefaults } from '../../core/options';
 import { Random } from '../../core/random';
+import { sharp } from '../../core/sharp';
 import type { Dataset, Example } from '../dataset';
 import { openPicture } from './openPicture';
 import { readPicture } from './readPicture';

@@ -11,8 +11,7 @@ import {
 import { basename, dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { Parser, type ReadEntry } from 'tar';
-import { openPromise as openZip } from 'yauzl';
+import type { ReadEntry } from 'tar';
 import { messageOf, UserError } from '../../core/errors';
 import { temporaryBeside } from '../../core/files';
 import { ExtractionGuard, type ExtractionLimits } from './extractionGuard';
@@ -59,6 +58,7 @@ function firstBytes(file: string): Buffer {
 }
 
 async function unzip(archive: string, guard: ExtractionGuard): Promise<void> {
+  const { openPromise: openZip } = require('yauzl') as typeof import('yauzl'); // loaded when used, as is tar
   const zip = await openZip(archive, { autoClose: false, lazyEntries: true });
   try {
     for await (const entry of zip.eachEntry()) {
@@ -80,6 +80,7 @@ async function unzip(archive: string, guard: ExtractionGuard): Promise<void> {
 }
 
 async function untar(archive: string, guard: ExtractionGuard): Promise<void> {
+  const { Parser } = require('tar') as typeof import('tar');
   const parser = new Parser({ strict: true });
   let failure: unknown;
   let stop = () => {};

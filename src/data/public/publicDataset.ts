@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { table } from 'arquero';
+import { arquero } from '../../core/arquero';
 import { download, hashOfFile } from '../../core/download';
 import { messageOf, UserError } from '../../core/errors';
 import { withFileLock } from '../../core/fileLock';
@@ -125,7 +125,7 @@ function readLayout(folder: string, { layout }: PublicDatasetEntry): Dataset {
       .map((name) => ({ name, split: part === 'test' ? 'test' : 'train' })),
   );
   return imageTable(
-    table({
+    arquero.table({
       file: rows.map(({ name }) => `${name}.jpg`),
       label: rows.map(({ name }) => name.replace(/_\d+$/, '').replaceAll('_', ' ')),
       split: rows.map(({ split }) => split),

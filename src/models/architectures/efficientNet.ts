@@ -1,6 +1,6 @@
 import { withDefaults } from '../../core/options';
 import { tf } from '../../tensorflow';
-import { Normalization, Rescaling } from '../layers';
+import { customLayers } from '../layers';
 import { blockName, STAGES, type Stage } from './efficientNetStages';
 import { type Architecture, type ArchitectureOptions, Network, roundFilters } from './network';
 
@@ -47,11 +47,11 @@ export function buildEfficientNet(variant: number, options?: EfficientNetOptions
   const network = new Network(inputSize);
 
   network.block('stem');
-  let x = network.add(new Rescaling({ name: 'rescaling', scale: 1 / 255 }), network.input);
-  x = network.add(new Normalization({ name: 'normalization' }), x);
+  let x = network.add(new customLayers.Rescaling({ name: 'rescaling', scale: 1 / 255 }), network.input);
+  x = network.add(new customLayers.Normalization({ name: 'normalization' }), x);
   if (imagenetScale) {
     const scale = DEVIATION.map((deviation) => 1 / Math.sqrt(deviation));
-    x = network.add(new Rescaling({ name: 'rescaling_1', scale }), x);
+    x = network.add(new customLayers.Rescaling({ name: 'rescaling_1', scale }), x);
   }
   x = network.stridePadding(x, 'stem_conv_pad', 3);
   x = network.convolution(x, 'stem_conv', { filters: filtersOf(32), kernel: 3, stride: 2, padding: 'valid' });

@@ -1,6 +1,6 @@
 import { withDefaults } from '../../core/options';
 import { tf } from '../../tensorflow';
-import { HardSigmoid, Rescaling } from '../layers';
+import { customLayers } from '../layers';
 import { type Activation, type Architecture, type ArchitectureOptions, Network, roundFilters } from './network';
 
 interface Bottleneck {
@@ -69,7 +69,7 @@ export function buildMobileNetV3(variant: 'small' | 'large', options?: Architect
   const { rows, head } = VARIANTS[variant];
   const network = new Network(inputSize);
   network.block('conv');
-  let x = network.add(new Rescaling({ name: 'rescaling', scale: 1 / 127.5, offset: -1 }), network.input);
+  let x = network.add(new customLayers.Rescaling({ name: 'rescaling', scale: 1 / 127.5, offset: -1 }), network.input);
   x = network.convolution(x, 'conv', { filters: 16, kernel: 3, stride: 2 });
   x = network.batchNormalization(x, 'conv_bn', NORMALIZATION);
   x = network.activation(x, 'conv_activation', 'hardSwish');
@@ -126,6 +126,6 @@ function squeezeExcite(network: Network, x: tf.SymbolicTensor, name: string): tf
   gate = network.convolution(gate, `${name}_conv`, { filters: roundFilters(channels * 0.25), kernel: 1, bias: true });
   gate = network.activation(gate, `${name}_relu`, 'relu');
   gate = network.convolution(gate, `${name}_conv_1`, { filters: channels, kernel: 1, bias: true });
-  gate = network.add(new HardSigmoid({ name: `${name}_hard_sigmoid` }), gate);
+  gate = network.add(new customLayers.HardSigmoid({ name: `${name}_hard_sigmoid` }), gate);
   return network.product(`${name}_mul`, [x, gate]);
 }

@@ -1,6 +1,6 @@
 import { checkNumber } from '../../core/options';
 import { tf } from '../../tensorflow';
-import { HardSwish } from '../layers';
+import { customLayers } from '../layers';
 
 /** A part of a backbone that is frozen or trained as one: what freezing and layer groups speak of. */
 export interface Block {
@@ -99,7 +99,7 @@ export class Network {
       case 'relu6':
         return this.add(tf.layers.reLU({ name, maxValue: 6 }), x);
       case 'hardSwish':
-        return this.add(new HardSwish({ name }), x);
+        return this.add(new customLayers.HardSwish({ name }), x);
       default:
         return this.add(tf.layers.activation({ name, activation }), x);
     }

@@ -1,4 +1,4 @@
-import { HardSigmoid, HardSwish, Normalization, Rescaling } from '../../models/layers';
+import { customLayers } from '../../models/layers';
 import { tf } from '../../tensorflow';
 
 type Apply = (x: tf.SymbolicTensor) => tf.SymbolicTensor;
@@ -9,16 +9,16 @@ type Apply = (x: tf.SymbolicTensor) => tf.SymbolicTensor;
  */
 export function plainLayers(layer: tf.layers.Layer): Apply | undefined {
   const { name } = layer;
-  if (layer instanceof HardSigmoid) return (x) => hardSigmoid(x, name);
-  if (layer instanceof HardSwish) {
+  if (layer instanceof customLayers.HardSigmoid) return (x) => hardSigmoid(x, name);
+  if (layer instanceof customLayers.HardSwish) {
     return (x) => tf.layers.multiply({ name }).apply([x, hardSigmoid(x, `${name}_gate`)]) as tf.SymbolicTensor;
   }
-  if (layer instanceof Normalization) {
+  if (layer instanceof customLayers.Normalization) {
     const [mean, variance] = layer.getWeights().map((values) => values.dataSync());
     const scale = Array.from(variance!, (value) => 1 / Math.max(Math.sqrt(value), 1e-7));
     return (x) => perChannel(x, name, scale, { offset: scale.map((factor, c) => -factor * mean![c]!) });
   }
-  if (layer instanceof Rescaling) {
+  if (layer instanceof customLayers.Rescaling) {
     const { scale } = layer.getConfig() as { scale: number | number[] };
     if (Array.isArray(scale)) return (x) => perChannel(x, name, scale); // TensorFlow.js has one factor for all channels
   }
@@ -27,9 +27,11 @@ export function plainLayers(layer: tf.layers.Layer): Apply | undefined {
 
 /** relu6(x + 3) / 6 */
 function hardSigmoid(x: tf.SymbolicTensor, name: string): tf.SymbolicTensor {
-  const shifted = new Rescaling({ name: `${name}_shift`, scale: 1, offset: 3 }).apply(x) as tf.SymbolicTensor;
+  const shifted = new customLayers.Rescaling({ name: `${name}_shift`, scale: 1, offset: 3 }).apply(
+    x,
+  ) as tf.SymbolicTensor;
   const clipped = tf.layers.reLU({ name: `${name}_clip`, maxValue: 6 }).apply(shifted) as tf.SymbolicTensor;
-  return new Rescaling({ name, scale: 1 / 6 }).apply(clipped) as tf.SymbolicTensor;
+  return new customLayers.Rescaling({ name, scale: 1 / 6 }).apply(clipped) as tf.SymbolicTensor;
 }
 
 /** A factor and an offset a channel, as a depthwise convolution of one pixel. */

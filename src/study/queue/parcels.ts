@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
-import { create, extract } from 'tar';
+
 import { KEPT, PREFIX } from './connection';
 
 /** Bytes that the files of one run may have, packed: Redis keeps all it has in memory. */
@@ -40,7 +40,10 @@ export interface Parcel {
 export async function sendFolder(redis: Redis, folder: string, largest = LARGEST): Promise<Parcel> {
   return inTemporaryFolder(async (place) => {
     const file = join(place, 'run.tar.gz');
-    create({ file, cwd: folder, gzip: true, portable: true, sync: true }, readdirSync(folder));
+    (require('tar') as typeof import('tar')).create(
+      { file, cwd: folder, gzip: true, portable: true, sync: true },
+      readdirSync(folder),
+    );
     const bytes = statSync(file).size;
     if (bytes > largest) {
       const megabytes = (count: number) => `${(count / 2 ** 20).toFixed(1)} MB`;
@@ -95,7 +98,7 @@ export async function receiveFolder(redis: Redis, parcel: Parcel, folder: string
     mkdirSync(folder, { recursive: true });
     const filter = (_: string, entry: object) =>
       !('type' in entry) || ['File', 'Directory'].includes(String(entry.type));
-    extract({ file, cwd: folder, sync: true, strict: true, filter });
+    (require('tar') as typeof import('tar')).extract({ file, cwd: folder, sync: true, strict: true, filter });
     return true;
   });
 }

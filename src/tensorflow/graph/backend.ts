@@ -1,5 +1,4 @@
-import '../prepare';
-import * as tf from '@tensorflow/tfjs-node-gpu';
+import * as tf from '#tfjs';
 
 /** An attribute of an operation as tfjs-node passes it to TensorFlow; `type` is one of the binding's TF_ATTR numbers. */
 export interface OpAttribute {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-node-gpu';
+import * as tf from '#tfjs';
 
 /** Make the gradient of |x| at 0 be 0, as in TensorFlow: tfjs 4.22 has -1 there, so that an L1 penalty moves weights that are 0. */
 export function repairAbs(): void {

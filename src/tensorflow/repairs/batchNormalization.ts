@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs-node-gpu';
+import * as tf from '#tfjs';
+import { once } from '../../core/lazyModule';
 
 type Kwargs = Record<string, unknown>;
 type Weight = { trainable: boolean; read(): tf.Tensor };
@@ -16,11 +17,15 @@ interface BatchNormalizationLayer {
 const inference = new WeakSet<object>();
 const repaired = Symbol('tunebook: frozen batch normalization runs in inference mode');
 
-const prototype = Object.getPrototypeOf(tf.layers.batchNormalization({})) as BatchNormalizationLayer & {
-  [repaired]?: true;
-};
+/** What all layers of the kind inherit; TensorFlow is loaded for it. */
+const prototype = once(
+  () =>
+    Object.getPrototypeOf(tf.layers.batchNormalization({})) as BatchNormalizationLayer & {
+      [repaired]?: true;
+    },
+);
 
-export const isBatchNormalization = (layer: tf.layers.Layer): boolean => layer instanceof prototype.constructor;
+export const isBatchNormalization = (layer: tf.layers.Layer): boolean => layer instanceof prototype().constructor;
 
 /**
  * Let a batch normalization normalize by its moving statistics, and leave them alone, while its scale and offset train; or
@@ -54,9 +59,9 @@ function isFrozen(layer: BatchNormalizationLayer): boolean {
  * `scale: false` or `center: false` it reads a weight that is not there.
  */
 export function repairBatchNormalization(): void {
-  if (prototype[repaired]) return;
-  const original = prototype.call;
-  prototype.call = function (this: BatchNormalizationLayer, inputs, kwargs) {
+  if (prototype()[repaired]) return;
+  const original = prototype().call;
+  prototype().call = function (this: BatchNormalizationLayer, inputs, kwargs) {
     if (!kwargs.training) return original.call(this, inputs, kwargs);
     if (inference.has(this) || isFrozen(this)) return original.call(this, inputs, { ...kwargs, training: false });
     const { gamma, beta } = this;
@@ -75,5 +80,5 @@ export function repairBatchNormalization(): void {
       }
     });
   };
-  prototype[repaired] = true;
+  prototype()[repaired] = true;
 }

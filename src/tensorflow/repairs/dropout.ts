@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs-node-gpu';
+import * as tf from '#tfjs';
+import { once } from '../../core/lazyModule';
 
 interface DropoutLayer extends tf.layers.Layer {
   rate: number;
@@ -18,7 +19,10 @@ const seeded = new WeakMap<tf.layers.Layer, { seed: number; masks: number }>();
 let current: { seed: tf.Tensor1D; masks: number } | undefined;
 const repaired = Symbol('tunebook: seeded dropout draws a new mask at every call');
 
-const prototype = Object.getPrototypeOf(tf.layers.dropout({ rate: 0.5 })) as DropoutLayer & { [repaired]?: true };
+/** What all layers of the kind inherit; TensorFlow is loaded for it. */
+const prototype = once(
+  () => Object.getPrototypeOf(tf.layers.dropout({ rate: 0.5 })) as DropoutLayer & { [repaired]?: true },
+);
 
 /**
  * Make dropout repeatable (Srivastava et al. 2014), by {@link withDropoutSeed} or {@link seedDropout}.
@@ -28,9 +32,9 @@ const prototype = Object.getPrototypeOf(tf.layers.dropout({ rate: 0.5 })) as Dro
  * the whole branch of a picture or none of it). Both draw in JavaScript, which a recorded graph cannot repeat.
  */
 export function repairDropout(): void {
-  if (prototype[repaired]) return;
-  const original = prototype.call;
-  prototype.call = function (this: DropoutLayer, inputs, kwargs) {
+  if (prototype()[repaired]) return;
+  const original = prototype().call;
+  prototype().call = function (this: DropoutLayer, inputs, kwargs) {
     const state = seeded.get(this);
     const noise = this.noiseShape ?? undefined;
     if (!kwargs.training || !(this.rate > 0)) return original.call(this, inputs, kwargs);
@@ -54,7 +58,7 @@ export function repairDropout(): void {
       return dropped(input, this.rate, seed as tf.Tensor1D, like);
     });
   };
-  prototype[repaired] = true;
+  prototype()[repaired] = true;
 }
 
 /**
@@ -93,6 +97,6 @@ export function withDropoutSeed<T>(seed: tf.Tensor1D, work: () => T): T {
 /** Start the dropout layers of a model anew from a seed: the same seed gives the same sequence of masks. */
 export function seedDropout(model: tf.LayersModel, seed: number): void {
   model.layers.forEach((layer, index) => {
-    if (layer instanceof prototype.constructor) seeded.set(layer, { seed: seed * 1009 + index, masks: 0 });
+    if (layer instanceof prototype().constructor) seeded.set(layer, { seed: seed * 1009 + index, masks: 0 });
   });
 }

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-node-gpu';
+import * as tf from '#tfjs';
 
 interface SwishActivation {
   apply(x: tf.Tensor, alpha?: number): tf.Tensor;

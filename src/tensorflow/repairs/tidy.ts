@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-node-gpu';
+import * as tf from '#tfjs';
 
 /**
  * Let `tf.tidy` return arrays of numbers at no cost: tfjs 4.22 looks for tensors in each of their elements, which takes

@@ -22,7 +22,7 @@ const SIZE = 64;
 async function plainTfjs(modelJson: string, pixels: Float32Array): Promise<number[]> {
   const file = join(temporaryFolder(), 'pixels.bin');
   writeFileSync(file, new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength));
-  const script = join(projectFolder, 'test', 'export', 'plainTfjs.cjs');
+  const script = join(projectFolder, 'test', 'runs', 'export', 'plainTfjs.cjs');
   const { stdout } = await promisify(execFile)(process.execPath, [script, modelJson, file], { maxBuffer: 1e8 });
   return JSON.parse(stdout);
 }

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as util from 'node:util';
+import type * as Tfjs from '@tensorflow/tfjs-node-gpu';
+import { UserError } from '../core/errors';
+
+let tfjs: typeof Tfjs | undefined;
+let waiting: (() => void)[] = [];
+
+/** Do something as soon as TensorFlow is loaded, at once if it is: repairs, and layers that extend its classes. */
+export function whenLoaded(action: () => void): void {
+  if (tfjs === undefined) waiting.push(action);
+  else action();
+}
+
+/**
+ * Load TensorFlow, which takes half a second, or give what is loaded.
+ *
+ * @throws {UserError} if it is not set up
+ */
+export function loadTensorflow(): typeof Tfjs {
+  if (tfjs !== undefined) return tfjs;
+  bridgeNode();
+  // TensorFlow's own messages go to stderr, past the notebook; a person who wants them sets these variables.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // Without this TensorFlow takes all of a GPU's memory at its first operation.
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  const packageFolder = dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
+  if (!existsSync(join(packageFolder, 'lib', 'napi-v8', 'tfjs_binding.node'))) {
+    throw new UserError(
+      'TensorFlow is not set up yet: run `npm run setup` in the project folder (`npm run doctor` tells more)',
+    );
+  }
+  tfjs = require('@tensorflow/tfjs-node-gpu') as typeof Tfjs;
+  const actions = waiting;
+  waiting = [];
+  for (const action of actions) action();
+  return tfjs;
+}
+
+/** tfjs-node 4.22 calls two functions that Node 23 removed. */
+function bridgeNode(): void {
+  const legacy = util as unknown as Record<string, unknown>;
+  if (legacy.isNullOrUndefined !== undefined && legacy.isArray !== undefined) return;
+  const target = require('node:util') as Record<string, unknown>;
+  target.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  target.isArray ??= Array.isArray;
+}
