@@ -4,6 +4,7 @@ import { renderPng } from '../charts/render';
 import { writeFileAtomically } from '../core/files';
 import { splitDataset } from '../data';
 import { checkDataset, type DatasetCheck } from '../data/checks';
+import { groupBy } from '../data/checks/finding';
 import { openDataset } from '../data/public';
 import { terminalListener } from '../terminal/terminal';
 import { numberOption, printJson } from './options';
@@ -18,6 +19,9 @@ interface Options {
 
 /** What the process ends with; 1 is for a command that failed. */
 const EXIT: Record<DatasetCheck['worst'], number> = { none: 0, note: 0, warning: 2, error: 3 };
+
+/** Findings of one kind that are printed; thousands of lines are read by nobody. */
+const MOST = 20;
 
 /** `tunebook check`: what is wrong with a dataset, before anything is trained on it. */
 export function checkCommand(): Command {
@@ -64,8 +68,15 @@ function asText({ summary }: DatasetCheck, findings: readonly Record<string, str
     ({ part, class: name, pictures, ...row }) =>
       `${String(pictures).padStart(7)}  ${part === 'all' ? '' : `${part}/`}${name}  ${row['median width']} x ${row['median height']}  ${row.formats}`,
   );
-  const lines = findings.map(
-    ({ severity, finding, detail, advice }) => `${severity}: ${finding}: ${detail}\n  ${advice}`,
-  );
+  const lines = groupBy(findings, ({ severity, finding }) => `${severity}: ${finding}`).flatMap((alike) => {
+    const shown = alike
+      .slice(0, MOST)
+      .map(({ severity, finding, detail, advice }) => `${severity}: ${finding}: ${detail}\n  ${advice}`);
+    const { severity, finding } = alike[0]!;
+    const rest = alike.length - shown.length;
+    return rest > 0
+      ? [...shown, `${severity}: ${finding}: and ${rest.toLocaleString('en')} more\n  --json lists all`]
+      : shown;
+  });
   return `${[...counts, '', ...(lines.length > 0 ? lines : ['nothing to mend'])].join('\n')}\n`;
 }

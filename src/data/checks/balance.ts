@@ -17,7 +17,8 @@ export function findImbalance(examples: readonly Example[], context: Context): F
   };
   for (const part of parts) {
     const members = examples.filter((example) => context.partOf(example) === part);
-    const counts = context.classes.map((_, label) => members.filter((example) => example.label === label).length);
+    const counts = new Array<number>(context.classes.length).fill(0);
+    for (const { label } of members) counts[label]!++;
     const trained = part === 'train' || part === 'all';
     const named = (label: number) => `'${context.classes[label]}'`;
     const where = part === 'all' ? '' : ` in ${part}`;

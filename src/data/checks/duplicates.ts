@@ -1,21 +1,39 @@
+import type { Listener } from '../../core/listener';
 import type { Example } from '..';
+import { findAlike } from './alike';
 import { type Context, type Finding, groupBy, listed } from './finding';
 import type { Readable } from './inspect';
-import { looksAlike } from './perceptualHash';
 
-/** Pictures with the same content, and such that look alike: within a part, across parts, and with different labels. */
-export function findDuplicates(pictures: readonly Readable[], context: Context): Finding[] {
-  const exact = groupBy(pictures, ({ hash }) => hash).filter((group) => group.length > 1);
-  const firsts = new Map(pictures.map((picture) => [picture.hash, picture]));
-  const near = joinAlike([...firsts.values()]).map((group) => {
-    const hashes = new Set(group.map(({ hash }) => hash));
-    return pictures.filter(({ hash }) => hashes.has(hash));
-  });
+/**
+ * Pictures with the same content, and such that look alike: within a part, across parts, and with different labels.
+ *
+ * @param listener is told how far the comparison is; when it says stop, a finding says that not all were compared
+ */
+export async function findDuplicates(
+  pictures: readonly Readable[],
+  context: Context,
+  listener: Pick<Listener, 'onProgress' | 'shouldStop'> = {},
+): Promise<Finding[]> {
+  const byContent = groupBy(pictures, ({ hash }) => hash);
+  const alike = await findAlike(
+    byContent.map(([first]) => first!),
+    listener,
+  );
+  const near = alike.groups.map((group) => group.flatMap((i) => byContent[i]!));
   return [
-    ...exact.map((group) => describe(group, true, context)),
+    ...byContent.filter((group) => group.length > 1).map((group) => describe(group, true, context)),
     ...near.map((group) => describe(group, false, context)),
+    ...(alike.finished ? [] : [STOPPED]),
   ];
 }
+
+const STOPPED: Finding = {
+  severity: 'note',
+  finding: 'stopped',
+  detail: 'not all pictures were compared with all others',
+  advice: 'run it again to the end to see every picture that looks like another',
+  examples: [],
+};
 
 function describe(group: readonly Readable[], exact: boolean, context: Context): Finding {
   const examples = group.map(({ example }) => example);
@@ -44,7 +62,7 @@ function describe(group: readonly Readable[], exact: boolean, context: Context):
     return make(
       exact ? 'error' : 'warning',
       'label conflict',
-      `, as ${classes.join(' and ')}`,
+      `, as ${classes.length === 2 ? classes.join(' and ') : listed(classes)}`,
       'decide which class it is of, and remove the others',
     );
   }
@@ -56,30 +74,6 @@ function describe(group: readonly Readable[], exact: boolean, context: Context):
       ? 'keep one: a random split would put the others on the other side'
       : 'if they show the same thing, give them one group (labels.csv), so that a split keeps them together',
   );
-}
-
-/** Groups of pictures that look alike, also by way of others of the group. All pairs are compared. */
-function joinAlike(pictures: readonly Readable[]): Readable[][] {
-  const parent = pictures.map((_, i) => i);
-  const rootOf = (i: number): number => {
-    let root = i;
-    while (parent[root] !== root) root = parent[root]!;
-    parent[i] = root;
-    return root;
-  };
-  for (let i = 0; i < pictures.length; i++) {
-    const a = pictures[i]!;
-    for (let j = 0; j < i; j++) {
-      const b = pictures[j]!;
-      if (looksAlike(a.look, b.look, a.gray || b.gray)) parent[rootOf(i)] = rootOf(j);
-    }
-  }
-  return groupBy(
-    pictures.map((picture, i) => ({ picture, root: rootOf(i) })),
-    ({ root }) => String(root),
-  )
-    .filter((group) => group.length > 1)
-    .map((group) => group.map(({ picture }) => picture));
 }
 
 /** Groups (people, patients, concepts) with pictures on both sides of a split. */

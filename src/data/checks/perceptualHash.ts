@@ -59,11 +59,17 @@ export function hashDistance(a: Uint32Array, b: Uint32Array): number {
   return distance;
 }
 
-function countBits(value: number): number {
+/** How many bits of a 32-bit number are 1. */
+export function countBits(value: number): number {
   let v = value - ((value >>> 1) & 0x55555555);
   v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
   return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
+
+/** Pictures whose hashes differ in more bits do not look alike. */
+export const ALIKE_BITS = 18;
+/** Pictures whose colours differ by more (root mean square, of 0 to 255) do not look alike. */
+const ALIKE_COLORS = 16;
 
 /**
  * Whether two pictures look alike: the same photo in another size, quality or brightness, blurred, or cut by a few percent.
@@ -74,16 +80,38 @@ function countBits(value: number): number {
  * @param gray one of them has no colours: then only the brightness is compared
  */
 export function looksAlike(a: Look, b: Look, gray: boolean): boolean {
-  return (
-    hashDistance(a.hash, b.hash) <= 18 &&
-    colorDistance(gray ? graysOf(a) : a.colors, gray ? graysOf(b) : b.colors) <= 16
-  );
+  if (hashDistance(a.hash, b.hash) > ALIKE_BITS) return false;
+  return gray ? areNear(graysOf(a), graysOf(b)) : areNear(a.colors, b.colors);
 }
 
-function graysOf({ colors }: Look): Float32Array {
-  return Float32Array.from({ length: colors.length / 3 }, (_, i) => {
-    return 0.299 * colors[3 * i]! + 0.587 * colors[3 * i + 1]! + 0.114 * colors[3 * i + 2]!;
-  });
+const grays = new WeakMap<Look, Float32Array>(); // one gray picture is compared with many
+
+function graysOf(look: Look): Float32Array {
+  let values = grays.get(look);
+  if (!values) {
+    const { colors } = look;
+    values = Float32Array.from({ length: colors.length / 3 }, (_, i) => {
+      return 0.299 * colors[3 * i]! + 0.587 * colors[3 * i + 1]! + 0.114 * colors[3 * i + 2]!;
+    });
+    grays.set(look, values);
+  }
+  return values;
+}
+
+/** Whether {@link colorDistance} is small enough. Most pairs are told by a few colours, whose squares add up to too much. */
+function areNear(a: Float32Array, b: Float32Array): boolean {
+  const most = ALIKE_COLORS ** 2 * a.length;
+  let sum = 0;
+  let squares = 0;
+  for (let i = 0; i < a.length; ) {
+    for (const end = i + COLOR_SIDE; i < end; i++) {
+      const difference = a[i]! - b[i]!;
+      sum += difference;
+      squares += difference * difference;
+    }
+    if (squares - (sum * sum) / i > most) return false; // more colours can only add to it, whatever their mean
+  }
+  return true;
 }
 
 /** Root mean square difference, after the brighter one was brought to the other's mean. */

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { type Comparable, findAlike } from '../../../src/data/checks/alike';
+import { dealBits, HashChunk } from '../../../src/data/checks/hashChunk';
+import { colorDistance, looksAlike } from '../../../src/data/checks/perceptualHash';
+
+/** Components of the graph of all pairs that look alike, by breadth first search: slow, and easy to see through. */
+function byAllPairs(pictures: readonly Comparable[]): number[][] {
+  const left = new Set(pictures.keys());
+  const groups: number[][] = [];
+  for (const first of pictures.keys()) {
+    if (!left.delete(first)) continue;
+    const group = [first];
+    for (const i of group) {
+      for (const j of left) {
+        const [a, b] = [pictures[i]!, pictures[j]!];
+        if (looksAlike(a.look, b.look, a.gray || b.gray) && left.delete(j)) group.push(j);
+      }
+    }
+    if (group.length > 1) groups.push(group.sort((a, b) => a - b));
+  }
+  return groups;
+}
+
+/** A few hashes and colours, and pictures near them: at distances on both sides of what counts as alike. */
+const pictures = fc
+  .tuple(
+    fc.array(fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { minLength: 4, maxLength: 4 }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+    fc.array(
+      fc.record({
+        center: fc.nat(),
+        flips: fc.array(fc.integer({ min: 0, max: 127 }), { maxLength: 24 }),
+        color: fc.tuple(fc.integer({ min: 0, max: 80 }), fc.integer({ min: 0, max: 80 }), fc.constant(40)),
+        tilt: fc.constantFrom(0, 0, 3, 9),
+        gray: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 60 },
+    ),
+  )
+  .map(([centers, members]) =>
+    members.map(({ center, flips, color, tilt, gray }): Comparable => {
+      const hash = Uint32Array.from(centers[center % centers.length]!);
+      for (const bit of flips) hash[bit >>> 5]! ^= 1 << (bit & 31);
+      const colors = Float32Array.from({ length: 432 }, (_, i) => color[i % 3]! + tilt * (Math.floor(i / 3) % 12));
+      return { look: { hash, colors }, gray };
+    }),
+  );
+
+describe('findAlike', () => {
+  it('finds the groups that a comparison of all pairs finds', async function () {
+    this.timeout(60_000);
+    let found = 0;
+    await fc.assert(
+      fc.asyncProperty(pictures, async (some) => {
+        const { groups, finished } = await findAlike(some);
+        assert.deepEqual(groups, byAllPairs(some));
+        assert.ok(finished);
+        found += groups.length;
+      }),
+      { numRuns: 200 },
+    );
+    assert.ok(found > 100, `only ${found} groups in all`);
+  });
+
+  it('joins two groups by a picture that is like one of each', async () => {
+    const colors = new Float32Array(432);
+    const withBits = (bits: number[]) => {
+      const hash = new Uint32Array(4);
+      for (const bit of bits) hash[bit >>> 5]! |= 1 << (bit & 31);
+      return { look: { hash, colors }, gray: false };
+    };
+    const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+    const [a, between, b, far] = [
+      withBits([]),
+      withBits(range(0, 18)),
+      withBits(range(0, 36)),
+      withBits(range(50, 90)),
+    ];
+    assert.deepEqual((await findAlike([a, b])).groups, []);
+    assert.deepEqual((await findAlike([a, far, b, between])).groups, [[0, 2, 3]]);
+    assert.deepEqual((await findAlike([a, withBits(range(0, 19))])).groups, []);
+  });
+
+  it('tells how far it is, and keeps what it has when it is to stop', async () => {
+    const some = Array.from({ length: 3000 }, (_, i) => ({
+      look: {
+        hash: Uint32Array.of(0, 0, 0, 0),
+        colors: Float32Array.from({ length: 432 }, (_, j) => ((i * 7919 + j * (i % 97) * 31) % 256) * (j % 2)),
+      },
+      gray: false,
+    }));
+    const told: number[] = [];
+    const { finished } = await findAlike(some, {
+      onProgress: ({ done }) => told.push(done),
+      shouldStop: () => told.length >= 1,
+    });
+    assert.ok(told.length >= 1);
+    assert.deepEqual(
+      told,
+      [...told].sort((a, b) => a - b),
+    );
+    assert.equal(finished, told.at(-1) === 3000);
+  });
+
+  it('puts thousands of equal pictures into one group', async () => {
+    const equal = Array.from({ length: 5000 }, () => ({
+      look: { hash: new Uint32Array(4), colors: new Float32Array(432) },
+      gray: true,
+    }));
+    const { groups } = await findAlike(equal);
+    assert.deepEqual([groups.length, groups[0]!.length], [1, 5000]);
+    assert.deepEqual(await findAlike([]), { groups: [], finished: true });
+  });
+});
+
+describe('looksAlike', () => {
+  it('decides colours as their distance does', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 432, maxLength: 432 }),
+        fc.integer({ min: 0, max: 60 }),
+        fc.double({ min: 0, max: 1.3, noNaN: true }),
+        (values, shift, scale) => {
+          const a = Float32Array.from(values, (value) => scale * value);
+          const b = Float32Array.from(values, (_, i) => shift + scale * values[431 - i]!);
+          const distance = colorDistance(a, b);
+          if (Math.abs(distance - 16) < 1e-3) return;
+          const hash = new Uint32Array(4);
+          assert.equal(looksAlike({ hash, colors: a }, { hash, colors: b }, false), distance <= 16);
+        },
+      ),
+    );
+  });
+});
+
+describe('chunks of hashes', () => {
+  it('share out all bits, those that tell most evenly', () => {
+    // bits 0 to 31 are 1 in half of the hashes, all others in none
+    const hashes = Array.from({ length: 64 }, (_, i) => Uint32Array.of(i % 2 ? 0xffffffff : 0, 0, 0, 0));
+    const dealt = dealBits(hashes, 8);
+    assert.deepEqual(
+      dealt.flat().sort((a, b) => a - b),
+      Array.from({ length: 128 }, (_, bit) => bit),
+    );
+    for (const bits of dealt) assert.equal(bits.filter((bit) => bit < 32).length, 4);
+  });
+
+  it('know the values within a radius', () => {
+    const hashes = [0, 0b1, 0b11, 0b111].map((word) => Uint32Array.of(word, 0, 0, 0));
+    const near = (radius: number) => {
+      const chunk = new HashChunk(hashes, [0, 1, 2, 3], radius);
+      for (const i of hashes.keys()) chunk.add(i);
+      const keys: number[] = [];
+      chunk.eachNear(0, (key) => keys.push(key));
+      return keys.sort((a, b) => a - b);
+    };
+    assert.deepEqual([near(-1), near(0), near(1), near(2)], [[], [0], [0, 1], [0, 1, 3]]);
+  });
+});
