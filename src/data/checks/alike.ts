@@ -23,7 +23,7 @@ const PIECE = 100;
  * Fast Search in Hamming Space with Multi-Index Hashing): hashes that differ in few bits agree, but for a bit or two, in at
  * least one of several chunks, so that only pictures which do are compared. Chunks have about log2(n) bits; hashes that are
  * spread out then take about n log n steps. Pictures that are known to be of one group are passed over as one, so that many
- * that are alike take no longer.
+ * that are alike take no longer. Only many pictures of one hash and all of other colours are compared pair by pair.
  *
  * @param listener is told how far it is; when it says stop, the groups found so far are returned
  * @returns indices into `pictures` of each group of two or more, in order of their first pictures; whether all were compared
@@ -110,7 +110,8 @@ class AlikeSearch {
     const visit = ++this.visits;
     let before = -1;
     for (let group = firstGroup[key]!; group >= 0; group = nextGroup[group]!) {
-      if (nextMember[group]! < 0 && !this.hashesAlike(group, picture)) {
+      // most buckets hold single pictures that were met in another chunk, or whose hashes are far apart
+      if (nextMember[group]! < 0 && (this.comparedWith[group] === picture || !this.hashesAlike(group, picture))) {
         before = group;
         continue;
       }
