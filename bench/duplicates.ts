@@ -5,8 +5,8 @@
  * the comparison of all pairs is timed, too, and must find the same groups.
  */
 import { parseArgs } from 'node:util';
-import { alignColumns } from '../src/charts/text';
 import { Random } from '../src/core/random';
+import { alignColumns } from '../src/core/text';
 import type { Comparable } from '../src/data/checks/alike';
 import { findAlike } from '../src/data/checks/alike';
 import { looksAlike } from '../src/data/checks/perceptualHash';
