@@ -1,7 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { Command } from 'commander';
-import { messageOf, UserError } from '../core/errors';
+import { Command, type Option } from 'commander';
+import { didYouMean } from '../core/didYouMean';
+import { shown, UserError } from '../core/errors';
+import { readJson } from '../core/readBounded';
 import {
   checkExport,
   exportTable,
@@ -13,6 +15,7 @@ import {
   verdictNote,
   writeMlflow,
 } from '../study';
+import { configurationKeys } from '../study/configuration';
 import { queueExecutor } from '../study/queue';
 import { terminalStudyListener } from '../terminal/studyListener';
 import { numberOption, printJson } from './options';
@@ -27,6 +30,7 @@ interface Options {
   workers?: number;
   queue?: string | true;
   cores?: number;
+  maxRuns?: number;
   export?: string[];
   mlflow?: string;
   json?: true;
@@ -50,41 +54,49 @@ export function studyCommand(): Command {
     .option('--export <file...>', 'write the table of runs, too: .parquet, .arrow, .csv or .json')
     .option('--mlflow <dir>', "write the runs into MLflow's file store, too")
     .option('--json', 'one JSON object as the last line')
-    .action(async (file: string, { json, export: files = [], mlflow, queue, ...options }: Options) => {
-      const configuration = readConfiguration(file);
-      for (const name of files) checkExport(name);
-      const executor = queue === undefined ? undefined : () => queueExecutor(queueAddress(queue));
-      const { end, ...listener } = terminalStudyListener();
-      const result = await interruptible((shouldStop) =>
-        study({ ...configuration, ...options, executor, listener: { ...listener, shouldStop } }),
-      ).finally(end);
-      for (const name of files) await exportTable(result.runs, name);
-      if (mlflow !== undefined) {
-        writeMlflow(result, mlflow);
-        process.stderr.write(`For MLflow: MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri '${mlflow}'\n`);
-      }
-      if (json) printJson(toJson(result));
-      else process.stdout.write(summary(result));
-    });
+    .option('--max-runs <n>', 'runs that a study may have; default: 10000', numberOption({ min: 1, integer: true }))
+    .action(
+      async (file: string, { json, export: files = [], mlflow, queue, ...options }: Options, command: Command) => {
+        const configuration = readConfiguration(file, command.options);
+        for (const name of files) checkExport(name);
+        const executor = queue === undefined ? undefined : () => queueExecutor(queueAddress(queue));
+        const { end, ...listener } = terminalStudyListener();
+        const result = await interruptible((shouldStop) =>
+          study({ ...configuration, ...options, executor, listener: { ...listener, shouldStop } }),
+        ).finally(end);
+        for (const name of files) await exportTable(result.runs, name);
+        if (mlflow !== undefined) {
+          writeMlflow(result, mlflow);
+          process.stderr.write(`For MLflow: MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri '${mlflow}'\n`);
+        }
+        if (json) printJson(toJson(result));
+        else process.stdout.write(summary(result));
+      },
+    );
 }
 
-function readConfiguration(file: string): StudyConfiguration {
-  let configuration: StudyConfiguration;
-  try {
-    configuration = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new UserError(`the study's configuration '${file}' cannot be read: ${messageOf(error)}`);
-  }
-  if (typeof configuration !== 'object' || configuration === null || Array.isArray(configuration)) {
+function readConfiguration(file: string, flags: readonly Option[]): StudyConfiguration {
+  const read = readJson(file);
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) {
     throw new UserError(
       `'${file}' must hold an object like { "data": "emoji", "axes": { "dropout": [0, 0.5] }, "seeds": 5 }`,
     );
   }
+  const stray = Object.keys(read).find((key) => !configurationKeys.includes(key));
+  if (stray !== undefined) throw strayKey(file, stray, flags);
+  const configuration = read as StudyConfiguration;
   const { data } = configuration;
   const beside = typeof data === 'string' ? resolve(dirname(file), data) : '';
   return typeof data === 'string' && !existsSync(data) && existsSync(beside)
     ? { ...configuration, data: beside }
     : configuration;
+}
+
+/** What is decided on the command line a file cannot decide: whether a study is resumed, and where it lies. */
+function strayKey(file: string, key: string, flags: readonly Option[]): UserError {
+  const flag = flags.find((each) => each.attributeName() === key)?.long;
+  const meant = flag === undefined ? didYouMean(key, configurationKeys) : `; give ${flag} on the command line`;
+  return new UserError(`'${file}' has a key ${shown(key)}; the keys are ${configurationKeys.join(', ')}${meant}`);
 }
 
 function toJson({ rows, runs, failed, left, folder }: StudyResult) {

@@ -1,5 +1,5 @@
 import { didYouMean } from './didYouMean';
-import { UserError } from './errors';
+import { shown, UserError } from './errors';
 
 /**
  * Reject keys that are not in `defaults` and fill in the ones that were left out (or given as `undefined`).
@@ -12,7 +12,7 @@ import { UserError } from './errors';
 export function withDefaults<T extends object>(caller: string, given: Partial<T> | undefined, defaults: T): T {
   if (given !== undefined && (typeof given !== 'object' || given === null || Array.isArray(given))) {
     throw new UserError(
-      `${caller}: options must be an object like { ${Object.keys(defaults)[0]}: ... }, got ${String(given)}`,
+      `${caller}: options must be an object like { ${Object.keys(defaults)[0]}: ... }, got ${shown(given)}`,
     );
   }
   const valid = Object.keys(defaults);
@@ -38,7 +38,7 @@ export function checkNumber(
   if (!fits || (integer && !Number.isInteger(value))) {
     const range = [min > -Infinity && `>= ${min}`, max < Infinity && `<= ${max}`].filter(Boolean).join(' and ');
     throw new UserError(
-      `${name} must be a ${integer ? 'whole ' : ''}number${range && ` ${range}`}, got ${typeof value === 'string' ? `'${value}'` : String(value)}`,
+      `${name} must be a ${integer ? 'whole ' : ''}number${range && ` ${range}`}, got ${typeof value === 'number' ? value : shown(value).replace(/^"(.*)"$/, "'$1'")}`,
     );
   }
   return value;

@@ -1,4 +1,4 @@
-import { UserError } from '../core/errors';
+import { shown, UserError } from '../core/errors';
 import { checkNumber } from '../core/options';
 import { Random } from '../core/random';
 
@@ -24,6 +24,9 @@ export type Configuration = Record<string, AxisValue>;
  */
 export const designs = ['grid', 'one-factor', 'leave-one-out', 'random'] as const;
 export type Design = (typeof designs)[number];
+
+/** A grid of more configurations is not made to be drawn from. */
+const LARGEST_GRID = 100_000;
 
 export interface ExpandOptions {
   design?: Design;
@@ -63,7 +66,7 @@ export function expandAxes(axes: Axes, options?: ExpandOptions): Configuration[]
   if (design === 'grid') return unique([start, ...grid(axes)]);
   if (design === 'random') {
     checkNumber('configurations', configurations, { min: 1, integer: true });
-    return unique([start, ...new Random(seed, 'design').shuffled(grid(axes))]).slice(0, configurations);
+    return unique([start, ...drawn(axes, configurations, new Random(seed, 'design'))]).slice(0, configurations);
   }
   return unique([
     start,
@@ -73,21 +76,36 @@ export function expandAxes(axes: Axes, options?: ExpandOptions): Configuration[]
   ]);
 }
 
+/**
+ * How many configurations a design has at most, without making them.
+ *
+ * @throws {UserError} as {@link expandAxes}
+ */
+export function countConfigurations(axes: Axes, { design = 'grid', configurations = 10 }: ExpandOptions = {}): number {
+  checkAxes(axes);
+  const lengths = Object.values(axes).map((values) => values.length);
+  if (design === 'one-factor') return lengths.reduce((sum, length) => sum + length - 1, 1);
+  if (design === 'leave-one-out') return 1 + lengths.length;
+  const all = lengths.reduce((product, length) => product * length, 1);
+  return design === 'random' ? Math.min(all, configurations) : all;
+}
+
 function checkAxes(axes: Axes): void {
   for (const [axis, values] of Object.entries(axes)) {
     if (!Array.isArray(values) || values.length === 0) {
-      throw new UserError(`axis '${axis}' must be a list of at least one value, got ${JSON.stringify(values)}`);
+      throw new UserError(`axis '${axis}' must be a list of at least one value, got ${shown(values)}`);
     }
     for (const value of values) {
       if (Array.isArray(value) || (typeof value === 'object' && value !== null && typeof value.name !== 'string')) {
         throw new UserError(
-          `axis '${axis}': several options at once need a name, like { "name": "slow", "epochs": 40 }; got ${JSON.stringify(value)}`,
+          `axis '${axis}': several options at once need a name, like { "name": "slow", "epochs": 40 }; got ${shown(value)}`,
         );
       }
     }
     const labels = values.map(labelOf);
-    const twice = labels.find((label, i) => labels.indexOf(label) !== i);
-    if (twice !== undefined) throw new UserError(`axis '${axis}' has the value ${JSON.stringify(twice)} twice`);
+    const seen = new Set<Label>();
+    const twice = labels.find((label) => seen.size === seen.add(label).size);
+    if (twice !== undefined) throw new UserError(`axis '${axis}' has the value ${shown(twice)} twice`);
   }
 }
 
@@ -95,10 +113,11 @@ function baselineValue(axis: string, values: readonly AxisValue[], baseline: Rec
   if (!Object.hasOwn(baseline, axis)) return last ? values.at(-1)! : values[0]!;
   const found = values.find((value) => labelOf(value) === baseline[axis]);
   if (found !== undefined) return found;
-  const known = values.map((value) => JSON.stringify(labelOf(value))).join(', ');
-  throw new UserError(
-    `baseline: axis '${axis}' has no value ${JSON.stringify(baseline[axis])}; its values are ${known}`,
-  );
+  const known = values
+    .slice(0, 20)
+    .map((value) => shown(labelOf(value)))
+    .join(', ');
+  throw new UserError(`baseline: axis '${axis}' has no value ${shown(baseline[axis])}; its values are ${known}`);
 }
 
 function grid(axes: Axes): Configuration[] {
@@ -106,6 +125,21 @@ function grid(axes: Axes): Configuration[] {
     (before, [axis, values]) => before.flatMap((one) => values.map((value) => ({ ...one, [axis]: value }))),
     [{}],
   );
+}
+
+/** At most so many of the grid and one more, in case that the baseline is among them, without replacement. */
+function drawn(axes: Axes, count: number, random: Random): Configuration[] {
+  const size = Object.values(axes).reduce((product, values) => product * values.length, 1);
+  if (size <= LARGEST_GRID) return random.shuffled(grid(axes));
+  // of a grid that is too large to be made, its places: hardly ever twice the same
+  const places = new Map<string, Configuration>();
+  while (places.size < Math.min(count + 1, size)) {
+    const one = Object.fromEntries(
+      Object.entries(axes).map(([axis, values]) => [axis, values[random.integer(values.length)]!]),
+    );
+    places.set(JSON.stringify(labelsOf(one)), one);
+  }
+  return [...places.values()];
 }
 
 function unique(configurations: Configuration[]): Configuration[] {

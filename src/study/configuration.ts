@@ -1,9 +1,17 @@
 import { presetAugmentation } from '../augment';
 import { didYouMean } from '../core/didYouMean';
-import { UserError } from '../core/errors';
+import { shown, UserError } from '../core/errors';
 import { checkNumber, withDefaults } from '../core/options';
 import { defaultSettings, type TrainOptions, type TrainSettings, trainSettings } from '../training';
-import { type Axes, type Configuration, type Design, designs, expandAxes, type Label } from './axes';
+import {
+  type Axes,
+  type Configuration,
+  countConfigurations,
+  type Design,
+  designs,
+  expandAxes,
+  type Label,
+} from './axes';
 import { transferVariants } from './transferVariants';
 
 /** When a study ends before all its runs are made. */
@@ -53,30 +61,50 @@ export type CheckedConfiguration = Required<Omit<StudyConfiguration, 'budget' | 
 
 export const NO_BUDGET: Required<Budget> = { runs: Infinity, minutes: Infinity, pruning: 'none' };
 
+const defaults: Required<StudyConfiguration> = {
+  data: '',
+  settings: {},
+  axes: {},
+  seeds: 3,
+  design: 'grid',
+  baseline: {},
+  configurations: 10,
+  budget: {},
+  models: false,
+};
+
+/** What a study's configuration may say. */
+export const configurationKeys: readonly string[] = Object.keys(defaults);
+
+/** Runs that a study may have unless more are asked for. */
+export const MAX_RUNS = 10_000;
+
 /**
+ * @param options `maxRuns`: how many runs it may have, default {@link MAX_RUNS}
  * @throws {UserError} on whatever is wrong with it, as far as it can be known before any run
  */
-export function checkConfiguration(given: StudyConfiguration): CheckedConfiguration {
-  const checked = withDefaults<Required<StudyConfiguration>>('study', given, {
-    data: '',
-    settings: {},
-    axes: {},
-    seeds: 3,
-    design: 'grid',
-    baseline: {},
-    configurations: 10,
-    budget: {},
-    models: false,
-  });
+export function checkConfiguration(
+  given: StudyConfiguration,
+  { maxRuns = MAX_RUNS }: { maxRuns?: number } = {},
+): CheckedConfiguration {
+  const checked = withDefaults<Required<StudyConfiguration>>('study', given, defaults);
   if (typeof checked.data !== 'string' || checked.data === '') {
-    throw new UserError(
-      `study: data must be a folder of pictures or the name of a sample, got ${JSON.stringify(checked.data)}`,
-    );
+    throw new UserError(`study: data must be a folder of pictures or the name of a sample, got ${shown(checked.data)}`);
   }
   if (!designs.includes(checked.design)) {
-    throw new UserError(`study: unknown design '${String(checked.design)}'; the designs are ${designs.join(', ')}`);
+    throw new UserError(`study: unknown design ${shown(checked.design)}; the designs are ${designs.join(', ')}`);
   }
   for (const name of ['axes', 'settings', 'baseline'] as const) checkObject(name, checked[name]);
+  if (typeof checked.models !== 'boolean') {
+    throw new UserError(`study: models must be true or false, got ${shown(checked.models)}`);
+  }
+  const { design } = checked;
+  const configurations = checkNumber('study: configurations', checked.configurations, {
+    min: 1,
+    max: 1e9,
+    integer: true,
+  });
+  checkRuns(countConfigurations(checked.axes, { design, configurations }), checked.seeds, maxRuns);
   const seeds = checkSeeds(checked.seeds);
   const budget = checkBudget(checked.budget);
   if ('seed' in checked.settings || 'seed' in checked.axes) {
@@ -122,7 +150,7 @@ function checkTraining(settings: Partial<TrainSettings>): void {
     const usual = defaultSettings[name as keyof TrainSettings];
     if (usual !== undefined && typeof value !== typeof usual) {
       throw new UserError(
-        `study: ${name} must be a ${typeof usual} like ${JSON.stringify(usual)}, got ${JSON.stringify(value)}`,
+        `study: ${name} must be a ${typeof usual} like ${JSON.stringify(usual)}, got ${shown(value)}`,
       );
     }
   }
@@ -136,16 +164,29 @@ function checkTraining(settings: Partial<TrainSettings>): void {
   presetAugmentation(all.augment);
 }
 
+/** Before any of them takes memory. */
+function checkRuns(configurations: number, seeds: unknown, maxRuns: number): void {
+  const times = Array.isArray(seeds) ? seeds.length : typeof seeds === 'number' ? seeds : 1;
+  const runs = configurations * times;
+  if (!(runs > maxRuns)) return;
+  const written = (count: number) => count.toLocaleString('en-US');
+  throw new UserError(
+    `study: ${written(configurations)} configurations with ${written(times)} seeds would be ${written(runs)} runs, and a ` +
+      `study may have ${written(maxRuns)}: take fewer values or seeds or another design, or allow more (--max-runs)`,
+  );
+}
+
 function checkSeeds(seeds: number | readonly number[]): number[] {
   if (typeof seeds === 'number') {
     const count = checkNumber('study: seeds', seeds, { min: 1, integer: true });
     return Array.from({ length: count }, (_, i) => i + 1);
   }
   if (!Array.isArray(seeds) || seeds.length === 0) {
-    throw new UserError(`study: seeds must be a number or a list like [1, 2, 3], got ${JSON.stringify(seeds)}`);
+    throw new UserError(`study: seeds must be a number or a list like [1, 2, 3], got ${shown(seeds)}`);
   }
-  for (const seed of seeds) checkNumber('study: each seed', seed, { min: 0, integer: true });
-  if (new Set(seeds).size < seeds.length) throw new UserError(`study: a seed stands twice in ${JSON.stringify(seeds)}`);
+  for (const seed of seeds)
+    checkNumber('study: each seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true });
+  if (new Set(seeds).size < seeds.length) throw new UserError(`study: a seed stands twice in ${shown(seeds)}`);
   return [...seeds];
 }
 
@@ -155,13 +196,13 @@ function checkBudget(given: Budget): Required<Budget> {
   if (budget.minutes !== Infinity) checkNumber('study: budget.minutes', budget.minutes, { min: 0 });
   const kinds = ['none', 'median', 'halving'];
   if (!kinds.includes(budget.pruning)) {
-    throw new UserError(`study: unknown pruning '${String(budget.pruning)}'; it can be ${kinds.join(', ')}`);
+    throw new UserError(`study: unknown pruning ${shown(budget.pruning)}; it can be ${kinds.join(', ')}`);
   }
   return budget;
 }
 
 function checkObject(name: string, value: unknown): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new UserError(`study: ${name} must be an object like { "dropout": ... }, got ${JSON.stringify(value)}`);
+    throw new UserError(`study: ${name} must be an object like { "dropout": ... }, got ${shown(value)}`);
   }
 }

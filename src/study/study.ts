@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, UserError } from '../core/errors';
 import { writeFileAtomically } from '../core/files';
 import type { Listener } from '../core/listener';
+import { checkNumber } from '../core/options';
 import { openDataset } from '../data/public';
-import { type CheckedConfiguration, checkConfiguration, type StudyConfiguration } from './configuration';
+import { type CheckedConfiguration, checkConfiguration, MAX_RUNS, type StudyConfiguration } from './configuration';
 import { type Executor, here } from './executor';
 import { nameOf } from './leaderboard';
 import { readStudyFile, STUDY_FILE, type StudyFile } from './loadStudy';
@@ -53,6 +54,8 @@ export interface StudyOptions extends StudyConfiguration {
   retryFailed?: boolean;
   /** share the features of frozen layers between runs; default true */
   cache?: boolean;
+  /** how many runs it may have; default 10,000 */
+  maxRuns?: number;
   /** processes that make runs at a time; default: this one, one run after the other */
   workers?: number;
   /** cores that the workers share; default: all */
@@ -78,13 +81,14 @@ export async function study(options: StudyOptions): Promise<StudyResult> {
     resume = false,
     retryFailed = false,
     cache = true,
+    maxRuns = MAX_RUNS,
     workers = 0,
     cores,
     listener = {},
     executor,
     ...rest
   } = options;
-  const configuration = checkConfiguration(rest);
+  const configuration = checkConfiguration(rest, { maxRuns: checkNumber('study: maxRuns', maxRuns, { min: 1 }) });
   const plan = planStudy(configuration, await openDataset(configuration.data, { listener }));
   const folder = resolve(out ?? `study-${plan.hash.slice(0, 8)}`);
   const makes = executor ? await executor() : workers > 0 ? processPool(workers, cores) : here;

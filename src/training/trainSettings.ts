@@ -1,5 +1,5 @@
 import { didYouMean } from '../core/didYouMean';
-import { UserError } from '../core/errors';
+import { shown, UserError } from '../core/errors';
 import type { Listener } from '../core/listener';
 import { checkNumber, withDefaults } from '../core/options';
 import { type Precision, precisions } from '../tensorflow/graph';
@@ -125,17 +125,18 @@ export const defaultSettings: TrainSettings = {
   stages: 2,
 };
 
-const whole = { min: 1, integer: true };
+/** Beyond it a number is a slip, or made to keep the machine busy. */
+const whole = { min: 1, max: 1e6, integer: true };
 /** What the numbers among the settings may be. */
 const ranges = {
-  inputSize: { min: 0, integer: true },
+  inputSize: { min: 0, max: 4096, integer: true },
   epochs: whole,
   batchSize: whole,
   learningRate: { min: 0 },
   dropout: { min: 0, max: 0.99 },
   views: { min: 1, max: 1000, integer: true },
   validation: { min: 0.01, max: 0.99 },
-  seed: { min: 0, integer: true },
+  seed: { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true },
   l2: { min: 0 },
   weightDecay: { min: 0 },
   warmUp: { min: 0 },
@@ -193,7 +194,7 @@ export function trainSettings(options: TrainOptions | undefined): TrainSettings 
 function oneOf(name: string, names: string, value: unknown, known: readonly string[]): void {
   if (known.includes(value as string)) return;
   throw new UserError(
-    `unknown ${name} '${String(value)}'; the ${names} are ${known.join(', ')}${didYouMean(String(value), known)}`,
+    `unknown ${name} ${typeof value === 'string' ? `'${value}'` : shown(value)}; the ${names} are ${known.join(', ')}${typeof value === 'string' ? didYouMean(value, known) : ''}`,
   );
 }
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { main } from '../../src/cli/main';
 import { projectFolder } from '../../src/core/paths';
 import { sharedData, temporaryFolder } from '../folders';
 import { addBadPictures, addOddPictures, stripesFolder } from '../pictures';
+import { errorLine } from './errorLine';
 
 function tunebook(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
@@ -14,31 +14,6 @@ function tunebook(...args: string[]) {
     { encoding: 'utf8', maxBuffer: 2 ** 26, cwd: temporaryFolder() },
   );
   return { status, stdout, stderr, json: () => JSON.parse(stdout.trim().split('\n').at(-1)!) };
-}
-
-/** The one line on stderr of a command that failed as a command should. It runs in this process, where TensorFlow is loaded. */
-async function errorLine(...args: string[]): Promise<string> {
-  const printed = { stdout: '', stderr: '' };
-  const { stdout, stderr } = process;
-  const write = { stdout: stdout.write, stderr: stderr.write };
-  for (const name of ['stdout', 'stderr'] as const) {
-    process[name].write = (text: string | Uint8Array) => {
-      printed[name] += text;
-      return true;
-    };
-  }
-  let status: number;
-  try {
-    status = await main(args);
-  } finally {
-    stdout.write = write.stdout;
-    stderr.write = write.stderr;
-  }
-  assert.equal(status, 1, printed.stderr + printed.stdout);
-  assert.equal(printed.stdout, '');
-  const lines = printed.stderr.trim().split('\n');
-  assert.equal(lines.length, 1, printed.stderr);
-  return lines[0]!;
 }
 
 describe('tunebook', () => {

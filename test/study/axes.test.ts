@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { expandAxes, labelsOf } from '../../src/study/axes';
+import { countConfigurations, designs, expandAxes, labelsOf } from '../../src/study/axes';
 
 const axes = { dropout: [0, 0.2, 0.5], augment: ['none', 'standard'], optimizer: ['adam', 'sgd'] };
 const names = (...args: Parameters<typeof expandAxes>) =>
@@ -55,5 +55,22 @@ describe('the design of a study', () => {
       () => expandAxes(axes, { baseline: { dropout: 1 } }),
       /axis 'dropout' has no value 1; its values are 0, 0.2, 0.5/,
     );
+  });
+
+  it('is counted without being made, and drawn from however large it is', () => {
+    for (const design of designs) {
+      const made = expandAxes(axes, { design, configurations: 4 });
+      assert.ok(countConfigurations(axes, { design, configurations: 4 }) >= made.length);
+    }
+    const many = Object.fromEntries(
+      'abcdefghijkl'.split('').map((axis) => [axis, Array.from({ length: 10 }, (_, i) => i)]),
+    );
+    assert.equal(countConfigurations(many), 1e12);
+    assert.equal(countConfigurations(many, { design: 'one-factor' }), 109);
+    assert.equal(countConfigurations(many, { design: 'leave-one-out' }), 13);
+    const some = expandAxes(many, { design: 'random', configurations: 50, seed: 1 });
+    assert.equal(new Set(some.map((one) => JSON.stringify(one))).size, 50);
+    assert.deepEqual(expandAxes(many, { design: 'random', configurations: 50, seed: 1 }), some);
+    assert.deepEqual(some[0], expandAxes({ a: [0], ...many }, { design: 'one-factor' })[0]);
   });
 });

@@ -286,7 +286,7 @@ describe('tunebook study', () => {
       assert.match(stderr, message);
       assert.equal(stderr.trim().split('\n').length, 1);
     };
-    fails('nowhere.json', /configuration 'nowhere.json' cannot be read/);
-    fails(await configured({ sedes: 3 }), /unknown option 'sedes'; the options are data, settings/);
+    fails('nowhere.json', /nowhere.json cannot be read: ENOENT/);
+    fails(await configured({ sedes: 3 }), /has a key "sedes"; the keys are data, settings, .*; did you mean 'seeds'/);
   });
 });
