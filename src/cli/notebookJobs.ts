@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { didYouMean } from '../core/didYouMean';
 import { messageOf, UserError } from '../core/errors';
+import { pathBelow } from '../core/safePath';
 import type { ExecutedCell } from './compareOutputs';
 import { findParameters, type Parameter, setParameters, unknownParameter } from './parameters';
 
@@ -16,6 +17,8 @@ interface Cell extends ExecutedCell {
 /** A notebook to run: its file, and the texts of the cells that --set changes, by the cell's index. */
 export interface Job {
   name: string;
+  /** where its executed copy goes, relative to the folder for them and below it */
+  target: string;
   file: string;
   sources: Record<number, string>;
 }
@@ -54,12 +57,35 @@ export function prepareJobs(
       }
       if (own.size > 0) sources[index] = setParameters(source, own);
     }
-    return { name, file, sources };
+    // one from outside keeps its own name only, as its path would lead out of the folder for outputs
+    return { name, target: `${name.split(sep)[0] === '..' ? basename(name) : name}.ipynb`, file, sources };
   });
   for (const key of values.keys()) {
     if (!used.has(key)) throw unknownParameter(key, declared);
   }
   return jobs;
+}
+
+/**
+ * The files that the executed notebooks go to, before any of them runs.
+ *
+ * @param options `inPlace`: a notebook may be written over by its executed self
+ * @throws {UserError} where two would go to one file, or one over a notebook that is read
+ */
+export function checkTargets(jobs: readonly Job[], out: string, { inPlace = false }: { inPlace?: boolean } = {}): void {
+  const taken = new Map<string, string>();
+  const inputs = new Set(jobs.map(({ file }) => realpathSync(file)));
+  for (const { name, target } of jobs) {
+    const file = pathBelow(out, target, 'an executed notebook');
+    const other = taken.get(file);
+    if (other !== undefined)
+      throw new UserError(`${other} and ${name} would both be written to ${file}: run them one by one`);
+    taken.set(file, name);
+    if (inPlace || !existsSync(file) || !inputs.has(realpathSync(file))) continue;
+    throw new UserError(
+      `${file} is a notebook that is run, and would be written over: give another --out, or --in-place to have its outputs in it`,
+    );
+  }
 }
 
 /** Names of the notebooks in a folder, in order. */

@@ -3,8 +3,9 @@ import { Command } from 'commander';
 import { UserError } from '../core/errors';
 import { checkFolder } from '../core/files';
 import { projectFolder } from '../core/paths';
+import { pathBelow } from '../core/safePath';
 import { comparedValues, type Difference, differences } from './compareOutputs';
-import { type Job, prepareJobs, readCells } from './notebookJobs';
+import { checkTargets, type Job, prepareJobs, readCells } from './notebookJobs';
 import { runPython } from './python';
 
 /** A line that kernel-setup/notebooks/run_notebook.py prints. */
@@ -27,6 +28,7 @@ interface Options {
   out: string;
   html?: boolean;
   compare?: string;
+  inPlace?: true;
 }
 
 /** Where text goes: the process, or a test. */
@@ -54,6 +56,7 @@ export function notebooksCommand(): Command {
       'fewer epochs, pictures and seeds, as each notebook says: a first look in a fraction of the time',
     )
     .option('--out <DIR>', 'where the executed notebooks go', join('build', 'notebooks'))
+    .option('--in-place', 'with an --out where the notebooks themselves lie: write their outputs into them')
     .option('--html', 'write an HTML page beside each')
     .option(
       '--compare <DIR>',
@@ -65,13 +68,19 @@ export function notebooksCommand(): Command {
 async function runNotebooks(names: string[], options: Options): Promise<void> {
   const jobs = prepareJobs(join(projectFolder, 'notebooks'), names, options.set, options);
   const { compare } = options;
+  if (options.inPlace && (options.quick || options.set.length > 0)) {
+    throw new UserError('--in-place keeps a notebook as it is but for its outputs: leave out --set and --quick');
+  }
+  checkTargets(jobs, options.out, options);
   checkFolder(options.out, 'the executed notebooks');
-  const earlier = jobs.map(({ name }) => (compare === undefined ? [] : readCells(join(compare, `${name}.ipynb`))));
+  const earlier = jobs.map(({ target }) =>
+    compare === undefined ? [] : readCells(pathBelow(compare, target, 'an executed notebook')),
+  );
   let differing = 0;
   for (const [i, job] of jobs.entries()) {
     await runJob(job, options);
     if (compare === undefined) continue;
-    const cells = readCells(join(resolve(options.out), `${job.name}.ipynb`));
+    const cells = readCells(join(resolve(options.out), job.target));
     const found = differences(earlier[i]!, cells);
     process.stdout.write(comparison(found, comparedValues(cells), compare));
     differing += found.length > 0 ? 1 : 0;
@@ -100,13 +109,13 @@ const cut = (text: string) => (text.length > 160 ? `${text.slice(0, 157)}...` : 
  * @throws {UserError} if a cell fails or the kernel does not start
  */
 export async function runJob(
-  { name, file, sources }: Job,
+  { name, target: targetName, file, sources }: Job,
   { out, html }: { out: string; html?: boolean },
   terminal: Terminal = process,
 ): Promise<void> {
   const { stdout, stderr } = terminal;
   stdout.write(`${name}\n`);
-  const target = join(resolve(out), `${name}.ipynb`);
+  const target = pathBelow(out, targetName, 'an executed notebook');
   const page = html ? target.replace(/ipynb$/, 'html') : undefined;
   let failure: string | undefined;
   const job = { notebook: file, kernel: 'tslab', sources, out: target, html: page };

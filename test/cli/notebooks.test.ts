@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { main } from '../../src/cli/main';
-import { prepareJobs } from '../../src/cli/notebookJobs';
+import { checkTargets, prepareJobs } from '../../src/cli/notebookJobs';
 import { runJob } from '../../src/cli/notebooks';
 import { UserError } from '../../src/core/errors';
 import { projectFolder } from '../../src/core/paths';
@@ -58,6 +58,22 @@ async function run(folder: string, name: string, assignments: string[] = [], htm
   }
   return { ...printed, error, out };
 }
+
+describe('where executed notebooks go', () => {
+  it('is below the folder for them, also for a notebook from elsewhere, and never over a notebook that is read', () => {
+    const [folder, elsewhere] = [temporaryFolder(), temporaryFolder()];
+    writeNotebook(folder, 'one', ['1']);
+    writeNotebook(elsewhere, 'one', ['1']);
+    const [own, other] = [prepareJobs(folder, ['one'], []), prepareJobs(folder, [join(elsewhere, 'one')], [])];
+    assert.deepEqual([own[0]!.target, other[0]!.target], ['one.ipynb', 'one.ipynb']);
+    checkTargets(other, join(folder, 'out', 'deep', 'er'));
+    assert.throws(() => checkTargets(own, folder), /would be written over: give another --out, or --in-place/);
+    assert.throws(() => checkTargets(other, elsewhere), /would be written over/);
+    checkTargets(own, folder, { inPlace: true });
+    assert.throws(() => checkTargets([...own, ...other], join(folder, 'out')), /would both be written to/);
+    for (const each of [folder, elsewhere]) rmSync(each, { recursive: true });
+  });
+});
 
 describe('the command notebooks', function () {
   this.timeout(60_000);
