@@ -8,6 +8,7 @@ export type { BackboneEntry } from './backboneEntry';
 export { defaultBackbone } from './defaultBackbone';
 export { imagenetClassName } from './imagenetClasses';
 export { assignWeights, type Backbone, type LoadBackboneOptions, loadBackbone } from './loadBackbone';
+export { loadTfjsModel } from './loadTfjsModel';
 export { multiplyAdds } from './multiplyAdds';
 export { preprocess } from './preprocess';
 export type { Preprocessing } from './preprocessing';

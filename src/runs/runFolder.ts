@@ -6,7 +6,8 @@ import { checkNewFolder, temporaryBeside } from '../core/files';
 import type { EpochRecord } from '../core/listener';
 import { withDefaults } from '../core/options';
 import { splitFingerprint } from '../data';
-import { deviceReport, tf } from '../tensorflow';
+import { loadTfjsModel } from '../models';
+import { deviceReport, type tf } from '../tensorflow';
 import type { TrainResult, TrainSettings } from '../training';
 import { eventFiles } from './tensorBoard';
 
@@ -173,14 +174,30 @@ export async function loadRun(folder: string): Promise<{ configuration: RunConfi
   }
   try {
     const configuration = parseConfiguration(readFileSync(configFile, 'utf8'));
-    const model = await tf.loadLayersModel(`file://${resolve(modelFile)}`);
-    const outputs = model.outputs[0]?.shape.at(-1);
-    const { length } = configuration.classes;
-    if (outputs !== length && !(outputs === 1 && length === 2)) {
-      throw new Error(`its model tells ${outputs} classes apart, its config.json names ${length}`);
+    const model = await loadTfjsModel(modelFile);
+    try {
+      checkModel(model, configuration);
+    } catch (error) {
+      model.dispose();
+      throw error;
     }
     return { configuration, model };
   } catch (error) {
     throw new UserError(`the run in '${folder}' cannot be read: ${messageOf(error)}`);
+  }
+}
+
+function checkModel({ inputs, outputs }: tf.LayersModel, { model, classes }: RunConfiguration): void {
+  const [, ...input] = inputs[0]!.shape;
+  if (inputs.length !== 1 || outputs.length !== 1) {
+    throw new Error(`its model has ${inputs.length} inputs and ${outputs.length} outputs, expected one of each`);
+  }
+  if (model === 'whole' && (input.length !== 3 || input[0] !== input[1] || input[2] !== 3)) {
+    throw new Error(`its model takes [${input}], expected square pictures of 3 channels, as its config.json says`);
+  }
+  const units = outputs[0]!.shape.at(-1);
+  const { length } = classes;
+  if (units !== length && !(units === 1 && length === 2)) {
+    throw new Error(`its model tells ${units} classes apart, its config.json names ${length}`);
   }
 }

@@ -25,4 +25,5 @@ export { whenLoaded } from './load';
 export { isBatchNormalization, keepInInferenceMode, runsInInferenceMode } from './repairs/batchNormalization';
 export { seedDropout, withDropoutSeed } from './repairs/dropout';
 export { singularValues } from './singularValues';
+export { withWeightLimit } from './weightLimit';
 export { tf };

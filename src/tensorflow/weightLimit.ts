@@ -1,0 +1,42 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import * as tf from '@tensorflow/tfjs-node-gpu';
+import { UserError } from '../core/errors';
+
+/** Numbers that the layers which are being built may still make. */
+const limits = new AsyncLocalStorage<{ left: number }>();
+const guarded = Symbol('tunebook: layers that come from a file make no more weights than it has');
+
+type AddWeight = (this: tf.layers.Layer, name: string, shape: tf.Shape, ...rest: unknown[]) => tf.LayerVariable;
+const prototype = tf.layers.Layer.prototype as unknown as { addWeight: AddWeight; [guarded]?: true };
+
+/**
+ * Build layers that somebody else's file describes: a layer of 2,000,000,000 units is refused before tfjs takes the memory
+ * for it.
+ *
+ * @param numbers that the weights of all layers together may have
+ * @param work builds them, now or later; other work of the process meanwhile is not limited
+ * @throws {UserError} that names the layer with which it becomes too much
+ *
+ * @example
+ * const model = await withWeightLimit(1e6, () => tf.loadLayersModel(handler));
+ */
+export function withWeightLimit<T>(numbers: number, work: () => Promise<T>): Promise<T> {
+  guardLayers();
+  return limits.run({ left: numbers }, work);
+}
+
+function guardLayers(): void {
+  if (prototype[guarded]) return;
+  const original = prototype.addWeight;
+  prototype.addWeight = function (name, shape, ...rest) {
+    const limit = limits.getStore();
+    if (limit) {
+      limit.left -= shape.reduce<number>((product, side) => product * (side ?? Number.NaN), 1);
+      if (!(limit.left >= 0)) {
+        throw new UserError(`layer '${this.name}' wants a ${name} of [${shape}], more than the file has weights for`);
+      }
+    }
+    return original.call(this, name, shape, ...rest);
+  };
+  prototype[guarded] = true;
+}
