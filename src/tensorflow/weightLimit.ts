@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import * as tf from '@tensorflow/tfjs-node-gpu';
+import * as tf from '#tfjs';
 import { UserError } from '../core/errors';
 
 /** Numbers that the layers which are being built may still make. */
@@ -7,7 +7,6 @@ const limits = new AsyncLocalStorage<{ left: number }>();
 const guarded = Symbol('tunebook: layers that come from a file make no more weights than it has');
 
 type AddWeight = (this: tf.layers.Layer, name: string, shape: tf.Shape, ...rest: unknown[]) => tf.LayerVariable;
-const prototype = tf.layers.Layer.prototype as unknown as { addWeight: AddWeight; [guarded]?: true };
 
 /**
  * Build layers that somebody else's file describes: a layer of 2,000,000,000 units is refused before tfjs takes the memory
@@ -26,6 +25,7 @@ export function withWeightLimit<T>(numbers: number, work: () => Promise<T>): Pro
 }
 
 function guardLayers(): void {
+  const prototype = tf.layers.Layer.prototype as unknown as { addWeight: AddWeight; [guarded]?: true };
   if (prototype[guarded]) return;
   const original = prototype.addWeight;
   prototype.addWeight = function (name, shape, ...rest) {

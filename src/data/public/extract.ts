@@ -12,6 +12,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { ReadEntry } from 'tar';
+import type { Entry } from 'yauzl';
 import { messageOf, UserError } from '../../core/errors';
 import { temporaryBeside } from '../../core/files';
 import { ExtractionGuard, type ExtractionLimits } from './extractionGuard';
@@ -61,7 +62,12 @@ async function unzip(archive: string, guard: ExtractionGuard): Promise<void> {
   const { openPromise: openZip } = require('yauzl') as typeof import('yauzl'); // loaded when used, as is tar
   const zip = await openZip(archive, { autoClose: false, lazyEntries: true });
   try {
+    const entries: Entry[] = [];
     for await (const entry of zip.eachEntry()) {
+      guard.announce(entry.uncompressedSize);
+      entries.push(entry);
+    }
+    for (const entry of entries) {
       if (entry.isEncrypted()) throw new UserError(`${basename(archive)} is not unpacked: it wants a password`);
       const mode = entry.externalFileAttributes >>> 28; // the kind of file in Unix's mode; 0 where another system made it
       const isFolder = entry.fileName.endsWith('/');
@@ -108,6 +114,7 @@ async function untar(archive: string, guard: ExtractionGuard): Promise<void> {
   source.on('error', (error) => bytes.destroy(error));
   for await (const chunk of bytes) {
     if (failure) break;
+    guard.countStream((chunk as Buffer).length);
     if (!parser.write(chunk as Buffer))
       await Promise.race([new Promise((done) => parser.once('drain', done)), ended, stopped]);
   }
@@ -125,6 +132,7 @@ const FILES = ['File', 'OldFile', 'ContiguousFile'];
 async function writeEntry(entry: ReadEntry, guard: ExtractionGuard): Promise<void> {
   const kind = FILES.includes(entry.type) ? 'file' : entry.type === 'Directory' ? 'folder' : 'other';
   const path = guard.place(entry.path, kind);
+  guard.announce(entry.size);
   if (kind === 'folder') {
     entry.resume();
     return;

@@ -10,12 +10,18 @@ export interface ExtractionLimits {
   entries: number;
 }
 
+/** A header, one with the long name, and what fills up the last block. */
+const TAR_OVERHEAD = 4 * 512;
+
 /**
  * Decides what of an archive may be written, while it is being unpacked: an archive is a program of somebody else's for
  * writing files. Every breach ends the extraction; nothing is skipped silently.
  */
 export class ExtractionGuard {
+  private announced = 0;
+  private announcedEntries = 0;
   private bytes = 0;
+  private stream = 0;
   private entries = 0;
 
   constructor(
@@ -34,7 +40,7 @@ export class ExtractionGuard {
    * @throws {UserError} for a name that leaves the folder, or one entry too many
    */
   place(name: string, kind: 'file' | 'folder' | 'other'): string {
-    if (++this.entries > this.limits.entries) this.refuse(`it has more than ${this.limits.entries} entries`);
+    this.checkEntries(++this.entries);
     if (kind === 'other') this.refuse(`'${shown(name)}' is neither a file nor a folder, but a link or a device`);
     const parts = name.split('/').filter((part, i, all) => part !== '.' && !(part === '' && i === all.length - 1));
     const odd = parts.length === 0 ? kind !== 'folder' : parts.some((part) => part === '' || part === '..');
@@ -48,12 +54,31 @@ export class ExtractionGuard {
     return target;
   }
 
-  /** Count what is unpacked. @throws {UserError} when it becomes too much */
+  /** Count the sizes that entries say they have, before they are unpacked. @throws {UserError} when it is too much */
+  announce(bytes: number): void {
+    this.checkEntries(++this.announcedEntries);
+    this.announced += bytes;
+    this.checkBytes(this.announced, this.limits.bytes);
+  }
+
+  /** Count what is unpacked, whatever it said. @throws {UserError} when it becomes too much */
   count(bytes: number): void {
     this.bytes += bytes;
-    if (this.bytes > this.limits.bytes) {
-      this.refuse(`it unpacks to more than ${Math.ceil(this.limits.bytes / 2 ** 20)} MB`);
-    }
+    this.checkBytes(this.bytes, this.limits.bytes);
+  }
+
+  /** Count the bytes of a tar as they come out of a gzip: between its files there is little else. */
+  countStream(bytes: number): void {
+    this.stream += bytes;
+    this.checkBytes(this.stream, this.limits.bytes + TAR_OVERHEAD * (this.limits.entries + 100));
+  }
+
+  private checkEntries(count: number): void {
+    if (count > this.limits.entries) this.refuse(`it has more than ${this.limits.entries} entries`);
+  }
+
+  private checkBytes(bytes: number, most: number): void {
+    if (!(bytes <= most)) this.refuse(`it unpacks to more than ${Math.ceil(this.limits.bytes / 2 ** 20)} MB`);
   }
 
   private refuse(why: string): never {

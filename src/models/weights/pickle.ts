@@ -31,6 +31,12 @@ export type PickleValue =
 
 const MARK = Symbol('mark');
 
+/** Values that a pickle may make; the state dictionary of a large network makes some ten thousand. */
+const MOST_VALUES = 2_000_000;
+/** Bytes of one text, and of a pickle. */
+const LONGEST_TEXT = 2 ** 20;
+const LONGEST_PICKLE = 2 ** 26;
+
 /**
  * Read one pickle as plain data, without running any of it.
  *
@@ -53,15 +59,24 @@ export function readPickle(
   const memo = new Map<number, PickleValue>();
 
   const take = (length: number): Buffer => {
+    if (position + length - start > LONGEST_PICKLE) {
+      throw new UserError(
+        `the pickle at byte ${start} has more than ${LONGEST_PICKLE} bytes: it is no table of tensors`,
+      );
+    }
     if (length < 0 || position + length > bytes.length) {
       throw new UserError(`the pickle at byte ${start} ends too soon: ${length} bytes expected at byte ${position}`);
     }
     position += length;
     return bytes.subarray(position - length, position);
   };
+  const text = (length: number): string => {
+    if (length > LONGEST_TEXT) throw new UserError(`the pickle at byte ${start} has a text of ${length} bytes`);
+    return take(length).toString('utf8');
+  };
   const line = (): string => {
-    const end = bytes.indexOf(0x0a, position);
-    if (end < 0) throw new UserError(`the pickle at byte ${start} ends within a name`);
+    const end = bytes.subarray(position, position + LONGEST_TEXT).indexOf(0x0a) + position;
+    if (end < position) throw new UserError(`the pickle at byte ${start} ends within a name`);
     return take(end - position + 1)
       .toString('utf8')
       .slice(0, -1);
@@ -91,7 +106,7 @@ export function readPickle(
   const global = (name: string): PickleGlobal => {
     if (!allowed.has(name)) {
       throw new UserError(
-        `the file asks for '${name}', which a file of weights has no use for; it was not run or read`,
+        `the file asks for '${name.slice(0, 200)}', which a file of weights has no use for; it was not run or read`,
       );
     }
     return new PickleGlobal(name);
@@ -136,8 +151,8 @@ export function readPickle(
     M: () => stack.push(take(2).readUInt16LE()),
     '\x8a': () => stack.push(long(take(1)[0]!)), // LONG1
     G: () => stack.push(take(8).readDoubleBE()),
-    X: () => stack.push(take(take(4).readUInt32LE()).toString('utf8')),
-    '\x8c': () => stack.push(take(take(1)[0]!).toString('utf8')), // SHORT_BINUNICODE
+    X: () => stack.push(text(take(4).readUInt32LE())),
+    '\x8c': () => stack.push(text(take(1)[0]!)), // SHORT_BINUNICODE
     '}': () => stack.push(new Map()),
     ']': () => stack.push([]),
     ')': () => stack.push([]),
@@ -159,15 +174,20 @@ export function readPickle(
       stack.push(global(`${module}.${line()}`));
     },
     '\x93': () => {
-      const name = pop(); // STACK_GLOBAL
-      stack.push(global(`${String(pop())}.${String(name)}`));
+      const [name, module] = [pop(), pop()]; // STACK_GLOBAL
+      if (typeof name !== 'string' || typeof module !== 'string') {
+        throw new UserError(`the pickle at byte ${start} is damaged: a class without a name`);
+      }
+      stack.push(global(`${module}.${name}`));
     },
     R: () => stack.push(reduce()),
     b: () => pop(), // BUILD: the state of an OrderedDict (its version notes); not needed
     Q: () => stack.push(new PersistentId(pop())),
   };
 
-  for (;;) {
+  for (let count = 0; ; count++) {
+    if (count > MOST_VALUES)
+      throw new UserError(`the pickle at byte ${start} has more than ${MOST_VALUES} instructions`);
     const code = String.fromCharCode(take(1)[0]!);
     if (code === '.') return { value: pop(), end: position };
     const instruction = instructions[code];

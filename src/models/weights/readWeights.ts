@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../core/errors';
+import { readBounded } from '../../core/readBounded';
 import { isHdf5, readHdf5 } from './hdf5';
-import { readSafetensors } from './safetensors';
-import { LARGEST_FILE, type SavedWeights } from './savedWeights';
+import { parseSafetensors } from './safetensors';
+import { LARGEST_FILE, mostUnpacked, type SavedWeights } from './savedWeights';
 import { readTfjsModel } from './tfjsModel';
 import { isLegacyTorchFile, readTorchFile, readZippedTorchFile } from './torchFile';
 import { isZip, ZipArchive } from './zip';
@@ -16,19 +17,22 @@ const KERAS_MEMBER = 'model.weights.h5';
  * Known are Keras's legacy `.h5`, `.weights.h5` and `.keras`, torch's `.pth` (both kinds), `.safetensors`, and a
  * TensorFlow.js layers model (`model.json`, or the folder it lies in).
  *
- * @param limit all arrays together may have so many bytes: what says it holds more is refused before it is unpacked
+ * @param limit bytes that all arrays together may have, as float32; default 2 GB. What says that it holds more, or far more
+ *   than a file of its size can, is refused before it is unpacked
  * @throws {UserError} that names the file and the first thing that is wrong with it
  */
-export async function readWeights(file: string, limit = LARGEST_FILE): Promise<SavedWeights> {
+export async function readWeights(file: string, limit?: number): Promise<SavedWeights> {
   if (!existsSync(file)) throw new UserError(`there is no file of weights ${file}`);
   if (statSync(file).isDirectory()) {
     const model = join(file, 'model.json');
     if (!existsSync(model)) throw new UserError(`${file} is a folder without a model.json; name a file of weights`);
     return { kind: 'named', arrays: readTfjsModel(model, limit) };
   }
-  const { size } = statSync(file);
-  if (size > LARGEST_FILE) throw new UserError(`${file} has ${size} bytes; at most ${LARGEST_FILE} are read`);
-  const content = readFileSync(file);
+  const content = readBounded(file, { largest: LARGEST_FILE });
+  return readContent(file, content, Math.min(limit ?? LARGEST_FILE, mostUnpacked(content.length)));
+}
+
+async function readContent(file: string, content: Buffer, limit: number): Promise<SavedWeights> {
   if (isHdf5(content)) return readHdf5(content, file, { limit });
   if (isZip(content)) {
     const archive = new ZipArchive(content, file);
@@ -41,7 +45,7 @@ export async function readWeights(file: string, limit = LARGEST_FILE): Promise<S
   if (isLegacyTorchFile(content))
     return { kind: 'torch', arrays: within(file, () => readTorchFile(content, file, limit)) };
   if (content[0] === 0x7b) return { kind: 'named', arrays: readTfjsModel(file, limit) }; // '{': JSON
-  if (content[8] === 0x7b) return { kind: 'named', arrays: readSafetensors(file, limit).arrays };
+  if (content[8] === 0x7b) return { kind: 'named', arrays: parseSafetensors(content, file, limit).arrays };
   throw new UserError(
     `${file} is in no known format: expected Keras (.h5, .weights.h5, .keras), torch (.pth), .safetensors or a TensorFlow.js model.json`,
   );

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { messageOf, UserError } from '../../core/errors';
+import { shown, UserError } from '../../core/errors';
 import { writeFileAtomically } from '../../core/files';
+import { parseJson } from '../../core/readBounded';
 
 /** A dense float32 array, row-major. */
 export interface NamedArray {
@@ -8,8 +9,9 @@ export interface NamedArray {
   data: Float32Array;
 }
 
-/** The format's own bound on its header, in bytes. */
-const LARGEST_HEADER = 100_000_000;
+/** Bytes of the header; the format allows 100 MB, the largest backbone has a tenth of one. */
+const LARGEST_HEADER = 2 ** 25;
+const MOST_DIMENSIONS = 8;
 
 interface Header {
   [name: string]: { dtype: string; shape: number[]; data_offsets: [number, number] };
@@ -38,26 +40,25 @@ export function parseSafetensors(
   const wrong = (what: string) => new UserError(`${file} is no readable safetensors file: ${what}`);
   const headerLength = bytes.length >= 8 ? Number(bytes.readBigUInt64LE(0)) : Number.NaN;
   if (!(headerLength <= Math.min(LARGEST_HEADER, bytes.length - 8))) throw wrong('it ends within its header');
-  let header: Header & { __metadata__?: Record<string, string> };
-  try {
-    header = JSON.parse(bytes.subarray(8, 8 + headerLength).toString('utf8'));
-  } catch (error) {
-    throw wrong(messageOf(error));
-  }
-  const { __metadata__: notes = {}, ...entries } = header;
+  const header = parseJson(bytes.subarray(8, 8 + headerLength).toString('utf8'), `the header of ${file}`);
+  if (typeof header !== 'object' || header === null) throw wrong('its header is no table');
+  const { __metadata__: notes = {}, ...entries } = header as Header & { __metadata__?: Record<string, string> };
   const body = bytes.subarray(8 + headerLength);
   const arrays = new Map<string, NamedArray>();
   let left = limit;
   for (const [name, entry] of Object.entries(entries)) {
     const { dtype, shape, data_offsets: offsets } = entry ?? {};
-    if (dtype !== 'F32') throw wrong(`'${name}' is of type ${dtype}; only F32 is read`);
-    if (!Array.isArray(shape) || !shape.every((side) => Number.isSafeInteger(side) && side >= 0)) {
-      throw wrong(`'${name}' has the shape ${JSON.stringify(shape)}`);
+    if (dtype !== 'F32') throw wrong(`${shown(name)} is of type ${shown(dtype)}; only F32 is read`);
+    const isSide = (side: unknown) => Number.isSafeInteger(side) && Number(side) >= 0;
+    if (!Array.isArray(shape) || shape.length > MOST_DIMENSIONS || !shape.every(isSide)) {
+      throw wrong(`${shown(name)} has the shape ${shown(shape)}`);
     }
     const [from, to] = Array.isArray(offsets) ? offsets : [Number.NaN, Number.NaN];
     const length = 4 * shape.reduce((product, side) => product * side, 1);
-    if (!(from >= 0 && to <= body.length && to - from === length)) {
-      throw wrong(`'${name}' of shape [${shape}] should have ${length} bytes, at ${from} to ${to} of ${body.length}`);
+    if (!(isSide(from) && to <= body.length && to - from === length)) {
+      throw wrong(
+        `${shown(name)} of shape [${shape}] should have ${length} bytes, at ${shown(from)} to ${shown(to)} of ${body.length}`,
+      );
     }
     left -= length; // several may name the same bytes
     if (left < 0) throw wrong(`it holds more than ${limit} bytes`);

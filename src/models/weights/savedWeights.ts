@@ -19,3 +19,11 @@ export type SavedWeights =
 
 /** Files of more bytes are refused: no backbone here comes near, and Node reads no more at once. */
 export const LARGEST_FILE = 2 ** 31 - 1;
+
+/**
+ * Bytes that all arrays of a file together may have, as float32, whatever else is allowed: weights hardly compress, and 8-bit
+ * numbers take a quarter of the room of a float32. What says that it unpacks to far more is a bomb.
+ *
+ * @param size bytes of the file
+ */
+export const mostUnpacked = (size: number): number => 16 * size + 2 ** 20;

@@ -1,4 +1,4 @@
-import { UserError } from '../../core/errors';
+import { shown, UserError } from '../../core/errors';
 import { readHalf } from './half';
 import { PersistentId, PickleCall, PickleGlobal, type PickleValue, readPickle } from './pickle';
 import type { NamedArray } from './safetensors';
@@ -60,14 +60,16 @@ export function readZippedTorchFile(archive: ZipArchive, limit = LARGEST_FILE): 
   const { value } = readPickle(archive.read(pickle, LARGEST_PICKLE), 0, ALLOWED);
   const storages = new Map<string, StoredData>();
   const views = asViews(value, storages);
-  for (const [key, storage] of storages) {
-    const bytes = storage.count * STORAGES[storage.type]!.bytes;
-    storage.data = archive.read(`${folder}data/${key}`, Math.min(bytes, limit));
-    if (storage.data.length !== bytes) {
-      throw new UserError(`the torch file's data '${key}' should have ${storage.count} elements`);
+  checkSize(views, storages, limit);
+  for (const [key, { type, count }] of storages) {
+    if (archive.sizeOf(`${folder}data/${key}`) !== count * STORAGES[type]!.bytes) {
+      throw new UserError(`the torch file's data '${key}' should have ${count} elements`);
     }
   }
-  return gatherAll(views, storages, limit);
+  for (const [key, storage] of storages) {
+    storage.data = archive.read(`${folder}data/${key}`, storage.count * STORAGES[storage.type]!.bytes);
+  }
+  return gatherAll(views, storages);
 }
 
 /**
@@ -95,12 +97,13 @@ export function readLegacyTorchFile(bytes: Buffer, limit = LARGEST_FILE): Map<st
   if (!Array.isArray(keys)) throw new UserError('the torch file holds no state dictionary (a table of named tensors)');
   const storages = new Map<string, StoredData>();
   const views = asViews(state, storages);
+  checkSize(views, storages, limit);
   for (const key of keys) {
-    const storage = storages.get(String(key));
-    if (!storage) throw new UserError(`the torch file keeps data '${String(key)}' that no tensor uses`);
-    position = readStorage(bytes, position, String(key), storage);
+    const storage = typeof key === 'string' ? storages.get(key) : undefined;
+    if (!storage) throw new UserError(`the torch file keeps data ${shown(key)} that no tensor uses`);
+    position = readStorage(bytes, position, key as string, storage);
   }
-  return gatherAll(views, storages, limit);
+  return gatherAll(views, storages);
 }
 
 /** The tensors of a state dictionary, also where a checkpoint keeps it beside an optimizer's state. */
@@ -111,23 +114,35 @@ function asViews(value: PickleValue, storages: Map<string, StoredData>): Map<str
     throw new UserError('the torch file holds no state dictionary (a table of named tensors)');
   }
   const views = new Map<string, StridedView>();
-  for (const [name, tensor] of state) views.set(String(name), asView(String(name), tensor, storages));
+  for (const [name, tensor] of state) {
+    if (typeof name !== 'string') throw new UserError('the torch file holds no state dictionary: a tensor has no name');
+    views.set(name, asView(name, tensor, storages));
+  }
   return views;
+}
+
+/** Before anything is unpacked: tensors may share one storage, and storages may hold more than their tensors show. */
+function checkSize(
+  views: ReadonlyMap<string, StridedView>,
+  storages: ReadonlyMap<string, StoredData>,
+  limit: number,
+): void {
+  let [tensors, stored] = [0, 0];
+  for (const { shape } of views.values()) tensors += 4 * shape.reduce((product, side) => product * side, 1);
+  for (const { type, count } of storages.values()) stored += count * STORAGES[type]!.bytes;
+  // numbers of 64 bits become ones of 32
+  if (!(tensors <= limit && stored <= 2 * limit)) {
+    throw new UserError(
+      `the torch file's tensors have ${tensors} bytes, and their data ${stored}: more than the ${limit} that can be right`,
+    );
+  }
 }
 
 function gatherAll(
   views: ReadonlyMap<string, StridedView>,
   storages: ReadonlyMap<string, StoredData>,
-  limit: number,
 ): Map<string, NamedArray> {
-  let left = limit;
-  const arrays = new Map<string, NamedArray>();
-  for (const [name, view] of views) {
-    left -= 4 * view.shape.reduce((product, side) => product * side, 1); // views may share one storage
-    if (!(left >= 0)) throw new UserError(`the torch file's tensors have more than ${limit} bytes`);
-    arrays.set(name, gather(name, view, storages.get(view.storage)!));
-  }
-  return arrays;
+  return new Map([...views].map(([name, view]) => [name, gather(name, view, storages.get(view.storage)!)]));
 }
 
 function asView(name: string, value: PickleValue, storages: Map<string, StoredData>): StridedView {
@@ -136,8 +151,11 @@ function asView(name: string, value: PickleValue, storages: Map<string, StoredDa
   const [persistent, offset, shape, strides] = value.args;
   if (!(persistent instanceof PersistentId) || !Array.isArray(persistent.id)) throw damaged('storage');
   const [, type, key, , count] = persistent.id; // ('storage', class, key, device, count, view)
-  if (!(type instanceof PickleGlobal) || !STORAGES[type.name] || !isCount(count)) throw damaged('storage');
+  const isKey = typeof key === 'string' || typeof key === 'number';
+  if (!(type instanceof PickleGlobal) || !STORAGES[type.name] || !isCount(count) || !isKey) throw damaged('storage');
   const counts = (list: PickleValue | undefined): list is number[] => Array.isArray(list) && list.every(isCount);
+  const known = storages.get(String(key));
+  if (known && (known.type !== type.name || known.count !== count)) throw damaged('storage: it is described twice');
   if (!isCount(offset) || !counts(shape) || !counts(strides) || shape.length !== strides.length) throw damaged('shape');
   storages.set(String(key), { type: type.name, count, data: Buffer.alloc(0) });
   return { storage: String(key), offset, shape, strides };

@@ -46,6 +46,13 @@ export class ZipArchive {
     return [...this.entries.keys()];
   }
 
+  /** Bytes that a file says it unpacks to. */
+  sizeOf(name: string): number {
+    const entry = this.entries.get(name);
+    if (!entry) throw this.wrong(`it has no '${name}'`);
+    return entry.size;
+  }
+
   /**
    * One file's content.
    *

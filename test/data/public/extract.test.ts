@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { extract } from '../../../src/data/public';
 import { temporaryFolder } from '../../folders';
 import { type Entry, tarOf, tgzOf, zipOf } from './archives';
@@ -83,6 +84,8 @@ describe('extract', () => {
         assert.ok(kind === 'tar' || make([bomb]).length < 10_000);
         await refused(make([bomb]), /unpacks to more than 1 MB/);
         if (kind === 'zip') await refused(zipOf([{ ...bomb, claims: 10 }]), /damaged: .*(too many bytes|size)/);
+        const parts = Array.from({ length: 4 }, (_, i) => ({ name: `${i}`, content: Buffer.alloc(300_000) }));
+        await refused(make(parts), /unpacks to more than 1 MB/);
         const many = Array.from({ length: 101 }, (_, i) => ({ name: `${i}.jpg`, content: 'x' }));
         await refused(make(many), /more than 100 entries/);
       });
@@ -104,6 +107,26 @@ describe('extract', () => {
       });
     });
   }
+
+  it('writes nothing of a zip whose files are too large together', async () => {
+    const around = temporaryFolder();
+    const archive = join(temporaryFolder(), 'archive');
+    writeFileSync(archive, zipOf([1, 2, 3, 4].map((i) => ({ name: `${i}`, content: Buffer.alloc(300_000) }))));
+    const written = new Set<string>();
+    const watcher = watch(around, { recursive: true }, (_, name) => written.add(String(name)));
+    await assert.rejects(extract(archive, join(around, 'unpacked'), limits), /unpacks to more than 1 MB/);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    watcher.close();
+    assert.deepEqual(
+      [...written].filter((name) => /[1-4]$/.test(name) && name.includes('/')),
+      [],
+    );
+  });
+
+  it('stops where a gzip holds far more than its tar has files', async () => {
+    const blocks = Buffer.concat([tarOf([{ name: 'a', content: 'x' }]), Buffer.alloc(20_000_000)]);
+    await refused(gzipSync(blocks), /unpacks to more than 1 MB|damaged/, limits);
+  });
 
   it('refuses what is no archive, and a folder that exists', async () => {
     await refused(Buffer.from('<html>sign in to this network</html>'.repeat(30)), /archive is damaged: /);

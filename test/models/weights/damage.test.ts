@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import fc from 'fast-check';
 import { UserError } from '../../../src/core/errors';
@@ -89,6 +89,81 @@ describe('a file of weights in any format', () => {
     const torch = zip({ 'a/data.pkl': Buffer.alloc(200_000_000) }, { deflate: true });
     await assert.rejects(readWeights(write('bomb.pth', torch), LIMIT), /would unpack to 200000000 bytes/);
     assert.ok(process.memoryUsage().rss - before < 4e8);
+  });
+
+  it('is bounded as a whole, not array by array', async () => {
+    const count = 500_000;
+    const names = Array.from({ length: 40 }, (_, i) => i);
+    const text = (value: string) => `X${String.fromCharCode(value.length)}\0\0\0${value}`;
+    const number = (value: number) => {
+      const bytes = Buffer.alloc(4);
+      bytes.writeInt32LE(value);
+      return `J${bytes.toString('latin1')}`;
+    };
+    const tensor = (name: number, storage: number) =>
+      `${text(`t${name}`)}ctorch._utils\n_rebuild_tensor_v2\n((${text('storage')}ctorch\nFloatStorage\n${text(String(storage))}` +
+      `${text('cpu')}${number(count)}tQK\0${number(count)}\x85K\x01\x85\x89ccollections\nOrderedDict\n)RtR`;
+    const bomb = (storageOf: (i: number) => number, storages: number[]) => {
+      const pickle = Buffer.from(`\x80\x02}(${names.map((i) => tensor(i, storageOf(i))).join('')}u.`, 'latin1');
+      const data = storages.map((i): [string, Buffer] => [`a/data/${i}`, Buffer.alloc(4 * count)]);
+      return zip({ 'a/data.pkl': pickle, ...Object.fromEntries(data) }, { deflate: true });
+    };
+    const before = process.memoryUsage().rss;
+    for (const content of [bomb((i) => i, names), bomb(() => 0, [0])]) {
+      assert.ok(content.length < 200_000);
+      // 80 MB in all, 2 MB each: no limit is given, and the largest of any backbone
+      for (const limit of [undefined, 4e7]) {
+        await assert.rejects(
+          readWeights(write('sum.pth', content), limit),
+          /sum\.pth: the torch file's tensors have 80000000 bytes, .* more than the \d+ that can be right/,
+        );
+      }
+    }
+    assert.ok(process.memoryUsage().rss - before < 1e8);
+  });
+
+  it('whose pickle is large, deep or folded is refused, and takes no time', async () => {
+    const torch = (pickle: string) => zip({ 'a/data.pkl': Buffer.from(pickle, 'latin1') });
+    // a list of two lists of two lists ...: as text it would have 2^60 parts
+    const folded = `]q\0${Array.from({ length: 60 }, (_, i) => `](h${String.fromCharCode(i)}h${String.fromCharCode(i)}eq${String.fromCharCode(i + 1)}`).join('')}`;
+    const cases = [
+      `\x80\x02${folded}${folded}\x93.`,
+      `\x80\x02}(${folded}K\x01u.`,
+      `\x80\x02${']'.repeat(3_000_000)}.`,
+      `\x80\x02X${'\xff\xff\xff\x00'}${'x'.repeat(2 ** 24)}.`,
+      `\x80\x02c${'x'.repeat(2 ** 22)}`,
+    ];
+    for (const pickle of cases) {
+      await assert.rejects(readWeights(write('folded.pth', torch(pickle))), (error: Error) => {
+        assert.ok(error instanceof UserError, error.stack);
+        assert.ok(error.message.length < 500, error.message.slice(0, 500));
+        return true;
+      });
+    }
+  });
+
+  it('is a plain file: no device and no pipe', async () => {
+    await assert.rejects(readWeights('/dev/zero'), /\/dev\/zero cannot be read: it is no plain file/);
+    const link = join(folder, 'link.pth');
+    symlinkSync('/dev/zero', link);
+    await assert.rejects(readWeights(link), /it is no plain file/);
+  });
+
+  it('with a header that is no table, or of absurd depth, is refused', async () => {
+    for (const header of [
+      '{"a":null}',
+      '{"a":7}',
+      `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+      '{"a":{"dtype":"F32"}}',
+    ]) {
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64LE(BigInt(header.length));
+      const file = write('odd.safetensors', Buffer.concat([length, Buffer.from(header)]));
+      await assert.rejects(
+        readWeights(file),
+        (error: Error) => error instanceof UserError && error.message.length < 500,
+      );
+    }
   });
 
   it('that says it holds more than the model has room for is refused', async () => {

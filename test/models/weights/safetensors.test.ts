@@ -35,7 +35,7 @@ describe('safetensors', () => {
     writeSafetensors(file, arrays);
     const text = readFileSync(file).toString('latin1').replace('"shape":[2,2]', '"shape":[2,9]');
     writeFileSync(file, Buffer.from(text, 'latin1'));
-    assert.throws(() => readSafetensors(file), /'layer\/kernel' of shape \[2,9\] should have 72 bytes/);
+    assert.throws(() => readSafetensors(file), /"layer\/kernel" of shape \[2,9\] should have 72 bytes/);
   });
 
   it('are answered with arrays or a UserError however damaged', () => {
