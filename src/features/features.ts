@@ -1,23 +1,23 @@
-import { augmentPictures, contentIndex } from '../augment';
 import type { Listener } from '../core/listener';
 import { withDefaults } from '../core/options';
-import { decodeAll, type Example, type Skipped } from '../data';
+import type { Example, Skipped } from '../data';
 import type { Backbone } from '../models';
-import { FeatureStore } from './featureStore';
-import { PictureNetwork } from './pictureNetwork';
-import type { PixelMemory } from './pixelMemory';
-import { RowTable } from './rowTable';
-import type { AugmentedView } from './views';
+import type { tf } from '../tensorflow';
+import type { Precision } from '../tensorflow/graph';
+import type { ArrayData } from './batchSource';
+import { featurePart } from './frozenPart';
+import { FrozenRows } from './frozenRows';
+import { Pictures } from './pictures';
 
-/** What a frozen backbone makes of pictures. */
+/** What a network makes of pictures, below its head. */
 export interface Features {
-  /** one a picture; those of many pictures lie in a file */
-  rows: RowTable;
-  /** all of them as one array [examples, length], row-major; put together when asked for */
-  readonly values: Float32Array;
+  /** [examples, length], row-major */
+  values: Float32Array;
+  /** numbers in a row */
   length: number;
   /** the pictures that could be read, in the order of the rows */
   examples: Example[];
+  /** class index of each */
   labels: Int32Array;
   skipped: Skipped[];
   /** SHA-256 of each picture's file, in the order of the rows */
@@ -28,116 +28,85 @@ export interface Features {
 }
 
 export interface ExtractFeaturesOptions {
-  /** pictures a forward pass; default 16 */
-  batchSize?: number;
   /** look in the cache first, and keep there what was computed; default true */
   cache?: boolean;
-  /** the pictures as an augmentation shows them, instead of as they are */
-  view?: AugmentedView;
-  /** the backbone as a network for pictures, where it serves several extractions; default: one of its own */
-  network?: PictureNetwork;
-  /** decoded pictures that several extractions share; default: none are kept */
-  memory?: PixelMemory;
+  /** what the network is computed in; default float32 */
+  precision?: Precision;
   listener?: Listener;
 }
 
+type Network = Pick<Backbone, 'entry' | 'model'>;
+
+/** A backbone; or the result of `train`, whose features are its own where more than the head was trained. */
+export type FeatureNetwork = Network | { backbone: Network; model?: tf.LayersModel };
+
 /**
- * Run pictures through a frozen backbone once (feature extraction: Donahue et al. 2014, DeCAF; Razavian et al. 2014).
- * Pictures are decoded while the network computes; those that cannot be read are listed and left out.
+ * Run pictures through a network up to its head, once (feature extraction: Donahue et al. 2014, DeCAF; Razavian et al. 2014).
+ * Training with a frozen backbone takes the same features from the cache. Pictures are decoded while the network computes;
+ * those that cannot be read are listed and left out.
  *
  * When the listener asks to stop, what is there so far is returned.
+ *
+ * @example
+ * ```ts
+ * const features = await extractFeatures(await loadBackbone('efficientnet-lite0'), dataset.examples);
+ * const head = buildHead(features.length, dataset.classes.length);
+ * await fit(head, { train: selectRows(features, split.train), validation: selectRows(features, split.validation) });
+ * ```
+ * @throws {UserError} on an unknown option, or a network without a layer that gives its features
  */
 export async function extractFeatures(
-  backbone: Backbone,
+  network: FeatureNetwork,
   examples: readonly Example[],
   options?: ExtractFeaturesOptions,
 ): Promise<Features> {
-  const { batchSize, cache, view, network, memory, listener } = withDefaults('extractFeatures', options, {
-    batchSize: 16,
+  const { cache, precision, listener } = withDefaults('extractFeatures', options, {
     cache: true,
-    view: undefined as AugmentedView | undefined,
-    network: undefined as PictureNetwork | undefined,
-    memory: undefined as PixelMemory | undefined,
+    precision: 'float32' as Precision,
     listener: {} as Listener,
   });
-  const computing = network ?? new PictureNetwork(backbone, examples.length, listener.onMessage);
-  const store = cache ? new FeatureStore(backbone, view, computing.precision) : undefined;
-  const { features: length } = backbone.entry;
-  const rows = new RowTable(examples.length, length);
-  const kept: { example: Example; hash: string }[] = [];
-  const skipped: Skipped[] = [];
-  const seconds = { decode: 0, features: 0 };
-  let cached = 0;
-  let waiting: { row: number; hash: string; pixels: Uint8Array }[] = [];
-
-  const lookUp = (hash: string): { features?: Float32Array; pixels?: Uint8Array } | undefined => {
-    const features = store?.get(hash);
-    if (features) return { features };
-    const pixels = memory?.get(hash);
-    return pixels && { pixels };
-  };
-
-  const compute = async () => {
-    if (waiting.length === 0) return;
-    const began = performance.now();
-    const pictures = waiting.map(({ pixels }) => pixels);
-    const indices = waiting.map(({ hash }) => contentIndex(hash));
-    const { inputSize } = backbone.entry.preprocessing;
-    const seen = view
-      ? await augmentPictures(pictures, inputSize, view.augmentation, { seed: view.seed, view: view.number, indices })
-      : pictures;
-    const batch = computing.run(seen); // [batch, features]
-    waiting.forEach(({ row, hash }, i) => {
-      const features = batch.subarray(i * length, (i + 1) * length);
-      rows.set(row, features);
-      store?.set(hash, features);
-    });
-    waiting = [];
-    seconds.features += (performance.now() - began) / 1000;
-  };
-
+  const rows = featureRows(network, examples.length, { cache, precision, listener });
   try {
-    let asked = performance.now();
-    let done = 0;
-    for await (const { example, hash, known, pixels = known?.pixels, reason } of decodeAll(
-      examples,
-      backbone.entry.preprocessing,
-      lookUp,
-    )) {
-      seconds.decode += (performance.now() - asked) / 1000;
-      const features = known?.features;
-      if (features) cached++;
-      if (pixels) memory?.keep(hash, pixels);
-      if (features || pixels) kept.push({ example, hash });
-      if (features) rows.set(kept.length - 1, features);
-      else if (pixels) waiting.push({ row: kept.length - 1, hash, pixels });
-      else skipped.push({ file: example.file, reason: reason ?? 'unreadable' });
-      if (waiting.length === batchSize) await compute();
-      listener.onProgress?.({ task: 'features', done: ++done, total: examples.length, unit: 'pictures' });
-      if (listener.shouldStop?.()) break;
-      asked = performance.now();
-    }
-    await compute();
+    return await readFeatures(rows, entryOf(network), examples, listener);
   } finally {
-    store?.close(listener.onMessage);
-    memory?.close(listener.onMessage);
-    if (!network) computing.dispose();
+    rows.dispose();
   }
+}
 
+/** Room for the features of some pictures, and what computes them. */
+export function featureRows(
+  network: FeatureNetwork,
+  count: number,
+  { cache, precision = 'float32', listener }: { cache: boolean; precision?: Precision; listener: Listener },
+): FrozenRows {
+  const model = 'backbone' in network ? (network.model ?? network.backbone.model) : network.model;
+  const part = featurePart(model, entryOf(network).features);
+  const room = { memory: Infinity, ...(!cache && { disk: 0 }) };
+  return FrozenRows.open(part, { count, keyed: true }, { ...room, precision, listener })!;
+}
+
+/** The features of pictures by way of `rows`. */
+export async function readFeatures(
+  rows: FrozenRows,
+  { preprocessing }: Backbone['entry'],
+  examples: readonly Example[],
+  listener: Listener,
+): Promise<Features> {
+  const began = performance.now();
+  const pictures = await Pictures.open(examples, preprocessing, { memory: 0, rows, listener });
+  const { size, labels, key } = pictures.source(pictures.examples);
+  const { length, cached, seconds } = rows;
+  const values = new Float32Array(size * length);
+  for (let row = 0; row < size; row++) values.set(rows.get(key!(row, 0))!, row * length);
+  const decode = (performance.now() - began) / 1000 - seconds;
+  const { hashes, skipped } = pictures;
   return {
-    rows,
-    get values() {
-      return rows.toArray(kept.length);
-    },
-    length,
-    examples: kept.map(({ example }) => example),
-    labels: Int32Array.from(kept, ({ example }) => example.label),
-    skipped,
-    hashes: kept.map(({ hash }) => hash),
-    cached,
-    seconds,
+    ...{ values, length, examples: pictures.examples, labels, skipped, hashes, cached },
+    seconds: { decode, features: seconds },
   };
 }
+
+const entryOf = (network: FeatureNetwork) => ('backbone' in network ? network.backbone.entry : network.entry);
 
 /**
  * The rows of some examples, as data to train a head on. Examples without a row (unreadable pictures) are left out.
@@ -145,18 +114,17 @@ export async function extractFeatures(
  * @returns values [rows, length], their labels, and which examples they are
  */
 export function selectRows(
-  features: Pick<Features, 'rows' | 'length' | 'examples' | 'labels'>,
-  examples: readonly Example[],
-) {
-  const rowOf = new Map(features.examples.map((example, row) => [example.file, row]));
-  const rows = examples.map((example) => rowOf.get(example.file)).filter((row) => row !== undefined);
-  const { length } = features;
-  const values = new Float32Array(rows.length * length);
-  rows.forEach((row, i) => values.set(features.rows.get(row), i * length));
+  { values, length, labels, examples }: Pick<Features, 'values' | 'length' | 'examples' | 'labels'>,
+  chosen: readonly Example[],
+): ArrayData & { examples: Example[] } {
+  const rowOf = new Map(examples.map(({ file }, row) => [file, row]));
+  const rows = chosen.map(({ file }) => rowOf.get(file)).filter((row) => row !== undefined);
+  const selected = new Float32Array(rows.length * length);
+  rows.forEach((row, i) => selected.set(values.subarray(row * length, (row + 1) * length), i * length));
   return {
-    values,
+    values: selected,
     shape: [length],
-    labels: Int32Array.from(rows, (row) => features.labels[row]!),
-    examples: rows.map((row) => features.examples[row]!),
+    labels: Int32Array.from(rows, (row) => labels[row]!),
+    examples: rows.map((row) => examples[row]!),
   };
 }

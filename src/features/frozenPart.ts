@@ -1,3 +1,4 @@
+import { UserError } from '../core/errors';
 import { sha256 } from '../core/files';
 import { type LayerCall, LayerGraph } from '../layers/layerGraph';
 import { isBatchNormalization, runsInInferenceMode, tf } from '../tensorflow';
@@ -36,22 +37,41 @@ export function findFrozenPart(model: tf.LayersModel): FrozenPart | undefined {
   }
   for (const cut of frozen.reverse()) {
     if (cut.output === graph.output || cut.shape.includes(null) || !isCut(graph, cut)) continue;
-    const below = graph.between(graph.input, cut.output);
-    if (!below.some(({ layer }) => layer.weights.length > 0)) return undefined;
-    const above = graph.between(cut.output, graph.output);
-    return {
-      layer: cut.layer.name,
-      shape: cut.shape as number[],
-      fingerprint: () => fingerprint(graph.input, below),
-      weights: () => [
-        ...new Set(below.flatMap(({ layer }) => layer.weights.map((weight) => weight.read() as tf.Variable))),
-      ],
-      below: (x) => tf.tidy(() => graph.run(x, { from: graph.input, to: cut.output, training: false, calls: below })),
-      above: (features, training) =>
-        graph.run(features, { from: cut.output, to: graph.output, training, calls: above }),
-    };
+    const part = partUpTo(graph, cut);
+    return part.weights().length > 0 ? part : undefined;
   }
   return undefined;
+}
+
+/**
+ * The part of a network that gives its pooled features, whatever of it is trainable: all of a backbone, and of a network with
+ * a head what lies below the head. Its outputs are those of {@link findFrozenPart} for a model whose head alone trains.
+ *
+ * @param length how many features there are
+ * @throws {UserError} if no layer gives that many features, or what lies above it needs more than those
+ */
+export function featurePart(model: tf.LayersModel, length: number): FrozenPart {
+  const graph = new LayerGraph(model);
+  const last = graph.calls.at(-1)!;
+  const gives = (call: LayerCall) => call.shape.join() === `${length}` && isCut(graph, call);
+  const cut = gives(last) ? last : graph.calls.find(gives);
+  if (!cut) throw new UserError(`'${model.name}' has no layer that gives ${length} features`);
+  return partUpTo(graph, cut);
+}
+
+function partUpTo(graph: LayerGraph, cut: LayerCall): FrozenPart {
+  const below = graph.between(graph.input, cut.output);
+  const above = graph.between(cut.output, graph.output);
+  return {
+    layer: cut.layer.name,
+    shape: cut.shape as number[],
+    fingerprint: () => fingerprint(graph.input, below),
+    weights: () => [
+      ...new Set(below.flatMap(({ layer }) => layer.weights.map((weight) => weight.read() as tf.Variable))),
+    ],
+    below: (x) => tf.tidy(() => graph.run(x, { from: graph.input, to: cut.output, training: false, calls: below })),
+    above: (features, training) => graph.run(features, { from: cut.output, to: graph.output, training, calls: above }),
+  };
 }
 
 function isCut(graph: LayerGraph, { output }: LayerCall): boolean {

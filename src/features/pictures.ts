@@ -2,9 +2,10 @@ import { type Augmentation, augmentationKey, augmentPictures, contentIndex } fro
 import { messageOf, UserError } from '../core/errors';
 import type { Listener } from '../core/listener';
 import { decodeAll, type Example, type Skipped } from '../data';
-import { type Preprocessing, preprocess } from '../models';
-import { tf } from '../tensorflow';
-import type { BatchSource } from './batchSource';
+import type { Preprocessing } from '../models';
+import { type BatchSource, labelsOf } from './batchSource';
+import { FROZEN_BATCH, type FrozenRows } from './frozenRows';
+import { pictureTensor } from './pictureTensor';
 import { PixelMemory } from './pixelMemory';
 import { PixelStore } from './pixelStore';
 
@@ -13,8 +14,8 @@ export interface PicturesOptions {
   memory?: number;
   /** keep decoded pictures on disk, too, and take them from there; else what is not in memory is decoded whenever it is needed; default false */
   cache?: boolean;
-  /** asked with a picture's key: true if it need not be decoded now, because what is computed from it is known */
-  known?: (key: string) => boolean;
+  /** what computes from the pictures, while the next ones are decoded; a picture whose row is there is not decoded now */
+  rows?: Pick<FrozenRows, 'has' | 'compute'>;
   listener?: Listener;
 }
 
@@ -22,11 +23,11 @@ export interface PicturesOptions {
 export interface AugmentedViews {
   augmentation: Augmentation;
   seed: number;
-  /** how many different looks there are at each picture beside the picture itself; Infinity: a new one in every epoch */
+  /** how many augmented views there are of each picture beside the picture itself; Infinity: a new one in every epoch */
   views: number;
 }
 
-/** Pictures that can be read, ready to be looked at batch by batch. Memory does not grow with their number. */
+/** Pictures that can be read, as batches to train on or to evaluate with. Memory does not grow with their number. */
 export class Pictures {
   /** those that can be read */
   readonly examples: Example[] = [];
@@ -52,24 +53,42 @@ export class Pictures {
   static async open(
     examples: readonly Example[],
     preprocessing: Preprocessing,
-    { memory, cache = false, known = () => false, listener = {} }: PicturesOptions = {},
+    { memory, cache = false, rows, listener = {} }: PicturesOptions = {},
   ): Promise<Pictures> {
     const store = cache ? PixelStore.for(preprocessing, examples.length) : undefined;
     const result = new Pictures(preprocessing, memory, store);
+    const waiting = new Map<string, Uint8Array>(); // by key, for the next batch of `rows`
+    const compute = () => {
+      if (waiting.size > 0) rows!.compute([...waiting.keys()], pictureTensor([...waiting.values()], preprocessing));
+      waiting.clear();
+    };
+    const lookUp = (hash: string): { pixels?: Uint8Array } | undefined => {
+      if (rows?.has(result.keyOf(hash))) return {};
+      const pixels = result.pixels.get(hash);
+      return pixels && { pixels };
+    };
     let done = 0;
-    const lookUp = (hash: string) => (known(result.keyOf(hash)) || result.pixels.get(hash) ? true : undefined);
-    for await (const { example, hash, pixels, known: isKnown, reason } of decodeAll(examples, preprocessing, lookUp)) {
-      if (pixels || isKnown) {
+    for await (const { example, hash, known, pixels = known?.pixels, reason } of decodeAll(
+      examples,
+      preprocessing,
+      lookUp,
+    )) {
+      if (pixels || known) {
         result.examples.push(example);
         result.hashes.push(hash);
         result.hashOf.set(example.file, hash);
-        if (pixels) result.pixels.keep(hash, pixels);
       } else {
         result.skipped.push({ file: example.file, reason: reason ?? 'unreadable' });
       }
-      listener.onProgress?.({ task: 'decoding', done: ++done, total: examples.length, unit: 'pictures' });
+      if (pixels) result.pixels.keep(hash, pixels);
+      // of two files with the same content the second may have been decoded before the first was computed
+      if (pixels && rows && !rows.has(result.keyOf(hash))) waiting.set(result.keyOf(hash), pixels);
+      if (waiting.size === FROZEN_BATCH) compute();
+      const task = rows ? 'features' : 'decoding';
+      listener.onProgress?.({ task, done: ++done, total: examples.length, unit: 'pictures' });
       if (listener.shouldStop?.()) break;
     }
+    compute();
     result.pixels.close(listener.onMessage);
     return result;
   }
@@ -97,19 +116,15 @@ export class Pictures {
           const { augmentation, seed } = augmented;
           pictures = await augmentPictures(pictures, inputSize, augmentation, { seed, view, indices });
         }
-        const y = tf.tensor1d(
-          rows.map((row) => labels[row]!),
-          'int32',
-        );
-        return { x: this.toTensor(pictures), y };
+        return { x: pictureTensor(pictures, this.preprocessing), y: labelsOf(labels, rows) };
       },
     };
   }
 
   /** All that what is computed from a picture depends on, before the network. */
   private keyOf(hash: string, augmented?: AugmentedViews, view = 0): string {
-    const looks = augmented ? [augmentationKey(augmented.augmentation), augmented.seed, view] : [];
-    return JSON.stringify([hash, this.preprocessing, ...looks]);
+    const changes = augmented ? [augmentationKey(augmented.augmentation), augmented.seed, view] : [];
+    return JSON.stringify([hash, this.preprocessing, ...changes]);
   }
 
   private async decoded(examples: readonly Example[]): Promise<Uint8Array[]> {
@@ -124,15 +139,5 @@ export class Pictures {
     }
     if (missing.length > 0) this.pixels.close();
     return found.map((pixels) => pixels ?? decoded.shift()!);
-  }
-
-  /** [batch, size, size, 3], preprocessed. */
-  private toTensor(pictures: readonly Uint8Array[]): tf.Tensor4D {
-    const { inputSize } = this.preprocessing;
-    const bytes = new Int32Array(pictures.length * inputSize * inputSize * 3);
-    pictures.forEach((picture, i) => bytes.set(picture, i * inputSize * inputSize * 3));
-    return tf.tidy(() =>
-      preprocess(tf.tensor4d(bytes, [pictures.length, inputSize, inputSize, 3], 'int32'), this.preprocessing),
-    );
   }
 }

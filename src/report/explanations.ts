@@ -1,6 +1,7 @@
-import { type Explained, embedPictures, explainPictures, pictureFeatures } from '../analysis/explain';
+import { embedPictures, explainPictures } from '../analysis/explain';
 import { embeddingChart } from '../charts';
 import { messageOf } from '../core/errors';
+import { extractFeatures, type FeatureNetwork } from '../features';
 import { type KeptRun, runNetworks } from '../runs';
 import type { Prediction } from '../training';
 import type { Section } from './figures';
@@ -62,14 +63,14 @@ async function heatSections(run: Parameters<typeof explainPictures>[0]): Promise
 }
 
 async function embeddingSections(
-  explained: Explained,
+  network: FeatureNetwork,
   classes: readonly string[],
   predictions: readonly Prediction[],
 ): Promise<Section[]> {
   const step = Math.ceil(predictions.length / EMBEDDED);
   const chosen = predictions.filter((_, i) => i % step === 0);
   if (chosen.length < 3) return [];
-  const features = await pictureFeatures(explained, chosen);
+  const features = await extractFeatures(network, chosen);
   const drawn = async (method: 'pca' | 'umap', title: string) =>
     embeddingChart(await embedPictures(features, classes, { method, predictions: chosen, size: 0 }), { title });
   return [

@@ -99,7 +99,8 @@ function tunebookVersion(): string {
 }
 
 function metrics({ confusion, history, ...result }: TrainResult) {
-  const { accuracy, loss, stopped, ended, skipped, seconds, peakMemory, frozenUpTo, trainingCounts, shared } = result;
+  const { accuracy, loss, stopped, ended, skipped, seconds, peakMemory, frozenUpTo, features, trainingCounts, shared } =
+    result;
   const counts = { epochs: history.length, confusion: confusion.counts };
   return {
     accuracy,
@@ -113,6 +114,7 @@ function metrics({ confusion, history, ...result }: TrainResult) {
     seconds,
     peakMemory,
     frozenUpTo,
+    features,
   };
 }
 

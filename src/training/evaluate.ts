@@ -2,7 +2,7 @@ import {
   type ArrayData,
   type BatchSource,
   type Data,
-  type FrozenSourceOptions,
+  type FrozenRowsOptions,
   findFrozenPart,
   frozenSource,
 } from '../features';
@@ -36,7 +36,7 @@ export function evaluate(model: tf.LayersModel, data: ArrayData): Evaluation {
   return sums.result();
 }
 
-export interface EvaluateModelOptions extends FrozenSourceOptions {
+export interface EvaluateModelOptions extends FrozenRowsOptions {
   /** default 'auto' */
   loss?: LossOptions;
 }

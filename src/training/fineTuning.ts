@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { presetAugmentation } from '../augment';
-import { findFrozenPart, keptOnDisk, Pictures } from '../features';
+import { findFrozenPart, Pictures } from '../features';
+import { FrozenRows } from '../features/frozenRows';
 import { attachHead, freeze, learningRateGroups, unfreeze } from '../layers';
 import type { tf } from '../tensorflow';
 import { evaluateLogits } from './evaluate';
@@ -10,8 +11,8 @@ import { fitOptionsOf } from './trainSettings';
 import { buildHeadOf, checkReadable, type Variation } from './variation';
 
 /**
- * Train a head and a part of the backbone, or all of it, in one stage or several. What stays frozen is computed once a picture
- * and stage.
+ * Train a head, alone or with a part of the backbone or all of it, in one stage or several. What stays frozen is computed once
+ * for each picture (and augmented view of it) and stage: where only the head trains, that is feature extraction.
  */
 export const fineTuning: Variation = async (dataset, split, backbone, settings) => {
   const { cache, listener, checkpoint, resume, precision } = settings;
@@ -28,56 +29,82 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
   };
   prepare(stages[0]!);
 
-  const decodingBegan = performance.now();
-  const known = cache ? keptOnDisk(findFrozenPart(model), precision) : undefined;
-  const all = [...split.train, ...split.validation];
-  const pictures = await Pictures.open(all, entry.preprocessing, { cache, known, listener });
-  const decode = (performance.now() - decodingBegan) / 1000;
-  const [train, validation] = [pictures.readable(split.train), pictures.readable(split.validation)];
-  checkReadable(dataset, train, validation, listener);
-  const validationSource = pictures.source(validation);
   const augmentation = presetAugmentation(settings.augment);
-
-  const trainingBegan = performance.now();
-  const joint = new JointTraining(listener, settings.epochs);
-  let last: FitResult | undefined;
-  for (const [i, stage] of stages.entries()) {
-    prepare(stage);
-    if (stages.length > 1) listener.onMessage?.(`training ${stage.name} for ${stage.epochs} epochs`);
-    const views = findFrozenPart(model) ? settings.views : Infinity;
-    const trainSource = pictures.source(train, augmentation && { augmentation, views, seed: settings.seed });
-    last = await fit(
-      model,
-      { train: trainSource, validation: validationSource },
-      {
-        ...fitOptionsOf(settings),
-        ...rates(model, blockLayers, stage, settings),
-        seed: settings.seed + i,
-        epochs: stage.epochs,
-        cache: cache ? { precision } : { precision, disk: 0 },
-        checkpoint: checkpoint && join(checkpoint, `stage-${i + 1}`),
-        resume,
-        listener: joint.during(stage),
-      },
-    );
-    joint.add(last.history);
-    if (last.ended === 'stopped' || last.ended === 'diverged') break;
-  }
-  const training = (performance.now() - trainingBegan) / 1000;
-  const { ended, evaluation, frozenUpTo, peakMemory } = last!;
-  return {
-    head,
-    model,
-    history: joint.history,
-    ended,
-    evaluation: evaluateLogits(evaluation!.logits, validationSource.labels),
-    split: { train, validation },
-    skipped: pictures.skipped,
-    content: pictures.examples.map(({ label }, i) => ({ hash: pictures.hashes[i]!, label })),
-    seconds: { decode, features: 0, training },
-    frozenUpTo,
-    peakMemory,
+  const viewsIn = ({ epochs }: Stage) => {
+    if (!augmentation) return 0;
+    return findFrozenPart(model) ? Math.min(settings.views, epochs - 1) : Infinity; // epoch 1 sees the pictures as they are
   };
+  const room = cache ? { precision } : { precision, disk: 0 };
+  const all = [...split.train, ...split.validation];
+  const part = findFrozenPart(model);
+  const count = all.length + split.train.length * viewsIn(stages[0]!);
+  const rows = part && FrozenRows.open(part, { count, keyed: true }, { ...room, listener });
+  // pictures whose rows are there are not needed again, unless they are augmented or a later stage freezes less
+  const again = !rows || augmentation !== undefined || stages.length > 1;
+
+  const decodingBegan = performance.now();
+  try {
+    const pictures = await Pictures.open(all, entry.preprocessing, {
+      cache: cache && again,
+      ...(!again && { memory: 0 }),
+      rows,
+      listener,
+    });
+    const computing = rows?.seconds ?? 0; // while the pictures were decoded
+    const decode = (performance.now() - decodingBegan) / 1000 - computing;
+    const [train, validation] = [pictures.readable(split.train), pictures.readable(split.validation)];
+    checkReadable(dataset, train, validation, listener);
+    const validationSource = pictures.source(validation);
+
+    const trainingBegan = performance.now();
+    const features = { computed: 0, cached: 0, seconds: 0 };
+    const joint = new JointTraining(listener, settings.epochs);
+    let last: FitResult | undefined;
+    for (const [i, stage] of stages.entries()) {
+      prepare(stage);
+      if (stages.length > 1) listener.onMessage?.(`training ${stage.name} for ${stage.epochs} epochs`);
+      const views = viewsIn(stage);
+      // where views are all there is to compute they are the same for every seed: the runs of a study share them
+      const seed = settings.variant === 'feature-extraction' ? 0 : settings.seed;
+      const trainSource = pictures.source(train, augmentation && { augmentation, views, seed });
+      last = await fit(
+        model,
+        { train: trainSource, validation: validationSource },
+        {
+          ...fitOptionsOf(settings),
+          ...rates(model, blockLayers, stage, settings),
+          seed: settings.seed + i,
+          epochs: stage.epochs,
+          cache: i === 0 && rows ? { ...room, rows } : room,
+          checkpoint: checkpoint && join(checkpoint, `stage-${i + 1}`),
+          resume,
+          listener: joint.during(stage),
+        },
+      );
+      joint.add(last.history);
+      for (const name of ['computed', 'cached', 'seconds'] as const) features[name] += last.features[name];
+      if (last.ended === 'stopped' || last.ended === 'diverged') break;
+    }
+    const { ended, evaluation, frozenUpTo, peakMemory } = last!;
+    const training = (performance.now() - trainingBegan) / 1000 - (features.seconds - computing);
+    const { computed, cached } = features;
+    return {
+      head,
+      ...(settings.variant !== 'feature-extraction' && { model }),
+      history: joint.history,
+      ended,
+      evaluation: evaluateLogits(evaluation!.logits, validationSource.labels),
+      split: { train, validation },
+      skipped: pictures.skipped,
+      content: pictures.examples.map(({ label }, i) => ({ hash: pictures.hashes[i]!, label })),
+      seconds: { decode, features: features.seconds, training },
+      features: { computed, cached },
+      frozenUpTo,
+      peakMemory,
+    };
+  } finally {
+    rows?.dispose();
+  }
 };
 
 function rates(

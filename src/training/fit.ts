@@ -1,18 +1,16 @@
 import { UserError } from '../core/errors';
 import { sha256 } from '../core/files';
 import type { EpochRecord } from '../core/listener';
-import { type BatchSource, type Data, findFrozenPart, frozenSource } from '../features';
-import { toSource } from '../features/batchSource';
+import type { Data, FrozenCounts } from '../features';
 import type { tf } from '../tensorflow';
-import { compile } from '../tensorflow/graph';
 import { assignArray, loadState, saveBest, saveState } from './checkpoint';
 import { checkData, classesOf } from './data';
 import { explainDivergence, explainHighLoss } from './diagnosis';
 import { EarlyStopping } from './earlyStopping';
-import { type Evaluation, evaluateSource, evaluationBatches, penaltyNow } from './evaluate';
+import { type Evaluation, evaluateSource, penaltyNow } from './evaluate';
 import { buildLoss } from './losses';
+import { openPasses, type Passes, validationPass } from './passes';
 import { comparable, type FitOptions, type FitSettings, fitSettings } from './settings';
-import type { StepParts } from './step';
 import { type EpochResult, Trainer } from './trainer';
 import { Snapshot } from './weights';
 
@@ -28,6 +26,8 @@ export interface FitResult {
   evaluation?: Evaluation;
   /** the last layer of the part that was computed once an image; null if there was none */
   frozenUpTo: string | null;
+  /** of the rows that the part below gives: how many were computed, how many were in the cache, and what that took */
+  features: FrozenCounts;
   /** largest resident memory of the process seen in this training, in bytes */
   peakMemory: number;
 }
@@ -51,52 +51,20 @@ export async function fit(
   const settings = fitSettings(options);
   checkData('train', model, data.train);
   if (data.validation) checkData('validation', model, data.validation);
-  const training = await passThrough(model, toSource(data.train), settings, true);
-  const validation = data.validation && (await passThrough(model, toSource(data.validation), settings, false));
-  const trainer = new Trainer(model, training.source, training, settings);
-  const inference = validation && validationPass(model, validation, settings);
+  const { training, validation, frozen, dispose } = await openPasses(model, data, settings);
   try {
-    return await new Fitting(model, trainer, settings, training, validation && { ...validation, ...inference }).run();
+    const trainer = new Trainer(model, training.source, training, settings);
+    const inference = validation && validationPass(model, validation, settings);
+    try {
+      const passes = validation && { ...validation, ...inference };
+      return { ...(await new Fitting(model, trainer, settings, training, passes).run()), features: frozen };
+    } finally {
+      trainer.dispose();
+      inference?.dispose();
+    }
   } finally {
-    trainer.dispose();
-    inference?.dispose();
+    dispose();
   }
-}
-
-type Passes = Pick<StepParts, 'forward' | 'below' | 'cut'> & { source: BatchSource; frozenUpTo: string | null };
-
-/** How examples go through the model: all of it, or what lies above the part that was computed before. */
-async function passThrough(
-  model: tf.LayersModel,
-  source: BatchSource,
-  { cache, listener }: FitSettings,
-  training: boolean,
-): Promise<Passes> {
-  const part = cache === false ? undefined : findFrozenPart(model);
-  if (!part) return { source, frozenUpTo: null, forward: (x) => model.apply(x, { training }) as tf.Tensor2D };
-  const kept = await frozenSource(source, part, { ...(typeof cache === 'object' && cache), listener });
-  const forward = (x: tf.Tensor) => part.above(x, training) as tf.Tensor2D;
-  if (kept) return { source: kept, forward, cut: part.layer, frozenUpTo: part.layer };
-  return { source, forward, below: part.below, cut: part.layer, frozenUpTo: null };
-}
-
-/** Layers times batches from which on validation runs as a graph. */
-const LAYER_BATCHES_FOR_GRAPH = 600;
-
-/** Validation's forward pass, as one graph where that pays: the weights are fed anew each time. */
-function validationPass(
-  model: tf.LayersModel,
-  { source, forward, below = (x) => x }: Passes,
-  { epochs, graph, listener }: FitSettings,
-): Pick<Passes, 'forward' | 'below'> & { dispose(): void } {
-  const whole = (x: tf.Tensor) => forward(below(x));
-  const worth = epochs * evaluationBatches(source).length * model.layers.length >= LAYER_BATCHES_FOR_GRAPH;
-  if (graph === false || (graph === 'auto' && !worth)) return { forward: whole, below: undefined, dispose: () => {} };
-  const compiled = compile(whole, {
-    name: 'validation',
-    onFallback: (message) => listener.onMessage?.(message),
-  });
-  return { forward: (x) => compiled.call(x), below: undefined, dispose: () => compiled.dispose() };
 }
 
 /** After fewer steps a loss worse than guessing means nothing: a new head begins there. */
@@ -138,7 +106,7 @@ class Fitting {
     this.fingerprint = sha256(`${comparable(settings)} ${labels}`);
   }
 
-  async run(): Promise<FitResult> {
+  async run(): Promise<Omit<FitResult, 'features'>> {
     const { settings, trainer, history, watch } = this;
     const { listener, epochs } = settings;
     let ended: FitResult['ended'] = 'completed';
@@ -242,7 +210,7 @@ class Fitting {
     if (text) listener.onMessage?.(text);
   }
 
-  private async finish(ended: FitResult['ended']): Promise<FitResult> {
+  private async finish(ended: FitResult['ended']): Promise<Omit<FitResult, 'features'>> {
     const { settings, watch, history, trainer } = this;
     const restored = ended === 'diverged' || (settings.earlyStopping !== undefined && watch.restoresBestWeights);
     if (restored) this.best.restore();

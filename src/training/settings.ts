@@ -1,7 +1,8 @@
 import { UserError } from '../core/errors';
 import type { Listener } from '../core/listener';
 import { checkNumber, withDefaults } from '../core/options';
-import type { FrozenSourceOptions } from '../features';
+import type { FrozenRowsOptions } from '../features';
+import type { FrozenRows } from '../features/frozenRows';
 import type { ClippingOptions } from './clipping';
 import type { EarlyStoppingOptions } from './earlyStopping';
 import type { LossOptions } from './losses';
@@ -13,6 +14,12 @@ export interface LearningRateGroup {
   name: string;
   layers: readonly string[];
   learningRate: number;
+}
+
+/** How what lies below the lowest trainable layer is kept. */
+export interface FitCacheOptions extends Omit<FrozenRowsOptions, 'listener'> {
+  /** rows of the frozen part that are there already, such as those computed while the pictures were decoded */
+  rows?: FrozenRows;
 }
 
 export interface FitOptions {
@@ -47,7 +54,7 @@ export interface FitOptions {
   /** go on from the folder's last state, if there is one; default false */
   resume?: boolean;
   /** whether what lies below the lowest trainable layer is computed once, and how much room that may take; default true */
-  cache?: boolean | Omit<FrozenSourceOptions, 'listener'>;
+  cache?: boolean | FitCacheOptions;
   /**
    * Run a step as one TensorFlow graph instead of operation by operation: faster for large models and many steps, and the
    * same up to the last bits; default 'auto': where it pays. Of accumulated steps the batches are graphs. What cannot be a

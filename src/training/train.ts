@@ -8,7 +8,6 @@ import type { tf } from '../tensorflow';
 import { availablePrecision } from '../tensorflow/graph';
 import { backboneOf } from './backboneOf';
 import { checkStateFolder } from './checkpoint';
-import { featureExtraction } from './featureExtraction';
 import { fineTuning } from './fineTuning';
 import type { FitResult } from './fit';
 import { type Prediction, toPredictions } from './predictions';
@@ -43,6 +42,8 @@ export interface TrainResult {
   dataFingerprint: string;
   /** the last layer of the part that was computed once a picture; null if there was none */
   frozenUpTo: string | null;
+  /** outputs of frozen layers, one for each picture, view and stage: computed in this training, or found in the cache */
+  features: { computed: number; cached: number };
   /** largest resident memory of the process seen from the first picture on, in bytes */
   peakMemory: number;
   seconds: { total: number; decode: number; features: number; training: number };
@@ -69,8 +70,7 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
   const memory = new MemoryPeak();
   const split = splitDataset(dataset, { validation: settings.validation, seed: settings.seed });
   const backbone = await backboneOf(settings, listener);
-  const variation = settings.variant === 'feature-extraction' ? featureExtraction : fineTuning;
-  const { evaluation, content, seconds, skipped, ...result } = await variation(dataset, split, backbone, {
+  const { evaluation, content, seconds, skipped, ...result } = await fineTuning(dataset, split, backbone, {
     ...all,
     listener: memory.watching(listener),
   });

@@ -24,6 +24,8 @@ export interface VariationResult {
   /** SHA-256 and label of each picture used */
   content: { hash: string; label: number }[];
   seconds: { decode: number; features: number; training: number };
+  /** rows of frozen parts that were computed, and that were found in the cache */
+  features: { computed: number; cached: number };
   /** the last layer of what was computed once a picture; null if there was none */
   frozenUpTo: string | null;
   peakMemory: number;

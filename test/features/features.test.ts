@@ -1,24 +1,25 @@
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../src/core/paths';
 import { type Example, imageFolder } from '../../src/data';
-import { extractFeatures, forward, PictureNetwork, selectRows } from '../../src/features';
-import { FeatureStore } from '../../src/features/featureStore';
-import { type Backbone, loadBackbone } from '../../src/models';
+import { extractFeatures, forward, selectRows } from '../../src/features';
+import { assignRandomWeights, type Backbone, loadBackbone } from '../../src/models';
 import { tf } from '../../src/tensorflow';
-import { hasBfloat16 } from '../../src/tensorflow/graph';
-import { temporaryFolder } from '../folders';
+import { hasBfloat16, type Precision } from '../../src/tensorflow/graph';
+import { temporaryFolder, withEmptyCache } from '../folders';
 import { addBadPictures, stripesFolder } from '../pictures';
 
 describe('extractFeatures', () => {
   let backbone: Backbone;
+  let larger: Backbone;
   let root: string;
   let examples: Example[];
   let cacheBefore: string | undefined;
 
   before(async () => {
     backbone = await loadBackbone('efficientnet-lite0', { inputSize: 64 });
+    larger = await loadBackbone('efficientnet-lite0', { inputSize: 96 });
     root = await stripesFolder(4);
     examples = imageFolder(root).examples;
     cacheBefore = process.env.TUNEBOOK_CACHE;
@@ -61,33 +62,53 @@ describe('extractFeatures', () => {
   });
 
   it('keeps features of other weights, other input sizes and other precisions apart', async () => {
-    const { hashes } = await extractFeatures(backbone, examples);
-    const otherSize = { ...backbone.entry, preprocessing: { ...backbone.entry.preprocessing, inputSize: 96 } };
-    assert.ok(new FeatureStore(backbone).get(hashes[0]!));
-    assert.equal(new FeatureStore({ ...backbone, entry: otherSize }).get(hashes[0]!), undefined);
-    assert.equal(new FeatureStore({ ...backbone, weightsHash: 'other' }).get(hashes[0]!), undefined);
-    assert.equal(new FeatureStore(backbone, undefined, 'bfloat16').get(hashes[0]!), undefined);
+    const { preprocessing } = backbone.entry;
+    const cachedOf = async (changed: Partial<Backbone>, precision: Precision = 'float32') =>
+      (await extractFeatures({ ...backbone, ...changed }, examples, { precision })).cached;
+    assert.equal(await cachedOf({}), 12);
+    const cropped = { ...backbone.entry, preprocessing: { ...preprocessing, crop: 0.5 } };
+    assert.equal(await cachedOf({ entry: cropped }), 0);
+    assert.equal(await cachedOf(larger), 0);
+    const other = await loadBackbone('efficientnet-lite0', { inputSize: 64, weights: 'none' });
+    assignRandomWeights(other.model, 1);
+    assert.equal(await cachedOf({ model: other.model }), 0);
+    assert.equal(await cachedOf({}, 'bfloat16'), hasBfloat16() ? 0 : 12);
+    other.model.dispose();
   });
 
   it('in bfloat16 point where those in float32 do, to a cosine of 0.999', async () => {
     const exact = await extractFeatures(backbone, examples, { cache: false });
-    const network = new PictureNetwork(backbone, examples.length, () => {}, 'bfloat16');
-    const { values, length } = await extractFeatures(backbone, examples, { cache: false, network });
-    network.dispose();
+    const { values, length } = await extractFeatures(backbone, examples, { cache: false, precision: 'bfloat16' });
     for (let row = 0; row < examples.length; row++) {
       const [a, b] = [exact.values, values].map((all) => all.subarray(row * length, (row + 1) * length));
       const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
       const cosine = dot(a!, b!) / Math.sqrt(dot(a!, a!) * dot(b!, b!));
       assert.ok(cosine > 0.999, `${cosine}`);
     }
-    assert.equal(network.precision, hasBfloat16() ? 'bfloat16' : 'float32');
+    assert.equal(
+      values.every((value, i) => value === exact.values[i]),
+      !hasBfloat16(),
+    );
   });
 
-  it('does not depend on the size of the batches', async () => {
-    const one = await extractFeatures(backbone, examples, { cache: false, batchSize: 1 });
-    const five = await extractFeatures(backbone, examples, { cache: false, batchSize: 5 });
-    const error = Math.max(...one.values.map((value, i) => Math.abs(value - five.values[i]!)));
-    assert.ok(error < 1e-4, String(error));
+  it('do not depend on the other pictures of a batch, to the last bit', async () => {
+    const all = await extractFeatures(backbone, examples, { cache: false });
+    for (const some of [examples.slice(0, 1), examples.slice(3, 8)]) {
+      const { values } = await extractFeatures(backbone, some, { cache: false });
+      assert.deepEqual(values, selectRows(all, some).values);
+    }
+  });
+
+  it('are computed once for files of the same content', async () => {
+    const root = await stripesFolder(1);
+    copyFileSync(join(root, 'red', '0.png'), join(root, 'red', 'copy.png'));
+    const { labels, values, length } = await withEmptyCache(() =>
+      extractFeatures(backbone, imageFolder(root).examples),
+    );
+    assert.equal(labels.length, 4);
+    const copies = imageFolder(root).examples.flatMap(({ file }, row) => (/red/.test(file) ? [row] : []));
+    const [a, b] = copies.map((row) => values.subarray(row * length, (row + 1) * length));
+    assert.deepEqual(a, b);
   });
 
   it('leaves unreadable pictures out and says why', async () => {

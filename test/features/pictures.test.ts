@@ -47,7 +47,7 @@ describe('pictures', () => {
     assert.deepEqual(await values(none, [4, 1, 7]), await values(much, [4, 1, 7]));
   });
 
-  it('are taken from disk the next time, where they were kept, by any program that looks at them alike', () =>
+  it('are taken from disk the next time, where they were kept, by any program that brings them to the same size', () =>
     withEmptyCache(async () => {
       const plain = await values(await Pictures.open(examples, preprocessing), [3, 0, 8]);
       const first = await Pictures.open(examples, preprocessing, { cache: true });
@@ -97,14 +97,15 @@ describe('pictures', () => {
 
   it('need not be decoded where what is computed from them is known', async () => {
     const asked: string[] = [];
-    const known = (key: string) => asked.push(key) > 0;
-    const pictures = await Pictures.open(examples, preprocessing, { known, memory: 0 });
+    const has = (key: string) => asked.push(key) > 0;
+    const compute = () => assert.fail('nothing is missing');
+    const pictures = await Pictures.open(examples, preprocessing, { rows: { has, compute }, memory: 0 });
     assert.equal(pictures.examples.length, 9);
     const source = pictures.source(pictures.examples);
     assert.deepEqual(asked.sort(), pictures.examples.map((_, row) => source.key!(row, 0)).sort()); // read side by side
   });
 
-  it('have another look in each view, and the same look for the same seed', async () => {
+  it('are augmented differently in each view, and alike for the same seed', async () => {
     const pictures = await Pictures.open(examples, preprocessing);
     const views = { augmentation: flipped, seed: 1, views: 2 };
     const plain = await values(pictures, [0, 5]);

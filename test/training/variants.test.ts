@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { EpochRecord } from '../../src/core/listener';
 import { cacheFolder } from '../../src/core/paths';
 import { type Dataset, imageFolder } from '../../src/data';
+import { extractFeatures } from '../../src/features';
 import { layerTable } from '../../src/layers';
+import { loadBackbone } from '../../src/models';
 import { predict, saveRun } from '../../src/runs';
 import { tf } from '../../src/tensorflow';
 import { type TrainOptions, type TrainResult, train } from '../../src/training';
@@ -161,6 +163,42 @@ describe('a variant of training', function () {
       whole.history.map(({ loss }) => loss),
     );
     await checkSaved(resumed);
+  });
+
+  it('computes no output of a frozen layer that another variant has computed', () =>
+    withOwnFeatures(async () => {
+      const trained = async (options: TrainOptions) => {
+        const settings: TrainOptions = { ...quick, inputSize: 64, epochs: 3, headEpochs: 1, blocks: 2, cache: true };
+        const result = await train(dataset, { ...settings, ...options });
+        result.dispose();
+        return result.features;
+      };
+      assert.deepEqual(await trained({ variant: 'feature-extraction' }), { computed: 12, cached: 0 });
+      // the features in its first stage; in each of the other two what lies below the blocks that train
+      assert.deepEqual(await trained({ variant: 'two-phase', stages: 2 }), { computed: 24, cached: 12 });
+      assert.deepEqual(await trained({ variant: 'hybrid' }), { computed: 0, cached: 12 });
+      assert.deepEqual(await trained({ variant: 'two-phase', stages: 2, seed: 5 }), { computed: 0, cached: 36 });
+      assert.deepEqual(await trained({ variant: 'feature-extraction', head: 'dense' }), { computed: 0, cached: 12 });
+      // two views of nine training pictures, the same for every seed
+      const augmented: TrainOptions = { variant: 'feature-extraction', augment: 'light', views: 2, validation: 0.25 };
+      assert.deepEqual(await trained(augmented), { computed: 18, cached: 12 });
+      assert.deepEqual(await trained(augmented), { computed: 0, cached: 30 });
+      const backbone = await loadBackbone('efficientnet-lite0', { inputSize: 64 });
+      assert.equal((await extractFeatures(backbone, dataset.examples)).cached, 12);
+      backbone.model.dispose();
+      assert.deepEqual(await trained({ variant: 'feature-extraction', cache: false }), { computed: 12, cached: 0 });
+      assert.deepEqual(await trained({ variant: 'fine-tune-all', epochs: 1 }), { computed: 0, cached: 0 });
+    }));
+
+  it('feature-extraction, augmented: each epoch sees one view of each picture, as in the other variants', async () => {
+    const seen: number[] = [];
+    const listener = {
+      onProgress: ({ task, total }: { task: string; total: number }) => {
+        if (task === 'training') seen.push(total);
+      },
+    };
+    await train(dataset, { ...quick, epochs: 3, augment: 'light', views: 4, listener });
+    assert.deepEqual([...new Set(seen)], [27]); // three epochs of nine pictures
   });
 
   it('ends with the reason when it is stopped before there is anything to learn from', async () => {

@@ -6,7 +6,8 @@ import { UserError } from '../../core/errors';
 import type { Listener } from '../../core/listener';
 import { checkNumber, withDefaults } from '../../core/options';
 import { type Dataset, kFold, type Skipped, type Split } from '../../data';
-import { extractFeatures, PictureNetwork } from '../../features';
+import { featureRows, readFeatures } from '../../features/features';
+import { pictureTensor } from '../../features/pictureTensor';
 import {
   type BackboneEntry,
   backboneEntry,
@@ -117,13 +118,9 @@ async function measure(
   const backbone = await loadBackbone(name, { listener });
   const { entry, model } = backbone;
   const examples = [...folds[0]!.train, ...folds[0]!.validation];
-  const network = new PictureNetwork(backbone, examples.length, listener.onMessage);
+  const rows = featureRows(backbone, examples.length, { cache, listener: ofBackbone(entry, listener) });
   try {
-    const features = await extractFeatures(backbone, examples, {
-      cache,
-      network,
-      listener: ofBackbone(entry, listener),
-    });
+    const features = await readFeatures(rows, entry, examples, ofBackbone(entry, listener));
     const judgement = judgeFeatures(features, { folds, classes, neighbours }, (done) =>
       listener.onProgress?.({ task: `linear probes: ${entry.title}`, done, total: folds.length, unit: 'folds' }),
     );
@@ -132,12 +129,15 @@ async function measure(
       fileBytes: statSync(cachedWeights(entry, { includeTop: false })!).size,
       parameters: model.countParams(),
       multiplyAdds: multiplyAdds(model),
-      millisecondsAPicture: measureSpeed(network, backbone),
+      millisecondsAPicture: measureSpeed(
+        { run: (some) => rows.pass(pictureTensor(some, entry.preprocessing)) },
+        backbone,
+      ),
       publishedTop1: entry.published.top1,
       unreadable: features.skipped,
     };
   } finally {
-    network.dispose();
+    rows.dispose();
     model.dispose();
   }
 }

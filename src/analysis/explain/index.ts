@@ -1,7 +1,6 @@
 export { type PreviewOptions, previewAugmentation } from './augmentationPreview';
 export type { Explained } from './classifier';
 export { type EmbeddedFeatures, type EmbedOptions, embed, embedPictures } from './embed';
-export { pictureFeatures } from './features';
 export {
   type ExplainOptions,
   explainPictures,

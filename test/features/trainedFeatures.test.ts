@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainPictures, pictureFeatures } from '../../../src/analysis/explain';
-import { imageFolder } from '../../../src/data';
-import { extractFeatures } from '../../../src/features';
-import { tf } from '../../../src/tensorflow';
-import { train } from '../../../src/training';
-import { relativeError } from '../../models/keras';
-import { stripesFolder } from '../../pictures';
+import { imageFolder } from '../../src/data';
+import { extractFeatures } from '../../src/features';
+import { tf } from '../../src/tensorflow';
+import { train } from '../../src/training';
+import { relativeError } from '../models/keras';
+import { stripesFolder } from '../pictures';
 
-describe('the features of pictures, to embed', function () {
+describe('the features of a trained network', function () {
   this.timeout(120_000);
 
   it('are those that the head was trained on', async () => {
     const dataset = imageFolder(await stripesFolder(4));
     const result = await train(dataset, { seed: 1, epochs: 1, inputSize: 64, cache: false });
-    const own = await pictureFeatures(result, dataset.examples);
+    const own = await extractFeatures(result, dataset.examples, { cache: false });
     const expected = await extractFeatures(result.backbone, dataset.examples, { cache: false });
     assert.ok(relativeError(own.values, expected.values) < 1e-5);
     assert.deepEqual(own.examples, expected.examples);
@@ -34,7 +33,7 @@ describe('the features of pictures, to embed', function () {
     } as const;
     const result = await train(dataset, { ...options, cache: false });
     const examples = result.predictions.map(({ file, label }) => ({ file, label }));
-    const { values, length } = await pictureFeatures(result, examples);
+    const { values, length } = await extractFeatures(result, examples);
     const logits = tf.tidy(() => {
       const head = result.model!.layers.findLast((layer) => layer.getClassName() === 'Dense')!;
       const [kernel, bias] = head.getWeights();
@@ -55,27 +54,12 @@ describe('the features of pictures, to embed', function () {
     const dataset = imageFolder(folder);
     const result = await train(dataset, { epochs: 1, inputSize: 64, cache: false });
     const examples = [{ file: broken, label: 0 }, ...dataset.examples];
-    const { examples: read, skipped, values, length } = await pictureFeatures(result, examples);
+    const { examples: read, skipped, values, length } = await extractFeatures(result, examples);
     assert.deepEqual(read, dataset.examples);
     assert.equal(values.length, read.length * length);
     assert.deepEqual(
       skipped.map(({ file }) => file),
       [broken],
-    );
-    result.dispose();
-  });
-
-  it('and explained pictures come from Grad-CAM or from occlusion', async () => {
-    const dataset = imageFolder(await stripesFolder(3));
-    const result = await train(dataset, { epochs: 1, inputSize: 64, cache: false });
-    const run = { ...result, classes: dataset.classes };
-    const [, seen] = await explainPictures(run, undefined, { count: 2 });
-    const [, covered] = await explainPictures(run, undefined, { count: 2, method: 'occlusion' });
-    assert.deepEqual([seen!.detail, covered!.detail], ['Grad-CAM', 'occlusion']);
-    assert.notEqual(seen!.url, covered!.url);
-    await assert.rejects(
-      explainPictures(run, undefined, { method: 'lime' as 'occlusion' }),
-      /method must be 'grad-cam' or 'occlusion', got 'lime'/,
     );
     result.dispose();
   });

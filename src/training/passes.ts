@@ -1,0 +1,93 @@
+import { type BatchSource, type Data, type FrozenCounts, type FrozenPart, findFrozenPart } from '../features';
+import { toSource } from '../features/batchSource';
+import type { FrozenRows } from '../features/frozenRows';
+import { openRows, sourceOfRows } from '../features/frozenSource';
+import type { tf } from '../tensorflow';
+import { compile } from '../tensorflow/graph';
+import { evaluationBatches } from './evaluate';
+import type { FitSettings } from './settings';
+import type { StepParts } from './step';
+
+/** How examples go through a model: all of it, or what lies above the part that was computed before. */
+export type Passes = Pick<StepParts, 'forward' | 'below' | 'cut'> & {
+  source: BatchSource;
+  /** the last layer of what was computed before; null if that is nothing */
+  frozenUpTo: string | null;
+};
+
+/** The passes of one training. */
+export interface OpenPasses {
+  training: Passes;
+  validation: Passes | undefined;
+  /** what computing the frozen part came to */
+  frozen: FrozenCounts;
+  dispose(): void;
+}
+
+/** Compute what lies below the lowest trainable layer once for each example, unless the settings say otherwise. */
+export async function openPasses(
+  model: tf.LayersModel,
+  data: { train: Data; validation?: Data },
+  settings: FitSettings,
+): Promise<OpenPasses> {
+  const { cache, listener } = settings;
+  const train = toSource(data.train);
+  const validation = data.validation && toSource(data.validation);
+  const part = cache === false ? undefined : findFrozenPart(model);
+  const { rows: given, ...room } = typeof cache === 'object' ? cache : {};
+  const { rows, sources } = part ? roomFor(part, [train, validation], given, { ...room, listener }) : nothing;
+  try {
+    const pass = async (source: BatchSource, training: boolean): Promise<Passes> => {
+      if (!part) return { source, frozenUpTo: null, forward: (x) => model.apply(x, { training }) as tf.Tensor2D };
+      const forward = (x: tf.Tensor) => part.above(x, training) as tf.Tensor2D;
+      const kept = rows && sources.includes(source) && (await sourceOfRows(source, part, rows, listener));
+      if (kept) return { source: kept, forward, cut: part.layer, frozenUpTo: part.layer };
+      return { source, forward, below: part.below, cut: part.layer, frozenUpTo: null };
+    };
+    const passes = { training: await pass(train, true), validation: validation && (await pass(validation, false)) };
+    const { computed, cached, seconds } = rows ?? { computed: 0, cached: 0, seconds: 0 };
+    return { ...passes, frozen: { computed, cached, seconds }, dispose: () => given || rows?.dispose() };
+  } catch (error) {
+    if (!given) rows?.dispose();
+    throw error;
+  } finally {
+    rows?.close();
+  }
+}
+
+const nothing = { rows: undefined, sources: [] };
+
+/** Room for the rows of all sources, so that one graph computes them; or of the validation data, where there is not enough. */
+function roomFor(
+  part: FrozenPart,
+  all: readonly (BatchSource | undefined)[],
+  given: FrozenRows | undefined,
+  options: Parameters<typeof openRows>[2],
+): { rows: FrozenRows | undefined; sources: readonly BatchSource[] } {
+  const finite = all.filter((source) => source !== undefined && Number.isFinite(source.views ?? 1)) as BatchSource[];
+  if (given) return { rows: given, sources: finite };
+  for (const sources of [finite, finite.slice(-1)]) {
+    const rows = openRows(part, sources, options);
+    if (rows) return { rows, sources };
+  }
+  return nothing;
+}
+
+/** Layers times batches from which on validation runs as a graph. */
+const LAYER_BATCHES_FOR_GRAPH = 600;
+
+/** Validation's forward pass, as one graph where that pays: the weights are fed anew each time. */
+export function validationPass(
+  model: tf.LayersModel,
+  { source, forward, below = (x) => x }: Passes,
+  { epochs, graph, listener }: FitSettings,
+): Pick<Passes, 'forward' | 'below'> & { dispose(): void } {
+  const whole = (x: tf.Tensor) => forward(below(x));
+  const worth = epochs * evaluationBatches(source).length * model.layers.length >= LAYER_BATCHES_FOR_GRAPH;
+  if (graph === false || (graph === 'auto' && !worth)) return { forward: whole, below: undefined, dispose: () => {} };
+  const compiled = compile(whole, {
+    name: 'validation',
+    onFallback: (message) => listener.onMessage?.(message),
+  });
+  return { forward: (x) => compiled.call(x), below: undefined, dispose: () => compiled.dispose() };
+}
