@@ -49,7 +49,7 @@ export function trainCommand(): Command {
         .choices(['none', ...Object.keys(augmentationPresets)])
         .default(defaultSettings.augment),
     )
-    .option('--views <n>', 'augmented looks at each training picture', whole(1), defaultSettings.views)
+    .option('--views <n>', 'augmented views of each training picture', whole(1), defaultSettings.views)
     .option(
       '--validation <part>',
       'part held out, where the folder does not say',

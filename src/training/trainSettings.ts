@@ -37,8 +37,9 @@ export interface TrainSettings {
   /** a preset of {@link augmentationPresets}, or 'none'; of training pictures only */
   augment: string;
   /**
-   * augmented looks at each training picture beside the picture itself. Feature extraction: an epoch goes through all of them.
-   * The other variants: each epoch sees another one; without a frozen layer all epochs see new ones.
+   * augmented views of each training picture beside the picture itself. The first epoch sees the pictures as they are, each
+   * other epoch another view of them, in turn; without a frozen layer every epoch sees new ones. In feature extraction they are the
+   * same for every seed, so that the runs of a study share them.
    */
   views: number;
   /** part of each class that goes to validation, where the folder does not say */
