@@ -26,9 +26,13 @@ export function workerCommand(): Command {
     )
     .option('--workers <n>', 'runs at a time', numberOption({ min: 1, max: 256, integer: true }))
     .option('--cores <n>', 'cores that they share; default: all', numberOption({ min: 1, integer: true }))
-    .option('--data <dir>', 'where the pictures lie on this machine; default: where the study says')
+    .option(
+      '--data <dir>',
+      'a folder below which it may read pictures, or that holds them; can be given several times; default: the current one',
+      (folder: string, before: string[] = []) => [...before, folder],
+    )
     .option('--lease <seconds>', 'without a heartbeat, after which others take a run over', numberOption({ min: 1 }))
-    .option('--until-empty', 'end when nothing is left to do')
+    .option('--until-empty', 'end when nothing is left to do; where no study has come yet, wait a minute for one')
     .action(async ({ queue, ...options }: Options) => {
       const address = queueAddress(queue);
       const onMessage = (text: string) => process.stderr.write(`${text}\n`);

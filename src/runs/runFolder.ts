@@ -5,6 +5,7 @@ import { messageOf, UserError } from '../core/errors';
 import { checkNewFolder, temporaryBeside } from '../core/files';
 import type { EpochRecord } from '../core/listener';
 import { withDefaults } from '../core/options';
+import { tunebookVersion } from '../core/version';
 import { splitFingerprint } from '../data';
 import { loadTfjsModel } from '../models';
 import { deviceReport, type tf } from '../tensorflow';
@@ -92,10 +93,6 @@ function configuration(result: TrainResult, dataFolder: string): RunConfiguratio
     versions: { tunebook: tunebookVersion(), node: process.version, tfjs, tensorflow },
     device: { kind, name, threads },
   };
-}
-
-function tunebookVersion(): string {
-  return JSON.parse(readFileSync(require.resolve('tunebook/package.json'), 'utf8')).version;
 }
 
 function metrics({ confusion, history, ...result }: TrainResult) {

@@ -144,8 +144,12 @@ export function settingsOf(
   return result;
 }
 
-/** All that is known to be wrong with a training before its data are seen. */
-function checkTraining(settings: Partial<TrainSettings>): void {
+/**
+ * All that can be wrong with a training before its data are seen.
+ *
+ * @throws {UserError} on an unknown option, one of another type, or a value that it cannot have
+ */
+export function checkTraining(settings: Partial<TrainSettings>): void {
   for (const [name, value] of Object.entries(settings)) {
     const usual = defaultSettings[name as keyof TrainSettings];
     if (usual !== undefined && typeof value !== typeof usual) {

@@ -18,7 +18,7 @@ export interface Executor {
   /** @returns undefined if it was stopped before the end */
   run(order: RunOrder): Promise<RunRecord | undefined>;
   /** the run is safe in the study's folder: what was kept of it elsewhere may go */
-  landed?(task: RunTask): Promise<void>;
+  saved?(task: RunTask): Promise<void>;
   close(): Promise<void>;
 }
 

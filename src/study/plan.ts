@@ -37,7 +37,7 @@ export interface Plan {
 }
 
 /** Counts up when runs of the same settings would come out differently than before. */
-const VERSION = 1;
+export const RESULTS_VERSION = 1;
 
 /**
  * @param dataset what `study.data` names
@@ -53,12 +53,17 @@ export function planStudy(study: CheckedConfiguration, dataset: Dataset): Plan {
       const axes = labelsOf(configuration);
       const settings = { ...defaultSettings, ...options, seed: trainingSeed(seed, axes.dummy ?? null, study) };
       backboneEntry(settings.backbone);
-      const hash = sha256(JSON.stringify([VERSION, Object.entries(settings).sort(), seed, dataFingerprint]));
+      const hash = runHash({ settings, seed, dataFingerprint });
       return { id: runId(axes, seed, hash), hash, axes, seed, settings, data, dataFingerprint, models: study.models };
     }),
   );
   const hash = sha256(tasks.map((task) => task.hash).join('\n'));
   return { configurations: configurations.map(labelsOf), tasks, dataFingerprint, hash };
+}
+
+/** SHA-256 of all that decides what a run comes to. */
+export function runHash({ settings, seed, dataFingerprint }: Pick<RunTask, 'settings' | 'seed' | 'dataFingerprint'>) {
+  return sha256(JSON.stringify([RESULTS_VERSION, Object.entries(settings).sort(), seed, dataFingerprint]));
 }
 
 /** The seed itself, but for values of the axis `dummy` after the first. */

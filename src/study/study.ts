@@ -156,7 +156,7 @@ class Study {
     this.report();
     try {
       // one that was killed may have left some of them where they were made
-      for (const task of this.plan.tasks) if (this.records.has(task.hash)) await executor.landed?.(task);
+      for (const task of this.plan.tasks) if (this.records.has(task.hash)) await executor.saved?.(task);
       for (;;) {
         const next = this.mayStart() ? this.openTasks()[0] : undefined;
         if (next && underway.size < executor.slots) {
@@ -216,7 +216,7 @@ class Study {
         return;
       }
       this.store.land(prepared, record);
-      await executor.landed?.(task);
+      await executor.saved?.(task);
       rmSync(checkpoint, { recursive: true, force: true });
       this.records.set(task.hash, record);
       this.time.observe(record);

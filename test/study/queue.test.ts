@@ -20,7 +20,7 @@ describe('a study through a queue', function () {
   let alone: StudyResult;
   const processes: TestProcess[] = [];
   const worker = (...options: string[]) => {
-    const started = startWorker(redis.address, ...options);
+    const started = startWorker(redis.address, ...(options.length > 0 ? options : ['--data', configuration.data]));
     processes.push(started);
     return started;
   };
@@ -200,17 +200,25 @@ describe('a study through a queue', function () {
     assert.deepEqual(await leftovers(redis), []);
   });
 
-  it('is not hindered by a worker that has other pictures, which says so and ends', async () => {
-    const making = queued({ seeds: 1, out: join(temporaryFolder(), 'study') });
-    const wrong = worker('--data', await stripesFolder(2));
-    await until(() => wrong.ended);
-    assert.equal(wrong.process.exitCode, 1);
+  it('says which pictures no worker has, while others make another study, and goes on when one has them', async () => {
+    const other = await stripesFolder(2);
+    const messages: string[] = [];
+    const making = queued({ seeds: 1, out: join(temporaryFolder(), 'study') }, messages);
+    const wrong = worker('--data', other);
+    await until(() => messages.some((text) => text.includes('no worker has the pictures')));
+    const said = messages.find((text) => text.includes('no worker has the pictures'))!;
+    assert.ok(said.includes(`no worker has the pictures in "${configuration.data}" (`), said);
     assert.match(
-      wrong.log,
-      /the pictures in '.*' are others than the study's: name their folder on this machine \(--data\)/,
+      said,
+      /: not below its --data\): start `tunebook worker --data FOLDER` with the folder that holds them/,
     );
+    const others = await queued({ data: other, axes: {}, seeds: 1, out: join(temporaryFolder(), 'other') });
+    assert.equal(others.runs.numRows() - others.failed, 1);
+    assert.match(wrong.log, /a study waits whose pictures \(".*"\) lie below none of the folders that it may read/);
+    assert.ok(!wrong.ended, wrong.log);
     worker();
     assert.equal((await making).failed, 0);
+    assert.ok(!wrong.ended, wrong.log);
   });
 
   it('says that nobody works at the queue', async () => {
@@ -224,9 +232,10 @@ describe('a study through a queue', function () {
   });
 });
 
-/** What is in Redis beside the queue's own few keys, of which there are as many however many runs there were. */
+/** What is in Redis beside the workers' list and the queue's own few keys, as many however many runs there were. */
 async function leftovers(redis: TestRedis): Promise<string[]> {
-  return (await redis.keys()).filter((key) => !/^tunebook:runs:(id|events|meta|stalled-check|marker)$/.test(key));
+  const usual = /^tunebook:(workers|runs-[^:]+:(id|events|meta|stalled-check|marker))$/;
+  return (await redis.keys()).filter((key) => !usual.test(key));
 }
 
 function countRuns(study: string): number {

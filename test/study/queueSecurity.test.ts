@@ -21,21 +21,20 @@ describe('the address of a queue', function () {
   this.timeout(120_000);
   let file: string;
   let folder: string;
+  let data: string;
 
   before(async function () {
     if (!hasRedis) return skipWithoutRedis(this);
     folder = temporaryFolder();
     file = join(folder, 'study.json');
-    writeFileSync(
-      file,
-      JSON.stringify({ data: await stripesFolder(8), settings: { epochs: 3, inputSize: 64 }, seeds: 1 }),
-    );
+    data = await stripesFolder(8);
+    writeFileSync(file, JSON.stringify({ data, settings: { epochs: 3, inputSize: 64 }, seeds: 1 }));
   });
 
   /** A study and a worker at an address, both to their end. */
   async function made(address: string, env: NodeJS.ProcessEnv) {
     const out = join(temporaryFolder(), 'study');
-    const worker = new TestProcess(['worker', '--until-empty', '--lease', String(LEASE)], {
+    const worker = new TestProcess(['worker', '--until-empty', '--data', data, '--lease', String(LEASE)], {
       ...env,
       TUNEBOOK_QUEUE: address,
     });

@@ -1,20 +1,25 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Redis } from 'ioredis';
+import { messageOf, UserError } from '../../core/errors';
+import { parseJson } from '../../core/readBounded';
+import type { RunTask } from '../plan';
 import type { RunRecord } from '../records';
+import { checkFiles, checkRecord } from './checkRecord';
 import { KEPT, PREFIX } from './connection';
-import { type Parcel, receiveFolder, sendFolder } from './parcels';
+import { objectOf } from './job';
+import { checkPackedFolder, type PackedFolder, receiveFolder, sendFolder } from './packedFolder';
+
+/** Bytes that an answer may have without its files: most of it is a number an epoch. */
+const LARGEST = 8 * 2 ** 20;
 
 /** What a run came to: the record, and where the files of its folder are. */
 interface Answer {
   record: RunRecord;
-  parcel: Parcel;
+  files: PackedFolder;
 }
 
 const keyOf = (id: string) => `${PREFIX}:answer:${id}`;
-
-async function read(redis: Redis, id: string): Promise<Answer | undefined> {
-  const text = await redis.get(keyOf(id));
-  return text === null ? undefined : JSON.parse(text);
-}
 
 /** Whether a run has been answered. */
 export async function isAnswered(redis: Redis, id: string): Promise<boolean> {
@@ -27,24 +32,56 @@ export async function isAnswered(redis: Redis, id: string): Promise<boolean> {
  * @throws {TooLargeError} if its files are more than the queue carries
  */
 export async function sendAnswer(redis: Redis, id: string, record: RunRecord, folder: string): Promise<void> {
-  const parcel = await sendFolder(redis, folder);
-  const answer: Answer = { record, parcel };
+  const files = await sendFolder(redis, folder);
+  const answer: Answer = { record, files };
   const first = await redis.set(keyOf(id), JSON.stringify(answer), 'EX', KEPT, 'NX');
-  if (first === null) await redis.del(parcel.key);
+  if (first === null) await redis.del(files.key);
 }
 
 /**
- * Fetch what a run came to, and its files into `folder`. It stays in Redis until {@link removeAnswer}.
+ * Fetch what a run came to, and its files into `folder`, after checking both: whoever reaches Redis can write them. The answer
+ * stays in Redis until {@link removeAnswer}.
  *
  * @returns undefined if there is no answer, or not all of it any more
+ * @throws {UserError} in one line if it cannot be the answer to that run
  */
-export async function receiveAnswer(redis: Redis, id: string, folder: string): Promise<RunRecord | undefined> {
+export async function receiveAnswer(
+  redis: Redis,
+  id: string,
+  task: RunTask,
+  folder: string,
+): Promise<RunRecord | undefined> {
   const answer = await read(redis, id);
-  return answer && (await receiveFolder(redis, answer.parcel, folder)) ? answer.record : undefined;
+  if (answer === undefined) return undefined;
+  const record = checkRecord(answer.record, task);
+  const files = checkPackedFolder(answer.files);
+  if (!(await receiveFolder(redis, files, folder))) return undefined;
+  checkFiles(folder, record);
+  writeFileSync(join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`); // as it was checked
+  return record;
 }
 
 /** Forget an answer and its files. */
 export async function removeAnswer(redis: Redis, id: string): Promise<void> {
-  const answer = await read(redis, id);
-  if (answer) await redis.del(keyOf(id), answer.parcel.key);
+  const keys = [keyOf(id)];
+  try {
+    const answer = await read(redis, id);
+    if (answer) keys.push(checkPackedFolder(answer.files).key);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error; // one that cannot be read has no files that anyone would find
+  }
+  await redis.del(...keys);
+}
+
+async function read(redis: Redis, id: string): Promise<Record<string, unknown> | undefined> {
+  const key = keyOf(id);
+  try {
+    const bytes = await redis.strlen(key);
+    if (bytes > LARGEST)
+      throw new UserError(`it has ${(bytes / 2 ** 20).toFixed(1)} MB, expected at most ${LARGEST / 2 ** 20} MB`);
+    const text = await redis.getrange(key, 0, LARGEST);
+    return text === '' ? undefined : objectOf(parseJson(text, 'it'), 'it');
+  } catch (error) {
+    throw /^WRONGTYPE/.test(messageOf(error)) ? new UserError('it lies in Redis as something else') : error;
+  }
 }

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { writeFileAtomically } from '../../core/files';
 import { cacheFolder } from '../../core/paths';
-import { checkId } from '../../core/safePath';
+import { checkId, pathBelow } from '../../core/safePath';
 import { KEPT, PREFIX } from './connection';
 
 /** Checkpoints of more bytes stay on their machine: Redis keeps all it has in memory. */
 const LARGEST = 128 * 2 ** 20;
 /** Milliseconds between two looks for a new one. */
 const INTERVAL = 2000;
+/** The files of a checkpoint that are shared, below its folder. */
+const SHARED = /^(stage-\d{1,3}\/)?last\.safetensors$/;
 
 /**
  * The state of a run after its last whole epoch, in a folder of this machine's cache and in Redis, so that a worker on any
@@ -27,7 +29,7 @@ export class SharedCheckpoint {
     id: string,
     private readonly onMessage: (text: string) => void,
   ) {
-    this.folder = cacheFolder('queue', checkId(id, 'the job')); // it comes over the network
+    this.folder = cacheFolder('queue', checkId(id, 'the job'));
     this.key = `${PREFIX}:checkpoint:${id}`;
   }
 
@@ -37,10 +39,8 @@ export class SharedCheckpoint {
    * @returns epochs that have been made
    */
   async open(): Promise<number> {
-    const shared = await this.redis.hgetallBuffer(this.key);
-    for (const [path, content] of Object.entries(shared)) {
-      if (!/^(stage-\d+\/)?last\.safetensors$/.test(path)) continue;
-      const file = join(this.folder, path);
+    for (const [path, content] of await this.receive()) {
+      const file = pathBelow(this.folder, path, 'the checkpoint');
       // another machine may have come further than this one when it began
       if (epochsIn(content) > epochsOf(file)) writeFileAtomically(file, content);
     }
@@ -90,6 +90,15 @@ export class SharedCheckpoint {
     }
   }
 
+  /** What lies in Redis, if it is what {@link send} puts there: whoever reaches Redis can write it. */
+  private async receive(): Promise<[path: string, content: Buffer][]> {
+    const paths = (await this.redis.hkeys(this.key)).filter((path) => SHARED.test(path));
+    const sizes = await Promise.all(paths.map((path) => this.redis.hstrlen(this.key, path)));
+    if (sizes.reduce((sum, size) => sum + size, 0) > LARGEST) return [];
+    const contents = await Promise.all(paths.map((path) => this.redis.hgetBuffer(this.key, path)));
+    return paths.flatMap((path, i) => (contents[i] ? [[path, contents[i]] as [string, Buffer]] : []));
+  }
+
   private files() {
     if (!existsSync(this.folder)) return [];
     return readdirSync(this.folder, { recursive: true, withFileTypes: true })
@@ -108,7 +117,8 @@ export function removeOldCheckpoints(now = Date.now()): void {
   if (!existsSync(root)) return;
   for (const name of readdirSync(root)) {
     const folder = join(root, name);
-    if (now - statSync(folder).mtimeMs > 1000 * KEPT) rmSync(folder, { recursive: true, force: true });
+    const stats = statSync(folder, { throwIfNoEntry: false }); // another worker may remove it just now
+    if (stats && now - stats.mtimeMs > 1000 * KEPT) rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -131,7 +141,8 @@ function epochsOf(file: string): number {
 function epochsIn(content: Buffer): number {
   try {
     const header = content.subarray(8, 8 + Number(content.readBigUInt64LE()));
-    return JSON.parse(JSON.parse(header.toString('utf8')).__metadata__.state).epoch;
+    const { epoch } = JSON.parse(JSON.parse(header.toString('utf8')).__metadata__.state);
+    return Number.isSafeInteger(epoch) ? epoch : 0;
   } catch {
     return 0;
   }

@@ -2,9 +2,8 @@ import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { messageOf, UserError } from '../../core/errors';
 
-/** Under which names everything lies in Redis. */
+/** What the names of all keys in Redis begin with. */
 export const PREFIX = 'tunebook';
-export const QUEUE = 'runs';
 
 /** Seconds that Redis keeps what nobody fetched. */
 export const KEPT = 7 * 24 * 3600;
@@ -63,10 +62,10 @@ export async function connect(address: string, { patient }: { patient: boolean }
   }
 }
 
-/** The queue of runs in a Redis, to be closed. Errors reach whoever calls it. */
-export async function openQueue<Order>(redis: Redis): Promise<Queue<Order>> {
+/** A queue of runs in a Redis, to be closed. Errors reach whoever calls it. */
+export async function openQueue<Order>(redis: Redis, name: string): Promise<Queue<Order>> {
   const { Queue: BullQueue } = await import('bullmq');
-  const queue = new BullQueue<Order>(QUEUE, {
+  const queue = new BullQueue<Order>(name, {
     connection: redis,
     prefix: PREFIX,
     streams: { events: { maxLen: 100 } },

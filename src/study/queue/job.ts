@@ -1,5 +1,13 @@
+import { shown, UserError } from '../../core/errors';
 import { sha256 } from '../../core/files';
-import type { RunTask } from '../plan';
+import { checkNumber } from '../../core/options';
+import { checkId } from '../../core/safePath';
+import { backboneEntry } from '../../models';
+import { defaultSettings, type TrainSettings } from '../../training';
+import type { Label } from '../axes';
+import { checkTraining } from '../configuration';
+import { type RunTask, runHash } from '../plan';
+import { isFingerprint } from './presence';
 
 /** What a worker is told. What it answers lies beside the queue: see `answers.ts`. */
 export interface RunJob {
@@ -11,4 +19,82 @@ export interface RunJob {
 /** What a run goes by in the queue: the same for whoever asks for the same run of the same pictures. */
 export function jobId({ hash, dataFingerprint, models }: RunTask): string {
   return `${hash.slice(0, 24)}-${sha256(`${dataFingerprint} ${models}`).slice(0, 8)}`;
+}
+
+/**
+ * The job if it can be one: whoever reaches Redis can write it. Ids and hashes are compared with what they are made of, so that
+ * no name of a folder or a key is taken from a message.
+ *
+ * @param value what the message holds
+ * @param id under which it lies in the queue
+ * @throws {UserError} in one line that says what is wrong with it
+ */
+export function checkJob(value: unknown, id: unknown): RunJob {
+  const { task, cache, pruneBelow } = objectOf(value, 'the job');
+  const checked = checkTask(task);
+  if (jobId(checked) !== id)
+    throw new UserError(`the job has the id ${shown(id)}, expected that of its run: ${jobId(checked)}`);
+  if (!Array.isArray(pruneBelow) || pruneBelow.length > checked.settings.epochs) {
+    throw new UserError(`the job's pruneBelow must be a list of at most an entry an epoch, got ${shown(pruneBelow)}`);
+  }
+  for (const below of pruneBelow) if (below !== null) checkNumber("the job's pruneBelow", below, { min: 0, max: 1 });
+  return { task: checked, cache: booleanOf(cache, "the job's cache"), pruneBelow };
+}
+
+function checkTask(value: unknown): RunTask {
+  const { id, hash, axes, seed, settings, data, dataFingerprint, models } = objectOf(value, "the job's run");
+  const task: RunTask = {
+    id: checkId(id, 'the run'),
+    hash: String(hash),
+    axes: checkAxes(axes),
+    seed: checkNumber("the run's seed", seed, { min: 0, integer: true }),
+    settings: checkSettings(settings),
+    data: String(data),
+    dataFingerprint: String(dataFingerprint),
+    models: booleanOf(models, "the run's models"),
+  };
+  if (!isFingerprint(dataFingerprint)) {
+    throw new UserError(`the run's dataFingerprint must be 64 hexadecimal digits, got ${shown(dataFingerprint)}`);
+  }
+  if (typeof data !== 'string' || data === '' || data.length > 4096 || data.includes('\0')) {
+    throw new UserError(`the run's data must name a folder of pictures, got ${shown(data)}`);
+  }
+  const expected = runHash(task);
+  if (hash !== expected) {
+    throw new UserError(
+      `the run's hash is ${shown(hash)}, expected that of its settings, seed and pictures: ${expected}`,
+    );
+  }
+  return task;
+}
+
+/** All settings of a training, each of which `train` would take. */
+function checkSettings(value: unknown): TrainSettings {
+  const settings = objectOf(value, "the run's settings") as Partial<TrainSettings>;
+  const missing = Object.keys(defaultSettings).filter((name) => !Object.hasOwn(settings, name));
+  if (missing.length > 0) throw new UserError(`the run's settings lack ${missing.join(', ')}`);
+  checkTraining(settings);
+  backboneEntry(settings.backbone!);
+  return settings as TrainSettings;
+}
+
+function checkAxes(value: unknown): Record<string, Label> {
+  const axes = Object.entries(objectOf(value, "the run's axes"));
+  const odd = axes.find(([, label]) => label !== null && !['string', 'number', 'boolean'].includes(typeof label));
+  if (odd)
+    throw new UserError(
+      `the run's axis ${shown(odd[0])} must have a word, a number or true or false, got ${shown(odd[1])}`,
+    );
+  return Object.fromEntries(axes) as Record<string, Label>;
+}
+
+/** @throws {UserError} unless it is an object */
+export function objectOf(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new UserError(`${what} must be an object, got ${shown(value)}`);
+}
+
+function booleanOf(value: unknown, what: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new UserError(`${what} must be true or false, got ${shown(value)}`);
 }

@@ -1,0 +1,138 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import { create } from 'tar';
+import { messageOf, UserError } from '../../core/errors';
+import { extract } from '../../data/public';
+import { KEPT, PREFIX } from './connection';
+
+/** Bytes that the files of one run may have, packed: Redis keeps all it has in memory. */
+const LARGEST = 256 * 2 ** 20;
+/** What they may come to, unpacked. */
+const LIMITS = { bytes: 512 * 2 ** 20, entries: 1000 };
+/** Bytes of a part: what this process and Redis's line to it hold at a time. */
+const PART = 4 * 2 ** 20;
+
+const KEY = new RegExp(`^${PREFIX}:files:[0-9a-f-]{36}$`);
+
+/** The files of a run are more than the queue carries: trying again would not help. */
+export class TooLargeError extends Error {}
+
+/** A folder on its way through Redis: under which key its files lie, packed. */
+export interface PackedFolder {
+  key: string;
+  bytes: number;
+  sha256: string;
+}
+
+/**
+ * Put the files of a folder into Redis, packed and in parts.
+ *
+ * @param largest bytes that they may have
+ * @throws {TooLargeError} if they have more
+ */
+export async function sendFolder(redis: Redis, folder: string, largest = LARGEST): Promise<PackedFolder> {
+  return inTemporaryFolder(async (place) => {
+    const unpacked = sizeOf(folder);
+    if (unpacked > LIMITS.bytes) throw tooLarge(unpacked, LIMITS.bytes);
+    const file = join(place, 'run.tar.gz');
+    create({ file, cwd: folder, gzip: true, portable: true, sync: true }, readdirSync(folder));
+    const bytes = statSync(file).size;
+    if (bytes > largest) throw tooLarge(bytes, largest);
+    const key = `${PREFIX}:files:${randomUUID()}`;
+    const hash = createHash('sha256');
+    const descriptor = openSync(file, 'r');
+    try {
+      for (let sent = 0; sent < bytes; ) {
+        const part = Buffer.alloc(Math.min(PART, bytes - sent));
+        sent += readSync(descriptor, part);
+        hash.update(part);
+        await redis.append(key, part);
+        await redis.expire(key, KEPT);
+      }
+    } catch (error) {
+      await redis.del(key).catch(() => {}); // where Redis is full, it should not stay so
+      throw error;
+    } finally {
+      closeSync(descriptor);
+    }
+    return { key, bytes, sha256: hash.digest('hex') };
+  });
+}
+
+function tooLarge(bytes: number, largest: number): TooLargeError {
+  const megabytes = (count: number) => `${(count / 2 ** 20).toFixed(1)} MB`;
+  return new TooLargeError(
+    `its files have ${megabytes(bytes)}, and a queue carries ${megabytes(largest)} a run: keep no models ` +
+      '("models": false), or make the study without --queue',
+  );
+}
+
+function sizeOf(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+}
+
+/**
+ * What was read as a packed folder, if it can be one.
+ *
+ * @throws {UserError} if it cannot
+ */
+export function checkPackedFolder(value: unknown): PackedFolder {
+  const { key, bytes, sha256 } = (value ?? {}) as Partial<PackedFolder>;
+  const fits = typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes > 0 && bytes <= LARGEST;
+  if (typeof key !== 'string' || !KEY.test(key) || !fits || !/^[0-9a-f]{64}$/.test(String(sha256))) {
+    throw new UserError(`it does not say where its files are, or they are more than ${LARGEST / 2 ** 20} MB`);
+  }
+  return { key, bytes, sha256: String(sha256) };
+}
+
+/**
+ * Write a packed folder's files into a new folder.
+ *
+ * @param limits of what they may come to; default: 512 MB, 1,000 files
+ * @returns false if Redis no longer has all of it
+ * @throws {UserError} if it is not what was said: another hash, no archive, links or paths that lead out of it, or too large
+ */
+export async function receiveFolder(
+  redis: Redis,
+  { key, bytes, sha256 }: PackedFolder,
+  folder: string,
+  limits = LIMITS,
+): Promise<boolean> {
+  return inTemporaryFolder(async (place) => {
+    const file = join(place, 'its archive');
+    const length = await redis.strlen(key).catch((error) => {
+      throw /^WRONGTYPE/.test(messageOf(error)) ? new UserError('its files lie in Redis as something else') : error;
+    });
+    if (length < bytes) return false;
+    if (length > bytes) throw new UserError(`its files have ${length} bytes, not the ${bytes} that it says`);
+    const hash = createHash('sha256');
+    const descriptor = openSync(file, 'w');
+    try {
+      for (let received = 0; received < bytes; received += PART) {
+        const part = await redis.getrangeBuffer(key, received, Math.min(bytes, received + PART) - 1);
+        hash.update(part);
+        writeSync(descriptor, part);
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+    if (hash.digest('hex') !== sha256) throw new UserError('its files have another SHA-256 than it says');
+    rmSync(folder, { recursive: true, force: true }); // what an interrupted attempt wrote
+    await extract(file, folder, limits);
+    return true;
+  });
+}
+
+async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'tunebook-files-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,9 @@
+import { openDataset } from '../../src/data/public';
+import type { StudyConfiguration } from '../../src/study';
+import { checkConfiguration } from '../../src/study/configuration';
+import { planStudy, type RunTask } from '../../src/study/plan';
+
+/** The runs of a study, as it gives them to workers. */
+export async function plannedTasks(configuration: StudyConfiguration): Promise<RunTask[]> {
+  return planStudy(checkConfiguration(configuration), await openDataset(configuration.data)).tasks;
+}

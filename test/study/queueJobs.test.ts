@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { UserError } from '../../src/core/errors';
+import { sha256 } from '../../src/core/files';
+import type { RunTask } from '../../src/study/plan';
+import { checkJob, jobId } from '../../src/study/queue/job';
+import { LocalPictures } from '../../src/study/queue/pictures';
+import { temporaryFolder } from '../folders';
+import { stripesFolder } from '../pictures';
+import { plannedTasks } from './plannedTasks';
+
+describe('a job of a queue', () => {
+  let task: RunTask;
+
+  before(async () => {
+    task = (await plannedTasks({ data: await stripesFolder(2), axes: { dropout: [0, 0.5] }, seeds: 1 }))[0]!;
+  });
+
+  /** The job after its way over the network, with its run changed. */
+  const job = (change: object = {}, more: object = {}) =>
+    JSON.parse(JSON.stringify({ task: { ...task, ...change }, cache: true, pruneBelow: [null, 0.5], ...more }));
+  const settings = (change: object) => ({ settings: { ...task.settings, ...change } });
+
+  it('is taken as it was given, and nothing else with it', () => {
+    assert.deepEqual(checkJob({ ...job({ more: 1 }), checkpoint: '/' }, jobId(task)), job());
+  });
+
+  const bad: [string, () => [unknown, unknown?], RegExp][] = [
+    ['no object', () => [null], /the job must be an object, got null/],
+    ['without a run', () => [{ nonsense: 1 }], /the job's run must be an object, got undefined/],
+    [
+      'under an id that is a path',
+      () => [job(), '../../precious'],
+      /has the id "..\/..\/precious", expected that of its run/,
+    ],
+    ['under the id of another run', () => [job(), `${'0'.repeat(24)}-00000000`], /expected that of its run/],
+    ['with an id that is a path', () => [job({ id: '../x' })], /the run has the id "..\/x", expected letters/],
+    ['with an id that rings a bell', () => [job({ id: 'a\u0007' })], /the run has the id "a\\u0007"/],
+    [
+      'with a hash that is not of its settings',
+      () => [job(settings({ epochs: 3 }))],
+      /the run's hash is .* expected that of/,
+    ],
+    ['with a hash that is a path', () => [job({ hash: '../../x' })], /the run's hash is "..\/..\/x"/],
+    [
+      'with an unknown setting',
+      () => [job(settings({ checkpoint: '/etc' }))],
+      /'checkpoint' is no option of a training/,
+    ],
+    ['with a setting of another type', () => [job(settings({ epochs: '3' }))], /epochs must be a number like/],
+    ['with a setting out of range', () => [job(settings({ dropout: 7 }))], /dropout must be a number/],
+    ['with a setting missing', () => [job(settings({ l2: undefined }))], /the run's settings lack l2/],
+    ['with an unknown backbone', () => [job(settings({ backbone: '__proto__' }))], /backbone/],
+    ['with an unknown preset', () => [job(settings({ augment: 'nonsense' }))], /nonsense/],
+    ['without settings', () => [job({ settings: null })], /the run's settings must be an object, got null/],
+    ['with half a seed', () => [job({ seed: 0.5 })], /the run's seed must be a whole number/],
+    ['with pictures that are no text', () => [job({ data: ['x'] })], /the run's data must name a folder/],
+    ['with a fingerprint that is none', () => [job({ dataFingerprint: '0' })], /dataFingerprint must be 64/],
+    ['with an axis that is an object', () => [job({ axes: { a: {} } })], /the run's axis "a" must have a word/],
+    ['with models: maybe', () => [job({ models: 'maybe' })], /the run's models must be true or false/],
+    ['with a pruneBelow of text', () => [job({}, { pruneBelow: ['x'] })], /the job's pruneBelow must be a number/],
+    ['with a pruneBelow without end', () => [job({}, { pruneBelow: Array(1e5).fill(0) })], /at most an entry an epoch/],
+  ];
+  for (const [name, make, why] of bad) {
+    it(`is refused ${name}`, () => {
+      const [value, id = jobId(task)] = make();
+      assert.throws(
+        () => checkJob(value, id),
+        (error: Error) => {
+          assert.ok(error instanceof UserError, error.stack);
+          assert.match(error.message, why);
+          assert.ok(!error.message.includes('\n') && !error.message.includes('\u0007'));
+          return true;
+        },
+      );
+    });
+  }
+});
+
+describe('the pictures of a worker', () => {
+  let folder: string;
+  let study: { data: string; dataFingerprint: string };
+  const find = (folders: string[] | undefined, change: Partial<typeof study> = {}) =>
+    new LocalPictures(folders, () => {}).find({ ...study, ...change });
+
+  beforeEach(async () => {
+    folder = join(temporaryFolder(), 'pets', 'photos');
+    mkdirSync(dirname(folder));
+    renameSync(await stripesFolder(2), folder);
+    const [task] = await plannedTasks({ data: folder, seeds: 1 });
+    study = { data: folder, dataFingerprint: task!.dataFingerprint };
+  });
+
+  it('are those of the study where its path lies below a folder of its command line, or is one', async () => {
+    for (const allowed of [folder, dirname(folder), dirname(dirname(folder))]) {
+      assert.deepEqual(await find([temporaryFolder(), allowed]), { found: 'here', data: folder });
+    }
+  });
+
+  it('are those of the study where the end of its path lies below a folder, or a folder holds them', async () => {
+    const here = { found: 'here', data: folder };
+    for (const data of ['/elsewhere/pets/photos', '/elsewhere/photos', 'D:\\pets\\photos']) {
+      assert.deepEqual(await find([dirname(dirname(folder)), dirname(folder)], { data }), here);
+    }
+    assert.deepEqual(await find([folder], { data: '/elsewhere/entirely' }), here);
+  });
+
+  it('are not there where they lie below none of its folders, whether they exist or not', async () => {
+    for (const data of [folder, '/nowhere/at all', `${temporaryFolder()}/../x`, '..', '/', '../../etc']) {
+      assert.deepEqual(await find([temporaryFolder()], { data }), { found: 'outside' });
+    }
+    assert.deepEqual(await find(undefined), { found: 'outside' }); // the current folder
+  });
+
+  it('are not there where a link leads out of its folders', async () => {
+    const allowed = temporaryFolder();
+    symlinkSync(folder, join(allowed, 'photos'));
+    assert.deepEqual(await find([allowed], { data: join(allowed, 'photos') }), { found: 'outside' });
+    mkdirSync(join(allowed, 'links'));
+    for (const name of ['red', 'green', 'blue']) symlinkSync(join(folder, name), join(allowed, 'links', name));
+    assert.deepEqual(await find([allowed], { data: join(allowed, 'links') }), { found: 'outside' });
+    assert.deepEqual(await find([allowed, folder], { data: join(allowed, 'links') }), {
+      found: 'here',
+      data: join(allowed, 'links'),
+    });
+  });
+
+  it('are not there where others lie, or none', async () => {
+    assert.deepEqual(await find([dirname(folder)], { dataFingerprint: sha256('others') }), { found: 'different' });
+    const gone = join(dirname(folder), 'gone');
+    assert.deepEqual(await find([dirname(folder)], { data: gone }), { found: 'missing' });
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, 'a file');
+    assert.deepEqual(await find([dirname(folder)]), { found: 'different' });
+  });
+
+  it('are refused at the start where a folder does not exist', () => {
+    assert.throws(
+      () => new LocalPictures(['/no/such folder'], () => {}),
+      /^UserError: worker: there is no folder '\/no\/such folder'/,
+    );
+  });
+});

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { makeTemplate } from '../../bench/queue/instantRuns';
+import { loadTest } from '../../bench/queue/loadTest';
+import { temporaryFolder } from '../folders';
+import { stripesFolder } from '../pictures';
+import { plannedTasks } from './plannedTasks';
+import { hasRedis, skipWithoutRedis } from './redis';
+
+describe('a study of many short runs through a queue', function () {
+  this.timeout(180_000);
+
+  before(function () {
+    if (!hasRedis) skipWithoutRedis(this);
+  });
+
+  it('saves each once while workers are killed and Redis is restarted', async () => {
+    const folder = temporaryFolder();
+    const configuration = {
+      ...{ data: await stripesFolder(4), settings: { epochs: 1, inputSize: 64 } },
+      ...{ axes: { dropout: [0, 0.2, 0.4] }, seeds: 20 },
+    };
+    const template = join(folder, 'template');
+    await makeTemplate((await plannedTasks(configuration))[0]!, template);
+    const load = { configuration, template, out: join(folder, 'study'), workers: 3, killEvery: 2, restarts: 1, lease: 2 };
+    const { seconds: _, secondsOfRun: __, killed, ...counts } = await loadTest(load);
+    assert.ok(killed > 0);
+    assert.deepEqual(counts, { runs: 60, failed: 0, listed: 60, unique: 60, folders: 60, restarted: 1 });
+  });
+});
