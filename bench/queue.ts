@@ -16,7 +16,9 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { runs: option('1000'), workers: option('4'), 'kill-every': option('5'), restarts: option('2') },
   });
-  const [runs, workers, killEvery, restarts] = [values.runs, values.workers, values['kill-every'], values.restarts].map(Number);
+  const [runs, workers, killEvery, restarts] = [values.runs, values.workers, values['kill-every'], values.restarts].map(
+    Number,
+  );
   const folder = temporaryFolder();
   const configuration = {
     data: await stripesFolder(4),

@@ -47,12 +47,15 @@ export async function loadTest(load: Load): Promise<LoadResult> {
   let killed = 0;
   let restarted = 0;
   let restarting: Promise<void> = Promise.resolve();
-  const killing = setInterval(() => {
-    const [victim] = processes.splice(0, 1);
-    victim?.kill('SIGKILL');
-    processes.push(startWorker(redis.address, load));
-    killed++;
-  }, 1000 * killEvery || 2 ** 30);
+  const killing = setInterval(
+    () => {
+      const [victim] = processes.splice(0, 1);
+      victim?.kill('SIGKILL');
+      processes.push(startWorker(redis.address, load));
+      killed++;
+    },
+    1000 * killEvery || 2 ** 30,
+  );
   try {
     const began = performance.now();
     const result = await study({

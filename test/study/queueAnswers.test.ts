@@ -6,7 +6,7 @@ import { UserError } from '../../src/core/errors';
 import { executeRun, failed } from '../../src/study/execute';
 import type { RunTask } from '../../src/study/plan';
 import { receiveAnswer, removeAnswer, sendAnswer } from '../../src/study/queue/answers';
-import { checkRecord } from '../../src/study/queue/checkRecord';
+import { checkRecordOf } from '../../src/study/queue/checkAnswer';
 import type { RunRecord } from '../../src/study/records';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
@@ -51,7 +51,7 @@ describe('the answer of a worker', function () {
 
   it('is taken under the name and axes that the run has in this study, in its run.json, too', () =>
     redis.with(async (client) => {
-      await sendAnswer(client, 'one', { ...record, id: '../../precious', axes: { theirs: 1 } }, run);
+      await sendAnswer(client, 'one', { ...record, id: 'there', axes: { theirs: 1 } }, run);
       const folder = target();
       const received = await receiveAnswer(client, 'one', { ...task, id: 'here', axes: { ours: 2 } }, folder);
       assert.deepEqual(received, { ...record, id: 'here', axes: { ours: 2 } });
@@ -60,46 +60,52 @@ describe('the answer of a worker', function () {
 
   it('may be that of a run that failed, in one line, or was given up', () => {
     const lost = failed(task, 'no room', temporaryFolder());
-    assert.deepEqual(checkRecord({ ...lost, error: 'no\u001b[31m\nroom' }, task), { ...lost, error: 'no [31m room' });
-    assert.equal(checkRecord({ ...lost, error: 'x'.repeat(1e6) }, task).error!.length, 503);
-    assert.equal(checkRecord({ ...record, state: 'pruned' }, task).state, 'pruned');
-    assert.equal(checkRecord({ ...record, loss: null }, task).loss, null); // it diverged
+    assert.deepEqual(checkRecordOf(task, { ...lost, error: 'no\u001b[31m\nroom' }), { ...lost, error: 'no [31m room' });
+    assert.equal(checkRecordOf(task, { ...lost, error: 'x'.repeat(9000) }).error!.length, 503);
+    assert.equal(checkRecordOf(task, { ...record, state: 'pruned' }).state, 'pruned');
+    assert.equal(checkRecordOf(task, { ...record, loss: null }).loss, null); // it diverged
   });
 
   it('holds nothing that a record does not', () => {
-    assert.deepEqual(checkRecord({ ...record, more: '<script>' }, task), record);
+    assert.deepEqual(checkRecordOf(task, { ...record, more: '<script>' }), record);
   });
 
   const bad: [string, unknown, RegExp][] = [
-    ['null', null, /its record must be an object, got null/],
-    ['a list', [], /its record must be an object, got \[\]/],
-    ['nothing', {}, /it is of another run: its hash is undefined/],
-    ['another run', { hash: 'a'.repeat(64) }, /it is of another run/],
-    ['an accuracy of 7', { accuracy: 7 }, /its accuracy must be a number >= 0 and <= 1, got 7/],
-    ['an accuracy that is markup', { accuracy: '<img src=x>' }, /its accuracy must be a number .* got '<img src=x>'/],
-    ['no accuracy', { accuracy: null }, /its accuracy must be a number/],
-    ['a loss below 0', { loss: -3 }, /its loss must be a number >= -0.001, got -3/],
-    ['seconds below 0', { seconds: -5 }, /its seconds must be a number >= 0, got -5/],
-    ['a state of its own', { state: 'excellent' }, /its state must be done, failed or pruned, got "excellent"/],
-    ['an error of a run that is done', { error: 'x' }, /its error must be null where its state is done/],
-    ['no error of one that failed', { state: 'failed' }, /its error must be text where its state is failed, got null/],
-    ['more epochs than were asked for', { epochs: 3, curve: [0, 0, 0] }, /its epochs must be .* <= 2, got 3/],
-    ['half an epoch', { epochs: 1.5 }, /its epochs must be a whole number/],
-    ['a curve of another length', { curve: Array(1e5).fill(0.5) }, /its curve must be .* each of its 2 epochs/],
-    ['a curve above 1', { curve: [0.5, 1.5] }, /its curve must be a number .* got 1.5/],
-    ['no pictures', { pictures: null }, /its pictures must be an object, got null/],
-    ['no training pictures', { pictures: { train: 0, validation: 6 } }, /its training pictures must be .* >= 1, got 0/],
-    ['half a parameter', { trainedParameters: 0.5 }, /its trainedParameters must be a whole number/],
-    ['a memory of text', { memory: 'much' }, /its memory must be a number/],
-    ['a time that is none', { started: 'yesterday' }, /it started at "yesterday", expected a time/],
-    ['a host with markup', { host: '<script>' }, /its host must be the name of a machine, got "<script>"/],
+    ['null', null, /its record has null, expected an object/],
+    ['a list', [], /its record has \[\], expected an object/],
+    ['nothing', {}, /its record lacks id/],
+    ['an id that is a path', { id: '../../precious' }, /has "..\/..\/precious" as id, expected an id of letters/],
+    ['another run', { hash: 'a'.repeat(64) }, /its record is of another run: its hash is "a+"/],
+    ['an accuracy of 7', { accuracy: 7 }, /its record has 7 as accuracy, expected a number from 0 to 1/],
+    ['an accuracy that is markup', { accuracy: '<img src=x>' }, /its record has "<img src=x>" as accuracy/],
+    ['no accuracy', { accuracy: null }, /says done, and lacks its accuracy/],
+    ['a loss below 0', { loss: -3 }, /has a loss of -3, which is below 0/],
+    ['seconds below 0', { seconds: -5 }, /its record has -5 as seconds/],
+    ['a state of its own', { state: 'excellent' }, /has "excellent" as state, expected "done" or "failed" or "pruned"/],
+    ['an error of a run that is done', { error: 'x' }, /says done, and has an error/],
+    ['no error of one that failed', { state: 'failed' }, /says failed, and has no error/],
+    [
+      'an accuracy of one that failed',
+      { state: 'failed', error: 'x' },
+      /says failed, and has no error, or an accuracy/,
+    ],
+    ['more epochs than were asked for', { epochs: 3, curve: [0, 0, 0] }, /has 3 epochs, of 2 that were asked for/],
+    ['half an epoch', { epochs: 1.5 }, /has 1.5 as epochs, expected a whole number/],
+    ['a curve of another length', { curve: Array(1e5).fill(0.5) }, /has a curve of 100000 epochs, and 2 epochs/],
+    ['a curve above 1', { curve: [0.5, 1.5] }, /has 1.5 as curve\[1\]/],
+    ['no pictures', { pictures: null }, /says done, and lacks its pictures/],
+    ['no training pictures', { pictures: { train: 0, validation: 6 } }, /says done, and lacks its pictures/],
+    ['half a parameter', { trainedParameters: 0.5 }, /has 0.5 as trainedParameters/],
+    ['a memory of text', { memory: 'much' }, /has "much" as memory/],
+    ['a time that is none', { started: 'yesterday' }, /has "yesterday" as started, expected a time/],
+    ['a host with markup', { host: '<script>' }, /has a host that is no name of a machine: "<script>"/],
   ];
   for (const [name, change, why] of bad) {
     it(`is not believed with ${name} for a record`, () => {
       const isWhole = change === null || Array.isArray(change) || name === 'nothing';
       const given = isWhole ? change : { ...record, ...(change as object) };
       assert.throws(
-        () => checkRecord(given, task),
+        () => checkRecordOf(task, given),
         (error: Error) => error instanceof UserError && why.test(error.message) && !error.message.includes('\n'),
       );
     });

@@ -22,7 +22,15 @@ describe('a study of many short runs through a queue', function () {
     };
     const template = join(folder, 'template');
     await makeTemplate((await plannedTasks(configuration))[0]!, template);
-    const load = { configuration, template, out: join(folder, 'study'), workers: 3, killEvery: 2, restarts: 1, lease: 2 };
+    const load = {
+      configuration,
+      template,
+      out: join(folder, 'study'),
+      workers: 3,
+      killEvery: 2,
+      restarts: 1,
+      lease: 2,
+    };
     const { seconds: _, secondsOfRun: __, killed, ...counts } = await loadTest(load);
     assert.ok(killed > 0);
     assert.deepEqual(counts, { runs: 60, failed: 0, listed: 60, unique: 60, folders: 60, restarted: 1 });

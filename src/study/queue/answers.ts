@@ -5,7 +5,7 @@ import { messageOf, UserError } from '../../core/errors';
 import { parseJson } from '../../core/readBounded';
 import type { RunTask } from '../plan';
 import type { RunRecord } from '../records';
-import { checkFiles, checkRecord } from './checkRecord';
+import { checkFiles, checkRecordOf } from './checkAnswer';
 import { KEPT, PREFIX } from './connection';
 import { objectOf } from './job';
 import { checkPackedFolder, type PackedFolder, receiveFolder, sendFolder } from './packedFolder';
@@ -53,7 +53,7 @@ export async function receiveAnswer(
 ): Promise<RunRecord | undefined> {
   const answer = await read(redis, id);
   if (answer === undefined) return undefined;
-  const record = checkRecord(answer.record, task);
+  const record = checkRecordOf(task, answer.record);
   const files = checkPackedFolder(answer.files);
   if (!(await receiveFolder(redis, files, folder))) return undefined;
   checkFiles(folder, record);

@@ -9,7 +9,7 @@ import type { RunTask } from '../plan';
 import { ATTEMPTS } from '../processPool';
 import type { RunRecord } from '../records';
 import { receiveAnswer, removeAnswer } from './answers';
-import { oneLine } from './checkRecord';
+import { oneLine } from './checkAnswer';
 import { connect, KEPT, openQueue, withoutSecret } from './connection';
 import { helpWanted } from './helpWanted';
 import { jobId, type RunJob } from './job';

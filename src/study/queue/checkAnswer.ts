@@ -1,0 +1,81 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { shown, UserError } from '../../core/errors';
+import { readRun } from '../../runs/readRun';
+import type { RunTask } from '../plan';
+import { checkRecord } from '../readRecord';
+import type { RunRecord } from '../records';
+import { isHost } from './presence';
+
+/** A cross-entropy of 0 may come out of float32 a little below. */
+const ROUNDING = 1e-3;
+/** Characters of a reason that are shown. */
+const LONGEST = 500;
+/** What lies in a run's folder. */
+const FILES = [
+  /^(config|metrics|run)\.json$/,
+  /^(history|predictions)\.csv$/,
+  /^tensorboard(\/\w+(\/events\.out\.tfevents\.tunebook)?)?$/,
+  /^model(\/model\.json|\/[\w.-]+\.bin)?$/,
+];
+
+/**
+ * What a worker says that a run came to, if it can be: beside what any record holds, it is of that run, and its numbers are
+ * those of a run of its state.
+ *
+ * @param value what it answered
+ * @param task the run
+ * @throws {UserError} in one line that names the first thing wrong with it
+ */
+export function checkRecordOf(task: RunTask, value: unknown): RunRecord {
+  const record = checkRecord(value, 'its record');
+  const { hash, state, error, accuracy, loss, epochs, curve, pictures, trainedParameters, host } = record;
+  const require = (fits: boolean, what: string) => {
+    if (!fits) throw new UserError(`its record ${what}`);
+  };
+  require(hash === task.hash, `is of another run: its hash is ${shown(hash)}`);
+  require(epochs <= task.settings.epochs, `has ${epochs} epochs, of ${task.settings.epochs} that were asked for`);
+  require(curve.length === epochs, `has a curve of ${curve.length} epochs, and ${epochs} epochs`);
+  require(loss === null || loss >= -ROUNDING, `has a loss of ${loss}, which is below 0`);
+  require(isHost(host), `has a host that is no name of a machine: ${shown(host)}`);
+  if (state === 'failed') {
+    require(error !== null &&
+      accuracy === null &&
+      epochs === 0, 'says failed, and has no error, or an accuracy, or epochs');
+  } else {
+    require(error === null, `says ${state}, and has an error`);
+    require(accuracy !== null &&
+      trainedParameters !== null, `says ${state}, and lacks its accuracy or trainedParameters`);
+    require(pictures !== null &&
+      pictures.train > 0 &&
+      pictures.validation > 0, `says ${state}, and lacks its pictures`);
+  }
+  const { id, axes, seed } = task; // the same run may go by another name in another study
+  return { ...record, id, axes, seed, error: error === null ? null : oneLine(error) };
+}
+
+/** Text of another machine for a terminal and a table: one short line. */
+export function oneLine(text: string): string {
+  const line = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line;
+}
+
+/**
+ * Make sure that a folder that came with a record is that of a run, and says the same.
+ *
+ * @throws {UserError} in one line
+ */
+export function checkFiles(folder: string, { state, accuracy }: RunRecord): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const name = relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/');
+    if (!FILES.some((known) => known.test(name)))
+      throw new UserError(`it came with ${shown(name)}, which is no file of a run`);
+  }
+  if (!existsSync(join(folder, 'config.json'))) throw new UserError('it came without its config.json');
+  if (state === 'failed') return;
+  const { predictions } = readRun(folder);
+  const right = predictions.filter(({ label, predicted }) => label === predicted).length / predictions.length;
+  if (!(Math.abs(right - accuracy!) < 1e-6)) {
+    throw new UserError(`its accuracy is ${accuracy}, that of its predictions.csv ${right}`);
+  }
+}
