@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { messageOf, UserError } from '../../core/errors';
+import { sha256 } from '../../core/files';
 import { failed } from '../execute';
 import type { Executor, RunOrder } from '../executor';
 import type { RunTask } from '../plan';
@@ -14,7 +14,7 @@ import { connect, KEPT, openQueue, withoutSecret } from './connection';
 import { helpWanted } from './helpWanted';
 import { jobId, type RunJob } from './job';
 import { SIGN_OF_LIFE, type StudyEntry, studies, workers } from './presence';
-import { ownRelease, queueOf, type Release } from './release';
+import { ownRelease, queueOf, type Release, releaseName } from './release';
 
 /** Milliseconds between two looks for answers: soon after one has come, later while none comes. */
 const SOON = 20;
@@ -64,7 +64,6 @@ export async function executorOf(address: string, release: Release): Promise<Exe
 
 class QueueExecutor implements Executor {
   parallel = 1;
-  private readonly studyId = randomUUID();
   private readonly waiting = new Map<string, Waiting>();
   /** by the pictures' fingerprint; a study has one */
   private readonly queues = new Map<string, Queue<RunJob>>();
@@ -108,7 +107,7 @@ class QueueExecutor implements Executor {
   async close(): Promise<void> {
     this.closed = true;
     await this.looking;
-    await studies.withdraw(this.redis, this.studyId).catch(() => {});
+    if (this.study) await studies.withdraw(this.redis, entryOf(this.study)).catch(() => {});
     for (const queue of this.queues.values()) {
       await this.letGo(queue).catch(() => {});
       await queue.close().catch(() => {});
@@ -152,7 +151,7 @@ class QueueExecutor implements Executor {
       this.study = { release: this.release, data, dataFingerprint };
     }
     if (!this.study || performance.now() - this.announcedAt < SIGN_OF_LIFE) return;
-    await studies.announce(this.redis, this.studyId, this.study);
+    await studies.announce(this.redis, entryOf(this.study), this.study);
     this.announcedAt = performance.now();
   }
 
@@ -254,6 +253,11 @@ class QueueExecutor implements Executor {
   private tell(text: string): void {
     [...this.waiting.values()][0]?.order.listener?.onMessage?.(text);
   }
+}
+
+/** The same for a study that was killed and is resumed. Of two studies of the same pictures one is enough: the other writes it anew. */
+function entryOf({ release, data, dataFingerprint }: StudyEntry): string {
+  return sha256(JSON.stringify([releaseName(release), data, dataFingerprint]));
 }
 
 /** A failed run in a folder that may hold what a bad answer brought. */
