@@ -19,9 +19,17 @@ export interface DownloadOptions {
   idleSeconds?: number;
   /** pause before the second attempt, doubled each time; default 1 */
   pauseSeconds?: number;
+  /**
+   * only over https, also where the server sends on to another; a server on this machine counts as well. For files that no
+   * published hash tells from another's; default false
+   */
+  secure?: boolean;
   /** the file may have so many bytes; default: no bound */
   largest?: number;
 }
+
+/** What came has another hash than it should have. */
+export class WrongHashError extends UserError {}
 
 type Settings = Required<Omit<DownloadOptions, 'hash'>> & Pick<DownloadOptions, 'hash'>;
 
@@ -34,7 +42,7 @@ type Settings = Required<Omit<DownloadOptions, 'hash'>> & Pick<DownloadOptions, 
  */
 export async function download(address: string, file: string, options?: DownloadOptions): Promise<void> {
   const settings = withDefaults<Settings>('download', options, {
-    ...{ hash: undefined, onProgress: () => {}, largest: Number.POSITIVE_INFINITY },
+    ...{ hash: undefined, onProgress: () => {}, largest: Number.POSITIVE_INFINITY, secure: false },
     ...{ attempts: 4, idleSeconds: 30, pauseSeconds: 1 },
   });
   checkNumber('attempts', settings.attempts, { min: 1, integer: true });
@@ -83,7 +91,7 @@ async function fetchWhole(address: string, part: string, settings: Settings): Pr
 
 /** Fetch what is missing of a file. @returns the byte it began at */
 async function fetchRest(address: string, part: string, settings: Settings): Promise<number> {
-  const { idleSeconds, onProgress, hash, largest } = settings;
+  const { idleSeconds, onProgress, hash, largest, secure } = settings;
   const tag = existsSync(tagOf(part)) ? readFileSync(tagOf(part), 'utf8') : '';
   let have = tag || hash ? sizeOf(part) : 0; // with neither tag nor hash nobody knows whether the rest fits
   const abort = new AbortController();
@@ -97,7 +105,7 @@ async function fetchRest(address: string, part: string, settings: Settings): Pro
     const headers: Record<string, string> = { 'Accept-Encoding': 'identity' };
     if (have > 0) headers.Range = `bytes=${have}-`;
     if (have > 0 && tag) headers['If-Range'] = tag;
-    const response = await fetch(address, { headers, signal: abort.signal });
+    const response = await request(address, { headers, signal: abort.signal }, secure);
     if (response.status === 416) {
       // nothing is missing, or the file on the server has become shorter
       if (hash && (await hasHash(part, settings))) return have;
@@ -134,6 +142,32 @@ async function fetchRest(address: string, part: string, settings: Settings): Pro
   }
 }
 
+const MOST_REDIRECTS = 10;
+
+/** As fetch, but no redirect leads from https to http, nor, where it must be secure, past it. */
+async function request(address: string, options: RequestInit, secure: boolean): Promise<Response> {
+  let url = new URL(address);
+  for (let count = 0; count <= MOST_REDIRECTS; count++) {
+    if (secure && !isSecure(url)) {
+      throw new UserError(`${address} cannot be downloaded: nobody publishes its hash, and ${url.origin} is not https`);
+    }
+    const response = await fetch(url, { ...options, redirect: 'manual' });
+    const location = response.headers.get('location');
+    if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response;
+    await response.body?.cancel();
+    const next = new URL(location, url);
+    if (url.protocol === 'https:' && next.protocol !== 'https:') {
+      throw new UserError(`${address} cannot be downloaded: the server sends on to ${next.origin}, which is not https`);
+    }
+    url = next;
+  }
+  throw new UserError(`${address} cannot be downloaded: the server sends on more than ${MOST_REDIRECTS} times`);
+}
+
+/** Between this machine and itself nobody can change what is sent. */
+const isSecure = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
+
 const startOf = (range: string | null): number => Number(/^bytes (\d+)-/.exec(range ?? '')?.[1] ?? Number.NaN);
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
@@ -141,12 +175,12 @@ async function hasHash(file: string, { hash }: Settings): Promise<boolean> {
   return !hash || (await hashOfFile(file, hash.algorithm)) === hash.value.toLowerCase();
 }
 
-async function wrongHash(address: string, part: string, { hash }: Settings): Promise<UserError> {
+async function wrongHash(address: string, part: string, { hash }: Settings): Promise<WrongHashError> {
   const { algorithm, value } = hash!;
   const found = await hashOfFile(part, algorithm);
   removed(part);
-  return new UserError(
-    `${address} is not the ${basename(part, '.part')} that was expected: its ${algorithm.toUpperCase()} is ${found}, expected ${value}`,
+  return new WrongHashError(
+    `${address} is not the ${basename(part, '.part')} that was expected: its ${algorithm === 'md5' ? 'MD5' : 'SHA-256'} is ${found}, expected ${value}`,
   );
 }
 

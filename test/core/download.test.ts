@@ -111,7 +111,7 @@ describe('download', () => {
     await start({}, () => content.subarray(0, 299_999));
     await assert.rejects(
       download(`${server.address}/file`, file, { ...quick, hash: hashOf(content, 'sha256') }),
-      /is not the file\.bin that was expected: its SHA256 is [0-9a-f]{64}, expected [0-9a-f]{64}/,
+      /is not the file\.bin that was expected: its SHA-256 is [0-9a-f]{64}, expected [0-9a-f]{64}/,
     );
     assert.deepEqual(readdirSync(dirname(file)), []);
   });

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { arquero } from '../../core/arquero';
-import { download, hashOfFile } from '../../core/download';
+import { download, hashOfFile, WrongHashError } from '../../core/download';
 import { messageOf, UserError } from '../../core/errors';
 import { withFileLock } from '../../core/fileLock';
-import { temporaryBeside, writeFileAtomically } from '../../core/files';
+import { temporaryBeside } from '../../core/files';
+import { firstHash, keepFirstHash, otherThanFirst } from '../../core/firstHash';
 import type { Listener } from '../../core/listener';
 import { withDefaults } from '../../core/options';
 import { cacheFolder } from '../../core/paths';
@@ -93,17 +94,19 @@ async function fetchArchive(
 ): Promise<string> {
   const file = cacheFolder('downloads', `${name}-${basename(new URL(address).pathname)}`);
   const known = cacheFolder('datasets', `${basename(file)}.sha256`);
-  const value = sha256 ?? (existsSync(known) ? readFileSync(known, 'utf8').trim() : undefined);
+  const value = sha256 ?? firstHash(known);
   try {
     await download(address, file, {
       ...(value && { hash: { algorithm: 'sha256' as const, value } }),
       largest: bytes,
+      secure: sha256 === undefined,
       onProgress: (done, total) =>
         listener.onProgress?.({ task: `downloading ${name}`, done, total: total || bytes, unit: 'bytes' }),
     });
   } catch (error) {
+    const other = !sha256 && error instanceof WrongHashError ? otherThanFirst(known) : '';
     throw new UserError(
-      `${title.split(':')[0]} cannot be had: ${messageOf(error)}. Without a network there is the bundled sample, 'emoji'`,
+      `${title.split(':')[0]} cannot be had: ${messageOf(error)}${other}. Without a network there is the bundled sample, 'emoji'`,
     );
   }
   const { size } = statSync(file);
@@ -111,7 +114,7 @@ async function fetchArchive(
     rmSync(file, { force: true });
     throw new UserError(`${address} is not what was expected: it has ${size} bytes, expected ${bytes}`);
   }
-  if (!value) writeFileAtomically(known, `${await hashOfFile(file, 'sha256')}\n`); // the next download must be the same
+  if (!value) keepFirstHash(known, await hashOfFile(file, 'sha256')); // the next download must be the same
   return file;
 }
 

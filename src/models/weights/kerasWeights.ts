@@ -1,8 +1,9 @@
 import { existsSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { download, hashOfFile } from '../../core/download';
+import { download, hashOfFile, WrongHashError } from '../../core/download';
 import { UserError } from '../../core/errors';
+import { firstHash, keepFirstHash, otherThanFirst } from '../../core/firstHash';
 import type { Listener } from '../../core/listener';
 import { cacheFolder } from '../../core/paths';
 import { buildArchitecture } from '../architectures';
@@ -51,12 +52,25 @@ export async function fetchKerasWeights(
   const address = addressOf(weights, keras);
   const onProgress = (done: number, total: number) =>
     listener.onProgress?.({ task: `download ${entry.title}`, done, total: total || done, unit: 'bytes' });
-  const hash = keras.md5 === undefined ? undefined : ({ algorithm: 'md5', value: keras.md5 } as const);
+  const first = firstHash(recordOf(keras));
+  const hash =
+    keras.md5 !== undefined
+      ? ({ algorithm: 'md5', value: keras.md5 } as const)
+      : first && ({ algorithm: 'sha256', value: first } as const);
+  const secure = keras.md5 === undefined;
   try {
     // arrays take four bytes a parameter; what is half as large again is no file of this model
-    await download(address, file, { hash, onProgress, largest: 6 * entry.parameters + 2 ** 22 });
+    await download(address, file, {
+      ...(hash && { hash }),
+      secure,
+      onProgress,
+      largest: 6 * entry.parameters + 2 ** 22,
+    });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    if (secure && error instanceof WrongHashError) {
+      throw new UserError(`${error.message}${otherThanFirst(recordOf(keras))}`);
+    }
     throw new UserError(
       `${error.message}. The weights of ${entry.title} are ${keras.file}, from ${address} (the address in Keras's own source); put it into ${kerasFolder()} to go on without a network`,
     );
@@ -68,6 +82,9 @@ export async function fetchKerasWeights(
   }
 }
 
+/** Where the hash of the first file is kept, for those that Keras publishes without one. */
+const recordOf = ({ file }: KerasFile): string => cacheFolder('weights', `${file}.sha256`);
+
 /** TUNEBOOK_WEIGHTS_MIRROR names a server, inside an institute for instance, that has Keras's files under their names. */
 export function addressOf(weights: KerasFiles, { file }: KerasFile): string {
   const mirror = process.env.TUNEBOOK_WEIGHTS_MIRROR;
@@ -76,17 +93,19 @@ export function addressOf(weights: KerasFiles, { file }: KerasFile): string {
 
 /**
  * Make sure that a file is what Keras publishes, by its hash; where Keras's source has none, by its fitting the
- * architecture.
+ * architecture, and its being the same as the first one that did.
  *
  * @throws {UserError} that says what is wrong with it
  */
 export async function checkKerasFile(
   entry: BackboneEntry,
   file: string,
-  { md5 }: KerasFile,
+  keras: KerasFile,
   includeTop: boolean,
 ): Promise<void> {
+  const { md5 } = keras;
   if (md5 === undefined) {
+    await checkFirst(file, keras);
     await readKerasFile(entry, file, includeTop);
     return;
   }
@@ -94,6 +113,16 @@ export async function checkKerasFile(
   if (hash !== md5) {
     throw new UserError(`${file} is not the file that Keras publishes: its MD5 is ${hash}, expected ${md5}; remove it`);
   }
+}
+
+async function checkFirst(file: string, keras: KerasFile): Promise<void> {
+  const first = firstHash(recordOf(keras));
+  if (first === undefined) return;
+  const found = await hashOfFile(file, 'sha256');
+  if (found === first) return;
+  throw new UserError(
+    `${file} is not the file that was taken first: its SHA-256 is ${found}, expected ${first}${otherThanFirst(recordOf(keras))}`,
+  );
 }
 
 async function readKerasFile(
@@ -111,9 +140,11 @@ async function readKerasFile(
 
 async function convert(entry: BackboneEntry, file: string, keras: KerasFile, includeTop: boolean): Promise<string> {
   if (keras.md5 !== undefined) await checkKerasFile(entry, file, keras, includeTop);
+  else await checkFirst(file, keras);
   const arrays = await readKerasFile(entry, file, includeTop);
   const converted = weightsFile(entry, { includeTop });
   const notes = { origin: basename(file), originSha256: await hashOfFile(file, 'sha256') };
   writeSafetensors(converted, arrays, { ...notes, licence: entry.weights.licence });
+  if (keras.md5 === undefined) keepFirstHash(recordOf(keras), notes.originSha256);
   return converted;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { hashOfFile } from '../../../src/core/download';
 import { backboneEntry, loadBackbone, readSafetensors } from '../../../src/models';
@@ -63,7 +65,10 @@ describe("Keras's files of ImageNet weights", () => {
       assert.equal(progress.at(-1)?.task, 'download MobileNet, width 0.25');
       assert.equal(progress.at(-1)?.done, content.length);
       assert.deepEqual(readdirSync(join(cache, 'downloads')), []);
-      assert.deepEqual(readdirSync(join(cache, 'weights')), [`${NAME}-notop.safetensors`]);
+      assert.deepEqual(readdirSync(join(cache, 'weights')).sort(), [
+        `${NAME}-notop.safetensors`,
+        `${weights.noTop.file}.sha256`,
+      ]);
       assert.equal((await loadBackbone(NAME)).weightsHash, weightsHash);
       assert.equal(server.requests.length, 1);
     }, server.address);
@@ -148,6 +153,53 @@ describe("Keras's files of ImageNet weights", () => {
       assert.deepEqual(readdirSync(join(cache, 'downloads')), []);
       assert.deepEqual(readdirSync(join(cache, 'weights')), []);
     }, server.address);
+  });
+
+  it('without a published hash are held against the first that fitted', async () => {
+    await machine(async ({ cache, keras }) => {
+      const right = content;
+      content = Buffer.from('<html>sign in to this network</html>');
+      await assert.rejects(loadBackbone(NAME), /is no readable|in no known format/);
+      content = right; // what did not fit was not taken as the first
+      await loadBackbone(NAME);
+      const record = join(cache, 'weights', `${weights.noTop.file}.sha256`);
+      assert.equal(readFileSync(record, 'utf8').trim(), await hashOfFile(noTop, 'sha256'));
+      const converted = weightsFile(entry, { includeTop: false });
+      rmSync(converted);
+      await loadBackbone(NAME);
+      rmSync(converted);
+      content = Buffer.from(right);
+      content[content.length >> 1]! ^= 1; // one number of a kernel: it would still fit
+      const other =
+        /its SHA-256 is [0-9a-f]{64}, expected [0-9a-f]{64}.* nobody publishes its hash.* kept in .*\.sha256: .* delete/;
+      await assert.rejects(loadBackbone(NAME), other);
+      mkdirSync(keras, { recursive: true });
+      writeFileSync(join(keras, weights.noTop.file), content);
+      await assert.rejects(loadBackbone(NAME), other);
+      assert.equal(existsSync(converted), false);
+      rmSync(record);
+      await loadBackbone(NAME); // as the message says
+    }, server.address);
+  });
+
+  it('without a published hash come over https only', async () => {
+    await machine(async () => {
+      await assert.rejects(loadBackbone(NAME), /nobody publishes its hash, and http:\/\/mirror\.invalid is not https/);
+    }, 'http://mirror.invalid');
+    const sends = createServer((_, response) => {
+      response.writeHead(302, { Location: 'http://mirror.invalid/weights.h5' }).end();
+    });
+    await new Promise<void>((resolve) => sends.listen(0, '127.0.0.1', resolve));
+    await machine(
+      async () => {
+        await assert.rejects(
+          loadBackbone(NAME),
+          /nobody publishes its hash, and http:\/\/mirror\.invalid is not https/,
+        );
+      },
+      `http://127.0.0.1:${(sends.address() as AddressInfo).port}`,
+    );
+    sends.close();
   });
 
   it('too large to be what they should be are not even fetched whole', async () => {
