@@ -3,14 +3,14 @@
 
 const { Cell } = require('./cell.cjs');
 const { CellQueue } = require('./cellQueue.cjs');
-const { currentCell, runAsCell } = require('./currentCell.cjs');
 const { History } = require('./history.cjs');
-const { displayOf } = require('./lastValue.cjs');
 const language = require('./language.cjs');
 const { describeError } = require('./traceback.cjs');
 
 /** How long the sockets get to deliver the last messages before the process ends. */
 const farewell = 150; // milliseconds
+/** How long a cell gets to end when the kernel is told to. */
+const patience = 1000; // milliseconds
 
 /** @typedef {import('./message.cjs').Message} Message */
 /** @typedef {import('./server.cjs').Reply} Reply */
@@ -18,6 +18,11 @@ const farewell = 150; // milliseconds
 
 class Kernel {
   #count = 0;
+  /** request's number to its cell; the latest last @type {Map<number, Cell>} */
+  #cells = new Map();
+  #ending = false;
+  /** @type {((error: import('./traceback.cjs').ErrorContent) => void) | undefined} */
+  #giveUp;
   #history = new History();
   /** @type {Message | undefined} */
   #running;
@@ -30,12 +35,31 @@ class Kernel {
   /**
    * @param {object} tslab
    * @param {import('./executor.cjs').Executor} executor
-   * @param {import('./interrupts.cjs').Interrupts} interrupts
+   * @param {import('./cellProcess.cjs').CellProcess} cells where cells run
    */
-  constructor(tslab, executor, interrupts) {
+  constructor(tslab, executor, cells) {
     this.tslab = tslab;
     this.executor = executor;
-    this.interrupts = interrupts;
+    this.cells = cells;
+    cells.on('print', (id, name, text) => {
+      const cell = this.#cellOf(id);
+      if (cell) cell.print(name, text);
+      else process[name].write(text); // nobody asked for it yet: Jupyter's log
+    });
+    cells.on('display', (id, update, content) => {
+      this.#cellOf(id)?.publish(update ? 'update_display_data' : 'display_data', content);
+    });
+    cells.on('background', (id, what, error) => {
+      const text = `${what}\n${describeError(error, this.executor).traceback.join('\n')}\n`;
+      const cell = this.#cellOf(id);
+      if (cell) cell.print('stderr', text);
+      else process.stderr.write(text);
+    });
+    cells.on('ended', (why, code) => this.#cellsEnded(why, code));
+  }
+
+  #cellOf(id) {
+    return this.#cells.get(id) ?? [...this.#cells.values()].at(-1);
   }
 
   /** @param {import('./server.cjs').KernelServer} server */
@@ -71,7 +95,7 @@ class Kernel {
     history_request: (content) => this.#history.reply(content),
     comm_info_request: () => ({ status: 'ok', comms: {} }),
     interrupt_request: () => {
-      this.interrupts.press();
+      this.cells.interrupt();
       return { status: 'ok' };
     },
     shutdown_request: ({ restart = false }) => {
@@ -101,12 +125,10 @@ class Kernel {
       if (!silent || type === 'stream' || type.includes('display')) this.server.publish(type, content, message);
     };
     const cell = new Cell(count, code, publish);
+    const id = this.#cells.size;
+    this.#cells.set(id, cell);
     cell.publish('execute_input', { code, execution_count: count });
-    this.interrupts.begin();
-    const error = await runAsCell(cell, () => this.#runCell(cell));
-    // Node reports an unhandled rejection a turn later; it still belongs to this cell.
-    await new Promise((resolve) => setImmediate(resolve));
-    this.interrupts.end();
+    const error = await this.#runCell(cell, id);
     if (error) cell.publish('error', error);
     cell.flush();
     const outcome = error ? { status: 'error', ...error } : { status: 'ok', user_expressions: {} };
@@ -120,33 +142,48 @@ class Kernel {
     };
   }
 
-  /** @param {Cell} cell @returns {Promise<import('./traceback.cjs').ErrorContent | undefined>} the error, if it failed */
-  async #runCell(cell) {
+  /** @param {Cell} cell @param {number} id @returns {Promise<import('./traceback.cjs').ErrorContent | undefined>} the error, if it failed */
+  async #runCell(cell, id) {
     try {
-      const last = await this.executor.execute(cell.source, cell.count);
-      if (last) {
-        const display = await this.interrupts.orInterrupt(displayOf(last.value));
-        cell.publish('execute_result', { execution_count: cell.count, ...display });
-      }
-      return undefined;
+      const ended = new Promise((giveUp) => {
+        this.#giveUp = giveUp;
+      });
+      const outcome = this.executor.execute(cell.source, cell.count, id).then(({ error, result }) => {
+        if (error) return describeError(error, this.executor);
+        if (result) cell.publish('execute_result', { execution_count: cell.count, ...result });
+        return undefined;
+      });
+      return await Promise.race([outcome, ended]);
     } catch (error) {
       return describeError(error, this.executor);
+    } finally {
+      this.#giveUp = undefined;
     }
   }
 
-  /** Something failed outside of any cell's own course: say so and go on. @param {string} what @param {unknown} error */
-  reportBackground(what, error) {
-    const text = `${what}\n${describeError(error, this.executor).traceback.join('\n')}\n`;
-    const cell = currentCell();
-    if (cell) cell.print('stderr', text);
-    else process.stderr.write(text);
+  /** The cells' process has ended, and with it all variables: say why, and end, so that Jupyter starts the kernel anew. */
+  #cellsEnded(why, code) {
+    const evalue = `The kernel ended: ${why}. All variables are gone; it starts anew.`;
+    const error = { ename: 'KernelEnded', evalue, traceback: [evalue] };
+    const cell = this.#cellOf();
+    if (this.#giveUp) this.#giveUp(error);
+    else if (cell) cell.print('stderr', `${evalue}\n`);
+    else process.stderr.write(`${evalue}\n`);
+    setTimeout(() => this.#leave(code || 1), farewell);
   }
 
-  #shutDown() {
-    currentCell()?.flush();
+  async #shutDown() {
+    if (this.#ending) return;
+    this.#ending = true;
+    await this.cells.close(patience);
+    this.#leave(0);
+  }
+
+  #leave(code) {
+    this.#cellOf()?.flush();
     this.executor.close();
     this.server.close();
-    setTimeout(() => process.exit(0), farewell);
+    setTimeout(() => process.exit(code), farewell);
   }
 }
 

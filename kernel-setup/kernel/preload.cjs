@@ -1,6 +1,7 @@
 'use strict';
 // `node -r preload.cjs node_modules/tslab/bin/tslab kernel ...`: tslab 1.0.22 compiles the cells, everything else about the
-// kernel is replaced from outside, without a change to tslab's files. What each part cures is said in its file.
+// kernel is replaced from outside, without a change to tslab's files. What each part cures is said in its file. This process
+// speaks with the frontends; the cells run in another one (process/).
 
 const path = require('node:path');
 const { isMainThread } = require('node:worker_threads');
@@ -11,27 +12,23 @@ require('../lib/node-shims.cjs');
 const isKernel = isMainThread && path.basename(process.argv[1] ?? '') === 'tslab' && process.argv[2] === 'kernel';
 
 if (isKernel) {
-  const { currentCell } = require('./currentCell.cjs');
+  const { CellProcess } = require('./cellProcess.cjs');
   const { Executor } = require('./executor.cjs');
-  const { Interrupts } = require('./interrupts.cjs');
   const { Kernel } = require('./kernel.cjs');
   const { endWithParent } = require('./parent.cjs');
   const { KernelServer } = require('./server.cjs');
-  const { captureStreams } = require('./streams.cjs');
-  const { loadTslab } = require('./tslab.cjs');
 
+  // First of all, so that the process of the cells and the compiler start side by side.
+  const cells = new CellProcess();
+  cells.start();
+  const { loadTslab } = require('./tslab.cjs');
   const tslab = loadTslab();
-  const interrupts = new Interrupts((text) => currentCell()?.print('stdout', text));
   let kernel;
 
-  // tslab's `display` sends through this; it shows in the cell that calls it.
-  const display = (data, update) => currentCell()?.publish(update ? 'update_display_data' : 'display_data', data);
-  Object.defineProperty(tslab.jupyter, 'lastWriteDisplayData', { get: () => (currentCell() ? display : null) });
-
-  tslab.executor.createExecutor = (_folder, converters) => new Executor(tslab, converters, interrupts);
+  tslab.executor.createExecutor = (_folder, converters) => new Executor(tslab, converters, cells);
   tslab.jupyter.JupyterHandlerImpl = class {
     constructor(executor) {
-      kernel = new Kernel(tslab, executor, interrupts);
+      kernel = new Kernel(tslab, executor, cells);
     }
   };
   tslab.jupyter.ZmqServer = class {
@@ -43,10 +40,11 @@ if (isKernel) {
     async init() {
       // tslab has just registered its own.
       for (const event of ['SIGINT', 'uncaughtException', 'unhandledRejection']) process.removeAllListeners(event);
-      process.on('uncaughtException', (error) => kernel.reportBackground('Uncaught in the background:', error));
-      process.on('unhandledRejection', (error) => kernel.reportBackground('Unhandled rejection of a promise:', error));
-      interrupts.install();
-      captureStreams();
+      process.on('SIGINT', () => {}); // the stop button is a message; a signal to all of us is for the cells
+      // No fault of the kernel's own (a file watcher's, say) is worth the variables of the cells.
+      for (const event of ['uncaughtException', 'unhandledRejection']) {
+        process.on(event, (error) => console.error('A fault of the kernel:', error));
+      }
       endWithParent();
       await this.server.start();
     }

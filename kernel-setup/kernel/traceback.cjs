@@ -3,11 +3,10 @@
 // TypeScript lines, one line for each foreign package, nothing of tslab and Node.
 
 const path = require('node:path');
-const { inspect } = require('node:util');
 const { CompileError } = require('./compileError.cjs');
+const { describeThrown } = require('./process/thrown.cjs');
 
 const maxFrames = 12;
-const maxCauses = 4;
 const project = path.resolve(__dirname, '..', '..');
 const frameLine = /^\s+at (async )?(?:(.*?) \()?(?:file:\/\/)?((?:\/|<cell |[A-Za-z]:\\).*?):(\d+):(\d+)\)?$/;
 
@@ -15,44 +14,35 @@ const frameLine = /^\s+at (async )?(?:(.*?) \()?(?:file:\/\/)?((?:\/|<cell |[A-Z
 /** @typedef {{ ename: string, evalue: string, traceback: string[] }} ErrorContent the content of Jupyter's `error` message */
 
 /**
- * @param {unknown} thrown anything
+ * @param {import('./process/thrown.cjs').Thrown | Error} thrown of a cell, or of the kernel itself
  * @param {Executor} executor knows the text and the positions of the cells
  * @returns {ErrorContent}
  */
 function describeError(thrown, executor) {
-  if (!isError(thrown)) {
-    const evalue = inspect(thrown, { depth: 1 });
-    return { ename: 'Thrown', evalue, traceback: [`Thrown: ${evalue}`] };
-  }
-  const ename = String(thrown.name || 'Error');
-  const evalue = String(thrown.message);
-  return { ename, evalue, traceback: lines(thrown, executor, 0) };
-}
-
-function isError(thrown) {
-  return thrown instanceof Error || (typeof thrown === 'object' && thrown !== null && typeof thrown.stack === 'string');
+  if (thrown instanceof CompileError) return { ename: thrown.name, evalue: thrown.message, traceback: thrown.report };
+  const described = thrown instanceof Error ? describeThrown(thrown) : thrown;
+  return { ename: described.name, evalue: described.message, traceback: lines(described, executor) };
 }
 
 /** @returns {string[]} */
-function lines(error, executor, depth) {
-  if (!isError(error)) return [inspect(error, { depth: 1 })];
-  if (error instanceof CompileError) return error.report;
-  const head = `${error.name || 'Error'}: ${error.message}`.split('\n');
+function lines(error, executor) {
+  if (error.kind === 'value') return [`Thrown: ${error.message}`];
+  const head = `${error.name}: ${error.message}`.split('\n');
   const frames = shorten(framesOf(error, executor));
   const excerpt = excerptOf(frames, executor);
   // A UserError says what to do; of its frames only the cell's line helps.
   const shown = error.name === 'UserError' ? frames.filter(({ cell }) => cell !== undefined).slice(0, 1) : frames;
   const result = [...head, ...excerpt, ...shown.slice(0, maxFrames).map(({ text }) => `    at ${text}`)];
   if (shown.length > maxFrames) result.push(`    ... ${shown.length - maxFrames} more`);
-  if (depth >= maxCauses) return result;
-  if (error.cause !== undefined) result.push('caused by', ...lines(error.cause, executor, depth + 1));
-  for (const part of error.errors ?? []) result.push('with', ...lines(part, executor, depth + 1));
+  const inner = (part) => (part.kind === 'value' ? [part.message] : lines(part, executor));
+  if (error.cause) result.push('caused by', ...inner(error.cause));
+  for (const part of error.errors ?? []) result.push('with', ...inner(part));
   return result;
 }
 
 /** @returns {{ text: string, cell?: number, line?: number, owner?: string }[]} */
 function framesOf(error, executor) {
-  const stack = String(error.stack ?? '');
+  const { stack } = error;
   const at = error.message ? stack.indexOf(error.message) : -1;
   const result = [];
   for (const text of (at < 0 ? stack : stack.slice(at + error.message.length)).split('\n')) {
@@ -79,7 +69,7 @@ function framesOf(error, executor) {
 
 function isInternal(file) {
   const parts = file.split(/[\\/]/);
-  return parts.includes('tslab') || parts.includes('@tslab') || path.dirname(file) === __dirname;
+  return parts.includes('tslab') || parts.includes('@tslab') || file.startsWith(__dirname + path.sep);
 }
 
 /** @returns {string | undefined} the foreign package a file belongs to */

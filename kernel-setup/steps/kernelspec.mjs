@@ -20,7 +20,7 @@ function kernelspec() {
     ],
     display_name: 'TypeScript (tunebook)',
     language: 'typescript',
-    interrupt_mode: 'signal',
+    interrupt_mode: 'message',
     env: {
       ...tensorflowVariables,
       TUNEBOOK_KERNEL: '1',

@@ -52,7 +52,7 @@ describe('an error in a cell', function () {
       ].join('\n'),
     );
     assert.ok(
-      error?.traceback.some((line) => /at .*withDefaults .*src\/options\.ts:\d+:\d+/.test(line)),
+      error?.traceback.some((line) => /at .*withDefaults .*src\/core\/options\.ts:\d+:\d+/.test(line)),
       error?.traceback.join('\n'),
     );
   });

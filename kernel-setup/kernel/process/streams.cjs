@@ -1,28 +1,29 @@
 'use strict';
-// process.stdout and process.stderr of the kernel are the output of the cell that prints.
+// process.stdout and process.stderr are the output of the cell that prints. What comes to the file descriptors by another way
+// (a child process that inherits them, a library's native code) the kernel takes from the other end of the pipe.
 
 const { StringDecoder } = require('node:string_decoder');
 const fs = require('node:fs');
+const { send } = require('./channel.cjs');
 const { currentCell } = require('./currentCell.cjs');
+const { take, bufferFrom, nextTick, writeSync, Buffer } = require('./kept.cjs');
 
 /** Send everything that JavaScript prints to its cell. Before the first cell it goes where it went before. */
 function captureStreams() {
   const printers = { 1: capture(process.stdout, 'stdout'), 2: capture(process.stderr, 'stderr') };
   // Some loggers skip process.stdout and write to the file descriptor.
-  const writeSync = fs.writeSync;
   fs.writeSync = (fd, data, ...rest) => {
     const print = printers[fd];
-    if (!print || !currentCell()) return writeSync(fd, data, ...rest);
+    if (!print || currentCell() === undefined) return writeSync(fd, data, ...rest);
     const whole = typeof data !== 'string' && typeof rest[0] === 'number' ? slice(data, rest[0], rest[1]) : data;
     print(whole, typeof data === 'string' ? rest[1] : undefined);
     return typeof whole === 'string' ? Buffer.byteLength(whole) : whole.byteLength;
   };
-  process.on('exit', () => currentCell()?.flush());
 }
 
 /** @param {NodeJS.ArrayBufferView} data @param {number} offset @param {number} [length] bytes */
 function slice(data, offset, length = data.byteLength - offset) {
-  return Buffer.from(data.buffer, data.byteOffset + offset, length);
+  return bufferFrom(data.buffer, data.byteOffset + offset, length);
 }
 
 /**
@@ -31,18 +32,21 @@ function slice(data, offset, length = data.byteLength - offset) {
  * @returns {(chunk: string | Uint8Array, encoding?: BufferEncoding) => void} prints to the current cell
  */
 function capture(stream, name) {
-  const write = stream.write.bind(stream);
+  const original = take(stream.write);
   const decoder = new StringDecoder('utf8');
+  const decode = take(decoder.write);
+  const utf8 = { utf8: true, 'utf-8': true, UTF8: true, 'UTF-8': true };
   const print = (chunk, encoding) => {
-    const bytes = typeof chunk === 'string' && encoding && !/^utf-?8$/i.test(encoding);
-    const data = bytes ? Buffer.from(chunk, encoding) : chunk;
-    currentCell()?.print(name, typeof data === 'string' ? data : decoder.write(Buffer.from(data)));
+    const bytes = typeof chunk === 'string' && encoding && utf8[encoding] !== true;
+    const data = bytes ? bufferFrom(chunk, encoding) : chunk;
+    const text = typeof data === 'string' ? data : decode(decoder, bufferFrom(data));
+    if (text !== '') send({ type: 'print', id: currentCell(), name, text });
   };
   stream.write = (chunk, encoding, callback) => {
-    if (!currentCell()) return write(chunk, encoding, callback);
+    if (currentCell() === undefined) return original(stream, chunk, encoding, callback);
     print(chunk, typeof encoding === 'string' ? encoding : undefined);
     const done = typeof encoding === 'function' ? encoding : callback;
-    if (done) process.nextTick(done);
+    if (done) nextTick(done);
     return true;
   };
   return print;

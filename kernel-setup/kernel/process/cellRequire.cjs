@@ -18,7 +18,8 @@ class CellModules {
 
   /** Take what the converter compiled beside a cell; a changed file is loaded anew. @param {{ path: string, data: string }[]} outputs */
   update(outputs = []) {
-    for (const { path: file, data } of outputs) {
+    for (let i = 0; i < outputs.length; i++) {
+      const { path: file, data } = outputs[i];
       this.#loaded.delete(file);
       this.#compiled.set(file, data);
     }

@@ -1,9 +1,11 @@
 'use strict';
-// The stop button. It arrives as SIGINT, in one of three states of the kernel:
-//   - a cell runs synchronously: Node's vm ends it (breakOnSigint), nothing to do here but survive;
+// The stop button. It arrives as SIGINT, in one of three states of the process:
+//   - a cell runs synchronously: Node's vm ends it, nothing to do here but survive;
 //   - a cell awaits work that can stop by itself (it holds the stop flag): the flag is raised and the cell ends normally;
 //   - a cell awaits anything else, or the button was pressed twice: the cell ends with an error.
 
+const { interruptible } = require('./interruptible.cjs');
+const { OwnPromise, now, whenSettled } = require('./kept.cjs');
 const { Sigint } = require('./sigint.cjs');
 
 /** A second press within this time does not wait for work that holds the flag. */
@@ -36,27 +38,35 @@ class Interrupts {
   /** @param {(text: string) => void} say tells the person at the notebook what the button did */
   constructor(say) {
     this.#say = say;
+    this.#flag();
+  }
+
+  /** @returns {StopFlag} a new one if there is none that can be used */
+  #flag() {
+    const flag = globalThis[flagKey];
+    if (typeof flag === 'object' && flag !== null) return flag;
     globalThis[flagKey] = { requested: false, holders: 0 };
+    return globalThis[flagKey];
   }
 
   /** Listen for the stop button. */
   install() {
-    this.#sigint.watch(() => this.press());
+    this.#sigint.watch(() => this.#press());
   }
 
   /** A cell starts. */
   begin() {
     this.#sigint.take(); // pressed between two cells
-    const flag = globalThis[flagKey];
+    const flag = this.#flag();
     // Work that was interrupted while it held the flag keeps the old one, raised, and so ends after its current step.
     if (this.#abandoned && flag.holders > 0) globalThis[flagKey] = { requested: false, holders: 0 };
     else flag.requested = false;
     this.#abandoned = false;
     this.#lastPress = -Infinity;
-    this.#interrupted = new Promise((_, reject) => {
+    this.#interrupted = new OwnPromise((_, reject) => {
       this.#reject = reject;
     });
-    this.#interrupted.catch(() => {});
+    whenSettled(this.#interrupted, undefined, () => {});
   }
 
   /** The cell has ended. */
@@ -68,24 +78,27 @@ class Interrupts {
   synchronously(work) {
     if (this.#sigint.take()) throw interruption(); // pressed while the cell was compiled
     try {
-      return work();
+      return interruptible(work);
     } catch (error) {
-      throw error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' ? interruption() : error;
+      throw wasInterrupted(error) ? interruption() : error;
     }
   }
 
-  /** Wait for `promise` unless the cell is interrupted. @template T @param {PromiseLike<T>} promise @returns {Promise<T>} */
-  orInterrupt(promise) {
-    return Promise.race([promise, this.#interrupted]);
+  /** Wait for a promise unless the cell is interrupted. @template T @param {T | PromiseLike<T>} value @returns {Promise<T>} */
+  orInterrupt(value) {
+    return new OwnPromise((resolve, reject) => {
+      whenSettled(settled(value), resolve, reject);
+      whenSettled(this.#interrupted, undefined, reject);
+    });
   }
 
   /** The stop button was pressed. */
-  press() {
+  #press() {
     if (!this.#reject) return;
-    const now = Date.now();
-    const again = now - this.#lastPress < twice;
-    this.#lastPress = now;
-    const flag = globalThis[flagKey];
+    const time = now();
+    const again = time - this.#lastPress < twice;
+    this.#lastPress = time;
+    const flag = this.#flag();
     flag.requested = true;
     if (flag.holders > 0 && !again) {
       this.#say('Stopping after the current step. Press stop again to end the cell at once.\n');
@@ -96,10 +109,22 @@ class Interrupts {
   }
 }
 
+/** A promise of JavaScript's own for whatever can be awaited. */
+const settled = async (value) => await value;
+
+/** @param {unknown} error */
+function wasInterrupted(error) {
+  try {
+    return error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
+  } catch {
+    return false; // thrown by a cell
+  }
+}
+
 function interruption() {
   const error = new KeyboardInterrupt('the cell was interrupted');
   error.stack = `${error.name}: ${error.message}`;
   return error;
 }
 
-module.exports = { Interrupts };
+module.exports = { Interrupts, interruption };

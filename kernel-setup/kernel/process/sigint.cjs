@@ -1,10 +1,11 @@
 'use strict';
 // SIGINT without its traps. Node's vm takes the signal over while a cell runs synchronously and hands it back afterwards;
 // during the hand-over, and for good when a cell listens for SIGINT itself, the signal has its default action: it ends the
-// kernel, and with it all that was learned. So the signal stays with Node's watchdog, the one that vm uses, for as long as the
-// kernel lives; between synchronous runs the watchdog is asked now and then whether a signal came.
+// process, and with it all that was learned. So the signal stays with Node's watchdog, the one that vm uses, for as long as the
+// process lives; between synchronous runs the watchdog is asked now and then whether a signal came.
 
 const { EventEmitter } = require('node:events');
+const { apply, take } = require('./kept.cjs');
 
 /** How often the watchdog is asked. */
 const interval = 40; // milliseconds
@@ -19,10 +20,16 @@ function findWatchdog() {
   }
 }
 
+/** An emitter with methods of its own, which a change to Node's emitters does not reach. */
+class Listeners extends EventEmitter {}
+for (const name of Object.getOwnPropertyNames(EventEmitter.prototype)) {
+  if (name !== 'constructor') Listeners.prototype[name] = EventEmitter.prototype[name];
+}
+
 class Sigint {
   #watchdog = findWatchdog();
   /** who listens for SIGINT in cells and libraries; the process itself has no such listeners */
-  #listeners = new EventEmitter().setMaxListeners(0);
+  #listeners = new Listeners().setMaxListeners(0);
 
   /** @param {() => void} onSignal called in the event loop, up to {@link interval} after the signal */
   watch(onSignal) {
@@ -49,31 +56,33 @@ class Sigint {
   #keepListeners(onSignal) {
     const listeners = this.#listeners;
     const keepOwn = () => {
-      if (!listeners.listeners('SIGINT').includes(onSignal)) listeners.prependListener('SIGINT', onSignal);
+      const present = listeners.listeners('SIGINT');
+      for (let i = 0; i < present.length; i++) if (present[i] === onSignal) return;
+      listeners.prependListener('SIGINT', onSignal);
     };
     keepOwn();
     const names = ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener', 'off', 'removeListener'];
     for (const name of names) {
       const original = process[name];
-      process[name] = function (event, ...rest) {
-        if (event === 'SIGINT') listeners[name](event, ...rest);
-        else original.call(process, event, ...rest);
+      process[name] = function (...rest) {
+        apply(rest[0] === 'SIGINT' ? listeners[name] : original, rest[0] === 'SIGINT' ? listeners : process, rest);
         keepOwn();
         return this;
       };
     }
-    const removeAll = process.removeAllListeners;
+    const removeAll = take(process.removeAllListeners);
     process.removeAllListeners = function (...events) {
       if (events.length === 0 || events[0] === 'SIGINT') listeners.removeAllListeners('SIGINT');
-      if (events[0] !== 'SIGINT') removeAll.apply(process, events);
+      if (events.length === 0) removeAll(process);
+      else if (events[0] !== 'SIGINT') removeAll(process, events[0]);
       keepOwn();
       return this;
     };
     // Libraries end the process at SIGINT if they are the only ones who listen. (Not so listenerCount: vm asks it whether
     // there is a listener to take the signal from.)
     for (const name of ['listeners', 'rawListeners']) {
-      const original = process[name];
-      process[name] = (event) => (event === 'SIGINT' ? listeners[name](event) : original.call(process, event));
+      const original = take(process[name]);
+      process[name] = (event) => (event === 'SIGINT' ? listeners[name](event) : original(process, event));
     }
   }
 }

@@ -1,0 +1,170 @@
+'use strict';
+// The kernel's side of the process in which cells run: starts it, gives it cells, hears what they print and show, and knows why
+// it ended.
+
+const { spawn } = require('node:child_process');
+const { randomUUID } = require('node:crypto');
+const { EventEmitter } = require('node:events');
+const path = require('node:path');
+const { StringDecoder } = require('node:string_decoder');
+const { descriptors, frame, reader } = require('./process/channel.cjs');
+
+const main = path.join(__dirname, 'process', 'main.cjs');
+/** How long to wait for what a cell's child processes printed, after its end. */
+const lastOutput = 500; // milliseconds
+
+/**
+ * @typedef {object} Outcome what a cell came to
+ * @property {import('./process/thrown.cjs').Thrown} [error]
+ * @property {{ data: Record<string, unknown>, metadata: Record<string, unknown> }} [result] the value of its last expression
+ */
+
+/**
+ * Events: `print` (id, name, text), `display` (id, update, content), `background` (id, what, error) while a cell runs or after it,
+ * with the id of the request it belongs to (undefined: none yet), and `ended` (why, code).
+ */
+class CellProcess extends EventEmitter {
+  /** @type {{ job: { id: number, mark: string }, started: boolean, interrupted: boolean, finish: (outcome: Outcome) => void } | undefined} */
+  #running;
+  #marks = { stdout: new Marks(), stderr: new Marks() };
+  /** why the process ends, if it said so @type {string | undefined} */
+  #farewell;
+  #closing = false;
+  /** of the request that ran last @type {number | undefined} */
+  #latest;
+
+  start() {
+    const stdio = ['ignore', 'pipe', 'pipe'];
+    stdio[descriptors.toKernel] = 'pipe';
+    stdio[descriptors.fromKernel] = 'pipe';
+    this.child = spawn(process.execPath, [...process.execArgv, main], { stdio });
+    this.child.on('error', (error) => this.#ended(`it could not be started: ${error.message}`, 1));
+    // 'close' comes when all that was printed has been read.
+    this.child.on('close', (code, signal) => this.#ended(this.#farewell ?? reasonOf(code, signal), code ?? 1));
+    this.child.stdio[descriptors.toKernel].on(
+      'data',
+      reader((message) => this.#take(message)),
+    );
+    this.child.stdio[descriptors.toKernel].on('error', () => {});
+    this.child.stdio[descriptors.fromKernel].on('error', () => {}); // it has ended, which 'close' tells
+    this.#hear('stdout');
+    this.#hear('stderr');
+    process.on('exit', () => this.child.kill('SIGKILL'));
+  }
+
+  /** What comes through the pipe was printed by a child process or by native code, in the latest cell. */
+  #hear(name) {
+    const decoder = new StringDecoder('utf8');
+    this.child[name].on('data', (chunk) => {
+      const text = this.#marks[name].take(decoder.write(chunk));
+      if (text !== '') this.emit('print', this.#latest, name, text);
+    });
+  }
+
+  /**
+   * Run a compiled cell.
+   *
+   * @param {Omit<import('./process/run.cjs').Job, 'mark'>} job
+   * @returns {Promise<Outcome>} never resolves if the process ends
+   */
+  run(job) {
+    const marked = { ...job, mark: `\0${randomUUID()}\0` };
+    this.#latest = job.id;
+    return new Promise((finish) => {
+      this.#running = { job: marked, started: false, interrupted: false, finish };
+      this.child.stdio[descriptors.fromKernel].write(frame({ do: 'run', ...marked }));
+    });
+  }
+
+  /** The stop button. It reaches what a cell started, too. */
+  interrupt() {
+    if (!this.#running) return;
+    this.#running.interrupted = true;
+    if (this.#running.started) this.#signal();
+  }
+
+  #signal() {
+    try {
+      process.kill(-process.pid, 'SIGINT'); // Jupyter gives a kernel a process group of its own
+    } catch {
+      this.child.kill('SIGINT');
+    }
+  }
+
+  #take(message) {
+    const { type, id } = message;
+    if (type === 'print') this.emit('print', id, message.name, message.text);
+    else if (type === 'display') this.emit('display', id, message.update, message.content);
+    else if (type === 'background') this.emit('background', id, message.what, message.error);
+    else if (type === 'exit') this.#farewell = `a cell called process.exit(${message.code})`;
+    else if (type === 'started' && this.#running) {
+      this.#running.started = true;
+      if (this.#running.interrupted) this.#signal(); // pressed before it was
+    } else if (type === 'done' && this.#running?.job.id === id) void this.#finish(message);
+  }
+
+  async #finish({ error, result, marked }) {
+    const { job, finish } = this.#running;
+    this.#running = undefined;
+    const streams = ['stdout', 'stderr'].filter((name) => marked[name]);
+    let timer;
+    await Promise.race([
+      Promise.all(streams.map((name) => this.#marks[name].seen(job.mark))),
+      new Promise((resolve) => {
+        timer = setTimeout(resolve, lastOutput);
+      }),
+    ]);
+    clearTimeout(timer);
+    finish({ error, result });
+  }
+
+  #ended(why, code) {
+    if (!this.#closing) this.emit('ended', why, code);
+    this.#closing = true;
+  }
+
+  /** End the process: with its own exit listeners if it answers, else by force. @param {number} patience milliseconds */
+  close(patience) {
+    this.#closing = true;
+    this.child.stdio[descriptors.fromKernel].write(frame({ do: 'end' }));
+    setTimeout(() => this.child.kill('SIGKILL'), patience).unref();
+    return new Promise((resolve) => this.child.once('exit', resolve));
+  }
+}
+
+/** Finds the texts that a cell's process writes to a stream when all else has been written. */
+class Marks {
+  #held = '';
+  #seen = new Set();
+  #waiting = new Map();
+
+  /** @param {string} text @returns {string} the text without marks; the beginning of one is held back */
+  take(text) {
+    const all = this.#held + text;
+    const whole = all.replace(/\0([0-9a-f-]{36})\0/g, (mark) => {
+      this.#waiting.get(mark)?.();
+      this.#seen.add(mark);
+      return '';
+    });
+    const start = /\0[0-9a-f-]{0,36}$/.exec(whole)?.index ?? whole.length;
+    this.#held = whole.slice(start);
+    return whole.slice(0, start);
+  }
+
+  /** @param {string} mark @returns {Promise<void>} */
+  async seen(mark) {
+    if (!this.#seen.has(mark)) await new Promise((resolve) => this.#waiting.set(mark, resolve));
+    this.#waiting.delete(mark);
+    this.#seen.delete(mark);
+  }
+}
+
+/** @param {number | null} code @param {NodeJS.Signals | null} signal */
+function reasonOf(code, signal) {
+  if (signal === 'SIGKILL') return 'it was killed (SIGKILL), most often because the memory ran out';
+  if (signal === 'SIGABRT') return 'it was aborted (SIGABRT), most often because the memory for JavaScript ran out';
+  if (signal) return `it got the signal ${signal}`;
+  return `it ended with exit code ${code}`;
+}
+
+module.exports = { CellProcess };

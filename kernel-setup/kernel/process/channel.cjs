@@ -1,0 +1,66 @@
+'use strict';
+// The line between the process of the cells and the kernel: JSON texts, each with its length before it. What is sent is on its
+// way before `send` returns, also when the cell goes on computing or ends the process.
+
+const net = require('node:net');
+const {
+  stringify,
+  parse,
+  bufferFrom,
+  concat,
+  subarray,
+  readLength,
+  writeLength,
+  text,
+  writeSync,
+  take,
+  listener,
+} = require('./kept.cjs');
+
+/** The file descriptors under which the process finds its ends. */
+const descriptors = { toKernel: 3, fromKernel: 4 };
+const headLength = 4; // bytes
+
+/** @param {unknown} message anything JSON can say @returns {Buffer} */
+function frame(message) {
+  const body = bufferFrom(stringify(message), 'utf8');
+  const head = bufferFrom([0, 0, 0, 0]);
+  writeLength(head, body.byteLength);
+  return concat([head, body]);
+}
+
+/** @param {(message: any) => void} receive @returns {(chunk: Buffer) => void} takes what arrives, in pieces of any size */
+function reader(receive) {
+  let pending = bufferFrom('');
+  return (chunk) => {
+    pending = pending.byteLength === 0 ? chunk : concat([pending, chunk]);
+    while (pending.byteLength >= headLength) {
+      const end = headLength + readLength(pending);
+      if (pending.byteLength < end) return;
+      const body = text(subarray(pending, headLength, end), 'utf8');
+      pending = subarray(pending, end);
+      receive(parse(body));
+    }
+  };
+}
+
+/** Send to the kernel. @param {Record<string, unknown>} message @throws {TypeError} if JSON cannot say it */
+function send(message) {
+  const bytes = frame(message);
+  for (let at = 0; at < bytes.byteLength; ) {
+    at += writeSync(descriptors.toKernel, bytes, at, bytes.byteLength - at);
+  }
+}
+
+/** @param {(message: any) => void} receive @param {() => void} closed the kernel has gone */
+function listen(receive, closed) {
+  const socket = new net.Socket({ fd: descriptors.fromKernel, readable: true, writable: false });
+  const on = take(socket.on);
+  const { emit } = socket;
+  socket.emit = emit; // its own, so that a change of the prototype's does not reach it
+  on(socket, 'data', listener(reader(receive)));
+  on(socket, 'error', listener(closed));
+  on(socket, 'close', listener(closed));
+}
+
+module.exports = { descriptors, frame, reader, send, listen };

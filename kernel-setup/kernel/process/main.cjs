@@ -1,0 +1,28 @@
+'use strict';
+// The process in which cells run. The kernel starts it, compiles the cells and speaks with the frontends in a process of its own,
+// so that nothing a cell does, be it `process.exit()`, an endless loop or a crash in native code, keeps it from answering and
+// from saying what happened.
+
+const { listen, send } = require('./channel.cjs');
+const { currentCell } = require('./currentCell.cjs');
+const { announceExit, survive } = require('./ending.cjs');
+const { Interrupts } = require('./interrupts.cjs');
+const { exit } = require('./kept.cjs');
+const { Runner } = require('./run.cjs');
+const { captureStreams } = require('./streams.cjs');
+const { loadTslab } = require('./tslab.cjs');
+
+const interrupts = new Interrupts((text) => send({ type: 'print', id: currentCell(), name: 'stdout', text }));
+const runner = new Runner(interrupts, loadTslab());
+
+interrupts.install();
+survive();
+announceExit();
+captureStreams();
+listen(
+  (message) => {
+    if (message.do === 'run') void runner.run(message);
+    else if (message.do === 'end') exit(0);
+  },
+  () => exit(1), // the kernel has gone
+);
