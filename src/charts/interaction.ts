@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors';
+import { printableLine } from '../core/escape/printable';
 import { withDefaults } from '../core/options';
 import { alignColumns, formatShare } from '../core/text';
 import { inkOn, mix } from './color';
@@ -27,7 +28,7 @@ export function interactionChart(
   options: InteractionOptions = {},
 ): Chart {
   const { title } = withDefaults<Required<InteractionOptions>>('interactionChart', options, {
-    title: `Accuracy by ${x} and ${y}`,
+    title: `Accuracy by ${printableLine(x)} and ${printableLine(y)}`,
   });
   const measured = measuredRows(rows);
   for (const axis of [x, y]) {
@@ -51,14 +52,21 @@ export function interactionChart(
     const fill = mix('#e3f0f8', '#00517f', highest > lowest ? (cell.mean - lowest) / (highest - lowest) : 0.5);
     return { ...cell, fill, ink: inkOn(fill), label: formatShare(cell.mean) };
   });
+  const place = (field: string, domain: readonly string[]) => ({
+    field,
+    type: 'nominal',
+    sort: null,
+    scale: { domain },
+  });
+  const line = { domain: false, ticks: false };
   const spec = {
     title: { text: title, subtitle: 'mean over seeds and all else that was varied; the darker, the more accurate' },
     data: { values: cells },
     width: { step: 84 },
     height: { step: 44 },
     encoding: {
-      x: { field: 'x', type: 'nominal', sort: across, title: x, axis: { labelAngle: 0, domain: false, ticks: false } },
-      y: { field: 'y', type: 'nominal', sort: down, title: y, axis: { domain: false, ticks: false, labelLimit: 260 } },
+      x: { ...place('x', across), axis: { ...line, labelAngle: 0, title: x } },
+      y: { ...place('y', down), axis: { ...line, labelLimit: 260, title: y } },
     },
     layer: [
       {
@@ -82,6 +90,6 @@ export function interactionChart(
     [false, ...across.map(() => true)],
   );
   const best = cells.find(({ mean }) => mean === highest);
-  const summary = best ? `best ${best.label} with ${x} ${best.x} and ${y} ${best.y}` : 'no runs';
+  const summary = best ? printableLine(`best ${best.label} with ${x} ${best.x} and ${y} ${best.y}`) : 'no runs';
   return chart(spec, `Heat map of accuracy by ${x} and ${y}, ${summary}.`, `${title}: ${summary}\n${table}`);
 }

@@ -31,6 +31,7 @@ export function parallelCoordinates(rows: readonly StudyChartRow[], options: Par
   });
   const measured = measuredRows(rows);
   const varied = variedAxes(measured);
+  const last = varied.includes('accuracy') ? 'mean accuracy' : 'accuracy'; // an axis may be called so, too
   const scales = varied.map((axis) => scaleOf(axis, measured));
   const accuracies = measured.map(({ accuracy }) => accuracy.mean);
   const [lowest, highest] = [Math.min(...accuracies), Math.max(...accuracies)];
@@ -39,15 +40,15 @@ export function parallelCoordinates(rows: readonly StudyChartRow[], options: Par
     const { mean } = row.accuracy;
     const name = rowName(row, varied);
     const points = scales.map(({ axis, heightOf }) => ({ axis, height: heightOf(row.axes[axis]!) }));
-    return [...points, { axis: 'accuracy', height: share(mean) }].map((point) => ({ ...point, name, mean }));
+    return [...points, { axis: last, height: share(mean) }].map((point) => ({ ...point, name, mean }));
   });
   const ends = [lowest, highest].filter((mean, i, all) => Number.isFinite(mean) && all.indexOf(mean) === i);
   const ticks: Tick[] = [
     ...scales.flatMap(({ ticks }) => ticks),
-    ...ends.map((mean) => ({ axis: 'accuracy', height: share(mean), label: formatShare(mean) })),
+    ...ends.map((mean) => ({ axis: last, height: share(mean), label: formatShare(mean) })),
   ];
-  const order = [...varied, 'accuracy'];
-  const x = { field: 'axis', type: 'nominal', scale: { type: 'point', domain: order, padding: 0.4 }, sort: order };
+  const order = [...varied, last];
+  const x = { field: 'axis', type: 'nominal', scale: { type: 'point', domain: order, padding: 0.4 }, sort: null };
   const y = { field: 'height', type: 'quantitative', scale: { domain: [0, 1] }, axis: null };
   const longest = Math.max(0, ...scales.flatMap(({ ticks }) => ticks).map(({ label }) => label.length));
   const step = Math.min(Math.max(150, 7 * longest + 24), Math.max(150, widest / order.length)); // pixels
@@ -109,7 +110,7 @@ export function parallelCoordinates(rows: readonly StudyChartRow[], options: Par
   const sorted = [...measured].sort((a, b) => b.accuracy.mean - a.accuracy.mean);
   const text = alignColumns(
     [
-      [...varied, 'accuracy'],
+      [...varied, last],
       ...sorted.map(({ axes, accuracy }) => [...varied.map((axis) => String(axes[axis])), formatShare(accuracy.mean)]),
     ],
     [...varied.map(() => false), true],

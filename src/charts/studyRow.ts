@@ -1,3 +1,5 @@
+import { printableLine } from '../core/escape/printable';
+
 /** What the charts of a study need of its rows: a configuration, how accurate it is and what it costs. */
 export interface StudyChartRow {
   /** its value on each axis */
@@ -18,10 +20,14 @@ export function measuredRows<T extends StudyChartRow>(rows: readonly T[]): (T & 
 /** The axes on which rows differ. */
 export function variedAxes(rows: readonly Pick<StudyChartRow, 'axes'>[]): string[] {
   const names = [...new Set(rows.flatMap(({ axes }) => Object.keys(axes)))];
-  return names.filter((axis) => new Set(rows.map(({ axes }) => axes[axis])).size > 1);
+  return names.filter(
+    (axis) => new Set(rows.map(({ axes }) => (Object.hasOwn(axes, axis) ? axes[axis] : undefined))).size > 1,
+  );
 }
 
 /** A configuration in a few words: what it has on those axes. */
 export function rowName({ axes }: Pick<StudyChartRow, 'axes'>, varied: readonly string[]): string {
-  return varied.map((axis) => (typeof axes[axis] === 'string' ? axes[axis] : `${axis} ${axes[axis]}`)).join(', ');
+  const labelOn = (axis: string) => (Object.hasOwn(axes, axis) ? axes[axis] : null);
+  const words = varied.map((axis) => (typeof labelOn(axis) === 'string' ? labelOn(axis) : `${axis} ${labelOn(axis)}`));
+  return printableLine(words.join(', '));
 }

@@ -1,4 +1,6 @@
 import type { Config, TopLevelSpec } from 'vega-lite';
+import { safeSpec } from '../core/escape/chartSpec';
+import { printable } from '../core/escape/printable';
 
 /**
  * One look for all charts.
@@ -63,10 +65,15 @@ export type Chart = TopLevelSpec & { description: string; usermeta: { text: stri
 /**
  * A chart in the one look.
  *
+ * Names in it may come from anybody: characters that would act on a terminal, or that a picture's XML cannot hold, are
+ * written out. A name must be data, or the title of an axis (`axis: { title }`): Vega-Lite builds expressions of a channel's
+ * own `title` and of a `sort` by a list, and a name can break those.
+ *
  * @param spec what to draw, without schema and look
  * @param description one or two sentences for a screen reader
  * @param text the same content as lines of text, for terminals
  */
 export function chart(spec: object, description: string, text: string): Chart {
-  return { $schema: schema, ...spec, description, usermeta: { text }, config } as Chart;
+  const safe = { ...safeSpec(spec), description: printable(description), usermeta: { text: printable(text) } };
+  return { $schema: schema, ...safe, config } as Chart;
 }

@@ -10,10 +10,12 @@ import {
 } from '../analysis/advise';
 import { renderPng } from '../charts/render';
 import { UserError } from '../core/errors';
+import { printableLine } from '../core/escape/printable';
 import { writeFileAtomically } from '../core/files';
 import { openDataset } from '../data/public';
 import { terminalListener } from '../terminal/terminal';
-import { numberOption, printJson } from './options';
+import { numberOption } from './options';
+import { print, printJson } from './print';
 import { interruptible } from './stop';
 
 interface Options {
@@ -58,7 +60,7 @@ export function adviseCommand(): Command {
         writeFileAtomically(options.picture, await renderPng(advice.comparison.chart));
       }
       if (options.json) printJson(toJson(advice, options.picture));
-      else process.stdout.write(asText(advice));
+      else print(asText(advice));
     });
 }
 
@@ -125,7 +127,7 @@ function asText({ comparison, similarity, recommendation: { choices, unavailable
   const skipped = comparison?.skipped ?? [];
   const lines = [
     ...(comparison ? [comparison.chart.usermeta.text, ''] : []),
-    ...skipped.map(({ file, reason }) => `skipped ${file}: ${reason}`),
+    ...skipped.map(({ file, reason }) => `skipped ${printableLine(file)}: ${printableLine(reason)}`),
     ...(similarity ? [similarity.explanation, ''] : []),
     ...choices.flatMap(({ rank, title, plan, minutes, weights, reason }) => [
       `${rank}. ${title}: ${plan}, ${duration(minutes)}${weights === 'network' ? ', weights to download' : ''}`,

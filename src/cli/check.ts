@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { renderPng } from '../charts/render';
+import { printableLine } from '../core/escape/printable';
 import { writeFileAtomically } from '../core/files';
 import { splitDataset } from '../data';
 import { checkDataset, type DatasetCheck } from '../data/checks';
 import { groupBy } from '../data/checks/finding';
 import { openDataset } from '../data/public';
 import { terminalListener } from '../terminal/terminal';
-import { numberOption, printJson } from './options';
+import { numberOption } from './options';
+import { print, printJson } from './print';
 
 interface Options {
   data: string;
@@ -56,7 +58,7 @@ export function checkCommand(): Command {
           picture: picture ? resolve(picture) : null,
         });
       } else {
-        process.stdout.write(asText(check, findings));
+        print(asText(check, findings));
       }
       process.exitCode = EXIT[check.worst];
     });
@@ -66,12 +68,15 @@ function asText({ summary }: DatasetCheck, findings: readonly Record<string, str
   const rows = summary.objects() as Record<string, string | number | null>[];
   const counts = rows.map(
     ({ part, class: name, pictures, ...row }) =>
-      `${String(pictures).padStart(7)}  ${part === 'all' ? '' : `${part}/`}${name}  ${row['median width']} x ${row['median height']}  ${row.formats}`,
+      `${String(pictures).padStart(7)}  ${part === 'all' ? '' : `${part}/`}${printableLine(String(name))}  ${row['median width']} x ${row['median height']}  ${row.formats}`,
   );
   const lines = groupBy(findings, ({ severity, finding }) => `${severity}: ${finding}`).flatMap((alike) => {
     const shown = alike
       .slice(0, MOST)
-      .map(({ severity, finding, detail, advice }) => `${severity}: ${finding}: ${detail}\n  ${advice}`);
+      .map(
+        ({ severity, finding, detail, advice }) =>
+          `${severity}: ${finding}: ${printableLine(String(detail))}\n  ${printableLine(String(advice))}`,
+      );
     const { severity, finding } = alike[0]!;
     const rest = alike.length - shown.length;
     return rest > 0

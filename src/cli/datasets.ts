@@ -4,7 +4,7 @@ import { cacheFolder } from '../core/paths';
 import { alignColumns } from '../core/text';
 import { samples } from '../data';
 import { publicDatasets } from '../data/public';
-import { printJson } from './options';
+import { print, printJson } from './print';
 
 /** `tunebook datasets`: what `--data` knows by name, with licences. */
 export function datasetsCommand(): Command {
@@ -35,6 +35,6 @@ export function datasetsCommand(): Command {
       const facts = rows.map(
         ({ name, title, licence, source }) => `${name}: ${title}\n  ${source}\n  licence: ${licence}`,
       );
-      process.stdout.write(`${table}\n\n${facts.join('\n')}\n\nbundled, without a network: ${samples.join(', ')}\n`);
+      print(`${table}\n\n${facts.join('\n')}\n\nbundled, without a network: ${samples.join(', ')}\n`);
     });
 }

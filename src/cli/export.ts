@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { type ExportFormat, exportFormats, exportRun } from '../runs/export';
-import { printJson } from './options';
+import { print, printJson } from './print';
 
 /** `tunebook export`: a run's model for use elsewhere. */
 export function exportCommand(): Command {
@@ -17,6 +17,6 @@ export function exportCommand(): Command {
     .action(async (run: string, { format, out, json }: { format: ExportFormat[]; out: string; json?: true }) => {
       const { folder, files } = await exportRun(run, out, { formats: format });
       if (json) printJson({ folder, files });
-      else process.stdout.write(`${folder}\n${files.map((file) => `  ${file}\n`).join('')}`);
+      else print(`${folder}\n${files.map((file) => `  ${file}\n`).join('')}`);
     });
 }

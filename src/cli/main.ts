@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { didYouMean } from '../core/didYouMean';
 import { messageOf, UserError } from '../core/errors';
+import { printableLine } from '../core/escape/printable';
 import { adviseCommand } from './advise';
 import { checkCommand } from './check';
 import { datasetsCommand } from './datasets';
@@ -9,6 +10,7 @@ import { doctorCommand, labCommand } from './house';
 import { newCommand } from './new';
 import { notebooksCommand } from './notebooks';
 import { predictCommand } from './predict';
+import { printError } from './print';
 import { reportCommand } from './report';
 import { siteCommand } from './site';
 import { studyCommand } from './study';
@@ -24,7 +26,9 @@ import { workerCommand } from './worker';
 export async function main(argv: readonly string[]): Promise<number> {
   const program = commandLine();
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ outputError: (text, write) => write(complaint(text, command, argv)) });
+    command.exitOverride().configureOutput({
+      outputError: (text, write) => write(`${printableLine(complaint(text, command, argv).trimEnd())}\n`),
+    });
   }
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -32,7 +36,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode; // commander has said what is wrong, or shown the help
     if (!isOfThePerson(error)) throw error;
-    process.stderr.write(`tunebook: ${messageOf(error).replaceAll('\n', ' ')}\n`);
+    printError(messageOf(error));
     return 1;
   }
 }

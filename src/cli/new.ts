@@ -2,9 +2,11 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../core/errors';
+import { shellWord } from '../core/escape/sourceCode';
 import { projectFolder } from '../core/paths';
 import { samples } from '../data';
 import { publicDatasets } from '../data/public';
+import { print } from './print';
 import { starterNotebook } from './starterNotebook';
 
 /** Where notebooks of one's own lie: inside the project, so that their cells find the package; git passes them over. */
@@ -19,8 +21,8 @@ export function newCommand(): Command {
     .action((name: string, { data }: { data: string }) => {
       const file = writeStarter(name, data);
       const shown = relative(projectFolder, file).replace(/\.ipynb$/, '');
-      process.stdout.write(
-        `wrote ${relative(process.cwd(), file)}\nopen it in JupyterLab ('npm start'), or run it here: npx tunebook notebooks ${shown.replace(/^notebooks\//, '')}\n`,
+      print(
+        `wrote ${relative(process.cwd(), file)}\nopen it in JupyterLab ('npm start'), or run it here: npx tunebook notebooks ${shellWord(shown.replace(/^notebooks\//, ''))}\n`,
       );
     });
 }

@@ -1,11 +1,13 @@
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../core/errors';
+import { colored, printable, printableLine } from '../core/escape/printable';
 import { checkFolder } from '../core/files';
 import { projectFolder } from '../core/paths';
 import { pathBelow } from '../core/safePath';
 import { comparedValues, type Difference, differences } from './compareOutputs';
 import { checkTargets, type Job, prepareJobs, readCells } from './notebookJobs';
+import { print } from './print';
 import { runPython } from './python';
 
 /** A line that kernel-setup/notebooks/run_notebook.py prints. */
@@ -82,7 +84,7 @@ async function runNotebooks(names: string[], options: Options): Promise<void> {
     if (compare === undefined) continue;
     const cells = readCells(join(resolve(options.out), job.target));
     const found = differences(earlier[i]!, cells);
-    process.stdout.write(comparison(found, comparedValues(cells), compare));
+    print(comparison(found, comparedValues(cells), compare));
     differing += found.length > 0 ? 1 : 0;
   }
   if (differing > 0)
@@ -114,18 +116,19 @@ export async function runJob(
   terminal: Terminal = process,
 ): Promise<void> {
   const { stdout, stderr } = terminal;
-  stdout.write(`${name}\n`);
+  stdout.write(`${printableLine(name)}\n`);
   const target = pathBelow(out, targetName, 'an executed notebook');
   const page = html ? target.replace(/ipynb$/, 'html') : undefined;
   let failure: string | undefined;
   const job = { notebook: file, kernel: 'tslab', sources, out: target, html: page };
   for await (const progress of runPython<Progress>('run_notebook.py', job)) {
-    if (progress.event === 'started') stdout.write(startLine(progress));
+    if (progress.event === 'started') stdout.write(printable(startLine(progress)));
     if (progress.event === 'finished') stdout.write(`  ${progress.seconds.toFixed(1)} s\n`);
-    if (progress.event === 'written') stdout.write(`  wrote ${relative(process.cwd(), progress.file)}\n`);
+    if (progress.event === 'written')
+      stdout.write(`  wrote ${printableLine(relative(process.cwd(), progress.file))}\n`);
     if (progress.event === 'error') {
       stdout.write(`  error after ${progress.seconds.toFixed(1)} s\n`);
-      stderr.write(`${progress.traceback.join('\n') || `${progress.ename}: ${progress.evalue}`}\n`);
+      stderr.write(`${colored(progress.traceback.join('\n') || `${progress.ename}: ${progress.evalue}`)}\n`);
       failure = `${name}: cell ${progress.cell} of ${progress.total} failed with ${progress.ename}`;
     }
     if (progress.event === 'failed') failure = `${name}: ${progress.message}`;

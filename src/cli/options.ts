@@ -19,8 +19,3 @@ export function numberOption({
     return value;
   };
 }
-
-/** Print one JSON object as the last line of stdout. */
-export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
-}

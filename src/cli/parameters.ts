@@ -1,5 +1,6 @@
 import { didYouMean } from '../core/didYouMean';
 import { UserError } from '../core/errors';
+import { stringLiteral } from '../core/escape/sourceCode';
 
 /**
  * Parameters of a notebook: the declarations in its cell tagged `parameters`, one a line, like
@@ -66,13 +67,27 @@ export function unknownParameter(name: string, parameters: readonly Parameter[])
 function literalLike({ name, value: old }: Parameter, text: string): string {
   if (!old.startsWith('[')) return scalarLike(name, old, text);
   const example = literal.exec(old)?.[0];
-  const inner = text.trim().replace(/^\[(.*)\]$/s, '$1');
-  const items = inner.trim() === '' ? [] : inner.split(',').map((item) => item.trim());
-  return `[${items.map((item) => (example ? scalarLike(name, example, unquote(item)) : guess(item))).join(', ')}]`;
+  const items = itemsOf(text.trim().replace(/^\[(.*)\]$/s, '$1'));
+  const literals = items.map((item) => (example ? scalarLike(name, example, unquote(item)) : guess(item)));
+  return `[${literals.join(', ')}]`;
+}
+
+/** The items of a list as typed: between commas, of which those in quotes belong to an item. */
+function itemsOf(inner: string): string[] {
+  if (inner.trim() === '') return [];
+  const quoted = new RegExp(`^\\s*(${string.source})\\s*(?:,|$)`);
+  const items: string[] = [];
+  for (let rest: string | undefined = inner; rest !== undefined; ) {
+    const found = quoted.exec(rest);
+    const end: number = found ? found[0].replace(/,$/, '').length : (rest.indexOf(',') + 1 || rest.length + 1) - 1;
+    items.push(rest.slice(0, end).trim());
+    rest = end < rest.length ? rest.slice(end + 1) : undefined;
+  }
+  return items;
 }
 
 function scalarLike(name: string, old: string, text: string): string {
-  if (/^['"`]/.test(old)) return quote(text);
+  if (/^['"`]/.test(old)) return stringLiteral(text);
   if (old === 'true' || old === 'false') {
     if (text !== 'true' && text !== 'false') throw wrongType(name, 'true or false', text);
     return text;
@@ -83,7 +98,8 @@ function scalarLike(name: string, old: string, text: string): string {
 
 /** An item of a list whose old value has none to go by. */
 function guess(item: string): string {
-  return item === 'true' || item === 'false' || Number.isFinite(Number(item)) ? item : quote(unquote(item));
+  if (item === 'true' || item === 'false') return item;
+  return item !== '' && Number.isFinite(Number(item)) ? String(Number(item)) : stringLiteral(unquote(item));
 }
 
 function wrongType(name: string, expected: string, text: string): UserError {
@@ -91,10 +107,13 @@ function wrongType(name: string, expected: string, text: string): UserError {
 }
 
 function unquote(text: string): string {
-  return new RegExp(`^(?:${string.source})$`).test(text) ? text.slice(1, -1) : text;
+  if (!new RegExp(`^(?:${string.source})$`, 's').test(text)) return text;
+  return text.slice(1, -1).replace(escapeSequence, (_, long?: string, short?: string) => {
+    if (long !== undefined) return String.fromCharCode(Number.parseInt(long, 16));
+    return letters[short!] ?? short!;
+  });
 }
 
-function quote(text: string): string {
-  const escaped = text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n');
-  return `'${escaped}'`;
-}
+/** What a backslash and what follows it stand for in a literal. */
+const escapeSequence = /\\(?:u([0-9a-f]{4})|([\s\S]))/gi;
+const letters: Record<string, string> = { n: '\n', r: '\r', t: '\t' };

@@ -1,10 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { UserError } from '../core/errors';
+import { printableLine } from '../core/escape/printable';
 import { type Skipped, unlabelledFolder } from '../data';
 import { backbones } from '../models';
 import { type Predictor, predict } from '../runs';
-import { printJson } from './options';
+import { print, printJson } from './print';
 
 interface Options {
   model?: string;
@@ -36,12 +37,13 @@ export function predictCommand(): Command {
         printJson(result);
       } else {
         for (const { file, classes } of result.predictions) {
-          process.stdout.write(`${file}\n`);
+          print(`${printableLine(file)}\n`);
           for (const { name, probability } of classes) {
-            process.stdout.write(`  ${(100 * probability).toFixed(1).padStart(5)} %  ${name}\n`);
+            print(`  ${(100 * probability).toFixed(1).padStart(5)} %  ${printableLine(name)}\n`);
           }
         }
-        for (const { file, reason } of result.skipped) process.stdout.write(`${file}\n  skipped: ${reason}\n`);
+        for (const { file, reason } of result.skipped)
+          print(`${printableLine(file)}\n  skipped: ${printableLine(reason)}\n`);
       }
     });
 }

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../core/errors';
 import { cacheFolder, projectFolder } from '../core/paths';
+import { printAside } from './print';
 
 /** The environment of everything that starts a kernel, as kernel-setup has it. */
 export async function jupyterEnvironment(): Promise<NodeJS.ProcessEnv> {
@@ -34,7 +35,7 @@ export async function* runPython<Line>(script: string, job: Record<string, unkno
   for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as Line;
   const code = await ended;
   if (code !== 0) {
-    process.stderr.write(complaints);
+    printAside(complaints.trimEnd());
     throw new UserError(`${script} ended with ${code ?? 'a signal'}; 'npm run doctor' tells what is missing`);
   }
 }

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { UserError } from '../core/errors';
 import { checkFolder, writeFileAtomically } from '../core/files';
 import { reportHtml, reportText } from '../report';
+import { print, printAside } from './print';
 
 interface Options {
   html?: true;
@@ -23,13 +24,12 @@ export function reportCommand(): Command {
       if (out !== undefined && !html) throw new UserError('--out is for the page: give --html, too');
       if (!existsSync(run)) throw new UserError(`no folder '${run}': give the folder of a run or of a study`);
       if (!html) {
-        process.stdout.write(`${reportText(run)}\n`);
+        print(`${reportText(run)}\n`);
         return;
       }
       const page = pageFile(run, out);
-      const say = (text: string) => void process.stderr.write(`${text}\n`);
-      writeFileAtomically(page, await reportHtml(run, { explain, page, say }));
-      process.stdout.write(`${page}\n`);
+      writeFileAtomically(page, await reportHtml(run, { explain, page, say: printAside }));
+      print(`${page}\n`);
     });
 }
 

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { messageOf, UserError } from '../core/errors';
 import { checkFolder } from '../core/files';
 import { projectFolder } from '../core/paths';
+import { print } from './print';
 import { runPython } from './python';
 
 interface Options {
@@ -22,9 +23,7 @@ export function siteCommand(): Command {
     .option('--out <dir>', 'folder of the book', join('build', 'site'))
     .action(async ({ from = join(projectFolder, 'notebooks'), out }: Options) => {
       const pages = await buildSite(from, out);
-      process.stdout.write(
-        `wrote ${pages.length} pages; begin with ${relative(process.cwd(), join(out, 'index.html'))}\n`,
-      );
+      print(`wrote ${pages.length} pages; begin with ${relative(process.cwd(), join(out, 'index.html'))}\n`);
     });
 }
 

@@ -1,3 +1,6 @@
+import { escapeMarkdown } from '../core/escape/markdown';
+import { stringLiteral } from '../core/escape/sourceCode';
+
 const text = (...lines: string[]) => ({ cell_type: 'markdown', lines, metadata: {} });
 const code = (...lines: string[]) => ({ cell_type: 'code', lines, metadata: {} });
 
@@ -11,17 +14,17 @@ const code = (...lines: string[]) => ({ cell_type: 'code', lines, metadata: {} }
  */
 export function starterNotebook(title: string, data: string, runs: string): string {
   const parameters = code(
-    `let data = ${quoted(data)}; // your folder with one subfolder a class, seen from this notebook; or 'emoji', or a public dataset by name`,
+    `let data = ${stringLiteral(data)}; // your folder with one subfolder a class, seen from this notebook; or 'emoji', or a public dataset by name`,
     "let backbone = 'efficientnet-lite0'; // the pre-trained network; 01-choose-a-model says which to take",
     'let epochs = 20; // times that training goes through the pictures',
     "let augment = 'none'; // 'light', 'standard' or 'strong' change training pictures at random; see 03-augment",
     'let seed = 1; // decides the split, the first weights and every random number',
-    `let folder = ${quoted(runs)}; // where the trained model goes; an earlier one in its place is kept beside it`,
+    `let folder = ${stringLiteral(runs)}; // where the trained model goes; an earlier one in its place is kept beside it`,
   );
   const quick = { epochs: 3 };
   const cells = [
     text(
-      `# ${title}`,
+      `# ${escapeMarkdown(title)}`,
       '',
       '**The question.** What do you want to know about these pictures? Write it here, before you look at a number.',
     ),
@@ -67,7 +70,7 @@ export function starterNotebook(title: string, data: string, runs: string): stri
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the notebook's
       'writeFileSync(`${folder}/report.html`, await reportHtml(folder));',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the notebook's
-      "console.log(`npx tunebook predict --model '${resolve(folder)}' photo.jpg`);",
+      "console.log(`npx tunebook predict --model '${resolve(folder).replaceAll(\"'\", \"'\\\\''\")}' photo.jpg`);",
     ),
   ];
   return `${JSON.stringify(
@@ -88,5 +91,3 @@ export function starterNotebook(title: string, data: string, runs: string): stri
     1,
   )}\n`;
 }
-
-const quoted = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

@@ -1,3 +1,5 @@
+import { printAside } from './print';
+
 /**
  * Run work that Ctrl+C ends gently: the first one asks it to stop after the current batch and keep what was learned, the
  * second one ends the process.
@@ -7,7 +9,7 @@ export async function interruptible<T>(work: (shouldStop: () => boolean) => Prom
   const onInterrupt = () => {
     if (stop) process.exit(130);
     stop = true;
-    process.stderr.write('\nstopping after this batch (Ctrl+C again ends at once)\n');
+    printAside('\nstopping after this batch (Ctrl+C again ends at once)');
   };
   process.on('SIGINT', onInterrupt);
   try {

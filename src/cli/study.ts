@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { Command, type Option } from 'commander';
 import { didYouMean } from '../core/didYouMean';
 import { shown, UserError } from '../core/errors';
+import { shellWord } from '../core/escape/sourceCode';
 import { readJson } from '../core/readBounded';
 import {
   checkExport,
@@ -18,7 +19,8 @@ import {
 import { configurationKeys } from '../study/configuration';
 import { queueExecutor } from '../study/queue';
 import { terminalStudyListener } from '../terminal/studyListener';
-import { numberOption, printJson } from './options';
+import { numberOption } from './options';
+import { print, printAside, printJson } from './print';
 import { interruptible } from './stop';
 import { queueAddress } from './worker';
 
@@ -67,10 +69,10 @@ export function studyCommand(): Command {
         for (const name of files) await exportTable(result.runs, name);
         if (mlflow !== undefined) {
           writeMlflow(result, mlflow);
-          process.stderr.write(`For MLflow: MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri '${mlflow}'\n`);
+          printAside(`For MLflow: MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri ${shellWord(mlflow)}`);
         }
         if (json) printJson(toJson(result));
-        else process.stdout.write(summary(result));
+        else print(summary(result));
       },
     );
 }

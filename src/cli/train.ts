@@ -2,12 +2,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { augmentationPresets } from '../augment';
+import { printableLine } from '../core/escape/printable';
 import { openDataset } from '../data/public';
 import { backbones } from '../models';
 import { checkRunFolder, saveRun } from '../runs';
 import { terminalListener } from '../terminal/terminal';
 import { defaultSettings, type TrainResult, type TrainSettings, train, variants } from '../training';
-import { numberOption, printJson } from './options';
+import { numberOption } from './options';
+import { print, printAside, printJson } from './print';
 import { interruptible } from './stop';
 import { addTrainingOptions } from './trainingOptions';
 
@@ -71,7 +73,7 @@ export function trainCommand(): Command {
       }).finally(end);
       const run = out === undefined ? undefined : await keep(result, out, dataset.folder);
       if (json) printJson(toJson(result, run));
-      else process.stdout.write(summary(result, run));
+      else print(summary(result, run));
     });
   return addTrainingOptions(command);
 }
@@ -80,7 +82,7 @@ export function trainCommand(): Command {
 async function keep(result: TrainResult, out: string, dataFolder: string): Promise<string> {
   let folder = out;
   for (let n = 2; existsSync(folder) && readdirSync(folder).length > 0; n++) folder = `${out}-${n}`;
-  if (folder !== out) process.stderr.write(`'${out}' was taken while this trained: the run goes to '${folder}'\n`);
+  if (folder !== out) printAside(`'${out}' was taken while this trained: the run goes to '${folder}'`);
   await saveRun(result, folder, dataFolder);
   return folder;
 }
@@ -120,8 +122,8 @@ function summary(
     `time                 ${s(seconds.total)}: decoding ${s(seconds.decode)}, features ${s(seconds.features)}, training ${s(seconds.training)}`,
     `peak memory          ${(peakMemory / 1e9).toFixed(2)} GB`,
     `pictures             ${split.train.length} for training, ${split.validation.length} for validation, ${skipped.length} skipped`,
-    `classes              ${classes.join(', ')}`,
-    ...skipped.map(({ file, reason }) => `skipped              ${file}: ${reason}`),
+    `classes              ${classes.map(printableLine).join(', ')}`,
+    ...skipped.map(({ file, reason }) => `skipped              ${printableLine(file)}: ${printableLine(reason)}`),
     ...(run === undefined ? [] : [`run                  ${resolve(run)}`]),
   ];
   return `${lines.join('\n')}\n`;

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { UserError } from '../core/errors';
 import { type QueueWorkerOptions, queueWorker } from '../study/queue';
 import { numberOption } from './options';
+import { printAside } from './print';
 import { interruptible } from './stop';
 
 interface Options extends Omit<QueueWorkerOptions, 'onMessage' | 'shouldStop'> {
@@ -35,7 +36,7 @@ export function workerCommand(): Command {
     .option('--until-empty', 'end when nothing is left to do; where no study has come yet, wait a minute for one')
     .action(async ({ queue, ...options }: Options) => {
       const address = queueAddress(queue);
-      const onMessage = (text: string) => process.stderr.write(`${text}\n`);
+      const onMessage = printAside;
       await interruptible((shouldStop) => queueWorker(address, { ...options, onMessage, shouldStop }));
     });
 }

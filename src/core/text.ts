@@ -1,3 +1,5 @@
+import { printableLine } from './escape/printable';
+
 /** A number for people: three significant digits, or as many as whole numbers need; `NaN` and `Infinity` as they are. */
 export function formatNumber(value: number | null | undefined): string {
   if (value === null || value === undefined) return '';
@@ -25,8 +27,9 @@ export function counted(count: number, noun: string): string {
  * @param right whether each column is aligned to the right, as numbers are
  */
 export function alignColumns(rows: readonly (readonly string[])[], right: readonly boolean[]): string {
-  const widths = right.map((_, c) => Math.max(0, ...rows.map((row) => row[c]!.length)));
-  return rows
+  const lines = rows.map((row) => row.map(printableLine)); // a name with a line break stays one cell
+  const widths = right.map((_, c) => lines.reduce((widest, row) => Math.max(widest, row[c]!.length), 0));
+  return lines
     .map((row) => row.map((cell, c) => (right[c] ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!))).join('  '))
     .map((line) => line.trimEnd())
     .join('\n');

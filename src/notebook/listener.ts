@@ -1,5 +1,6 @@
 import { trainingCurves } from '../charts';
 import { messageOf } from '../core/errors';
+import { printable } from '../core/escape/printable';
 import type { EndingListener, EpochRecord, Progress } from '../core/listener';
 import { stopRequested } from '../core/stop';
 import { epochLine } from '../terminal/epochLine';
@@ -92,9 +93,9 @@ function safely(work: () => unknown): void {
 }
 
 function report(error: unknown): void {
-  console.error(`Progress could not be shown: ${messageOf(error)}`);
+  console.error(`Progress could not be shown: ${printable(messageOf(error))}`);
 }
 
 function plain(text: string): object {
-  return { [displaySymbol]: () => ({ 'text/plain': text }) };
+  return { [displaySymbol]: () => ({ 'text/plain': printable(text) }) };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '../core/errors';
+import { printable } from '../core/escape/printable';
 import { displayWriter } from './kernel';
 import { displayMetadata, toMimeBundle } from './mime';
 
@@ -85,7 +86,7 @@ class Live implements LiveDisplay {
       else write({ data, metadata: displayMetadata(data), transient: { display_id: this.#id } }, this.#shown);
       this.#shown = true;
     } catch (error) {
-      console.error(`A live display could not be updated: ${messageOf(error)}`);
+      console.error(`A live display could not be updated: ${printable(messageOf(error))}`);
     }
   }
 }

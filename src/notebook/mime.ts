@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { pngScale } from '../charts/render';
 import { messageOf } from '../core/errors';
+import { printable } from '../core/escape/printable';
 import { summaryOf } from './summary';
 import { isTable, tableHtml, tableText } from './table';
 
@@ -34,7 +35,7 @@ export async function toMimeBundle(
     const summary = summaryOf(value);
     return summary === undefined ? undefined : { 'text/plain': summary };
   } catch (error) {
-    return { 'text/plain': `This could not be shown: ${messageOf(error)}` };
+    return { 'text/plain': `This could not be shown: ${printable(messageOf(error))}` };
   }
 }
 
@@ -73,7 +74,7 @@ async function chartBundle(chart: TopLevelSpec, picture: boolean): Promise<MimeB
     const { renderPng } = await import('../charts/render.js');
     bundle['image/png'] = (await renderPng(chart)).toString('base64');
   } catch (error) {
-    bundle['text/plain'] = `${twin}\n(this chart could not be drawn as a picture: ${messageOf(error)})`;
+    bundle['text/plain'] = `${twin}\n(this chart could not be drawn as a picture: ${printable(messageOf(error))})`;
   }
   return bundle;
 }

@@ -1,3 +1,5 @@
+import { escapeHtml } from '../core/escape/html';
+import { printable } from '../core/escape/printable';
 import type { Progress } from '../core/listener';
 import { Meter } from '../terminal/meter';
 import { type ProgressBar, TerminalBar } from '../terminal/progressBar';
@@ -5,7 +7,6 @@ import { TerminalLine } from '../terminal/terminalLine';
 import { displayWriter } from './kernel';
 import { type LiveDisplay, liveDisplay } from './live';
 import { displaySymbol } from './mime';
-import { escapeHtml } from './table';
 
 /**
  * A progress bar with rate and time left: HTML in a notebook, a line of text on a terminal (standard error), where it is
@@ -34,7 +35,7 @@ class NotebookBar implements ProgressBar {
 }
 
 function bundle(text: string, html: string): object {
-  return { [displaySymbol]: () => ({ 'text/plain': text, 'text/html': html }) };
+  return { [displaySymbol]: () => ({ 'text/plain': printable(text), 'text/html': html }) };
 }
 
 /** A native progress element: screen readers announce it, and the browser draws it to suit a light or a dark theme. */

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { messageOf } from '../core/errors';
+import { printable } from '../core/escape/printable';
 import { type DisplayWriter, displayWriter } from './kernel';
 import { liveSettled } from './live';
 import { displayMetadata, type MimeBundle, toMimeBundle } from './mime';
@@ -24,6 +25,6 @@ function send(write: DisplayWriter, data: MimeBundle): void {
   try {
     write({ data, metadata: displayMetadata(data), transient: {} }, false);
   } catch (error) {
-    console.error(`This could not be shown: ${messageOf(error)}`);
+    console.error(`This could not be shown: ${printable(messageOf(error))}`);
   }
 }

@@ -1,3 +1,5 @@
+import { escapeHtml } from '../core/escape/html';
+import { printable } from '../core/escape/printable';
 import { stopRequested, withStop } from '../core/stop';
 import { leaderboardCells, leaderboardText, ranked } from '../study/leaderboard';
 import type { StudyListener, StudyState } from '../study/study';
@@ -5,7 +7,6 @@ import { type EndingStudyListener, shownRows, studyLine, terminalStudyListener }
 import { displayWriter } from './kernel';
 import { type LiveDisplay, liveDisplay, liveSettled } from './live';
 import { displaySymbol } from './mime';
-import { escapeHtml } from './table';
 
 /** A study in a notebook: where it stands and the leaderboard, updated in place. Outside of one as on a terminal. */
 export function notebookStudyListener(): EndingStudyListener {
@@ -18,7 +19,7 @@ export function notebookStudyListener(): EndingStudyListener {
       void display.update(leaderboard(state));
     },
     onMessage: (text) =>
-      void liveDisplay().update({ [displaySymbol]: () => ({ 'text/plain': text }) }, { final: true }),
+      void liveDisplay().update({ [displaySymbol]: () => ({ 'text/plain': printable(text) }) }, { final: true }),
     shouldStop: stopRequested,
     async end() {
       if (latest) await display.update(leaderboard(latest), { final: true });
@@ -37,7 +38,7 @@ function leaderboard(state: StudyState): object {
   return {
     [displaySymbol]: () => ({
       'text/html': `<p>${escapeHtml(line)}</p>${rows.length > 0 ? table : ''}`,
-      'text/plain': rows.length > 0 ? `${line}\n${leaderboardText(rows)}` : line,
+      'text/plain': printable(rows.length > 0 ? `${line}\n${leaderboardText(rows)}` : line),
     }),
   };
 }

@@ -1,3 +1,4 @@
+import { printableLine } from '../core/escape/printable';
 import type { Dataset } from '../data';
 import { describeAccuracy } from '../metrics/interval';
 import type { TrainResult } from '../training';
@@ -31,8 +32,8 @@ function runLines({ settings, history, ended, seconds, predictions, loss }: Trai
 function datasetLines({ folder, classes, examples, skipped }: Dataset): string[] {
   const counts = classes.map((_, c) => examples.filter(({ label }) => label === c).length);
   return [
-    `${examples.length} pictures of ${classes.length} classes in ${folder}`,
-    ...classes.map((name, c) => `${String(counts[c]).padStart(7)}  ${name}`),
+    `${examples.length} pictures of ${classes.length} classes in ${printableLine(folder)}`,
+    ...classes.map((name, c) => `${String(counts[c]).padStart(7)}  ${printableLine(name)}`),
     ...(skipped.length > 0 ? [`${skipped.length} passed over, see \`skipped\``] : []),
   ];
 }

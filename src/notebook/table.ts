@@ -1,3 +1,4 @@
+import { escapeHtml } from '../core/escape/html';
 import { alignColumns } from '../core/text';
 
 /** What is used of an arquero table. Recognized by its methods, as arquero may be loaded more than once. */
@@ -36,7 +37,7 @@ export function tableHtml(table: Table): string {
 export function tableText(table: Table): string {
   const { columns, more } = shownPart(table);
   if (columns.length === 0) return 'a table without columns';
-  const cut = (text: string) => (text.length > widest ? `${text.slice(0, widest - 1)}…` : text).replaceAll('\n', ' ');
+  const cut = (text: string) => (text.length > widest ? `${text.slice(0, widest - 1)}…` : text);
   const rows = columns[0]!.cells.map((_, row) => columns.map(({ cells }) => cut(cells[row]!)));
   const lines = alignColumns(
     [columns.map(({ name }) => cut(name)), ...rows],
@@ -88,9 +89,4 @@ function formatCell(value: unknown): string {
   if (typeof value === 'object')
     return JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part));
   return String(value);
-}
-
-/** Text that HTML shows as it is. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../notebook/table';
+import { escapeHtml, jsonForScript, pathAddress } from '../core/escape/html';
 import { style } from './style';
 
 /** A chart as drawn, with its texts. */
@@ -82,7 +82,7 @@ ${found ? `<section><h2>Diagnosis</h2><ul class="findings">${found.join('\n')}</
 ${body.join('\n')}
 <section><h2>How it was made</h2><div class="wide"><table><tbody>${rows.join('\n')}</tbody></table></div></section>
 </main>
-<script type="application/json" id="${data.id}">${JSON.stringify(data.content).replaceAll('<', '\\u003c')}</script>
+<script type="application/json" id="${data.id}">${jsonForScript(data.content)}</script>
 </body>
 </html>
 `;
@@ -96,11 +96,18 @@ function figureHtml({ svg, description, text }: Figure, index: number): string {
   const least = Math.round(SMALLEST * Number(/ width="([\d.]+)"/.exec(svg)?.[1] ?? 0));
   const attributes = `style="min-width:${least}px" role="img" aria-label="${escapeHtml(description)}"`;
   const own = svg
-    .replace(/ id="([^"]+)"/g, ` id="f${index}-$1"`)
-    .replace(/url\(#([^)]+)\)/g, `url(#f${index}-$1)`)
-    .replace(/ (role|aria-[a-z]+)="[^"]*"/g, '')
-    .replace('<svg ', () => `<svg ${attributes} `); // $ in a name means nothing
+    .replace(/<(?:"[^"]*"|[^">])*>/g, (tag) => ownTag(tag, index))
+    .replace('<svg ', () => `<svg ${attributes} `);
   return `<figure><div class="wide">${own}</div><details><summary>The same as text</summary><pre>${escapeHtml(text)}</pre></details></figure>`;
+}
+
+/** A tag of a figure's SVG as the page has it. Only tags are changed: a label may read like an attribute. */
+function ownTag(tag: string, index: number): string {
+  return tag.replace(/ ([\w:-]+)="([^"]*)"/g, (attribute, name: string, value: string) => {
+    if (name === 'role' || name.startsWith('aria-')) return '';
+    if (name === 'id') return ` id="f${index}-${value}"`;
+    return value.startsWith('url(#') ? attribute.replace('url(#', `url(#f${index}-`) : attribute;
+  });
 }
 
 function tableHtml({ header, rows, numbers }: PageTable): string {
@@ -108,7 +115,7 @@ function tableHtml({ header, rows, numbers }: PageTable): string {
   const cell = (value: PageTable['rows'][number][number]) =>
     typeof value === 'string'
       ? escapeHtml(value)
-      : `<a href="${escapeHtml(value.href.split('/').map(encodeURIComponent).join('/'))}">${escapeHtml(value.text)}</a>`;
+      : `<a href="${escapeHtml(pathAddress(value.href))}">${escapeHtml(value.text)}</a>`;
   const head = header.map((name, i) => `<th scope="col"${place(i)}>${escapeHtml(name)}</th>`).join('');
   const body = rows.map((row) => `<tr>${row.map((value, i) => `<td${place(i)}>${cell(value)}</td>`).join('')}</tr>`);
   return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;

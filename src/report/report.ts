@@ -1,5 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { diagnose } from '../analysis/diagnose';
+import { printable } from '../core/escape/printable';
 import { withDefaults } from '../core/options';
 import { counted } from '../core/text';
 import { classReport, confusionMatrix, describeAccuracy } from '../metrics';
@@ -69,7 +70,8 @@ export function reportText(folder: string): string {
   if (isStudy(folder)) return studyText(folder);
   const run = readRun(folder);
   const charts = chartSections(run).flatMap(({ charts = [] }) => charts);
-  return [...summaryOf(run), diagnose(run).text, ...charts.map(({ usermeta }) => usermeta.text)].join('\n\n');
+  const texts = [...summaryOf(run), diagnose(run).text, ...charts.map(({ usermeta }) => usermeta.text)];
+  return printable(texts.join('\n\n'));
 }
 
 const diverged = (without: number, atHand: number) =>

@@ -2,6 +2,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import * as charts from '../charts';
 import { rowName, variedAxes } from '../charts/studyRow';
 import { messageOf } from '../core/errors';
+import { printable, printableLine } from '../core/escape/printable';
 import { type KeptRun, readRun } from '../runs';
 import { loadStudy, type StudyResult, type StudyRow } from '../study';
 import { leaderboardCells, leaderboardText, nameOf, ranked, verdictNote, verdictWords } from '../study/leaderboard';
@@ -60,15 +61,16 @@ export function studyText(folder: string): string {
   const left: string[] = [];
   const kept = keptRuns(result, (reason) => left.push(reason));
   const texts = chartSections(result, kept).flatMap(({ charts = [] }) => charts.map(({ usermeta }) => usermeta.text));
-  const failed = result.records.flatMap(({ id, error }) => (error === null ? [] : [`${id}: ${error}`]));
-  return [
+  const failed = result.records.flatMap(({ id, error }) => (error === null ? [] : [printableLine(`${id}: ${error}`)]));
+  const lines = [
     ...summaryOf(result, readStudyFile(folder)),
     ...left,
     leaderboardText(result.rows),
     ...verdictNote(result.rows),
     ...(failed.length > 0 ? [failed.join('\n')] : []),
     ...texts,
-  ].join('\n\n');
+  ];
+  return printable(lines.join('\n\n'));
 }
 
 function summaryOf({ rows, records, left }: StudyResult, { configuration, configurations }: StudyFile): string[] {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseCsv } from '../core/csv';
 import { messageOf, UserError } from '../core/errors';
+import { parseCsv } from '../core/escape/csv';
 import type { EpochRecord } from '../core/listener';
 import type { Prediction } from '../training';
 import { HISTORY, parseConfiguration, predictionsHeader, type RunConfiguration } from './runFolder';

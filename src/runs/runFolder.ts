@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { csv } from '../core/csv';
 import { messageOf, UserError } from '../core/errors';
+import { csv } from '../core/escape/csv';
 import { checkNewFolder, temporaryBeside } from '../core/files';
 import type { EpochRecord } from '../core/listener';
 import { withDefaults } from '../core/options';

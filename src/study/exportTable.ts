@@ -3,12 +3,13 @@ import { dirname, extname, resolve } from 'node:path';
 import type { ColumnTable } from 'arquero';
 import { arquero } from '../core/arquero';
 import { UserError } from '../core/errors';
+import { csv } from '../core/escape/csv';
 import { writeFileAtomically } from '../core/files';
 
 const writers: Record<string, (table: ColumnTable) => Promise<Uint8Array | string> | Uint8Array | string> = {
   '.parquet': parquet,
-  '.arrow': (table) => table.toArrowIPC({ format: 'file' }),
-  '.csv': (table) => `${table.toCSV()}\n`,
+  '.arrow': (table) => table.toArrowIPC({ format: 'file', types: Object.create(null) }), // a column may be called toString
+  '.csv': tableCsv,
   '.json': (table) => `${JSON.stringify(table.objects(), null, 2)}\n`,
 };
 
@@ -29,6 +30,13 @@ export function checkExport(file: string) {
   const write = writers[extname(file).toLowerCase()];
   if (write) return write;
   throw new UserError(`'${file}' must end in ${Object.keys(writers).join(', ')} to say which format to export`);
+}
+
+/** With formulas made harmless, which arquero's own writer does not do. */
+function tableCsv(table: ColumnTable): string {
+  const names = table.columnNames();
+  const rows = table.objects() as Record<string, string | number | boolean | null>[];
+  return csv([names, ...rows.map((row) => names.map((name) => row[name]))]);
 }
 
 type Column = unknown[];

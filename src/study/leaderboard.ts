@@ -1,3 +1,4 @@
+import { printableLine } from '../core/escape/printable';
 import { alignColumns, formatShare } from '../core/text';
 import type { Label } from './axes';
 import type { StudyRow } from './table';
@@ -5,7 +6,7 @@ import type { StudyRow } from './table';
 /** A configuration in a few words: its values; numbers with the axis they are of. */
 export function nameOf(axes: Record<string, Label>): string {
   const words = Object.entries(axes).map(([axis, label]) => (typeof label === 'string' ? label : `${axis} ${label}`));
-  return words.join(', ') || 'the only configuration';
+  return printableLine(words.join(', ')) || 'the only configuration';
 }
 
 /** The rows that have runs, the most accurate first. */

@@ -2,12 +2,15 @@ import { cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync, writeFile
 import { userInfo } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { yamlString } from '../core/escape/json';
+import { printableLine } from '../core/escape/printable';
 import { sha256, temporaryBeside, writeFileAtomically } from '../core/files';
 import { readJson } from '../core/readBounded';
 import { checkId, pathBelow } from '../core/safePath';
 import { checkShape, object, optional, recordOf } from '../core/shape';
 import type { RunRecord } from './records';
 import type { StudyResult } from './result';
+import { withAxes } from './table';
 
 /** MLflow's numbers for how a run ended. */
 const FINISHED = 3;
@@ -81,8 +84,11 @@ function writeRun(record: RunRecord, source: string, root: string, experiment: s
   const { settings = {} } = existsSync(config)
     ? checkShape(readJson(config, { root: source }), ofConfiguration, config)
     : {};
-  for (const [name, value] of Object.entries({ ...settings, ...record.axes, seed: record.seed })) {
-    write('params', fileName(name), typeof value === 'string' ? value : JSON.stringify(value));
+  const taken = new Set<string>();
+  const other = Object.entries(settings).filter(([name]) => !Object.hasOwn(record.axes, name) && name !== 'seed');
+  for (const [name, value] of [...Object.entries(withAxes(record.axes, { seed: record.seed })), ...other]) {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    write('params', nameIn(taken, name), printableLine(text)); // MLflow wants one line
   }
   const metric = (name: string, lines: [time: number, value: number, step: number][]) => {
     const known = lines.filter(([, value]) => Number.isFinite(value));
@@ -113,12 +119,14 @@ function writeRun(record: RunRecord, source: string, root: string, experiment: s
 /** What of a run's config.json is written. */
 const ofConfiguration = object({ settings: optional(recordOf<unknown>((value) => value)) });
 
-/** As MLflow names files after parameters; an axis may be called anything. */
-const fileName = (name: string) =>
-  name
-    .replace(/[^A-Za-z0-9_. -]/g, '_')
-    .replace(/^\.*$/, '_') // a folder, or nothing
-    .slice(0, 250);
+/** A name that MLflow takes for a parameter, and so for its file: an axis may be called anything. Two axes get two names. */
+function nameIn(taken: Set<string>, name: string): string {
+  let allowed = name.replace(/[^A-Za-z0-9_. -]/g, '_').slice(0, 200);
+  if (/^\.*$/.test(allowed)) allowed = `_${allowed.replaceAll('.', '_')}`;
+  for (let n = 2; taken.has(allowed.toLowerCase()); n++) allowed = `${allowed.replace(/_\d+$/, '')}_${n}`;
+  taken.add(allowed.toLowerCase()); // some file systems do not tell case apart
+  return allowed;
+}
 
 /** A file or a folder of the run's own, no link to somebody else's. */
 function isPlain(path: string): boolean {
@@ -131,6 +139,6 @@ const url = (folder: string) => pathToFileURL(folder).href;
 /** A flat mapping; JSON's scalars and lists are YAML's. */
 function yaml(values: Record<string, string | number | unknown[]>): string {
   return Object.entries(values)
-    .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
+    .map(([key, value]) => `${key}: ${typeof value === 'string' ? yamlString(value) : JSON.stringify(value)}\n`)
     .join('');
 }

@@ -1,12 +1,12 @@
 import type { ColumnTable } from 'arquero';
 import { arquero } from '../core/arquero';
-import { csv } from '../core/csv';
+import { csv } from '../core/escape/csv';
 import type { RunRecord } from './records';
+import { withAxes } from './table';
 
 /** A run without nesting: its axes, then its numbers. */
 function flatRun({ axes, pictures, curve, hash, ...run }: RunRecord) {
-  return {
-    ...axes,
+  return withAxes(axes, {
     seed: run.seed,
     state: run.state,
     accuracy: run.accuracy,
@@ -24,7 +24,7 @@ function flatRun({ axes, pictures, curve, hash, ...run }: RunRecord) {
     started: run.started,
     ended: run.ended,
     host: run.host,
-  };
+  });
 }
 
 /** An arquero table with a row a run. */
@@ -35,5 +35,5 @@ export function runsTable(records: readonly RunRecord[]): ColumnTable {
 export function runsCsv(records: readonly RunRecord[]): string {
   if (records.length === 0) return '';
   const flat = records.map(flatRun);
-  return csv([Object.keys(flat[0]!), ...flat.map((row) => Object.values(row))]);
+  return csv([Object.keys(flat[0]!), ...flat.map((row) => Object.values(row) as (string | number | null)[])]);
 }

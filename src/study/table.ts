@@ -1,4 +1,4 @@
-import { csv } from '../core/csv';
+import { csv } from '../core/escape/csv';
 import type { Label } from './axes';
 import type { RunRecord } from './records';
 import { type Difference, judgeDifferences, meanOf, type Summary, summarize } from './statistics';
@@ -80,10 +80,24 @@ function withinShares(summary: Summary | null): Summary | null {
 
 const meanOrNull = (values: readonly number[]) => (values.length > 0 ? meanOf(values) : null);
 
+/**
+ * Columns with the axes of a configuration before them. An axis that is called like a column, such as `accuracy`, is written
+ * `accuracy (axis)`, so that neither hides the other.
+ */
+export function withAxes<T extends object>(axes: Record<string, Label>, columns: T): T & Record<string, unknown> {
+  const taken = new Set([...Object.keys(columns), '__proto__']); // libraries that fill plain objects lose that one
+  const entries = Object.entries(axes).map(([axis, label]) => {
+    let name = axis;
+    while (taken.has(name)) name = `${name} (axis)`;
+    taken.add(name);
+    return [name, label] as const;
+  });
+  return { ...Object.fromEntries(entries), ...columns };
+}
+
 /** A row without nesting, as table.csv has it. */
 export function flatRow({ axes, accuracy, difference, ...row }: StudyRow) {
-  return {
-    ...axes,
+  return withAxes(axes, {
     n: row.n,
     accuracy: accuracy?.mean ?? null,
     sd: accuracy?.sd ?? null,
@@ -102,15 +116,15 @@ export function flatRow({ axes, accuracy, difference, ...row }: StudyRow) {
     memory: row.memory,
     failed: row.failed,
     pruned: row.pruned,
-  };
+  });
 }
 
 /** A row as `tunebook study --json` prints it: the axes beside the numbers. */
 export function jsonRow({ axes, ...row }: StudyRow) {
-  return { ...axes, ...row };
+  return withAxes(axes, row);
 }
 
 export function tableCsv(rows: readonly StudyRow[]): string {
   const flat = rows.map(flatRow);
-  return csv([Object.keys(flat[0]!), ...flat.map((row) => Object.values(row))]);
+  return csv([Object.keys(flat[0]!), ...flat.map((row) => Object.values(row) as (string | number | null)[])]);
 }

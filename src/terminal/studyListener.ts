@@ -1,3 +1,4 @@
+import { printableLine } from '../core/escape/printable';
 import { stopRequested } from '../core/stop';
 import { formatShare } from '../core/text';
 import { leaderboardText, nameOf, ranked } from '../study/leaderboard';
@@ -22,7 +23,7 @@ export function studyLine({ ended, total, failed, running, secondsLeft }: StudyS
     running.length > 0 && `running ${running.slice(0, 2).join(' and ')}${running.length > 2 ? ' and more' : ''}`,
     secondsLeft !== null && ended < total && `about ${formatSeconds(secondsLeft)} left`,
   ];
-  return parts.filter(Boolean).join(', ');
+  return printableLine(parts.filter(Boolean).join(', '));
 }
 
 /** How a run came out, in one line. */
@@ -32,7 +33,7 @@ export function runLine({ axes, seed, state, accuracy, error, seconds }: RunReco
     pruned: `given up at ${formatShare(accuracy)}`,
     failed: `failed: ${error}`,
   }[state];
-  return `${nameOf(axes)}, seed ${seed}: ${outcome}, ${formatSeconds(seconds)}`;
+  return printableLine(`${nameOf(axes)}, seed ${seed}: ${outcome}, ${formatSeconds(seconds)}`);
 }
 
 /** A study on a terminal: a line for each run that ends, and below them where the study stands, with the leader. */

@@ -1,3 +1,5 @@
+import { printable, printableLine } from '../core/escape/printable';
+
 /** Where text goes: a terminal, or a file or pipe. */
 export interface Output {
   write(text: string): unknown;
@@ -27,21 +29,22 @@ export class TerminalLine {
   /** Redraw the status. What comes too soon after the last one is passed over: a status is outdated in no time. */
   status(text: string): void {
     const now = this.#now();
+    const line = printableLine(text);
     if (now - this.#statusAt < (this.#output.isTTY ? redraw : sparse)) return;
     this.#statusAt = now;
     if (!this.#output.isTTY) {
-      this.#output.write(`${text}\n`);
+      this.#output.write(`${line}\n`);
       return;
     }
     const room = (this.#output.columns ?? 80) - 1; // a full line would wrap, and could not be redrawn
-    this.#output.write(`\r\x1b[K${text.length > room ? `${text.slice(0, room - 1)}…` : text}`);
+    this.#output.write(`\r\x1b[K${line.length > room ? `${line.slice(0, room - 1)}…` : line}`);
     this.#drawn = true;
   }
 
   /** Print a line that stays, in the place of the status. */
   print(text: string): void {
     this.clear();
-    this.#output.write(`${text}\n`);
+    this.#output.write(`${printable(text)}\n`);
   }
 
   /** Remove the status. */

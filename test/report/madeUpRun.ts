@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { csv } from '../../src/core/escape/csv';
 import { madeUpModel, overfitting } from '../charts/examples';
 import { temporaryFolder } from '../folders';
 
@@ -11,17 +12,16 @@ export interface MadeUpPrediction {
   probabilities: readonly number[];
 }
 
-const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
-
 /** A run folder as `saveRun` writes it, of a model that was never trained. */
 export function writeRun(classes: readonly string[], predictions: readonly MadeUpPrediction[], data = '/nowhere') {
   const folder = join(temporaryFolder(), 'run <b>');
   mkdirSync(folder);
-  const rows = predictions.map(({ file, label, predicted, probabilities }) =>
-    [quoted(file), ...[classes[label]!, classes[predicted]!].map(quoted), ...probabilities].join(','),
-  );
-  const header = ['file', 'class', 'predicted', ...classes.map((name) => quoted(`probability of ${name}`))];
-  writeFileSync(join(folder, 'predictions.csv'), `${[header.join(','), ...rows].join('\n')}\n`);
+  const rows = predictions.map(({ file, label, predicted, probabilities }) => [
+    ...[file, classes[label]!, classes[predicted]!],
+    ...probabilities,
+  ]);
+  const header = ['file', 'class', 'predicted', ...classes.map((name) => `probability of ${name}`)];
+  writeFileSync(join(folder, 'predictions.csv'), csv([header, ...rows]));
   const columns = ['epoch', 'loss', 'accuracy', 'validationLoss', 'validationAccuracy', 'learningRate', 'seconds'];
   const epochs = overfitting.map((record) => columns.map((name) => record[name as keyof typeof record]).join(','));
   writeFileSync(join(folder, 'history.csv'), `${[columns.join(','), ...epochs].join('\n')}\n`);

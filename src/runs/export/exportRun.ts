@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf, UserError } from '../../core/errors';
+import { lines } from '../../core/escape/lineFile';
 import { checkNewFolder, temporaryBeside } from '../../core/files';
 import { withDefaults } from '../../core/options';
 import type { Preprocessing } from '../../models';
@@ -74,7 +75,7 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
     const card = modelCard(configuration, metricsOf(run), { preprocessing, files, single });
     writeFileSync(join(temporary, 'model-card.json'), `${JSON.stringify(card, null, 2)}\n`);
     writeFileSync(join(temporary, 'MODEL_CARD.md'), modelCardMarkdown(card));
-    writeFileSync(join(temporary, 'classes.txt'), configuration.classes.map((name) => `${name}\n`).join(''));
+    writeFileSync(join(temporary, 'classes.txt'), lines(configuration.classes));
     rmSync(folder, { recursive: true, force: true }); // empty, as was checked
     renameSync(temporary, folder);
     return {

@@ -1,4 +1,7 @@
 import { basename } from 'node:path';
+import { jsonLine } from '../../core/escape/json';
+import { escapeMarkdown, markdownCode } from '../../core/escape/markdown';
+import { stringLiteral } from '../../core/escape/sourceCode';
 import { wilsonInterval } from '../../metrics';
 import { backboneEntry, type Preprocessing } from '../../models';
 import type { RunConfiguration } from '..';
@@ -68,6 +71,27 @@ interface CardFacts {
   single?: boolean;
 }
 
+/** Code that reads the exported model and names its classes, in Python and in TypeScript, as far as the files are there. */
+function useOf({ classes, files, input }: ModelCard): string {
+  const names = `[${classes.map(stringLiteral).join(', ')}]`;
+  const pixels = `pixels, as numbers from 0 to 255: [batch, ${input.size}, ${input.size}, 3]`;
+  const python = `import keras
+
+classes = ${names}
+model = keras.models.load_model('model.h5')
+probabilities = model.predict(pictures)  # ${pixels}`;
+  const typescript = `import * as tf from ${stringLiteral('@tensorflow/tfjs-node')};
+
+const classes = ${names};
+const model = await tf.loadLayersModel('file://tfjs/model.json');
+const probabilities = model.predict(pictures); // ${pixels}`;
+  const blocks = [
+    ...('model.h5' in files ? [markdownCode(python, 'python')] : []),
+    ...('tfjs/model.json' in files ? [markdownCode(typescript, 'typescript')] : []),
+  ];
+  return blocks.map((block) => `\n${block}\n`).join('');
+}
+
 const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
 
 /** The card as a page. */
@@ -76,23 +100,23 @@ export function modelCardMarkdown(card: ModelCard): string {
   const [low, high] = metrics.interval;
   const { mean, std, channelOrder } = preprocessing;
   const list = (values: readonly number[]) => values.map((value) => Number(value.toFixed(3))).join(', ');
-  return `# ${card.title}
+  return `# ${escapeMarkdown(card.title)}
 
-**Classes**, in the order of the output: ${card.classes.join(', ')}.
+**Classes**, in the order of the output: ${card.classes.map(escapeMarkdown).join(', ')}.
 
 | | |
 | --- | --- |
 | input | ${input.size} x ${input.size} pixels, ${input.channels}, ${input.range.join(' to ')}, batch first |
-| resize | ${input.resize} |
+| resize | ${escapeMarkdown(input.resize)} |
 | preprocessing | in the model: minus ${list(mean)}, divided by ${list(std)}${channelOrder === 'bgr' ? ', blue first' : ''} |
-| output | ${card.output} |
+| output | ${escapeMarkdown(card.output)} |
 | validation accuracy | ${percent(metrics.accuracy)} (95% interval ${percent(low)} to ${percent(high)}, ${data.validation} pictures) |
 | validation loss | ${metrics.loss.toFixed(4)} |
-| data | ${data.name}: ${data.train} pictures for training, ${data.validation} for validation |
-| data fingerprint | \`${data.fingerprint}\` |
-| backbone | ${backbone.title} (${backbone.paper}) |
-| backbone's weights | SHA-256 \`${backbone.weightsSha256}\`, licence ${backbone.licence} |
-| made with | tunebook ${card.versions.tunebook}, TensorFlow ${card.versions.tensorflow} |
+| data | ${escapeMarkdown(data.name)}: ${data.train} pictures for training, ${data.validation} for validation |
+| data fingerprint | ${escapeMarkdown(data.fingerprint)} |
+| backbone | ${escapeMarkdown(backbone.title)} (${escapeMarkdown(backbone.paper)}) |
+| backbone's weights | SHA-256 ${escapeMarkdown(backbone.weightsSha256)}, licence ${escapeMarkdown(backbone.licence)} |
+| made with | tunebook ${escapeMarkdown(card.versions.tunebook)}, TensorFlow ${escapeMarkdown(card.versions.tensorflow)} |
 
 ## Files
 
@@ -100,11 +124,14 @@ ${Object.entries(card.files)
   .map(([name, what]) => `- \`${name}\`: ${what}`)
   .join('\n')}
 
+## How to use it
+
+The class of output number i is line i of \`classes.txt\`, counted from 0; in a name there \`\\n\` is a line break and \`\\\\\` a backslash.
+The names are also in \`model-card.json\`, as they are.
+${useOf(card)}
 ## How it was trained
 
-\`\`\`json
-${JSON.stringify(card.settings, null, 2)}
-\`\`\`
+${markdownCode(jsonLine(card.settings, 2), 'json')}
 
 ## What to keep in mind
 
