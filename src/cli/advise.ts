@@ -12,13 +12,14 @@ import { renderPng } from '../charts/render';
 import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { writeFileAtomically } from '../core/files';
-import { openDataset } from '../data/public';
+import { type DataOptions, openDataset } from '../data/public';
 import { terminalListener } from '../terminal/terminal';
+import { addTableOptions, DATA_HELP, splitDataOptions } from './dataOptions';
 import { numberOption } from './options';
 import { print, printJson } from './print';
 import { interruptible } from './stop';
 
-interface Options {
+interface Options extends Omit<DataOptions, 'classes'> {
   data?: string;
   backbones?: string[];
   pictures?: number;
@@ -40,12 +41,9 @@ interface Advice {
 export function adviseCommand(): Command {
   const whole = (min: number) => numberOption({ min, integer: true });
   const list = (text: string) => text.split(',').map((name) => name.trim());
-  return new Command('advise')
+  const command = new Command('advise')
     .description('compare backbones on pictures without training them, and say which to take')
-    .option(
-      '--data <dir>',
-      "as for `train`: a folder, a CSV file with the columns file and label, 'emoji', or a public dataset",
-    )
+    .option('--data <dir>', DATA_HELP)
     .option('--backbones <names>', 'to compare, with commas between; default: those whose weights are here', list)
     .option('--pictures <n>', 'without --data: recommend for so many pictures', whole(1))
     .option('--classes <n>', 'of so many classes', whole(2), 5)
@@ -62,6 +60,7 @@ export function adviseCommand(): Command {
       if (options.json) printJson(toJson(advice, options.picture));
       else print(asText(advice));
     });
+  return addTableOptions(command);
 }
 
 async function advise({
@@ -82,7 +81,7 @@ async function advise({
   if (pictures !== undefined) throw new UserError('--pictures is for a recommendation without --data: leave one out');
   const { end, ...listener } = terminalListener();
   return interruptible(async (shouldStop): Promise<Advice> => {
-    const dataset = await openDataset(data, { listener });
+    const dataset = await openDataset(data, { ...splitDataOptions<DataOptions>(options).how, listener });
     const heard = { ...listener, shouldStop };
     const comparison = await compareBackbones(dataset, names, { seed, listener: heard });
     if (comparison.backbones.length === 0) throw new UserError('stopped before a backbone was measured');

@@ -6,12 +6,13 @@ import { writeFileAtomically } from '../core/files';
 import { splitDataset } from '../data';
 import { checkDataset, type DatasetCheck } from '../data/checks';
 import { groupBy } from '../data/checks/finding';
-import { openDataset } from '../data/public';
+import { type DataOptions, openDataset } from '../data/public';
 import { terminalListener } from '../terminal/terminal';
+import { addDataOptions, DATA_HELP, splitDataOptions } from './dataOptions';
 import { numberOption } from './options';
 import { print, printJson } from './print';
 
-interface Options {
+interface Options extends DataOptions {
   data: string;
   split?: true;
   seed: number;
@@ -27,12 +28,9 @@ const MOST = 20;
 
 /** `tunebook check`: what is wrong with a dataset, before anything is trained on it. */
 export function checkCommand(): Command {
-  return new Command('check')
+  const command = new Command('check')
     .description('look through pictures for duplicates, leaks, unreadable files, imbalance and odd sizes')
-    .requiredOption(
-      '--data <dir>',
-      "as for `train`: a folder, a CSV file with the columns file and label, 'emoji', or a public dataset",
-    )
+    .requiredOption('--data <dir>', DATA_HELP)
     .option('--split', 'also look across the split that `train` would draw')
     .option('--seed <n>', 'of that split', numberOption({ min: 0, integer: true }), 0)
     .option('--picture <file>', 'write the pictures that findings are about as a PNG')
@@ -41,10 +39,13 @@ export function checkCommand(): Command {
       'after',
       '\nEnds with 0 if there is nothing to mend, 2 after warnings, 3 after errors, 1 if it failed.',
     )
-    .action(async ({ data, split, seed, picture, json }: Options) => {
+    .action(async ({ data, split, seed, picture, json, ...options }: Options) => {
       const { end, ...listener } = terminalListener();
       const work = async () => {
-        const dataset = await openDataset(data, { listener });
+        const dataset = await openDataset(data, {
+          ...splitDataOptions(options).how,
+          listener: { onProgress: listener.onProgress },
+        }); // findings tell the rest
         return checkDataset(dataset, { ...(split && { split: splitDataset(dataset, { seed }) }), listener });
       };
       const check = await work().finally(end);
@@ -62,6 +63,7 @@ export function checkCommand(): Command {
       }
       process.exitCode = EXIT[check.worst];
     });
+  return addDataOptions(command);
 }
 
 function asText({ summary }: DatasetCheck, findings: readonly Record<string, string | number>[]): string {

@@ -5,7 +5,7 @@ import { printableLine } from '../core/escape/printable';
 import { type Skipped, unlabelledFolder } from '../data';
 import { backbones } from '../models';
 import { type Predictor, predict } from '../runs';
-import { print, printJson } from './print';
+import { print, printAside, printJson } from './print';
 
 interface Options {
   model?: string;
@@ -53,7 +53,8 @@ function picturesIn(paths: readonly string[]): { pictures: string[]; passedOver:
   const passedOver: Skipped[] = [];
   const pictures = paths.flatMap((path) => {
     if (!existsSync(path) || !statSync(path).isDirectory()) return [path];
-    const { unlabelled, skipped } = unlabelledFolder(path);
+    const { unlabelled, skipped, warnings = [] } = unlabelledFolder(path);
+    for (const warning of warnings) printAside(`${path}: ${warning}`);
     passedOver.push(...skipped);
     return unlabelled.map(({ file }) => file);
   });

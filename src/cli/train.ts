@@ -3,17 +3,18 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { augmentationPresets } from '../augment';
 import { printableLine } from '../core/escape/printable';
-import { openDataset } from '../data/public';
+import { type DataOptions, openDataset } from '../data/public';
 import { backbones } from '../models';
 import { checkRunFolder, saveRun } from '../runs';
 import { terminalListener } from '../terminal/terminal';
 import { defaultSettings, type TrainResult, type TrainSettings, train, variants } from '../training';
+import { addDataOptions, DATA_HELP, splitDataOptions } from './dataOptions';
 import { numberOption } from './options';
 import { print, printAside, printJson } from './print';
 import { interruptible } from './stop';
 import { addTrainingOptions } from './trainingOptions';
 
-interface Options extends TrainSettings {
+interface Options extends TrainSettings, DataOptions {
   data: string;
   out?: string;
   checkpoint?: string;
@@ -27,10 +28,7 @@ export function trainCommand(): Command {
   const whole = (min: number) => numberOption({ min, integer: true });
   const command = new Command('train')
     .description('train a classifier on a folder of pictures and say how good it is')
-    .requiredOption(
-      '--data <dir>',
-      "folder with one subfolder a class, or train/ and validation/ with such; a CSV file with the columns file and label; the sample 'emoji'; or a public dataset, as `tunebook datasets` lists",
-    )
+    .requiredOption('--data <dir>', DATA_HELP)
     .addOption(
       new Option('--backbone <name>', 'pre-trained network')
         .choices(Object.keys(backbones))
@@ -64,18 +62,19 @@ export function trainCommand(): Command {
     .option('--out <dir>', 'keep the run: configuration, history, metrics, predictions, model')
     .option('--no-cache', 'compute all features anew and keep none')
     .option('--json', 'one JSON object as the last line')
-    .action(async ({ data, out, json, ...settings }: Options) => {
+    .action(async ({ data, out, json, ...options }: Options) => {
+      const { how, rest: settings } = splitDataOptions(options);
       if (out !== undefined) checkRunFolder(out);
       const { end, ...listener } = terminalListener();
       const { dataset, result } = await interruptible(async (shouldStop) => {
-        const dataset = await openDataset(data, { listener });
+        const dataset = await openDataset(data, { ...how, listener });
         return { dataset, result: await train(dataset, { ...settings, listener: { ...listener, shouldStop } }) };
       }).finally(end);
       const run = out === undefined ? undefined : await keep(result, out, dataset.folder);
       if (json) printJson(toJson(result, run));
       else print(summary(result, run));
     });
-  return addTrainingOptions(command);
+  return addTrainingOptions(addDataOptions(command));
 }
 
 /** Keep a run; where another training has taken its folder meanwhile, in one beside, so that what was learned is not lost. */

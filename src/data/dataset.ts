@@ -38,6 +38,8 @@ export interface Dataset {
   classes: string[];
   examples: Example[];
   skipped: Skipped[];
+  /** what a person should know before trusting the dataset, one sentence each; absent if there is nothing */
+  warnings?: string[];
   /** pictures without a label that lie beside the others, such as a `test` folder without class folders */
   unlabelled?: Example[];
 }

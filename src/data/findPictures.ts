@@ -1,70 +1,102 @@
-import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { realpathSync, type Stats } from 'node:fs';
 import { basename, extname, join, sep } from 'node:path';
 import type { Skipped } from './dataset';
+import { EXTENSIONS, type FolderListing, hasPictureName, listFolder, reasonOf, statusOf } from './listFolder';
 
-/** Names that pictures end in, in any case of letters. */
-const EXTENSIONS = new Set(['.jpg', '.jpeg', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif', '.bmp']);
+/** What comes to light while folders are looked through. */
+export class Findings {
+  /** what cannot be a picture, or cannot be looked at, with the reason */
+  readonly skipped: Skipped[] = [];
+  /** what a person should know before trusting the dataset */
+  readonly warnings: string[] = [];
+  private readonly helpers: string[] = [];
 
-/** Whether a file is named like a picture that is read. */
-export const hasPictureName = (name: string): boolean => EXTENSIONS.has(extname(name).toLowerCase());
+  /** List a folder; what is lost in it is noted, and a folder that cannot be read is an empty one. */
+  list(folder: string): FolderListing {
+    try {
+      const listing = listFolder(folder);
+      this.skipped.push(...listing.lost);
+      this.helpers.push(...listing.helpers);
+      return listing;
+    } catch (error) {
+      const lost = [{ file: folder, reason: `${reasonOf(error, folder)} (a folder)` }];
+      this.skipped.push(...lost);
+      return { folders: [], files: [], lost, helpers: [] };
+    }
+  }
 
-const visible = (name: string) => !name.startsWith('.') && name !== '__MACOSX';
-
-/** Names of the folders in a folder, links to folders among them, sorted. */
-export function subfolders(folder: string): string[] {
-  return visibleNames(folder).filter((name) => statusOf(join(folder, name))?.isDirectory());
+  /** All warnings, with one for all folders of systems and devices that were passed over. */
+  allWarnings(): string[] {
+    const paths = new Set(this.helpers);
+    if (paths.size === 0) return this.warnings;
+    const names = [...new Set([...paths].map((path) => basename(path)))];
+    const many = paths.size === 1 ? 'a folder' : `${paths.size} folders`;
+    return [...this.warnings, `passed over ${many} of the system, a NAS or a program: ${names.join(', ')}`];
+  }
 }
-
-/** Names in a folder, without hidden ones, sorted. */
-export const visibleNames = (folder: string): string[] => readdirSync(folder).filter(visible).sort();
 
 /**
- * Every picture below a folder, sorted by path. Links are followed; one that leads back to a folder it lies in is not.
+ * Every picture below a folder, in the order of names. Links are followed; one that leads back to a folder it lies in is not.
  *
- * @param skipped what cannot be a picture is added here, with the reason
+ * @param findings what cannot be a picture is added to it, with the reason
  * @param above real paths of the folders on the way here
  */
-export function picturesBelow(folder: string, skipped: Skipped[], above: readonly string[] = []): string[] {
-  const real = realpathSync(folder);
+export function picturesBelow(folder: string, findings: Findings, above: readonly string[] = []): string[] {
+  let real: string;
+  try {
+    real = realpathSync(folder);
+  } catch (error) {
+    findings.skipped.push({ file: folder, reason: reasonOf(error, folder) });
+    return [];
+  }
   // a link to a folder above would go round for ever, and take pictures of other classes for ones of this
   if (above.some((path) => path === real || path.startsWith(real + sep))) {
-    skipped.push({ file: folder, reason: 'a link to a folder that it lies in' });
+    findings.skipped.push({ file: folder, reason: 'a link to a folder that it lies in' });
     return [];
   }
-  let names: string[];
-  try {
-    names = visibleNames(folder);
-  } catch {
-    skipped.push({ file: folder, reason: 'no permission to read the folder' });
-    return [];
-  }
-  return names.flatMap((name) => {
+  const { folders, files } = findings.list(folder);
+  const found: string[] = [];
+  const entries = [
+    ...folders.map((name) => ({ name, file: undefined })),
+    ...files.map((file) => ({ name: file.name, file })),
+  ];
+  for (const { name, file } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, name);
-    const status = statusOf(path);
-    if (status?.isDirectory()) return picturesBelow(path, skipped, [...above, real]);
-    const reason = unusable(name, status);
-    if (reason === undefined) return [path];
-    skipped.push({ file: path, reason });
-    return [];
-  });
+    if (!file) {
+      for (const picture of picturesBelow(path, findings, [...above, real])) found.push(picture);
+      continue;
+    }
+    const reason = unusable(name, { size: file.size, isFile: () => file.isFile });
+    if (reason === undefined) found.push(path);
+    else findings.skipped.push({ file: path, reason });
+  }
+  return found;
 }
 
-/** Undefined where a link leads nowhere, or round in a circle. */
-export function statusOf(path: string): Stats | undefined {
+/** Whether any file below a folder is named like a picture. Folders that cannot be read hold none. */
+export function hasPictureBelow(folder: string, depth = 0): boolean {
+  let listing: FolderListing;
   try {
-    return statSync(path);
+    listing = listFolder(folder);
   } catch {
-    return undefined;
+    return false;
   }
+  return (
+    listing.files.some(({ name }) => hasPictureName(name)) ||
+    (depth < 20 && listing.folders.some((name) => hasPictureBelow(join(folder, name), depth + 1)))
+  );
 }
 
 /** Why a file cannot be a picture, or undefined if it may be one. */
-export function unusable(name: string, status: Pick<Stats, 'size' | 'isFile'> | undefined): string | undefined {
-  if (!status) return 'a link that leads nowhere';
+export function unusable(name: string, status: Pick<Stats, 'size' | 'isFile'> | string): string | undefined {
+  if (typeof status === 'string') return status;
   if (!status.isFile()) return 'not a file';
   if (!hasPictureName(name)) {
     const extension = extname(name).toLowerCase();
-    return `'${extension || basename(name)}' is not a picture format that is read (${[...EXTENSIONS].join(' ')})`;
+    return `'${extension || basename(name)}' is not a picture format that is read (${EXTENSIONS.join(' ')})`;
   }
   return status.size === 0 ? 'empty file' : undefined;
 }
+
+/** {@link unusable}, of a path. */
+export const unusableFile = (path: string): string | undefined => unusable(basename(path), statusOf(path));

@@ -1,3 +1,4 @@
+export type { ClassFolders } from './classFolders';
 export type { Dataset, Example, RawPicture, Skipped, Split, Subset } from './dataset';
 export { type ImageFolderOptions, imageFolder, unlabelledFolder } from './imageFolder';
 export { type ImageTableOptions, imageTable } from './imageTable';

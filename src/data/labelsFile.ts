@@ -1,23 +1,76 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { arquero } from '../core/arquero';
-import { messageOf, UserError } from '../core/errors';
+import { UserError } from '../core/errors';
+import type { Findings } from './findPictures';
+import { PictureIndex } from './pictureIndex';
+import { readTable } from './readTable';
+import { findColumns, isColumnName } from './tableColumns';
 
-/** Groups by path from `labels.csv` in a folder, a table with the columns `file` and `group`. */
-export function groupsFromLabels(root: string): (path: string) => string | undefined {
-  const file = join(root, 'labels.csv');
-  if (!existsSync(file)) return () => undefined;
-  try {
-    const table = arquero.fromCSV(readFileSync(file, 'utf8'), { autoType: false });
-    if (!table.columnNames().includes('group')) return () => undefined;
-    const groups = new Map(
-      table.objects().map((row) => {
-        const { file, group } = row as { file: string; group: string };
-        return [file, group];
-      }),
-    );
-    return (path) => groups.get(path.split('\\').join('/'));
-  } catch (error) {
-    throw new UserError(`${file} is not readable as a table with the columns file and group: ${messageOf(error)}`);
+/** Names of files beside class folders that say which pictures belong together. */
+const NAME = /^(?:labels|groups)\.(?:csv|tsv|txt)$/i;
+
+/**
+ * Groups by path from `labels.csv` (or `groups.csv`, .tsv, .txt) in a folder: a table with a column of paths and one of
+ * groups, such as `file` and `group` or `patient_id`.
+ *
+ * @param paths of all pictures, inside the folder
+ * @param findings is told of a table that names few of the pictures
+ * @throws {UserError} if it cannot be read, or none of its rows is of a picture: patients would lie on both sides of a split
+ */
+export function groupsFromLabels(
+  root: string,
+  paths: readonly string[],
+  findings: Findings,
+): (path: string) => string | undefined {
+  const name = readdirSync(root)
+    .sort()
+    .find((one) => NAME.test(one));
+  if (name === undefined) return () => undefined;
+  const table = readTable(join(root, name), isColumnName);
+  if (table.rows.length === 0) {
+    findings.warnings.push(`${name} is empty: no picture has a group`);
+    return () => undefined;
   }
+  const { file, group } = findColumns(table, {}, [], name);
+  if (group === undefined || file === undefined) {
+    const what = `${name} has no column of ${group === undefined ? "groups, such as 'group' or 'patient_id'" : "paths, such as 'file'"}; its columns are ${table.columns.join(', ')}`;
+    if (/^groups/i.test(name)) throw new UserError(what);
+    if (group !== undefined || table.columns.length > 2) findings.warnings.push(`${what}: no picture has a group`);
+    return () => undefined;
+  }
+  const index = new PictureIndex('', paths);
+  const groups = new Map<string, string>();
+  const unmatched: string[] = [];
+  let filled = 0;
+  for (const row of table.rows) {
+    if (row[group] === '' || row[file] === '') continue;
+    filled++;
+    const matches = index.find(row[file]!);
+    if (matches.length === 1) groups.set(matches[0]!, row[group]!);
+    else unmatched.push(matches.length === 0 ? row[file]! : `${row[file]} (of which there are ${matches.length})`);
+  }
+  const example = `its first is '${table.rows[0]![file]}', a picture is '${paths[0]}'`;
+  if (filled > 0 && groups.size === 0) {
+    throw new UserError(
+      `none of the ${filled} rows of ${name} with a group names one picture of the folder (${example}): without groups, pictures of one person or thing would lie on both sides of a split`,
+    );
+  }
+  const without = paths.filter((path) => !groups.has(path));
+  if (unmatched.length > 0.1 * filled) {
+    findings.warnings.push(
+      `${unmatched.length} of ${filled} rows of ${name} name no picture of the folder, or several, such as ${some(unmatched)}`,
+    );
+  }
+  if (without.length > 0.1 * paths.length) {
+    findings.warnings.push(
+      `${without.length} of ${paths.length} pictures have no group in ${name}, such as ${some(without)}: each is split by itself`,
+    );
+  }
+  return (path) => groups.get(path);
 }
+
+const some = (names: readonly string[]) =>
+  names
+    .slice(0, 3)
+    .map((name) => `'${name}'`)
+    .join(', ');

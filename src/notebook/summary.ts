@@ -29,11 +29,12 @@ function runLines({ settings, history, ended, seconds, predictions, loss }: Trai
   ];
 }
 
-function datasetLines({ folder, classes, examples, skipped }: Dataset): string[] {
+function datasetLines({ folder, classes, examples, skipped, warnings = [] }: Dataset): string[] {
   const counts = classes.map((_, c) => examples.filter(({ label }) => label === c).length);
   return [
     `${examples.length} pictures of ${classes.length} classes in ${printableLine(folder)}`,
     ...classes.map((name, c) => `${String(counts[c]).padStart(7)}  ${printableLine(name)}`),
+    ...warnings.map((warning) => `look at this: ${printableLine(warning)}`),
     ...(skipped.length > 0 ? [`${skipped.length} passed over, see \`skipped\``] : []),
   ];
 }

@@ -53,7 +53,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
     const computing = rows?.seconds ?? 0; // while the pictures were decoded
     const decode = (performance.now() - decodingBegan) / 1000 - computing;
     const [train, validation] = [pictures.readable(split.train), pictures.readable(split.validation)];
-    checkReadable(dataset, train, validation, listener);
+    checkReadable(dataset, train, validation, pictures.skipped, listener);
     const validationSource = pictures.source(validation);
 
     const trainingBegan = performance.now();

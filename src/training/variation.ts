@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { UserError } from '../core/errors';
 import type { EpochRecord, Listener } from '../core/listener';
 import type { Dataset, Example, Skipped, Split } from '../data';
@@ -49,20 +50,32 @@ export function buildHeadOf(
   return buildHead(features, classes, { dropout, seed });
 }
 
-/** After unreadable pictures fell out: is there still something of every class to learn, and something to check on? */
+/**
+ * After unreadable pictures fell out: is there still something of every class to learn, and something to check on?
+ *
+ * @param skipped what could not be used, which the listener is told of where nothing is left
+ */
 export function checkReadable(
-  { classes }: Dataset,
+  { classes, folder }: Dataset,
   train: readonly Example[],
   validation: readonly Example[],
-  { shouldStop }: Listener,
+  skipped: readonly Skipped[],
+  { shouldStop, onMessage }: Listener,
 ): void {
   const missing = classes.find((_, label) => !train.some((example) => example.label === label));
   const enough = missing === undefined && validation.length > 0;
-  if (!enough && shouldStop?.()) throw new UserError('stopped before there was anything to learn from');
-  if (missing !== undefined) {
-    throw new UserError(`no picture of class '${missing}' could be read for training: see the list of skipped files`);
-  }
-  if (validation.length === 0) {
-    throw new UserError('no picture could be read for validation: see the list of skipped files');
-  }
+  if (enough) return;
+  if (shouldStop?.()) throw new UserError('stopped before there was anything to learn from');
+  for (const { file, reason } of skipped.slice(0, MOST))
+    onMessage?.(`skipped: ${relative(folder, file) || file}: ${reason}`);
+  if (skipped.length > MOST) onMessage?.(`and ${skipped.length - MOST} more skipped`);
+  const what = missing === undefined ? 'for validation' : `of class '${missing}' for training`;
+  const [first] = skipped;
+  const why = first
+    ? `; ${skipped.length} skipped, the first: ${relative(folder, first.file) || first.file}: ${first.reason}`
+    : '';
+  throw new UserError(`no picture could be read ${what}${why}`);
 }
+
+/** Skipped files that are listed; more are counted. */
+const MOST = 20;

@@ -66,7 +66,7 @@ describe('imageFolder', () => {
     assert.match(reasons['a/notes.txt']!, /'\.txt' is not a picture format/);
     assert.match(reasons['a/drawing.svg']!, /'\.svg' is not a picture format/);
     assert.equal(reasons['b/zero.jpg'], 'empty file');
-    assert.equal(reasons['b/link.jpg'], 'a link that leads nowhere');
+    assert.equal(reasons['b/link.jpg'], `a link that leads nowhere: ${join(root, 'nowhere')}`);
     assert.equal(reasons.empty, 'class folder without pictures');
     assert.equal(reasons['a/.hidden'], undefined);
   });
@@ -101,6 +101,6 @@ describe('imageFolder', () => {
     );
     assert.throws(() => imageFolder(folderWith(['a/1.jpg'])), /pictures of one class only, 'a'/);
     const misspelt = { groupsOf: () => 'x' } as Parameters<typeof imageFolder>[1];
-    assert.throws(() => imageFolder('emoji', misspelt), /unknown option 'groupsOf'; the options are groupOf/);
+    assert.throws(() => imageFolder('emoji', misspelt), /unknown option 'groupsOf'; the options are groupOf, classes/);
   });
 });

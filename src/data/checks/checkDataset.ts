@@ -70,6 +70,13 @@ export async function checkDataset(source: Dataset | Split, options?: CheckOptio
       advice: 'replace or remove it; until then it is left out',
       examples: example ? [example] : [],
     })),
+    ...(dataset.warnings ?? []).map((detail) => ({
+      severity: 'warning' as const,
+      finding: 'layout',
+      detail,
+      advice: 'see whether classes, parts and groups are what was meant',
+      examples: [],
+    })),
     ...(await findDuplicates(readable, context, listener)),
     ...findGroupLeaks(kept, context),
     ...findImbalance(kept, context),

@@ -1,5 +1,6 @@
+export type { DataOptions } from './dataOptions';
 export { type Archive, type PublicDatasetEntry, publicDatasets } from './entries';
 export { extract } from './extract';
 export type { ExtractionLimits } from './extractionGuard';
-export { openDataset } from './openDataset';
+export { type OpenDatasetOptions, openDataset } from './openDataset';
 export { type PublicDatasetOptions, publicDataset } from './publicDataset';

@@ -1,0 +1,29 @@
+import type { Subset } from './dataset';
+
+const SUBSETS = new Map<string, Subset>([
+  ...(['train', 'training'] as const).map((name): [string, Subset] => [name, 'train']),
+  ...(['validation', 'valid', 'val', 'dev', 'eval', 'evaluation'] as const).map((name): [string, Subset] => [
+    name,
+    'validation',
+  ]),
+  ...(['test', 'testing'] as const).map((name): [string, Subset] => [name, 'test']),
+]);
+
+/** The part that a word names, such as `val`, in any case of letters. */
+export const subsetOf = (word: string): Subset | undefined => SUBSETS.get(word.trim().toLowerCase());
+
+const WORDS = [...SUBSETS.keys()].sort((a, b) => b.length - a.length).join('|');
+const PATTERN = new RegExp(
+  `^(?<before>.*[_\\- ])?(?<word>${WORDS})(?:[_\\- ]?(?:set|data|dataset|images|imgs|folder))?$`,
+  'i',
+);
+
+/**
+ * The part that the name of a folder says: `train`, `test_set`, `seg_train`.
+ *
+ * @returns also what stands before the word: of all parts of a dataset it is the same
+ */
+export function subsetOfFolder(name: string): { subset: Subset; before: string } | undefined {
+  const { before = '', word } = PATTERN.exec(name.trim())?.groups ?? {};
+  return word === undefined ? undefined : { subset: subsetOf(word)!, before: before.toLowerCase() };
+}

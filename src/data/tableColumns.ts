@@ -1,0 +1,123 @@
+import { didYouMean } from '../core/didYouMean';
+import { UserError } from '../core/errors';
+import { hasPictureName } from './listFolder';
+
+/** What a column of a table of pictures can be. */
+export type Role = 'file' | 'label' | 'split' | 'group';
+
+/** Names that people give to columns, without capital letters, blanks and dashes; the first that is there is taken. */
+const NAMES: Record<Role, readonly string[]> = {
+  file: [
+    ...['file', 'path', 'filename', 'filepath', 'image', 'imagepath', 'imagename', 'imagefile', 'imagefilename'],
+    ...[
+      'img',
+      'imgpath',
+      'imgname',
+      'imgfile',
+      'picture',
+      'photo',
+      'fname',
+      'imageid',
+      'imgid',
+      'idcode',
+      'name',
+      'id',
+    ],
+  ],
+  label: [
+    ...['label', 'class', 'category', 'labels', 'classname', 'labelname', 'target', 'classlabel', 'species', 'breed'],
+    ...['diagnosis', 'dx', 'tag', 'tags', 'level', 'classid', 'labelid', 'categoryid', 'y'],
+  ],
+  split: [
+    'split',
+    'subset',
+    'set',
+    'part',
+    'partition',
+    'phase',
+    'isvalid',
+    'isval',
+    'isvalidation',
+    'valid',
+    'istest',
+    'istrain',
+    'fold',
+    'kfold',
+  ],
+  group: [
+    ...['group', 'groupid', 'patient', 'patientid', 'subject', 'subjectid', 'person', 'personid', 'individual'],
+    ...['individualid', 'case', 'caseid', 'lesion', 'lesionid', 'video', 'videoid', 'sequence', 'sequenceid'],
+  ],
+};
+
+/** A name as names are compared: `Image_ID` and `image id` are one. */
+export const plainName = (name: string): string => name.toLowerCase().replace(/[\s_\-.]+/g, '');
+
+/** Whether a text is a name that {@link findColumns} knows. */
+export const isColumnName = (text: string): boolean =>
+  Object.values(NAMES).some((names) => names.includes(plainName(text)));
+
+/**
+ * Which column of a table is which.
+ *
+ * @param columns their names
+ * @param rows cells, to look for pictures where no name is known
+ * @param given names (or numbers, from 1) that a person gave, by role
+ * @param needed roles without which nothing can be done
+ * @param caller for the error
+ * @throws {UserError} if a given or needed column is not there; the message lists those that are
+ */
+export function findColumns(
+  { columns, rows }: { columns: readonly string[]; rows: readonly (readonly string[])[] },
+  given: Partial<Record<Role, string>>,
+  needed: readonly Role[],
+  caller: string,
+): Partial<Record<Role, number>> {
+  const found: Partial<Record<Role, number>> = {};
+  const taken = () => Object.values(found);
+  const listed = columns.map((name) => `'${name}'`).join(', ') || 'none';
+  for (const [role, name] of Object.entries(given) as [Role, string][]) {
+    const place = placeOf(columns, name);
+    if (place < 0)
+      throw new UserError(`${caller}: no column '${name}'; the columns are ${listed}${didYouMean(name, [...columns])}`);
+    found[role] = place;
+  }
+  for (const role of Object.keys(NAMES) as Role[]) {
+    if (found[role] !== undefined) continue;
+    const place = NAMES[role]
+      .map((name) => columns.findIndex((column, i) => plainName(column) === name && !taken().includes(i)))
+      .find((i) => i >= 0);
+    if (place !== undefined) found[role] = place;
+  }
+  if (found.file === undefined) {
+    const some = rows.slice(0, 50);
+    const place = columns.findIndex(
+      (_, i) => !taken().includes(i) && some.length > 0 && some.every((row) => hasPictureName(row[i]!)),
+    );
+    if (place >= 0) found.file = place;
+  }
+  if (found.label === undefined && found.file !== undefined) {
+    const left = columns.flatMap((_, i) => (taken().includes(i) ? [] : [i]));
+    if (left.length === 1) found.label = left[0]!;
+  }
+  for (const role of needed) {
+    if (found[role] !== undefined) continue;
+    const options = role === 'file' ? ['file', '--file-column'] : [role, `--${role}-column`];
+    throw new UserError(
+      `${caller}: no column ${NAMES[role]
+        .slice(0, 4)
+        .map((name) => `'${name}'`)
+        .join(
+          ' or ',
+        )} or the like; the columns are ${listed}: name the one with the ${role === 'file' ? 'paths of pictures' : 'classes'} by { ${options[0]}: ... } (${options[1]} NAME)`,
+    );
+  }
+  return found;
+}
+
+function placeOf(columns: readonly string[], name: string): number {
+  const exact = columns.indexOf(name);
+  if (exact >= 0) return exact;
+  const alike = columns.findIndex((column) => plainName(column) === plainName(name));
+  return alike >= 0 || !/^\d+$/.test(name) || Number(name) > columns.length ? alike : Number(name) - 1;
+}

@@ -1,0 +1,37 @@
+import type { Subset } from './dataset';
+import { subsetOf } from './subsetNames';
+import { plainName } from './tableColumns';
+
+const YES = ['true', 't', 'yes', 'y', '1', '1.0'];
+const NO = ['false', 'f', 'no', 'n', '0', '0.0', ''];
+
+/**
+ * How the cells of a column say which part a picture is in: by a word (`split`: train, val, test), by yes and no (`is_valid`,
+ * `is_test`, `is_train`), or by a fold, the first of which is for validation.
+ *
+ * @param name of the column
+ * @param values its cells
+ * @returns the part that a cell says; undefined for none, null where it is not understood. And what to tell
+ */
+export function splitReader(
+  name: string,
+  values: readonly string[],
+): { read: (cell: string) => Subset | undefined | null; note?: string } {
+  const distinct = [...new Set(values.map((value) => value.toLowerCase()))];
+  const flag = /^(?:is)?(valid|val|validation|test|train)$/.exec(plainName(name))?.[1];
+  if (flag !== undefined && distinct.every((value) => YES.includes(value) || NO.includes(value))) {
+    const part = subsetOf(flag)!;
+    const otherwise: Subset | undefined = part === 'train' ? 'validation' : part === 'validation' ? 'train' : undefined;
+    return { read: (cell) => (YES.includes(cell.toLowerCase()) ? part : otherwise) };
+  }
+  const words = distinct.some((value) => subsetOf(value) !== undefined);
+  if (!words && /fold/.test(plainName(name))) {
+    const folds = distinct.filter((value) => value !== '').sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1));
+    if (folds.length < 2) return { read: () => undefined, note: `column '${name}' has one fold only: it is not used` };
+    return {
+      read: (cell) => (cell.toLowerCase() === folds[0] ? 'validation' : 'train'),
+      note: `column '${name}' has ${folds.length} folds: fold ${folds[0]} is for validation, the others for training`,
+    };
+  }
+  return { read: (cell) => (cell === '' ? undefined : (subsetOf(cell) ?? null)) };
+}
