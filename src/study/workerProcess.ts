@@ -20,7 +20,8 @@ process.on('message', async (message: ToWorker) => {
   }
 });
 process.on('disconnect', () => process.exit());
-process.on('SIGINT', () => {}); // Ctrl+C reaches the whole group; the parent says what to do
+// Ctrl+C, and the SIGTERM of Slurm, reach the whole group; the parent says what to do
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
 
 function send(message: FromWorker): void {
   process.send?.(message);

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
 import { LEASE, startWorker, TestProcess, until } from './queueWorkers';
 import { hasRedis, skipWithoutRedis, TestRedis } from './redis';
-import { comparable, wait } from './workers';
+import { comparable, wait, workerProcesses } from './workers';
 
 const lines = (file: string) => readFileSync(file, 'utf8').trim().split('\n');
 
@@ -133,16 +133,20 @@ describe('a study through a queue', function () {
     assert.equal(other!.state, 'done');
   });
 
-  it('has the run of a worker that is asked to end gone on with at once', async () => {
-    const first = worker();
-    const making = queued({ ...long, out: join(temporaryFolder(), 'study') });
-    await until(async () => (await sharedHistory(redis)).length > 0);
-    await first.kill('SIGINT');
-    assert.equal(first.process.exitCode, 0, first.log);
-    const second = worker();
-    await making;
-    assert.match(second.log, /goes on after epoch \d+/);
-  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    it(`has the run of a worker that is asked to end by ${signal} gone on with at once`, async () => {
+      const first = worker();
+      const making = queued({ ...long, out: join(temporaryFolder(), 'study') });
+      await until(async () => (await sharedHistory(redis)).length > 0);
+      // as Ctrl+C and Slurm do, who tell its processes, too
+      for (const pid of workerProcesses(first.process.pid)) process.kill(pid, signal);
+      await first.kill(signal);
+      assert.equal(first.process.exitCode, 0, first.log);
+      const second = worker();
+      await making;
+      assert.match(second.log, /goes on after epoch \d+/);
+    });
+  }
 
   for (const empty of [false, true]) {
     it(`loses nothing when Redis is gone for a while and comes back ${empty ? 'without' : 'with'} its data`, async () => {
