@@ -1,28 +1,71 @@
-export * from './analysis/advise';
-export * from './analysis/diagnose';
-export * from './analysis/explain';
-export * from './augment';
-export * from './charts';
+// The public face, in the order of the course. What a namespace holds is listed in src/api, one file each.
+
+// 0 pictures
+export { openDataset } from './data/public';
+export {
+  fewShot,
+  imageFolder,
+  imageTable,
+  sampleExamples,
+  selectClasses,
+  splitDataset,
+  thumbnail,
+  withSplit,
+} from './data';
+export type { Dataset, Split } from './data';
+export { checkDataset } from './data/checks';
+export * as data from './api/data';
+
+// 1 choose the pre-trained model
+export { backbones, defaultBackbone, loadBackbone } from './models';
+export type { Backbone } from './models';
+export { compareBackbones, domainSimilarity, recommendBackbone } from './analysis/advise';
+export * as models from './api/models';
+
+// 2 freeze the lower layers, train the top
+export { attachHead, buildDenseHead, buildHead, freeze, layerTable, unfreeze } from './layers';
+export { extractFeatures, Pictures, selectRows } from './features';
+export type { Features } from './features';
+export * as layers from './api/layers';
+export * as features from './api/features';
+
+// 3 augment
+export { augmentation } from './augment';
+export type { Augmentation } from './augment';
+export { previewAugmentation } from './analysis/explain';
+export * as augment from './api/augment';
+
+// 4 regularize, and 5 adjust the learning rate
+export { evaluate, evaluateModel, findLearningRate, fit } from './training';
+export { learningRateGroups } from './layers';
+export * as training from './api/training';
+
+// 6 monitor
+export { diagnose } from './analysis/diagnose';
+export { explainPictures } from './analysis/explain';
+export * as metrics from './api/metrics';
+export * as charts from './api/charts';
+export * as explain from './api/explain';
+
+// 7 compare transfer variants
+export { train, variants } from './training';
+export type { TrainResult, Variant } from './training';
+
+// 8 keep a run, use it, hand it on
+export { loadRun, predict, readRun, saveRun } from './runs';
+export { exportRun } from './runs/export';
+export { reportHtml, reportText } from './report';
+export * as runs from './api/runs';
+
+// 9 studies
+export { study } from './study';
+export type { StudyResult } from './study';
+export { watchStudy } from './notebook';
+export * as studies from './api/studies';
+
+// in a notebook, and everywhere
+export { liveDisplay, progressBar, show, watch } from './notebook';
+export * as display from './api/display';
+export type { Listener } from './core/listener';
 export { UserError } from './core/errors';
-export * from './core/inOrder';
-export type { EndingListener, EpochRecord, Listener, Progress } from './core/listener';
-export * from './core/stop';
-export * from './data';
-export * from './data/checks';
-export * from './data/public';
-export * from './features';
-export * from './features';
-export * from './layers';
-export * from './metrics';
-export * from './models';
-export * from './notebook';
-export * from './report';
-export * from './runs';
-export * from './runs/export';
-export * from './study';
-export * from './study/queue';
-export * from './study/statistics';
-export { type DeviceReport, deviceReport, tf } from './tensorflow';
-export * from './terminal';
-export * from './training';
-export * from './training/optimizers';
+export { deviceReport, tf } from './tensorflow';

@@ -33,8 +33,7 @@ export function starterNotebook(title: string, data: string, runs: string): stri
       "import { existsSync, renameSync, writeFileSync } from 'node:fs';",
       "import { resolve } from 'node:path';",
       'import {',
-      '  checkDataset, confusionMatrixChart, diagnose, mistakes, openDataset, pictureGrid, reportHtml, saveRun,',
-      '  splitDataset, train, watch,',
+      '  charts, checkDataset, diagnose, explain, openDataset, reportHtml, saveRun, splitDataset, train, watch,',
       "} from 'tunebook';",
     ),
     text(
@@ -56,8 +55,8 @@ export function starterNotebook(title: string, data: string, runs: string): stri
       'diagnose(run).text;',
     ),
     text('## Look', '', 'At what is mistaken for what, and at the pictures behind it: the surest mistakes first.'),
-    code('confusionMatrixChart(run.confusion);'),
-    code("pictureGrid(await mistakes(run), { title: 'What the model says, and what it is' });"),
+    code('charts.confusionMatrixChart(run.confusion);'),
+    code("charts.pictureGrid(await explain.mistakes(run), { title: 'What the model says, and what it is' });"),
     text(
       '## Save and report',
       '',

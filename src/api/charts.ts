@@ -1,0 +1,2 @@
+/** Vega-Lite charts: data in, specification out. A notebook draws one that is a cell's last value. */
+export * from '../charts';

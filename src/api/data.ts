@@ -1,0 +1,28 @@
+/** More about pictures and their labels: folds, samples, public datasets, single pictures. */
+export type {
+  Example,
+  ImageFolderOptions,
+  ImageTableOptions,
+  RawPicture,
+  Skipped,
+  SplitOptions,
+  Subset,
+} from '../data';
+export {
+  type KFoldOptions,
+  kFold,
+  type LearningCurveOptions,
+  learningCurveSplits,
+  sampleFolder,
+  samples,
+  splitFingerprint,
+  type ThumbnailOptions,
+  unlabelledFolder,
+} from '../data';
+export type { CheckOptions, DatasetCheck, Severity } from '../data/checks';
+export {
+  type PublicDatasetEntry,
+  type PublicDatasetOptions,
+  publicDataset,
+  publicDatasets,
+} from '../data/public';

@@ -1,0 +1,14 @@
+/** How a value shows itself in a notebook, and what listens to training and studies there and on a terminal. */
+export type { EndingListener, EpochRecord, Progress } from '../core/listener';
+export { stopRequested, withStop } from '../core/stop';
+export {
+  displayMetadata,
+  displaySymbol,
+  type LiveDisplay,
+  type MimeBundle,
+  notebookListener,
+  notebookStudyListener,
+  toMimeBundle,
+} from '../notebook';
+export type { DeviceReport } from '../tensorflow';
+export { type ProgressBar, terminalListener, terminalStudyListener } from '../terminal';

@@ -1,0 +1,16 @@
+/** From files to what a head sees, step by step: pixels, views, the frozen part of a network computed once. */
+
+export type { ExtractFeaturesOptions } from '../features';
+export {
+  type ArrayData,
+  type AugmentedViews,
+  type Batch,
+  type BatchSource,
+  type Data,
+  type FrozenPart,
+  findFrozenPart,
+  frozenSource,
+  type ImageTensorsOptions,
+  imageTensors,
+  type PicturesOptions,
+} from '../features';

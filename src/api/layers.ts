@@ -1,0 +1,10 @@
+/** Surgery on a model: options of `freeze`, `attachHead` and the heads, and how layers are named in them. */
+export type { AttachHeadOptions, DenseHeadOptions, FreezeOptions, HeadOptions, UnfreezeOptions } from '../layers';
+export {
+  buildPoolingHead,
+  type LayerBlock,
+  type LayerSelection,
+  type LayerTableOptions,
+  type LearningRatesOptions,
+  type PoolingHeadOptions,
+} from '../layers';

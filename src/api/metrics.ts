@@ -1,0 +1,2 @@
+/** Metrics: plain arrays in, plain values out. */
+export * from '../metrics';

@@ -1,0 +1,27 @@
+/** More about backbones: what is known of each, architectures without weights, readers of weight files. */
+
+export type { CompareBackbonesOptions, DomainSimilarityOptions, RecommendBackboneOptions } from '../analysis/advise';
+export { type DeviceSpeed, deviceSpeed } from '../analysis/advise';
+export type { LoadBackboneOptions } from '../models';
+export {
+  type Architecture,
+  type ArchitectureOptions,
+  assignRandomWeights,
+  assignWeights,
+  type BackboneEntry,
+  backboneEntry,
+  buildArchitecture,
+  imagenetClassName,
+  matchWeights,
+  multiplyAdds,
+  type NamedArray,
+  type Preprocessing,
+  preprocess,
+  readSafetensors,
+  readWeights,
+  type SavedLayer,
+  type SavedWeights,
+  type WeightsAvailability,
+  weightsAvailability,
+  writeSafetensors,
+} from '../models';
