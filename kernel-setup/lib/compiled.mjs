@@ -7,7 +7,7 @@ import { inProject } from './paths.mjs';
  *
  * @param {string} step
  * @param {object} call
- * @param {string} call.file compiled module, e.g. dist/src/models/setup.js
+ * @param {string} call.file compiled module, e.g. dist/src/models/convertTorchFile.js
  * @param {string} call.name of the exported function
  * @param {readonly string[]} call.parameters
  * @param {string} call.what for errors

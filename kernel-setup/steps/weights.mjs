@@ -33,9 +33,9 @@ export const weights = {
     const part = `${weightsFile()}.part`;
     mkdirSync(dirname(part), { recursive: true });
     await callCompiled(this.name, {
-      file: join(compiled(), 'setup.js'),
-      name: 'convertEfficientNetLite0',
-      parameters: [join(unpacked, FILE), part],
+      file: join(compiled(), 'convertTorchFile.js'),
+      name: 'convertTorchFile',
+      parameters: ['efficientnet-lite0', join(unpacked, FILE), part],
       what: 'converting the weights',
     });
     renameSync(part, weightsFile());

@@ -1,19 +1,16 @@
-export {
-  type Architecture,
-  type ArchitectureOptions,
-  type Block,
-  buildArchitecture,
-} from './architectures';
 export type { BackboneEntry } from './backboneEntry';
+export type { BackboneFamily, FamilyMember } from './backboneFamily';
+export { buildArchitecture } from './buildArchitecture';
 export { defaultBackbone } from './defaultBackbone';
 export { imagenetClassName } from './imagenetClasses';
 export { assignWeights, type Backbone, type LoadBackboneOptions, loadBackbone } from './loadBackbone';
 export { loadTfjsModel } from './loadTfjsModel';
 export { multiplyAdds } from './multiplyAdds';
+export type { Architecture, ArchitectureOptions, Block } from './network';
 export { preprocess } from './preprocess';
 export type { Preprocessing } from './preprocessing';
 export { assignRandomWeights } from './randomWeights';
-export { backboneEntry, backbones } from './registry';
+export { backboneEntry, backbones, familyOf } from './registry';
 export { type WeightsAvailability, weightsAvailability } from './weights/availability';
 export { matchWeights } from './weights/matchWeights';
 export { readWeights } from './weights/readWeights';

@@ -5,9 +5,10 @@ import { sha256 } from '../core/files';
 import type { Listener } from '../core/listener';
 import { checkNumber, withDefaults } from '../core/options';
 import { tf } from '../tensorflow';
-import { type Block, buildArchitecture } from './architectures';
 import type { BackboneEntry } from './backboneEntry';
-import { backboneEntry } from './registry';
+import { buildArchitecture } from './buildArchitecture';
+import type { Block } from './network';
+import { familyMember } from './registry';
 import { findImagenetWeights } from './weights/findWeights';
 import { matchWeights, weightsOf } from './weights/matchWeights';
 import { readWeights } from './weights/readWeights';
@@ -47,7 +48,7 @@ export interface LoadBackboneOptions {
  * @throws {UserError} on an unknown name, or when the weights are missing or do not fit the architecture
  */
 export async function loadBackbone(name: string, options?: LoadBackboneOptions): Promise<Backbone> {
-  const entry = backboneEntry(name);
+  const { entry, fromTorch } = familyMember(name);
   const { includeTop, inputSize, weights, listener } = withDefaults('loadBackbone', options, {
     includeTop: false,
     inputSize: entry.preprocessing.inputSize,
@@ -66,7 +67,7 @@ export async function loadBackbone(name: string, options?: LoadBackboneOptions):
     } else if (weights !== 'none') {
       // arrays take four bytes a parameter; what says it needs more is no file of this model
       const saved = await readWeights(file, 5 * entry.parameters);
-      assignWeights(model, matchWeights(model, saved, file), file);
+      assignWeights(model, matchWeights(model, saved, file, fromTorch), file);
       weightsHash = await hashOfFile(statSync(file).isDirectory() ? join(file, 'model.json') : file, 'sha256');
     }
   } catch (error) {

@@ -1,10 +1,6 @@
-/** One backbone of each family, the smallest. */
-export const SMALLEST_OF_EACH = [
-  'vgg16',
-  'resnet50',
-  'mobilenet-v1-0.25',
-  'mobilenet-v2',
-  'mobilenet-v3-small',
-  'efficientnet-b0',
-  'efficientnet-lite0',
-];
+import { families } from '../../src/models/families';
+
+/** One backbone of each family, that with the fewest parameters. */
+export const SMALLEST_OF_EACH = families.map(
+  ({ members }) => members.map(({ entry }) => entry).sort((a, b) => a.parameters - b.parameters)[0]!.name,
+);

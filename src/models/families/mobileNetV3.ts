@@ -1,7 +1,11 @@
-import { withDefaults } from '../../core/options';
 import { tf } from '../../tensorflow';
+import type { BackboneFamily, FamilyMember } from '../backboneFamily';
 import { customLayers } from '../layers';
-import { type Activation, type Architecture, type ArchitectureOptions, Network, roundFilters } from './network';
+import { type Activation, type Architecture, type ArchitectureOptions, Network, roundFilters } from '../network';
+import { MOBILE_NET_INPUT, mobileNetFiles } from './shared/kerasMobileNet';
+import { IN_MODEL } from './shared/pixelValues';
+
+type Size = 'small' | 'large';
 
 interface Bottleneck {
   expansion: number;
@@ -22,7 +26,7 @@ const row = (
 ): Bottleneck => ({ expansion, filters, kernel, stride, squeeze, activation });
 
 /** The paper's tables 1 (large) and 2 (small), with the expansions as Keras writes them. */
-const VARIANTS: Record<'small' | 'large', { rows: Bottleneck[]; head: number }> = {
+const SIZES: Record<Size, { rows: Bottleneck[]; head: number }> = {
   small: {
     head: 1024,
     rows: [
@@ -64,9 +68,8 @@ const VARIANTS: Record<'small' | 'large', { rows: Bottleneck[]; head: number }> 
 const NORMALIZATION = { epsilon: 1e-3, momentum: 0.999 };
 
 /** MobileNetV3 small and large (Howard et al. 2019, Searching for MobileNetV3), as in Keras: pixels of 0 to 255 in. */
-export function buildMobileNetV3(variant: 'small' | 'large', options?: ArchitectureOptions): Architecture {
-  const { inputSize, includeTop } = withDefaults('buildMobileNetV3', options, { inputSize: 224, includeTop: true });
-  const { rows, head } = VARIANTS[variant];
+function build(size: Size, { inputSize, includeTop }: Required<ArchitectureOptions>): Architecture {
+  const { rows, head } = SIZES[size];
   const network = new Network(inputSize);
   network.block('conv');
   let x = network.add(new customLayers.Rescaling({ name: 'rescaling', scale: 1 / 127.5, offset: -1 }), network.input);
@@ -93,7 +96,7 @@ export function buildMobileNetV3(variant: 'small' | 'large', options?: Architect
     x = network.convolution(x, 'logits', { filters: 1000, kernel: 1, bias: true });
     x = network.add(tf.layers.flatten({ name: 'flatten' }), x);
   }
-  return network.finish(x, `mobilenet_v3_${variant}`);
+  return network.finish(x, `mobilenet_v3_${size}`);
 }
 
 function bottleneck(network: Network, input: tf.SymbolicTensor, name: string, options: Bottleneck): tf.SymbolicTensor {
@@ -101,7 +104,7 @@ function bottleneck(network: Network, input: tf.SymbolicTensor, name: string, op
   const inputFilters = input.shape.at(-1)!;
   const expanded = roundFilters(inputFilters * expansion);
   let x = input;
-  // the first bottleneck of both variants does not expand
+  // the first bottleneck of both sizes does not expand
   if (name !== 'expanded_conv') {
     x = network.convolution(x, `${name}_expand`, { filters: expanded, kernel: 1 });
     x = network.batchNormalization(x, `${name}_expand_bn`, NORMALIZATION);
@@ -129,3 +132,35 @@ function squeezeExcite(network: Network, x: tf.SymbolicTensor, name: string): tf
   gate = network.add(new customLayers.HardSigmoid({ name: `${name}_hard_sigmoid` }), gate);
   return network.product(`${name}_mul`, [x, gate]);
 }
+
+const member = (
+  size: Size,
+  [parameters, features]: [number, number],
+  top1: number,
+  [top, noTop]: [string, string],
+): FamilyMember => ({
+  entry: {
+    name: `mobilenet-v3-${size}`,
+    title: `MobileNetV3 ${size}`,
+    parameters,
+    features,
+    published: { top1, source: "Keras's source, mobilenet_v3.py" },
+    preprocessing: { ...MOBILE_NET_INPUT, ...IN_MODEL },
+    weights: mobileNetFiles(
+      'mobilenet_v3',
+      { file: `weights_mobilenet_v3_${size}_224_1.0_float.h5`, md5: top },
+      { file: `weights_mobilenet_v3_${size}_224_1.0_float_no_top_v2.h5`, md5: noTop },
+    ),
+    paper: 'Howard et al. 2019, Searching for MobileNetV3',
+  },
+  build: (options) => build(size, options),
+});
+
+export const mobileNetV3: BackboneFamily = {
+  name: 'MobileNetV3',
+  convolutions: 'depthwise',
+  members: [
+    member('small', [2_554_968, 576], 0.681, ['8768d4c2e7dee89b9d02b2d03d65d862', 'd3e8ec802a04aa4fc771ee12a9a9b836']),
+    member('large', [5_507_432, 960], 0.756, ['59e551e166be033d707958cf9e29a6a7', '07fb09a5933dd0c8eaafa16978110389']),
+  ],
+};

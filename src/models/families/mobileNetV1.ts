@@ -1,6 +1,8 @@
-import { withDefaults } from '../../core/options';
 import { tf } from '../../tensorflow';
-import { type Architecture, type ArchitectureOptions, Network } from './network';
+import type { BackboneFamily, FamilyMember } from '../backboneFamily';
+import { type Architecture, type ArchitectureOptions, Network } from '../network';
+import { MOBILE_NET_INPUT, mobileNetFiles } from './shared/kerasMobileNet';
+import { TF_MODE } from './shared/pixelValues';
 
 /** Filters and stride of the thirteen depthwise-separable blocks (Howard et al. 2017, table 1). */
 const BLOCKS = [
@@ -20,8 +22,7 @@ const BLOCKS = [
 ] as const;
 
 /** MobileNet (Howard et al. 2017, MobileNets), as in Keras; `width` multiplies the filters of every layer. */
-export function buildMobileNetV1(width: number, options?: ArchitectureOptions): Architecture {
-  const { inputSize, includeTop } = withDefaults('buildMobileNetV1', options, { inputSize: 224, includeTop: true });
+function build(width: number, { inputSize, includeTop }: Required<ArchitectureOptions>): Architecture {
   const network = new Network(inputSize);
   network.block('conv1');
   let x = network.convolution(network.input, 'conv1', { filters: Math.floor(32 * width), kernel: 3, stride: 2 });
@@ -53,3 +54,38 @@ export function buildMobileNetV1(width: number, options?: ArchitectureOptions): 
   }
   return network.finish(x, `mobilenet_${width.toFixed(2)}`);
 }
+
+/** Keras's source has no hashes for these files: the first file that fits is noted with its SHA-256. */
+const member = (width: number, parameters: number, [top1, top5]: [number, number]): FamilyMember => {
+  const text = { 1: '1_0', 0.75: '7_5', 0.5: '5_0', 0.25: '2_5' }[width];
+  const source =
+    width === 1 ? 'Keras, table of its applications' : "the authors, TensorFlow-Slim's table of MobileNet v1";
+  return {
+    entry: {
+      name: width === 1 ? 'mobilenet-v1' : `mobilenet-v1-${width.toFixed(2)}`,
+      title: width === 1 ? 'MobileNet' : `MobileNet, width ${width}`,
+      parameters,
+      features: 1024 * width,
+      published: { top1, top5, source },
+      preprocessing: { ...MOBILE_NET_INPUT, ...TF_MODE },
+      weights: mobileNetFiles(
+        'mobilenet',
+        { file: `mobilenet_${text}_224_tf.h5` },
+        { file: `mobilenet_${text}_224_tf_no_top.h5` },
+      ),
+      paper: 'Howard et al. 2017, MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications',
+    },
+    build: (options) => build(width, options),
+  };
+};
+
+export const mobileNetV1: BackboneFamily = {
+  name: 'MobileNet',
+  convolutions: 'depthwise',
+  members: [
+    member(1, 4_253_864, [0.704, 0.895]),
+    member(0.75, 2_601_976, [0.684, 0.882]),
+    member(0.5, 1_342_536, [0.633, 0.849]),
+    member(0.25, 475_544, [0.498, 0.742]),
+  ],
+};

@@ -1,20 +1,16 @@
-import { withDefaults } from '../../core/options';
 import { tf } from '../../tensorflow';
+import type { BackboneFamily, FamilyMember } from '../backboneFamily';
 import { customLayers } from '../layers';
-import { blockName, STAGES, type Stage } from './efficientNetStages';
-import { type Architecture, type ArchitectureOptions, Network, roundFilters } from './network';
+import { type Architecture, type ArchitectureOptions, Network, roundFilters } from '../network';
+import { blockName, STAGES, type Stage } from './shared/efficientNetStages';
+import { IN_MODEL } from './shared/pixelValues';
 
-/** Width, depth, input side in pixels and dropout before the classifier of B0 to B7 (Tan and Le 2019; Keras). */
-export const EFFICIENT_NETS = [
-  { width: 1, depth: 1, inputSize: 224, dropout: 0.2 },
-  { width: 1, depth: 1.1, inputSize: 240, dropout: 0.2 },
-  { width: 1.1, depth: 1.2, inputSize: 260, dropout: 0.3 },
-  { width: 1.2, depth: 1.4, inputSize: 300, dropout: 0.3 },
-  { width: 1.4, depth: 1.8, inputSize: 380, dropout: 0.4 },
-  { width: 1.6, depth: 2.2, inputSize: 456, dropout: 0.4 },
-  { width: 1.8, depth: 2.6, inputSize: 528, dropout: 0.5 },
-  { width: 2, depth: 3.1, inputSize: 600, dropout: 0.5 },
-] as const;
+/** How much wider and deeper than B0 a member is, and the dropout before its classifier (Tan and Le 2019; Keras). */
+interface Scaling {
+  width: number;
+  depth: number;
+  dropout: number;
+}
 
 /** Rate at which the last block's residual branch is dropped in training; earlier blocks' grows up to it. */
 const STOCHASTIC_DEPTH = 0.2;
@@ -22,25 +18,8 @@ const SQUEEZE = 0.25;
 /** ImageNet's standard deviation per channel, for pixels of 0 to 1. */
 const DEVIATION = [0.229, 0.224, 0.225];
 
-export interface EfficientNetOptions extends ArchitectureOptions {
-  /**
-   * Divide by the root of ImageNet's deviation after the normalization; default true. Keras's ImageNet files keep the
-   * deviation where a variance is expected, and Keras puts this right with one more layer, but only for those files.
-   */
-  imagenetScale?: boolean;
-}
-
-/**
- * EfficientNet-B0 to B7 (Tan and Le 2019), as in Keras: pixels of 0 to 255 in, the normalization is inside the model.
- */
-export function buildEfficientNet(variant: number, options?: EfficientNetOptions): Architecture {
-  const scaling = EFFICIENT_NETS[variant];
-  if (!scaling) throw new RangeError(`there is no EfficientNet-B${variant}`);
-  const { inputSize, includeTop, imagenetScale } = withDefaults('buildEfficientNet', options, {
-    inputSize: scaling.inputSize as number,
-    includeTop: true,
-    imagenetScale: true,
-  });
+/** As in Keras: pixels of 0 to 255 in, the normalization is inside the model. */
+function build(name: string, scaling: Scaling, { inputSize, includeTop }: Required<ArchitectureOptions>): Architecture {
   const filtersOf = (filters: number) => roundFilters(filters * scaling.width);
   const repeatsOf = (repeats: number) => Math.ceil(scaling.depth * repeats);
   const total = STAGES.reduce((sum, { repeats }) => sum + repeatsOf(repeats), 0);
@@ -49,10 +28,9 @@ export function buildEfficientNet(variant: number, options?: EfficientNetOptions
   network.block('stem');
   let x = network.add(new customLayers.Rescaling({ name: 'rescaling', scale: 1 / 255 }), network.input);
   x = network.add(new customLayers.Normalization({ name: 'normalization' }), x);
-  if (imagenetScale) {
-    const scale = DEVIATION.map((deviation) => 1 / Math.sqrt(deviation));
-    x = network.add(new customLayers.Rescaling({ name: 'rescaling_1', scale }), x);
-  }
+  // Keras's ImageNet files keep the deviation where a variance is expected, and Keras puts this right with one more layer
+  const scale = DEVIATION.map((deviation) => 1 / Math.sqrt(deviation));
+  x = network.add(new customLayers.Rescaling({ name: 'rescaling_1', scale }), x);
   x = network.stridePadding(x, 'stem_conv_pad', 3);
   x = network.convolution(x, 'stem_conv', { filters: filtersOf(32), kernel: 3, stride: 2, padding: 'valid' });
   x = network.batchNormalization(x, 'stem_bn');
@@ -79,7 +57,7 @@ export function buildEfficientNet(variant: number, options?: EfficientNetOptions
     x = network.add(tf.layers.dropout({ name: 'top_dropout', rate: scaling.dropout }), x);
     x = network.dense(x, 'predictions', 1000);
   }
-  return network.finish(x, `efficientnetb${variant}`);
+  return network.finish(x, name);
 }
 
 function block(
@@ -126,3 +104,94 @@ function block(
   }
   return network.sum(`${name}_add`, [x, input]);
 }
+
+const member = (
+  size: number,
+  [width, depth, inputSize, dropout]: [number, number, number, number],
+  [parameters, features]: [number, number],
+  [top1, top5]: [number, number],
+  [top, noTop]: [string, string],
+): FamilyMember => ({
+  entry: {
+    name: `efficientnet-b${size}`,
+    title: `EfficientNet-B${size}`,
+    parameters,
+    features,
+    published: { top1, top5, source: 'Keras, table of its applications' },
+    // the authors evaluate with a border of 32 pixels
+    preprocessing: { inputSize, crop: inputSize / (inputSize + 32), interpolation: 'bicubic', ...IN_MODEL },
+    weights: {
+      kind: 'keras',
+      address: 'https://storage.googleapis.com/keras-applications/',
+      top: { file: `efficientnetb${size}.h5`, md5: top },
+      noTop: { file: `efficientnetb${size}_notop.h5`, md5: noTop },
+      licence: 'Apache-2.0',
+    },
+    paper: 'Tan and Le 2019, EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks',
+  },
+  build: (options) => build(`efficientnetb${size}`, { width, depth, dropout }, options),
+});
+
+/** EfficientNet-B0 to B7 (Tan and Le 2019). */
+export const efficientNet: BackboneFamily = {
+  name: 'EfficientNet',
+  convolutions: 'depthwise',
+  members: [
+    member(
+      0,
+      [1, 1, 224, 0.2],
+      [5_330_571, 1280],
+      [0.771, 0.933],
+      ['902e53a9f72be733fc0bcb005b3ebbac', '50bc09e76180e00e4465e1a485ddc09d'],
+    ),
+    member(
+      1,
+      [1, 1.1, 240, 0.2],
+      [7_856_239, 1280],
+      [0.791, 0.944],
+      ['1d254153d4ab51201f1646940f018540', '74c4e6b3e1f6a1eea24c589628592432'],
+    ),
+    member(
+      2,
+      [1.1, 1.2, 260, 0.3],
+      [9_177_569, 1408],
+      [0.801, 0.949],
+      ['b15cce36ff4dcbd00b6dd88e7857a6ad', '111f8e2ac8aa800a7a99e3239f7bfb39'],
+    ),
+    member(
+      3,
+      [1.2, 1.4, 300, 0.3],
+      [12_320_535, 1536],
+      [0.816, 0.957],
+      ['ffd1fdc53d0ce67064dc6a9c7960ede0', 'af6d107764bb5b1abb91932881670226'],
+    ),
+    member(
+      4,
+      [1.4, 1.8, 380, 0.4],
+      [19_466_823, 1792],
+      [0.829, 0.964],
+      ['18c95ad55216b8f92d7e70b3a046e2fc', 'ebc24e6d6c33eaebbd558eafbeedf1ba'],
+    ),
+    member(
+      5,
+      [1.6, 2.2, 456, 0.4],
+      [30_562_527, 2048],
+      [0.836, 0.967],
+      ['ace28f2a6363774853a83a0b21b9421a', '38879255a25d3c92d5e44e04ae6cec6f'],
+    ),
+    member(
+      6,
+      [1.8, 2.6, 528, 0.5],
+      [43_265_143, 2304],
+      [0.84, 0.968],
+      ['165f6e37dce68623721b423839de8be5', '9ecce42647a20130c1f39a5d4cb75743'],
+    ),
+    member(
+      7,
+      [2, 3.1, 600, 0.5],
+      [66_658_687, 2560],
+      [0.843, 0.97],
+      ['8c03f828fec3ef71311cd463b6759d99', 'cbcfe4450ddf6f3ad90b1b398090fe4a'],
+    ),
+  ],
+};

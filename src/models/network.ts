@@ -1,6 +1,6 @@
-import { checkNumber } from '../../core/options';
-import { tf } from '../../tensorflow';
-import { customLayers } from '../layers';
+import { checkNumber } from '../core/options';
+import { tf } from '../tensorflow';
+import { customLayers } from './layers';
 
 /** A part of a backbone that is frozen or trained as one: what freezing and layer groups speak of. */
 export interface Block {

@@ -1,6 +1,8 @@
-import { withDefaults } from '../../core/options';
 import type { tf } from '../../tensorflow';
-import { type Architecture, type ArchitectureOptions, Network, roundFilters } from './network';
+import type { BackboneFamily } from '../backboneFamily';
+import { type Architecture, type ArchitectureOptions, Network, roundFilters } from '../network';
+import { MOBILE_NET_INPUT, mobileNetFiles } from './shared/kerasMobileNet';
+import { TF_MODE } from './shared/pixelValues';
 
 /** Filters, stride and expansion of the seventeen inverted residuals (Sandler et al. 2018, table 2). */
 const BLOCKS: readonly (readonly [filters: number, stride: number, expansion: number])[] = [
@@ -26,8 +28,7 @@ const BLOCKS: readonly (readonly [filters: number, stride: number, expansion: nu
 const NORMALIZATION = { epsilon: 1e-3, momentum: 0.999 };
 
 /** MobileNetV2 (Sandler et al. 2018, Inverted Residuals and Linear Bottlenecks), as in Keras. */
-export function buildMobileNetV2(width: number, options?: ArchitectureOptions): Architecture {
-  const { inputSize, includeTop } = withDefaults('buildMobileNetV2', options, { inputSize: 224, includeTop: true });
+function build(width: number, { inputSize, includeTop }: Required<ArchitectureOptions>): Architecture {
   const network = new Network(inputSize);
   network.block('Conv1');
   let x = network.convolution(network.input, 'Conv1', { filters: roundFilters(32 * width), kernel: 3, stride: 2 });
@@ -70,3 +71,28 @@ function invertedResidual(
   if (stride !== 1 || inputFilters !== filters) return x;
   return network.sum(`${name}_add`, [input, x]);
 }
+
+/** Keras's source has no hashes for these files: the first file that fits is noted with its SHA-256. */
+export const mobileNetV2: BackboneFamily = {
+  name: 'MobileNetV2',
+  convolutions: 'depthwise',
+  members: [
+    {
+      entry: {
+        name: 'mobilenet-v2',
+        title: 'MobileNetV2',
+        parameters: 3_538_984,
+        features: 1280,
+        published: { top1: 0.713, top5: 0.901, source: 'Keras, table of its applications' },
+        preprocessing: { ...MOBILE_NET_INPUT, ...TF_MODE },
+        weights: mobileNetFiles(
+          'mobilenet_v2',
+          { file: 'mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224.h5' },
+          { file: 'mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5' },
+        ),
+        paper: 'Sandler et al. 2018, MobileNetV2: Inverted Residuals and Linear Bottlenecks',
+      },
+      build: (options) => build(1, options),
+    },
+  ],
+};

@@ -1,0 +1,19 @@
+import type { BackboneFamily } from '../backboneFamily';
+import { efficientNet } from './efficientNet';
+import { efficientNetLite } from './efficientNetLite';
+import { mobileNetV1 } from './mobileNetV1';
+import { mobileNetV2 } from './mobileNetV2';
+import { mobileNetV3 } from './mobileNetV3';
+import { resNet } from './resNet';
+import { vgg } from './vgg';
+
+/** Every family, in the order in which lists of backbones name them. */
+export const families: readonly BackboneFamily[] = [
+  efficientNetLite,
+  efficientNet,
+  mobileNetV1,
+  mobileNetV2,
+  mobileNetV3,
+  resNet,
+  vgg,
+];
