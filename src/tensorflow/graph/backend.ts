@@ -14,6 +14,14 @@ export interface TensorHandle {
   dtype: number;
 }
 
+export interface TensorData {
+  shape: readonly number[];
+  dtype: number;
+  id: number;
+  values: unknown;
+  refCount: number;
+}
+
 export type ConstantValue = Float32Array | Int32Array | Uint8Array | Uint16Array | readonly Uint8Array[];
 
 /** The native module under tfjs-node, as far as recording and running graphs need it. */
@@ -33,6 +41,11 @@ export interface Binding {
 /** tfjs-node's backend: above the binding, below the operations of tfjs. */
 export interface NodeBackend {
   binding: Binding;
+  isUsingGpuDevice: boolean;
+  /** what is behind the data of a tensor; `id` is -1 while it still waits in JavaScript */
+  tensorMap: { get(dataId: object): TensorData; set(dataId: object, data: TensorData): void };
+  refCount(dataId: object): number;
+  disposeData(dataId: object, force?: boolean): boolean;
   getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[];
   getDTypeInteger(dtype: tf.DataType): number;
   executeSingleOutput(type: string, attributes: OpAttribute[], inputs: readonly tf.TensorInfo[]): tf.Tensor;

@@ -1,6 +1,6 @@
 import { messageOf } from '../../core/errors';
 import { checkNumber, withDefaults } from '../../core/options';
-import type { tf } from './backend';
+import { nodeBackend, type tf } from './backend';
 import { buildGraph, type CompiledGraph } from './compiledGraph';
 import { availablePrecision, type Precision } from './precision';
 import { isRecording } from './recorder';
@@ -26,6 +26,11 @@ export interface CompileOptions {
    * that have instructions for it; elsewhere it stays at the default, 'float32', which `onFallback` is told.
    */
   precision?: Precision;
+  /**
+   * Variables that are fed stay in TensorFlow's memory from call to call, and are read back only when somebody asks for their
+   * values: otherwise each call copies all weights to the GPU and back. Default: where there is a GPU.
+   */
+  keepVariables?: boolean;
   /** in float32, largest difference between graph and function, relative to the largest number of a tensor; default 1e-3 */
   tolerance?: number;
   /** how many graphs (input shapes) are kept; the one not used for longest makes room. Default 4 */
@@ -108,6 +113,7 @@ class Compiled<I extends tf.Tensor[], O extends Results> implements CompiledFunc
       frozen: [],
       foldBatchNormalization: true,
       precision: 'float32',
+      keepVariables: nodeBackend().isUsingGpuDevice,
       tolerance: 1e-3,
       graphs: 4,
       onFallback: (message) => console.warn(message),
@@ -161,7 +167,7 @@ class Compiled<I extends tf.Tensor[], O extends Results> implements CompiledFunc
   /** For any batch size if that can be, else for this one, else none. */
   private make(inputs: I, batched: ReadonlySet<number>): Entry {
     const began = performance.now();
-    const { foldBatchNormalization, precision, frozen, tolerance, name } = this.options;
+    const { foldBatchNormalization, precision, keepVariables, frozen, tolerance, name } = this.options;
     let form: Form;
     const fn = (...tensors: tf.Tensor[]) => {
       const results = this.fn(...(tensors as I));
@@ -180,7 +186,8 @@ class Compiled<I extends tf.Tensor[], O extends Results> implements CompiledFunc
     let graph: CompiledGraph | undefined;
     for (const free of batched.size > 0 ? [batched, new Set<number>()] : [batched]) {
       try {
-        const settings = { frozen: new Set(frozen), foldBatchNormalization, precision, tolerance, batched: free };
+        const common = { foldBatchNormalization, precision, keepVariables, tolerance };
+        const settings = { ...common, frozen: new Set(frozen), batched: free };
         graph = buildGraph(fn, inputs, settings);
         const { ops, nodes, folded, difference } = graph;
         Object.assign(report, { ops, nodes, folded, difference, anyBatch: free.size > 0, fallback: null });

@@ -22,6 +22,8 @@ export interface BuildOptions {
   frozen: ReadonlySet<tf.Variable>;
   foldBatchNormalization: boolean;
   precision: Precision;
+  /** whether variables stay in the session from run to run */
+  keepVariables: boolean;
   /** largest difference to the eager results, relative to the largest number of a tensor */
   tolerance: number;
   /** sees the graph before it is loaded and checked */
@@ -67,7 +69,7 @@ export function buildGraph(
       const { recording } = calls[0]!;
       const ops = recording.ops.length;
       const folded = simplify(recording, options);
-      const graph = toGraph(recording, options.batched, nodeBackend());
+      const graph = toGraph(recording, options, nodeBackend());
       const nodes = graph.nodes.length;
       options.onGraph?.(graph);
       const session = new GraphSession(graph);

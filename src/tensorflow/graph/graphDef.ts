@@ -13,20 +13,39 @@ export interface Graph {
   outputs: string[];
   /** variables that get a new value, and where it is fetched */
   updates: { variable: tf.Variable; name: string }[];
+  /** variables whose values stay in the session: neither fed nor fetched in a run */
+  kept: KeptVariable[];
 }
 
-/**
- * Write a recording as TensorFlow nodes.
- *
- * @param batched the inputs whose first dimension is the batch; none if the graph is for one shape only
- */
-export function toGraph(recording: Recording, batched: ReadonlySet<number>, backend: NodeBackend): Graph {
-  return new GraphWriter(recording, batched, backend).write();
+/** The names under which to reach a variable that stays in the session. */
+export interface KeptVariable {
+  variable: tf.Variable;
+  /** gives its value */
+  read: string;
+  /** takes what is fed as its value when `set` is fetched */
+  value: string;
+  set: string;
+  /** whether a run gives it a new value */
+  written: boolean;
+}
+
+export interface GraphSettings {
+  /** the inputs whose first dimension is the batch; none if the graph is for one shape only */
+  batched: ReadonlySet<number>;
+  /** whether variables of type float stay in the session from run to run */
+  keepVariables: boolean;
+}
+
+/** Write a recording as TensorFlow nodes. */
+export function toGraph(recording: Recording, settings: GraphSettings, backend: NodeBackend): Graph {
+  return new GraphWriter(recording, settings, backend).write();
 }
 
 class GraphWriter {
   private readonly nodes: GraphNode[] = [];
   private readonly feeds = new Map<tf.Variable, string>();
+  private readonly kept = new Map<tf.Variable, KeptVariable>();
+  private readonly batched: ReadonlySet<number>;
   /** operations that go under the name of another */
   private readonly opNames = new Map<RecordedOp, string>();
   private readonly batchNames = new Map<number, string>();
@@ -35,9 +54,11 @@ class GraphWriter {
 
   constructor(
     private readonly recording: Recording,
-    private readonly batched: ReadonlySet<number>,
+    private readonly settings: GraphSettings,
     private readonly backend: NodeBackend,
-  ) {}
+  ) {
+    this.batched = settings.batched;
+  }
 
   write(): Graph {
     const { recording, batched, backend } = this;
@@ -54,16 +75,59 @@ class GraphWriter {
       const names = op.inputs.map((input) => this.nameOf(input));
       this.add(opName(op), op.type, names, attributesOf(op, types, backend.binding));
     }
-    // An identity each, so that an input or a constant can be fetched, too.
+    const assigned = this.assignKept();
+    // An identity each, so that an input or a constant can be fetched, too. What stays in the session is assigned before.
     const fetch = (name: string, source: Source) =>
-      this.add(name, 'Identity', [this.nameOf(source)], { T: { type: this.dtypeOf(source) } });
+      this.add(name, 'Identity', [this.nameOf(source), ...assigned], { T: { type: this.dtypeOf(source) } });
+    const fetched = recording.updates.filter(({ variable }) => !this.keeps(variable));
     return {
       outputs: recording.outputs.map((source, i) => fetch(`output${i}`, source)),
-      updates: recording.updates.map(({ variable, source }, i) => ({ variable, name: fetch(`update${i}`, source) })),
+      updates: fetched.map(({ variable, source }, i) => ({ variable, name: fetch(`update${i}`, source) })),
       nodes: this.nodes,
       inputs,
       feeds: Array.from(this.feeds, ([variable, name]) => ({ variable, name })),
+      kept: [...this.kept.values()],
     };
+  }
+
+  /** A run without results would assign nothing: then all variables are fetched. */
+  private keeps(variable: tf.Variable): boolean {
+    return this.settings.keepVariables && variable.dtype === 'float32' && this.recording.outputs.length > 0;
+  }
+
+  /**
+   * Write the new values of the variables that stay in the session, each after its old one was read.
+   *
+   * @returns what to wait for, as control inputs
+   */
+  private assignKept(): string[] {
+    const assignments = this.recording.updates
+      .filter(({ variable }) => this.keeps(variable))
+      .map(({ variable, source }) => {
+        const kept = this.keep(variable);
+        kept.written = true;
+        const handle = `${kept.read}/handle`;
+        const inputs = [handle, this.nameOf(source), `^${kept.read}`];
+        return `^${this.add(`${kept.read}/assign`, 'AssignVariableOp', inputs, { dtype: { type: DataType.float } })}`;
+      });
+    return assignments.length > 0 ? [`^${this.add('assigned', 'NoOp', assignments, {})}`] : [];
+  }
+
+  private keep(variable: tf.Variable): KeptVariable {
+    const known = this.kept.get(variable);
+    if (known) return known;
+    const read = `kept${this.kept.size}`;
+    const dtype = { type: DataType.float };
+    const shape = { shape: variable.shape };
+    const handle = this.add(`${read}/handle`, 'VarHandleOp', [], { dtype, shape, shared_name: { string: read } });
+    this.add(read, 'ReadVariableOp', [handle], { dtype });
+    const value = this.add(`${read}/value`, 'Placeholder', [], { dtype, shape });
+    const set = this.add(`${read}/set`, 'AssignVariableOp', [handle, value], { dtype });
+    // only what has a result can be fetched, and the value itself would be copied back
+    const done = this.constant(`${read}/done`, DataType.int32, [], [0], [`^${set}`]);
+    const kept = { variable, read, value, set: done, written: false };
+    this.kept.set(variable, kept);
+    return kept;
   }
 
   private add(name: string, type: string, inputs: string[], attributes: Record<string, AttributeValue>): string {
@@ -71,10 +135,16 @@ class GraphWriter {
     return name;
   }
 
-  private constant(name: string, dtype: number, shape: readonly number[], numbers: readonly number[]): string {
+  private constant(
+    name: string,
+    dtype: number,
+    shape: readonly number[],
+    numbers: readonly number[],
+    after: string[] = [],
+  ): string {
     const kinds = { [DataType.float]: Float32Array, [DataType.int32]: Int32Array, [DataType.bool]: Uint8Array };
     const value = kinds[dtype as keyof typeof kinds].from(numbers);
-    return this.add(name, 'Const', [], { dtype: { type: dtype }, value: { tensor: { dtype, shape, value } } });
+    return this.add(name, 'Const', after, { dtype: { type: dtype }, value: { tensor: { dtype, shape, value } } });
   }
 
   private dtypeOf(source: Source): number {
@@ -90,6 +160,7 @@ class GraphWriter {
       return name + (source.output ? `:${source.output}` : '');
     }
     const { variable } = source;
+    if (this.keeps(variable)) return this.keep(variable).read;
     let name = this.feeds.get(variable);
     if (!name) {
       const attributes = { dtype: { type: this.dtypeOf(source) }, shape: { shape: variable.shape } };

@@ -3,17 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeBackend, type tf } from './backend';
 import type { Graph } from './graphDef';
+import { KeptValues } from './keptValues';
 import { Refusal } from './recording';
 import { encodeSavedModel, LARGEST_GRAPH } from './savedModel';
 
 const TAGS = 'serve';
 
 /**
- * A graph in a session of TensorFlow. The session holds no state: variables are fed, their new values are fetched and
- * assigned, so that `tf.Variable`s stay the one place where weights live.
+ * A graph in a session of TensorFlow. `tf.Variable`s are the one place where weights live: they are fed, their new values
+ * are fetched and assigned. Those that the graph keeps stay in the session's memory, and look from outside as if they did not.
  */
 export class GraphSession {
   private session: number | undefined;
+  private readonly keptValues: KeptValues;
   private readonly inputs: { name: string }[];
   private readonly fetches: string[];
 
@@ -24,14 +26,15 @@ export class GraphSession {
     this.inputs = names.map((name) => ({ name: `${name}:0` }));
     this.fetches = [...graph.outputs, ...graph.updates.map(({ name }) => name)].map((name) => `${name}:0`);
     this.session = load(graph);
+    this.keptValues = new KeptValues(this.session, graph.kept);
     // The nodes hold the weights; from here on TensorFlow does, too.
     graph.nodes = [];
   }
 
   /** Whether a variable that the graph needs is gone. */
   get isStale(): boolean {
-    const { feeds, updates } = this.graph;
-    return [...feeds, ...updates].some(({ variable }) => variable.isDisposed);
+    const { feeds, updates, kept } = this.graph;
+    return [...feeds, ...updates, ...kept].some(({ variable }) => variable.isDisposed);
   }
 
   /** Run the graph once. Gives the outputs; the variables have their new values afterwards. */
@@ -39,7 +42,9 @@ export class GraphSession {
     if (this.session === undefined) throw new Error('this graph has been disposed of');
     const { graph } = this;
     const tensors = [...inputs, ...graph.feeds.map(({ variable }) => variable)];
+    this.keptValues.beforeRun();
     const results = nodeBackend().runSavedModel(this.session, tensors, this.inputs, this.fetches);
+    this.keptValues.afterRun();
     const values = results.splice(graph.outputs.length);
     graph.updates.forEach(({ variable }, i) => {
       variable.assign(values[i]!);
@@ -49,7 +54,9 @@ export class GraphSession {
   }
 
   dispose(): void {
-    if (this.session !== undefined) nodeBackend().deleteSavedModel(this.session);
+    if (this.session === undefined) return;
+    this.keptValues.release();
+    nodeBackend().deleteSavedModel(this.session);
     this.session = undefined;
   }
 }

@@ -31,6 +31,7 @@ export function writeSavedModel(model: tf.LayersModel, folder: string, names: Sa
       frozen: new Set(model.weights.map((weight) => weight.read() as tf.Variable)),
       foldBatchNormalization: true,
       precision: 'float32',
+      keepVariables: false,
       tolerance: 1e-3,
       onGraph: ({ nodes, inputs, outputs }) => {
         const tensor = (key: string, node: string, shape: number[]) => ({

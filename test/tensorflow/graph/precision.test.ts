@@ -24,7 +24,7 @@ describe('bfloat16', () => {
     const frozen = new Set(model.weights.map((weight) => weight.read() as tf.Variable));
     const forward = (x: tf.Tensor) => [tf.tidy(() => model.apply(x, { training: false }) as tf.Tensor)];
     const kinds = new Map<string, number>();
-    const options = { batched: new Set([0]), frozen, foldBatchNormalization: true, tolerance: 0 };
+    const options = { batched: new Set([0]), frozen, foldBatchNormalization: true, keepVariables: false, tolerance: 0 };
     const { session, difference: apart } = buildGraph(forward, [pictures(4)], {
       ...options,
       precision: 'bfloat16',
@@ -80,7 +80,13 @@ describe('bfloat16', () => {
       1,
     );
     const cancel = (input: tf.Tensor) => [tf.tidy(() => tf.matMul(input as tf.Tensor2D, weight as tf.Tensor2D))];
-    const options = { batched: new Set([0]), frozen: new Set([weight]), foldBatchNormalization: true, tolerance: 1e-2 };
+    const options = {
+      batched: new Set([0]),
+      frozen: new Set([weight]),
+      foldBatchNormalization: true,
+      keepVariables: false,
+      tolerance: 1e-2,
+    };
     buildGraph(cancel, [x], { ...options, precision: 'float32' }).session.dispose();
     assert.throws(
       () => buildGraph(cancel, [x], { ...options, precision: 'bfloat16' }),

@@ -44,7 +44,7 @@ const OPTIMIZERS = {
 };
 
 /** Five steps on batches of different sizes; the losses, and all weights afterwards. */
-function train(frozenNormalization: boolean, optimizer: tf.Optimizer, compiled: boolean) {
+function train(frozenNormalization: boolean, optimizer: tf.Optimizer, compiled: boolean, keepVariables = false) {
   const model = smallNetwork(frozenNormalization);
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const step = (x: tf.Tensor, labels: tf.Tensor) => {
@@ -54,7 +54,7 @@ function train(frozenNormalization: boolean, optimizer: tf.Optimizer, compiled: 
     };
     return optimizer.minimize(loss, true, variables) as tf.Tensor;
   };
-  const graph = compile(step, { name: 'the step', onFallback: (message) => assert.fail(message) });
+  const graph = compile(step, { name: 'the step', keepVariables, onFallback: (message) => assert.fail(message) });
   const losses = BATCHES.map((batch, i) => {
     const x = tf.randomUniform([batch, 12, 12, 3], -1, 1, 'float32', i + 1);
     const labels = tf.randomUniform([batch], 0, 4, 'int32', i + 50);
@@ -69,9 +69,10 @@ describe('a compiled training step', () => {
   for (const frozenNormalization of [true, false]) {
     const mode = frozenNormalization ? 'inference' : 'training';
     for (const [name, make] of Object.entries(OPTIMIZERS)) {
-      it(`learns what the step itself learns, with ${name} and normalization in ${mode} mode`, () => {
+      const title = `learns what the step itself learns, with ${name} and normalization in ${mode} mode`;
+      const check = (keepVariables: boolean) => {
         const expected = train(frozenNormalization, make(), false);
-        const actual = train(frozenNormalization, make(), true);
+        const actual = train(frozenNormalization, make(), true, keepVariables);
         assert.equal(actual.report?.anyBatch, true);
         assert.ok(new Set(expected.losses).size === BATCHES.length);
         actual.losses.forEach((loss, i) => {
@@ -81,18 +82,21 @@ describe('a compiled training step', () => {
           const error = difference(weight, expected.weights[i]!);
           assert.ok(error < 1e-5, `weight ${i}: ${error}`);
         });
-      });
+      };
+      it(title, () => check(false));
+      it(`${title}, where variables stay in the session as on a GPU`, () => check(true));
     }
   }
 
-  it('makes one graph for all batch sizes and keeps no tensors', () => {
+  const makesOneGraph = (keepVariables: boolean) => {
     const model = smallNetwork(false);
     const optimizer = tf.train.adam(1e-3);
-    const step = compile((x: tf.Tensor, labels: tf.Tensor) => {
+    const fn = (x: tf.Tensor, labels: tf.Tensor) => {
       const loss = () =>
         sparseSoftmaxCrossEntropy(labels as tf.Tensor1D, model.apply(x, { training: true }) as tf.Tensor2D).mean();
       return optimizer.minimize(loss as () => tf.Scalar, true) as tf.Tensor;
-    });
+    };
+    const step = compile(fn, { keepVariables });
     const backend = tf.backend() as unknown as { getNumOfSavedModels(): number; getNumOfTFTensors(): number };
     const sessions = backend.getNumOfSavedModels();
     const run = (batch: number) =>
@@ -104,7 +108,9 @@ describe('a compiled training step', () => {
     assert.equal(backend.getNumOfSavedModels() - sessions, 1);
     step.dispose();
     assert.equal(backend.getNumOfSavedModels(), sessions);
-  });
+  };
+  it('makes one graph for all batch sizes and keeps no tensors', () => makesOneGraph(false));
+  it('does so where variables stay in the session', () => makesOneGraph(true));
 
   it('takes the learning rate as an input', () => {
     const weight = tf.variable(tf.scalar(1));
