@@ -15,6 +15,8 @@ export interface Work {
   /** photos to decode */
   files?: readonly string[];
   precision?: Precision;
+  /** with torch.compile, for PyTorch */
+  compiled?: boolean;
 }
 
 /** What a peer says of the work it prepared. */
@@ -39,7 +41,12 @@ export class Peer {
   private readonly answers: AsyncIterator<string>;
   private errors = '';
 
-  constructor(program: string, parameters: readonly string[], env: NodeJS.ProcessEnv) {
+  constructor(
+    program: string,
+    parameters: readonly string[],
+    env: NodeJS.ProcessEnv,
+    private readonly patience = PATIENCE,
+  ) {
     this.child = spawn(program, parameters, { env, stdio: 'pipe' });
     this.child.on('error', (error) => {
       this.errors += error.message;
@@ -68,6 +75,9 @@ export class Peer {
   end(): void {
     this.child.stdin.end();
     this.child.kill();
+    // its own children (torch.compile has some) may hold the other ends open, for which this process would wait
+    this.child.stdout.destroy();
+    this.child.stderr.destroy();
   }
 
   private async ask<T extends object>(request: object): Promise<T> {
@@ -82,7 +92,7 @@ export class Peer {
   private async nextAnswer(): Promise<IteratorResult<string>> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE / 1000} s`)), PATIENCE);
+      timer = setTimeout(() => reject(new Error(`no answer in ${this.patience / 1000} s`)), this.patience);
     });
     try {
       return await Promise.race([this.answers.next(), late]);

@@ -1,4 +1,10 @@
-"""PyTorch, with the channels last in memory: on CPUs that is the faster of its two layouts."""
+"""PyTorch, with the channels last in memory: that is the faster of its two layouts.
+
+BENCH_DEVICE=cuda computes on a GPU: the batch comes from pinned memory of the host, as a data loader hands it over, and what
+is asked for in float32 may use TensorFloat-32, as TensorFlow does by default.
+"""
+
+import os
 
 from serve import THREADS, serve
 
@@ -7,7 +13,12 @@ from networks import NETWORKS, same_padding
 from torch import nn
 from torch.nn import functional as F
 
+DEVICE = os.environ.get("BENCH_DEVICE", "cpu")
 torch.set_num_threads(THREADS)
+if DEVICE == "cuda":
+    torch.backends.cuda.matmul.allow_tf32 = True
+    torch.backends.cudnn.allow_tf32 = True
+    torch.backends.cudnn.benchmark = True
 
 
 class Network(nn.Module):
@@ -107,15 +118,19 @@ def prepare(work):
     if work["kind"] == "decode":
         return prepare_decoding(work)
     shape = (work["batch"], 3, work["size"], work["size"])
-    x = torch.rand(shape).mul(2).sub(1).contiguous(memory_format=torch.channels_last)
-    model = Network(work["network"], work["size"], work.get("classes")).to(memory_format=torch.channels_last)
+    images = torch.rand(shape).mul(2).sub(1).contiguous(memory_format=torch.channels_last)
+    if DEVICE == "cuda":
+        images = images.pin_memory()
+    model = Network(work["network"], work["size"], work.get("classes")).to(DEVICE, memory_format=torch.channels_last)
     told = {"parameters": sum(p.numel() for p in model.state_dict().values() if p.dim() > 0), "version": torch.__version__}
+    run = torch.compile(model) if work.get("compiled") else model
+    lower = torch.autocast(DEVICE, torch.bfloat16, enabled=work.get("precision") == "bfloat16")
     if work["kind"] == "forward":
         model.eval()
 
         def forward():
-            with torch.inference_mode():
-                return model(x).numpy()
+            with torch.inference_mode(), lower:
+                return run(images.to(DEVICE, non_blocking=True)).float().cpu().numpy()
 
         return forward, told
     for module in model.modules():
@@ -123,11 +138,12 @@ def prepare(work):
         if isinstance(module, nn.BatchNorm2d):
             module.eval().requires_grad_(False)
     optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=1e-4)
-    y = torch.randint(work["classes"], (work["batch"],))
+    y = torch.randint(work["classes"], (work["batch"],)).to(DEVICE)
 
     def step():
         optimizer.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(model(x), y)
+        with lower:
+            loss = F.cross_entropy(run(images.to(DEVICE, non_blocking=True)), y)
         loss.backward()
         optimizer.step()
         return loss.item()

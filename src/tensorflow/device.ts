@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import * as tf from '#tfjs';
+import { usedGpu } from './gpu';
 
 /** What TensorFlow runs on. */
 export interface DeviceReport {
@@ -7,7 +8,7 @@ export interface DeviceReport {
   tensorflow: string;
   tfjs: string;
   kind: 'CPU' | 'GPU';
-  /** e.g. 'AMD EPYC 7763' for a CPU, 'GPU:0' for a GPU */
+  /** e.g. 'AMD EPYC 7763' for a CPU, 'NVIDIA H100 80GB HBM3' for a GPU */
   name: string;
   /** logical processors that this process may use */
   threads: number;
@@ -26,7 +27,7 @@ export function deviceReport(): DeviceReport {
     tensorflow: backend.binding.TF_Version,
     tfjs: tf.version_core,
     kind: gpu ? 'GPU' : 'CPU',
-    name: gpu ? 'GPU:0' : (cpus()[0]?.model.trim() ?? 'unknown'),
+    name: gpu ? (usedGpu()?.name ?? 'NVIDIA GPU') : (cpus()[0]?.model.trim() ?? 'unknown'),
     threads: availableParallelism(),
   };
 }

@@ -2,7 +2,7 @@ import { messageOf } from '../../core/errors';
 import { checkNumber, withDefaults } from '../../core/options';
 import { nodeBackend, type tf } from './backend';
 import { buildGraph, type CompiledGraph } from './compiledGraph';
-import { availablePrecision, type Precision } from './precision';
+import { availablePrecision, float32Tolerance, type Precision } from './precision';
 import { isRecording } from './recorder';
 import { type Form, formOf, pack, type Results, unpack } from './results';
 
@@ -31,7 +31,8 @@ export interface CompileOptions {
    * values: otherwise each call copies all weights to the GPU and back. Default: where there is a GPU.
    */
   keepVariables?: boolean;
-  /** in float32, largest difference between graph and function, relative to the largest number of a tensor; default 1e-3 */
+  /** in float32, largest difference between graph and function, relative to the largest number of a tensor; default 1e-3, or 2e-2
+   * on a GPU that multiplies in TensorFloat-32 */
   tolerance?: number;
   /** how many graphs (input shapes) are kept; the one not used for longest makes room. Default 4 */
   graphs?: number;
@@ -114,7 +115,7 @@ class Compiled<I extends tf.Tensor[], O extends Results> implements CompiledFunc
       foldBatchNormalization: true,
       precision: 'float32',
       keepVariables: nodeBackend().isUsingGpuDevice,
-      tolerance: 1e-3,
+      tolerance: float32Tolerance(),
       graphs: 4,
       onFallback: (message) => console.warn(message),
     });

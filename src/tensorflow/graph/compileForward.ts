@@ -1,6 +1,7 @@
 import { withDefaults } from '../../core/options';
 import { tf } from './backend';
 import { type CompiledFunction, type CompileOptions, compile } from './compile';
+import { float32Tolerance } from './precision';
 
 export interface CompileForwardOptions
   extends Pick<CompileOptions, 'foldBatchNormalization' | 'precision' | 'tolerance' | 'onFallback'> {
@@ -23,7 +24,7 @@ export function compileForward(
     prepare: (input) => input,
     foldBatchNormalization: true,
     precision: 'float32',
-    tolerance: 1e-3,
+    tolerance: float32Tolerance(),
     onFallback: (message) => console.warn(message),
   });
   const forward = (input: tf.Tensor) => tf.tidy(() => model.apply(prepare(input), { training: false }) as tf.Tensor);

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '../../core/errors';
+import { usedGpu } from '../gpu';
+import { nodeBackend } from './backend';
 
 export const precisions = ['float32', 'bfloat16'] as const;
 /** What a graph's convolutions and matrix products are computed in. */
@@ -8,10 +10,36 @@ export type Precision = (typeof precisions)[number];
 /** Processors that multiply bfloat16 say so among their flags: Intel since Cooper Lake, AMD since Zen 4, Arm since v8.6. */
 const FLAGS = /\b(avx512_bf16|amx_bf16|bf16)\b/;
 
+/** GPUs multiply bfloat16 since this compute capability (Ampere). */
+const CAPABILITY = 8;
+
+/** The largest difference, relative to the largest number of a tensor, that two orders of the same sums make in float32. */
+const TOLERANCE = 1e-3;
+/**
+ * The same where products are made of numbers rounded to 10 bits: on an H200, gradients of a small network differed by 4e-3
+ * between a graph and its function, and their own graphs were refused.
+ */
+const TENSOR_FLOAT_TOLERANCE = 2e-2;
+
+/**
+ * How far a graph may be from its function in float32. GPUs since Ampere multiply float32 in TensorFloat-32 (8 bits of exponent,
+ * 10 of mantissa; NVIDIA A100 whitepaper, 2020), unless NVIDIA_TF32_OVERRIDE=0 forbids it.
+ *
+ * @param capability compute capability of the GPU at work; undefined on a processor
+ */
+export function float32Tolerance(
+  capability = nodeBackend().isUsingGpuDevice ? (usedGpu()?.capability ?? CAPABILITY) : undefined,
+  override = process.env.NVIDIA_TF32_OVERRIDE,
+): number {
+  const rounds = capability !== undefined && capability >= CAPABILITY && override !== '0';
+  return rounds ? TENSOR_FLOAT_TOLERANCE : TOLERANCE;
+}
+
 let known: boolean | undefined;
 
-/** Whether this machine's processor has instructions for bfloat16. */
+/** Whether the device that TensorFlow uses, processor or GPU, has instructions for bfloat16. */
 export function hasBfloat16(): boolean {
+  if (nodeBackend().isUsingGpuDevice) return (usedGpu()?.capability ?? 0) >= CAPABILITY;
   if (known === undefined) {
     try {
       known = FLAGS.test(readFileSync('/proc/cpuinfo', 'utf8'));
@@ -23,7 +51,7 @@ export function hasBfloat16(): boolean {
 }
 
 /**
- * The precision that was asked for, where the processor has it: what it would only imitate would be slower than float32.
+ * The precision that was asked for, where the device has it: what it would only imitate would be slower than float32.
  *
  * @param onFallback told if it is float32 instead
  * @throws {UserError} on an unknown one
@@ -33,6 +61,8 @@ export function availablePrecision(asked: Precision, onFallback: (message: strin
     throw new UserError(`unknown precision '${String(asked)}'; the precisions are ${precisions.join(', ')}`);
   }
   if (asked === 'float32' || hasBfloat16()) return asked;
-  onFallback('this processor has no instructions for bfloat16: computing in float32');
+  onFallback(
+    `this ${nodeBackend().isUsingGpuDevice ? 'GPU' : 'processor'} has no instructions for bfloat16: computing in float32`,
+  );
   return 'float32';
 }

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataType, tf } from './backend';
 import { buildGraph } from './compiledGraph';
+import { float32Tolerance } from './precision';
 import { encodeSavedModel } from './savedModel';
 
 export interface SavedModelNames {
@@ -32,7 +33,7 @@ export function writeSavedModel(model: tf.LayersModel, folder: string, names: Sa
       foldBatchNormalization: true,
       precision: 'float32',
       keepVariables: false,
-      tolerance: 1e-3,
+      tolerance: float32Tolerance(),
       onGraph: ({ nodes, inputs, outputs }) => {
         const tensor = (key: string, node: string, shape: number[]) => ({
           ...{ key, name: `${node}:0`, dtype: DataType.float, shape: [-1, ...shape] },

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { parseGpus, visibleGpus } from '../../src/tensorflow/gpu';
+import { float32Tolerance } from '../../src/tensorflow/graph/precision';
+
+/** As nvidia-smi of driver 580 answers on an H200, and on a machine of two. */
+const ONE = '0, GPU-194b5752, NVIDIA H200, 9.0, 580.159.04, 143771\n';
+const TWO =
+  '0, GPU-aaaa, Tesla T4, 7.5, 535.54.03, 15360\n1, GPU-bbbb, NVIDIA GeForce RTX 3090, 8.6, 535.54.03, 24576\n';
+
+describe('the description of a GPU', () => {
+  it('has its name, compute capability, driver and memory', () => {
+    assert.deepEqual(parseGpus(ONE), [
+      {
+        index: 0,
+        uuid: 'GPU-194b5752',
+        name: 'NVIDIA H200',
+        capability: 9,
+        driver: '580.159.04',
+        memory: 143771 * 2 ** 20,
+      },
+    ]);
+  });
+
+  it('is missing where the driver says something else', () => {
+    assert.deepEqual(parseGpus('No devices were found\n'), []);
+    assert.deepEqual(parseGpus(''), []);
+    const [old] = parseGpus('0, GPU-cccc, Quadro K620, [N/A], 390.157, 2048\n');
+    assert.ok(Number.isNaN(old?.capability));
+  });
+
+  it('is of those that CUDA_VISIBLE_DEVICES names, in its order, up to a wrong one', () => {
+    const gpus = parseGpus(TWO);
+    const names = (visible: string | undefined) => visibleGpus(gpus, visible).map(({ index }) => index);
+    assert.deepEqual(names(undefined), [0, 1]);
+    assert.deepEqual(names('1,0'), [1, 0]);
+    assert.deepEqual(names('1, 7, 0'), [1]);
+    assert.deepEqual(names('-1'), []);
+    assert.deepEqual(names(''), []);
+    assert.deepEqual(names('GPU-bb'), [1]);
+  });
+});
+
+describe('how far a graph may be from its function', () => {
+  it('is more where a GPU rounds what it multiplies', () => {
+    assert.equal(float32Tolerance(undefined, undefined), 1e-3);
+    assert.equal(float32Tolerance(7.5, undefined), 1e-3);
+    assert.equal(float32Tolerance(9, undefined), 2e-2);
+    assert.equal(float32Tolerance(9, '0'), 1e-3);
+    assert.equal(float32Tolerance(9, '1'), 2e-2);
+  });
+});
