@@ -94,13 +94,13 @@ const probabilities = model.predict(pictures); // ${pixels}`;
 
 const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
 
-/** The card as a page. */
+/** The card as a page. What the run's configuration says may be a stranger's; what the registry says of the backbone is ours. */
 export function modelCardMarkdown(card: ModelCard): string {
   const { backbone, data, metrics, input, preprocessing } = card;
   const [low, high] = metrics.interval;
   const { mean, std, channelOrder } = preprocessing;
   const list = (values: readonly number[]) => values.map((value) => Number(value.toFixed(3))).join(', ');
-  return `# ${escapeMarkdown(card.title)}
+  return `# ${card.title}
 
 **Classes**, in the order of the output: ${card.classes.map(escapeMarkdown).join(', ')}.
 
@@ -114,8 +114,8 @@ export function modelCardMarkdown(card: ModelCard): string {
 | validation loss | ${metrics.loss.toFixed(4)} |
 | data | ${escapeMarkdown(data.name)}: ${data.train} pictures for training, ${data.validation} for validation |
 | data fingerprint | ${escapeMarkdown(data.fingerprint)} |
-| backbone | ${escapeMarkdown(backbone.title)} (${escapeMarkdown(backbone.paper)}) |
-| backbone's weights | SHA-256 ${escapeMarkdown(backbone.weightsSha256)}, licence ${escapeMarkdown(backbone.licence)} |
+| backbone | ${backbone.title} (${backbone.paper}) |
+| backbone's weights | SHA-256 ${escapeMarkdown(backbone.weightsSha256)}, licence ${backbone.licence} |
 | made with | tunebook ${escapeMarkdown(card.versions.tunebook)}, TensorFlow ${escapeMarkdown(card.versions.tensorflow)} |
 
 ## Files
