@@ -3,11 +3,13 @@ import { Command, Option } from 'commander';
 import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { type Skipped, unlabelledFolder } from '../data';
+import type { DataOptions } from '../data/public';
 import { backbones } from '../models';
 import { type Predictor, predict } from '../runs';
+import { addReadingOptions } from './dataOptions';
 import { print, printAside, printJson } from './print';
 
-interface Options {
+interface Options extends Pick<DataOptions, 'range' | 'bands'> {
   model?: string;
   backbone?: string;
   json?: true;
@@ -15,7 +17,7 @@ interface Options {
 
 /** `tunebook predict`: the most likely classes of pictures. */
 export function predictCommand(): Command {
-  return new Command('predict')
+  const command = new Command('predict')
     .description('say what is most likely in pictures')
     .argument('<file...>', 'pictures, and folders of them')
     .addOption(new Option('--model <run>', 'folder of a run, as `train --out` keeps it').conflicts('backbone'))
@@ -25,9 +27,9 @@ export function predictCommand(): Command {
       ),
     )
     .option('--json', 'one JSON object as the last line')
-    .action(async (files: string[], { model, backbone, json }: Options) => {
+    .action(async (files: string[], { model, backbone, json, range, bands }: Options) => {
       const { pictures, passedOver } = picturesIn(files);
-      const { predictions, skipped } = await predict(predictor(model, backbone), pictures);
+      const { predictions, skipped } = await predict(predictor(model, backbone), pictures, { range, bands });
       const result = { predictions, skipped: [...passedOver, ...skipped] };
       if (result.predictions.length === 0) {
         const [first] = result.skipped;
@@ -46,6 +48,7 @@ export function predictCommand(): Command {
           print(`${printableLine(file)}\n  skipped: ${printableLine(reason)}\n`);
       }
     });
+  return addReadingOptions(command);
 }
 
 /** The pictures that were named, and those in folders that were. */
@@ -53,8 +56,8 @@ function picturesIn(paths: readonly string[]): { pictures: string[]; passedOver:
   const passedOver: Skipped[] = [];
   const pictures = paths.flatMap((path) => {
     if (!existsSync(path) || !statSync(path).isDirectory()) return [path];
-    const { unlabelled, skipped, warnings = [] } = unlabelledFolder(path);
-    for (const warning of warnings) printAside(`${path}: ${warning}`);
+    const { unlabelled, skipped, warnings = [], notes = [] } = unlabelledFolder(path);
+    for (const text of [...warnings, ...notes]) printAside(`${path}: ${text}`);
     passedOver.push(...skipped);
     return unlabelled.map(({ file }) => file);
   });

@@ -1,3 +1,5 @@
+import type { Reading } from './pictures/reading';
+
 /** One labelled picture. */
 export interface Example {
   /** absolute path; of a picture in memory the name it goes by */
@@ -8,6 +10,8 @@ export interface Example {
   group?: string;
   /** the part that the folder or table itself puts the picture in */
   subset?: Subset;
+  /** how its samples become 8 bits; absent where they are */
+  reading?: Reading;
   /** the picture itself, where it lies in memory instead of in a file */
   pixels?: RawPicture;
 }
@@ -40,6 +44,8 @@ export interface Dataset {
   skipped: Skipped[];
   /** what a person should know before trusting the dataset, one sentence each; absent if there is nothing */
   warnings?: string[];
+  /** what was found and how it was taken, one sentence each; absent if there is nothing */
+  notes?: string[];
   /** pictures without a label that lie beside the others, such as a `test` folder without class folders */
   unlabelled?: Example[];
 }

@@ -1,6 +1,6 @@
 import { realpathSync, type Stats } from 'node:fs';
 import { basename, extname, join, sep } from 'node:path';
-import type { Skipped } from './dataset';
+import type { Dataset, Skipped } from './dataset';
 import { EXTENSIONS, type FolderListing, hasPictureName, listFolder, reasonOf, statusOf } from './listFolder';
 
 /** What comes to light while folders are looked through. */
@@ -9,6 +9,8 @@ export class Findings {
   readonly skipped: Skipped[] = [];
   /** what a person should know before trusting the dataset */
   readonly warnings: string[] = [];
+  /** what was found and how it was taken */
+  private readonly ownNotes: string[] = [];
   private readonly helpers: string[] = [];
 
   /** List a folder; what is lost in it is noted, and a folder that cannot be read is an empty one. */
@@ -25,13 +27,23 @@ export class Findings {
     }
   }
 
-  /** All warnings, with one for all folders of systems and devices that were passed over. */
-  allWarnings(): string[] {
+  /** Warnings and notes as a dataset has them. */
+  told(): Pick<Dataset, 'warnings' | 'notes'> {
+    const notes = this.notes();
+    return { ...(this.warnings.length > 0 && { warnings: this.warnings }), ...(notes.length > 0 && { notes }) };
+  }
+
+  note(text: string): void {
+    this.ownNotes.push(text);
+  }
+
+  /** All notes, with one for all folders of systems and devices that were passed over. */
+  private notes(): string[] {
     const paths = new Set(this.helpers);
-    if (paths.size === 0) return this.warnings;
+    if (paths.size === 0) return this.ownNotes;
     const names = [...new Set([...paths].map((path) => basename(path)))];
     const many = paths.size === 1 ? 'a folder' : `${paths.size} folders`;
-    return [...this.warnings, `passed over ${many} of the system, a NAS or a program: ${names.join(', ')}`];
+    return [...this.ownNotes, `passed over ${many} of the system, a NAS or a program: ${names.join(', ')}`];
   }
 }
 

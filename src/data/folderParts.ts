@@ -14,9 +14,7 @@ export interface FolderPart {
 export function partsOf(root: string, findings: Findings): { parts: FolderPart[]; heldOut: string[] } {
   const inner = seeThrough(root);
   if (inner !== root) {
-    findings.warnings.push(
-      `'${relative(root, inner)}' is taken, the only folder in '${root}' that holds folders of pictures`,
-    );
+    findings.note(`'${relative(root, inner)}' is taken, the only folder in '${root}' that holds folders of pictures`);
   }
   const { folders, files, lost } = listOrNothing(inner, findings);
   const named = new Map(

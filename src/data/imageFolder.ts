@@ -74,13 +74,12 @@ export function imageFolder(folder: string, options?: ImageFolderOptions): Datas
     };
   });
   const unlabelled = heldOut.flatMap((path) => picturesBelow(path, findings)).map((file) => ({ file, label: -1 }));
-  const warnings = findings.allWarnings();
   return {
     folder: root,
     classes,
     examples,
     skipped: findings.skipped,
-    ...(warnings.length > 0 && { warnings }),
+    ...findings.told(),
     ...(unlabelled.length > 0 && { unlabelled }),
   };
 }
@@ -149,8 +148,7 @@ export function unlabelledFolder(folder: string): Dataset & { unlabelled: Exampl
   if (unlabelled.length === 0) {
     throw new UserError(`'${folder}' has no picture that is read${skipped[0] ? `: ${skipped[0].reason}` : ''}`);
   }
-  const warnings = findings.allWarnings();
-  return { folder: root, classes: [], examples: [], skipped, unlabelled, ...(warnings.length > 0 && { warnings }) };
+  return { folder: root, classes: [], examples: [], skipped, unlabelled, ...findings.told() };
 }
 
 function findFolder(folder: string, advice: string): string {

@@ -46,9 +46,7 @@ export function imageTable(table: string | ColumnTable, options?: ImageTableOpti
   const found = usableRows(text, columns, folder, findings);
   if (columns.group !== undefined && plainName(text.columns[columns.group]!) !== 'group') {
     const count = new Set(found.flatMap(({ group }) => group ?? [])).size;
-    findings.warnings.push(
-      `pictures of one '${text.columns[columns.group]}' stay on one side of a split: ${count} groups`,
-    );
+    findings.note(`pictures of one '${text.columns[columns.group]}' stay on one side of a split: ${count} groups`);
   }
   const labelled = found.filter(({ className }) => className !== '');
   const { classOf, warnings } = uniteNames([[...new Set(labelled.map(({ className }) => className))]], 'rows');
@@ -66,13 +64,12 @@ export function imageTable(table: string | ColumnTable, options?: ImageTableOpti
     label: labelOf.get(classOf.get(className) ?? '') ?? -1,
   });
   const unlabelled = found.filter(({ className }) => className === '').map(toExample);
-  const told = findings.allWarnings();
   return {
     folder,
     classes,
     examples: labelled.map(toExample),
     skipped,
-    ...(told.length > 0 && { warnings: told }),
+    ...findings.told(),
     ...(unlabelled.length > 0 && { unlabelled }),
   };
 }
@@ -97,7 +94,7 @@ function usableRows(
           columns[split]!,
           rows.map((row) => row[split]!),
         );
-  if (note !== undefined) findings.warnings.push(note);
+  if (note !== undefined) findings.note(note);
   const resolvePath = resolver(folder);
   const wholeNumbers = rows.every((row) => /^-?\d+(?:\.0+)?$|^$/.test(row[label!]!)); // pandas writes 1 as 1.0 beside blanks
   const places = new Map<string, number>();

@@ -1,4 +1,13 @@
-import { decodeAll, type Example, type Skipped } from '../data';
+import { withDefaults } from '../core/options';
+import {
+  checkReading,
+  decodeAll,
+  type Example,
+  type Reading,
+  type ReadingOptions,
+  type Skipped,
+  withReading,
+} from '../data';
 import { PictureNetwork } from '../features';
 import { type Backbone, type BackboneEntry, imagenetClassName, loadBackbone } from '../models';
 import { tf } from '../tensorflow';
@@ -17,16 +26,24 @@ export interface FilePrediction {
 const BATCH = 16;
 
 /**
- * The most likely classes of each picture. Pictures that cannot be read are listed, not fatal.
+ * The most likely classes of each picture. Pictures that cannot be read are listed, not fatal. What is black and white in
+ * pictures that do not have 8 bits a sample is as it was in training, unless told.
  *
+ * @param options `range` and `bands`, as for `openDataset`
  * @throws {UserError} on an unknown backbone, or a run that cannot be read or was made over other weights
  */
 export async function predict(
   predictor: Predictor,
   files: readonly string[],
+  options?: ReadingOptions,
 ): Promise<{ predictions: FilePrediction[]; skipped: Skipped[] }> {
-  const { entry, classify, nameOf, classes: known, dispose } = await loadPredictor(predictor, files.length);
-  const examples = files.map((file): Example => ({ file, label: -1 }));
+  const told = withDefaults<ReadingOptions>('predict', options, { range: undefined, bands: undefined });
+  const { entry, classify, nameOf, classes: known, reading, dispose } = await loadPredictor(predictor, files.length);
+  const plain = files.map((file): Example => ({ file, label: -1, ...(reading && { reading }) }));
+  const own = told.range !== undefined || told.bands !== undefined;
+  const examples = own
+    ? (await withReading({ folder: '', classes: [], examples: plain, skipped: [] }, told)).examples
+    : plain;
   const predictions: FilePrediction[] = [];
   const skipped: Skipped[] = [];
   let waiting: { file: string; pixels: Uint8Array }[] = [];
@@ -66,6 +83,8 @@ interface Loaded {
   nameOf(index: number): string;
   /** undefined: as many as outputs */
   classes?: number;
+  /** how pictures were read in training */
+  reading?: Reading;
   dispose(): void;
 }
 
@@ -78,7 +97,8 @@ async function loadPredictor(predictor: Predictor, pictures: number): Promise<Lo
   const { configuration, network, head } = await runNetworks(predictor.run);
   const { classes } = configuration;
   const nameOf = (index: number) => classes[index] ?? `class ${index}`;
-  return { ...classifierOf(network, pictures, head), classes: classes.length, nameOf };
+  const reading = checkReading(`the run '${predictor.run}'`, configuration.data?.reading);
+  return { ...classifierOf(network, pictures, head), classes: classes.length, nameOf, reading };
 }
 
 /** Pictures to what the network gives, or the head over it. */

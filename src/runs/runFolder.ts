@@ -6,7 +6,7 @@ import { checkNewFolder, temporaryBeside } from '../core/files';
 import type { EpochRecord } from '../core/listener';
 import { withDefaults } from '../core/options';
 import { tunebookVersion } from '../core/version';
-import { splitFingerprint } from '../data';
+import { type Reading, splitFingerprint } from '../data';
 import { loadTfjsModel } from '../models';
 import { deviceReport, type tf } from '../tensorflow';
 import type { TrainResult, TrainSettings } from '../training';
@@ -26,6 +26,8 @@ export interface RunConfiguration {
     split: string;
     train: number;
     validation: number;
+    /** what was black and white in pictures that do not have 8 bits, and which bands were the colours; new ones are read so, too */
+    reading?: Reading;
   };
   weightsHash: string;
   versions: { tunebook: string; node: string; tfjs: string; tensorflow: string };
@@ -88,11 +90,18 @@ function configuration(result: TrainResult, dataFolder: string): RunConfiguratio
       split: splitFingerprint(result.split, dataFolder),
       train: result.split.train.length,
       validation: result.split.validation.length,
+      ...readingOf(result),
     },
     weightsHash: result.backbone.weightsHash,
     versions: { tunebook: tunebookVersion(), node: process.version, tfjs, tensorflow },
     device: { kind, name, threads },
   };
+}
+
+/** All pictures of a dataset are read alike. */
+function readingOf({ split }: TrainResult): Pick<RunConfiguration['data'], 'reading'> {
+  const reading = split.train[0]?.reading;
+  return reading ? { reading } : {};
 }
 
 function metrics({ confusion, history, ...result }: TrainResult) {

@@ -2,6 +2,7 @@ import { presetAugmentation } from '../augment';
 import { didYouMean } from '../core/didYouMean';
 import { shown, UserError } from '../core/errors';
 import { checkNumber, withDefaults } from '../core/options';
+import type { DataOptions } from '../data/public';
 import { defaultSettings, type TrainOptions, type TrainSettings, trainSettings } from '../training';
 import {
   type Axes,
@@ -33,6 +34,8 @@ export interface Budget {
 export interface StudyConfiguration {
   /** as for `openDataset`: a folder, a CSV file, the sample 'emoji' or a public dataset */
   data: string;
+  /** how the data are read: `classes`, `images`, `labelColumn`, `range`, `bands`, ..., as for `openDataset` */
+  dataOptions?: DataOptions;
   /** options of `train` for every run */
   settings?: Partial<TrainSettings>;
   /**
@@ -63,6 +66,7 @@ export const NO_BUDGET: Required<Budget> = { runs: Infinity, minutes: Infinity, 
 
 const defaults: Required<StudyConfiguration> = {
   data: '',
+  dataOptions: {},
   settings: {},
   axes: {},
   seeds: 3,
@@ -94,7 +98,7 @@ export function checkConfiguration(
   if (!designs.includes(checked.design)) {
     throw new UserError(`study: unknown design ${shown(checked.design)}; the designs are ${designs.join(', ')}`);
   }
-  for (const name of ['axes', 'settings', 'baseline'] as const) checkObject(name, checked[name]);
+  for (const name of ['axes', 'settings', 'baseline', 'dataOptions'] as const) checkObject(name, checked[name]);
   if (typeof checked.models !== 'boolean') {
     throw new UserError(`study: models must be true or false, got ${shown(checked.models)}`);
   }

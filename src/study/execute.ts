@@ -117,8 +117,8 @@ function times(started: Date) {
  * The run's pictures. Where the training's random numbers follow another seed than the split, the split is made here, so that
  * all variants of a seed see the same pictures.
  */
-async function datasetOf({ data, seed, settings }: RunTask, listener: Listener): Promise<Dataset> {
-  const dataset = await openDataset(data, { listener });
+async function datasetOf({ data, seed, settings, dataOptions }: RunTask, listener: Listener): Promise<Dataset> {
+  const dataset = await openDataset(data, { ...dataOptions, listener: { ...listener, onMessage: undefined } });
   if (settings.seed === seed) return dataset;
   const { train, validation } = splitDataset(dataset, { validation: settings.validation, seed });
   const marked = (subset: 'train' | 'validation') => (example: Dataset['examples'][number]) => ({ ...example, subset });

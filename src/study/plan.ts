@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { sha256 } from '../core/files';
 import type { Dataset } from '../data';
+import type { DataOptions } from '../data/public';
 import { backboneEntry } from '../models';
 import { defaultSettings, type TrainSettings } from '../training';
 import { expandAxes, type Label, labelsOf } from './axes';
@@ -22,6 +23,8 @@ export interface RunTask {
   /** SHA-256 over name, size and label of every picture */
   dataFingerprint: string;
   models: boolean;
+  /** how the data are read, where not as usual */
+  dataOptions?: DataOptions;
 }
 
 /** A study's runs. */
@@ -46,6 +49,7 @@ export const RESULTS_VERSION = 1;
 export function planStudy(study: CheckedConfiguration, dataset: Dataset): Plan {
   const dataFingerprint = fingerprint(dataset);
   const data = existsSync(study.data) ? resolve(study.data) : study.data; // workers start elsewhere, and find names themselves
+  const how = Object.keys(study.dataOptions).length > 0 ? { dataOptions: study.dataOptions } : {};
   const configurations = expandAxes(study.axes, study);
   const tasks = study.seeds.flatMap((seed) =>
     configurations.map((configuration): RunTask => {
@@ -54,7 +58,17 @@ export function planStudy(study: CheckedConfiguration, dataset: Dataset): Plan {
       const settings = { ...defaultSettings, ...options, seed: trainingSeed(seed, axes.dummy ?? null, study) };
       backboneEntry(settings.backbone);
       const hash = runHash({ settings, seed, dataFingerprint });
-      return { id: runId(axes, seed, hash), hash, axes, seed, settings, data, dataFingerprint, models: study.models };
+      return {
+        id: runId(axes, seed, hash),
+        hash,
+        axes,
+        seed,
+        settings,
+        data,
+        dataFingerprint,
+        models: study.models,
+        ...how,
+      };
     }),
   );
   const hash = sha256(tasks.map((task) => task.hash).join('\n'));
@@ -85,8 +99,15 @@ function runId(axes: Record<string, Label>, seed: number, hash: string): string 
 
 /** Of names, sizes and labels, not of content: that is in each run's configuration. */
 export function fingerprint({ folder, classes, examples }: Dataset): string {
-  const lines = examples.map(({ file, label, group = '', subset = '' }) =>
-    [relative(folder, file), statSync(file).size, classes[label], group, subset].join('\t'),
+  const lines = examples.map(({ file, label, group = '', subset = '', reading }) =>
+    [
+      relative(folder, file),
+      statSync(file).size,
+      classes[label],
+      group,
+      subset,
+      ...(reading ? [JSON.stringify(reading)] : []),
+    ].join('\t'),
   );
   return sha256(lines.sort().join('\n'));
 }

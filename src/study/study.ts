@@ -89,7 +89,10 @@ export async function study(options: StudyOptions): Promise<StudyResult> {
     ...rest
   } = options;
   const configuration = checkConfiguration(rest, { maxRuns: checkNumber('study: maxRuns', maxRuns, { min: 1 }) });
-  const plan = planStudy(configuration, await openDataset(configuration.data, { listener }));
+  const plan = planStudy(
+    configuration,
+    await openDataset(configuration.data, { ...configuration.dataOptions, listener: listener }),
+  );
   const folder = resolve(out ?? `study-${plan.hash.slice(0, 8)}`);
   const makes = executor ? await executor() : workers > 0 ? processPool(workers, cores) : here;
   try {

@@ -83,10 +83,10 @@ describe('what is in a folder', () => {
       'lost+found/0.jpg',
       'System Volume Information/0.jpg',
     );
-    const { classes, examples, warnings } = imageFolder(root);
+    const { classes, examples, notes } = imageFolder(root);
     assert.deepEqual([classes, examples.length], [['cats', 'dogs'], 6]);
-    assert.equal(warnings?.length, 1);
-    assert.match(warnings[0]!, /^passed over 6 folders of the system, a NAS or a program: .*@eaDir, Thumbnails$/);
+    assert.equal(notes?.length, 1);
+    assert.match(notes[0]!, /^passed over 6 folders of the system, a NAS or a program: .*@eaDir, Thumbnails$/);
     assert.equal(unlabelledFolder(root).unlabelled.length, 6);
   });
 
@@ -131,9 +131,9 @@ describe('layouts of well-known datasets', () => {
       ...pictures('archive/PetImages/Dog'),
       'archive/readme.txt',
     );
-    const { classes, warnings, folder } = imageFolder(root);
+    const { classes, notes, folder } = imageFolder(root);
     assert.deepEqual([classes, folder], [['Cat', 'Dog'], root]);
-    assert.deepEqual(warnings, [
+    assert.deepEqual(notes, [
       `'archive/PetImages' is taken, the only folder in '${root}' that holds folders of pictures`,
     ]);
   });

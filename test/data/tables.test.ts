@@ -104,7 +104,7 @@ describe('tables as people have them', () => {
     assert.equal(of('is_test', 'no', 'no', 'yes', 'no', 'no', 'yes'), '--t--t');
     assert.equal(of('fold', '0', '1', '2', '0', '1', '2'), 'vttvtt');
     assert.match(
-      subsets('fold', [...'012012']).warnings![0]!,
+      subsets('fold', [...'012012']).notes![0]!,
       /3 folds: fold 0 is for validation, the others for training/,
     );
     const odd = subsets('split', ['train', 'constructor', 'toString', 'train', '__proto__', 'val']);
@@ -120,13 +120,13 @@ describe('tables as people have them', () => {
       join(root, 'x.csv'),
       `image,level,Patient ID\n${FILES.map((file, i) => `${file},${[10, 9, 2][i % 3]}.0,p${i % 2}`).join('\n')}`,
     );
-    const { classes, examples, warnings } = imageTable(join(root, 'x.csv'));
+    const { classes, examples, notes } = imageTable(join(root, 'x.csv'));
     assert.deepEqual(classes, ['2', '9', '10']);
     assert.deepEqual(
       examples.map(({ group }) => group),
       ['p0', 'p1', 'p0', 'p1', 'p0', 'p1'],
     );
-    assert.match(warnings![0]!, /pictures of one 'Patient ID' stay on one side of a split: 2 groups/);
+    assert.match(notes![0]!, /pictures of one 'Patient ID' stay on one side of a split: 2 groups/);
   });
 
   it('does not guess between pictures of one name, and names what is not there', () => {

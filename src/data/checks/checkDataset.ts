@@ -77,6 +77,13 @@ export async function checkDataset(source: Dataset | Split, options?: CheckOptio
       advice: 'see whether classes, parts and groups are what was meant',
       examples: [],
     })),
+    ...(dataset.notes ?? []).map((detail) => ({
+      severity: 'note' as const,
+      finding: 'layout',
+      detail,
+      advice: 'it is so unless another option says otherwise',
+      examples: [],
+    })),
     ...(await findDuplicates(readable, context, listener)),
     ...findGroupLeaks(kept, context),
     ...findImbalance(kept, context),

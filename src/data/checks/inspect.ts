@@ -14,7 +14,7 @@ export interface Inspected {
   /** upright, in pixels */
   width: number;
   height: number;
-  /** such as jpeg or png */
+  /** such as jpeg or png; with the kind of samples where they are not 8-bit, such as tiff float32 */
   format: string;
   /** whether all its colours are gray */
   gray: boolean;
@@ -35,13 +35,14 @@ async function inspect(example: Example) {
   try {
     const read = await readPicture(example);
     hash = read.hash;
-    const { image, width, height, format } = await openPicture(read.content);
+    const { image, width, height, format, samples } = await openPicture(read.content, example.reading);
     const { data } = await image
       .resize(LOOK_SIDE, LOOK_SIDE, { fit: 'fill', kernel: 'linear' })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    return { example, hash, width, height, format, gray: isGray(data), look: lookOf(new Uint8Array(data)) };
+    const shown = samples && samples !== 'uint8' ? `${format} ${samples}` : format;
+    return { example, hash, width, height, format: shown, gray: isGray(data), look: lookOf(new Uint8Array(data)) };
   } catch (error) {
     return { example, hash, reason: messageOf(error) };
   }

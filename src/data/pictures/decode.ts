@@ -2,6 +2,7 @@ import type sharp from 'sharp';
 import { UserError } from '../../core/errors';
 import type { CropBox } from './cropBox';
 import { inWords, openPicture, type PictureContent } from './openPicture';
+import type { Reading } from './reading';
 
 /**
  * How a picture is brought to the size that a model takes. A model's preprocessing has these properties, too; its mean and
@@ -28,11 +29,12 @@ export interface Framing {
  * animation the first frame.
  *
  * @param content the file's bytes, or pixels
+ * @param reading what is black and white where samples do not have 8 bits, and which bands are the colours
  * @returns [size, size, 3] as bytes of 0 to 255
  * @throws {UserError} with the reason in words, when it is no picture, a damaged one, too small or too large
  */
-export async function decodePicture(content: PictureContent, framing: Framing): Promise<Uint8Array> {
-  const { image, width, height } = await openPicture(content);
+export async function decodePicture(content: PictureContent, framing: Framing, reading?: Reading): Promise<Uint8Array> {
+  const { image, width, height } = await openPicture(content, reading);
   try {
     const part = framing.region ? image.extract(wholePixels(framing.region({ width, height }), width, height)) : image;
     const { data, info } = await bringToSize(part, framing)

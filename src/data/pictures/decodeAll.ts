@@ -44,7 +44,7 @@ async function decodeOne<Known>(
     hash = read.hash;
     const known = lookUp(hash);
     if (known !== undefined) return { example, hash, known };
-    return { example, hash, pixels: await decodePicture(read.content, framing) };
+    return { example, hash, pixels: await decodePicture(read.content, framing, example.reading) };
   } catch (error) {
     return { example, hash, reason: messageOf(error) };
   }

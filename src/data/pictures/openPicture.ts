@@ -3,6 +3,8 @@ import { messageOf, UserError } from '../../core/errors';
 import { sharp } from '../../core/sharp';
 import type { RawPicture } from '../dataset';
 import { bmpSize, decodeBmp, isBmp } from './bmp';
+import { decodeDeep, deepFormat } from './deepPicture';
+import type { Reading, SampleKind } from './reading';
 
 /** Pictures of more pixels are skipped: 16383 x 16383, libvips's own default. */
 export const LARGEST_PICTURE = 16383 * 16383;
@@ -22,6 +24,8 @@ export interface OpenPicture {
   height: number;
   /** such as jpeg, png, bmp; `pixels` where it was in memory */
   format: string;
+  /** of a TIFF, or a PNG of 16 bits: how each sample is stored */
+  samples?: SampleKind;
   /** red, green, blue, alpha: how many the file has */
   channels: number;
 }
@@ -29,11 +33,13 @@ export interface OpenPicture {
 /**
  * Read a picture's header.
  *
+ * @param reading what is black and white in pictures that do not have 8 bits a sample, and which bands are the colours
+ *
  * @throws {UserError} with the reason in words, when it is no picture, too small or too large
  */
-export async function openPicture(content: PictureContent): Promise<OpenPicture> {
+export async function openPicture(content: PictureContent, reading?: Reading): Promise<OpenPicture> {
   try {
-    const opened = Buffer.isBuffer(content) ? await openFile(content) : openPixels(content, 'pixels');
+    const opened = Buffer.isBuffer(content) ? await openFile(content, reading) : openPixels(content, 'pixels');
     checkSize(opened);
     return opened;
   } catch (error) {
@@ -41,10 +47,16 @@ export async function openPicture(content: PictureContent): Promise<OpenPicture>
   }
 }
 
-async function openFile(content: Buffer): Promise<OpenPicture> {
+async function openFile(content: Buffer, reading: Reading | undefined): Promise<OpenPicture> {
   if (isBmp(content)) {
     checkSize(bmpSize(content)); // before it takes memory
     return openPixels(decodeBmp(content), 'bmp');
+  }
+  const deep = await deepFormat(content);
+  if (deep) {
+    checkSize(deep);
+    const pixels = await decodeDeep(deep, reading);
+    if (pixels) return { ...openPixels(pixels, deep.format), samples: deep.kind, channels: deep.bands };
   }
   const image = sharp(content, { failOn: 'truncated', limitInputPixels: LARGEST_PICTURE, autoOrient: true });
   const { format, width, height, channels, hasAlpha, autoOrient } = await image.metadata();
@@ -54,6 +66,7 @@ async function openFile(content: Buffer): Promise<OpenPicture> {
     width: autoOrient.width ?? width,
     height: autoOrient.height ?? height,
     format,
+    ...(deep && { samples: deep.kind }),
     channels,
   };
 }

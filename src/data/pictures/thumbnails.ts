@@ -20,8 +20,9 @@ export async function thumbnail(picture: string | Example, options?: ThumbnailOp
   checkNumber('thumbnail: size', size, { min: 8, max: 1024, integer: true });
   const gray = { create: { width: size, height: size, channels: 3 as const, background: '#808080' } };
   const square = async () => {
-    const { content } = await readPicture(typeof picture === 'string' ? { file: picture } : picture);
-    const { image } = await openPicture(content);
+    const example = typeof picture === 'string' ? { file: picture } : picture;
+    const { content } = await readPicture(example);
+    const { image } = await openPicture(content, 'reading' in example ? example.reading : undefined);
     return image.resize(size, size, { fit: 'cover' }).toColourspace('srgb').jpeg({ quality: 80 }).toBuffer();
   };
   const jpeg = await square().catch(() => sharp(gray).jpeg().toBuffer());

@@ -1,8 +1,9 @@
 import { UserError } from '../../core/errors';
 import { type ClassFolders, checkClassFolders } from '../classFolders';
+import type { ReadingOptions } from '../pictures/datasetReading';
 
 /** How a folder or a table of one's own is read. */
-export interface DataOptions {
+export interface DataOptions extends ReadingOptions {
   /** which folder above a picture names its class: 'top', 'leaf' or a depth; default 'top'. Of folders only */
   classes?: ClassFolders;
   /** folder that paths in a table are relative to; default the table's own */
@@ -25,6 +26,8 @@ export const NO_DATA_OPTIONS: { [K in keyof Required<DataOptions>]: DataOptions[
   labelColumn: undefined,
   splitColumn: undefined,
   groupColumn: undefined,
+  range: undefined,
+  bands: undefined,
 };
 
 const OF_TABLES = ['images', 'fileColumn', 'labelColumn', 'splitColumn', 'groupColumn'] as const;

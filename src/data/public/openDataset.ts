@@ -5,6 +5,7 @@ import { didYouMean } from '../../core/didYouMean';
 import { UserError } from '../../core/errors';
 import { withDefaults } from '../../core/options';
 import { type Dataset, imageFolder, imageTable, sampleFolder, samples } from '..';
+import { withReading } from '../pictures/datasetReading';
 import { checkDataOptions, type DataOptions, NO_DATA_OPTIONS } from './dataOptions';
 import { publicDatasets } from './entries';
 import { type PublicDatasetOptions, publicDataset } from './publicDataset';
@@ -29,8 +30,10 @@ export async function openDataset(data: string, options?: OpenDatasetOptions): P
     listener: {} as NonNullable<PublicDatasetOptions['listener']>,
     ...NO_DATA_OPTIONS,
   });
-  const dataset = await openWith(data, how, listener);
-  for (const warning of dataset.warnings ?? []) listener.onMessage?.(`${basename(data)}: ${warning}`);
+  const dataset = await withReading(await openWith(data, how, listener), { range: how.range, bands: how.bands });
+  for (const text of [...(dataset.warnings ?? []), ...(dataset.notes ?? [])]) {
+    listener.onMessage?.(`${basename(data)}: ${text}`);
+  }
   return dataset;
 }
 

@@ -42,6 +42,8 @@ export function modelCard(
     classes,
     input: {
       ...{ size: inputSize, channels: 'red, green, blue', range: [0, 255] },
+      ...(data.reading?.ranges && { blackAndWhite: data.reading.ranges }),
+      ...(data.reading?.bands && { bands: data.reading.bands }),
       resize: `shorter side to ${Math.round(inputSize / crop)} pixels (${interpolation}, anti-aliased), then the middle ${inputSize} x ${inputSize}`,
     },
     preprocessing,

@@ -219,7 +219,10 @@ class QueueExecutor implements Executor {
     if (job && ((await job.isWaiting()) || (await job.isDelayed()))) await job.remove().catch(() => {});
   }
 
-  private async queueFor({ dataFingerprint }: RunTask): Promise<Queue<RunJob>> {
+  private async queueFor({ dataFingerprint, dataOptions }: RunTask): Promise<Queue<RunJob>> {
+    if (dataOptions) {
+      throw new UserError('a study with dataOptions cannot be given to a queue: make its runs here, with --workers');
+    }
     const known = this.queues.get(dataFingerprint);
     if (known) return known;
     const opened = await openQueue<RunJob>(this.redis, queueOf(this.release, dataFingerprint));

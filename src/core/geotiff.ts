@@ -1,0 +1,21 @@
+import { lazyModule } from './lazyModule';
+
+/** The part of geotiff that is used. It is described here, so that nothing of it is loaded to know its types. */
+interface GeoTiff {
+  fromArrayBuffer(content: ArrayBuffer): Promise<{ getImage(index?: number): Promise<TiffImage> }>;
+}
+
+/** One picture of a TIFF file. */
+export interface TiffImage {
+  getWidth(): number;
+  getHeight(): number;
+  getSamplesPerPixel(): number;
+  getBitsPerSample(band?: number): number;
+  /** 1: whole numbers from 0, 2: with a sign, 3: floating point, 5 and 6: complex */
+  getSampleFormat(band?: number): number;
+  readRasters(options?: { samples?: number[] }): Promise<ArrayLike<number>[]>;
+  fileDirectory: { getValue(tag: string): unknown };
+}
+
+/** geotiff, which reads TIFFs of any sample format and number of bands, loaded with the first one that needs it. */
+export const geotiff = lazyModule(() => require('geotiff') as GeoTiff);

@@ -1,0 +1,141 @@
+import { open, readFile } from 'node:fs/promises';
+import { inOrder } from '../../core/inOrder';
+import type { Dataset, Example } from '../dataset';
+import { type DeepFormat, deepFormat, extremes, mayBeDeep } from './deepPicture';
+import { checkBands, checkRange, type Reading, type SampleKind, type SampleRange, sampleKindInWords } from './reading';
+
+/** What is black and what is white in pictures that do not have 8 bits a sample. */
+export type RangeOption = 'auto' | 'full' | 'percentile' | SampleRange;
+
+export interface ReadingOptions {
+  /**
+   * 'auto': of whole numbers from 0 the bits that the dataset uses (10, 12, 14, 16, ...), of floating point 0 to 1 or 0 to 255 where
+   * all pictures lie in it, else as 'percentile'. 'full': all that the format can hold (floating point: 0 to 1). 'percentile':
+   * the 1st to the 99th percentile over the dataset. Or the two numbers. Pictures of 8 bits are not changed. Default 'auto'
+   */
+  range?: RangeOption;
+  /** which bands are red, green and blue, or gray, counted from 0; default the first three, or the only one */
+  bands?: readonly number[];
+}
+
+/** Pictures of a kind whose samples are looked at, evenly spaced. */
+const LOOKED_AT = 200;
+/** Samples of one picture that percentiles are taken over. */
+const SAMPLES = 5000;
+
+/**
+ * The dataset with a {@link Reading} for all its pictures, where some have more or other than 8 bits a sample, or bands are
+ * chosen. One range for all pictures of a kind keeps a dark picture dark; it is told in {@link Dataset.notes}.
+ *
+ * @throws {UserError} on an unknown range
+ */
+export async function withReading(dataset: Dataset, { range = 'auto', bands }: ReadingOptions = {}): Promise<Dataset> {
+  if (bands !== undefined) checkBands('openDataset', bands);
+  if (range !== 'auto' && range !== 'full' && range !== 'percentile') checkRange('openDataset', range);
+  const pictures = [...dataset.examples, ...(dataset.unlabelled ?? [])];
+  const kinds = await kindsOf(pictures);
+  if (kinds.size === 0 && bands === undefined) return dataset;
+  const ranges: Partial<Record<SampleKind, SampleRange>> = {};
+  const notes: string[] = [];
+  for (const [kind, files] of kinds) {
+    const step = Math.max(1, files.length / LOOKED_AT);
+    const some = Array.from({ length: Math.min(files.length, LOOKED_AT) }, (_, i) => files[Math.floor(i * step)]!);
+    const seen = await statisticsOf(some, bands);
+    if (seen === undefined) continue;
+    const found = rangeOf(kind, range, seen);
+    ranges[kind] = found;
+    const of = some.length < files.length ? ` (in ${some.length} of them)` : '';
+    const how = typeof range === 'string' ? ` (range '${range}')` : '';
+    notes.push(
+      `${files.length} pictures have ${sampleKindInWords(kind)} samples, from ${shown(seen.low)} to ${shown(seen.high)}${of}: ${shown(found[0])} is read as black and ${shown(found[1])} as white${how}`,
+    );
+  }
+  const reading: Reading = { ranges, ...(bands && { bands }) };
+  const read = (example: Example): Example => ({ ...example, reading });
+  return {
+    ...dataset,
+    examples: dataset.examples.map(read),
+    ...(dataset.unlabelled && { unlabelled: dataset.unlabelled.map(read) }),
+    ...(notes.length > 0 && { notes: [...(dataset.notes ?? []), ...notes] }),
+  };
+}
+
+/** Files by the kind of their samples, without those of 8 bits. What cannot be read is left to whoever decodes it. */
+async function kindsOf(pictures: readonly Example[]): Promise<Map<SampleKind, string[]>> {
+  const kinds = new Map<SampleKind, string[]>();
+  const files = pictures.filter(({ pixels }) => pixels === undefined).map(({ file }) => file);
+  for await (const { file, kind } of inOrder(files, 16, async (file) => ({ file, kind: await kindOf(file) }))) {
+    if (kind === undefined || kind === 'uint8') continue;
+    const known = kinds.get(kind);
+    if (known) known.push(file);
+    else kinds.set(kind, [file]);
+  }
+  return kinds;
+}
+
+async function kindOf(file: string): Promise<SampleKind | undefined> {
+  try {
+    const handle = await open(file);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(32), 0, 32, 0);
+      if (bytesRead < 32 || !mayBeDeep(buffer)) return undefined;
+    } finally {
+      await handle.close();
+    }
+    const format = await deepFormat(await readFile(file));
+    return format?.plain ? format.kind : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Statistics {
+  low: number;
+  high: number;
+  /** some of the samples, sorted */
+  samples: Float64Array;
+}
+
+async function statisticsOf(
+  files: readonly string[],
+  bands: readonly number[] | undefined,
+): Promise<Statistics | undefined> {
+  let [low, high] = [Infinity, -Infinity];
+  const samples: number[] = [];
+  for (const file of files) {
+    try {
+      const format = (await deepFormat(await readFile(file)))!;
+      const read = await format.read(bands ?? colorBands(format));
+      const [least, most] = extremes(read);
+      [low, high] = [Math.min(low, least), Math.max(high, most)];
+      const count = read.reduce((sum, band) => sum + band.length, 0);
+      const step = Math.max(1, Math.ceil(count / SAMPLES));
+      for (const band of read)
+        for (let i = 0; i < band.length; i += step) if (Number.isFinite(band[i])) samples.push(band[i]!);
+    } catch {
+      // is named when it is decoded
+    }
+  }
+  return low <= high ? { low, high, samples: Float64Array.from(samples).sort() } : undefined;
+}
+
+const colorBands = ({ bands, alpha }: DeepFormat) => Array.from({ length: bands - (alpha ? 1 : 0) }, (_, i) => i);
+
+function rangeOf(kind: SampleKind, range: RangeOption, { low, high, samples }: Statistics): SampleRange {
+  if (typeof range !== 'string') return range;
+  const bits = Number(/\d+$/.exec(kind)![0]);
+  const isFloat = kind.startsWith('float');
+  const percentile = (part: number) => samples[Math.round(part * (samples.length - 1))]!;
+  const rising = (from: number, to: number): SampleRange => (from < to ? [from, to] : [from, from + 1]);
+  if (range === 'full') {
+    if (isFloat) return [0, 1];
+    return kind.startsWith('u') ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+  }
+  if (range === 'percentile') return rising(percentile(0.01), percentile(0.99));
+  if (isFloat && low >= 0 && high <= 1.001) return [0, 1]; // a little above 1 is rounding
+  if (isFloat && low >= 0 && high > 2 && high <= 255.5) return [0, 255];
+  if (!isFloat && low >= 0) return [0, 2 ** [8, 10, 12, 14, 16, 24, 32].find((some) => high < 2 ** some)! - 1];
+  return rising(percentile(0.01), percentile(0.99));
+}
+
+const shown = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(3));
