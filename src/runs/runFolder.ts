@@ -1,38 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { messageOf, UserError } from '../core/errors';
+import { UserError } from '../core/errors';
 import { csv } from '../core/escape/csv';
 import { checkNewFolder, temporaryBeside } from '../core/files';
 import type { EpochRecord } from '../core/listener';
 import { withDefaults } from '../core/options';
 import { tunebookVersion } from '../core/version';
-import { type Reading, splitFingerprint } from '../data';
+import { splitFingerprint } from '../data';
 import { loadTfjsModel } from '../models';
 import { deviceReport, type tf } from '../tensorflow';
-import type { TrainResult, TrainSettings } from '../training';
+import type { TrainResult } from '../training';
+import { type RunConfiguration, readConfiguration, runError } from './readConfiguration';
 import { eventFiles } from './tensorBoard';
-
-/** What config.json of a run holds: all that is needed to repeat the run, and to use its model. */
-export interface RunConfiguration {
-  settings: TrainSettings;
-  /** what model/ holds: a head over the backbone's features, or the whole fine-tuned network */
-  model: 'head' | 'whole';
-  classes: string[];
-  data: {
-    folder: string;
-    /** of the pictures' content: see `TrainResult.dataFingerprint` */
-    fingerprint: string;
-    /** of which picture is in which part: see `splitFingerprint` */
-    split: string;
-    train: number;
-    validation: number;
-    /** what was black and white in pictures that do not have 8 bits, and which bands were the colours; new ones are read so, too */
-    reading?: Reading;
-  };
-  weightsHash: string;
-  versions: { tunebook: string; node: string; tfjs: string; tensorflow: string };
-  device: { kind: string; name: string; threads: number };
-}
 
 /**
  * Make sure that a run can be kept in `folder`, before any work is done for it.
@@ -154,20 +133,6 @@ function predictionsCsv({ classes, predictions }: TrainResult, dataFolder: strin
   return csv([predictionsHeader(classes), ...rows]);
 }
 
-/** What config.json says. @throws {Error} if it is none of a run */
-export function parseConfiguration(text: string): RunConfiguration {
-  let configuration: RunConfiguration | null;
-  try {
-    configuration = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`its config.json is no JSON (${messageOf(error)})`);
-  }
-  if (!Array.isArray(configuration?.classes) || typeof configuration.settings !== 'object') {
-    throw new Error('its config.json lacks the classes or the settings');
-  }
-  return configuration;
-}
-
 /**
  * Read back what is needed to use a run's model.
  *
@@ -175,13 +140,10 @@ export function parseConfiguration(text: string): RunConfiguration {
  * @throws {UserError} if the folder holds no complete run
  */
 export async function loadRun(folder: string): Promise<{ configuration: RunConfiguration; model: tf.LayersModel }> {
-  const configFile = join(folder, 'config.json');
   const modelFile = join(folder, 'model', 'model.json');
-  for (const file of [configFile, modelFile]) {
-    if (!existsSync(file)) throw new UserError(`'${folder}' is no run: there is no ${relative(folder, file)} in it`);
-  }
   try {
-    const configuration = parseConfiguration(readFileSync(configFile, 'utf8'));
+    const configuration = readConfiguration(folder);
+    if (!existsSync(modelFile)) throw new UserError(`'${folder}' is no run: there is no model/model.json in it`);
     const model = await loadTfjsModel(modelFile);
     try {
       checkModel(model, configuration);
@@ -191,7 +153,7 @@ export async function loadRun(folder: string): Promise<{ configuration: RunConfi
     }
     return { configuration, model };
   } catch (error) {
-    throw new UserError(`the run in '${folder}' cannot be read: ${messageOf(error)}`);
+    throw runError(folder, error);
   }
 }
 

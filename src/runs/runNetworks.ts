@@ -1,8 +1,9 @@
 import { UserError } from '../core/errors';
 import { type Backbone, backboneEntry } from '../models';
 import type { tf } from '../tensorflow';
-import { backboneOf, defaultSettings } from '../training';
-import { loadRun, type RunConfiguration } from './runFolder';
+import { backboneOf } from '../training';
+import type { RunConfiguration } from './readConfiguration';
+import { loadRun } from './runFolder';
 
 /** What pictures go through in a run's model. */
 export interface RunNetworks {
@@ -21,7 +22,7 @@ export interface RunNetworks {
  */
 export async function runNetworks(folder: string): Promise<RunNetworks> {
   const { configuration, model } = await loadRun(folder);
-  const settings = { ...defaultSettings, ...configuration.settings };
+  const { settings } = configuration;
   if (configuration.model === 'whole') {
     const entry = backboneEntry(settings.backbone);
     const preprocessing = { ...entry.preprocessing, inputSize: model.inputs[0]!.shape[1]! };

@@ -195,7 +195,7 @@ export function trainSettings(options: TrainOptions | undefined): TrainSettings 
 function oneOf(name: string, names: string, value: unknown, known: readonly string[]): void {
   if (known.includes(value as string)) return;
   throw new UserError(
-    `unknown ${name} ${typeof value === 'string' ? `'${value}'` : shown(value)}; the ${names} are ${known.join(', ')}${typeof value === 'string' ? didYouMean(value, known) : ''}`,
+    `unknown ${name} ${shown(value).replace(/^"(.*)"$/, "'$1'")}; the ${names} are ${known.join(', ')}${typeof value === 'string' ? didYouMean(value, known) : ''}`,
   );
 }
 

@@ -25,15 +25,20 @@ export function writeRun(classes: readonly string[], predictions: readonly MadeU
   const columns = ['epoch', 'loss', 'accuracy', 'validationLoss', 'validationAccuracy', 'learningRate', 'seconds'];
   const epochs = overfitting.map((record) => columns.map((name) => record[name as keyof typeof record]).join(','));
   writeFileSync(join(folder, 'history.csv'), `${[columns.join(','), ...epochs].join('\n')}\n`);
-  writeFileSync(join(folder, 'metrics.json'), JSON.stringify({ seconds: { total: 12 }, trainingCounts: [] }));
+  writeFileSync(
+    join(folder, 'metrics.json'),
+    JSON.stringify({ accuracy: 0.9, loss: 0.3, seconds: { total: 12 }, trainingCounts: [] }),
+  );
   writeFileSync(
     join(folder, 'config.json'),
     JSON.stringify({
       settings: { backbone: 'efficientnet-lite0', variant: 'feature-extraction', epochs: 20 },
+      model: 'head',
       classes,
-      versions: { tunebook: '0.1.0' },
-      device: { kind: 'CPU', name: 'a <processor>' },
-      data: { folder: data, fingerprint: 'abc', train: 200, validation: predictions.length },
+      weightsHash: 'def',
+      versions: { tunebook: '0.1.0', node: 'v24.0.0', tfjs: '4.22.0', tensorflow: '2.20.0' },
+      device: { kind: 'CPU', name: 'a <processor>', threads: 2 },
+      data: { folder: data, fingerprint: 'abc', split: 'ghi', train: 200, validation: predictions.length },
     }),
   );
   return folder;

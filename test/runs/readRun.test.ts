@@ -125,15 +125,15 @@ describe('readRun', () => {
 
   it('says what configuration and metrics lack', () => {
     assert.match(
-      complaint('metrics.json', () => '{}'),
-      /lacks the seconds that the run took/,
+      complaint('metrics.json', () => '{ "accuracy": 0.5, "loss": null }'),
+      /lacks seconds, expected an object/,
     );
     assert.match(
       complaint('metrics.json', () => 'null'),
-      /lacks the seconds that the run took/,
+      /has null, expected an object/,
     );
     const config = (text: string) => JSON.stringify({ ...JSON.parse(text), data: undefined });
-    assert.match(complaint('config.json', config), /lacks data, versions or device/);
+    assert.match(complaint('config.json', config), /lacks data, expected an object/);
   });
 });
 

@@ -106,9 +106,12 @@ describe('a run', () => {
       writeFileSync(join(copy, 'config.json'), broken);
       await assert.rejects(
         loadRun(copy),
-        /'.*copy' cannot be read: its config\.json lacks the classes or the settings/,
+        /'.*copy' cannot be read: its config\.json (lacks settings|is nothing|has null), expected an object/,
       );
-      assert.throws(() => readRun(copy), /cannot be read: its config\.json lacks the classes or the settings/);
+      assert.throws(
+        () => readRun(copy),
+        /cannot be read: its config\.json (lacks settings|is nothing|has null), expected an object/,
+      );
     }
     writeFileSync(join(copy, 'config.json'), JSON.stringify({ ...config, classes: ['red'] }));
     await assert.rejects(loadRun(copy), /its model tells 3 classes apart, its config\.json names 1/);

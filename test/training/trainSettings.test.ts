@@ -11,7 +11,7 @@ describe('the settings of a training', () => {
 
   it('are refused before any work where they cannot be meant', () => {
     const wrong: [TrainOptions, RegExp][] = [
-      [{ epochs: 0 }, /train: epochs must be a whole number >= 1, got 0/],
+      [{ epochs: 0 }, /train: epochs must be a whole number >= 1 and <= 1000000, got 0/],
       [{ batchSize: 1.5 }, /train: batchSize must be a whole number/],
       [{ learningRate: -1 }, /train: learningRate must be a number >= 0/],
       [{ dropout: 1 }, /train: dropout/],

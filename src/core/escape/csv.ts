@@ -27,21 +27,29 @@ function cell(value: Cell): string {
   return /[",\n\r\u0085\u2028\u2029]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+/** How much of a text is kept, where it may be a stranger's: what goes beyond takes no memory. */
+export interface CsvBounds {
+  /** cells of a row; default: all */
+  columns?: number;
+  /** rows; default: all */
+  rows?: number;
+}
+
 /**
  * The rows of comma-separated values as {@link csv} writes them (RFC 4180), with as many cells as each has; a last row may
  * lack its line end.
  *
  * @throws {Error} if a quote is not closed, or something follows a closed one; it says in which row
  */
-export function parseCsv(text: string): string[][] {
+export function parseCsv(text: string, { columns = Infinity, rows: most = Infinity }: CsvBounds = {}): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let at = text.startsWith('\ufeff') ? 1 : 0; // Excel begins with that mark
-  while (at < text.length || row.length > 0) {
+  while (rows.length < most && (at < text.length || row.length > 0)) {
     const quoted = text[at] === '"';
     const end = quoted ? closingQuote(text, at, rows.length) + 1 : endOfPlain(text, at);
     const content = quoted ? text.slice(at + 1, end - 1).replaceAll('""', '"') : text.slice(at, end);
-    row.push(escapedFormula.test(content) ? content.slice(1) : content);
+    if (row.length < columns) row.push(escapedFormula.test(content) ? content.slice(1) : content);
     at = end;
     if (text[at] === ',') {
       at++;

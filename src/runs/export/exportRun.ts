@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf, UserError } from '../../core/errors';
 import { lines } from '../../core/escape/lineFile';
@@ -8,6 +8,8 @@ import type { Preprocessing } from '../../models';
 import type { tf } from '../../tensorflow';
 import { writeSavedModel } from '../../tensorflow/graph';
 import { runNetworks } from '..';
+import { runError } from '../readConfiguration';
+import { readMetrics } from '../readMetrics';
 import { completeModel } from './completeModel';
 import { writeKerasModel } from './kerasModel';
 import { type ModelCard, modelCard, modelCardMarkdown } from './modelCard';
@@ -61,6 +63,7 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
   const temporary = temporaryBeside(resolve(folder));
   mkdirSync(temporary, { recursive: true });
   try {
+    const metrics = metricsOf(run);
     if (formats.includes('tfjs')) await saveForTfjs(networks, preprocessing, join(temporary, 'tfjs'));
     if (formats.includes('savedmodel')) {
       try {
@@ -72,7 +75,7 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
     if (formats.includes('keras')) await writeKerasModel(model, join(temporary, 'model.h5'));
     const files = Object.fromEntries(formats.map((format) => FILES[format]));
     const single = model.outputs[0]!.shape[1] === 1;
-    const card = modelCard(configuration, metricsOf(run), { preprocessing, files, single });
+    const card = modelCard(configuration, metrics, { preprocessing, files, single });
     writeFileSync(join(temporary, 'model-card.json'), `${JSON.stringify(card, null, 2)}\n`);
     writeFileSync(join(temporary, 'MODEL_CARD.md'), modelCardMarkdown(card));
     writeFileSync(join(temporary, 'classes.txt'), lines(configuration.classes));
@@ -103,6 +106,10 @@ async function saveForTfjs(
 }
 
 function metricsOf(run: string): { accuracy: number; loss: number } {
-  const { accuracy, loss } = JSON.parse(readFileSync(join(run, 'metrics.json'), 'utf8'));
-  return { accuracy, loss };
+  try {
+    const { accuracy, loss } = readMetrics(run);
+    return { accuracy, loss };
+  } catch (error) {
+    throw runError(run, error);
+  }
 }

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../src/core/errors';
+import { reportText } from '../../src/report';
+import { loadRun, predict, readRun } from '../../src/runs';
+import { exportRun } from '../../src/runs/export';
+import { temporaryFolder } from '../folders';
+import { madeUpPredictions, writeRun } from '../report/madeUpRun';
+
+const classes = ['cat', 'dog'];
+const newRun = () => writeRun(classes, madeUpPredictions(classes, 6));
+
+/** The message of a UserError in one line; undefined where nothing was thrown. */
+async function refusal(read: () => unknown): Promise<string | undefined> {
+  try {
+    await read();
+    return undefined;
+  } catch (error) {
+    assert.ok(error instanceof UserError, (error as Error).stack);
+    assert.doesNotMatch(error.message, /\n/);
+    assert.ok(error.message.length < 1000, `${error.message.length} characters`);
+    return error.message;
+  }
+}
+
+const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+/** JSON texts that may stand anywhere. */
+const hostile = [
+  'null',
+  '{}',
+  '[]',
+  '"x"',
+  '1e308',
+  '-1',
+  '0.5',
+  'true',
+  '"\\u001b[31m\\n<b>"',
+  '{"__proto__":1}',
+  deep,
+];
+
+/** Every place in a value, as keys from the outside in. */
+function places(value: unknown, path: string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return [path, ...Object.entries(value).flatMap(([key, inner]) => places(inner, [...path, key]))];
+}
+
+/** JSON of a value with another text in one place; without one the place is left out. */
+function withText(value: unknown, [key, ...rest]: string[], text: string | undefined): string | undefined {
+  if (key === undefined) return text;
+  const parts = Object.entries(value as object).flatMap(([name, inner]) => {
+    const content = name === key ? withText(inner, rest, text) : JSON.stringify(inner);
+    if (content === undefined) return [];
+    return [Array.isArray(value) ? content : `${JSON.stringify(name)}:${content}`];
+  });
+  return Array.isArray(value) ? `[${parts}]` : `{${parts}}`;
+}
+
+/** What may lie where a file should. */
+const lies: Record<string, (file: string) => void> = {
+  nothing: () => {},
+  'an empty file': (file) => writeFileSync(file, ''),
+  'a folder': (file) => mkdirSync(file),
+  'a pipe': (file) => void execFileSync('mkfifo', [file]),
+  'a link to a device without end': (file) => symlinkSync('/dev/zero', file),
+  'a link to itself': (file) => symlinkSync(file, file),
+  'a link to another file': (file) => symlinkSync('/etc/hostname', file),
+  'a file of 884 MB': (file) => {
+    writeFileSync(file, '');
+    truncateSync(file, 884 * 2 ** 20); // takes no room on the disk
+  },
+  'bytes that are no text': (file) => writeFileSync(file, Buffer.from(Array.from({ length: 999 }, (_, i) => i % 256))),
+  'nesting 50,000 deep': (file) => writeFileSync(file, deep),
+  'a quote that never ends': (file) => writeFileSync(file, '"'.repeat(99_999)),
+  'nothing but commas': (file) => writeFileSync(file, ','.repeat(99_999)),
+};
+
+describe('the run folder of a stranger', () => {
+  for (const name of ['config.json', 'metrics.json']) {
+    it(`may hold anything anywhere in ${name}: it is read, or refused in one line that names the file`, async () => {
+      const folder = newRun();
+      const file = join(folder, name);
+      const value = JSON.parse(readFileSync(file, 'utf8'));
+      for (const place of places(value)) {
+        for (const text of [...hostile, undefined]) {
+          writeFileSync(file, withText(value, place, text) ?? '');
+          const said = await refusal(() => readRun(folder));
+          const what = `${place.join('.')}: ${text?.slice(0, 40)}: ${said}`;
+          if (said === undefined)
+            await refusal(() => reportText(folder)); // what was read can be shown
+          else assert.ok(said.includes(`its ${name} `) || /its (predictions|history)\.csv /.test(said), what);
+          // a value of another type is never taken
+          if (['null', '[]', deep].includes(text!) && !/^trainingCounts|^loss|^accuracy/.test(place.join())) {
+            assert.ok(said !== undefined, what);
+          }
+          if (name === 'config.json') assert.ok(await refusal(() => loadRun(folder)), what); // it has no model in any case
+        }
+      }
+    });
+  }
+
+  it('names what lies where a file should, from every reader', async () => {
+    const readers: Record<string, (folder: string) => unknown> = {
+      readRun,
+      reportText,
+      loadRun,
+      predict: (folder) => predict({ run: folder }, ['a.png']),
+      exportRun: (folder) => exportRun(folder, join(temporaryFolder(), 'out')),
+    };
+    const tables = ['history.csv', 'predictions.csv'];
+    for (const [what, lay] of Object.entries(lies)) {
+      for (const name of ['config.json', 'metrics.json', ...tables]) {
+        const folder = newRun();
+        rmSync(join(folder, name));
+        lay(join(folder, name));
+        for (const [reader, read] of Object.entries(readers)) {
+          const said = (await refusal(() => read(folder))) ?? '';
+          // readers of models look at the configuration, and miss the model of this run
+          const expected = reader.startsWith('re') || name === 'config.json' ? name : 'model/model.json';
+          assert.ok(said.includes(expected), `${reader}, ${what} as ${name}: ${said}`);
+        }
+      }
+    }
+  });
+
+  it('is told how large a table may be before it is read', async () => {
+    const folder = newRun();
+    for (const name of ['history.csv', 'predictions.csv']) truncateSync(join(folder, name), 884 * 2 ** 20);
+    assert.match(
+      (await refusal(() => readRun(folder)))!,
+      /history\.csv cannot be read: it has 884\.0 MB, expected at most 0\.\d MB/,
+    );
+    const before = process.memoryUsage.rss();
+    await refusal(() => readRun(folder));
+    assert.ok(process.memoryUsage.rss() - before < 2 ** 27);
+  });
+
+  it('names what lies where its model should', async () => {
+    for (const [what, lay] of Object.entries(lies)) {
+      const folder = newRun();
+      mkdirSync(join(folder, 'model'));
+      lay(join(folder, 'model', 'model.json'));
+      const said = (await refusal(() => loadRun(folder))) ?? '';
+      assert.match(said, /model\.json/, what);
+    }
+  });
+
+  it('is refused where its table has more lines or cells than its configuration says', async () => {
+    const folder = newRun();
+    const history = join(folder, 'history.csv');
+    const text = readFileSync(history, 'utf8');
+    writeFileSync(history, `${text}${'21,1,1,1,1,1,1\n'.repeat(9)}`);
+    assert.match(
+      (await refusal(() => readRun(folder)))!,
+      /its history\.csv has more than the 20 epochs of its config\.json/,
+    );
+    writeFileSync(history, text);
+    const file = join(folder, 'config.json');
+    const config = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...config, data: { ...config.data, validation: 1e9 } }));
+    assert.match((await refusal(() => readRun(folder)))!, /its predictions\.csv would have 1000000000 lines/);
+  });
+});
