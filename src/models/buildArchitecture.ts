@@ -6,7 +6,7 @@ import { familyMember } from './registry';
  * Build a backbone's network without its pre-trained weights; every weight is a constant.
  *
  * @param name as in the registry
- * @throws {UserError} on an unknown name or option, or an input size below 32 pixels
+ * @throws {UserError} on an unknown name or option, or an input size outside 32 to 4096 pixels
  *
  * @example
  * const { model, blocks } = buildArchitecture('mobilenet-v2', { inputSize: 96, includeTop: false });

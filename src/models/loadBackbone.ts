@@ -7,7 +7,8 @@ import { checkNumber, withDefaults } from '../core/options';
 import { tf } from '../tensorflow';
 import type { BackboneEntry } from './backboneEntry';
 import { buildArchitecture } from './buildArchitecture';
-import type { Block } from './network';
+import { checkModelSize } from './modelSize';
+import { type Block, INPUT_SIZE } from './network';
 import { familyMember } from './registry';
 import { findImagenetWeights } from './weights/findWeights';
 import { matchWeights, weightsOf } from './weights/matchWeights';
@@ -31,7 +32,7 @@ export interface Backbone {
 export interface LoadBackboneOptions {
   /** keep the ImageNet classifier; default false */
   includeTop?: boolean;
-  /** side of the square input in pixels; default: what the weights were trained at */
+  /** side of the square input in pixels, 32 to 4096; default: what the weights were trained at */
   inputSize?: number;
   /**
    * 'imagenet' (default): from the cache, or fetched once; 'none': all constants, for who sets them next; else a file of
@@ -45,7 +46,8 @@ export interface LoadBackboneOptions {
 /**
  * Load a backbone with its pre-trained weights, frozen.
  *
- * @throws {UserError} on an unknown name, or when the weights are missing or do not fit the architecture
+ * @throws {UserError} on an unknown name, on an input size at which it would not fit into memory, or when the weights are
+ *   missing or do not fit the architecture
  */
 export async function loadBackbone(name: string, options?: LoadBackboneOptions): Promise<Backbone> {
   const { entry, fromTorch } = familyMember(name);
@@ -55,11 +57,12 @@ export async function loadBackbone(name: string, options?: LoadBackboneOptions):
     weights: 'imagenet',
     listener: {} as Pick<Listener, 'onProgress'>,
   });
-  checkNumber('inputSize', inputSize, { min: 32, integer: true });
+  checkNumber('inputSize', inputSize, { ...INPUT_SIZE, integer: true });
   const file = weights === 'imagenet' ? await findImagenetWeights(entry, { includeTop, listener }) : weights;
   const { model, blocks } = buildArchitecture(name, { includeTop, inputSize });
   let weightsHash = '';
   try {
+    checkModelSize(model, `${name} at ${inputSize} pixels: `);
     if (weights === 'imagenet') {
       const bytes = readFileSync(file);
       weightsHash = sha256(bytes);

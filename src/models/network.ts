@@ -17,7 +17,7 @@ export interface Architecture {
 }
 
 export interface ArchitectureOptions {
-  /** side of the square input in pixels, at least 32 */
+  /** side of the square input in pixels, 32 to 4096 */
   inputSize?: number;
   /** keep the ImageNet classifier (logits, no softmax); without it the model ends in average-pooled features */
   includeTop?: boolean;
@@ -35,6 +35,9 @@ export interface ConvolutionOptions {
   activation?: 'relu' | 'swish' | 'sigmoid';
 }
 
+/** Pixels. Every network here halves the side five times; a picture of more pixels takes gigabytes in the first layers. */
+export const INPUT_SIZE = { min: 32, max: 4096 };
+
 const ZEROS = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
 
 /**
@@ -48,7 +51,7 @@ export class Network {
   private inBlock = true;
 
   constructor(inputSize: number) {
-    checkNumber('inputSize', inputSize, { min: 32, integer: true });
+    checkNumber('inputSize', inputSize, { ...INPUT_SIZE, integer: true });
     this.input = tf.input({ shape: [inputSize, inputSize, 3], name: 'input' });
   }
 

@@ -84,6 +84,21 @@ describe('loadBackbone', () => {
     await assert.rejects(loadBackbone('constructor'), /unknown backbone 'constructor'/);
   });
 
+  it('refuses an input size at which no picture fits into memory, in one line', async () => {
+    for (const inputSize of [4097, 100_000, 2 ** 31, 1e300, Number.NaN, 31]) {
+      await assert.rejects(
+        loadBackbone('efficientnet-lite0', { inputSize }),
+        /^UserError: inputSize must be a whole number .*32.*4096, got .*$/,
+      );
+    }
+    const before = tf.memory().numTensors;
+    await assert.rejects(
+      loadBackbone('resnet50', { inputSize: 4096, weights: 'none' }),
+      /^UserError: resnet50 at 4096 pixels: layer "pool1_pad" gives \[2050,2050,64\] for a picture: more than fits into memory$/,
+    );
+    assert.equal(tf.memory().numTensors, before);
+  });
+
   it('says how to get the weights when they are not there', async () => {
     await withEmptyCache(() =>
       assert.rejects(loadBackbone('efficientnet-lite0'), /not in the cache: run `npm run setup`/),

@@ -206,6 +206,36 @@ describe('a TensorFlow.js model', () => {
     await refused(changed(kernel), /layer 'conv' wants a kernel of \[1000,1000,3,4\]/);
   });
 
+  it('leaves no tensor behind where it is refused', async () => {
+    const edits: [(json: Json) => void, RegExp][] = [
+      [(json) => Object.assign(layer(json, 'logits').config, { units: 6 }), /layer 'logits' wants a/], // after 'conv'
+      [(json) => Object.assign(layer(json, 'logits').config, { units: 4 }), /shape/i], // in setting the weights
+      [(json) => Object.assign(json.weightsManifest[0].weights[0], { name: 'other' }), /other|conv\/kernel/],
+    ];
+    for (const [edit, why] of edits) {
+      const file = changed(edit);
+      const before = tf.memory();
+      await refused(file, why);
+      const { numTensors, numBytes } = tf.memory();
+      assert.deepEqual({ numTensors, numBytes }, { numTensors: before.numTensors, numBytes: before.numBytes });
+    }
+  });
+
+  it('draws no random numbers, which its weights would overwrite', async () => {
+    const { random } = Math;
+    let drawn = 0;
+    Math.random = () => {
+      drawn++;
+      return random();
+    };
+    try {
+      (await loadTfjsModel(join(graph, 'model.json'))).dispose();
+    } finally {
+      Math.random = random;
+    }
+    assert.equal(drawn, 0);
+  });
+
   it('has layers of known classes only, and none within another', async () => {
     for (const name of [
       'constructor',

@@ -17,10 +17,8 @@ const MOST_DIMENSIONS = 8;
 export interface TfjsFile {
   /** the layers, as model.json says it: not checked */
   topology: unknown;
-  /** by name, in the file's order; their numbers are parts of `data` */
+  /** by name, in the file's order */
   weights: Map<string, NamedArray>;
-  /** the float32 numbers of all weights, one after the other */
-  data: ArrayBuffer[];
 }
 
 /** How one stored number is read, by type: bytes each, and reader. */
@@ -68,16 +66,15 @@ export function readTfjsFile(file: string, limit = LARGEST_FILE): TfjsFile {
     const groups = readManifest(json?.weightsManifest, limit);
     const sizes = groups.map((group) => fileSizes(folder, group));
     const weights = new Map<string, NamedArray>();
-    const data = groups.map((group, g) => {
+    groups.forEach((group, g) => {
       const numbers = readGroup(folder, group, sizes[g]!);
       let position = 0;
       for (const { name, shape, size } of group.weights) {
         weights.set(name, { shape, data: numbers.subarray(position, position + size) });
         position += size;
       }
-      return numbers.buffer;
     });
-    return { topology: json!.modelTopology, weights, data };
+    return { topology: json!.modelTopology, weights };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${file} is no readable TensorFlow.js model: ${error.message}`);
