@@ -5,6 +5,7 @@ import * as tunebook from '../src';
 import { commandLine } from '../src/cli/main';
 import { projectFolder } from '../src/core/paths';
 import { checkConfiguration } from '../src/study/configuration';
+import { commandOf } from './commandOf';
 
 const readme = readFileSync(join(projectFolder, 'README.md'), 'utf8');
 const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
@@ -32,18 +33,7 @@ describe('the README', () => {
 
   for (const words of calls) {
     it(`prints a call that is understood: ${words.join(' ')}`, async () => {
-      const program = commandLine();
-      let reached = '';
-      for (const command of [program, ...program.commands]) {
-        command.exitOverride().configureOutput({ writeErr: () => {} });
-        if (command !== program) {
-          command.action(() => {
-            reached = command.name();
-          });
-        }
-      }
-      await program.parseAsync(words, { from: 'user' });
-      assert.equal(reached, words[0]);
+      assert.equal(await commandOf(words), words[0]);
     });
   }
 

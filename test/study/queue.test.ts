@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../src/core/paths';
 import { parseSafetensors } from '../../src/models';
@@ -89,14 +89,17 @@ describe('a study through a queue', function () {
   it('has a run whose worker is killed taken over from its checkpoint, on another machine, too', async () => {
     const whole = await study({ ...configuration, ...long, out: join(temporaryFolder(), 'whole') });
     const out = join(temporaryFolder(), 'study');
+    rmSync(cacheFolder('queue'), { recursive: true, force: true });
     const first = worker();
     const making = queued({ ...long, out });
+    const halted = await haltAfter(10, first);
     let epochs: { seconds: number }[] = [];
     await until(async () => {
       epochs = await sharedHistory(redis);
       return epochs.length > 10;
     });
     await first.kill();
+    for (const pid of halted) process.kill(pid, 'SIGKILL');
     rmSync(cacheFolder('queue'), { recursive: true, force: true }); // another machine does not have it
     const second = worker();
     const result = await making;
@@ -135,18 +138,34 @@ describe('a study through a queue', function () {
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`has the run of a worker that is asked to end by ${signal} gone on with at once`, async () => {
+      rmSync(cacheFolder('queue'), { recursive: true, force: true });
       const first = worker();
       const making = queued({ ...long, out: join(temporaryFolder(), 'study') });
-      await until(async () => (await sharedHistory(redis)).length > 0);
-      // as Ctrl+C and Slurm do, who tell its processes, too
-      for (const pid of workerProcesses(first.process.pid)) process.kill(pid, signal);
-      await first.kill(signal);
+      const halted = await haltAfter(0, first);
+      first.process.kill(signal);
+      // Ctrl+C and Slurm tell its processes, too
+      for (const pid of halted) process.kill(pid, signal);
+      await first.says(/stopping after this batch/);
+      for (const pid of halted) process.kill(pid, 'SIGCONT');
+      await until(() => first.ended);
       assert.equal(first.process.exitCode, 0, first.log);
       const second = worker();
       await making;
       assert.match(second.log, /goes on after epoch \d+/);
     });
   }
+
+  it('ends a worker that is asked to while Redis is away with its run', async () => {
+    const asked = worker();
+    const making = queued({ ...long, out: join(temporaryFolder(), 'study') });
+    await asked.says(/: begins/);
+    await redis.kill();
+    await asked.kill('SIGTERM');
+    assert.equal(asked.process.exitCode, 0, asked.log);
+    for (const own of begun) own.stop = true;
+    await redis.start();
+    assert.equal((await making).left, 1);
+  });
 
   for (const empty of [false, true]) {
     it(`loses nothing when Redis is gone for a while and comes back ${empty ? 'without' : 'with'} its data`, async () => {
@@ -250,11 +269,28 @@ function countRuns(study: string): number {
   }
 }
 
+/** Halt the processes that make a worker's only run after more than so many epochs: how fast they are does not matter then. */
+async function haltAfter(epochs: number, worker: TestProcess): Promise<number[]> {
+  const made = () => {
+    const [run] = existsSync(cacheFolder('queue')) ? readdirSync(cacheFolder('queue')) : [];
+    const file = join(cacheFolder('queue'), run ?? '', 'last.safetensors');
+    return existsSync(file) ? historyIn(readFileSync(file), file).length : 0;
+  };
+  await until(() => made() > epochs || worker.ended);
+  const processes = workerProcesses(worker.process.pid);
+  for (const pid of processes) process.kill(pid, 'SIGSTOP');
+  return processes;
+}
+
+function historyIn(content: Buffer, file: string): { seconds: number }[] {
+  return JSON.parse(parseSafetensors(content, file).notes.state!).history;
+}
+
 /** The epochs of the checkpoint in Redis. */
 async function sharedHistory(redis: TestRedis): Promise<{ seconds: number }[]> {
   return redis.with(async (client) => {
     const [key] = await client.keys('tunebook:checkpoint:*');
     const content = key && (await client.hgetBuffer(key, 'last.safetensors'));
-    return content ? JSON.parse(parseSafetensors(content, key).notes.state!).history : [];
+    return content ? historyIn(content, key) : [];
   });
 }

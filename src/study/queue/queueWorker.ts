@@ -121,7 +121,8 @@ class QueueWorker {
       while (!shouldStop() && !(untilEmpty && this.isIdle())) await sleep(ASK);
     } finally {
       this.stopping = true;
-      await Promise.allSettled(this.running); // they end after the batch at hand
+      // they end after the batch at hand, and are handed back; where Redis is away they cannot be
+      await Promise.race([Promise.allSettled(this.running), this.redisIsAway()]);
       const farewell = Promise.all([workersPresent.withdraw(this.redis, this.id), this.queues.close()]).catch(() => {});
       // where Redis is away, others find out by the missing heartbeats
       await Promise.race([farewell, sleep(FAREWELL, undefined, { ref: false })]);
@@ -140,6 +141,14 @@ class QueueWorker {
   private isIdle(): boolean {
     if (this.running.size > 0) this.workedAt = performance.now();
     return performance.now() - this.workedAt > this.patience;
+  }
+
+  /** Until Redis has been away for as long as a farewell may take. */
+  private async redisIsAway(): Promise<void> {
+    for (let seen = performance.now(); performance.now() - seen < FAREWELL; ) {
+      await sleep(ASK, undefined, { ref: false });
+      if (this.redis.status === 'ready') seen = performance.now();
+    }
   }
 
   private async announce(): Promise<void> {
