@@ -11,6 +11,9 @@ import { LEASE, startWorker, TestProcess, until } from './queueWorkers';
 import { hasRedis, skipWithoutRedis, TestRedis } from './redis';
 import { comparable, wait, workerProcesses } from './workers';
 
+/** Where the state of a run with one stage lies in its checkpoint. */
+const CHECKPOINT = 'stage-1/last.safetensors';
+
 const lines = (file: string) => readFileSync(file, 'utf8').trim().split('\n');
 
 describe('a study through a queue', function () {
@@ -273,7 +276,7 @@ function countRuns(study: string): number {
 async function haltAfter(epochs: number, worker: TestProcess): Promise<number[]> {
   const made = () => {
     const [run] = existsSync(cacheFolder('queue')) ? readdirSync(cacheFolder('queue')) : [];
-    const file = join(cacheFolder('queue'), run ?? '', 'last.safetensors');
+    const file = join(cacheFolder('queue'), run ?? '', CHECKPOINT);
     return existsSync(file) ? historyIn(readFileSync(file), file).length : 0;
   };
   await until(() => made() > epochs || worker.ended);
@@ -290,7 +293,7 @@ function historyIn(content: Buffer, file: string): { seconds: number }[] {
 async function sharedHistory(redis: TestRedis): Promise<{ seconds: number }[]> {
   return redis.with(async (client) => {
     const [key] = await client.keys('tunebook:checkpoint:*');
-    const content = key && (await client.hgetBuffer(key, 'last.safetensors'));
+    const content = key && (await client.hgetBuffer(key, CHECKPOINT));
     return content ? historyIn(content, key) : [];
   });
 }
