@@ -75,6 +75,23 @@ describe('the imports of src', () => {
     );
   });
 
+  it('make no circle of files, types included', () => {
+    const state = new Map<string, 'open' | 'done'>();
+    const circles: string[] = [];
+    const visit = (file: string, path: readonly string[]) => {
+      if (state.get(file) === 'done') return;
+      if (state.get(file) === 'open') {
+        circles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+        return;
+      }
+      state.set(file, 'open');
+      for (const { target } of imports.get(file)!) if (target) visit(target, [...path, file]);
+      state.set(file, 'done');
+    };
+    for (const file of files.keys()) visit(file, []);
+    assert.deepEqual(circles, []);
+  });
+
   it('reach TensorFlow through src/tensorflow alone', () => {
     const others = [...files]
       .filter(([file]) => folderOf(file) !== 'tensorflow')

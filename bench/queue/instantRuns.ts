@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { executeRun } from '../../src/study/execute';
 import type { Executor, RunOrder } from '../../src/study/executor';
 import type { RunTask } from '../../src/study/plan';
-import type { RunRecord } from '../../src/study/records';
+import type { RunRecord } from '../../src/study/runRecord';
 
 /** Make one run of a study for real, from which {@link instantRuns} copies. */
 export async function makeTemplate(task: RunTask, folder: string): Promise<void> {

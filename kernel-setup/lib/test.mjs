@@ -11,6 +11,14 @@ import { setUp } from './setup.mjs';
 /** A test takes at most this long, unless it says otherwise (milliseconds). */
 const TIMEOUT = 60_000;
 
+const ALL = ['dist/test/**/*.test.js'];
+/** What starts neither TensorFlow in processes of its own nor a kernel nor a browser: `npm run test:fast`. */
+const FAST = [
+  'dist/test/*.test.js',
+  'dist/test/{core,metrics,charts,terminal}/**/*.test.js',
+  'dist/test/data/*.test.js',
+];
+
 /** @typedef {{passed: number, failed: number, skipped: number}} Counts */
 
 /**
@@ -37,10 +45,11 @@ function node(script, parameters, env = process.env) {
 /**
  * Run mocha over the compiled tests.
  *
+ * @param {readonly string[]} files
  * @param {readonly string[]} more options for mocha
  * @returns {Counts & {code: number}}
  */
-function mocha(more) {
+function mocha(files, more) {
   const folder = mkdtempSync(join(tmpdir(), 'tunebook-test-'));
   const file = join(folder, 'counts.json');
   try {
@@ -52,7 +61,7 @@ function mocha(more) {
       '--reporter',
       lib('mocha-counts.cjs'),
     ];
-    parameters.push('--timeout', String(TIMEOUT), '--exit', ...more, 'dist/test/**/*.test.js');
+    parameters.push('--timeout', String(TIMEOUT), '--exit', ...more, ...files);
     const code = node('mocha/bin/mocha.js', parameters, { ...tensorflowEnvironment(), TUNEBOOK_MOCHA_COUNTS: file });
     try {
       return { code, ...JSON.parse(readFileSync(file, 'utf8')) };
@@ -78,21 +87,23 @@ async function bringOracle() {
 /**
  * Set-up, lint, types, tests; a failure of any of the first three counts as a failed test. The last line has the counts.
  *
- * @param {readonly string[]} argv options for mocha
+ * @param {readonly string[]} argv options for mocha; `--fast` takes only the tests that are done within a minute
  * @returns {Promise<number>} exit code
  */
 export async function testCommand(argv) {
+  const fast = argv.includes('--fast');
+  const options = argv.filter((option) => option !== '--fast');
   try {
     await setUp();
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n${countsLine({ passed: 0, failed: 1, skipped: 0 })}\n`);
     return 1;
   }
-  await bringOracle();
+  if (!fast) await bringOracle();
   const lint = node('@biomejs/biome/bin/biome', ['check', '.']);
   // the package's own types were checked by the build
   const types = node('typescript/bin/tsc', ['-p', inProject('kernel-setup')]);
-  const { code, ...counts } = mocha(argv);
+  const { code, ...counts } = mocha(fast ? FAST : ALL, options);
   if (lint !== 0) {
     process.stdout.write('Lint or format: see the top; `npm run fix` mends most.\n');
     counts.failed++;

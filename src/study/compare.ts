@@ -3,7 +3,7 @@ import { arquero } from '../core/arquero';
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
 import type { Label } from './axes';
-import type { RunRecord } from './records';
+import type { RunRecord } from './runRecord';
 import { judgeDifferences, meanOf, summarize } from './statistics';
 import { resolutionOf } from './table';
 

@@ -8,7 +8,7 @@ import { openDataset } from '../data/public';
 import { saveRun } from '../runs/runFolder';
 import { type TrainResult, train } from '../training';
 import type { RunTask } from './plan';
-import type { RunRecord } from './records';
+import type { RunRecord } from './runRecord';
 
 export interface ExecuteOptions {
   listener?: Listener;

@@ -1,6 +1,6 @@
 import { type ExecuteOptions, executeRun } from './execute';
 import type { RunTask } from './plan';
-import type { RunRecord } from './records';
+import type { RunRecord } from './runRecord';
 
 /** Where a run is written, and what it goes by. */
 export interface RunOrder extends ExecuteOptions {

@@ -8,8 +8,8 @@ import { sha256, temporaryBeside, writeFileAtomically } from '../core/files';
 import { readJson } from '../core/readBounded';
 import { checkId, pathBelow } from '../core/safePath';
 import { checkShape, object, optional, recordOf } from '../core/shape';
-import type { RunRecord } from './records';
 import type { StudyResult } from './result';
+import type { RunRecord } from './runRecord';
 import { withAxes } from './table';
 
 /** MLflow's numbers for how a run ended. */

@@ -6,7 +6,7 @@ import { projectFolder } from '../core/paths';
 import { type ExecuteOptions, failed } from './execute';
 import type { Executor, RunOrder } from './executor';
 import type { RunTask } from './plan';
-import type { RunRecord } from './records';
+import type { RunRecord } from './runRecord';
 
 export type ToWorker = ({ task: RunTask; folder: string } & Omit<ExecuteOptions, 'listener'>) | { stop: true };
 export type FromWorker = { message: string } | { record: RunRecord | null } | { error: string };

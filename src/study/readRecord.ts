@@ -17,7 +17,7 @@ import {
   text,
   textThat,
 } from '../core/shape';
-import type { RunRecord } from './records';
+import type { RunRecord } from './runRecord';
 
 /** Bytes of a run.json: a million epochs' accuracies. */
 const LARGEST = 32 * 2 ** 20;

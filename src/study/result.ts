@@ -1,6 +1,6 @@
 import type { ColumnTable } from 'arquero';
 import { arquero } from '../core/arquero';
-import type { RunRecord } from './records';
+import type { RunRecord } from './runRecord';
 import { runsTable } from './runsTable';
 import { flatRow, type StudyRow, studyTable, type TablePlan } from './table';
 

@@ -1,7 +1,7 @@
 import type { ColumnTable } from 'arquero';
 import { arquero } from '../core/arquero';
 import { csv } from '../core/escape/csv';
-import type { RunRecord } from './records';
+import type { RunRecord } from './runRecord';
 import { withAxes } from './table';
 
 /** A run without nesting: its axes, then its numbers. */

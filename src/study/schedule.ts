@@ -1,6 +1,6 @@
 import type { Label } from './axes';
 import type { Plan, RunTask } from './plan';
-import type { RunRecord } from './records';
+import type { RunRecord } from './runRecord';
 import { meanOf } from './statistics';
 
 type Records = ReadonlyMap<string, RunRecord>;

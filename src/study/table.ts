@@ -1,6 +1,6 @@
 import { csv } from '../core/escape/csv';
 import type { Label } from './axes';
-import type { RunRecord } from './records';
+import type { RunRecord } from './runRecord';
 import { type Difference, judgeDifferences, meanOf, type Summary, summarize } from './statistics';
 
 /** One configuration of a study over its seeds. */

@@ -1,5 +1,5 @@
 import type { RunTask } from './plan';
-import type { RunRecord } from './records';
+import type { RunRecord } from './runRecord';
 import { meanOf } from './statistics';
 
 /** Guesses how long runs will take from those of this call that have ended: first of the same configuration, then of any. */

@@ -2,7 +2,7 @@ import { printableLine } from '../core/escape/printable';
 import { stopRequested } from '../core/stop';
 import { formatShare } from '../core/text';
 import { leaderboardText, nameOf, ranked } from '../study/leaderboard';
-import type { RunRecord } from '../study/records';
+import type { RunRecord } from '../study/runRecord';
 import type { StudyListener, StudyState } from '../study/study';
 import { formatSeconds } from './meter';
 import { type Output, TerminalLine } from './terminalLine';

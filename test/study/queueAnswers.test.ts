@@ -7,7 +7,7 @@ import { executeRun, failed } from '../../src/study/execute';
 import type { RunTask } from '../../src/study/plan';
 import { receiveAnswer, removeAnswer, sendAnswer } from '../../src/study/queue/answers';
 import { checkRecordOf } from '../../src/study/queue/checkAnswer';
-import type { RunRecord } from '../../src/study/records';
+import type { RunRecord } from '../../src/study/runRecord';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
 import { plannedTasks } from './plannedTasks';

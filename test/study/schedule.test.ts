@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Plan, RunTask } from '../../src/study/plan';
-import type { RunRecord } from '../../src/study/records';
+import type { RunRecord } from '../../src/study/runRecord';
 import { medianRule, openTasks } from '../../src/study/schedule';
 
 /** A plan of the variants a, b, ... with so many seeds. */

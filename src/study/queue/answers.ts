@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { messageOf, UserError } from '../../core/errors';
 import { parseJson } from '../../core/readBounded';
 import type { RunTask } from '../plan';
-import type { RunRecord } from '../records';
+import type { RunRecord } from '../runRecord';
 import { checkFiles, checkRecordOf } from './checkAnswer';
 import { KEPT, PREFIX } from './connection';
 import { objectOf } from './job';

@@ -4,7 +4,7 @@ import { shown, UserError } from '../../core/errors';
 import { readRun } from '../../runs/readRun';
 import type { RunTask } from '../plan';
 import { checkRecord } from '../readRecord';
-import type { RunRecord } from '../records';
+import type { RunRecord } from '../runRecord';
 import { isHost } from './presence';
 
 /** A cross-entropy of 0 may come out of float32 a little below. */

@@ -6,7 +6,7 @@ import { messageOf, UserError } from '../../core/errors';
 import { failed } from '../execute';
 import type { Executor } from '../executor';
 import type { RunTask } from '../plan';
-import type { RunRecord } from '../records';
+import type { RunRecord } from '../runRecord';
 import { isAnswered, sendAnswer } from './answers';
 import { SharedCheckpoint } from './checkpoints';
 import { checkJob, type RunJob } from './job';

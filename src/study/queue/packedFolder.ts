@@ -3,7 +3,6 @@ import { closeSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
-import { create } from 'tar';
 import { messageOf, UserError } from '../../core/errors';
 import { extract } from '../../data/public';
 import { KEPT, PREFIX } from './connection';
@@ -38,6 +37,7 @@ export async function sendFolder(redis: Redis, folder: string, largest = LARGEST
     const unpacked = sizeOf(folder);
     if (unpacked > LIMITS.bytes) throw tooLarge(unpacked, LIMITS.bytes);
     const file = join(place, 'run.tar.gz');
+    const { create } = require('tar') as typeof import('tar'); // loaded when used
     create({ file, cwd: folder, gzip: true, portable: true, sync: true }, readdirSync(folder));
     const bytes = statSync(file).size;
     if (bytes > largest) throw tooLarge(bytes, largest);

@@ -7,7 +7,7 @@ import { failed } from '../execute';
 import type { Executor, RunOrder } from '../executor';
 import type { RunTask } from '../plan';
 import { ATTEMPTS } from '../processPool';
-import type { RunRecord } from '../records';
+import type { RunRecord } from '../runRecord';
 import { receiveAnswer, removeAnswer } from './answers';
 import { oneLine } from './checkAnswer';
 import { connect, KEPT, openQueue, withoutSecret } from './connection';
