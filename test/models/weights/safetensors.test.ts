@@ -38,6 +38,59 @@ describe('safetensors', () => {
     assert.throws(() => readSafetensors(file), /"layer\/kernel" of shape \[2,9\] should have 72 bytes/);
   });
 
+  /** A file as others write it: what the header says, then bytes. */
+  function written(header: object, data: Buffer): string {
+    const json = Buffer.from(JSON.stringify(header));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(json.length));
+    writeFileSync(file, Buffer.concat([length, json, data]));
+    return file;
+  }
+
+  it('of other types than float32 become float32', () => {
+    const values = [1, -2.5, 0, 65504];
+    const bytesOf: Record<string, Buffer> = {
+      F16: Buffer.from(Uint16Array.of(0x3c00, 0xc100, 0, 0x7bff).buffer),
+      BF16: Buffer.from(Uint16Array.of(0x3f80, 0xc020, 0, 0x4780).buffer),
+      F64: Buffer.from(Float64Array.from(values).buffer),
+      I64: Buffer.from(BigInt64Array.of(1n, -2n, 0n, 65504n).buffer),
+      I32: Buffer.from(Int32Array.of(1, -2, 0, 65504).buffer),
+    };
+    for (const [dtype, data] of Object.entries(bytesOf)) {
+      // behind a header of odd length, the numbers lie at odd addresses
+      for (const name of ['a', 'ab', 'abc', 'abcd']) {
+        const { arrays } = readSafetensors(
+          written({ [name]: { dtype, shape: [2, 2], data_offsets: [0, data.length] } }, data),
+        );
+        const expected = values.map((value) => (dtype.startsWith('I') ? Math.trunc(value) : value));
+        if (dtype === 'BF16') expected[3] = 65536; // it has 8 bits of precision
+        assert.deepEqual(arrays.get(name), { shape: [2, 2], data: Float32Array.from(expected) }, dtype);
+      }
+    }
+    const limit = () => readSafetensors(file, 15); // 4 numbers take 16 bytes, however they are stored
+    assert.throws(limit, /it holds more than 15 bytes/);
+    for (const dtype of ['BOOL', 'F8_E4M3', 'constructor', 7, null]) {
+      const header = { a: { dtype, shape: [1], data_offsets: [0, 1] } };
+      assert.throws(
+        () => readSafetensors(written(header, Buffer.alloc(1))),
+        /"a" is of type .*; F32, F16, .* are read/,
+      );
+    }
+  });
+
+  it('have no gap and no overlap: each byte of the data belongs to one array', () => {
+    const at = (from: number, to: number) => ({ dtype: 'F32', shape: [(to - from) / 4], data_offsets: [from, to] });
+    const read = (header: object) => readSafetensors(written(header, Buffer.alloc(16))).arrays;
+    assert.equal(read({ b: at(8, 16), a: at(0, 8), none: at(8, 8) }).size, 3);
+    assert.throws(() => read({ a: at(0, 8), b: at(12, 16) }), /bytes 8 to 12 of its data belong to no array/);
+    assert.throws(() => read({ a: at(4, 16) }), /bytes 0 to 4 of its data belong to no array/);
+    assert.throws(() => read({ a: at(0, 12) }), /bytes 12 to 16 of its data belong to no array/);
+    assert.throws(() => read({ a: at(0, 12), b: at(8, 16) }), /"b" starts at byte 8 of the data, within another array/);
+    assert.throws(() => read({ a: at(0, 16), b: at(0, 16) }), /"b" starts at byte 0 of the data, within another/);
+    assert.throws(() => read({ a: at(0, 16), __metadata__: { a: 1 } }), /its __metadata__ is .*, expected texts/);
+    assert.throws(() => read([at(0, 16)]), /its header is no table/);
+  });
+
   it('are answered with arrays or a UserError however damaged', () => {
     writeSafetensors(file, arrays);
     const original = readFileSync(file);
