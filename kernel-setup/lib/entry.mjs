@@ -2,6 +2,7 @@
 // no `??=`, no class fields, no newer built-in modules.
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { installLastResort } from './lastResort.mjs';
 
 /**
  * Whether a Node version can run tunebook: 20.19 or newer of 20, 22.12 or newer of 22, or 23 and up.
@@ -45,24 +46,14 @@ export function isMain(url) {
 }
 
 /**
- * Run a command's function and end with its exit code; a mistake that the person can mend prints as one line.
+ * Run a command's function and end with its exit code. Whatever it throws, or anything else does meanwhile, ends the process in
+ * one line, see lastResort.mjs.
  *
  * @param {() => Promise<number>} command
  */
 export function runCommand(command) {
-  // the reader of a pipe may leave early, as `head` does
-  process.stdout.on('error', (error) => {
-    process.exit(/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE' ? 0 : 1);
-  });
-  command().then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error) => {
-      const known = error instanceof Error && ['SetupError', 'UserError'].includes(error.name);
-      const text = error instanceof Error ? error.stack : String(error);
-      process.stderr.write(`${known ? error.message : text}\n`);
-      process.exit(1);
-    },
-  );
+  const end = installLastResort();
+  command().then((code) => {
+    process.exitCode = code;
+  }, end);
 }

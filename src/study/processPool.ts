@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../core/errors';
 import { checkNumber } from '../core/options';
 import { projectFolder } from '../core/paths';
 import { type ExecuteOptions, failed } from './execute';
@@ -9,7 +10,7 @@ import type { RunTask } from './plan';
 import type { RunRecord } from './runRecord';
 
 export type ToWorker = ({ task: RunTask; folder: string } & Omit<ExecuteOptions, 'listener'>) | { stop: true };
-export type FromWorker = { message: string } | { record: RunRecord | null } | { error: string };
+export type FromWorker = { message: string } | { record: RunRecord | null } | { error: string; mendable: boolean };
 
 /** How often a run is tried whose process dies under it. */
 export const ATTEMPTS = 3;
@@ -91,7 +92,7 @@ function makeIn(child: ChildProcess, { listener, ...order }: RunOrder): Promise<
         return;
       }
       end();
-      if ('error' in message) reject(new Error(message.error));
+      if ('error' in message) reject(message.mendable ? new UserError(message.error) : new Error(message.error));
       else resolve(message.record ?? undefined);
     };
     child.on('message', onMessage);

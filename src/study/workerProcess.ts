@@ -1,6 +1,12 @@
-import { messageOf } from '../core/errors';
+import { messageOf, UserError } from '../core/errors';
+import { kernelSetup } from '../core/kernelSetup';
 import { executeRun } from './execute';
 import type { FromWorker, ToWorker } from './processPool';
+
+// what is thrown outside of a run ends this process in one line, too; the parent takes its run to another
+void kernelSetup<{ installLastResort(): void }>('lib/lastResort.mjs').then(({ installLastResort }) =>
+  installLastResort(),
+);
 
 /** A process of its own that makes the runs its parent sends, one after the other, and ends with it. */
 let stop = false;
@@ -16,7 +22,7 @@ process.on('message', async (message: ToWorker) => {
   try {
     send({ record: (await executeRun(task, folder, { ...options, listener })) ?? null });
   } catch (error) {
-    send({ error: messageOf(error) });
+    send({ error: messageOf(error), mendable: error instanceof UserError });
   }
 });
 process.on('disconnect', () => process.exit());
