@@ -13,11 +13,13 @@ import { readOptions } from './arguments.mjs';
 import { bindingFile } from './binding.mjs';
 import { startLog } from './child.mjs';
 import { systemCompilers } from './compiler.mjs';
-import { pythonEnvironment } from './environment.mjs';
+import { pythonEnvironment, tensorflowEnvironment } from './environment.mjs';
 import { messageOf } from './errors.mjs';
+import { surveyGpus } from './gpu.mjs';
 import { inCache, inProject, venvPython } from './paths.mjs';
 import { findPython } from './python.mjs';
 import { filesIn } from './stamps.mjs';
+import { decision } from './tensorflow-variant.mjs';
 
 /**
  * One line of the table.
@@ -73,6 +75,13 @@ function compiler() {
   return ok('C++ compiler', 'none: the set-up fetches one (ziglang)');
 }
 
+/** e.g. 'NVIDIA H200 (compute capability 9.0), driver 580.159.04' */
+function gpuLine() {
+  const { driver, gpus } = surveyGpus();
+  const named = gpus.map(({ name, capability }) => `${name} (compute capability ${capability.toFixed(1)})`).join(', ');
+  return `${named || 'NVIDIA GPU'}${driver ? `, driver ${driver}` : ''}`;
+}
+
 /** TensorFlow and the device it works on; both are known when it has calculated something. */
 async function tensorflowAndDevice() {
   if (!isDone(tensorflow)) {
@@ -81,11 +90,14 @@ async function tensorflowAndDevice() {
   }
   try {
     startLog('doctor');
-    const answer = await tryTensorFlow('doctor');
+    const decided = decision();
+    const unused = decided?.refused ?? decided?.reason;
+    const cpuOnly = { ...tensorflowEnvironment(), CUDA_VISIBLE_DEVICES: '-1' };
+    const answer = await tryTensorFlow('doctor', decided?.refused ? cpuOnly : undefined);
     const processor = `${cpus()[0]?.model.trim() || 'CPU'}, ${availableParallelism()} threads`;
     return [
       ok('TensorFlow', `${answer.tensorflow} under tfjs ${answer.tfjs}`),
-      ok('device', answer.gpu ? 'NVIDIA GPU' : `CPU: ${processor}`),
+      ok('device', answer.gpu ? gpuLine() : `CPU: ${processor}${unused ? `; the GPU is not used: ${unused}` : ''}`),
     ];
   } catch (error) {
     const remedy = `rm -rf "${inCache('tensorflow')}" && ${SETUP}`;

@@ -12,11 +12,18 @@ import { dirname, join } from 'node:path';
 import { bindingFile, compileBinding, installBinding, librariesLink, tfjsVersion } from '../lib/binding.mjs';
 import { runOrFail } from '../lib/child.mjs';
 import { tensorflowEnvironment } from '../lib/environment.mjs';
-import { SetupError } from '../lib/errors.mjs';
+import { messageOf, SetupError } from '../lib/errors.mjs';
 import { inProject } from '../lib/paths.mjs';
 import { fetchWheel, removeWheel } from '../lib/pip.mjs';
 import { hashOf } from '../lib/stamps.mjs';
-import { tensorflowHome, tensorflowPins, tensorflowVariant } from '../lib/tensorflow-variant.mjs';
+import {
+  decision,
+  noteGpu,
+  SPACE,
+  tensorflowHome,
+  tensorflowPins,
+  tensorflowVariant,
+} from '../lib/tensorflow-variant.mjs';
 import { unpackWheel } from '../lib/wheel.mjs';
 
 /** Of TensorFlow's wheel: the two libraries, the C headers that the binding includes, and the licences. */
@@ -30,9 +37,6 @@ const LIBRARIES = [
 
 /** Of NVIDIA's wheels: all but the headers. */
 const NVIDIA = String.raw`^nvidia/(?!.*/include/)|\.dist-info/`;
-
-/** Free space that the work needs at its fullest, in GB. */
-const SPACE = { cpu: 1.2, gpu: 9 };
 
 /** @param {string} home */
 const listFile = (home) => join(home, 'complete.txt');
@@ -99,7 +103,10 @@ export const tensorflow = {
     const variant = tensorflowVariant();
     return `TensorFlow ${tensorflowPins(variant)[0]?.version} (${variant.toUpperCase()})`;
   },
-  inputs: () => [wheelsKey(tensorflowVariant()), tfjsVersion(), linkTarget()],
+  inputs: () => {
+    const decided = decision(); // another GPU or driver calculates anew
+    return [wheelsKey(tensorflowVariant()), tfjsVersion(), linkTarget(), ...(decided ? [decided.key] : [])];
+  },
   artefacts: () => [
     bindingFile(),
     join(librariesLink(), 'libtensorflow_cc.so.2'),
@@ -110,24 +117,51 @@ export const tensorflow = {
     const home = await bringLibraries(this.name, report, variant);
     installBinding(await compileBinding(this.name, home, (what) => report.progress(what)), home);
     report.progress('a first calculation');
-    const device = await tryTensorFlow(this.name);
-    if (variant === 'gpu' && !device.gpu) {
-      report.line('TensorFlow has CUDA but could use no GPU: it works on the CPU.');
+    if (variant === 'cpu') {
+      await tryTensorFlow(this.name);
+      const reason = decision()?.reason;
+      if (reason) report.line(`The GPU is not used: ${reason}. TUNEBOOK_TENSORFLOW=gpu tries it all the same.`);
+      return;
     }
+    const refused = await tryGpu(this.name);
+    noteGpu(refused);
+    if (refused) report.line(`The GPU is not used, TensorFlow works on the CPU: ${refused}.`);
   },
 };
 
 /**
- * Load TensorFlow in a process of its own and multiply two matrices.
+ * Let the GPU calculate; where it fails, see that the CPU does not.
  *
  * @param {string} step
- * @returns {Promise<{tensorflow: string, tfjs: string, gpu: boolean}>}
- * @throws {SetupError} if it does not load, or multiplies wrongly
+ * @returns {Promise<string | undefined>} why the GPU cannot be used
+ * @throws {SetupError} if TensorFlow does not work at all
  */
-export async function tryTensorFlow(step) {
+async function tryGpu(step) {
+  let refused = 'TensorFlow has CUDA but found no GPU that it can use';
+  try {
+    if ((await tryTensorFlow(step)).gpu) return undefined;
+  } catch (error) {
+    refused = messageOf(error).split('\n')[0] ?? refused;
+  }
+  await tryTensorFlow(step, { ...tensorflowEnvironment(), CUDA_VISIBLE_DEVICES: '-1' });
+  return refused.replace(/[.\s]+$/, '');
+}
+
+/** Of several GPUs the one that is used where nobody chose: src/tensorflow/chooseDevice.ts says the same. */
+const firstGpu = () => ({ CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: '0', ...tensorflowEnvironment() });
+
+/**
+ * Load TensorFlow in a process of its own and do what training does.
+ *
+ * @param {string} step
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<{tensorflow: string, tfjs: string, gpu: boolean}>}
+ * @throws {SetupError} if it does not load, or calculates wrongly
+ */
+export async function tryTensorFlow(step, env = firstGpu()) {
   const script = inProject('kernel-setup', 'lib', 'tensorflow-smoke.cjs');
   const output = await runOrFail(step, process.execPath, [script], {
-    env: tensorflowEnvironment(),
+    env,
     what: 'the first calculation with TensorFlow',
     remedy: 'Remove .cache/tensorflow and run the command again',
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { UserError } from '../core/errors';
 import { checkNumber } from '../core/options';
 import { projectFolder } from '../core/paths';
+import { devicesToShare } from '../tensorflow';
 import { type ExecuteOptions, failed } from './execute';
 import type { Executor, RunOrder } from './executor';
 import type { RunTask } from './plan';
@@ -19,7 +20,7 @@ const ASK = 100;
 
 /**
  * Makes runs in processes of their own. A process that dies is replaced, and its run goes on from its checkpoint; one that
- * takes three processes with it fails.
+ * takes three processes with it fails. Where there are several GPUs, the processes take them in turn.
  *
  * @param workers how many processes
  * @param cores that they share; default: all of the machine
@@ -30,16 +31,30 @@ export function processPool(workers: number, cores = availableParallelism()): Ex
   const threads = String(Math.max(1, Math.floor(cores / workers)));
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
+  const devices = devicesToShare();
+  const places = new Map<ChildProcess, number>();
 
   const start = () => {
+    const taken = new Set(places.values());
+    const place = Array.from({ length: workers }, (_, i) => i).find((i) => !taken.has(i)) ?? 0;
+    const device = devices[place % devices.length];
     const child = fork(join(__dirname, 'workerProcess.js'), [], {
       // Node 23 and newer lack two functions that tfjs-node calls
       execArgv: ['-r', join(projectFolder, 'kernel-setup', 'lib', 'node-shims.cjs')],
-      env: { ...process.env, TF_NUM_INTRAOP_THREADS: threads, OMP_NUM_THREADS: threads },
+      env: {
+        ...process.env,
+        TF_NUM_INTRAOP_THREADS: threads,
+        OMP_NUM_THREADS: threads,
+        ...(device && { TUNEBOOK_DEVICE: device }),
+      },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     all.add(child);
-    child.once('exit', () => all.delete(child));
+    places.set(child, place);
+    child.once('exit', () => {
+      all.delete(child);
+      places.delete(child);
+    });
     return child;
   };
 

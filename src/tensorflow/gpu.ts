@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 /** An NVIDIA GPU as its driver describes it. */
 export interface Gpu {
@@ -49,14 +50,20 @@ export function visibleGpus(gpus: readonly Gpu[], visible: string | undefined): 
   return chosen;
 }
 
+/** All GPUs of the machine; none where the driver's tool is missing. */
+export function allGpus(): Gpu[] {
+  if (!existsSync('/dev/nvidiactl') && !existsSync('/usr/lib/wsl')) return []; // no driver, no process to ask it
+  const { status, stdout } = spawnSync('nvidia-smi', QUERY, { encoding: 'utf8', timeout: 10_000 });
+  return status === 0 ? parseGpus(stdout) : [];
+}
+
 let known: Gpu | null | undefined;
 
 /** The GPU that TensorFlow uses, as its driver describes it; undefined without one, or where the driver's tool is missing. */
 export function usedGpu(): Gpu | undefined {
   if (known === undefined) {
-    const { status, stdout } = spawnSync('nvidia-smi', QUERY, { encoding: 'utf8', timeout: 10_000 });
     // tfjs takes the last one of those it sees
-    known = (status === 0 && visibleGpus(parseGpus(stdout), process.env.CUDA_VISIBLE_DEVICES).at(-1)) || null;
+    known = visibleGpus(allGpus(), process.env.CUDA_VISIBLE_DEVICES).at(-1) ?? null;
   }
   return known ?? undefined;
 }

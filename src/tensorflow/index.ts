@@ -20,6 +20,7 @@ whenLoaded(() => {
   registerTransformKernel();
 });
 
+export { devicesToShare } from './chooseDevice';
 export { type DeviceReport, deviceReport } from './device';
 export { whenLoaded } from './load';
 export { isBatchNormalization, keepInInferenceMode, runsInInferenceMode } from './repairs/batchNormalization';

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import * as util from 'node:util';
 import type * as Tfjs from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../core/errors';
+import { chooseDevice } from './chooseDevice';
 
 let tfjs: typeof Tfjs | undefined;
 let waiting: (() => void)[] = [];
@@ -25,6 +26,7 @@ export function loadTensorflow(): typeof Tfjs {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   // Without this TensorFlow takes all of a GPU's memory at its first operation.
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  chooseDevice();
   const packageFolder = dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
   if (!existsSync(join(packageFolder, 'lib', 'napi-v8', 'tfjs_binding.node'))) {
     throw new UserError(

@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * What the driver says of the machine's GPUs.
+ *
+ * @typedef {object} GpuFacts
+ * @property {string} [driver] version, e.g. '580.159.04'
+ * @property {{name: string, capability: number}[]} gpus compute capability, e.g. 8.6; NaN if the driver does not say
+ */
+
+/** Each exists where an NVIDIA driver runs: Linux, a container that was given a GPU, Windows' Linux. */
+const DRIVER = ['/proc/driver/nvidia/version', '/dev/nvidiactl', '/dev/nvidia0', '/usr/lib/wsl/lib/libcuda.so.1'];
+
+/** The oldest driver that runs what was built with CUDA 12 (NVIDIA's "CUDA compatibility", minor version compatibility). */
+const OLDEST_DRIVER = [525, 60, 13];
+
+/** TensorFlow's wheel has machine code for 6.0 to 9.0; what it has for the driver to compile fails from 10.0 on. */
+const CAPABILITIES = { from: 6, below: 10 };
+
+export const hasDriver = () => DRIVER.some((path) => existsSync(path));
+
+/** What identifies driver and GPUs, read without starting a process. */
+export function gpuIdentity() {
+  const read = (/** @type {string} */ file) => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  const folder = '/proc/driver/nvidia/gpus';
+  const gpus = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return [read('/proc/driver/nvidia/version'), ...gpus.map((gpu) => read(join(folder, gpu, 'information')))];
+}
+
+/** @returns {GpuFacts} */
+export function surveyGpus() {
+  const query = ['--query-gpu=name,compute_cap,driver_version', '--format=csv,noheader'];
+  const programs = ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'];
+  const answers = programs.map((program) => spawnSync(program, query, { encoding: 'utf8', timeout: 20_000 }));
+  const answer = answers.find(({ status }) => status === 0);
+  const version = /Kernel Module[^\n]*?\s(\d+\.\d+(?:\.\d+)?)\s/.exec(gpuIdentity()[0] ?? '')?.[1];
+  return answer ? readSurvey(answer.stdout) : { driver: version, gpus: [] };
+}
+
+/**
+ * @param {string} text one line a GPU: name, compute capability, version of the driver
+ * @returns {GpuFacts}
+ */
+export function readSurvey(text) {
+  const rows = text
+    .split('\n')
+    .map((line) => line.split(',').map((cell) => cell.trim()))
+    .filter((cells) => cells.length === 3);
+  return {
+    driver: rows[0]?.[2],
+    gpus: rows.map(([name = '', capability]) => ({ name, capability: Number(capability) })),
+  };
+}
+
+/**
+ * Why TensorFlow cannot use these GPUs, or undefined if it should be able to use one. What the driver does not say is no
+ * reason: the first calculation shows it.
+ *
+ * @param {GpuFacts} facts
+ * @returns {string | undefined}
+ */
+export function whyUnusable({ driver, gpus }) {
+  const numbers = driver?.split('.').map(Number) ?? [];
+  if (driver && isOlder(numbers, OLDEST_DRIVER)) {
+    return `the NVIDIA driver ${driver} is older than ${OLDEST_DRIVER.join('.')}, which CUDA 12 needs`;
+  }
+  const fits = (/** @type {number} */ capability) =>
+    Number.isNaN(capability) || (capability >= CAPABILITIES.from && capability < CAPABILITIES.below);
+  if (gpus.length === 0 || gpus.some(({ capability }) => fits(capability))) return undefined;
+  const named = gpus.map(({ name, capability }) => `${name} (compute capability ${capability.toFixed(1)})`).join(', ');
+  return `TensorFlow's build has no code for ${named}: it is for 6.0 to 9.0`;
+}
+
+/**
+ * @param {number[]} version
+ * @param {number[]} than
+ */
+function isOlder(version, than) {
+  for (const [i, part] of than.entries()) {
+    const own = version[i] ?? 0;
+    if (own !== part) return own < part;
+  }
+  return false;
+}

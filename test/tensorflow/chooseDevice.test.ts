@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chooseDevice, devicesToShare, namedDevices } from '../../src/tensorflow/chooseDevice';
+import { parseGpus } from '../../src/tensorflow/gpu';
+import { withEmptyCache } from '../folders';
+
+const visible = (env: NodeJS.ProcessEnv) => {
+  chooseDevice(env);
+  return env.CUDA_VISIBLE_DEVICES;
+};
+const two = () => parseGpus('0, GPU-a, Tesla T4, 7.5, 535.54, 15360\n1, GPU-b, Tesla T4, 7.5, 535.54, 15360\n');
+
+describe('the device that TensorFlow sees', () => {
+  it('is the first GPU, the one that is named, or the processor', () => {
+    assert.equal(visible({}), '0');
+    assert.equal(visible({ TUNEBOOK_DEVICE: '1' }), '1');
+    assert.equal(visible({ TUNEBOOK_DEVICE: '1,0' }), '1');
+    assert.equal(visible({ TUNEBOOK_DEVICE: 'cpu' }), '-1');
+  });
+
+  it('stays what CUDA_VISIBLE_DEVICES says, unless TUNEBOOK_DEVICE says otherwise', () => {
+    assert.equal(visible({ CUDA_VISIBLE_DEVICES: '3' }), '3');
+    assert.equal(visible({ CUDA_VISIBLE_DEVICES: '3', TUNEBOOK_DEVICE: '1' }), '1');
+  });
+
+  it('is the processor where the set-up refused the GPU, and the GPU where a person insists', async () => {
+    await withEmptyCache(async (cache) => {
+      mkdirSync(join(cache, 'tensorflow'));
+      writeFileSync(
+        join(cache, 'tensorflow', 'device.json'),
+        '{"key":"x","variant":"gpu","refused":"it multiplies wrongly"}',
+      );
+      assert.equal(visible({}), '-1');
+      assert.equal(visible({ TUNEBOOK_DEVICE: '0' }), '0');
+      assert.deepEqual(devicesToShare({}, two), []);
+      writeFileSync(join(cache, 'tensorflow', 'device.json'), '{"key":"x","vari');
+      assert.equal(visible({}), '0');
+    });
+  });
+
+  it('must be a number or the processor', () => {
+    assert.deepEqual(namedDevices(undefined), []);
+    assert.deepEqual(namedDevices('0, 1'), ['0', '1']);
+    for (const wrong of ['gpu', '0;1', '-1', 'cpu,0', '0,']) {
+      assert.throws(() => namedDevices(wrong), /TUNEBOOK_DEVICE is '.*': expected cpu, or the number of a GPU/, wrong);
+    }
+  });
+
+  it('is another one for each process of a study, in turn', () => {
+    assert.deepEqual(devicesToShare({}, two), ['0', '1']);
+    assert.deepEqual(
+      devicesToShare({}, () => two().slice(0, 1)),
+      [],
+    );
+    assert.deepEqual(devicesToShare({ CUDA_VISIBLE_DEVICES: '1' }, two), []);
+    assert.deepEqual(devicesToShare({ TUNEBOOK_DEVICE: '1,3' }, two), ['1', '3']);
+  });
+});
