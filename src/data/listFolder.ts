@@ -15,7 +15,26 @@ export interface FolderListing {
 }
 
 /** Names that pictures end in, in any case of letters. */
-export const EXTENSIONS = ['.jpg', '.jpeg', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif', '.bmp'];
+export const EXTENSIONS = [
+  '.jpg',
+  '.jpeg',
+  '.jfif',
+  '.png',
+  '.webp',
+  '.gif',
+  '.tif',
+  '.tiff',
+  '.avif',
+  '.bmp',
+  '.heic',
+  '.heif',
+  '.hif',
+  '.jxl',
+  '.jp2',
+  '.j2k',
+  '.jpf',
+  '.jpx',
+];
 
 /** Whether a file is named like a picture that is read. */
 export const hasPictureName = (name: string): boolean => EXTENSIONS.includes(extname(name).toLowerCase());

@@ -96,8 +96,8 @@ describe('imageFolder', () => {
       /no subfolder with pictures: expected one subfolder a class.*\. 2 were passed over: 1\.jpg: lies in no class folder$/,
     );
     assert.throws(
-      () => imageFolder(folderWith(['a/IMG_1.HEIC', 'b/IMG_2.HEIC'])),
-      /\. 4 were passed over: a\/IMG_1\.HEIC: '\.heic' is not a picture format that is read/,
+      () => imageFolder(folderWith(['a/IMG_1.CR3', 'b/IMG_2.CR3'])),
+      /\. 4 were passed over: a\/IMG_1\.CR3: '\.cr3' is not a picture format that is read/,
     );
     assert.throws(() => imageFolder(folderWith(['a/1.jpg'])), /pictures of one class only, 'a'/);
     const misspelt = { groupsOf: () => 'x' } as Parameters<typeof imageFolder>[1];

@@ -3,8 +3,10 @@ import { messageOf, UserError } from '../../core/errors';
 import { sharp } from '../../core/sharp';
 import type { RawPicture } from '../dataset';
 import { bmpSize, decodeBmp, isBmp } from './bmp';
+import { unreadFormat, wasmFormat } from './contentFormat';
 import { decodeDeep, deepFormat } from './deepPicture';
 import type { Reading, SampleKind } from './reading';
+import { decodeByWasm } from './wasmPicture';
 
 /** Pictures of more pixels are skipped: 16383 x 16383, libvips's own default. */
 export const LARGEST_PICTURE = 16383 * 16383;
@@ -43,7 +45,10 @@ export async function openPicture(content: PictureContent, reading?: Reading): P
     checkSize(opened);
     return opened;
   } catch (error) {
-    throw inWords(error);
+    const known = inWords(error);
+    // what a file is instead says more than that it is no picture
+    const unread = Buffer.isBuffer(content) ? unreadFormat(content) : undefined;
+    throw unread !== undefined && known.message === NO_PICTURE ? new UserError(unread) : known;
   }
 }
 
@@ -52,6 +57,8 @@ async function openFile(content: Buffer, reading: Reading | undefined): Promise<
     checkSize(bmpSize(content)); // before it takes memory
     return openPixels(decodeBmp(content), 'bmp');
   }
+  const byWasm = wasmFormat(content);
+  if (byWasm) return openPixels(await decodeByWasm(content, byWasm, checkSize), byWasm);
   const deep = await deepFormat(content);
   if (deep) {
     checkSize(deep);
@@ -84,6 +91,8 @@ function checkSize({ width, height }: { width: number; height: number }): void {
 
 const tooLarge = `more pixels than ${LARGEST_PICTURE.toLocaleString('en')}`;
 
+const NO_PICTURE = 'not a picture: its content is in no known format';
+
 /** libvips says what failed inside it; a person wants to know what is wrong with the picture. */
 export function inWords(error: unknown): UserError {
   return error instanceof UserError ? error : new UserError(reasonInWords(messageOf(error)));
@@ -91,8 +100,7 @@ export function inWords(error: unknown): UserError {
 
 function reasonInWords(message: string): string {
   const first = message.split('\n')[0]!.trim();
-  if (/unsupported image format|contains unsupported/i.test(first))
-    return 'not a picture: its content is in no known format';
+  if (/unsupported image format|contains unsupported/i.test(first)) return NO_PICTURE;
   if (/exceeds pixel limit/i.test(first)) return tooLarge;
   if (/premature end|unexpected end|truncat|png read error|bad seek/i.test(message))
     return 'damaged: the file ends too soon';

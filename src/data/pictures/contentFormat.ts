@@ -1,0 +1,59 @@
+/** What a file is by its first bytes, whatever its name says: phones and programs write HEIC into files called .jpg. */
+export type DecodedByWasm = 'heic' | 'jxl' | 'jp2';
+
+const ascii = (content: Uint8Array, from: number, to: number) => String.fromCharCode(...content.subarray(from, to));
+const startsWith = (content: Uint8Array, bytes: readonly number[], at = 0) =>
+  bytes.every((byte, i) => content[at + i] === byte);
+
+const HEIC = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'];
+
+/** Which of the formats that sharp does not decode, and WebAssembly does, a file has. */
+export function wasmFormat(content: Uint8Array): DecodedByWasm | undefined {
+  if (ascii(content, 4, 8) === 'ftyp') {
+    const brands = brandsOf(content);
+    if (brands.some((brand) => HEIC.includes(brand))) return 'heic';
+    const isAvif = brands.includes('avif') || brands.includes('avis');
+    return !isAvif && (brands.includes('mif1') || brands.includes('msf1')) ? 'heic' : undefined;
+  }
+  if (startsWith(content, [0xff, 0x0a]) || (startsWith(content, [0, 0, 0, 12]) && ascii(content, 4, 8) === 'JXL '))
+    return 'jxl';
+  if (
+    startsWith(content, [0xff, 0x4f, 0xff, 0x51]) ||
+    (startsWith(content, [0, 0, 0, 12]) && ascii(content, 4, 8) === 'jP  ')
+  )
+    return 'jp2';
+  return undefined;
+}
+
+/** The major brand of an ISO media file, and those it is compatible with. */
+function brandsOf(content: Uint8Array): string[] {
+  const size = Math.min(256, content.length, (content[2]! << 8) | content[3]!);
+  const brands = [ascii(content, 8, 12)];
+  for (let at = 16; at + 4 <= size; at += 4) brands.push(ascii(content, at, at + 4));
+  return brands;
+}
+
+/** Files that people have among their pictures and that are not read: what they are, and what to do. */
+export function unreadFormat(content: Uint8Array): string | undefined {
+  const text = ascii(content, 0, 64);
+  if (ascii(content, 128, 132) === 'DICM') return 'a DICOM file: export it as PNG or TIFF';
+  if (ascii(content, 4, 8) === 'ftyp') {
+    const brand = ascii(content, 8, 12);
+    return brand === 'crx '
+      ? 'a raw photo of a camera (CR3): export it as JPEG'
+      : `a video (${brand.trim()}), not a picture`;
+  }
+  if (text.startsWith('8BPS')) return 'a Photoshop file (PSD): export it as PNG or JPEG';
+  if (/^(?:II\*\0....CR|IIRO|IIU\0|FUJIFILMCCD-RAW)/s.test(text)) return 'a raw photo of a camera: export it as JPEG';
+  if (/^\s*(?:<!doctype html|<html|<head)/i.test(text)) return 'a web page, not a picture: a download that failed?';
+  if (/^version https:\/\/git-lfs/.test(text))
+    return 'a pointer of Git LFS, not the picture: fetch it by `git lfs pull`';
+  if (/^\s*[{[]/.test(text) && /["'\]}]/.test(text)) return 'JSON text, not a picture: a download that failed?';
+  if (text.startsWith('PK\x03\x04')) return 'a zip archive, not a picture: unpack it';
+  if (startsWith(content, [0x1f, 0x8b])) return 'a gzip archive, not a picture: unpack it';
+  if (startsWith(content, [0x76, 0x2f, 0x31, 0x01])) return 'an OpenEXR picture: save it as TIFF';
+  if (startsWith(content, [0, 0, 1, 0])) return 'an icon (ICO): save it as PNG';
+  if (text.startsWith('\x89HDF') || text.startsWith('\x93NUMPY'))
+    return 'an array of numbers (HDF5 or NumPy): save its pictures as PNG or TIFF';
+  return undefined;
+}

@@ -1,0 +1,124 @@
+import { messageOf, UserError } from '../../core/errors';
+import { sharp } from '../../core/sharp';
+import { type HeifImage, jxlOxide, libheif, openJpeg } from '../../core/wasmCodecs';
+import type { RawPicture } from '../dataset';
+import type { DecodedByWasm } from './contentFormat';
+
+type CheckSize = (size: { width: number; height: number }) => void;
+
+const NAMES: Record<DecodedByWasm, string> = { heic: 'HEIC', jxl: 'JPEG XL', jp2: 'JPEG 2000' };
+
+/**
+ * Decode HEIC, JPEG XL or JPEG 2000. The decoder is loaded with the first such picture.
+ *
+ * @param checkSize called with the size in the header, before the pixels take memory
+ * @throws {UserError} that names the format
+ */
+export async function decodeByWasm(content: Buffer, format: DecodedByWasm, checkSize: CheckSize): Promise<RawPicture> {
+  try {
+    return await { heic: decodeHeic, jxl: decodeJxl, jp2: decodeJp2 }[format](content, checkSize);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`a ${NAMES[format]} picture that cannot be decoded (${messageOf(error)}): export it as JPEG`);
+  }
+}
+
+const damaged = (format: DecodedByWasm) =>
+  new UserError(`a damaged ${NAMES[format]} picture: the file ends too soon, or is of a kind that is not read`);
+
+async function decodeHeic(content: Buffer, checkSize: CheckSize): Promise<RawPicture> {
+  const images = quietly(() => new libheif.HeifDecoder().decode(content));
+  try {
+    const image = images.find((one) => one.is_primary()) ?? images[0];
+    if (!image) throw damaged('heic');
+    const size = { width: image.get_width(), height: image.get_height() };
+    checkSize(size);
+    return onWhite(await pixelsOf(image, size), size);
+  } finally {
+    for (const image of images) image.free();
+  }
+}
+
+/** libheif prints what is wrong with a file, into the middle of whatever is shown. */
+function quietly<T>(work: () => T): T {
+  const { log, error, warn } = console;
+  const nothing = () => {};
+  Object.assign(console, { log: nothing, error: nothing, warn: nothing });
+  try {
+    return work();
+  } finally {
+    Object.assign(console, { log, error, warn });
+  }
+}
+
+function pixelsOf(image: HeifImage, { width, height }: { width: number; height: number }): Promise<Uint8ClampedArray> {
+  return new Promise((resolve, reject) => {
+    const target = { data: new Uint8ClampedArray(4 * width * height), width, height };
+    image.display(target, (shown) => (shown ? resolve(shown.data) : reject(damaged('heic'))));
+  });
+}
+
+/** @param pixels [height, width, 4] red, green, blue, alpha */
+function onWhite(pixels: Uint8ClampedArray, { width, height }: { width: number; height: number }): RawPicture {
+  const data = new Uint8Array(3 * width * height);
+  for (let i = 0; i < width * height; i++) {
+    const alpha = pixels[4 * i + 3]!;
+    for (let c = 0; c < 3; c++) {
+      data[3 * i + c] =
+        alpha === 255 ? pixels[4 * i + c]! : Math.round((pixels[4 * i + c]! * alpha) / 255 + 255 - alpha);
+    }
+  }
+  return { data, width, height };
+}
+
+async function decodeJxl(content: Buffer, checkSize: CheckSize): Promise<RawPicture> {
+  const { JxlImage } = await jxlOxide();
+  const image = new JxlImage();
+  let png: Uint8Array;
+  try {
+    image.forceSrgb = true;
+    image.feedBytes(content);
+    if (!image.tryInit()) throw damaged('jxl');
+    checkSize({ width: image.width!, height: image.height! });
+    if (!image.loaded) throw damaged('jxl');
+    const frame = image.render();
+    png = frame.encodeToPng();
+    frame.free();
+  } finally {
+    image.free();
+  }
+  const upright = sharp(Buffer.from(png), { limitInputPixels: false })
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb');
+  const { data, info } = await upright.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  return { data: new Uint8Array(data), width: info.width, height: info.height };
+}
+
+async function decodeJp2(content: Buffer, checkSize: CheckSize): Promise<RawPicture> {
+  const start = content.indexOf(Buffer.from([0xff, 0x4f, 0xff, 0x51])); // the picture's own header, also in a container
+  if (start < 0 || content.length < start + 24) throw damaged('jp2');
+  const word = (at: number) => content.readUInt32BE(start + at);
+  checkSize({ width: word(8) - word(16), height: word(12) - (content.length > start + 24 ? word(20) : 0) });
+  const { J2KDecoder } = await openJpeg();
+  const decoder = new J2KDecoder();
+  try {
+    decoder.getEncodedBuffer(content.length).set(content);
+    decoder.decode();
+    const { width, height, bitsPerSample, componentCount, isSigned } = decoder.getFrameInfo();
+    if (width === 0) throw damaged('jp2');
+    if (isSigned || bitsPerSample > 16 || (componentCount !== 1 && componentCount !== 3)) {
+      throw new UserError(
+        `a JPEG 2000 of ${componentCount} bands of ${bitsPerSample} bits${isSigned ? ' with a sign' : ''}: save it as PNG or TIFF`,
+      );
+    }
+    const bytes = decoder.getDecodedBuffer();
+    const samples = bitsPerSample > 8 ? new Uint16Array(bytes.slice().buffer) : bytes;
+    const scale = 255 / (2 ** bitsPerSample - 1);
+    const data = Uint8Array.from({ length: 3 * width * height }, (_, i) =>
+      Math.round(scale * samples[componentCount === 3 ? i : Math.floor(i / 3)]!),
+    );
+    return { data, width, height };
+  } finally {
+    decoder.delete();
+  }
+}
