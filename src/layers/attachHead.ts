@@ -11,7 +11,10 @@ export interface AttachHeadOptions {
  * One model of a backbone and a head: pictures in, logits out. Both keep their layers; training the whole trains them.
  *
  * @param head a chain of layers, such as the `build...Head` functions give
- * @throws {UserError} if a layer name is in both, or the head does not take what the backbone gives
+ * @throws {UserError} if a layer name is in both, or the head takes features of another shape than the backbone gives
+ *
+ * @example
+ * const model = attachHead(backbone.model, buildHead(backbone.entry.features, 5));
  */
 export function attachHead(
   backbone: tf.LayersModel,

@@ -21,6 +21,9 @@ export interface UnfreezeOptions extends FreezeOptions {
  *
  * @returns the names of the layers
  * @throws {UserError} on a layer or block that the model does not have
+ *
+ * @example
+ * freeze(model, { upTo: 'block5a' }, { blocks: backbone.blockLayers });
  */
 export function freeze(model: tf.LayersModel, selection: LayerSelection, options?: FreezeOptions): string[] {
   const { blocks } = withDefaults<Required<FreezeOptions>>('freeze', options, { blocks: [] });
@@ -30,10 +33,13 @@ export function freeze(model: tf.LayersModel, selection: LayerSelection, options
 }
 
 /**
- * Let layers train again.
+ * Unfreeze layers: training changes their weights again.
  *
  * @returns the names of the layers
  * @throws {UserError} on a layer or block that the model does not have
+ *
+ * @example
+ * unfreeze(model, { from: 'block6a' }, { blocks: backbone.blockLayers, batchNormalization: 'inference' });
  */
 export function unfreeze(model: tf.LayersModel, selection: LayerSelection, options?: UnfreezeOptions): string[] {
   const { blocks, batchNormalization } = withDefaults<Required<UnfreezeOptions>>('unfreeze', options, {

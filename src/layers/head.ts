@@ -67,7 +67,7 @@ export interface DenseHeadOptions extends HeadOptions {
 
 /**
  * The classic head of articles on fine-tuning: Flatten, Dense 256 with ReLU and an L2 penalty, Dropout 0.5, and the logits;
- * for two classes a single logit, whose sigmoid is the probability of the second (`predict` and the loss know).
+ * for two classes a single logit, whose sigmoid is the probability of the second (`predict` and the loss take this into account).
  *
  * @param shape of one example's features, such as [7, 7, 512]
  * @returns [batch, ...shape] to [batch, classes] logits, or to [batch, 1] for two classes

@@ -16,6 +16,9 @@ export interface LayerTableOptions {
 /**
  * What of a model trains: one row a layer, with type, output shape, number of parameters, how many of them train, whether the
  * layer is frozen, and the learning rate it trains at. `mode` says how a batch normalization runs in training.
+ *
+ * @example
+ * layerTable(model, { blocks: backbone.blockLayers }).filter((row) => row.trainable > 0).print();
  */
 export function layerTable(model: tf.LayersModel, options?: LayerTableOptions): ColumnTable {
   const { learningRate, groups, blocks } = withDefaults<Required<LayerTableOptions>>('layerTable', options, {

@@ -3,7 +3,7 @@ import type { tf } from '../tensorflow';
 import type { LayerBlock } from './selectLayers';
 
 export interface LearningRatesOptions {
-  /** of the layers that are not the backbone's; default 1e-3 */
+  /** of the new layers, such as the head; default 1e-3 */
   head?: number;
   /** of the highest block of the backbone; default 1e-5 */
   backbone?: number;

@@ -48,6 +48,9 @@ export interface LoadBackboneOptions {
  *
  * @throws {UserError} on an unknown name, on an input size at which it would not fit into memory, or when the weights are
  *   missing or do not fit the architecture
+ *
+ * @example
+ * const { model, blocks } = await loadBackbone('efficientnet-lite0', { inputSize: 160 });
  */
 export async function loadBackbone(name: string, options?: LoadBackboneOptions): Promise<Backbone> {
   const { entry, fromTorch } = familyMember(name);
@@ -68,7 +71,7 @@ export async function loadBackbone(name: string, options?: LoadBackboneOptions):
       weightsHash = sha256(bytes);
       assignWeights(model, parseSafetensors(bytes, file).arrays, file);
     } else if (weights !== 'none') {
-      // arrays take four bytes a parameter; what says it needs more is no file of this model
+      // arrays take four bytes a parameter: a file that needs more is not one of this model
       const saved = await readWeights(file, 5 * entry.parameters);
       assignWeights(model, matchWeights(model, saved, file, fromTorch), file);
       weightsHash = await hashOfFile(statSync(file).isDirectory() ? join(file, 'model.json') : file, 'sha256');

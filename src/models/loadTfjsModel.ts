@@ -12,7 +12,7 @@ export interface LoadTfjsOptions {
 }
 
 /**
- * Load a TensorFlow.js layers model, which may be a stranger's: the one way from a model.json to a model.
+ * Load a TensorFlow.js layers model from a source that need not be trusted. All code here loads a model.json this way.
  *
  * Its files stay in its folder, and have the sizes that it declares (see `readTfjsFile`); its layers are of classes known here
  * (`checkTopology`), make no more weights than the file has (`withWeightLimit`), and fit into memory when they compute.

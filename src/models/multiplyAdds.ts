@@ -1,8 +1,11 @@
 import type { tf } from '../tensorflow';
 
 /**
- * Multiplications with addition of one picture's way through the layers of a model: those of its convolutions and dense layers, as papers count
- * them. Normalization, activations and sums, a few per cent more, are left out, as there.
+ * Multiply-adds of one forward pass for one picture, counted as papers do: those of convolutions and dense layers.
+ * Normalization, activations and sums, a few per cent more, are left out.
+ *
+ * @example
+ * multiplyAdds(buildArchitecture('mobilenet-v2', { includeTop: false }).model); // 299_494_272
  */
 export function multiplyAdds({ layers }: Pick<tf.LayersModel, 'layers'>): number {
   return layers.reduce((sum, layer) => sum + ofLayer(layer), 0);

@@ -1,4 +1,4 @@
-/** How a picture becomes what a model was trained on. It belongs to the weights and travels with them. */
+/** How pixels are prepared for a model, as they were when it was trained. It belongs to the weights and is saved with them. */
 export interface Preprocessing {
   /** side of the square input, in pixels */
   inputSize: number;

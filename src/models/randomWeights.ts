@@ -6,6 +6,10 @@ import { tf } from '../tensorflow';
  * (He et al. 2015, as Keras's HeNormal), biases and moving means 0, scales and moving variances 1.
  *
  * @param seed the same seed gives the same weights
+ *
+ * @example
+ * const { model } = await loadBackbone('mobilenet-v2', { weights: 'none' });
+ * assignRandomWeights(model, 1);
  */
 export function assignRandomWeights(model: tf.LayersModel, seed: number): void {
   for (const layer of model.layers) {

@@ -19,7 +19,7 @@ export interface Gpu {
 
 const QUERY = ['--query-gpu=index,uuid,name,compute_cap,driver_version,memory.total', '--format=csv,noheader,nounits'];
 
-/** What `nvidia-smi` answered, one line a GPU; what is no such line is left out. */
+/** Parse the output of `nvidia-smi`, one line a GPU; lines in another form are skipped. */
 export function parseGpus(text: string): Gpu[] {
   return text.split('\n').flatMap((line) => {
     const cells = line.split(',').map((cell) => cell.trim());

@@ -16,8 +16,8 @@ type AddWeight = (
 ) => tf.LayerVariable;
 
 /**
- * Build layers that somebody else's file describes: a layer of 2,000,000,000 units is refused before tfjs takes the memory
- * for it. Every weight starts at 0, whatever its initializer: the file has its value.
+ * Build the layers that an untrusted file describes: a layer of 2,000,000,000 units is refused before tfjs allocates its
+ * weights. Every weight starts at 0, whatever its initializer: the file has its value.
  *
  * @param numbers that the weights of all layers together may have
  * @param work builds them, now or later; other work of the process meanwhile is not limited. Where it fails, the weights that

@@ -15,7 +15,7 @@ abstract class Activation extends tf.layers.Layer {
   }
 }
 
-/** A cheap stand-in for the sigmoid: relu6(x + 3) / 6 (Howard et al. 2019, MobileNetV3). */
+/** A cheap approximation of the sigmoid: relu6(x + 3) / 6 (Howard et al. 2019, MobileNetV3). */
 export class HardSigmoid extends Activation {
   static readonly className = 'HardSigmoid';
 
@@ -24,7 +24,7 @@ export class HardSigmoid extends Activation {
   }
 }
 
-/** A cheap stand-in for swish: x relu6(x + 3) / 6 (Howard et al. 2019, MobileNetV3). */
+/** A cheap approximation of swish: x relu6(x + 3) / 6 (Howard et al. 2019, MobileNetV3). */
 export class HardSwish extends Activation {
   static readonly className = 'HardSwish';
 

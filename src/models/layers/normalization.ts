@@ -1,6 +1,6 @@
 import { tf } from '../../tensorflow';
 
-/** What Keras puts under a deviation before dividing by it. */
+/** The smallest standard deviation that Keras divides by. */
 const SMALLEST_DEVIATION = 1e-7;
 
 /**

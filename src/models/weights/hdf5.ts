@@ -6,7 +6,7 @@ import { LARGEST_FILE, type SavedWeights } from './savedWeights';
 
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 
-/** A file of the largest backbone takes some seconds; one that takes minutes leads the library in circles. */
+/** A file of the largest backbone takes some seconds; one that takes minutes has sent the library into an endless loop. */
 const LONGEST_READ_SECONDS = 120;
 
 export const isHdf5 = (content: Buffer): boolean => content.subarray(0, SIGNATURE.length).equals(SIGNATURE);

@@ -5,7 +5,7 @@ import type { SavedLayer, SavedWeights } from './savedWeights';
 
 /*
  * Reads a Keras HDF5 file in a thread of its own: the HDF5 library (h5wasm, compiled C) sees nothing but the bytes it is
- * given, and whatever a damaged file does to it, loop or abort, ends with the thread.
+ * given, and a damaged file that makes it loop or abort ends only this thread.
  */
 
 export interface Hdf5Request {

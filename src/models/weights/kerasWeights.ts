@@ -34,11 +34,11 @@ export function inKerasFolder(
 }
 
 /**
- * Get Keras's ImageNet file of a backbone, from Keras's own folder or its server, and convert it into the cache.
+ * Get a backbone's ImageNet weights in Keras's format, from Keras's own folder or its server, and convert it into the cache.
  *
  * @param includeTop without it the smaller file without the classifier is enough
  * @returns the converted file
- * @throws {UserError} that says which file is missing, whence it comes and where to put it; or what is wrong with it
+ * @throws {UserError} that says which file is missing, where it is published and where to put it; or what is wrong with the file
  */
 export async function fetchKerasWeights(
   entry: BackboneEntry,
@@ -59,7 +59,7 @@ export async function fetchKerasWeights(
       : first && ({ algorithm: 'sha256', value: first } as const);
   const secure = keras.md5 === undefined;
   try {
-    // arrays take four bytes a parameter; what is half as large again is no file of this model
+    // arrays take four bytes a parameter: a file half as large again is not one of this model
     await download(address, file, {
       ...(hash && { hash }),
       secure,

@@ -5,7 +5,7 @@ export class PickleGlobal {
   constructor(readonly name: string) {}
 }
 
-/** What a pickle asked to be built by calling `callee` with `args`; whoever reads it decides what that means. */
+/** What a pickle asked to be built by calling `callee` with `args`; the reader of the pickle decides what that means. */
 export class PickleCall {
   constructor(
     readonly callee: string,

@@ -12,14 +12,17 @@ import { isZip, ZipArchive } from './zip';
 const KERAS_MEMBER = 'model.weights.h5';
 
 /**
- * Read a file of weights; what it is shows its content, not its name.
+ * Read a file of weights. Its format is recognized by its content, not by its name.
  *
- * Known are Keras's legacy `.h5`, `.weights.h5` and `.keras`, torch's `.pth` (both kinds), `.safetensors`, and a
+ * The formats are Keras's legacy `.h5`, `.weights.h5` and `.keras`, torch's `.pth` (both kinds), `.safetensors`, and a
  * TensorFlow.js layers model (`model.json`, or the folder it lies in).
  *
- * @param limit bytes that all arrays together may have, as float32; default 2 GB. What says that it holds more, or far more
- *   than a file of its size can, is refused before it is unpacked
+ * @param limit bytes that all arrays together may have, as float32; default 2 GB. A file that says it holds more, or far
+ *   more than its size allows, is refused before it is unpacked
  * @throws {UserError} that names the file and the first thing that is wrong with it
+ *
+ * @example
+ * const saved = await readWeights('efficientnet-lite0.pth'); // { kind: 'torch', arrays: Map }
  */
 export async function readWeights(file: string, limit?: number): Promise<SavedWeights> {
   if (!existsSync(file)) throw new UserError(`there is no file of weights ${file}`);

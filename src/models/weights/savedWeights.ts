@@ -22,7 +22,7 @@ export const LARGEST_FILE = 2 ** 31 - 1;
 
 /**
  * Bytes that all arrays of a file together may have, as float32, whatever else is allowed: weights hardly compress, and 8-bit
- * numbers take a quarter of the room of a float32. What says that it unpacks to far more is a bomb.
+ * numbers take a quarter of the room of a float32. A file that says it unpacks to far more is taken for a zip bomb.
  *
  * @param size bytes of the file
  */

@@ -48,9 +48,9 @@ interface Group {
 }
 
 /**
- * Read the files of a TensorFlow.js layers model, which may be a stranger's: `model.json` and the binary files that it names.
- * They must be plain files below its folder, and have, together, the bytes that the declared shapes and types take; both is
- * looked at before any of them is read. Weights that were quantized to 8 or 16 bits are turned back.
+ * Read the files of a TensorFlow.js layers model that need not be trusted: `model.json` and the binary files that it names.
+ * They must be plain files below its folder, and have, together, the bytes that the declared shapes and types take; both are
+ * checked before any of them is read. Weights that were quantized to 8 or 16 bits are turned back.
  *
  * @param file the `model.json`
  * @param limit bytes that all weights together may have, as float32; default 2 GB

@@ -28,14 +28,14 @@ export interface CheckedTopology {
 }
 
 /**
- * The layers of a model.json that may be a stranger's, before TensorFlow.js builds them: a chain, or layers that take what
- * earlier ones give, each called once, of classes that this program knows. TensorFlow.js itself would look unknown classes up
+ * Check the layers of an untrusted model.json before TensorFlow.js builds them: a chain, or layers that take the outputs of
+ * earlier ones, each called once, of classes that this program knows. TensorFlow.js itself would look unknown classes up
  * as any property of an object, and wait for ever for a layer that comes after the one that needs it.
  *
- * How large weights become is not looked at here, but while they are made: see `withWeightLimit`.
+ * The size of weights is checked while they are made: see `withWeightLimit`.
  *
  * @param topology the value of `modelTopology`
- * @returns a copy that has nothing but what was checked
+ * @returns a copy with only the parts that were checked
  * @throws {UserError} that names the first layer that is refused
  */
 export function checkTopology(topology: unknown): CheckedTopology {

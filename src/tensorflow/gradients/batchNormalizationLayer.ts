@@ -20,8 +20,8 @@ interface BatchNormalizationLayer {
 const replaced = Symbol('tunebook: batch normalization in training mode is one operation');
 
 /**
- * Let `tf.layers.batchNormalization` over the last axis use TensorFlow's fused operation in training mode. Also mends
- * that tfjs 4.22 throws without scale or without offset, there and in every gradient.
+ * Let `tf.layers.batchNormalization` over the last axis use TensorFlow's fused operation in training mode. Also repairs
+ * an error: tfjs 4.22 throws without scale or without offset, there and in every gradient.
  *
  * A repair that keeps frozen layers in inference mode has to come after this one, to decide before it.
  */

@@ -6,7 +6,7 @@ interface Weight {
   read(): tf.Tensor;
 }
 
-/** The inside of the layers, as far as folding looks at it. */
+/** The private properties of layers that folding uses. */
 interface Convolution extends tf.layers.Layer {
   call: Call;
   kernel?: Weight;
@@ -33,7 +33,7 @@ interface Pair {
  * filter * factor, and offset - mean * factor is added. Gradients flow through both, so nothing changes but rounding; what
  * is saved is two passes over the activations, forwards and backwards.
  *
- * Which normalizations run in inference mode is looked up now.
+ * Which normalizations run in inference mode is decided at this call.
  *
  * @param apart names of convolutions that do not run together with what comes behind them, and stay as they are
  * @returns a function that does work during which the model runs folded

@@ -1,9 +1,9 @@
 import { nodeBackend, tf } from './backend';
 
-/** Data of tensors that is not in TensorFlow's hands yet, and how to get it there. */
+/** Tensors whose data has not been handed to TensorFlow yet, with the function that hands it over. */
 const pending = new WeakMap<object, () => number>();
 
-/** Whether data was promised by `pendingTensor` and nobody has asked for it yet. */
+/** Whether the data belongs to a tensor of `pendingTensor` and has not been made yet. */
 export const isPending = (dataId: object): boolean => pending.has(dataId);
 
 /**
@@ -24,7 +24,7 @@ export function pendingTensor(shape: readonly number[], dtype: number, make: () 
   return engine.makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype: 'float32' });
 }
 
-/** Make data now that was promised. @returns its id in TensorFlow */
+/** Make the data of a pending tensor now. @returns its id in TensorFlow */
 export function settle(dataId: object): number {
   const make = pending.get(dataId)!;
   const id = make();

@@ -16,7 +16,7 @@ const CAPABILITY = 8;
 /** The largest difference, relative to the largest number of a tensor, that two orders of the same sums make in float32. */
 const TOLERANCE = 1e-3;
 /**
- * The same where products are made of numbers rounded to 10 bits: on an H200, gradients of a small network differed by 4e-3
+ * The same where factors are rounded to 10 bits before they are multiplied: on an H200, gradients of a small network differed by 4e-3
  * between a graph and its function, and their own graphs were refused.
  */
 const TENSOR_FLOAT_TOLERANCE = 2e-2;
@@ -51,7 +51,7 @@ export function hasBfloat16(): boolean {
 }
 
 /**
- * The precision that was asked for, where the device has it: what it would only imitate would be slower than float32.
+ * The precision that was asked for, where the device has it: elsewhere bfloat16 would be emulated, and slower than float32.
  *
  * @param onFallback told if it is float32 instead
  * @throws {UserError} on an unknown one

@@ -5,8 +5,8 @@ const LARGE = 1 << 16;
 
 /**
  * Writes protobuf's wire format (protobuf.dev/programming-guides/encoding), for the few messages that a saved graph
- * needs. A library was measured first: over 500 MB of weights google-protobuf held one more copy and protobufjs two, and
- * took 1.2 and 4.7 times as long. Here weights go from their typed array to the file.
+ * needs. Libraries were measured first: with 500 MB of weights, google-protobuf kept one more copy in memory and protobufjs
+ * two, and they took 1.2 and 4.7 times as long. Here weights go from their typed array straight to the file.
  */
 export class ProtobufMessage {
   private readonly chunks: Uint8Array[] = [];

@@ -10,7 +10,7 @@ import {
 } from './backend';
 import { type RecordedOp, type Recording, Refusal, type Source, type TensorType } from './recording';
 
-/** What a recorded function gave back, by order; how its caller expects it is the caller's affair. */
+/** The tensors that a recorded function returned, in order; the caller puts them back into its array or object. */
 type Recordable = (...inputs: tf.Tensor[]) => readonly tf.Tensor[];
 
 /** A recording, with the tensors that the recorded call gave back. The caller disposes of them. */

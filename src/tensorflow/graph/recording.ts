@@ -22,7 +22,7 @@ export interface RecordedOp {
   value?: ConstantValue;
   /** for a constant that depends on the batch size: how */
   ofBatch?: BatchExpression;
-  /** whether another call could give another result: it hangs on an input, a variable or chance */
+  /** whether another call could give another result: it depends on an input, a variable or random numbers */
   varies: boolean;
   /** the only input has the shape of the only output, whatever the batch */
   keepsShape: boolean;
@@ -51,7 +51,7 @@ export function shapeOf(source: Source, recording: Recording): readonly number[]
   return source.kind === 'op' ? source.op.outputs[source.output]!.shape : recording.inputs[source.index]!.shape;
 }
 
-/** Put other sources in the place of some, everywhere in a recording. */
+/** Replace some sources by others throughout a recording. */
 export function replaceSources(recording: Recording, replace: (source: Source) => Source): void {
   for (const op of recording.ops) op.inputs = op.inputs.map(replace);
   recording.outputs = recording.outputs.map(replace);

@@ -9,7 +9,7 @@ import {
   type TensorType,
 } from './recording';
 
-/** Put the present values of some variables into a recording as constants. */
+/** Put the current values of some variables into a recording as constants. */
 export function freezeVariables(recording: Recording, frozen: ReadonlySet<object>): void {
   const constants = new Map<object, Source>();
   replaceSources(recording, (source) => {

@@ -31,7 +31,7 @@ export type AttributeValue =
 /** protobuf's own limit for a message. */
 export const LARGEST_GRAPH = 2 ** 31 - 1;
 
-/** `producer` of versions.proto. Newer and older TensorFlows read it alike: no oldest consumer is demanded. */
+/** `producer` of versions.proto. No `min_consumer` is set, so older versions of TensorFlow read the graph, too. */
 const GRAPH_VERSION = 1882;
 
 /** A tensor of a graph under the name by which callers know it; a dimension of -1 may have any size. */

@@ -31,13 +31,13 @@ export class GraphSession {
     graph.nodes = [];
   }
 
-  /** Whether a variable that the graph needs is gone. */
+  /** Whether a variable that the graph needs has been disposed of. */
   get isStale(): boolean {
     const { feeds, updates, kept } = this.graph;
     return [...feeds, ...updates, ...kept].some(({ variable }) => variable.isDisposed);
   }
 
-  /** Run the graph once. Gives the outputs; the variables have their new values afterwards. */
+  /** Run the graph once: returns the outputs, and assigns the variables their new values. */
   run(inputs: readonly tf.Tensor[]): tf.Tensor[] {
     if (this.session === undefined) throw new Error('this graph has been disposed of');
     const { graph } = this;
@@ -61,7 +61,7 @@ export class GraphSession {
   }
 }
 
-/** Write the graph where TensorFlow can load it from, and remove the file at once: a loaded session needs it no more. */
+/** Write the graph where TensorFlow can load it from, and remove the file at once: a loaded session no longer needs it. */
 function load(graph: Graph): number {
   const model = encodeSavedModel(graph.nodes, TAGS);
   if (model.length > LARGEST_GRAPH) {

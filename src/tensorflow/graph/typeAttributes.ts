@@ -13,7 +13,7 @@ const TYPE_ATTRIBUTES: Readonly<Record<string, string>> = table;
  * The attributes of a recorded operation for the graph.
  *
  * An operation that runs at once gets its types from its inputs, so tfjs-node leaves some out (ExpandDims.T) and has some
- * wrong (Cast.SrcT after Where). In a graph they are taken at their word: here the recorded inputs have the last word.
+ * wrong (Cast.SrcT after Where). A graph uses them as they are, so here the types of the recorded inputs replace them.
  */
 export function attributesOf(
   op: RecordedOp,

@@ -4,7 +4,7 @@ import { once } from '../../core/lazyModule';
 type Kwargs = Record<string, unknown>;
 type Weight = { trainable: boolean; read(): tf.Tensor };
 
-/** The inside of a tfjs batch normalization layer, as far as this repair looks at it. */
+/** The private properties of a tfjs batch normalization layer that this repair uses. */
 interface BatchNormalizationLayer {
   trainable: boolean;
   axis: number;
@@ -17,7 +17,7 @@ interface BatchNormalizationLayer {
 const inference = new WeakSet<object>();
 const repaired = Symbol('tunebook: frozen batch normalization runs in inference mode');
 
-/** What all layers of the kind inherit; TensorFlow is loaded for it. */
+/** The prototype that all layers of this class share; asking for it loads TensorFlow. */
 const prototype = once(
   () =>
     Object.getPrototypeOf(tf.layers.batchNormalization({})) as BatchNormalizationLayer & {
@@ -43,7 +43,7 @@ export function runsInInferenceMode(layer: tf.layers.Layer): boolean {
 }
 
 /**
- * Whether nothing of the layer is to be learned: it was frozen itself, or with the model around it (which in tfjs marks
+ * Whether no weight of the layer is trained: it was frozen itself, or with the model around it (which in tfjs marks
  * the weights and not the layer).
  */
 function isFrozen(layer: BatchNormalizationLayer): boolean {

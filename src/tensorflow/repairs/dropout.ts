@@ -19,7 +19,7 @@ const seeded = new WeakMap<tf.layers.Layer, { seed: number; masks: number }>();
 let current: { seed: tf.Tensor1D; masks: number } | undefined;
 const repaired = Symbol('tunebook: seeded dropout draws a new mask at every call');
 
-/** What all layers of the kind inherit; TensorFlow is loaded for it. */
+/** The prototype that all layers of this class share; asking for it loads TensorFlow. */
 const prototype = once(
   () => Object.getPrototypeOf(tf.layers.dropout({ rate: 0.5 })) as DropoutLayer & { [repaired]?: true },
 );
