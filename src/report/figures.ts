@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { mistakes, suspectPictures, topLosses } from '../analysis/explain';
 import * as charts from '../charts';
+import { sha256 } from '../core/files';
+import { readBounded } from '../core/readBounded';
+import { realPathBelow } from '../core/safePath';
 import {
   calibration,
   chooseThreshold,
@@ -84,11 +86,30 @@ export function chartSections(run: KeptRun): Section[] {
   return sections;
 }
 
-/** The predictions whose pictures still lie where they were, with their full paths. */
-export function predictionsAtHand({ configuration, predictions }: KeptRun): Prediction[] {
-  return predictions
-    .map((each) => ({ ...each, file: resolve(configuration.data.folder, each.file) }))
-    .filter(({ file }) => existsSync(file));
+/** Bytes of a picture's file: more are not read to see whether it is the one of the run. */
+const LARGEST_PICTURE = 2 ** 30;
+
+/**
+ * The predictions whose pictures are at hand, with their full paths. A run folder may be a stranger's, and its paths could name
+ * any picture on this machine, to be drawn into a page that is given away. So a picture is taken only where the person named the
+ * folder that it lies in, or where its content is what the run says: whoever made the run had it, then.
+ *
+ * @param data the folder of the pictures; undefined: that of the run
+ */
+export function predictionsAtHand(
+  { configuration, predictions, validationHashes = [] }: KeptRun,
+  data: string | undefined,
+): Prediction[] {
+  return predictions.flatMap((each, i) => {
+    try {
+      if (data !== undefined) return [{ ...each, file: realPathBelow(data, each.file, 'a picture') }];
+      const file = resolve(configuration.data.folder, each.file);
+      const same = sha256(readBounded(file, { largest: LARGEST_PICTURE })) === validationHashes[i];
+      return same ? [{ ...each, file }] : [];
+    } catch {
+      return []; // not there, or not to be read: the report says how many
+    }
+  });
 }
 
 /** Galleries of validation pictures; the predictions have full paths and finite probabilities. */

@@ -8,6 +8,9 @@ export interface Figure {
   text: string;
 }
 
+/** By which a page of ours is known: it may be written over by a later one. */
+export const REPORT_MARK = '<meta name="generator" content="tunebook report">';
+
 /** A table of words; numbers stand to the right. */
 export interface PageTable {
   header: readonly string[];
@@ -68,6 +71,7 @@ ${pictures.length > 0 ? `<ul class="pictures">${pictures.map(pictureHtml).join('
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+${REPORT_MARK}
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">

@@ -19,9 +19,13 @@ export interface ReportOptions {
   explain?: boolean;
   /** the file that the page will be written to, which links are relative to; one in the folder itself unless told */
   page?: string;
+  /** the folder of the pictures; that of the run unless told, of which only pictures are taken that are as they were in training */
+  data?: string;
   /** gets what had to be left out, and why; the page says so, too */
   say?: (text: string) => void;
 }
+
+type FilledOptions = Required<Omit<ReportOptions, 'data'>> & Pick<ReportOptions, 'data'>;
 
 /**
  * A run, or a study, as one HTML page that needs nothing but itself. Of a run: diagnosis, charts as SVG with their texts,
@@ -31,8 +35,8 @@ export interface ReportOptions {
  * @throws {UserError} if it holds no complete run, and no study
  */
 export async function reportHtml(folder: string, options?: ReportOptions): Promise<string> {
-  const { explain, page, say } = withDefaults<Required<ReportOptions>>('reportHtml', options, {
-    ...{ explain: true, page: join(folder, 'report.html'), say: () => {} },
+  const { explain, page, say, data } = withDefaults<FilledOptions>('reportHtml', options, {
+    ...{ data: undefined, explain: true, page: join(folder, 'report.html'), say: () => {} },
   });
   if (isStudy(folder)) return studyHtml(folder, page, say);
   const run = readRun(folder);
@@ -41,8 +45,8 @@ export async function reportHtml(folder: string, options?: ReportOptions): Promi
     notes.push(reason);
     say(reason);
   };
-  const atHand = predictionsAtHand(run);
-  if (atHand.length < run.predictions.length) leaveOut(missingPictures(run, atHand.length, explain));
+  const atHand = predictionsAtHand(run, data);
+  if (atHand.length < run.predictions.length) leaveOut(missingPictures(run, atHand.length, explain, data));
   const shown = atHand.filter(({ probabilities }) => probabilities.every(Number.isFinite));
   if (shown.length < atHand.length) leaveOut(diverged(atHand.length - shown.length, atHand.length));
   const sections = [
@@ -77,12 +81,17 @@ export function reportText(folder: string): string {
 const diverged = (without: number, atHand: number) =>
   `the probabilities of ${without} of the ${counted(atHand, 'validation picture')} are no numbers, as after a training that diverged: these are shown in no gallery`;
 
-function missingPictures({ predictions, configuration }: KeptRun, atHand: number, explain: boolean): string {
+function missingPictures(
+  { predictions, configuration }: KeptRun,
+  atHand: number,
+  explain: boolean,
+  data?: string,
+): string {
   const missing = predictions.length - atHand;
   const shown = explain ? 'galleries and Grad-CAM' : 'galleries';
   const what = atHand === 0 ? `${shown} are left out` : `${shown} are of the other ${atHand}`;
-  const folder = resolve(configuration.data.folder);
-  return `missing from '${folder}': ${missing} of the ${counted(predictions.length, 'validation picture')}; ${what}: put them back and make the page again to have all`;
+  const folder = resolve(data ?? configuration.data.folder);
+  return `missing from '${folder}': ${missing} of the ${counted(predictions.length, 'validation picture')}; ${what}: put them back as they were in training, or name their folder by --data, and make the page again to have all`;
 }
 
 function summaryOf(run: KeptRun): string[] {

@@ -11,6 +11,8 @@ export interface RunMetrics {
   /** files that were both in training and in validation */
   shared?: string[];
   seconds: { total: number };
+  /** SHA-256 of each validation picture's file, in the order of the predictions; runs of an early version lack it */
+  validationHashes?: string[];
 }
 
 /** Bytes of a metrics.json: the confusion of 2,000 classes. */
@@ -26,6 +28,7 @@ const metrics = object<RunMetrics>({
   loss: orNaN(number()),
   trainingCounts: optional(listOf(count(1e9), { most: 100_000 })),
   shared: optional(listOf(text({ longest: 4096 }), { most: 1e6 })),
+  validationHashes: optional(listOf(text({ longest: 64 }), { most: 1e6 })),
   seconds: object({ total: number({ min: 0, max: 1e9 }) }),
 });
 

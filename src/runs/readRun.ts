@@ -16,6 +16,8 @@ export interface KeptRun {
   trainingCounts?: number[];
   shared?: string[];
   seconds: { total: number };
+  /** SHA-256 of each validation picture's file, in the order of the predictions */
+  validationHashes?: string[];
 }
 
 /**
@@ -27,9 +29,9 @@ export function readRun(folder: string): KeptRun {
   try {
     const configuration = readConfiguration(folder);
     const { classes, settings } = configuration;
-    const { trainingCounts, shared, seconds } = readMetrics(folder);
+    const { trainingCounts, shared, seconds, validationHashes } = readMetrics(folder);
     return {
-      ...{ configuration, settings, classes, trainingCounts, shared, seconds },
+      ...{ configuration, settings, classes, trainingCounts, shared, seconds, validationHashes },
       history: readHistory(folder, settings.epochs),
       predictions: readPredictions(folder, configuration),
     };

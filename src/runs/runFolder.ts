@@ -83,7 +83,7 @@ function readingOf({ split }: TrainResult): Pick<RunConfiguration['data'], 'read
   return reading ? { reading } : {};
 }
 
-function metrics({ confusion, history, ...result }: TrainResult) {
+function metrics({ confusion, history, validationHashes, ...result }: TrainResult) {
   const { accuracy, loss, stopped, ended, skipped, seconds, peakMemory, frozenUpTo, features, trainingCounts, shared } =
     result;
   const counts = { epochs: history.length, confusion: confusion.counts };
@@ -100,6 +100,7 @@ function metrics({ confusion, history, ...result }: TrainResult) {
     peakMemory,
     frozenUpTo,
     features,
+    validationHashes,
   };
 }
 

@@ -38,6 +38,8 @@ export interface TrainResult {
   trainingCounts: number[];
   /** files of validation pictures whose very content is among the training pictures, too */
   shared: string[];
+  /** SHA-256 of each validation picture's file, in the order of the predictions */
+  validationHashes: string[];
   /** SHA-256 over the content and label of every picture used */
   dataFingerprint: string;
   /** the last layer of the part that was computed once a picture; null if there was none */
@@ -94,6 +96,7 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
     skipped: [...dataset.skipped, ...skipped],
     trainingCounts: classes.map((_, c) => result.split.train.filter(({ label }) => label === c).length),
     shared: sharedFiles(result.split, content),
+    validationHashes: content.slice(result.split.train.length).map(({ hash }) => hash),
     dataFingerprint: fingerprint(content),
     seconds: { total: (performance.now() - began) / 1000, ...seconds },
     dispose: () => {

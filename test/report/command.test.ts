@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { main } from '../../src/cli/main';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
@@ -54,6 +54,49 @@ describe('tunebook report', function () {
     assert.deepEqual([status, stdout], [0, `${page}\n`]);
     assert.ok(readFileSync(page, 'utf8').includes('<h1>run &#60;b&#62;</h1>'));
     assert.equal(existsSync(join(run, 'report.html')), false);
+  });
+
+  it('writes over a page of its own, and over nothing else', async () => {
+    const run = newRun();
+    assert.equal((await report(run, '--html')).status, 0);
+    assert.equal((await report(run, '--html')).status, 0);
+    const mine = join(temporaryFolder(), 'mine.html');
+    writeFileSync(mine, '<!doctype html><title>mine</title>');
+    for (const file of [join(run, 'config.json'), mine]) {
+      const before = readFileSync(file, 'utf8');
+      const { status, stderr } = await report(run, '--html', '--out', file);
+      assert.equal(status, 1);
+      assert.match(stderr, /^tunebook: '.*' is a file already, and no report: give another one, by --out\n$/);
+      assert.equal(readFileSync(file, 'utf8'), before);
+    }
+  });
+
+  it("draws no picture of the person's that a stranger's run names", async () => {
+    const home = await stripesFolder(2);
+    const predictions = ['red/0.png', 'blue/1.png'].map((file, label) => ({
+      ...{ file, label, predicted: 1 - label },
+      probabilities: [label, 1 - label],
+    }));
+    const drawn = async (run: string, ...more: string[]) => {
+      assert.equal((await report(run, '--html', '--no-explain', ...more)).status, 0);
+      return /<ul class="pictures">/.test(readFileSync(join(run, 'report.html'), 'utf8'));
+    };
+    const own = writeRun(['red', 'blue'], predictions, home);
+    assert.equal(await drawn(own), true);
+    const forget = (run: string, hashes: unknown) => {
+      const metrics = JSON.parse(readFileSync(join(run, 'metrics.json'), 'utf8'));
+      writeFileSync(join(run, 'metrics.json'), JSON.stringify({ ...metrics, validationHashes: hashes }));
+      return run;
+    };
+    for (const hashes of [undefined, [], ['', ''], ['0'.repeat(64), '0'.repeat(64)]]) {
+      const strangers = forget(writeRun(['red', 'blue'], predictions, home), hashes);
+      assert.equal(await drawn(strangers), false);
+      assert.equal(await drawn(strangers, '--data', home), true); // the person's own word
+    }
+    const outside = predictions.map((each) => ({ ...each, file: join('..', basename(home), each.file) }));
+    const strangers = forget(writeRun(['red', 'blue'], outside, home), []);
+    assert.equal(await drawn(strangers, '--data', home), false);
+    assert.equal(await drawn(strangers, '--data', temporaryFolder()), false);
   });
 
   it('draws no Grad-CAM with --no-explain, and misses none', async () => {

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { csv } from '../../src/core/escape/csv';
+import { sha256 } from '../../src/core/files';
 import { madeUpModel, overfitting } from '../charts/examples';
 import { temporaryFolder } from '../folders';
 
@@ -25,9 +26,13 @@ export function writeRun(classes: readonly string[], predictions: readonly MadeU
   const columns = ['epoch', 'loss', 'accuracy', 'validationLoss', 'validationAccuracy', 'learningRate', 'seconds'];
   const epochs = overfitting.map((record) => columns.map((name) => record[name as keyof typeof record]).join(','));
   writeFileSync(join(folder, 'history.csv'), `${[columns.join(','), ...epochs].join('\n')}\n`);
+  const hashes = predictions.map(({ file }) => {
+    const picture = join(data, file);
+    return existsSync(picture) ? sha256(readFileSync(picture)) : '';
+  });
   writeFileSync(
     join(folder, 'metrics.json'),
-    JSON.stringify({ accuracy: 0.9, loss: 0.3, seconds: { total: 12 }, trainingCounts: [] }),
+    JSON.stringify({ accuracy: 0.9, loss: 0.3, validationHashes: hashes, seconds: { total: 12 }, trainingCounts: [] }),
   );
   writeFileSync(
     join(folder, 'config.json'),
