@@ -52,7 +52,7 @@ export { train, variants } from './training';
 export type { TrainResult, Variant } from './training';
 
 // 8 keep a run, use it, hand it on
-export { loadRun, predict, readRun, saveRun } from './runs';
+export { openRun, predict, readRun, saveRun } from './runs';
 export { exportRun } from './runs/export';
 export { reportHtml, reportText } from './report';
 export * as runs from './api/runs';

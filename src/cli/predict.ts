@@ -30,7 +30,10 @@ export function predictCommand(): Command {
     .action(async (files: string[], { model, backbone, json, range, bands }: Options) => {
       const { pictures, passedOver } = picturesIn(files);
       const { predictions, skipped } = await predict(predictor(model, backbone), pictures, { range, bands });
-      const result = { predictions, skipped: [...passedOver, ...skipped] };
+      const result = {
+        predictions: predictions.map(({ file, classes }) => ({ file, classes })),
+        skipped: [...passedOver, ...skipped],
+      };
       if (result.predictions.length === 0) {
         const [first] = result.skipped;
         throw new UserError(`no picture could be read: ${first!.file}: ${first!.reason}`);

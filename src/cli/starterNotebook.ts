@@ -65,7 +65,7 @@ export function starterNotebook(title: string, data: string, runs: string): stri
     code(
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the notebook's
       "if (existsSync(folder)) renameSync(folder, `${folder}-until-${new Date().toISOString().replaceAll(':', '')}`);",
-      'await saveRun(run, folder, dataset.folder);',
+      'await saveRun(run, folder);',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the notebook's
       'writeFileSync(`${folder}/report.html`, await reportHtml(folder));',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the notebook's

@@ -66,11 +66,11 @@ export function trainCommand(): Command {
       const { how, rest: settings } = splitDataOptions(options);
       if (out !== undefined) checkRunFolder(out);
       const { end, ...listener } = terminalListener();
-      const { dataset, result } = await interruptible(async (shouldStop) => {
+      const result = await interruptible(async (shouldStop) => {
         const dataset = await openDataset(data, { ...how, listener });
-        return { dataset, result: await train(dataset, { ...settings, listener: { ...listener, shouldStop } }) };
+        return train(dataset, { ...settings, listener: { ...listener, shouldStop } });
       }).finally(end);
-      const run = out === undefined ? undefined : await keep(result, out, dataset.folder);
+      const run = out === undefined ? undefined : await keep(result, out);
       if (json) printJson(toJson(result, run));
       else print(summary(result, run));
     });
@@ -78,11 +78,11 @@ export function trainCommand(): Command {
 }
 
 /** Keep a run; where another training has taken its folder meanwhile, in one beside, so that what was learned is not lost. */
-async function keep(result: TrainResult, out: string, dataFolder: string): Promise<string> {
+async function keep(result: TrainResult, out: string): Promise<string> {
   let folder = out;
   for (let n = 2; existsSync(folder) && readdirSync(folder).length > 0; n++) folder = `${out}-${n}`;
   if (folder !== out) printAside(`'${out}' was taken while this trained: the run goes to '${folder}'`);
-  await saveRun(result, folder, dataFolder);
+  await saveRun(result, folder);
   return folder;
 }
 

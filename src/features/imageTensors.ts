@@ -54,7 +54,7 @@ export function imageTensors(
       return {
         file: `memory/${String(i).padStart(digits, '0')}`,
         label: classes.indexOf(names[i]!),
-        pixels: toPixels(image, i),
+        pixels: pixelsOfTensor(image, `imageTensors: picture ${i}`),
         ...(group !== undefined && { group }),
         ...(subset && { subset }),
       };
@@ -65,21 +65,28 @@ export function imageTensors(
   }
 }
 
-function toPixels(image: tf.Tensor, place: number): NonNullable<Example['pixels']> {
+/**
+ * The pixels of a tensor, as bytes of three channels.
+ *
+ * @param image [height, width, 3 or 1] of 0 to 255
+ * @param name what it is called in errors
+ * @throws {UserError} if shape or values do not fit
+ */
+export function pixelsOfTensor(image: tf.Tensor, name: string): NonNullable<Example['pixels']> {
   const [height, width, channels] = image.shape;
   if (image.rank !== 3 || height === undefined || width === undefined || (channels !== 1 && channels !== 3)) {
-    throw new UserError(`imageTensors: picture ${place} must be [height, width, 3 or 1], got [${image.shape}]`);
+    throw new UserError(`${name} must be [height, width, 3 or 1], got [${image.shape}]`);
   }
   const values = image.dataSync();
   let largest = 0;
   for (const value of values) {
     if (!(value >= 0 && value <= 255)) {
-      throw new UserError(`imageTensors: picture ${place} has the value ${value}, expected 0 to 255`);
+      throw new UserError(`${name} has the value ${value}, expected 0 to 255`);
     }
     if (value > largest) largest = value;
   }
   if (image.dtype === 'float32' && largest > 0 && largest <= 1) {
-    throw new UserError(`imageTensors: picture ${place} runs from 0 to ${largest}, expected 0 to 255: multiply by 255`);
+    throw new UserError(`${name} runs from 0 to ${largest}, expected 0 to 255: multiply by 255`);
   }
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < data.length; i++) data[i] = Math.round(values[channels === 3 ? i : Math.floor(i / 3)]!);

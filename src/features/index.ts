@@ -10,6 +10,7 @@ export { type FrozenPart, findFrozenPart } from './frozenPart';
 export type { FrozenCounts, FrozenRowsOptions } from './frozenRows';
 export { frozenSource } from './frozenSource';
 export { type ImageTensorsOptions, imageTensors } from './imageTensors';
+export type { PictureInput, PictureInputs } from './pictureInputs';
 export { forward, PictureNetwork } from './pictureNetwork';
 export { type AugmentedViews, Pictures, type PicturesOptions } from './pictures';
 export { PixelMemory } from './pixelMemory';

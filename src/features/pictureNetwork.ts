@@ -1,6 +1,7 @@
-import { type Backbone, preprocess } from '../models';
+import type { Backbone } from '../models';
 import { tf } from '../tensorflow';
 import { availablePrecision, type CompiledFunction, compileForward, type Precision } from '../tensorflow/graph';
+import { pictureTensor } from './pictureTensor';
 
 /**
  * Pictures from which on a graph is made: that takes as long as a hundred pictures operation by operation, which then take
@@ -12,7 +13,8 @@ export const PICTURES_FOR_GRAPH = 192;
 export class PictureNetwork {
   /** what it computes in */
   readonly precision: Precision;
-  private readonly graph: CompiledFunction<[tf.Tensor], tf.Tensor> | undefined;
+  private graph: CompiledFunction<[tf.Tensor], tf.Tensor> | undefined;
+  private expected = 0;
 
   /**
    * @param pictures how many there will be, at most
@@ -22,20 +24,25 @@ export class PictureNetwork {
   constructor(
     private readonly network: Pick<Backbone, 'entry' | 'model'>,
     pictures: number,
-    onMessage?: (text: string) => void,
+    private readonly onMessage: (text: string) => void = console.warn,
     precision: Precision = 'float32',
   ) {
-    this.precision = availablePrecision(precision, onMessage ?? console.warn);
-    if (pictures < PICTURES_FOR_GRAPH && this.precision === 'float32') return;
-    const prepare = (x: tf.Tensor) => preprocess(x as tf.Tensor4D, network.entry.preprocessing);
-    this.graph = compileForward(network.model, { prepare, precision: this.precision, onFallback: onMessage });
+    this.precision = availablePrecision(precision, onMessage);
+    this.expect(pictures);
+  }
+
+  /** There will be more pictures: enough of them pay for a graph. */
+  expect(pictures: number): void {
+    this.expected += pictures;
+    if (this.graph || (this.expected < PICTURES_FOR_GRAPH && this.precision === 'float32')) return;
+    this.graph = compileForward(this.network.model, { precision: this.precision, onFallback: this.onMessage });
   }
 
   /** [batch] of [size, size, 3] bytes to [batch x outputs]. */
   run(pictures: readonly Uint8Array[]): Float32Array {
     const { graph, network } = this;
     if (!graph) return forward(network, pictures);
-    return read(() => graph.call(toTensor(pictures, network)));
+    return tf.tidy(() => graph.call(pictureTensor(pictures, network.entry.preprocessing)).dataSync() as Float32Array);
   }
 
   dispose(): void {
@@ -44,20 +51,12 @@ export class PictureNetwork {
 }
 
 /** One forward pass over decoded pictures, operation by operation: [batch] of [size, size, 3] bytes to [batch x outputs]. */
-export function forward(network: Pick<Backbone, 'entry' | 'model'>, pictures: readonly Uint8Array[]): Float32Array {
-  const { entry, model } = network;
-  return read(() => {
-    const x = preprocess(toTensor(pictures, network), entry.preprocessing);
-    return model.predictOnBatch(x) as tf.Tensor;
+export function forward(
+  { entry, model }: Pick<Backbone, 'entry' | 'model'>,
+  pictures: readonly Uint8Array[],
+): Float32Array {
+  return tf.tidy(() => {
+    const outputs = model.predictOnBatch(pictureTensor(pictures, entry.preprocessing)) as tf.Tensor;
+    return outputs.dataSync() as Float32Array;
   });
 }
-
-/** [batch, size, size, 3] of 0 to 255. */
-function toTensor(pictures: readonly Uint8Array[], { entry }: Pick<Backbone, 'entry'>): tf.Tensor4D {
-  const { inputSize } = entry.preprocessing;
-  const pixels = new Int32Array(pictures.length * inputSize * inputSize * 3);
-  pictures.forEach((picture, i) => pixels.set(picture, i * inputSize * inputSize * 3));
-  return tf.tensor4d(pixels, [pictures.length, inputSize, inputSize, 3], 'int32');
-}
-
-const read = (work: () => tf.Tensor): Float32Array => tf.tidy(() => work().dataSync() as Float32Array);

@@ -2,7 +2,7 @@ import { embedPictures, explainPictures } from '../analysis/explain';
 import { embeddingChart } from '../charts';
 import { messageOf } from '../core/errors';
 import { extractFeatures, type FeatureNetwork } from '../features';
-import { type KeptRun, runNetworks } from '../runs';
+import { type KeptRun, openRun } from '../runs';
 import type { Prediction } from '../training';
 import type { Section } from './figures';
 
@@ -34,7 +34,8 @@ export async function explanationSections(
     }
   };
   return orSay('Grad-CAM, occlusion and embedding', async () => {
-    const { network, head, dispose } = await runNetworks(folder);
+    const model = await openRun(folder);
+    const { network, head } = model;
     try {
       const explained = { backbone: network, ...(head ? { head } : { model: network.model }) };
       return [
@@ -42,7 +43,7 @@ export async function explanationSections(
         ...(await orSay('embedding', () => embeddingSections(explained, classes, predictions))),
       ];
     } finally {
-      dispose();
+      model.dispose();
     }
   });
 }

@@ -1,6 +1,7 @@
-export { type FilePrediction, type Predictor, predict } from './predict';
 export type { RunConfiguration } from './readConfiguration';
+export { type OpenRun, openRun } from './openRun';
+export { type FilePrediction, openBackbone, type PictureModel, type PredictOptions, type Predictions } from './pictureModel';
+export { type Predictor, predict } from './predict';
 export { type KeptRun, readRun } from './readRun';
-export { checkRunFolder, loadRun, saveRun } from './runFolder';
-export { type RunNetworks, runNetworks } from './runNetworks';
+export { checkRunFolder, saveRun } from './runFolder';
 export { eventFiles } from './tensorBoard';

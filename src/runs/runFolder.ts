@@ -1,16 +1,14 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { UserError } from '../core/errors';
 import { csv } from '../core/escape/csv';
 import { checkNewFolder, temporaryBeside } from '../core/files';
 import type { EpochRecord } from '../core/listener';
 import { withDefaults } from '../core/options';
 import { tunebookVersion } from '../core/version';
 import { splitFingerprint } from '../data';
-import { loadTfjsModel } from '../models';
-import { deviceReport, type tf } from '../tensorflow';
+import { deviceReport } from '../tensorflow';
 import type { TrainResult } from '../training';
-import { type RunConfiguration, readConfiguration, runError } from './readConfiguration';
+import type { RunConfiguration } from './readConfiguration';
 import { eventFiles } from './tensorBoard';
 
 /**
@@ -23,29 +21,36 @@ export function checkRunFolder(folder: string): void {
 }
 
 /**
- * Keep a run: config.json, history.csv, tensorboard/ (the history as event files), metrics.json, predictions.csv and what was trained, the head or the whole network,
- * as a TensorFlow.js layers model in model/ (unless `model` is false). All of it is written into a folder beside, which is then renamed.
+ * Save a run: config.json, history.csv, tensorboard/ (the history as event files), metrics.json, predictions.csv, and what was
+ * trained, the head or the whole network, as a TensorFlow.js layers model in model/. All of it is written into a folder
+ * beside, which is then renamed.
+ *
+ * @param result what `train` returned
+ * @param folder is not there yet, or empty
+ * @param options `model`: whether to save it; default true
+ * @throws {UserError} if the folder cannot be written, or there is something in it
+ *
+ * @example
+ * ```ts
+ * await saveRun(await train(dataset), 'runs/first');
+ * const model = await openRun('runs/first');
+ * ```
  */
-export async function saveRun(
-  result: TrainResult,
-  folder: string,
-  dataFolder: string,
-  options?: { model?: boolean },
-): Promise<void> {
+export async function saveRun(result: TrainResult, folder: string, options?: { model?: boolean }): Promise<void> {
   const { model } = withDefaults('saveRun', options, { model: true });
   checkRunFolder(folder);
   const temporary = temporaryBeside(resolve(folder));
   mkdirSync(temporary, { recursive: true });
   try {
     const write = (name: string, text: string) => writeFileSync(join(temporary, name), text);
-    write('config.json', json(configuration(result, dataFolder)));
+    write('config.json', json(configuration(result)));
     write('history.csv', historyCsv(result.history));
     write('metrics.json', json(metrics(result)));
     for (const [part, content] of Object.entries(eventFiles(result.history, Date.now() / 1000))) {
       mkdirSync(join(temporary, 'tensorboard', part), { recursive: true });
       writeFileSync(join(temporary, 'tensorboard', part, 'events.out.tfevents.tunebook'), content);
     }
-    write('predictions.csv', predictionsCsv(result, dataFolder));
+    write('predictions.csv', predictionsCsv(result));
     if (model) await (result.model ?? result.head).save(`file://${join(temporary, 'model')}`);
     rmSync(folder, { recursive: true, force: true }); // empty, as was checked
     renameSync(temporary, folder);
@@ -57,16 +62,16 @@ export async function saveRun(
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
-function configuration(result: TrainResult, dataFolder: string): RunConfiguration {
+function configuration(result: TrainResult): RunConfiguration {
   const { kind, name, threads, tfjs, tensorflow } = deviceReport();
   return {
     settings: result.settings,
     model: result.model ? 'whole' : 'head',
     classes: result.classes,
     data: {
-      folder: dataFolder,
+      folder: result.folder,
       fingerprint: result.dataFingerprint,
-      split: splitFingerprint(result.split, dataFolder),
+      split: splitFingerprint(result.split, result.folder),
       train: result.split.train.length,
       validation: result.split.validation.length,
       ...readingOf(result),
@@ -124,51 +129,12 @@ export function predictionsHeader(classes: readonly string[]): string[] {
   return ['file', 'class', 'predicted', ...classes.map((name) => `probability of ${name}`)];
 }
 
-function predictionsCsv({ classes, predictions }: TrainResult, dataFolder: string): string {
+function predictionsCsv({ classes, predictions, folder }: TrainResult): string {
   const rows = predictions.map(({ file, label, predicted, probabilities }) => [
-    relative(dataFolder, file),
+    relative(folder, file),
     classes[label]!,
     classes[predicted]!,
     ...probabilities,
   ]);
   return csv([predictionsHeader(classes), ...rows]);
-}
-
-/**
- * Read back what is needed to use a run's model.
- *
- * @returns `model` takes the backbone's features, or preprocessed pictures, as `configuration.model` says
- * @throws {UserError} if the folder holds no complete run
- */
-export async function loadRun(folder: string): Promise<{ configuration: RunConfiguration; model: tf.LayersModel }> {
-  const modelFile = join(folder, 'model', 'model.json');
-  try {
-    const configuration = readConfiguration(folder);
-    if (!existsSync(modelFile)) throw new UserError(`'${folder}' is no run: there is no model/model.json in it`);
-    const model = await loadTfjsModel(modelFile);
-    try {
-      checkModel(model, configuration);
-    } catch (error) {
-      model.dispose();
-      throw error;
-    }
-    return { configuration, model };
-  } catch (error) {
-    throw runError(folder, error);
-  }
-}
-
-function checkModel({ inputs, outputs }: tf.LayersModel, { model, classes }: RunConfiguration): void {
-  const [, ...input] = inputs[0]!.shape;
-  if (inputs.length !== 1 || outputs.length !== 1) {
-    throw new Error(`its model has ${inputs.length} inputs and ${outputs.length} outputs, expected one of each`);
-  }
-  if (model === 'whole' && (input.length !== 3 || input[0] !== input[1] || input[2] !== 3)) {
-    throw new Error(`its model takes [${input}], expected square pictures of 3 channels, as its config.json says`);
-  }
-  const units = outputs[0]!.shape.at(-1);
-  const { length } = classes;
-  if (units !== length && !(units === 1 && length === 2)) {
-    throw new Error(`its model tells ${units} classes apart, its config.json names ${length}`);
-  }
 }

@@ -52,7 +52,7 @@ export async function executeRun(
       result.dispose();
       return undefined;
     }
-    await saveRun(result, folder, dataset.folder, { model: task.models });
+    await saveRun(result, folder, { model: task.models });
     record = recordOf(task, result, hopeless, started);
     result.dispose();
   } catch (error) {

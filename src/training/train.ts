@@ -15,6 +15,8 @@ import { type TrainOptions, type TrainSettings, trainSettings } from './trainSet
 
 export interface TrainResult {
   settings: TrainSettings;
+  /** the dataset's: what the names of the pictures are relative to */
+  folder: string;
   classes: string[];
   backbone: Backbone;
   /** [batch, features] to [batch, classes] logits */
@@ -82,6 +84,7 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
     ...result,
     peakMemory: Math.max(memory.bytes, result.peakMemory),
     settings,
+    folder: dataset.folder,
     classes,
     backbone,
     stopped: result.ended === 'stopped',

@@ -70,7 +70,7 @@ describe('the report', function () {
   it('of a trained run has its pictures and where it looks; as text, numbers and diagnosis', async () => {
     const data = await stripesFolder(8);
     const folder = join(temporaryFolder(), 'run');
-    await saveRun(await train(imageFolder(data), { seed: 3, epochs: 3, cache: false }), folder, data);
+    await saveRun(await train(imageFolder(data), { seed: 3, epochs: 3, cache: false }), folder);
     const said: string[] = [];
     const html = await reportHtml(folder, { say: (text) => said.push(text) });
     assert.deepEqual(said, []);
@@ -155,7 +155,7 @@ describe('the report', function () {
       if (classes === 2) rmSync(join(data, 'blue'), { recursive: true });
       const folder = join(temporaryFolder(), 'run');
       const small = { seed: 1, epochs: 1, inputSize: 64, batchSize: 4, cache: false };
-      await saveRun(await train(imageFolder(data), { ...small, variant, ...settings }), folder, data);
+      await saveRun(await train(imageFolder(data), { ...small, variant, ...settings }), folder);
       const said: string[] = [];
       const html = await reportHtml(folder, { say: (text) => said.push(text) });
       assert.deepEqual(said, []);

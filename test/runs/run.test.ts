@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageFolder, splitDataset, splitFingerprint } from '../../src/data';
-import { checkRunFolder, loadRun, predict, readRun, saveRun } from '../../src/runs';
+import { checkRunFolder, openRun, predict, readRun, saveRun } from '../../src/runs';
 import { type TrainResult, train } from '../../src/training';
 import { temporaryFolder } from '../folders';
 import { stripesFolder, writePicture } from '../pictures';
@@ -16,7 +16,7 @@ describe('a run', () => {
     data = await stripesFolder(8);
     result = await train(imageFolder(data), { seed: 3, epochs: 5, cache: false });
     folder = join(temporaryFolder(), 'the run');
-    await saveRun(result, folder, data);
+    await saveRun(result, folder);
   });
 
   const read = (name: string) => readFileSync(join(folder, name), 'utf8');
@@ -87,7 +87,7 @@ describe('a run', () => {
       ...result,
       head: { save: () => Promise.reject(new Error('disk full')) },
     } as unknown as TrainResult;
-    await assert.rejects(saveRun(broken, join(parent, 'run'), data), /disk full/);
+    await assert.rejects(saveRun(broken, join(parent, 'run')), /disk full/);
     assert.deepEqual(readdirSync(parent), []);
   });
 
@@ -101,11 +101,11 @@ describe('a run', () => {
       /trained over other weights of EfficientNet-Lite0/,
     );
     writeFileSync(join(copy, 'config.json'), '{');
-    await assert.rejects(loadRun(copy), /the run in '.*copy' cannot be read/);
+    await assert.rejects(openRun(copy), /the run in '.*copy' cannot be read/);
     for (const broken of ['{}', 'null', '{ "classes": "red" }']) {
       writeFileSync(join(copy, 'config.json'), broken);
       await assert.rejects(
-        loadRun(copy),
+        openRun(copy),
         /'.*copy' cannot be read: its config\.json (lacks settings|is nothing|has null), expected an object/,
       );
       assert.throws(
@@ -114,11 +114,11 @@ describe('a run', () => {
       );
     }
     writeFileSync(join(copy, 'config.json'), JSON.stringify({ ...config, classes: ['red'] }));
-    await assert.rejects(loadRun(copy), /its model tells 3 classes apart, its config\.json names 1/);
+    await assert.rejects(openRun(copy), /its model tells 3 classes apart, its config\.json names 1/);
     rmSync(join(copy, 'model'), { recursive: true });
-    await assert.rejects(loadRun(copy), /is no run: there is no model\/model.json in it/);
+    await assert.rejects(openRun(copy), /is no run: there is no model\/model.json in it/);
     mkdirSync(join(copy, 'empty'));
-    await assert.rejects(loadRun(join(copy, 'empty')), /no config.json/);
+    await assert.rejects(openRun(join(copy, 'empty')), /no config.json/);
   });
 });
 

@@ -38,7 +38,7 @@ describe('a variant of training', function () {
   /** A run's predictions from its folder, as the run itself made them. */
   async function checkSaved(result: TrainResult): Promise<void> {
     const folder = join(temporaryFolder(), 'run');
-    await saveRun(result, folder, dataset.folder);
+    await saveRun(result, folder);
     const { predictions } = await predict(
       { run: folder },
       result.predictions.map(({ file }) => file),

@@ -1,7 +1,10 @@
 import type { Listener } from '../../core/listener';
-import { decodeAll, type Example } from '../../data';
+import type { Example } from '../../data';
+import { decodedBatches } from '../../features/decodedBatches';
+import { pictureOfExample } from '../../features/pictureInputs';
+import { pictureTensor } from '../../features/pictureTensor';
 import { LayerGraph } from '../../layers/layerGraph';
-import { type Backbone, preprocess } from '../../models';
+import type { Backbone } from '../../models';
 import { isBatchNormalization, tf } from '../../tensorflow';
 
 /** Mean and variance of each channel, over pictures and places. */
@@ -34,37 +37,22 @@ export async function activationStatistics(
   { task, listener = {} }: { task: string; listener?: Listener },
 ): Promise<{ layers: LayerStatistics[]; pictures: number }> {
   const graph = new LayerGraph(backbone.model);
-  const { inputSize } = backbone.entry.preprocessing;
   const sums = graph.calls
     .filter(({ layer }) => isBatchNormalization(layer))
     .map((call) => ({ call, moments: new RunningMoments() }));
   const measured = new Map(sums.map(({ call, moments }) => [call, moments]));
   let pictures = 0;
-  let waiting: Uint8Array[] = [];
-
-  const compute = () => {
-    if (waiting.length === 0) return;
+  const named = examples.map(pictureOfExample);
+  const { preprocessing } = backbone.entry;
+  for await (const { pixels } of decodedBatches(named, preprocessing, { batchSize: BATCH, task, listener })) {
     tf.tidy(() => {
-      const pixels = new Int32Array(waiting.length * inputSize * inputSize * 3);
-      waiting.forEach((picture, i) => pixels.set(picture, i * picture.length));
-      const x = tf.tensor4d(pixels, [waiting.length, inputSize, inputSize, 3], 'int32');
-      graph.run(preprocess(x, backbone.entry.preprocessing), {
+      graph.run(pictureTensor(pixels, preprocessing), {
         ...{ from: graph.input, to: graph.output, training: false },
         onInputs: (call, [input]) => measured.get(call)?.add(input!),
       });
     });
-    pictures += waiting.length;
-    waiting = [];
-  };
-
-  let done = 0;
-  for await (const { pixels } of decodeAll(examples, backbone.entry.preprocessing)) {
-    if (pixels) waiting.push(pixels);
-    if (waiting.length === BATCH) compute();
-    listener.onProgress?.({ task, done: ++done, total: examples.length, unit: 'pictures' });
-    if (listener.shouldStop?.()) break;
+    pictures += pixels.length;
   }
-  compute();
   return {
     pictures,
     layers: sums.map(({ call: { layer }, moments }) => ({

@@ -1,8 +1,10 @@
 import { didYouMean } from '../../core/didYouMean';
 import { UserError } from '../../core/errors';
+import { pictureTensor } from '../../features/pictureTensor';
 import { LayerGraph } from '../../layers/layerGraph';
-import { type BackboneEntry, type Preprocessing, preprocess } from '../../models';
+import type { BackboneEntry } from '../../models';
 import { tf } from '../../tensorflow';
+import { toProbabilities } from '../../training';
 
 /**
  * What can be explained: the result of `train`, whether its head was trained over cached features or the whole network; or
@@ -65,7 +67,7 @@ export function cutClassifier({ backbone, head, model }: Explained, layer?: stri
     );
   }
   const { inputSize } = backbone.entry.preprocessing;
-  const input = (pictures: readonly Uint8Array[]) => inputOf(pictures, backbone.entry.preprocessing);
+  const input = (pictures: readonly Uint8Array[]) => pictureTensor(pictures, backbone.entry.preprocessing);
   const top = (features: tf.Tensor) =>
     (head && !model ? head.apply(features, { training: false }) : features) as tf.Tensor2D;
   const run = (x: tf.Tensor, from: number, to: number) => graph.run(x, { from, to, training: false });
@@ -94,29 +96,12 @@ function checkHead({ entry, model }: Explained['backbone'], head: tf.LayersModel
   );
 }
 
-/** Decoded pictures as a network takes them. // [batch, size, size, 3] */
-export function inputOf(pictures: readonly Uint8Array[], preprocessing: Preprocessing): tf.Tensor4D {
-  const { inputSize: side } = preprocessing;
-  const length = side * side * 3;
-  const pixels = new Int32Array(pictures.length * length);
-  pictures.forEach((picture, i) => {
-    if (picture.length !== length) {
-      const own = Math.sqrt(picture.length / 3);
-      throw new UserError(
-        `a picture has ${Number.isInteger(own) ? `${own} x ${own} pixels` : `${picture.length} bytes`}, expected ${side} x ${side} pixels of 3 bytes; decode it with decodePicture and the backbone's entry.preprocessing`,
-      );
-    }
-    pixels.set(picture, i * length);
-  });
-  return preprocess(tf.tensor4d(pixels, [pictures.length, side, side, 3], 'int32'), preprocessing) as tf.Tensor4D;
-}
-
 /** The probabilities that logits stand for; a single logit is that of the second of two classes. // [batch][classes] */
 export function probabilitiesOf(logits: tf.Tensor2D): number[][] {
-  return tf.tidy(() => {
-    const both = logits.shape[1] === 1 ? tf.concat([tf.zerosLike(logits), logits], 1) : logits;
-    return tf.softmax(both).arraySync() as number[][];
-  });
+  const [rows, outputs] = logits.shape;
+  const classes = Math.max(2, outputs);
+  const all = toProbabilities(logits.dataSync() as Float32Array, rows, classes);
+  return Array.from({ length: rows }, (_, row) => Array.from(all.subarray(row * classes, (row + 1) * classes)));
 }
 
 /** How much speaks for one class of each picture, before the softmax, summed over the pictures. */

@@ -7,7 +7,7 @@ import { withDefaults } from '../../core/options';
 import type { Preprocessing } from '../../models';
 import type { tf } from '../../tensorflow';
 import { writeSavedModel } from '../../tensorflow/graph';
-import { runNetworks } from '..';
+import { openRun } from '..';
 import { runError } from '../readConfiguration';
 import { readMetrics } from '../readMetrics';
 import { completeModel } from './completeModel';
@@ -56,7 +56,8 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
     throw new UserError(`exportRun: ${wrong}; the formats are ${exportFormats.join(', ')}`);
   }
   checkNewFolder(folder, 'the model');
-  const { configuration, network, head, dispose } = await runNetworks(run);
+  const opened = await openRun(run);
+  const { configuration, network, head } = opened;
   const { preprocessing } = network.entry;
   const networks = [network.model, ...(head ? [head] : [])];
   const model = completeModel(networks, preprocessing);
@@ -75,7 +76,7 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
     if (formats.includes('keras')) await writeKerasModel(model, join(temporary, 'model.h5'));
     const files = Object.fromEntries(formats.map((format) => FILES[format]));
     const single = model.outputs[0]!.shape[1] === 1;
-    const card = modelCard(configuration, metrics, { preprocessing, files, single });
+    const card = modelCard(configuration, metricsOf(run), { preprocessing, files, single });
     writeFileSync(join(temporary, 'model-card.json'), `${JSON.stringify(card, null, 2)}\n`);
     writeFileSync(join(temporary, 'MODEL_CARD.md'), modelCardMarkdown(card));
     writeFileSync(join(temporary, 'classes.txt'), lines(configuration.classes));
@@ -91,7 +92,7 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
     throw error;
   } finally {
     model.dispose();
-    dispose();
+    opened.dispose();
   }
 }
 

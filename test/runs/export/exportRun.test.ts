@@ -63,7 +63,7 @@ describe('an exported run', () => {
     const dataset = imageFolder(data);
     const result = await train(dataset, { inputSize: SIZE, epochs: 2, cache: false, seed: 1, ...options });
     const run = join(temporaryFolder(), 'run');
-    await saveRun(result, run, data);
+    await saveRun(result, run);
     const files = dataset.classes.map((name) => join(data, name, '1.png'));
     const { predictions } = await predict({ run }, files);
     expected = predictions.flatMap(({ classes }) =>
