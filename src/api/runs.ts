@@ -8,8 +8,8 @@ export {
   type OpenRun,
   openBackbone,
   type PictureModel,
-  type PredictOptions,
   type Predictions,
+  type PredictOptions,
   type RunConfiguration,
 } from '../runs';
 export type { ExportOptions } from '../runs/export';

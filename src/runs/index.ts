@@ -1,6 +1,12 @@
 export type { RunConfiguration } from './readConfiguration';
 export { type OpenRun, openRun } from './openRun';
-export { type FilePrediction, openBackbone, type PictureModel, type PredictOptions, type Predictions } from './pictureModel';
+export {
+  type FilePrediction,
+  openBackbone,
+  type PictureModel,
+  type Predictions,
+  type PredictOptions,
+} from './pictureModel';
 export { type Predictor, predict } from './predict';
 export { type KeptRun, readRun } from './readRun';
 export { checkRunFolder, saveRun } from './runFolder';

@@ -1,6 +1,6 @@
 import type { PictureInputs } from '../features/pictureInputs';
 import { openRun } from './openRun';
-import { openBackbone, type PredictOptions, type Predictions } from './pictureModel';
+import { openBackbone, type Predictions, type PredictOptions } from './pictureModel';
 
 /** Where predictions come from: a run's model, or a backbone with its own ImageNet classifier. */
 export type Predictor = { run: string } | { backbone: string };

@@ -137,7 +137,10 @@ describe('train', () => {
   it('says so when no picture of a class can be read', async () => {
     const root = await stripesFolder(2);
     for (const name of ['0.png', '1.png']) writeFileSync(join(root, 'green', name), 'no picture');
-    await assert.rejects(train(imageFolder(root), { cache: false }), /no picture of class 'green' could be read/);
+    await assert.rejects(
+      train(imageFolder(root), { cache: false }),
+      /no picture could be read of class 'green' for training/,
+    );
   });
 
   it('keeps what was learned when it is asked to stop', async () => {
