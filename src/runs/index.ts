@@ -1,4 +1,3 @@
-export type { RunConfiguration } from './readConfiguration';
 export { type OpenRun, openRun } from './openRun';
 export {
   type FilePrediction,
@@ -8,6 +7,7 @@ export {
   type PredictOptions,
 } from './pictureModel';
 export { type Predictor, predict } from './predict';
+export type { RunConfiguration } from './readConfiguration';
 export { type KeptRun, readRun } from './readRun';
 export { checkRunFolder, saveRun } from './runFolder';
 export { eventFiles } from './tensorBoard';

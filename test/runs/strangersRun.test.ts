@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import { UserError } from '../../src/core/errors';
 import { reportText } from '../../src/report';
-import { loadRun, predict, readRun } from '../../src/runs';
+import { openRun, predict, readRun } from '../../src/runs';
 import { exportRun } from '../../src/runs/export';
 import { temporaryFolder } from '../folders';
 import { madeUpPredictions, writeRun } from '../report/madeUpRun';
@@ -95,7 +95,7 @@ describe('the run folder of a stranger', () => {
           if (['null', '[]', deep].includes(text!) && !/^trainingCounts|^loss|^accuracy/.test(place.join())) {
             assert.ok(said !== undefined, what);
           }
-          if (name === 'config.json') assert.ok(await refusal(() => loadRun(folder)), what); // it has no model in any case
+          if (name === 'config.json') assert.ok(await refusal(() => openRun(folder)), what); // it has no model in any case
         }
       }
     });
@@ -105,7 +105,7 @@ describe('the run folder of a stranger', () => {
     const readers: Record<string, (folder: string) => unknown> = {
       readRun,
       reportText,
-      loadRun,
+      openRun,
       predict: (folder) => predict({ run: folder }, ['a.png']),
       exportRun: (folder) => exportRun(folder, join(temporaryFolder(), 'out')),
     };
@@ -142,7 +142,7 @@ describe('the run folder of a stranger', () => {
       const folder = newRun();
       mkdirSync(join(folder, 'model'));
       lay(join(folder, 'model', 'model.json'));
-      const said = (await refusal(() => loadRun(folder))) ?? '';
+      const said = (await refusal(() => openRun(folder))) ?? '';
       assert.match(said, /model\.json/, what);
     }
   });

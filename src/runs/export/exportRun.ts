@@ -76,7 +76,7 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
     if (formats.includes('keras')) await writeKerasModel(model, join(temporary, 'model.h5'));
     const files = Object.fromEntries(formats.map((format) => FILES[format]));
     const single = model.outputs[0]!.shape[1] === 1;
-    const card = modelCard(configuration, metricsOf(run), { preprocessing, files, single });
+    const card = modelCard(configuration, metrics, { preprocessing, files, single });
     writeFileSync(join(temporary, 'model-card.json'), `${JSON.stringify(card, null, 2)}\n`);
     writeFileSync(join(temporary, 'MODEL_CARD.md'), modelCardMarkdown(card));
     writeFileSync(join(temporary, 'classes.txt'), lines(configuration.classes));
