@@ -15,6 +15,8 @@ export interface Load {
   workers: number;
   /** seconds between two workers that are killed, each of which is replaced; 0: none */
   killEvery: number;
+  /** how often a worker is killed beside those, evenly over the runs; default 0 */
+  kills?: number;
   /** how often Redis is killed and started again, evenly over the runs */
   restarts: number;
   /** seconds without a heartbeat after which others take a run over */
@@ -41,21 +43,19 @@ export interface LoadResult {
 
 /** A study of instant runs over a queue whose workers are killed and whose Redis is restarted meanwhile. */
 export async function loadTest(load: Load): Promise<LoadResult> {
-  const { configuration, out, workers, killEvery, restarts, onMessage } = load;
+  const { configuration, out, workers, killEvery, kills = 0, restarts, onMessage } = load;
   const redis = await TestRedis.start();
   const processes = Array.from({ length: workers }, () => startWorker(redis.address, load));
   let killed = 0;
   let restarted = 0;
   let restarting: Promise<void> = Promise.resolve();
-  const killing = setInterval(
-    () => {
-      const [victim] = processes.splice(0, 1);
-      victim?.kill('SIGKILL');
-      processes.push(startWorker(redis.address, load));
-      killed++;
-    },
-    1000 * killEvery || 2 ** 30,
-  );
+  const kill = () => {
+    const [victim] = processes.splice(0, 1);
+    victim?.kill('SIGKILL');
+    processes.push(startWorker(redis.address, load));
+    killed++;
+  };
+  const killing = killEvery > 0 ? setInterval(kill, 1000 * killEvery) : undefined;
   try {
     const began = performance.now();
     const result = await study({
@@ -64,7 +64,9 @@ export async function loadTest(load: Load): Promise<LoadResult> {
       listener: {
         onMessage,
         onStudy: ({ ended, total }) => {
-          if (restarted === restarts || ended < ((restarted + 1) * total) / (restarts + 1)) return;
+          const due = (times: number, done: number) => done < times && ended >= ((done + 1) * total) / (times + 1);
+          if (due(kills, killed)) kill();
+          if (!due(restarts, restarted)) return;
           restarted++;
           restarting = redis.kill().then(() => redis.start());
         },

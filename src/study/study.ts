@@ -140,6 +140,7 @@ function openFolder(folder: string, { dataFingerprint }: Plan, resume: boolean):
 class Study {
   private readonly records: Map<string, RunRecord>;
   private readonly running = new Map<string, RunTask>();
+  private table: StudyRow[] | undefined;
   private readonly began = performance.now();
   private readonly time = new TimeLeft();
   private started = 0;
@@ -223,6 +224,7 @@ class Study {
       await executor.saved?.(task);
       rmSync(checkpoint, { recursive: true, force: true });
       this.records.set(task.hash, record);
+      this.table = undefined;
       this.time.observe(record);
       this.tabulate();
       this.report(record);
@@ -231,8 +233,10 @@ class Study {
     }
   }
 
+  /** Made once for all who ask before the next run ends: its intervals take time that grows with the runs. */
   private rows(): StudyRow[] {
-    return studyTable(this.plan, this.records);
+    this.table ??= studyTable(this.plan, this.records);
+    return this.table;
   }
 
   private tabulate(rows = this.rows()): StudyRow[] {

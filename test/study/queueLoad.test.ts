@@ -18,7 +18,7 @@ describe('a study of many short runs through a queue', function () {
     const folder = temporaryFolder();
     const configuration = {
       ...{ data: await stripesFolder(4), settings: { epochs: 1, inputSize: 64 } },
-      ...{ axes: { dropout: [0, 0.2, 0.4] }, seeds: 20 },
+      ...{ axes: { dropout: [0, 0.2, 0.4] }, seeds: 10 },
     };
     const template = join(folder, 'template');
     await makeTemplate((await plannedTasks(configuration))[0]!, template);
@@ -27,12 +27,12 @@ describe('a study of many short runs through a queue', function () {
       template,
       out: join(folder, 'study'),
       workers: 3,
-      killEvery: 2,
+      killEvery: 0, // a busy machine needs longer to start one than there is between two
+      kills: 3,
       restarts: 1,
       lease: 2,
     };
-    const { seconds: _, secondsOfRun: __, killed, ...counts } = await loadTest(load);
-    assert.ok(killed > 0);
-    assert.deepEqual(counts, { runs: 60, failed: 0, listed: 60, unique: 60, folders: 60, restarted: 1 });
+    const { seconds: _, secondsOfRun: __, ...counts } = await loadTest(load);
+    assert.deepEqual(counts, { runs: 30, failed: 0, listed: 30, unique: 30, folders: 30, killed: 3, restarted: 1 });
   });
 });
