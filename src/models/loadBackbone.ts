@@ -61,11 +61,11 @@ export async function loadBackbone(name: string, options?: LoadBackboneOptions):
     listener: {} as Pick<Listener, 'onProgress'>,
   });
   checkNumber('inputSize', inputSize, { ...INPUT_SIZE, integer: true });
-  const file = weights === 'imagenet' ? await findImagenetWeights(entry, { includeTop, listener }) : weights;
   const { model, blocks } = buildArchitecture(name, { includeTop, inputSize });
   let weightsHash = '';
   try {
     checkModelSize(model, `${name} at ${inputSize} pixels: `);
+    const file = weights === 'imagenet' ? await findImagenetWeights(entry, { includeTop, listener }) : weights;
     if (weights === 'imagenet') {
       const bytes = readFileSync(file);
       weightsHash = sha256(bytes);

@@ -1,5 +1,5 @@
 import { shown, UserError } from '../../core/errors';
-import { readHalf } from './half';
+import { readBfloat16, readHalf } from './half';
 import { PersistentId, PickleCall, PickleGlobal, type PickleValue, readPickle } from './pickle';
 import type { NamedArray } from './safetensors';
 import { LARGEST_FILE } from './savedWeights';
@@ -15,6 +15,7 @@ const STORAGES: Record<string, { bytes: number; read: (data: Buffer, offset: num
   'torch.LongStorage': { bytes: 8, read: (data, offset) => Number(data.readBigInt64LE(offset)) },
   'torch.IntStorage': { bytes: 4, read: (data, offset) => data.readInt32LE(offset) },
   'torch.HalfStorage': { bytes: 2, read: (data, offset) => readHalf(data.readUInt16LE(offset)) },
+  'torch.BFloat16Storage': { bytes: 2, read: (data, offset) => readBfloat16(data.readUInt16LE(offset)) },
 };
 
 const ALLOWED = new Set([REBUILD_TENSOR, 'collections.OrderedDict', ...Object.keys(STORAGES)]);

@@ -42,6 +42,23 @@ describe('readLegacyTorchFile', () => {
     assert.deepEqual(arrays.get('matrix'), { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) });
   });
 
+  it('reads numbers of 16 bits, as half precision and as bfloat16', () => {
+    const float = legacyFile([1, 2, 3, 4, 5, 6], [matrix]);
+    const bits = {
+      Half: Uint16Array.of(0x3c00, 0xc100, 0, 0x7bff, 1, 0x3555),
+      BFloat16: Uint16Array.of(0x3f80, 0xc020, 0, 0x4780, 1, 0x3eab),
+    };
+    const expected = {
+      Half: [1, -2.5, 0, 65504, 2 ** -24, 0.333251953125],
+      BFloat16: [1, -2.5, 0, 65536, 2 ** -133, 0.333984375],
+    };
+    for (const type of ['Half', 'BFloat16'] as const) {
+      const text = float.subarray(0, -24).toString('latin1').replace('FloatStorage', `${type}Storage`);
+      const file = Buffer.concat([Buffer.from(text, 'latin1'), Buffer.from(bits[type].buffer)]);
+      assert.deepEqual([...readLegacyTorchFile(file).get('matrix')!.data], expected[type]);
+    }
+  });
+
   it('honours strides and offset: a transposed view, and a column', () => {
     const arrays = readLegacyTorchFile(
       legacyFile(
