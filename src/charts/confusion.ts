@@ -22,6 +22,8 @@ const wrong = '#c25000';
 const pale = { right: '#e3f0f8', wrong: '#ffead9' };
 /** With more classes than this the cells are too small for text, and colour and tooltip speak alone. */
 const written = 24;
+/** With more classes than this those that are most often mistaken are drawn: the cells of more are too small to see. */
+const drawn = 100;
 
 /**
  * A confusion matrix as a table of coloured cells: true classes down, predicted classes across.
@@ -29,7 +31,9 @@ const written = 24;
  * The darker a cell, the larger its share of the row (of the column, if normalized by columns); the share enters as its
  * square root, so that rare mix-ups stay visible. Cells without an example are empty.
  *
- * @param given from `confusionMatrix`, 1 to some 100 classes
+ * Of more than 100 classes the 100 that are most often mistaken are drawn, and the chart says so.
+ *
+ * @param given from `confusionMatrix`, 1 class or more
  * @param options {@link ConfusionChartOptions}
  * @throws {UserError} on an unknown option or value of `normalize` or `sort`
  */
@@ -46,17 +50,21 @@ export function confusionMatrixChart(given: ConfusionMatrix, options: ConfusionC
   if (!['classes', 'confusion'].includes(sort)) {
     throw new UserError(`confusionMatrixChart: sort must be 'classes' or 'confusion', got '${sort}'`);
   }
-  const matrix = sort === 'confusion' ? sortByConfusion(given) : given;
-  const { classes, counts } = matrix;
-  const cells = shadedCells(matrix, normalize);
-  const total = counts.flat().reduce((sum, count) => sum + count, 0);
-  const correct = counts.reduce((sum, row, c) => sum + row[c]!, 0);
+  const part = mostMistaken(given);
+  const matrix = sort === 'confusion' ? sortByConfusion(part) : part;
+  const { classes } = matrix;
+  const cells = shadedCells(matrix, normalize, given);
+  const total = given.counts.reduce((sum, row) => sum + row.reduce((all, count) => all + count, 0), 0);
+  const correct = given.counts.reduce((sum, row, c) => sum + row[c]!, 0);
   const heading = total === 0 ? 'no examples' : `${correct} of ${total} right (${formatShare(correct / total)})`;
   const of = normalize === 'columns' ? 'predicted' : 'true';
   const says = normalize === 'none' ? 'the number is the count' : `the number is % of the ${of} class`;
   const key = [
     'blue is right, orange is wrong; the darker, the larger the',
     `share of the ${of} class${classes.length <= written ? `; ${says}` : ''}`,
+    ...(classes.length < given.classes.length
+      ? [`the ${classes.length} of ${given.classes.length} classes that are mistaken most often`]
+      : []),
   ];
   const size = Math.min(64, Math.max(8, Math.floor(640 / classes.length)), 640);
   const spec = {
@@ -93,16 +101,47 @@ export function confusionMatrixChart(given: ConfusionMatrix, options: ConfusionC
         : []),
     ],
   };
-  return chart(spec, describe(matrix, heading), textTwin(matrix, `${title}: ${heading}`));
+  return chart(
+    spec,
+    describe(given, heading),
+    textTwin(classes.length < given.classes.length ? given : matrix, `${title}: ${heading}`),
+  );
 }
 
-function shadedCells({ classes, counts }: ConfusionMatrix, normalize: 'none' | 'rows' | 'columns') {
-  const rowSums = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
-  const columnSums = classes.map((_, p) => counts.reduce((sum, row) => sum + row[p]!, 0));
+/** The classes that a chart has room for: all, or those with the most mistakes, in their order. */
+function mostMistaken({ classes, counts }: ConfusionMatrix): ConfusionMatrix {
+  if (classes.length <= drawn) return { classes, counts };
+  const wrong = classes.map(() => 0);
+  for (const [t, row] of counts.entries()) {
+    for (const [p, count] of row.entries()) {
+      if (t === p) continue;
+      wrong[t]! += count;
+      wrong[p]! += count;
+    }
+  }
+  const kept = [...classes.keys()]
+    .sort((a, b) => wrong[b]! - wrong[a]!)
+    .slice(0, drawn)
+    .sort((a, b) => a - b);
+  return { classes: kept.map((c) => classes[c]!), counts: kept.map((t) => kept.map((p) => counts[t]![p]!)) };
+}
+
+/** The cells of a matrix, or of the part of `whole` that is drawn: shares are of all examples of a class. */
+function shadedCells(
+  { classes, counts }: ConfusionMatrix,
+  normalize: 'none' | 'rows' | 'columns',
+  whole: ConfusionMatrix,
+) {
+  const rowSums = new Map(
+    whole.classes.map((name, t) => [name, whole.counts[t]!.reduce((sum, count) => sum + count, 0)]),
+  );
+  const columnSums = new Map(
+    whole.classes.map((name, p) => [name, whole.counts.reduce((sum, row) => sum + row[p]!, 0)]),
+  );
   return counts.flatMap((row, t) =>
     row.map((count, p) => {
-      const ofTrue = count / (rowSums[t] || 1);
-      const ofPredicted = count / (columnSums[p] || 1);
+      const ofTrue = count / (rowSums.get(classes[t]!) || 1);
+      const ofPredicted = count / (columnSums.get(classes[p]!) || 1);
       const share = normalize === 'columns' ? ofPredicted : ofTrue;
       const side = t === p ? 'right' : 'wrong';
       const fill = mix(pale[side], side === 'right' ? right : wrong, Math.sqrt(share));

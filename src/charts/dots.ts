@@ -30,6 +30,11 @@ const rowsOf = (field: string, title: string, count = 1) => ({
     labelOverlap: false,
   },
 });
+/** With more rows than this the first are drawn, which are the worst: the text beside the chart has all. */
+const drawn = 100;
+/** What a subtitle says where not all rows are drawn. */
+const leftOut = (rows: number, what: string) =>
+  rows > drawn ? [`the ${drawn} ${what} of ${rows}; the text has all`] : [];
 /** The height of a row: less where there are many. */
 const stepOf = (count: number) => Math.max(11, Math.min(24, Math.floor(900 / Math.max(1, count))));
 
@@ -43,7 +48,7 @@ export function classScoresChart(report: ClassReport, options?: DotOptions): Cha
   const { title } = withDefaults('classScoresChart', options, { title: 'Precision and recall of each class' });
   const rows = [...report.rows].sort((a, b) => a.f1 - b.f1);
   const x = (field: string) => ({ field, type: 'quantitative', ...percent });
-  const y = rowsOf('class', '', rows.length);
+  const y = rowsOf('class', '', Math.min(drawn, rows.length));
   const tooltip = [
     { field: 'class', type: 'nominal' },
     ...['precision', 'recall', 'f1'].map((field) => ({ field, type: 'quantitative', format: '.1%' })),
@@ -52,11 +57,14 @@ export function classScoresChart(report: ClassReport, options?: DotOptions): Cha
   const spec = {
     title: {
       text: title,
-      subtitle: [`blue circle: precision, vermilion square: recall; macro F1 ${formatShare(report.macro.f1)}`],
+      subtitle: [
+        `blue circle: precision, vermilion square: recall; macro F1 ${formatShare(report.macro.f1)}`,
+        ...leftOut(rows.length, 'classes of the lowest F1'),
+      ],
     },
-    data: { values: rows },
+    data: { values: rows.slice(0, drawn) },
     width,
-    height: { step: stepOf(rows.length) },
+    height: { step: stepOf(Math.min(drawn, rows.length)) },
     encoding: { y },
     layer: [
       {
@@ -125,12 +133,15 @@ export function sliceChart(slices: readonly Slice[], options?: DotOptions): Char
   const spec = {
     title: {
       text: title,
-      subtitle: [`95% intervals; dashed: all together, ${right} of ${total} (${formatShare(right / total)})`],
+      subtitle: [
+        `95% intervals; dashed: all together, ${right} of ${total} (${formatShare(right / total)})`,
+        ...leftOut(slices.length, 'slices of the lowest accuracy'),
+      ],
     },
-    data: { values: slices },
+    data: { values: slices.slice(0, drawn) },
     width,
-    height: { step: stepOf(slices.length) },
-    encoding: { y: rowsOf('slice', '', slices.length) },
+    height: { step: stepOf(Math.min(drawn, slices.length)) },
+    encoding: { y: rowsOf('slice', '', Math.min(drawn, slices.length)) },
     layer: [
       {
         mark: { type: 'rule', color: colors.muted, strokeDash: [4, 4] },

@@ -20,12 +20,14 @@ interface Line {
 
 /** With more curves than there are colours, the best are left grey and the worst three named. */
 const named = 3;
+/** Grey curves that are drawn, evenly from the worst to the best: of more only a grey area is seen. */
+const grey = 40;
 
 /**
  * Receiver operating characteristics: what part of the positives is found, against what part of the negatives is called
  * positive with them. The dashed diagonal is guessing.
  *
- * @param curves by name (a class, a model), from `rocCurve`; with more than seven only the three worst are coloured
+ * @param curves by name (a class, a model), from `rocCurve`; with more than seven only the three worst are coloured, and of more than 43 forty others drawn
  * @throws {UserError} for no curve
  */
 export function rocChart(curves: Readonly<Record<string, RocCurve>>, options?: RankingChartOptions): Chart {
@@ -51,7 +53,7 @@ export function rocChart(curves: Readonly<Record<string, RocCurve>>, options?: R
 /**
  * Precision against recall: how much of what is called positive is, against how much of the positives is found.
  *
- * @param curves by name (a class, a model), from `precisionRecallCurve`; with more than seven only the three worst are coloured
+ * @param curves by name (a class, a model), from `precisionRecallCurve`; with more than seven only the three worst are coloured, and of more than 43 forty others drawn
  * @throws {UserError} for no curve
  */
 export function precisionRecallChart(
@@ -140,11 +142,13 @@ function draw(caller: string, title: string, given: readonly Line[], look: Look)
     height: unitSide,
     layer: [
       look.below,
-      ...rest.map((line) => curve(line, '#9a9a9a', 1)),
+      ...evenly(rest, grey).map((line) => curve(line, '#9a9a9a', 1)),
       ...shown.map((line, i) => curve(line, hues[i]!, 2)),
       ...besideLines(unitSide, [
         ...shown.map((line, i) => ({ text: words(line), color: ink(i) })),
-        ...(many ? [{ text: `and ${rest.length} more`, color: colors.muted }] : []),
+        ...(many
+          ? [{ text: `and ${rest.length > grey ? `${grey} of ` : ''}${rest.length} more`, color: colors.muted }]
+          : []),
       ]),
     ],
   };
@@ -161,6 +165,12 @@ function draw(caller: string, title: string, given: readonly Line[], look: Look)
     `${title} of ${lines.length}: lowest ${look.area} ${formatShare(worst.area)} for ${worst.name}, highest ${formatShare(lines.at(-1)!.area)} for ${lines.at(-1)!.name}.`,
     `${title}\n${table}`,
   );
+}
+
+/** At most so many of a list, the first and the last among them. */
+function evenly<T>(list: readonly T[], most: number): readonly T[] {
+  if (list.length <= most) return list;
+  return Array.from({ length: most }, (_, i) => list[Math.round((i * (list.length - 1)) / (most - 1))]!);
 }
 
 /** JSON knows no NaN. */

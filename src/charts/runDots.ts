@@ -17,6 +17,9 @@ export interface RunDotsOptions {
   title?: string;
 }
 
+/** With more configurations than this the best are drawn: the text beside the chart has all. */
+const MOST_DRAWN = 200;
+
 /**
  * The accuracy of every run as a dot, a line a configuration, the highest mean first. How far the dots of a line lie apart is
  * what the seed alone does; a difference between two lines that is smaller than that is no finding.
@@ -28,6 +31,7 @@ export function runDotsChart(runs: readonly RunDot[], options: RunDotsOptions = 
   const measured = runs.filter((run): run is RunDot & { accuracy: number } => Number.isFinite(run.accuracy));
   const varied = variedAxes(measured);
   const groups = groupsOf(measured, varied);
+  const drawn = groups.slice(0, MOST_DRAWN);
   const heading = `${counted(measured.length, 'run')} of ${counted(groups.length, 'configuration')}`;
   const x = {
     type: 'quantitative',
@@ -42,19 +46,22 @@ export function runDotsChart(runs: readonly RunDot[], options: RunDotsOptions = 
   };
   const mean = { field: 'mean', title: 'mean', type: 'quantitative', format: '.1%' };
   const spec = {
-    title: { text: `${title}: ${heading}`, subtitle: 'a dot a run; the upright line is the mean' },
+    title: {
+      text: `${title}: ${heading}`,
+      subtitle: `a dot a run; the upright line is the mean${groups.length > MOST_DRAWN ? `; the ${MOST_DRAWN} best of ${groups.length}, the text has all` : ''}`,
+    },
     width: 420,
-    height: { step: Math.max(12, Math.min(26, Math.floor(900 / Math.max(1, groups.length)))) },
+    height: { step: Math.max(12, Math.min(26, Math.floor(900 / Math.max(1, drawn.length)))) },
     encoding: { y },
     layer: [
       {
-        data: { values: groups.map(({ name, mean }) => ({ name, mean })) },
+        data: { values: drawn.map(({ name, mean }) => ({ name, mean })) },
         mark: { type: 'tick', color: colors.vermilion, thickness: 2, size: 18 },
         encoding: { x: { field: 'mean', ...x }, tooltip: [{ field: 'name', title: 'configuration' }, mean] },
       },
       {
         data: {
-          values: groups.flatMap(({ name, runs }) => runs.map(({ seed, accuracy }) => ({ name, seed, accuracy }))),
+          values: drawn.flatMap(({ name, runs }) => runs.map(({ seed, accuracy }) => ({ name, seed, accuracy }))),
         },
         mark: { type: 'point', filled: true, size: 55, opacity: 0.55, color: colors.blue },
         encoding: {

@@ -31,6 +31,9 @@ export interface Section {
   pictures?: charts.GridPicture[];
 }
 
+/** Classes whose curves are drawn one by one; of more those of the lowest F1 are. */
+const mostCurves = 50;
+
 /** What a run's numbers show. */
 export function chartSections(run: KeptRun): Section[] {
   const training = charts.trainingCurves(run.history, { planned: Math.max(1, run.settings.epochs), ended: true });
@@ -50,23 +53,32 @@ export function chartSections(run: KeptRun): Section[] {
     predictions.map(({ predicted }) => predicted),
     classes,
   );
+  const scores = classReport(matrix);
   sections.push({
     heading: 'What is taken for what',
     words: 'True classes down, predicted classes across; classes that are mixed up stand beside each other.',
     charts: [
       charts.confusionMatrixChart(matrix, { sort: classes.length > 2 ? 'confusion' : 'classes' }),
       charts.confusedPairsChart(matrix),
-      charts.classScoresChart(classReport(matrix)),
+      charts.classScoresChart(scores),
     ],
   });
   if (!probabilities.flat().every(Number.isFinite)) return sections;
-  const tasks = oneVersusRest(labels, probabilities, classes).slice(classes.length === 2 ? 1 : 0);
+  const weakest = new Set(
+    [...scores.rows]
+      .sort((a, b) => a.f1 - b.f1)
+      .slice(0, mostCurves)
+      .map((row) => row.class),
+  );
+  const tasks = oneVersusRest(labels, probabilities, classes)
+    .filter((task) => weakest.has(task.class))
+    .slice(classes.length === 2 ? 1 : 0);
   const byClass = <T>(curve: (labels: number[], scores: number[]) => T) =>
     Object.fromEntries(tasks.map((task) => [task.class, curve(task.labels, task.scores)]));
   const scaled = softmaxAt(logProbabilities(probabilities), fitTemperature(labels, logProbabilities(probabilities)));
   sections.push({
     heading: 'How well it ranks, and whether its confidence holds',
-    words: 'Each class against the rest, and how often predictions of each confidence are right.',
+    words: `Each class against the rest${classes.length > mostCurves ? ` (the ${mostCurves} of the lowest F1, of ${classes.length})` : ''}, and how often predictions of each confidence are right.`,
     charts: [
       charts.rocChart(byClass(rocCurve)),
       charts.precisionRecallChart(byClass(precisionRecallCurve)),

@@ -64,9 +64,32 @@ export async function reportHtml(folder: string, options?: ReportOptions): Promi
     settings: settingsOf(run),
     data: {
       id: 'run',
-      content: { settings: run.settings, classes: run.classes, history: run.history, predictions: run.predictions },
+      content: {
+        ...{ settings: run.settings, classes: run.classes, history: run.history },
+        ...predictionsForScripts(run),
+      },
     },
   });
+}
+
+/** Numbers of predictions that a page carries for scripts: some two megabytes. */
+const MOST_PROBABILITIES = 100_000;
+/** Where all would be more: so many probabilities a picture, the largest. */
+const LIKELIEST = 5;
+
+/** The predictions as the page carries them: whole, or with the likeliest classes of each and the words that say so. */
+function predictionsForScripts({ predictions, classes }: KeptRun): object {
+  if (predictions.length * classes.length <= MOST_PROBABILITIES) return { predictions };
+  return {
+    note: `each prediction has the ${LIKELIEST} largest of its ${classes.length} probabilities, as [class, probability]; all are in predictions.csv of the run`,
+    predictions: predictions.map(({ probabilities, ...rest }) => ({
+      ...rest,
+      likeliest: [...probabilities.keys()]
+        .sort((a, b) => probabilities[b]! - probabilities[a]!)
+        .slice(0, LIKELIEST)
+        .map((c) => [c, probabilities[c]]),
+    })),
+  };
 }
 
 /** The same for a terminal: numbers, diagnosis and the texts of the charts. */

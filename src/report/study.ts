@@ -33,8 +33,12 @@ export async function studyHtml(folder: string, page: string, say: (text: string
     say(reason);
   });
   const [header, ...rows] = leaderboardCells(result.rows);
-  const table: PageTable = { header: header!, rows, numbers: [false, true, true, true, true, true, false, true] };
-  const words = `Mean validation accuracy over the seeds with its 95% interval; the difference from the baseline, in percentage points, is paired seed by seed. ${verdictWords}`;
+  const table: PageTable = {
+    header: header!,
+    rows: rows.slice(0, MOST_ROWS),
+    numbers: [false, true, true, true, true, true, false, true],
+  };
+  const words = `Mean validation accuracy over the seeds with its 95% interval; the difference from the baseline, in percentage points, is paired seed by seed. ${verdictWords}${leftOut(rows.length, 'configurations')}`;
   return htmlPage({
     title: basename(resolve(folder)),
     summary: summaryOf(result, file),
@@ -139,8 +143,14 @@ function curvesOf(kept: ReadonlyMap<StudyRow, KeptRun>, axes: readonly string[])
   return histories.length > 0 ? [charts.compareCurves(Object.fromEntries(histories), { title: 'First seed' })] : [];
 }
 
-function runWords({ failed }: StudyResult): string {
-  return `Each is a folder in runs/ with configuration, history and predictions.${failed > 0 ? ` ${failed} failed.` : ''}`;
+/** Rows of a table that a page has: what is beyond stands in the study's own files. */
+const MOST_ROWS = 500;
+
+const leftOut = (rows: number, what: string) =>
+  rows > MOST_ROWS ? ` The first ${MOST_ROWS} of ${rows} ${what}; all are in what \`--export\` writes.` : '';
+
+function runWords({ failed, records }: StudyResult): string {
+  return `Each is a folder in runs/ with configuration, history and predictions.${failed > 0 ? ` ${failed} failed.` : ''}${leftOut(records.length, 'runs')}`;
 }
 
 /** @param from the folder of the page */
@@ -148,15 +158,17 @@ function runTable({ folder, records }: StudyResult, from: string): PageTable {
   const runs = relative(from, join(folder, 'runs')).split(sep).join('/');
   return {
     header: ['run', 'seed', 'state', 'accuracy', 'loss', 'epochs', 'seconds'],
-    rows: records.map(({ id, seed, state, error, accuracy, loss, epochs, seconds }) => [
-      { text: id, href: `${runs}/${id}/` },
-      String(seed),
-      error === null ? state : `${state}: ${error}`,
-      accuracy === null ? '' : `${(100 * accuracy).toFixed(1)}%`,
-      loss === null ? '' : loss.toFixed(3),
-      String(epochs),
-      seconds.toFixed(1),
-    ]),
+    rows: records
+      .slice(0, MOST_ROWS)
+      .map(({ id, seed, state, error, accuracy, loss, epochs, seconds }) => [
+        { text: id, href: `${runs}/${id}/` },
+        String(seed),
+        error === null ? state : `${state}: ${error}`,
+        accuracy === null ? '' : `${(100 * accuracy).toFixed(1)}%`,
+        loss === null ? '' : loss.toFixed(3),
+        String(epochs),
+        seconds.toFixed(1),
+      ]),
     numbers: [false, true, false, true, true, true, true],
   };
 }

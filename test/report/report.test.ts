@@ -67,6 +67,27 @@ describe('the report', function () {
     });
   }
 
+  it('of a run with very many classes draws those that need a look, and says which and where the rest is', async () => {
+    const count = 300;
+    const classes = Array.from({ length: count }, (_, c) => `class ${c}`);
+    const html = await reportHtml(numbersOf(classes, 2 * count), { explain: false });
+    assert.ok(html.length < 3e6, `${html.length} characters`);
+    assert.match(html, /the 100 of 300 classes that are mistaken most often/);
+    assert.match(html, /the 100 classes of the lowest F1 of 300; the text has all/);
+    assert.match(html, /the 50 of the lowest F1, of 300/);
+    const [, json] = /<script type="application\/json" id="run">(.*?)<\/script>/.exec(html)!;
+    const { note, predictions } = JSON.parse(json!);
+    assert.match(note, /5 largest of its 300 probabilities.* predictions\.csv/);
+    assert.equal(predictions.length, 2 * count);
+    const likeliest: [number, number][] = predictions[0].likeliest;
+    assert.equal(likeliest.length, 5);
+    assert.equal(likeliest[0]![0], predictions[0].predicted);
+    assert.deepEqual(
+      likeliest.map(([, probability]) => probability),
+      likeliest.map(([, probability]) => probability).sort((a, b) => b - a),
+    );
+  });
+
   it('of a trained run has its pictures and where it looks; as text, numbers and diagnosis', async () => {
     const data = await stripesFolder(8);
     const folder = join(temporaryFolder(), 'run');
