@@ -3,6 +3,7 @@ export interface ExecutedCell {
   cell_type: string;
   source: string | string[];
   metadata?: { tags?: string[] };
+  execution_count?: number | null;
   outputs?: {
     output_type: string;
     text?: string | string[];

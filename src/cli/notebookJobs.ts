@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { didYouMean } from '../core/didYouMean';
-import { messageOf, UserError } from '../core/errors';
+import { UserError } from '../core/errors';
+import { readJson } from '../core/readBounded';
 import { pathBelow } from '../core/safePath';
 import type { ExecutedCell } from './compareOutputs';
 import { findParameters, type Parameter, setParameters, unknownParameter } from './parameters';
@@ -120,11 +121,10 @@ function parseAssignments(assignments: readonly string[]): Map<string, string> {
 /** @throws {UserError} if the file is missing or no notebook */
 export function readCells(file: string): Cell[] {
   if (!existsSync(file)) throw new UserError(`no notebook ${file}`);
-  try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { cells: Cell[] }).cells;
-  } catch (error) {
-    throw new UserError(`${file} is no notebook: ${messageOf(error)}`);
-  }
+  const notebook = readJson(file) as { cells?: unknown } | null;
+  const isCell = (cell: unknown): cell is Cell => typeof cell === 'object' && cell !== null;
+  if (Array.isArray(notebook?.cells) && notebook.cells.every(isCell)) return notebook.cells;
+  throw new UserError(`${file} is no notebook: it has no list of cells`);
 }
 
 /** Index and text of the cells tagged `parameters`, and their quick values as `--set` would have them. */

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
-import { messageOf, UserError } from '../core/errors';
+import { UserError } from '../core/errors';
 import { checkFolder } from '../core/files';
 import { projectFolder } from '../core/paths';
+import { readCells } from './notebookJobs';
 import { print } from './print';
 import { runPython } from './python';
 
@@ -58,12 +59,7 @@ function notebooksIn(folder: string): string[] {
 }
 
 function wasRun(file: string): boolean {
-  let cells: { cell_type: string; source: string | string[]; execution_count?: number | null }[];
-  try {
-    cells = JSON.parse(readFileSync(file, 'utf8')).cells;
-  } catch (error) {
-    throw new UserError(`${file} is no notebook: ${messageOf(error)}`);
-  }
+  const cells = readCells(file);
   const code = cells.filter(({ cell_type, source }) => cell_type === 'code' && [source].flat().join('').trim() !== '');
   return code.every(({ execution_count }) => typeof execution_count === 'number');
 }

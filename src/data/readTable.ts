@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { messageOf, UserError } from '../core/errors';
+import { readBounded } from '../core/readBounded';
 import { hasPictureName } from './listFolder';
+
+/** Bytes of a table: ten million rows. */
+const LARGEST = 2 ** 28;
 
 /** Names and rows of a table of text. */
 export interface TextTable {
@@ -20,8 +23,9 @@ export interface TextTable {
 export function readTable(file: string, named: (name: string) => boolean): TextTable {
   let text: string;
   try {
-    text = decodeText(readFileSync(file));
+    text = decodeText(readBounded(file, { largest: LARGEST }));
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(`'${file}' is not readable as a table: ${messageOf(error)}`);
   }
   const lines = splitRows(text.replace(/\r\n?/g, '\n')).filter((row) => row.some((cell) => cell !== ''));

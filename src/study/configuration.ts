@@ -178,8 +178,9 @@ function checkRuns(configurations: number, seeds: unknown, maxRuns: number): voi
   const runs = configurations * times;
   if (!(runs > maxRuns)) return;
   const written = (count: number) => count.toLocaleString('en-US');
+  const nouns = (count: number, noun: string) => `${written(count)} ${noun}${count === 1 ? '' : 's'}`;
   throw new UserError(
-    `study: ${written(configurations)} configurations with ${written(times)} seeds would be ${written(runs)} runs, and a ` +
+    `study: ${nouns(configurations, 'configuration')} with ${nouns(times, 'seed')} would be ${nouns(runs, 'run')}, and a ` +
       `study may have ${written(maxRuns)}: take fewer values or seeds or another design, or allow more (--max-runs)`,
   );
 }
