@@ -32,7 +32,7 @@ interface JxlOxide {
     readonly loaded: boolean;
     readonly width: number | undefined;
     readonly height: number | undefined;
-    render(): { encodeToPng(): Uint8Array; free(): void };
+    render(): { encodeToPng(): Uint8Array };
     free(): void;
   };
 }

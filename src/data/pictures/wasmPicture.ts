@@ -81,9 +81,7 @@ async function decodeJxl(content: Buffer, checkSize: CheckSize): Promise<RawPict
     if (!image.tryInit()) throw damaged('jxl');
     checkSize({ width: image.width!, height: image.height! });
     if (!image.loaded) throw damaged('jxl');
-    const frame = image.render();
-    png = frame.encodeToPng();
-    frame.free();
+    png = image.render().encodeToPng(); // which frees the frame
   } finally {
     image.free();
   }
