@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UserError } from '../core/errors';
-import type { RangeOption } from '../data';
+import { fits, type RangeOption } from '../data';
 import type { DataOptions } from '../data/public';
 
 /** What `--data` can be, for the help of every command that takes it. */
@@ -16,6 +16,7 @@ const KEYS = [
   'groupColumn',
   'range',
   'bands',
+  'fit',
 ] as const;
 
 /** The options that say how `--data` is read. */
@@ -43,7 +44,8 @@ export function addReadingOptions(command: Command): Command {
       'black and white of pictures with more than 8 bits: auto, full, percentile or LOW,HIGH',
       range,
     )
-    .option('--bands <list>', 'bands that are red, green and blue, or gray, counted from 0: 2,1,0', numbers);
+    .option('--bands <list>', 'bands that are red, green and blue, or gray, counted from 0: 2,1,0', numbers)
+    .addOption(new Option('--fit <how>', 'how pictures become square; default: crop').choices(fits));
 }
 
 function range(text: string): RangeOption {

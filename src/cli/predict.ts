@@ -9,7 +9,7 @@ import { type Predictor, predict } from '../runs';
 import { addReadingOptions } from './dataOptions';
 import { print, printAside, printJson } from './print';
 
-interface Options extends Pick<DataOptions, 'range' | 'bands'> {
+interface Options extends Pick<DataOptions, 'range' | 'bands' | 'fit'> {
   model?: string;
   backbone?: string;
   json?: true;
@@ -27,9 +27,9 @@ export function predictCommand(): Command {
       ),
     )
     .option('--json', 'one JSON object as the last line')
-    .action(async (files: string[], { model, backbone, json, range, bands }: Options) => {
+    .action(async (files: string[], { model, backbone, json, range, bands, fit }: Options) => {
       const { pictures, passedOver } = picturesIn(files);
-      const { predictions, skipped } = await predict(predictor(model, backbone), pictures, { range, bands });
+      const { predictions, skipped } = await predict(predictor(model, backbone), pictures, { range, bands, fit });
       const result = {
         predictions: predictions.map(({ file, classes }) => ({ file, classes })),
         skipped: [...passedOver, ...skipped],

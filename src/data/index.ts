@@ -8,7 +8,7 @@ export { type RangeOption, type ReadingOptions, withReading } from './pictures/d
 export { decodePicture, type Framing } from './pictures/decode';
 export { type DecodedPicture, decodeAll } from './pictures/decodeAll';
 export { type OpenPicture, openPicture, type PictureContent } from './pictures/openPicture';
-export { checkReading, type Reading, type SampleKind, type SampleRange } from './pictures/reading';
+export { checkReading, type Fit, fits, type Reading, type SampleKind, type SampleRange } from './pictures/reading';
 export { readPicture } from './pictures/readPicture';
 export { sampleExamples, type ThumbnailOptions, thumbnail } from './pictures/thumbnails';
 export { sampleFolder, samples } from './samples';

@@ -54,7 +54,7 @@ export class PictureModel {
    * The probability of each class for each picture.
    *
    * @param pictures paths, `file:` URLs, Buffers, Blobs, or a tensor of 0 to 255; one or a list of them
-   * @param options `range` and `bands` as for `openDataset`, found from those that are files; default: as in training
+   * @param options `range`, `bands` and `fit` as for `openDataset`, found from those that are files; default: as in training
    * @returns pictures that cannot be read are listed, not fatal
    * @throws {UserError} if something else is given as a picture, or after {@link dispose}
    *
@@ -67,16 +67,20 @@ export class PictureModel {
    * ```
    */
   async predict(pictures: PictureInputs, options?: PredictOptions): Promise<Predictions> {
-    const { listener, range, bands } = withDefaults<PredictOptions>('predict', options, {
+    const { listener, range, bands, fit } = withDefaults<PredictOptions>('predict', options, {
       range: undefined,
       bands: undefined,
+      fit: undefined,
       listener: {},
     });
     if (this.disposed) throw new UserError('predict: the model was disposed of; open it again');
     const named = listPictures('predict', pictures);
     this.pass.expect(named.length);
-    const told = range !== undefined || bands !== undefined;
-    const reading = told ? await readingOf(named, { range, bands }) : this.reading;
+    const told = range !== undefined || bands !== undefined || fit !== undefined;
+    // what is not told stays as in training
+    const anew = told && (range !== undefined || !this.reading);
+    const found = anew ? await readingOf(named, { range, bands, fit }) : undefined;
+    const reading = told ? { ...this.reading, ...found, ...(bands && { bands }), ...(fit && { fit }) } : this.reading;
     const predictions: FilePrediction[] = [];
     const skipped: Skipped[] = [];
     const decoding = { skipped, reading, task: 'predictions', listener };

@@ -10,7 +10,7 @@ export type Predictor = { run: string } | { backbone: string };
  *
  * What is black and white in pictures that do not have 8 bits a sample is as it was in training, unless told.
  *
- * @param options `range` and `bands`, as for `openDataset`
+ * @param options `range`, `bands` and `fit`, as for `openDataset`
  * @returns pictures that cannot be read are listed, not fatal
  * @throws {UserError} on an unknown backbone, or a run that cannot be read or was made over other weights
  */

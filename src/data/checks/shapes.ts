@@ -25,7 +25,7 @@ export function findOddShapes(pictures: readonly Readable[], context: Context): 
     pictures.filter(({ width, height }) => Math.max(width, height) > LONG * Math.min(width, height)),
     'long',
     `more than ${LONG} times as long as wide`,
-    "the centre crop cuts most of them away: decode with fit 'pad' or 'stretch', or crop them to what matters",
+    "the centre crop cuts most of them away: take fit 'pad' or 'stretch' (--fit pad), or crop them to what matters",
   );
   const properties: [string, (picture: Readable) => string][] = [
     ['file format', ({ format }) => format],

@@ -2,7 +2,16 @@ import { open, readFile } from 'node:fs/promises';
 import { inOrder } from '../../core/inOrder';
 import type { Dataset, Example } from '../dataset';
 import { type DeepFormat, deepFormat, extremes, mayBeDeep } from './deepPicture';
-import { checkBands, checkRange, type Reading, type SampleKind, type SampleRange, sampleKindInWords } from './reading';
+import {
+  checkBands,
+  checkFit,
+  checkRange,
+  type Fit,
+  type Reading,
+  type SampleKind,
+  type SampleRange,
+  sampleKindInWords,
+} from './reading';
 
 /** What is black and what is white in pictures that do not have 8 bits a sample. */
 export type RangeOption = 'auto' | 'full' | 'percentile' | SampleRange;
@@ -16,6 +25,8 @@ export interface ReadingOptions {
   range?: RangeOption;
   /** which bands are red, green and blue, or gray, counted from 0; default the first three, or the only one */
   bands?: readonly number[];
+  /** how pictures become square: 'crop' shows the middle, 'stretch' and 'pad' all of it; default 'crop' */
+  fit?: Fit;
 }
 
 /** Pictures of a kind whose samples are looked at, evenly spaced. */
@@ -25,16 +36,20 @@ const SAMPLES = 5000;
 
 /**
  * The dataset with a {@link Reading} for all its pictures, where some have more or other than 8 bits a sample, or bands are
- * chosen. One range for all pictures of a kind keeps a dark picture dark; it is told in {@link Dataset.notes}.
+ * chosen, or another way to become square. One range for all pictures of a kind keeps a dark picture dark; it is told in {@link Dataset.notes}.
  *
  * @throws {UserError} on an unknown range
  */
-export async function withReading(dataset: Dataset, { range = 'auto', bands }: ReadingOptions = {}): Promise<Dataset> {
+export async function withReading(
+  dataset: Dataset,
+  { range = 'auto', bands, fit = 'crop' }: ReadingOptions = {},
+): Promise<Dataset> {
   if (bands !== undefined) checkBands('openDataset', bands);
+  checkFit('openDataset', fit);
   if (range !== 'auto' && range !== 'full' && range !== 'percentile') checkRange('openDataset', range);
   const pictures = [...dataset.examples, ...(dataset.unlabelled ?? [])];
   const kinds = await kindsOf(pictures);
-  if (kinds.size === 0 && bands === undefined) return dataset;
+  if (kinds.size === 0 && bands === undefined && fit === 'crop') return dataset;
   const ranges: Partial<Record<SampleKind, SampleRange>> = {};
   const notes: string[] = [];
   for (const [kind, files] of kinds) {
@@ -50,7 +65,11 @@ export async function withReading(dataset: Dataset, { range = 'auto', bands }: R
       `${files.length} pictures have ${sampleKindInWords(kind)} samples, from ${shown(seen.low)} to ${shown(seen.high)}${of}: ${shown(found[0])} is read as black and ${shown(found[1])} as white${how}`,
     );
   }
-  const reading: Reading = { ranges, ...(bands && { bands }) };
+  const reading: Reading = {
+    ...(kinds.size > 0 && { ranges }),
+    ...(bands && { bands }),
+    ...(fit !== 'crop' && { fit }),
+  };
   const read = (example: Example): Example => ({ ...example, reading });
   return {
     ...dataset,

@@ -2,7 +2,7 @@ import type sharp from 'sharp';
 import { UserError } from '../../core/errors';
 import type { CropBox } from './cropBox';
 import { inWords, openPicture, type PictureContent } from './openPicture';
-import type { Reading } from './reading';
+import type { Fit, Reading } from './reading';
 
 /**
  * How a picture is brought to the size that a model takes. A model's preprocessing has these properties, too; its mean and
@@ -18,7 +18,7 @@ export interface Framing {
    * how a picture becomes square: its middle is cut out (crop), it is pulled to the square without regard to its proportions
    * (stretch), or it is laid on black as a whole (pad). `crop` belongs to the first only; default crop
    */
-  fit?: 'crop' | 'stretch' | 'pad';
+  fit?: Fit;
   /** the part of the upright picture that is looked at, chosen by its size; default all of it */
   region?: (size: { width: number; height: number }) => CropBox;
 }
@@ -29,7 +29,8 @@ export interface Framing {
  * animation the first frame.
  *
  * @param content the file's bytes, or pixels
- * @param reading what is black and white where samples do not have 8 bits, and which bands are the colours
+ * @param reading what is black and white where samples do not have 8 bits, and which bands are the colours, and how it becomes square where the
+ *   framing does not say
  * @returns [size, size, 3] as bytes of 0 to 255
  * @throws {UserError} with the reason in words, when it is no picture, a damaged one, too small or too large
  */
@@ -37,7 +38,7 @@ export async function decodePicture(content: PictureContent, framing: Framing, r
   const { image, width, height } = await openPicture(content, reading);
   try {
     const part = framing.region ? image.extract(wholePixels(framing.region({ width, height }), width, height)) : image;
-    const { data, info } = await bringToSize(part, framing)
+    const { data, info } = await bringToSize(part, { ...framing, fit: framing.fit ?? reading?.fit })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });

@@ -7,12 +7,21 @@ export type SampleKind = 'uint8' | 'uint16' | 'uint32' | 'int8' | 'int16' | 'int
 /** What is black and what is white. */
 export type SampleRange = readonly [low: number, high: number];
 
-/** How the pictures of a dataset become 8-bit red, green and blue, the same for all of them and for every new one. */
+/**
+ * How a picture becomes square: its middle is cut out (crop), it is pulled to the square without regard to its proportions
+ * (stretch), or it is laid on black as a whole (pad).
+ */
+export const fits = ['crop', 'stretch', 'pad'] as const;
+export type Fit = (typeof fits)[number];
+
+/** How the pictures of a dataset become squares of 8-bit red, green and blue, the same for all of them and for every new one. */
 export interface Reading {
   /** by the kind of samples; what is not 8-bit and not named here is refused */
   ranges?: Partial<Record<SampleKind, SampleRange>>;
   /** which bands are red, green and blue, from 0; a single one is gray */
   bands?: readonly number[];
+  /** how pictures become square; absent: crop */
+  fit?: Fit;
 }
 
 const KINDS: Record<SampleKind, string> = {
@@ -55,10 +64,20 @@ export function checkRange(caller: string, range: unknown): SampleRange {
   return [low!, high!];
 }
 
+/** @throws {UserError} unless it is one of {@link fits} */
+export function checkFit(caller: string, fit: unknown): Fit {
+  if (!fits.includes(fit as Fit)) {
+    throw new UserError(
+      `${caller}: fit must be ${fits.map((name) => `'${name}'`).join(', ')}, got ${JSON.stringify(fit)}`,
+    );
+  }
+  return fit as Fit;
+}
+
 /** A reading as it stands in a run's configuration. @throws {UserError} on anything else */
 export function checkReading(caller: string, given: unknown): Reading | undefined {
   if (given === undefined) return undefined;
-  const { ranges, bands } = (given ?? {}) as { ranges?: unknown; bands?: unknown };
+  const { ranges, bands, fit } = (given ?? {}) as { ranges?: unknown; bands?: unknown; fit?: unknown };
   const checked = Object.entries((ranges ?? {}) as object).map(([kind, range]) => {
     if (!Object.hasOwn(KINDS, kind)) throw new UserError(`${caller}: no samples of kind ${JSON.stringify(kind)}`);
     return [kind, checkRange(caller, range)];
@@ -66,5 +85,6 @@ export function checkReading(caller: string, given: unknown): Reading | undefine
   return {
     ...(ranges !== undefined && { ranges: Object.fromEntries(checked) }),
     ...(bands !== undefined && { bands: checkBands(caller, bands) }),
+    ...(fit !== undefined && { fit: checkFit(caller, fit) }),
   };
 }

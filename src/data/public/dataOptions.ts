@@ -28,6 +28,7 @@ export const NO_DATA_OPTIONS: { [K in keyof Required<DataOptions>]: DataOptions[
   groupColumn: undefined,
   range: undefined,
   bands: undefined,
+  fit: undefined,
 };
 
 const OF_TABLES = ['images', 'fileColumn', 'labelColumn', 'splitColumn', 'groupColumn'] as const;

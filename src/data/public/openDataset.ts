@@ -30,7 +30,11 @@ export async function openDataset(data: string, options?: OpenDatasetOptions): P
     listener: {} as NonNullable<PublicDatasetOptions['listener']>,
     ...NO_DATA_OPTIONS,
   });
-  const dataset = await withReading(await openWith(data, how, listener), { range: how.range, bands: how.bands });
+  const dataset = await withReading(await openWith(data, how, listener), {
+    range: how.range,
+    bands: how.bands,
+    fit: how.fit,
+  });
   for (const text of [...(dataset.warnings ?? []), ...(dataset.notes ?? [])]) {
     listener.onMessage?.(`${basename(data)}: ${text}`);
   }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { jsonLine } from '../../core/escape/json';
 import { escapeMarkdown, markdownCode } from '../../core/escape/markdown';
 import { stringLiteral } from '../../core/escape/sourceCode';
+import type { Fit } from '../../data';
 import { wilsonInterval } from '../../metrics';
 import { backboneEntry, type Preprocessing } from '../../models';
 import type { RunConfiguration } from '..';
@@ -44,7 +45,7 @@ export function modelCard(
       ...{ size: inputSize, channels: 'red, green, blue', range: [0, 255] },
       ...(data.reading?.ranges && { blackAndWhite: data.reading.ranges }),
       ...(data.reading?.bands && { bands: data.reading.bands }),
-      resize: `shorter side to ${Math.round(inputSize / crop)} pixels (${interpolation}, anti-aliased), then the middle ${inputSize} x ${inputSize}`,
+      resize: resizeOf(inputSize, crop, interpolation, data.reading?.fit),
     },
     preprocessing,
     output: single
@@ -65,6 +66,13 @@ export function modelCard(
     versions,
     files,
   };
+}
+
+function resizeOf(size: number, crop: number, interpolation: string, fit: Fit = 'crop'): string {
+  const how = `${interpolation}, anti-aliased`;
+  if (fit === 'stretch') return `to ${size} x ${size} pixels without regard to proportions (${how})`;
+  if (fit === 'pad') return `longer side to ${size} pixels (${how}), in the middle of a black ${size} x ${size}`;
+  return `shorter side to ${Math.round(size / crop)} pixels (${how}), then the middle ${size} x ${size}`;
 }
 
 interface CardFacts {

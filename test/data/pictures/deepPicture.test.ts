@@ -9,6 +9,7 @@ import { writePicture } from '../../pictures';
 import { tiff } from './tiff';
 
 const framing = { inputSize: 8, crop: 1, interpolation: 'bilinear', fit: 'stretch' } as const;
+const framingOf = { inputSize: 8, crop: 1, interpolation: 'bilinear' } as const; // without a fit of its own
 const decode = (content: Buffer, reading?: Reading) => decodePicture(content, framing, reading);
 const means = (pixels: Uint8Array) =>
   [0, 1, 2].map((channel) =>
@@ -191,14 +192,43 @@ describe('a dataset of such pictures', () => {
     assert.ok(channels[0]!.max - channels[0]!.min > 100);
   });
 
+  it('shows the whole of long pictures when told, also where samples have 8 bits', async () => {
+    const root = await folder(() => tiff('uint8', { width: 32, height: 16 }, (x) => (x < 8 || x >= 24 ? 200 : 100)));
+    const rows = async (fit: 'crop' | 'stretch' | 'pad') => {
+      const { examples } = await openDataset(root, { fit });
+      for await (const { pixels, hash } of decodeAll(examples.slice(0, 1), framingOf)) {
+        const at = (x: number, y: number) => pixels![3 * (8 * y + x)]!;
+        return { shown: [at(0, 4), at(4, 4), at(4, 0)], hash };
+      }
+      return assert.fail();
+    };
+    const [crop, stretch, pad] = [await rows('crop'), await rows('stretch'), await rows('pad')];
+    assert.deepEqual(
+      [crop.shown.slice(1), pad.shown],
+      [
+        [100, 100],
+        [200, 100, 0],
+      ],
+    );
+    assert.ok(crop.shown[0]! < 130); // its edge is what lies beside it
+    assert.deepEqual(stretch.shown.slice(1), [100, 100]);
+    assert.ok(stretch.shown[0]! > 190);
+    assert.equal(new Set([crop.hash, stretch.hash, pad.hash]).size, 3); // caches keep them apart
+    await assert.rejects(
+      openDataset(root, { fit: 'squash' as 'pad' }),
+      /fit must be 'crop', 'stretch', 'pad', got "squash"/,
+    );
+  });
+
   it('keeps its range through the text of a run, which is checked', () => {
-    const reading = { ranges: { float32: [0, 1] as const }, bands: [2, 1, 0] };
+    const reading = { ranges: { float32: [0, 1] as const }, bands: [2, 1, 0], fit: 'pad' as const };
     assert.deepEqual(checkReading('the run', JSON.parse(JSON.stringify(reading))), reading);
     assert.equal(checkReading('the run', undefined), undefined);
     for (const wrong of [
       { ranges: { float32: [1] } },
       { ranges: { toString: [0, 1] } },
       { bands: 'all' },
+      { fit: 'all' },
       { ranges: { int16: [0, 'x'] } },
     ]) {
       assert.throws(() => checkReading('the run', wrong), /the run: /);
