@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as tunebook from '../../src';
 import { projectFolder } from '../../src/core/paths';
 
 interface Output {
@@ -52,6 +53,18 @@ describe('the notebooks, as they are committed', () => {
             Object.keys(cell.metadata).filter((key) => !['tags', 'tunebook'].includes(key)),
             [],
           );
+      });
+
+      it('imports names that tunebook has', () => {
+        const source = code.map((cell) => cell.source.join('')).join('\n');
+        const [, names = ''] = /import \{([^}]*)\} from 'tunebook'/.exec(source) ?? [];
+        const values = names.split(',').map((each) => each.trim());
+        for (const name of values.filter((each) => each && !each.startsWith('type ')))
+          assert.ok(name in tunebook, name);
+        for (const [, namespace = '', name = ''] of source.matchAll(/(?<![\w.'`])(\w+)\.(\w+)\(/g)) {
+          const members = values.includes(namespace) ? (tunebook as Record<string, object>)[namespace] : undefined;
+          if (members) assert.ok(name in members, `${namespace}.${name}`);
+        }
       });
 
       it('says of each picture what is on it, for those who cannot see it', () => {
