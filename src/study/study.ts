@@ -215,16 +215,17 @@ class Study {
           shouldStop: () => this.stopped || (listener.shouldStop?.() ?? false),
         },
       });
-      this.running.delete(task.hash);
       if (!record) {
         rmSync(prepared, { recursive: true, force: true });
         return;
       }
       this.store.land(prepared, record);
+      // before anything is waited for: a run that is neither under way nor recorded would be begun again
+      this.records.set(task.hash, record);
+      this.running.delete(task.hash);
+      this.table = undefined;
       await executor.saved?.(task);
       rmSync(checkpoint, { recursive: true, force: true });
-      this.records.set(task.hash, record);
-      this.table = undefined;
       this.time.observe(record);
       this.tabulate();
       this.report(record);
