@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDataset } from '../../src/data/public';
+import { predict, saveRun } from '../../src/runs';
+import { checkConfiguration } from '../../src/study/configuration';
+import { planStudy } from '../../src/study/plan';
+import { train } from '../../src/training';
+import { tiff } from '../data/pictures/tiff';
+import { temporaryFolder } from '../folders';
+import { writePicture } from '../pictures';
+
+/** Two classes of 12-bit scans in 16 bits: dark and bright ones, longer than wide. */
+function scans(): string {
+  const root = temporaryFolder();
+  for (const [name, level] of Object.entries({ bright: 3000, dark: 300 })) {
+    for (let i = 0; i < 4; i++) {
+      const picture = tiff('uint16', { width: 48, height: 24 }, (x, y) => level + 40 * i + ((x * 7 + y * 3) % 90));
+      writePicture(join(root, name, `${i}.tif`), picture);
+    }
+  }
+  return root;
+}
+
+describe('how the pictures of a run were read', () => {
+  it('is kept with it, and new pictures are read so, too', async function () {
+    this.timeout(120_000);
+    const root = scans();
+    const dataset = await openDataset(root, { fit: 'pad' });
+    const result = await train(dataset, { epochs: 1, inputSize: 32, cache: false });
+    const folder = join(temporaryFolder(), 'run');
+    await saveRun(result, folder);
+    const { data } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+    assert.deepEqual(data.reading, { ranges: { uint16: [0, 4095] }, fit: 'pad' });
+    const one = result.predictions[0]!;
+    const probabilities = async (options?: Parameters<typeof predict>[2]) => {
+      const { predictions, skipped } = await predict({ run: folder }, [one.file], options);
+      assert.deepEqual(skipped, []);
+      return predictions[0]!.probabilities;
+    };
+    const near = (a: readonly number[], b: readonly number[]) => a.every((value, i) => Math.abs(value - b[i]!) < 1e-3);
+    assert.ok(near(await probabilities(), [...one.probabilities]));
+    assert.ok(!near(await probabilities({ fit: 'stretch' }), [...one.probabilities]));
+    assert.ok(near(await probabilities({ fit: 'pad' }), [...one.probabilities]));
+    result.dispose();
+  });
+
+  it('is part of what decides the runs of a study', async () => {
+    const data = scans();
+    const plan = async (dataOptions: object) => {
+      const configuration = checkConfiguration({ data, dataOptions, seeds: 1 });
+      return planStudy(configuration, await openDataset(data, dataOptions));
+    };
+    const [plain, padded] = [await plan({}), await plan({ fit: 'pad' })];
+    assert.notEqual(plain.tasks[0]!.hash, padded.tasks[0]!.hash);
+    assert.equal(plain.tasks[0]!.dataOptions, undefined);
+    assert.deepEqual(padded.tasks[0]!.dataOptions, { fit: 'pad' });
+    assert.throws(() => checkConfiguration({ data, dataOptions: [] as object }), /dataOptions must be an object/);
+  });
+});
