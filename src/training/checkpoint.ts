@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, UserError } from '../core/errors';
+import { UserError } from '../core/errors';
 import { checkFolder } from '../core/files';
 import type { EpochRecord } from '../core/listener';
+import { parseJson } from '../core/readBounded';
+import { checkShape, count, listOf, nullable, number, object, optional, type Shape, text } from '../core/shape';
 import { type NamedArray, readSafetensors, writeSafetensors } from '../models';
 import { tf } from '../tensorflow';
 import type { EarlyStoppingState } from './earlyStopping';
@@ -20,6 +22,26 @@ export interface TrainingState {
   /** settings and data that must be the same for going on */
   fingerprint: string;
 }
+
+/** A number that JSON may hold: what is none, as after a training that diverged, is null there. */
+const lossy = nullable(number()) as Shape<number>;
+
+const stateShape: Shape<TrainingState> = object<TrainingState>({
+  epoch: count(1e6),
+  step: count(),
+  history: listOf(
+    object<EpochRecord>({
+      ...{ epoch: count(1e6), loss: lossy, accuracy: lossy, validationLoss: optional(lossy) },
+      ...{ validationAccuracy: optional(lossy), learningRate: lossy, seconds: number({ min: 0 }) },
+    }),
+    { most: 1e6 },
+  ),
+  earlyStopping: object<EarlyStoppingState>({ bestEpoch: count(1e6), best: nullable(number()), wait: count(1e6) }),
+  plateau: nullable(
+    object<PlateauState>({ factor: number({ min: 0 }), best: nullable(number()), wait: count(), cooldown: count() }),
+  ),
+  fingerprint: text(),
+});
 
 const fileIn = (folder: string, name: 'last' | 'best') => join(folder, `${name}.safetensors`);
 
@@ -58,12 +80,11 @@ export function loadState(
   const file = fileIn(folder, 'last');
   if (!existsSync(file)) return undefined;
   const { arrays, notes } = readSafetensors(file);
-  let state: TrainingState;
-  try {
-    state = JSON.parse(notes.state ?? '');
-  } catch (error) {
-    throw new UserError(`${file} holds no state of a training: ${messageOf(error)}`);
-  }
+  const state = checkShape(
+    parseJson(notes.state ?? 'null', `the state in ${file}`),
+    stateShape,
+    `the state in ${file}`,
+  );
   const fits = [...variables].every(([name, { shape }]) => arrays.get(name)?.shape.join() === shape.join());
   if (state.fingerprint !== fingerprint || !fits) {
     throw new UserError(

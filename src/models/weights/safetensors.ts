@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { shown, UserError } from '../../core/errors';
 import { writeFileAtomically } from '../../core/files';
-import { parseJson } from '../../core/readBounded';
+import { parseJson, readBounded } from '../../core/readBounded';
 import { readBfloat16, readHalf } from './half';
 
 /** A dense float32 array, row-major. */
@@ -10,6 +9,8 @@ export interface NamedArray {
   data: Float32Array;
 }
 
+/** Bytes of a file that is read whole: more does not fit into one buffer. */
+const LARGEST_FILE = 2 ** 32 - 1;
 /** Bytes of the header; the format allows 100 MB, the largest backbone has a tenth of one. */
 const LARGEST_HEADER = 2 ** 25;
 const MOST_DIMENSIONS = 8;
@@ -44,7 +45,7 @@ export function readSafetensors(
   file: string,
   limit = Number.POSITIVE_INFINITY,
 ): { arrays: Map<string, NamedArray>; notes: Record<string, string> } {
-  return parseSafetensors(readFileSync(file), file, limit);
+  return parseSafetensors(readBounded(file, { largest: LARGEST_FILE }), file, limit);
 }
 
 /** As {@link readSafetensors}, of bytes that are in memory; the arrays may be views of them. */

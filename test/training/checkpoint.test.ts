@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../src/core/errors';
+import { writeSafetensors } from '../../src/models';
+import { tf } from '../../src/tensorflow';
+import { loadState, saveState, type TrainingState } from '../../src/training/checkpoint';
+import { temporaryFolder } from '../folders';
+
+const state: TrainingState = {
+  epoch: 2,
+  step: 10,
+  history: [
+    { epoch: 1, loss: 1.5, accuracy: 0.5, learningRate: 0.01, seconds: 0.1 },
+    {
+      epoch: 2,
+      loss: Number.NaN,
+      accuracy: 0.25,
+      validationLoss: 2,
+      validationAccuracy: 0,
+      learningRate: 0,
+      seconds: 1,
+    },
+  ],
+  earlyStopping: { bestEpoch: 1, best: 1.5, wait: 1 },
+  plateau: null,
+  fingerprint: 'abc',
+};
+const variables = new Map([['w', { shape: [2] }]]);
+
+describe("a training's state", () => {
+  it('comes back as it was kept, a loss that is no number as none', () => {
+    const folder = temporaryFolder();
+    saveState(folder, state, new Map([['w', tf.tensor1d([1, 2])]]));
+    const loaded = loadState(folder, 'abc', variables)!;
+    assert.deepEqual(loaded.state, JSON.parse(JSON.stringify(state)));
+    assert.deepEqual([...loaded.arrays.get('w')!.data], [1, 2]);
+  });
+
+  const damaged: [string, unknown][] = [
+    ['nothing', null],
+    ['a list', []],
+    ['an epoch that is text', { ...state, epoch: '2' }],
+    ['an endless epoch', { ...state, epoch: 1e308 }],
+    ['a history that is no list', { ...state, history: {} }],
+    ['an epoch of nothing', { ...state, history: [null] }],
+    ['no early stopping', { ...state, earlyStopping: undefined }],
+    ['a plateau without its factor', { ...state, plateau: {} }],
+  ];
+  for (const [what, value] of damaged) {
+    it(`that holds ${what} is refused in one line that names the file`, () => {
+      const folder = join(temporaryFolder(), 'state');
+      mkdirSync(folder);
+      const arrays = new Map([['w', { shape: [2], data: new Float32Array(2) }]]);
+      writeSafetensors(join(folder, 'last.safetensors'), arrays, { state: JSON.stringify(value) });
+      assert.throws(
+        () => loadState(folder, 'abc', variables),
+        (error) => error instanceof UserError && /last\.safetensors/.test(error.message) && !/\n/.test(error.message),
+      );
+    });
+  }
+});
