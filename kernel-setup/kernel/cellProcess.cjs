@@ -16,6 +16,7 @@ const lastOutput = 500; // milliseconds
 /**
  * @typedef {object} Outcome what a cell came to
  * @property {import('./process/thrown.cjs').Thrown} [error]
+ * @property {string[]} [values] with an error: what the cell had declared and given a value before
  * @property {{ data: Record<string, unknown>, metadata: Record<string, unknown> }} [result] the value of its last expression
  */
 
@@ -24,6 +25,8 @@ const lastOutput = 500; // milliseconds
  * with the id of the request it belongs to (undefined: none yet), and `ended` (why, code).
  */
 class CellProcess extends EventEmitter {
+  /** @type {(name: string, from: string) => unknown} says where a module comes from */
+  findModule = () => ({ kind: 'native' });
   /** @type {{ job: { id: number, mark: string }, started: boolean, interrupted: boolean, finish: (outcome: Outcome) => void } | undefined} */
   #running;
   #marks = { stdout: new Marks(), stderr: new Marks() };
@@ -37,6 +40,7 @@ class CellProcess extends EventEmitter {
     const stdio = ['ignore', 'pipe', 'pipe'];
     stdio[descriptors.toKernel] = 'pipe';
     stdio[descriptors.fromKernel] = 'pipe';
+    stdio[descriptors.answers] = 'pipe';
     this.child = spawn(process.execPath, [...process.execArgv, main], { stdio });
     this.child.on('error', (error) => this.#ended(`it could not be started: ${error.message}`, 1));
     // 'close' comes when all that was printed has been read.
@@ -46,7 +50,9 @@ class CellProcess extends EventEmitter {
       reader((message) => this.#take(message)),
     );
     this.child.stdio[descriptors.toKernel].on('error', () => {});
-    this.child.stdio[descriptors.fromKernel].on('error', () => {}); // it has ended, which 'close' tells
+    for (const end of [descriptors.fromKernel, descriptors.answers]) {
+      this.child.stdio[end].on('error', () => {}); // it has ended, which 'close' tells
+    }
     this.#hear('stdout');
     this.#hear('stderr');
     process.on('exit', () => this.child.kill('SIGKILL'));
@@ -96,6 +102,7 @@ class CellProcess extends EventEmitter {
     if (type === 'print') this.emit('print', id, message.name, message.text);
     else if (type === 'display') this.emit('display', id, message.update, message.content);
     else if (type === 'background') this.emit('background', id, message.what, message.error);
+    else if (type === 'ask') this.#answer(message);
     else if (type === 'exit') this.#farewell = `a cell called process.exit(${message.code})`;
     else if (type === 'started' && this.#running) {
       this.#running.started = true;
@@ -103,7 +110,18 @@ class CellProcess extends EventEmitter {
     } else if (type === 'done' && this.#running?.job.id === id) void this.#finish(message);
   }
 
-  async #finish({ error, result, marked }) {
+  /** The process waits for this. */
+  #answer({ name, from }) {
+    let answer;
+    try {
+      answer = this.findModule(name, from);
+    } catch (error) {
+      answer = { error: error.message };
+    }
+    this.child.stdio[descriptors.answers].write(frame(answer));
+  }
+
+  async #finish({ error, result, values, marked }) {
     const { job, finish } = this.#running;
     this.#running = undefined;
     const streams = ['stdout', 'stderr'].filter((name) => marked[name]);
@@ -115,7 +133,7 @@ class CellProcess extends EventEmitter {
       }),
     ]);
     clearTimeout(timer);
-    finish({ error, result });
+    finish({ error, result, values });
   }
 
   #ended(why, code) {

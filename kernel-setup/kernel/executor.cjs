@@ -1,98 +1,67 @@
 'use strict';
-// Compiles cells with tslab's converter and has them run. Takes the place of tslab's own executor, which runs them in the
-// kernel's process and prints errors and values.
+// Compiles cells and has them run.
 
-const { CompileError } = require('./compileError.cjs');
-const { Positions, takeSourceMap } = require('./positions.cjs');
+const path = require('node:path');
+const { Compiler } = require('./compile/compiler.cjs');
+const { pageRequest } = require('./pager.cjs');
 
-/** tslab puts `export {};` on a line of its own before a cell's text. */
-const linesBefore = 1;
+/** `/** @module NAME *\/` makes a cell a module that others import; `@browser` keeps it from running here. */
+const tags = /^\s*\/\*\*([\s\S]*?)\*\//;
 
 class Executor {
-  #declarations = '';
+  /** cell number to its text @type {Map<number, string>} */
+  sources = new Map();
 
-  /**
-   * @param {object} tslab the parts of tslab (see tslab.cjs)
-   * @param {{ node: object, browser: object, close(): void }} converters
-   * @param {import('./cellProcess.cjs').CellProcess} cells where they run
-   */
-  constructor(tslab, converters, cells) {
-    this.tslab = tslab;
-    this.converters = converters;
+  /** @param {import('./cellProcess.cjs').CellProcess} cells where they run */
+  constructor(cells) {
     this.cells = cells;
-    /** cell number to the positions of its code @type {Map<number, Positions>} */
-    this.positions = new Map();
-    /** cell number to its text @type {Map<number, string>} */
-    this.sources = new Map();
+    this.compiler = new Compiler(process.cwd());
+    cells.findModule = (name, from) => this.compiler.modules.find(name, from);
+    // The first program takes a second: now, not when the first cell waits.
+    this.compiler.service.program();
   }
 
   /**
    * @param {string} source
    * @param {number} count the cell's number
    * @param {number} id of the request
-   * @returns {Promise<import('./cellProcess.cjs').Outcome>}
-   * @throws {CompileError}
+   * @returns {Promise<import('./cellProcess.cjs').Outcome & { page?: Record<string, string> }>}
+   * @throws {import('./compileError.cjs').CompileError}
    */
   async execute(source, count, id) {
+    const page = pageRequest(this.compiler, source);
+    if (page) return { page };
     this.sources.set(count, source);
-    const meta = this.tslab.metadata.getCodeMetadata(source);
-    const converter = meta.mode === 'browser' ? this.converters.browser : this.converters.node;
-    if (meta.module) {
-      const diagnostics = converter.addModule(meta.module, source, meta);
-      if (diagnostics.length > 0) throw new CompileError(diagnostics, source, count);
+    const tag = tags.exec(source)?.[1] ?? '';
+    const module = /@module\s+([\w-]+)/.exec(tag)?.[1];
+    if (module) {
+      this.compiler.addModule(module, source, count);
       return {};
     }
-    if (meta.mode === 'browser') return {};
-
-    const converted = converter.convert(this.#declarations, source);
-    if (converted.diagnostics.length > 0) throw new CompileError(converted.diagnostics, source, count);
-    if (!converted.output) {
-      this.#declarations = converted.declOutput ?? '';
-      return {};
-    }
-    const { code, map } = takeSourceMap(converted.output);
-    if (map) this.positions.set(count, new Positions(map, linesBefore, code.split('\n').length));
-    const asynchronous = converted.hasToplevelAwait || this.#awaits(code);
-    const { lastExpressionVar: last, sideOutputs: modules } = converted;
-    const outcome = await this.cells.run({ id, count, code, asynchronous, last, modules });
-    if (!outcome.error) this.#declarations = converted.declOutput ?? '';
+    if (/@browser\b/.test(tag)) return {};
+    const { code, imports, declares, keep } = this.compiler.compile(source, count);
+    const stale = this.compiler.modules.takeStale();
+    const outcome = await this.cells.run({ id, count, code, imports, declares, stale });
+    // What a cell had computed before it failed is there, as in Python.
+    keep(outcome.error ? (outcome.values ?? []) : undefined);
     return outcome;
   }
 
-  /** tslab overlooks `await (...)`, `await [...]` and `for await` at the top level of a cell. @param {string} code compiled */
-  #awaits(code) {
-    if (!code.includes('await')) return false;
-    const { ts } = this.tslab;
-    // An import or export makes it a module to the parser, and only there `await (x)` is no function call.
-    const file = ts.createSourceFile(
-      'cell.mjs',
-      `${code}\nexport {};`,
-      ts.ScriptTarget.Latest,
-      false,
-      ts.ScriptKind.JS,
-    );
-    const find = (node) =>
-      node.kind === ts.SyntaxKind.AwaitExpression ||
-      (node.kind === ts.SyntaxKind.ForOfStatement && Boolean(node.awaitModifier)) ||
-      (!ts.isFunctionLike(node) && !ts.isClassLike(node) && (ts.forEachChild(node, find) ?? false));
-    return find(file);
-  }
-
-  inspect(source, position) {
-    return this.#converterOf(source).inspect(this.#declarations, source, position);
-  }
-
-  complete(source, position) {
-    return this.#converterOf(source).complete(this.#declarations, source, position);
-  }
-
-  #converterOf(source) {
-    const { mode } = this.tslab.metadata.getCodeMetadata(source);
-    return mode === 'browser' ? this.converters.browser : this.converters.node;
+  /**
+   * Where a line of compiled code was written.
+   *
+   * @param {string} file as it is in the stack: `<cell 3>`, or a path
+   * @returns {import('./compile/positions.cjs').Positions | undefined}
+   */
+  positionsOf(file) {
+    const cell = /^<cell (\d+)>$/.exec(file);
+    return cell
+      ? this.compiler.positions.get(Number(cell[1]))
+      : this.compiler.modules.positions.get(path.normalize(file));
   }
 
   close() {
-    this.converters.close();
+    this.compiler.service.close();
   }
 }
 

@@ -21,7 +21,7 @@ class Kernel {
   /** request's number to its cell; the latest last @type {Map<number, Cell>} */
   #cells = new Map();
   #ending = false;
-  /** @type {((error: import('./traceback.cjs').ErrorContent) => void) | undefined} */
+  /** @type {((outcome: { error: import('./traceback.cjs').ErrorContent }) => void) | undefined} */
   #giveUp;
   #history = new History();
   /** @type {Message | undefined} */
@@ -33,12 +33,12 @@ class Kernel {
   );
 
   /**
-   * @param {object} tslab
+   * @param {{ tslab: string, typescript: string }} versions
    * @param {import('./executor.cjs').Executor} executor
    * @param {import('./cellProcess.cjs').CellProcess} cells where cells run
    */
-  constructor(tslab, executor, cells) {
-    this.tslab = tslab;
+  constructor(versions, executor, cells) {
+    this.versions = versions;
     this.executor = executor;
     this.cells = cells;
     cells.on('print', (id, name, text) => {
@@ -88,10 +88,10 @@ class Kernel {
 
   /** @type {Record<string, (content: any) => Record<string, unknown>>} */
   #answers = {
-    kernel_info_request: () => language.kernelInfo(this.tslab),
-    complete_request: (content) => language.complete(this.executor, content),
-    inspect_request: (content) => language.inspect(this.tslab, this.executor, content),
-    is_complete_request: (content) => language.isComplete(this.tslab, content),
+    kernel_info_request: () => language.kernelInfo(this.versions),
+    complete_request: (content) => language.complete(this.executor.compiler, content),
+    inspect_request: (content) => language.inspect(this.executor.compiler, content),
+    is_complete_request: (content) => language.isComplete(content),
     history_request: (content) => this.#history.reply(content),
     comm_info_request: () => ({ status: 'ok', comms: {} }),
     interrupt_request: () => {
@@ -128,34 +128,35 @@ class Kernel {
     const id = this.#cells.size;
     this.#cells.set(id, cell);
     cell.publish('execute_input', { code, execution_count: count });
-    const error = await this.#runCell(cell, id);
+    const { error, page } = await this.#runCell(cell, id);
+    const payload = page ? [{ source: 'page', data: page, start: 0 }] : [];
     if (error) cell.publish('error', error);
     cell.flush();
     const outcome = error ? { status: 'error', ...error } : { status: 'ok', user_expressions: {} };
     return {
       failed: error !== undefined,
       reply: () => {
-        reply('execute_reply', { execution_count: count, payload: [], ...outcome });
+        reply('execute_reply', { execution_count: count, payload, ...outcome });
         this.#running = undefined;
         this.server.publish('status', { execution_state: 'idle' }, message);
       },
     };
   }
 
-  /** @param {Cell} cell @param {number} id @returns {Promise<import('./traceback.cjs').ErrorContent | undefined>} the error, if it failed */
+  /** @param {Cell} cell @param {number} id @returns {Promise<{ error?: import('./traceback.cjs').ErrorContent, page?: Record<string, string> }>} */
   async #runCell(cell, id) {
     try {
       const ended = new Promise((giveUp) => {
         this.#giveUp = giveUp;
       });
-      const outcome = this.executor.execute(cell.source, cell.count, id).then(({ error, result }) => {
-        if (error) return describeError(error, this.executor);
+      const outcome = this.executor.execute(cell.source, cell.count, id).then(({ error, result, page }) => {
+        if (error) return { error: describeError(error, this.executor) };
         if (result) cell.publish('execute_result', { execution_count: cell.count, ...result });
-        return undefined;
+        return { page };
       });
       return await Promise.race([outcome, ended]);
     } catch (error) {
-      return describeError(error, this.executor);
+      return { error: describeError(error, this.executor) };
     } finally {
       this.#giveUp = undefined;
     }
@@ -166,7 +167,7 @@ class Kernel {
     const evalue = `The kernel ended: ${why}. All variables are gone; it starts anew.`;
     const error = { ename: 'KernelEnded', evalue, traceback: [evalue] };
     const cell = this.#cellOf();
-    if (this.#giveUp) this.#giveUp(error);
+    if (this.#giveUp) this.#giveUp({ error });
     else if (cell) cell.print('stderr', `${evalue}\n`);
     else process.stderr.write(`${evalue}\n`);
     setTimeout(() => this.#leave(code || 1), farewell);

@@ -1,11 +1,12 @@
 'use strict';
 // The kernel's answers about the language: what it is, completion, Shift-Tab, is this cell complete.
 
+const hints = require('./compile/hints.cjs');
+const { ts } = require('./compile/typescript.cjs');
 const { protocolVersion } = require('./message.cjs');
 
-/** @param {object} tslab */
-function kernelInfo(tslab) {
-  const { versions } = tslab.public;
+/** @param {{ tslab: string, typescript: string }} versions */
+function kernelInfo(versions) {
   return {
     status: 'ok',
     protocol_version: protocolVersion,
@@ -30,48 +31,46 @@ function kernelInfo(tslab) {
 const toUnits = (text, characters) => Array.from(text).slice(0, characters).join('').length;
 const toCharacters = (text, units) => Array.from(text.slice(0, units)).length;
 
-/** @param {import('./executor.cjs').Executor} executor @param {{ code: string, cursor_pos: number }} request */
-function complete(executor, { code, cursor_pos: cursor }) {
-  const found = executor.complete(code, toUnits(code, cursor));
+/** @param {import('./compile/compiler.cjs').Compiler} compiler @param {{ code: string, cursor_pos: number }} request */
+function complete(compiler, { code, cursor_pos: cursor }) {
+  const found = hints.complete(compiler, code, toUnits(code, cursor));
+  const start = toCharacters(code, found.start);
+  const end = toCharacters(code, found.end);
+  const types = found.matches.map(({ name, kind }) => ({ text: name, type: kind, start, end }));
   return {
     status: 'ok',
-    matches: [...new Set(found.candidates)],
-    cursor_start: toCharacters(code, found.start),
-    cursor_end: toCharacters(code, found.end),
+    matches: [...new Set(found.matches.map(({ name }) => name))],
+    cursor_start: start,
+    cursor_end: end,
+    metadata: { _jupyter_types_experimental: types }, // JupyterLab shows what kind of thing each is
+  };
+}
+
+/** @param {import('./compile/compiler.cjs').Compiler} compiler @param {{ code: string, cursor_pos: number }} request */
+function inspect(compiler, { code, cursor_pos: cursor }) {
+  const about = hints.inspect(compiler, code, toUnits(code, cursor));
+  if (!about) return { status: 'ok', found: false, data: {}, metadata: {} };
+  return {
+    status: 'ok',
+    found: true,
+    data: { 'text/plain': about.plain, 'text/markdown': about.markdown },
     metadata: {},
   };
 }
 
-/** @param {object} tslab @param {import('./executor.cjs').Executor} executor @param {{ code: string, cursor_pos: number }} request */
-function inspect(tslab, executor, { code, cursor_pos: cursor }) {
-  for (const position of inspectedPositions(code, toUnits(code, cursor))) {
-    const info = executor.inspect(code, position);
-    const text = info && tslab.inspect.printQuickInfo(info);
-    if (text) return { status: 'ok', found: true, data: { 'text/plain': text }, metadata: {} };
-  }
-  return { status: 'ok', found: false, data: {}, metadata: {} };
-}
-
-/** The cursor, the word that ends at it, and the name of the call whose arguments it is in. */
-function inspectedPositions(code, cursor) {
-  const positions = [cursor, cursor - 1];
-  let depth = 0;
-  for (let i = cursor - 1; i > 0; i--) {
-    if (')]}'.includes(code[i])) depth++;
-    else if ('([{'.includes(code[i])) {
-      if (depth === 0 && code[i] === '(') positions.push(i - 1);
-      depth = Math.max(0, depth - 1);
-    }
-  }
-  return positions.filter((position) => position >= 0);
-}
-
-/** @param {object} tslab @param {{ code: string }} request */
-function isComplete(tslab, { code }) {
-  const { completed, indent } = tslab.converter.isCompleteCode(code);
-  if (!completed) return { status: 'incomplete', indent: indent ?? '' };
-  const { parseDiagnostics } = tslab.ts.createSourceFile('cell.ts', code, tslab.ts.ScriptTarget.Latest);
-  return { status: parseDiagnostics.length > 0 ? 'invalid' : 'complete' };
+/** @param {{ code: string }} request */
+function isComplete({ code }) {
+  if (/\n[^\S\n]*\n[^\S\n]*$/.test(code)) return { status: 'complete' }; // two empty lines: it is meant to run
+  const { parseDiagnostics } = ts.createSourceFile('cell.ts', `${code}\n`, ts.ScriptTarget.Latest);
+  if (parseDiagnostics.length === 0) return { status: 'complete' };
+  const end = code.trimEnd().length;
+  const isOpen = parseDiagnostics.some(
+    ({ start, code: number }) => (start >= end && number !== 1002) || number === 1160 || number === 1010, // a template or comment without end
+  );
+  if (!isOpen) return { status: 'invalid' };
+  const last = /[^\n]*$/.exec(code)[0];
+  const indent = /^\s*/.exec(last)[0];
+  return { status: 'incomplete', indent: /[{([]\s*$/.test(last) ? `${indent}  ` : indent };
 }
 
 module.exports = { kernelInfo, complete, inspect, isComplete };

@@ -1,6 +1,6 @@
 'use strict';
-// `node -r preload.cjs node_modules/tslab/bin/tslab kernel ...`: tslab 1.0.22 compiles the cells, everything else about the
-// kernel is replaced from outside, without a change to tslab's files. What each part cures is said in its file. This process
+// `node -r preload.cjs node_modules/tslab/bin/tslab kernel ...`: tslab 1.0.22 starts the kernel, and cells import its
+// `display`; everything else is replaced from outside, without a change to tslab's files. What each part cures is said in its file. This process
 // speaks with the frontends; the cells run in another one (process/).
 
 const path = require('node:path');
@@ -25,10 +25,10 @@ if (isKernel) {
   const tslab = loadTslab();
   let kernel;
 
-  tslab.executor.createExecutor = (_folder, converters) => new Executor(tslab, converters, cells);
+  tslab.executor.createExecutor = () => new Executor(cells);
   tslab.jupyter.JupyterHandlerImpl = class {
     constructor(executor) {
-      kernel = new Kernel(tslab, executor, cells);
+      kernel = new Kernel(tslab.versions, executor, cells);
     }
   };
   tslab.jupyter.ZmqServer = class {

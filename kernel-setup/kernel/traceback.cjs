@@ -49,19 +49,18 @@ function framesOf(error, executor) {
     const found = frameLine.exec(text);
     if (!found) continue;
     const [, awaited = '', name, file, line, column] = found;
-    // Functions of earlier cells are called as methods of the proxy that keeps them.
-    const called = name?.replace(/^Proxy\./, '');
+    // Functions of earlier cells are called as methods of the object that keeps them.
+    const called = name?.replace(/^(?:Object|exports)\./, '');
     const at = (place) => awaited + (called ? `${called} (${place})` : place);
     const cell = /^<cell (\d+)>$/.exec(file);
     if (cell) {
       const count = Number(cell[1]);
-      const positions = executor.positions.get(count);
-      if (positions && Number(line) > positions.lines) continue;
-      const place = positions?.find(Number(line), Number(column));
+      const place = executor.positionsOf(file)?.find(Number(line), Number(column));
       const where = place ? `, line ${place.line}, column ${place.column}` : '';
       result.push({ text: at(`cell [${count}]${where}`), cell: count, line: place?.line });
     } else if (!isInternal(file)) {
-      result.push({ text: at(`${shortName(file)}:${line}:${column}`), owner: packageOf(file) });
+      const place = executor.positionsOf(file)?.find(Number(line), Number(column)) ?? { line, column };
+      result.push({ text: at(`${shortName(file)}:${place.line}:${place.column}`), owner: packageOf(file) });
     }
   }
   return result;

@@ -1,28 +1,25 @@
 'use strict';
-// The parts of tslab that the kernel uses, with its compiler repaired.
+// The parts of tslab that the kernel's process uses. Its converter and the compiler inside it stay out: cells are compiled by
+// compile/.
 
-const { createRequire } = require('node:module');
-const path = require('node:path');
-const { repairCompiler } = require('./compiler.cjs');
+const Module = require('node:module');
+const { ts } = require('./compile/typescript.cjs');
 
-/** @returns the modules of tslab, under the names of their files, and `ts`, the compiler inside it */
+/** @returns the modules of tslab, under the names of their files */
 function loadTslab() {
-  const requireTslab = createRequire(require.resolve('tslab/package.json'));
-  const compiler = requireTslab.resolve('@tslab/typescript-for-tslab');
-  const ts = requireTslab(compiler);
-  // tslab's converter takes the compiler from here when it is loaded, below.
-  require.cache[compiler].exports = repairCompiler(ts);
+  const requireTslab = Module.createRequire(require.resolve('tslab/package.json'));
+  const provide = (name, exports) => {
+    const file = requireTslab.resolve(name);
+    require.cache[file] = Object.assign(new Module(file, null), { filename: file, loaded: true, exports });
+  };
+  provide('@tslab/typescript-for-tslab', { version: ts.version });
+  provide('./dist/converter.js', { createConverter: () => ({ close() {} }) });
   const load = (name) => requireTslab(`./dist/${name}.js`);
   return {
-    ts,
-    folder: path.dirname(requireTslab.resolve('./package.json')),
     zeromq: requireTslab('zeromq'),
-    converter: load('converter'),
     executor: load('executor'),
-    inspect: load('inspect'),
     jupyter: load('jupyter'),
-    metadata: load('metadata'),
-    public: load('public'),
+    versions: { tslab: requireTslab('./package.json').version, typescript: ts.version },
   };
 }
 

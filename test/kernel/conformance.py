@@ -32,6 +32,7 @@ class TslabTests(jupyter_kernel_test.KernelTests):
         {"code": "import { display } from 'tslab'; display.html('<b>test</b>')", "mime": "text/html"},
         {"code": "display.svg('<svg></svg>')", "mime": "image/svg+xml"},
     ]
+    code_page_something = "?Math.sqrt"
     code_history_pattern = "1 ? 2*3"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "Math.sqrt"

@@ -44,10 +44,40 @@ describe('the kernel', function () {
     assert.equal(nothing.found, false);
   });
 
+  it('formats a docstring, and shows it as a page for ?name', async () => {
+    await session.run(
+      '/**\n * Multiply.\n * @param a the first factor\n * @returns the product\n */\nfunction product(a: number) { return a; }',
+    );
+    const reply = await session.ask('inspect_request', { code: 'product', cursor_pos: 3, detail_level: 0 });
+    const { 'text/markdown': markdown } = reply.data as Record<string, string>;
+    assert.equal(
+      markdown,
+      '```typescript\nfunction product(a: number): number\n```\n\nMultiply.\n\n- `a` the first factor\n\n**returns** the product',
+    );
+    for (const code of ['?product', 'product?']) {
+      const { payload } = (await session.run(code)).reply as {
+        payload: { source: string; data: Record<string, string> }[];
+      };
+      assert.equal(payload[0]?.source, 'page');
+      assert.equal(payload[0]?.data['text/markdown'], markdown);
+    }
+  });
+
+  it('completes the members of what may be undefined, and paths of modules', async () => {
+    const ask = async (code: string) =>
+      (await session.ask('complete_request', { code, cursor_pos: code.length })).matches as string[];
+    assert.deepEqual(await ask('[{ accuracy: 1 }].at(-1).acc'), ['accuracy']);
+    assert.ok((await ask("import { Session } from './kernel/ses")).includes('session'));
+    assert.ok((await ask('product({ a: [Math.sq')).includes('sqrt'), 'in a cell that is not complete');
+  });
+
   it('tells a complete cell from an incomplete one', async () => {
     const status = async (code: string) => (await session.ask('is_complete_request', { code })).status;
     assert.equal(await status('const a = 1;'), 'complete');
-    assert.equal(await status('function f() {'), 'incomplete');
+    for (const code of ['function f() {', 'const a = `x', 'f(1,', '/* a', 'if (a) {\n  b;', 'const a =']) {
+      assert.equal(await status(code), 'incomplete', code);
+    }
+    for (const code of ['const const = 1', 'a ) b']) assert.equal(await status(code), 'invalid', code);
   });
 
   it('answers while a cell runs, and still shows as busy', async () => {

@@ -21,6 +21,7 @@ const builtins: readonly (readonly [owner: string, name: string])[] = [
   ['JSON', "'parse'"],
   ['Object', "'keys'"],
   ['Object', "'assign'"],
+  ['Object', "'defineProperty'"],
   ['Function.prototype', "'call'"],
   ['Function.prototype', "'bind'"],
   ['Reflect', "'apply'"],

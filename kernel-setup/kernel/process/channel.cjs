@@ -13,12 +13,14 @@ const {
   writeLength,
   text,
   writeSync,
+  readSync,
+  allocate,
   take,
   listener,
 } = require('./kept.cjs');
 
 /** The file descriptors under which the process finds its ends. */
-const descriptors = { toKernel: 3, fromKernel: 4 };
+const descriptors = { toKernel: 3, fromKernel: 4, answers: 5 };
 const headLength = 4; // bytes
 
 /** @param {unknown} message anything JSON can say @returns {Buffer} */
@@ -52,6 +54,25 @@ function send(message) {
   }
 }
 
+/** @param {number} length @returns {Buffer} the next bytes of the kernel's answer */
+function readAnswer(length) {
+  const bytes = allocate(length);
+  for (let at = 0; at < length; ) {
+    const got = readSync(descriptors.answers, bytes, at, length - at, null);
+    if (got === 0) throw new Error('the kernel has gone');
+    at += got;
+  }
+  return bytes;
+}
+
+/** Ask the kernel for a module and wait for the answer. @param {{ name: string, from: string }} question @returns {any} @throws {Error} if the kernel cannot give it */
+function ask(question) {
+  send({ type: 'ask', name: question.name, from: question.from });
+  const answer = parse(text(readAnswer(readLength(readAnswer(headLength))), 'utf8'));
+  if (answer.error !== undefined) throw new SyntaxError(answer.error);
+  return answer;
+}
+
 /** @param {(message: any) => void} receive @param {() => void} closed the kernel has gone */
 function listen(receive, closed) {
   const socket = new net.Socket({ fd: descriptors.fromKernel, readable: true, writable: false });
@@ -63,4 +84,4 @@ function listen(receive, closed) {
   on(socket, 'close', listener(closed));
 }
 
-module.exports = { descriptors, frame, reader, send, listen };
+module.exports = { descriptors, frame, reader, send, ask, listen };

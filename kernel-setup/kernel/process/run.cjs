@@ -1,37 +1,38 @@
 'use strict';
 // Runs a compiled cell, and says what it came to.
 
-const { Script } = require('node:vm');
+const path = require('node:path');
 const { send } = require('./channel.cjs');
 const { runAsCell } = require('./currentCell.cjs');
 const { interruptible } = require('./interruptible.cjs');
 const { interruption } = require('./interrupts.cjs');
-const { CellModules } = require('./cellRequire.cjs');
 const { displayOf, asText } = require('./lastValue.cjs');
+const { Modules } = require('./modules.cjs');
+const { functionOf } = require('./scope.cjs');
 const { describeThrown } = require('./thrown.cjs');
-const { OwnPromise, setImmediate, writeSync, take } = require('./kept.cjs');
-
-const runInThisContext = take(Script.prototype.runInThisContext);
+const { OwnPromise, setImmediate, writeSync, hasOwn } = require('./kept.cjs');
 
 /**
  * @typedef {object} Job
  * @property {number} id of the request
  * @property {number} count the number in the prompt
- * @property {string} code CommonJS that takes `exports` and `require`
- * @property {boolean} asynchronous whether it awaits at its top level
- * @property {string} [last] the variable that gets the value of the last expression
- * @property {{ path: string, data: string }[]} modules local modules it needs, those that are new or changed
+ * @property {string} code CommonJS
+ * @property {string[]} imports what is to be loaded before it
+ * @property {string[]} declares the values it declares
+ * @property {string[]} stale the local modules that are out of date
  * @property {string} mark printed on both streams when the cell has ended
  */
 
 class Runner {
-  #exports = keepingExports();
+  /** the variables of all cells */
+  #variables = {};
+  /** cells see the world from here */
+  #file = path.join(process.cwd(), 'cell.ts');
 
   /** @param {import('./interrupts.cjs').Interrupts} interrupts @param {object} tslab what a cell gets for 'tslab' */
   constructor(interrupts, tslab) {
     this.interrupts = interrupts;
-    this.modules = new CellModules(tslab);
-    this.require = this.modules.requireFrom(process.cwd());
+    this.modules = new Modules(tslab, this.#variables);
   }
 
   /** @param {Job} job @returns {Promise<void>} never rejects; the kernel has been told how it went */
@@ -55,28 +56,41 @@ class Runner {
     }
   }
 
-  /** @returns {Promise<{ error?: import('./thrown.cjs').Thrown, result?: object }>} */
+  /** @returns {Promise<{ error?: import('./thrown.cjs').Thrown, values?: string[], result?: object }>} */
   async #outcome(job) {
+    const before = this.#valuesOf(job.declares);
     try {
       const value = await this.#execute(job);
       return value === undefined || value === null ? {} : { result: await this.#show(value) };
     } catch (error) {
-      return { error: this.#describe(error) };
+      return { error: this.#describe(error), values: this.#newValues(job.declares, before) };
     }
   }
 
-  async #execute({ code, count, asynchronous, last, modules }) {
-    this.modules.update(modules);
-    const prefix = `(${asynchronous ? 'async ' : ''}function (exports, require) { `;
-    const script = new Script(`${prefix}${code}\n})`, { filename: `<cell ${count}>`, columnOffset: -prefix.length });
-    const cell = runInThisContext(script);
-    const result = this.interrupts.synchronously(() => cell(this.#exports, this.require));
-    if (asynchronous) await this.interrupts.orInterrupt(result);
-    if (last === undefined) return undefined;
-    const value = this.#exports[last];
-    delete this.#exports[last];
+  #valuesOf(names) {
+    const values = [];
+    for (let i = 0; i < names.length; i++) values[i] = this.#variables[names[i]];
+    return values;
+  }
+
+  /** @returns {string[]} which of the names the cell has given a value before it failed */
+  #newValues(names, before) {
+    const found = [];
+    for (let i = 0; i < names.length; i++) {
+      const isNew = hasOwn(this.#variables, names[i]) && this.#variables[names[i]] !== before[i];
+      if (isNew) found[found.length] = names[i];
+    }
+    return found;
+  }
+
+  async #execute({ code, count, imports, stale }) {
+    this.modules.forget(stale);
+    const loaded = await this.interrupts.orInterrupt(this.modules.loadAll(this.#file, imports));
+    const cell = functionOf(code, { name: `<cell ${count}>`, asynchronous: true });
+    const surroundings = this.modules.surroundings(this.#file, { exports: this.#variables }, loaded);
+    const result = this.interrupts.synchronously(() => cell(surroundings));
     // Awaited here: a promise that an async function returns is asked for its `then`, which a cell may have changed.
-    return await this.interrupts.orInterrupt(value);
+    return await this.interrupts.orInterrupt(result);
   }
 
   async #show(value) {
@@ -102,17 +116,6 @@ function mark(descriptor, text) {
   } catch {
     return false; // a cell has closed it
   }
-}
-
-/** The variables of all cells. Imports are defined as getters; they are kept as values, so that a later cell can assign them. */
-function keepingExports() {
-  const values = {};
-  return new Proxy(values, {
-    defineProperty(_target, name, attributes) {
-      if (name !== '__esModule') values[name] = attributes.get ? attributes.get() : attributes.value;
-      return true;
-    },
-  });
 }
 
 module.exports = { Runner };

@@ -24,7 +24,7 @@ function provide(file, exports) {
 /** @returns {object} the module 'tslab' */
 function loadTslab() {
   const requireTslab = Module.createRequire(require.resolve('tslab/package.json'));
-  const { version } = requireTslab('@tslab/typescript-for-tslab/package.json');
+  const { version } = require('typescript-for-cells/package.json');
   provide(requireTslab.resolve('@tslab/typescript-for-tslab'), { version });
   provide(requireTslab.resolve('./dist/jupyter.js'), jupyter);
   return requireTslab('./dist/public.js');

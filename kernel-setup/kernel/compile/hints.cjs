@@ -1,0 +1,95 @@
+'use strict';
+// What the editor asks about a cell that is being written: completion, the signature at the cursor, the documentation of a name.
+
+const { ts } = require('./typescript.cjs');
+
+const preferences = {
+  includeCompletionsForModuleExports: false,
+  includeCompletionsWithInsertText: true,
+  includeAutomaticOptionalChainCompletions: true, // of what may be undefined, too
+  includeCompletionsForImportStatements: false,
+};
+
+/**
+ * @param {import('./compiler.cjs').Compiler} compiler
+ * @param {string} source
+ * @param {number} cursor
+ * @returns {{ start: number, end: number, matches: { name: string, kind: string }[] }} best first
+ */
+function complete(compiler, source, cursor) {
+  const text = compiler.open(source);
+  const { service } = compiler;
+  const position = text.toModule(cursor);
+  const found = service.languageService.getCompletionsAtPosition(service.current, position, preferences);
+  const start = cursor - /[\p{ID_Continue}$]*$/u.exec(source.slice(0, cursor))[0].length;
+  const end = cursor + /^[\p{ID_Continue}$]*/u.exec(source.slice(cursor))[0].length;
+  const typed = source.slice(start, cursor);
+  const matches = (found?.entries ?? [])
+    .filter(
+      ({ name, kind, insertText = name }) =>
+        kind !== ts.ScriptElementKind.warning &&
+        (insertText === name || insertText.startsWith('?.')) && // not ['a-b']
+        name.toLowerCase().startsWith(typed.toLowerCase()),
+    )
+    .sort(
+      (a, b) =>
+        Number(b.name.startsWith(typed)) - Number(a.name.startsWith(typed)) ||
+        compare(a.sortText, b.sortText) ||
+        compare(a.name, b.name),
+    )
+    .map(({ name, kind }) => ({ name, kind }));
+  return { start, end, matches };
+}
+
+const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+
+/**
+ * The documentation of the name at the cursor or, among the arguments of a call, of the function.
+ *
+ * @param {import('./compiler.cjs').Compiler} compiler
+ * @param {string} source
+ * @param {number} cursor
+ * @returns {{ plain: string, markdown: string } | undefined}
+ */
+function inspect(compiler, source, cursor) {
+  const text = compiler.open(source);
+  const { languageService, current } = compiler.service;
+  for (const at of [cursor, cursor - 1]) {
+    if (at < 0 || !/[\p{ID_Continue}$]/u.test(source[at] ?? '')) continue;
+    const info = languageService.getQuickInfoAtPosition(current, text.toModule(at));
+    if (info) return format(join(info.displayParts), info.documentation, info.tags);
+  }
+  const help = languageService.getSignatureHelpItems(current, text.toModule(cursor), undefined);
+  const item = help?.items[help.selectedItemIndex];
+  if (!item) return undefined;
+  const parameters = item.parameters
+    .map(({ displayParts }) => join(displayParts))
+    .join(join(item.separatorDisplayParts));
+  const signature = join(item.prefixDisplayParts) + parameters + join(item.suffixDisplayParts);
+  return format(signature, item.documentation, item.tags);
+}
+
+const join = (parts) => (parts ?? []).map(({ text }) => text).join('');
+
+/** Parts of a docstring, links as they are written. */
+const prose = (parts) => join(parts).replace(/\{@link(?:code|plain)?\s+([^}]*)\}/g, '`$1`');
+
+/** @returns {{ plain: string, markdown: string }} */
+function format(signature, documentation, tags = []) {
+  const short = signature.replace(/import\("[^"]*"\)\./g, '').replace(/^\(alias\) ([\s\S]*)\nimport [^\n]*$/, '$1'); // how a name came into the cell says nothing about it
+  const docs = prose(documentation);
+  const lines = tags.map(({ name, text }) => ({ name, text: prose(text) }));
+  const plain = [short, docs, ...lines.map(({ name, text }) => `@${name} ${text}`.trim())].filter(Boolean).join('\n\n');
+  const list = lines.map(({ name, text }) => tagAsMarkdown(name, text));
+  const markdown = [`\`\`\`typescript\n${short}\n\`\`\``, docs, ...list].filter(Boolean).join('\n\n');
+  return { plain, markdown };
+}
+
+function tagAsMarkdown(name, text) {
+  if (name === 'example') return `**Example**\n\n${text.includes('```') ? text : `\`\`\`typescript\n${text}\n\`\`\``}`;
+  if (name !== 'param') return `**${name}** ${text}`.trim();
+  const [, parameter, rest] = /^(\S+)\s*-?\s*([\s\S]*)$/.exec(text) ?? [undefined, text, ''];
+  return `- \`${parameter}\` ${rest}`.trim();
+}
+
+module.exports = { complete, inspect };

@@ -1,0 +1,167 @@
+'use strict';
+// TypeScript's language service over the cells of a notebook. The cell at hand is one file, the cells that ran are modules beside
+// it, which exist in memory only. Nothing is watched: before each question the files are looked at, so saving, renaming or
+// installing while the kernel runs is seen at once, and cannot go wrong in between.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { nodeTypes, readOptions } = require('./options.cjs');
+const { ts } = require('./typescript.cjs');
+
+/** Packages that a cell can import wherever its notebook lies. */
+const everywhere = /^(tslab|tunebook)(\/|$)/;
+const here = path.join(__dirname, 'cell.ts');
+
+/** @param {string} file */
+const isInPackage = (file) => file.includes('/node_modules/');
+
+class Service {
+  /** path to text of the files that exist in memory only @type {Map<string, { text: string, version: number }>} */
+  #memory = new Map();
+  #written = 0;
+  #installed = '';
+  #installedChanged = true;
+  #configured = '';
+  /** path to version of files in packages, until something is installed @type {Map<string, string>} */
+  #packageFiles = new Map();
+
+  /** @param {string} folder the notebook's */
+  constructor(folder) {
+    this.folder = folder;
+    this.current = path.join(folder, 'cell.ts');
+    while (fs.existsSync(this.current)) this.current = this.current.replace(/\.ts$/, '_.ts');
+    this.write(this.current, 'export {};');
+    this.refresh();
+    this.languageService = ts.createLanguageService(this.#host(), ts.createDocumentRegistry(true, folder));
+  }
+
+  /** The module of a cell that ran. @param {number} count */
+  cellFile(count) {
+    return path.join(this.folder, `cell ${count}.ts`);
+  }
+
+  /** @param {string} file @param {string} text */
+  write(file, text) {
+    if (this.#memory.get(file)?.text === text) return;
+    this.#memory.set(file, { text, version: ++this.#written });
+  }
+
+  /** @param {string} file @returns {string | undefined} */
+  read(file) {
+    return this.#memory.get(file)?.text ?? ts.sys.readFile(file);
+  }
+
+  /** @param {string} file @returns {string | undefined} undefined: there is no such file */
+  version(file) {
+    const own = this.#memory.get(file);
+    if (own) return `memory ${own.version}`;
+    const known = this.#packageFiles.get(file);
+    if (known !== undefined) return known;
+    const found = fs.statSync(file, { throwIfNoEntry: false });
+    if (!found) return undefined;
+    const version = `${found.mtimeMs} ${found.size} ${found.ino}`;
+    if (isInPackage(file)) this.#packageFiles.set(file, version);
+    return version;
+  }
+
+  /** Look for what changed since the last question: installed packages and tsconfig.json. */
+  refresh() {
+    const places = [];
+    for (let at = this.folder; ; at = path.dirname(at)) {
+      const packages = path.join(at, 'node_modules');
+      places.push(
+        packages,
+        path.join(packages, '.package-lock.json'),
+        path.join(packages, '@types'),
+        path.join(at, 'package.json'),
+      );
+      if (path.dirname(at) === at) break;
+    }
+    const installed = places.map(stamp).join();
+    this.#installedChanged = installed !== this.#installed;
+    this.#installed = installed;
+    if (this.#installedChanged) {
+      this.#packageFiles.clear();
+      this.resolutions = ts.createModuleResolutionCache(this.folder, (name) => name, {});
+    }
+    const configured = stamp(path.join(this.folder, 'tsconfig.json'));
+    if (configured !== this.#configured || !this.options) {
+      this.#configured = configured;
+      ({ options: this.options, errors: this.configErrors, lenient: this.lenient } = readOptions(this.folder));
+      this.resolutions = ts.createModuleResolutionCache(this.folder, (name) => name, this.options);
+      this.#installedChanged = true;
+    }
+  }
+
+  /** @returns {import('typescript').Program} with the text that the current cell has now */
+  program() {
+    const program = this.languageService.getProgram();
+    this.#installedChanged = false;
+    return program;
+  }
+
+  /**
+   * @param {string} name as it is imported
+   * @param {string} from the importing file
+   * @returns {import('typescript').ResolvedModuleFull | undefined}
+   */
+  resolve(name, from) {
+    const cell = path.resolve(path.dirname(from), `${name}.ts`);
+    if (name.startsWith('./') && this.#memory.has(cell)) {
+      return { resolvedFileName: cell, extension: ts.Extension.Ts, isExternalLibraryImport: false };
+    }
+    // Only what lies in packages is remembered: a file of the person's may come and go.
+    const cache = name.startsWith('.') || name.startsWith('/') ? undefined : this.resolutions;
+    const mode = ts.ModuleKind.ESNext;
+    const find = (file) =>
+      ts.resolveModuleName(name, file, this.options, ts.sys, cache, undefined, mode).resolvedModule;
+    return find(from) ?? (everywhere.test(name) ? find(here) : undefined);
+  }
+
+  #host() {
+    const types = nodeTypes();
+    return {
+      ...ts.sys,
+      getCompilationSettings: () => this.options,
+      getScriptFileNames: () => [this.current],
+      getScriptVersion: (file) => this.version(file) ?? '',
+      getScriptSnapshot: (file) => {
+        const text = this.read(file);
+        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+      },
+      getCurrentDirectory: () => this.folder,
+      getModuleResolutionCache: () => this.resolutions, // else every program reads the package.json of every package anew
+      getDefaultLibFileName: (options) => ts.getDefaultLibFilePath(options),
+      fileExists: (file) => this.#memory.has(file) || ts.sys.fileExists(file),
+      readFile: (file) => this.read(file),
+      useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
+      hasInvalidatedResolutions: (file) => this.#installedChanged || !isInPackage(file),
+      resolveModuleNameLiterals: (literals, from) =>
+        literals.map(({ text }) => ({ resolvedModule: this.resolve(text, from) })),
+      resolveTypeReferenceDirectiveReferences: (references, from, redirected, options) =>
+        references.map((reference) => {
+          const name = typeof reference === 'string' ? reference : reference.fileName;
+          // One set of Node's types, whatever the packages bring along: those of the Node that runs.
+          if (name === 'node') {
+            const resolvedFileName = path.join(types, 'index.d.ts');
+            return {
+              resolvedTypeReferenceDirective: { primary: true, resolvedFileName, isExternalLibraryImport: true },
+            };
+          }
+          return ts.resolveTypeReferenceDirective(name, from, options, ts.sys, redirected);
+        }),
+    };
+  }
+
+  close() {
+    this.languageService.dispose();
+  }
+}
+
+/** @param {string} file */
+function stamp(file) {
+  const found = fs.statSync(file, { throwIfNoEntry: false });
+  return found ? `${found.mtimeMs}:${found.size}` : '';
+}
+
+module.exports = { Service, isInPackage };

@@ -1,0 +1,22 @@
+'use strict';
+// `?name` or `name?` as a cell shows the documentation of the name, as in IPython.
+
+const { inspect } = require('./compile/hints.cjs');
+
+const question = /^\s*(?:\?{1,2}\s*([\w$.]+)|([\w$.]+)\s*\?{1,2})\s*;?\s*$/;
+
+/**
+ * @param {import('./compile/compiler.cjs').Compiler} compiler
+ * @param {string} source a cell
+ * @returns {Record<string, string> | undefined} a MIME bundle if the cell asks for documentation
+ */
+function pageRequest(compiler, source) {
+  const found = question.exec(source);
+  if (!found) return undefined;
+  const name = found[1] ?? found[2];
+  const about = inspect(compiler, name, name.length);
+  if (!about) return { 'text/plain': `Nothing is known about '${name}'.` };
+  return { 'text/plain': about.plain, 'text/markdown': about.markdown };
+}
+
+module.exports = { pageRequest };

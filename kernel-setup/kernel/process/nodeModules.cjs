@@ -1,0 +1,104 @@
+'use strict';
+// Modules that Node's own loader loads: packages, what is built in, and CommonJS files of the person's.
+
+const fs = require('node:fs');
+const Module = require('node:module');
+const path = require('node:path');
+const { pathToFileURL } = require('node:url');
+const vm = require('node:vm');
+const { interruptible } = require('./interruptible.cjs');
+
+/** CommonJS files outside of packages that cells have loaded by a path, with the time of their last change @type {Map<string, number>} */
+const files = new Map();
+/** what was loaded as a part of a package stays, wherever it lies @type {Set<string>} */
+const ofPackages = new Set();
+
+/** @param {string} name @param {string} from the importing file @returns {unknown} */
+function requireFrom(name, from) {
+  const before = new Set(Object.keys(require.cache));
+  try {
+    return interruptible(() => Module.createRequire(from)(name));
+  } finally {
+    const isPath = /^[./]/.test(name);
+    for (const file of Object.keys(require.cache)) {
+      if (before.has(file)) continue;
+      if (!isPath || file.includes('/node_modules/')) ofPackages.add(file);
+      else if (!ofPackages.has(file)) files.set(file, changed(file));
+    }
+  }
+}
+
+/**
+ * Import as TypeScript understands it: CommonJS where a package offers it, so that a package exists once whoever loads it; else
+ * the module for `import`.
+ *
+ * @param {string} name @param {string} from the importing file @returns {unknown} a promise of it where it takes time
+ */
+function importFrom(name, from) {
+  let file;
+  try {
+    file = Module.createRequire(from).resolve(name);
+  } catch {
+    return importer(from)(name);
+  }
+  return path.isAbsolute(file) && isEsModule(file) ? import(pathToFileURL(file).href) : requireFrom(name, from);
+}
+
+/** `import()` that starts at a file. */
+const importers = new Map();
+function importer(from) {
+  if (!importers.has(from)) {
+    const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+    importers.set(
+      from,
+      withoutWarning(() => vm.runInThisContext('(name) => import(name)', { filename: from, importModuleDynamically })),
+    );
+  }
+  return importers.get(from);
+}
+
+/** Node says of this option that it is experimental, which is no news for the person at the notebook. @template T @param {() => T} work */
+function withoutWarning(work) {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return work();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** @param {string} file */
+function isEsModule(file) {
+  if (file.endsWith('.mjs')) return true;
+  if (!file.endsWith('.js')) return false;
+  for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
+    const manifest = path.join(folder, 'package.json');
+    if (fs.existsSync(manifest)) return JSON.parse(fs.readFileSync(manifest, 'utf8')).type === 'module';
+    if (path.dirname(folder) === folder) return false;
+  }
+}
+
+/** Forget the files that have changed, and all that require them. @returns {boolean} whether there were any */
+function forgetChanged() {
+  const stale = new Set([...files].filter(([file, time]) => changed(file) !== time).map(([file]) => file));
+  if (stale.size === 0) return false;
+  for (let before = -1; before !== stale.size; ) {
+    before = stale.size;
+    for (const module of Object.values(require.cache)) {
+      if (files.has(module?.filename) && module.children.some(({ filename }) => stale.has(filename)))
+        stale.add(module.filename);
+    }
+  }
+  for (const file of stale) {
+    delete require.cache[file];
+    files.delete(file);
+  }
+  return true;
+}
+
+function changed(file) {
+  return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+module.exports = { requireFrom, importFrom, forgetChanged };
