@@ -133,7 +133,7 @@ describe('the set-up', () => {
     const { kernelspecFile } = await load<{ kernelspecFile(): string }>('steps', 'kernelspec.mjs');
     const spec = JSON.parse(readFileSync(kernelspecFile(), 'utf8'));
     assert.equal(spec.display_name, 'TypeScript (tunebook)');
-    assert.equal(spec.interrupt_mode, 'signal');
+    assert.equal(spec.interrupt_mode, 'message');
     assert.equal(spec.env.TUNEBOOK_KERNEL, '1');
     assert.equal(dirname(kernelspecFile()).endsWith('kernels/tslab'), true);
     for (const file of [spec.argv[0], spec.argv[3], spec.argv[4]]) assert.ok(existsSync(file), file);

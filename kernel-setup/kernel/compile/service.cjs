@@ -118,6 +118,13 @@ class Service {
     return find(from) ?? (everywhere.test(name) ? find(here) : undefined);
   }
 
+  /** Whether what a file imports may come or go without an installation. TypeScript asks with paths of its own spelling. */
+  #importsFiles(file) {
+    if (isInPackage(file)) return false;
+    const own = this.#memory.get(file);
+    return own ? /['"](?:\.\.?\/(?!cell \d)|[@~#/])/.test(own.text) : !file.endsWith('.d.ts');
+  }
+
   #host() {
     const types = nodeTypes();
     return {
@@ -135,7 +142,7 @@ class Service {
       fileExists: (file) => this.#memory.has(file) || ts.sys.fileExists(file),
       readFile: (file) => this.read(file),
       useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
-      hasInvalidatedResolutions: (file) => this.#installedChanged || !isInPackage(file),
+      hasInvalidatedResolutions: (file) => this.#installedChanged || this.#importsFiles(file),
       resolveModuleNameLiterals: (literals, from) =>
         literals.map(({ text }) => ({ resolvedModule: this.resolve(text, from) })),
       resolveTypeReferenceDirectiveReferences: (references, from, redirected, options) =>

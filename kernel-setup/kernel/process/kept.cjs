@@ -25,6 +25,7 @@ module.exports = {
   parse: JSON.parse,
   defineProperty: Object.defineProperty,
   hasOwn: Object.hasOwn,
+  assign: Object.assign,
   now: Date.now,
   setImmediate,
   nextTick: process.nextTick,

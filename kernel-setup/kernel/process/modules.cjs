@@ -7,6 +7,7 @@ const path = require('node:path');
 const { types } = require('node:util');
 const { __importStar } = require('tslib');
 const { ask } = require('./channel.cjs');
+const { assign } = require('./kept.cjs');
 const { interruptible } = require('./interruptible.cjs');
 const { forgetChanged, importFrom, requireFrom } = require('./nodeModules.cjs');
 const { functionOf, importMeta } = require('./scope.cjs');
@@ -111,7 +112,7 @@ class Modules {
   /** Values for the parameters of a file's function. @param {string} file @param {{ exports: unknown }} module @param {Record<string, unknown>} imports */
   surroundings(file, module, imports) {
     const node = createRequire(file);
-    const require = Object.assign((name) => (name in imports ? imports[name] : this.require(name, file)), {
+    const require = assign((name) => (name in imports ? imports[name] : this.require(name, file)), {
       resolve: node.resolve,
       cache: node.cache,
     });

@@ -81,6 +81,7 @@ function isEsModule(file) {
 
 /** Forget the files that have changed, and all that require them. @returns {boolean} whether there were any */
 function forgetChanged() {
+  if (files.size === 0) return false;
   const stale = new Set([...files].filter(([file, time]) => changed(file) !== time).map(([file]) => file));
   if (stale.size === 0) return false;
   for (let before = -1; before !== stale.size; ) {
