@@ -7,12 +7,14 @@ runCommand(async () => {
   const { existsSync } = await import('node:fs');
   const { pathToFileURL } = await import('node:url');
   const { inProject } = await import('./lib/paths.mjs');
+  const { packageFolder } = await import('./lib/packages.mjs');
   const { tensorflowVariables } = await import('./lib/environment.mjs');
   const argv = process.argv.slice(2);
   const main = inProject('dist', 'src', 'cli', 'main.js');
-  if (!existsSync(main) || !existsSync(inProject('node_modules', 'commander'))) {
-    // these two are needed most when nothing is set up yet
+  if (!existsSync(main) || !existsSync(packageFolder('commander'))) {
+    // these are needed most when nothing is set up yet
     if (argv[0] === 'doctor') return (await import('./doctor.mjs')).doctor(argv.slice(1));
+    if (argv[0] === 'setup') return (await import('./setup.mjs')).setup(argv.slice(1));
     if (argv[0] === 'lab') return (await import('./lab.mjs')).lab(argv.slice(1));
     process.stderr.write('tunebook is not set up yet: run `npm start` (or `npm run setup`) in its folder.\n');
     return 1;

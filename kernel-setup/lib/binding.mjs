@@ -3,13 +3,16 @@ import { dirname, join, relative } from 'node:path';
 import { failure, run } from './child.mjs';
 import { systemCompilers, withFetchedCompiler } from './compiler.mjs';
 import { messageOf, SetupError } from './errors.mjs';
-import { inProject, tfjsFolder } from './paths.mjs';
+import { inPackage, packageFolder } from './packages.mjs';
 import { contentsOf, filesIn, hashOf } from './stamps.mjs';
 
 /** Node-API version 8 is in every Node since 15.12; the package looks for its binding in the folder of this name. */
 const NAPI = 8;
 const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'];
 const OPTIONS = ['-O2', '-fPIC', '-std=c++17', `-DNAPI_VERSION=${NAPI}`, '-DBUILDING_NODE_EXTENSION'];
+
+/** The folder of the package whose native part the set-up builds. */
+const tfjsFolder = () => packageFolder('@tensorflow/tfjs-node-gpu');
 
 /** Where tfjs-node looks for its binding. */
 export const bindingFile = () => join(tfjsFolder(), 'lib', `napi-v${NAPI}`, 'tfjs_binding.node');
@@ -61,7 +64,7 @@ export async function compileBinding(step, home, onStage) {
  */
 async function compileWith(step, compiler, home, target) {
   const libraries = join(home, 'tensorflow');
-  const include = ['-I', inProject('node_modules', 'node-api-headers', 'include'), '-I', join(libraries, 'include')];
+  const include = ['-I', inPackage('node-api-headers', 'include'), '-I', join(libraries, 'include')];
   const objects = SOURCES.map((source) => `${target}.${source}.o`);
   const part = `${target}.part`;
   const what = `compiling TensorFlow's binding with ${compiler.name}`;

@@ -16,7 +16,8 @@ import { systemCompilers } from './compiler.mjs';
 import { pythonEnvironment, tensorflowEnvironment } from './environment.mjs';
 import { messageOf } from './errors.mjs';
 import { surveyGpus } from './gpu.mjs';
-import { inCache, inProject, venvPython } from './paths.mjs';
+import { inPackage } from './packages.mjs';
+import { inCache, setupCommand, venvPython } from './paths.mjs';
 import { findPython } from './python.mjs';
 import { filesIn } from './stamps.mjs';
 import { decision } from './tensorflow-variant.mjs';
@@ -31,7 +32,7 @@ import { decision } from './tensorflow-variant.mjs';
  * @property {string} [remedy] the command that mends it; where `ok` is false
  */
 
-const SETUP = 'npm run setup';
+const SETUP = setupCommand;
 
 /**
  * @param {string} name
@@ -114,7 +115,7 @@ function jupyterLab() {
 }
 
 function tslab() {
-  const file = inProject('node_modules', 'tslab', 'package.json');
+  const file = inPackage('tslab', 'package.json');
   if (!isDone(nodePackages) || !existsSync(file)) return missing('tslab', 'not there, or not all Node packages are');
   return ok('tslab', JSON.parse(readFileSync(file, 'utf8')).version);
 }

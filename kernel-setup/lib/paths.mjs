@@ -1,4 +1,6 @@
-import { dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder that holds tunebook's package.json. */
@@ -14,19 +16,31 @@ export function inProject(...parts) {
   return join(projectFolder, ...parts);
 }
 
+/** Whether this is a clone, with its lock file, which npm leaves out of packages. */
+export const isClone = existsSync(inProject('package-lock.json'));
+
+/** What a person types for the set-up. */
+export const setupCommand = isClone ? 'npm run setup' : 'npx tunebook setup';
+
+/** Where everything that was installed or computed lies; src/core/paths.ts says the same for the package. */
+function cacheRoot() {
+  if (process.env.TUNEBOOK_CACHE) return resolve(process.env.TUNEBOOK_CACHE);
+  if (isClone) return inProject('.cache');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'tunebook');
+  const { XDG_CACHE_HOME } = process.env;
+  return join(XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache'), 'tunebook');
+}
+
 /**
- * A place in the cache, where all that was installed or computed lies: `.cache` in the project's folder, or the folder
- * that the environment variable TUNEBOOK_CACHE names. src/core/paths.ts says the same for the package.
+ * A place in the cache: `.cache` in a clone; for an installed package a folder of the user's, which all projects share; or
+ * the folder that the environment variable TUNEBOOK_CACHE names.
  *
  * @param {...string} parts
  * @returns {string}
  */
 export function inCache(...parts) {
-  return join(resolve(process.env.TUNEBOOK_CACHE || inProject('.cache')), ...parts);
+  return join(cacheRoot(), ...parts);
 }
 
 /** The Python of the project's own environment. */
 export const venvPython = () => inCache('python', 'bin', 'python');
-
-/** The folder of the package whose native part the set-up builds. */
-export const tfjsFolder = () => inProject('node_modules', '@tensorflow', 'tfjs-node-gpu');

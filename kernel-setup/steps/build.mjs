@@ -2,14 +2,15 @@ import { existsSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
 import { failure, logFile, run } from '../lib/child.mjs';
 import { SetupError } from '../lib/errors.mjs';
-import { inProject } from '../lib/paths.mjs';
+import { inPackage } from '../lib/packages.mjs';
+import { inProject, isClone } from '../lib/paths.mjs';
 import { contentsOf, filesIn } from '../lib/stamps.mjs';
 
 /** What tsconfig.json compiles. */
 const FOLDERS = ['src', 'test', 'data-samples', 'bench'];
 
 const sources = () => FOLDERS.flatMap((folder) => filesIn(inProject(folder), /\.(c|m)?tsx?$|\.json$/));
-const compiler = () => inProject('node_modules', 'typescript', 'bin', 'tsc');
+const compiler = () => inPackage('typescript', 'bin', 'tsc');
 
 /** Remove what was compiled from sources that are gone, or their tests would still run. */
 function removeOrphans() {
@@ -24,10 +25,12 @@ export const build = {
   name: 'build',
   title: 'TypeScript build',
   inputs: () => [
-    ...contentsOf([inProject('tsconfig.json'), inProject('node_modules', 'typescript', 'package.json')], inProject()),
+    ...contentsOf([inProject('tsconfig.json'), inPackage('typescript', 'package.json')], inProject()),
     ...contentsOf(sources(), inProject()),
   ],
   artefacts: () => [inProject('dist', 'src', 'index.js')],
+  // a package comes compiled
+  ...(isClone ? {} : { holds: () => existsSync(inProject('dist', 'src', 'index.js')) }),
   async run(report) {
     report.progress('compiling', 0, sources().length, 'files');
     const { code, log } = await run(this.name, process.execPath, [compiler(), '-p', inProject(), '--pretty', 'false']);

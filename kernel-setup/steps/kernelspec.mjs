@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { tensorflowVariables } from '../lib/environment.mjs';
+import { inPackage } from '../lib/packages.mjs';
 import { inCache, inProject } from '../lib/paths.mjs';
 import { writeWhole } from '../lib/stamps.mjs';
 
@@ -13,7 +14,7 @@ function kernelspec() {
       '--enable-source-maps',
       '-r',
       inProject('kernel-setup', 'kernel', 'preload.cjs'),
-      inProject('node_modules', 'tslab', 'bin', 'tslab'),
+      inPackage('tslab', 'bin', 'tslab'),
       'kernel',
       '--config-path',
       '{connection_file}',

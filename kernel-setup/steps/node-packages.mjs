@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { runOrFail } from '../lib/child.mjs';
 import { which } from '../lib/compiler.mjs';
 import { SetupError } from '../lib/errors.mjs';
-import { inProject } from '../lib/paths.mjs';
+import { packageFolder } from '../lib/packages.mjs';
+import { inProject, isClone } from '../lib/paths.mjs';
 import { contentsOf } from '../lib/stamps.mjs';
 
 /**
@@ -49,6 +50,12 @@ export function packagesInstalled(project = inProject()) {
   );
 }
 
+/** The packages that an installed tunebook names and that cannot be found; in a clone the lock file says more. */
+function missingPackages() {
+  const { dependencies } = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
+  return Object.keys(dependencies).filter((name) => !existsSync(join(packageFolder(name), 'package.json')));
+}
+
 /** How to call npm: the one that called us, the one beside Node, or the one on the PATH. */
 function npm() {
   const calling = process.env.npm_execpath;
@@ -71,8 +78,14 @@ export const nodePackages = {
   title: 'Node packages',
   inputs: () => contentsOf([inProject('package-lock.json')], inProject()),
   artefacts: () => [inProject('node_modules', '.package-lock.json')],
-  holds: () => packagesInstalled(),
+  holds: () => (isClone ? packagesInstalled() : missingPackages().length === 0),
   async run(report) {
+    if (!isClone) {
+      const missing = missingPackages().join(', ');
+      throw new SetupError(
+        `Packages that tunebook needs are missing: ${missing}. Install it again, with its dependencies.`,
+      );
+    }
     const folders = packagesOf(inProject('package-lock.json')).filter(([, { optional }]) => !optional);
     const { program, parameters } = npm();
     const watch = setInterval(() => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { callCompiled } from '../lib/compiled.mjs';
+import { inPackage } from '../lib/packages.mjs';
 import { inCache, inProject } from '../lib/paths.mjs';
 import { contentsOf, filesIn } from '../lib/stamps.mjs';
 
@@ -21,7 +22,7 @@ export const samples = {
   inputs: () => [
     ...contentsOf(filesIn(compiled(), /\.js$/), inProject()),
     ...contentsOf(
-      PACKAGES.map((name) => inProject('node_modules', ...name.split('/'), 'package.json')),
+      PACKAGES.map((name) => inPackage(name, 'package.json')),
       inProject(),
     ),
   ],

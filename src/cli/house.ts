@@ -13,6 +13,16 @@ export function doctorCommand(): Command {
     });
 }
 
+/** `tunebook setup`: bring what is missing. */
+export function setupSubcommand(): Command {
+  return new Command('setup')
+    .description('bring all that tunebook needs and that is missing: TensorFlow, Python, weights, samples')
+    .action(async () => {
+      const { setup } = await kernelSetup<{ setup(argv: string[]): Promise<number> }>('setup.mjs');
+      process.exitCode = await setup([]);
+    });
+}
+
 /** `tunebook lab`: JupyterLab on this machine only. */
 export function labCommand(): Command {
   return new Command('lab')

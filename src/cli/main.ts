@@ -6,7 +6,7 @@ import { adviseCommand } from './advise';
 import { checkCommand } from './check';
 import { datasetsCommand } from './datasets';
 import { exportCommand } from './export';
-import { doctorCommand, labCommand } from './house';
+import { doctorCommand, labCommand, setupSubcommand } from './house';
 import { newCommand } from './new';
 import { notebooksCommand } from './notebooks';
 import { predictCommand } from './predict';
@@ -67,7 +67,8 @@ export function commandLine(): Command {
     .addCommand(notebooksCommand())
     .addCommand(siteCommand())
     .addCommand(labCommand())
-    .addCommand(doctorCommand());
+    .addCommand(doctorCommand())
+    .addCommand(setupSubcommand());
 }
 
 /** What commander found wrong, in one line and with the name that was probably meant. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../core/errors';
-import { cacheFolder, projectFolder } from '../core/paths';
+import { cacheFolder, projectFolder, setupCommand } from '../core/paths';
 import { printAside } from './print';
 
 /** The environment of everything that starts a kernel, as kernel-setup has it. */
@@ -21,7 +21,7 @@ export async function jupyterEnvironment(): Promise<NodeJS.ProcessEnv> {
  */
 export async function* runPython<Line>(script: string, job: Record<string, unknown>): AsyncGenerator<Line> {
   const python = cacheFolder('python', 'bin', 'python');
-  if (!existsSync(python)) throw new UserError(`no Python environment at ${python}; 'npm run setup' makes it`);
+  if (!existsSync(python)) throw new UserError(`no Python environment at ${python}; '${setupCommand}' makes it`);
   const file = join(projectFolder, 'kernel-setup', 'notebooks', script);
   const child = spawn(python, [file], { env: await jupyterEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] });
   let complaints = '';

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 function findProject(): string {
   for (let folder = __dirname; dirname(folder) !== folder; folder = dirname(folder)) {
@@ -12,10 +13,25 @@ function findProject(): string {
 /** The folder that holds tunebook's package.json. */
 export const projectFolder = findProject();
 
+/** A clone has its lock file, which npm leaves out of packages. */
+const isClone = existsSync(join(projectFolder, 'package-lock.json'));
+
+/** What a person types for the set-up, in the project's folder. */
+export const setupCommand = isClone ? 'npm run setup' : 'npx tunebook setup';
+
+/** Where everything that was installed or computed lies; kernel-setup/lib/paths.mjs says the same for the set-up. */
+function cacheRoot(): string {
+  if (process.env.TUNEBOOK_CACHE) return resolve(process.env.TUNEBOOK_CACHE);
+  if (isClone) return join(projectFolder, '.cache');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'tunebook');
+  const { XDG_CACHE_HOME } = process.env;
+  return join(XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache'), 'tunebook');
+}
+
 /**
- * A place in the cache, where all that was installed or computed lies: `.cache` in the project's folder, or the folder
- * that the environment variable TUNEBOOK_CACHE names. kernel-setup/lib/paths.mjs says the same for the set-up.
+ * A place in the cache: `.cache` in a clone; for an installed package a folder of the user's, which all projects share; or
+ * the folder that the environment variable TUNEBOOK_CACHE names.
  */
 export function cacheFolder(...parts: string[]): string {
-  return join(resolve(process.env.TUNEBOOK_CACHE || join(projectFolder, '.cache')), ...parts);
+  return join(cacheRoot(), ...parts);
 }

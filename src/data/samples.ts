@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../core/errors';
-import { cacheFolder } from '../core/paths';
+import { cacheFolder, setupCommand } from '../core/paths';
 
 /** The bundled datasets, drawn at set-up by data-samples/. */
 export const samples = ['emoji'];
@@ -14,7 +14,7 @@ export function sampleFolder(name: string): string | undefined {
   if (!samples.includes(name)) return undefined;
   const folder = cacheFolder('samples', name);
   if (!existsSync(folder)) {
-    throw new UserError(`the sample '${name}' is not drawn yet: run \`npm run setup\` in the project folder`);
+    throw new UserError(`the sample '${name}' is not drawn yet: run \`${setupCommand}\` in the project folder`);
   }
   return folder;
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import * as util from 'node:util';
 import type * as Tfjs from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../core/errors';
+import { setupCommand } from '../core/paths';
 import { chooseDevice } from './chooseDevice';
 
 let tfjs: typeof Tfjs | undefined;
@@ -30,7 +31,7 @@ export function loadTensorflow(): typeof Tfjs {
   const packageFolder = dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
   if (!existsSync(join(packageFolder, 'lib', 'napi-v8', 'tfjs_binding.node'))) {
     throw new UserError(
-      'TensorFlow is not set up yet: run `npm run setup` in the project folder (`npm run doctor` tells more)',
+      `TensorFlow is not set up yet: run \`${setupCommand}\` in the project folder (\`npx tunebook doctor\` tells more)`,
     );
   }
   tfjs = require('@tensorflow/tfjs-node-gpu') as typeof Tfjs;

