@@ -13,6 +13,10 @@ const main = path.join(__dirname, 'process', 'main.cjs');
 /** How long to wait for what a cell's child processes printed, after its end. */
 const lastOutput = 500; // milliseconds
 
+/** What TensorFlow notes for its developers, whatever its log level: information, and the warning that it is not set up to log. */
+const nativeLog =
+  /^(?:WARNING: All log messages before absl::InitializeLog\(\) .*|I\d{4} \d\d:\d\d:\d+\.\d+ .*)(?:\n|$)/gm;
+
 /**
  * @typedef {object} Outcome what a cell came to
  * @property {import('./process/thrown.cjs').Thrown} [error]
@@ -62,7 +66,8 @@ class CellProcess extends EventEmitter {
   #hear(name) {
     const decoder = new StringDecoder('utf8');
     this.child[name].on('data', (chunk) => {
-      const text = this.#marks[name].take(decoder.write(chunk));
+      const printed = this.#marks[name].take(decoder.write(chunk));
+      const text = name === 'stderr' ? printed.replace(nativeLog, '') : printed;
       if (text !== '') this.emit('print', this.#latest, name, text);
     });
   }

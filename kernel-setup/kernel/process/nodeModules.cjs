@@ -39,7 +39,7 @@ function importFrom(name, from) {
   try {
     file = Module.createRequire(from).resolve(name);
   } catch {
-    return importer(from)(name);
+    return withoutWarning(() => importer(from)(name));
   }
   return path.isAbsolute(file) && isEsModule(file) ? import(pathToFileURL(file).href) : requireFrom(name, from);
 }
