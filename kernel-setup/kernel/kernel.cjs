@@ -11,6 +11,8 @@ const { describeError } = require('./traceback.cjs');
 const farewell = 150; // milliseconds
 /** How long a cell gets to end when the kernel is told to. */
 const patience = 1000; // milliseconds
+/** How long nothing runs before the names of the cells are looked at. */
+const pause = 200; // milliseconds
 
 /** @typedef {import('./message.cjs').Message} Message */
 /** @typedef {import('./server.cjs').Reply} Reply */
@@ -26,6 +28,8 @@ class Kernel {
   #history = new History();
   /** @type {Message | undefined} */
   #running;
+  /** @type {NodeJS.Timeout | undefined} */
+  #hints;
   /** @type {CellQueue<Request>} */
   #queue = new CellQueue(
     (request) => this.#execute(request),
@@ -139,8 +143,23 @@ class Kernel {
         reply('execute_reply', { execution_count: count, payload, ...outcome });
         this.#running = undefined;
         this.server.publish('status', { execution_state: 'idle' }, message);
+        this.#prepareHints();
       },
     };
+  }
+
+  /** Look at the cells' names while nothing runs: the first completion after a cell would take a second for it. */
+  #prepareHints() {
+    clearTimeout(this.#hints);
+    this.#hints = setTimeout(() => {
+      if (this.#running || this.#ending) return;
+      try {
+        language.complete(this.executor.compiler, { code: '', cursor_pos: 0 });
+      } catch {
+        // the person asks for nothing yet
+      }
+    }, pause);
+    this.#hints.unref();
   }
 
   /** @param {Cell} cell @param {number} id @returns {Promise<{ error?: import('./traceback.cjs').ErrorContent, page?: Record<string, string> }>} */

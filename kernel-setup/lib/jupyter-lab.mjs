@@ -22,7 +22,11 @@ const PATIENCE = 90_000;
 const logOf = (port) => logFile(`jupyterlab-${port}`);
 
 /** What JupyterLab would otherwise ask of the network, switched off. */
-const SETTINGS = { '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false } };
+const SETTINGS = {
+  '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
+  // JupyterLab drops suggestions that come after a second: the first ones of a busy machine
+  '@jupyterlab/completer-extension:manager': { providerTimeout: 5000 },
+};
 
 /**
  * The command line of `npm start` and `tunebook lab`.

@@ -77,7 +77,7 @@ describe('JupyterLab in a browser', function () {
     const name = 'interactive.ipynb';
     rmSync(inFolder(name), { force: true });
     writeNotebook(name, [
-      "import { progressBar, withStop } from 'tunebook';\nconst accuracy = { training: 1, validation: 2 };",
+      "import { display, progressBar } from 'tunebook';\nconst accuracy = { training: 1, validation: 2 };",
       [
         'const bar = progressBar();',
         'for (let done = 0; done <= 40; done++) {',
@@ -88,14 +88,14 @@ describe('JupyterLab in a browser', function () {
       ].join('\n'),
       [
         'let batches = 0;',
-        'await withStop(async (shouldStop) => {',
+        'await display.withStop(async (shouldStop) => {',
         "  console.log('training');",
         '  for (; batches < 3000 && !shouldStop(); batches++) await new Promise((next) => setTimeout(next, 20));',
         '});',
         "console.log(batches < 3000 ? 'kept what was learned' : 'never stopped');",
       ].join('\n'),
       "'the next cell'",
-      'accuracy.v',
+      'accuracy.',
     ]);
     const notebook = await open(name, 1400);
     const { page } = notebook;
@@ -131,8 +131,9 @@ describe('JupyterLab in a browser', function () {
 
     await notebook.editEnd(4);
     await page.keyboard.press('Tab');
-    await page.locator('.jp-Completer-item', { hasText: 'validation' }).waitFor({ timeout: 10_000 });
-    await page.keyboard.press('Enter');
+    const offered = page.locator('.jp-Completer-item'); // a single one would be taken without a question
+    await offered.filter({ hasText: 'training' }).waitFor({ timeout: 10_000 });
+    await offered.filter({ hasText: 'validation' }).click();
     await notebook.cell(4).locator('.cm-content', { hasText: 'accuracy.validation' }).waitFor();
     await page.keyboard.press('Shift+Tab');
     const tooltip = page.locator('.jp-Tooltip');

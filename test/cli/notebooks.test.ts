@@ -118,11 +118,12 @@ describe('the command notebooks', function () {
     assert.deepEqual(cells[2]?.outputs, []);
   });
 
-  it('says that the kernel died', async () => {
+  it('says that a cell ended the kernel, and how', async () => {
     writeNotebook(folder, 'dead', ['process.exit(3);']);
-    const { error } = await run(folder, 'dead');
+    const { error, stderr } = await run(folder, 'dead');
     assert.ok(error instanceof UserError);
-    assert.match(error.message, /^dead: the kernel died/);
+    assert.equal(error.message, 'dead: cell 1 of 1 failed with KernelEnded');
+    assert.match(stderr, /a cell called process\.exit\(3\)/);
   });
 
   it('refuses a notebook or a parameter that does not exist and lists those that do', () => {

@@ -30,7 +30,7 @@ describe("a study's JSON", () => {
       const line = await errorLine('study', configured({ [key]: value }));
       assert.match(
         line,
-        new RegExp(`has a key "${key}"; the keys are data, settings, axes, seeds, .*; give ${flag} on`),
+        new RegExp(`has a key "${key}"; the keys are data, dataOptions, settings, axes, seeds, .*; give ${flag} on`),
       );
     }
     for (const key of ['executor', 'listener', 'prototype']) {
@@ -46,14 +46,11 @@ describe("a study's JSON", () => {
     const folder = out();
     const refused = async (content: object, ...flags: string[]) =>
       errorLine('study', configured(content), '--out', folder, ...flags);
-    assert.match(
-      await refused({ seeds: 1e9 }),
-      /1 configurations with 1,000,000,000 seeds would be 1,000,000,000 runs/,
-    );
+    assert.match(await refused({ seeds: 1e9 }), /1 configuration with 1,000,000,000 seeds would be 1,000,000,000 runs/);
     assert.match(await refused({ seeds: 1e300 }), /seeds would be 1,000,000,.* runs, and a study may have 10,000/);
     const names = ['dropout', 'l2', 'learningRate', 'labelSmoothing', 'weightDecay', 'averaging', 'validation'];
     const axes = Object.fromEntries(names.map((name) => [name, ten]));
-    assert.match(await refused({ axes, seeds: 1 }), /10,000,000 configurations with 1 seeds would be 10,000,000 runs/);
+    assert.match(await refused({ axes, seeds: 1 }), /10,000,000 configurations with 1 seed would be 10,000,000 runs/);
     assert.match(await refused({ axes, design: 'random', configurations: 1e6 }), /would be 3,000,000 runs/);
     assert.match(
       await refused({ axes: { dropout: ten }, seeds: 2 }, '--max-runs', '19'),
