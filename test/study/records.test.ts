@@ -110,7 +110,7 @@ describe("a study's runs on disk", () => {
         .filter((file) => file.includes('params/'))
         .map((file) => basename(file))
         .sort(),
-      ['.._.._x', '_', 'seed', 'toString'],
+      ['.._.._x', '___', 'seed', 'toString'],
     );
   });
 
