@@ -92,7 +92,10 @@ describe('the run folder of a stranger', () => {
             await refusal(() => reportText(folder)); // what was read can be shown
           else assert.ok(said.includes(`its ${name} `) || /its (predictions|history)\.csv /.test(said), what);
           // a value of another type is never taken
-          if (['null', '[]', deep].includes(text!) && !/^trainingCounts|^loss|^accuracy|^validationHashes/.test(place.join())) {
+          if (
+            ['null', '[]', deep].includes(text!) &&
+            !/^trainingCounts|^loss|^accuracy|^validationHashes/.test(place.join())
+          ) {
             assert.ok(said !== undefined, what);
           }
           if (name === 'config.json') assert.ok(await refusal(() => openRun(folder)), what); // it has no model in any case

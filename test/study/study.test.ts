@@ -192,7 +192,10 @@ describe('a study', () => {
     const out = join(temporaryFolder(), 'study');
     const wrong = (change: object, message: RegExp) =>
       assert.rejects(study({ ...configuration, out, ...change }), message);
-    await wrong({ axis: {} }, /study: unknown option 'axis'; the options are data, dataOptions, settings, axes, seeds, design/);
+    await wrong(
+      { axis: {} },
+      /study: unknown option 'axis'; the options are data, dataOptions, settings, axes, seeds, design/,
+    );
     await wrong({ settings: { epoch: 3 } }, /'epoch' is no option of a training; the options are backbone/);
     await wrong({ axes: { depth: [1, 2] } }, /axis 'depth' is no option of a training; the options are backbone/);
     await wrong({ axes: { recipe: [{ name: 'slow', epoch: 3 }] } }, /'epoch' is no option of a training/);
@@ -287,6 +290,9 @@ describe('tunebook study', () => {
       assert.equal(stderr.trim().split('\n').length, 1);
     };
     fails('nowhere.json', /nowhere.json cannot be read: ENOENT/);
-    fails(await configured({ sedes: 3 }), /has a key "sedes"; the keys are data, dataOptions, settings, .*did you mean 'seeds'/);
+    fails(
+      await configured({ sedes: 3 }),
+      /has a key "sedes"; the keys are data, dataOptions, settings, .*did you mean 'seeds'/,
+    );
   });
 });
