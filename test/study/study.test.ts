@@ -207,12 +207,12 @@ describe('a study', () => {
     await wrong({ seeds: 0 }, /study: seeds must be a whole number >= 1, got 0/);
     await wrong({ seeds: [1, 1] }, /a seed stands twice/);
     await wrong({ settings: { seed: 1 } }, /say 'seeds' beside the axes/);
-    await wrong({ design: 'latin' }, /unknown design 'latin'; the designs are grid, one-factor, leave-one-out, random/);
+    await wrong({ design: 'latin' }, /unknown design "latin"; the designs are grid, one-factor, leave-one-out, random/);
     await wrong(
       { budget: { hours: 1 } },
       /study: budget: unknown option 'hours'; the options are runs, minutes, pruning/,
     );
-    await wrong({ budget: { pruning: 'best' } }, /unknown pruning 'best'; it can be none, median, halving/);
+    await wrong({ budget: { pruning: 'best' } }, /unknown pruning "best"; it can be none, median, halving/);
     await wrong({ baseline: { dropout: 0.1 } }, /axis 'dropout' has no value 0.1/);
     await wrong({ data: 'nowhere' }, /no folder 'nowhere'/);
     await wrong({ data: 3 }, /data must be a folder of pictures or the name of a sample, got 3/);
