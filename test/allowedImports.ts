@@ -49,7 +49,7 @@ export const allowedImports: Record<string, { what: string; knows: readonly stri
     what: 'a run or a study as one page',
     knows: [
       ...['core', 'tensorflow', 'models', 'layers', 'metrics', 'charts', 'data', 'augment', 'features', 'training'],
-      ...['runs', 'study', 'analysis', 'notebook'],
+      ...['runs', 'study', 'analysis'],
     ],
   },
   cli: {

@@ -13,6 +13,7 @@ export function lazyModule<T extends object>(load: () => T): T {
       Reflect.apply(module() as unknown as (...all: unknown[]) => unknown, self, parameters),
     // compiled imports ask whether this is a module; they need not load it for that
     get: (_, key) => (key === '__esModule' ? true : Reflect.get(module(), key)),
+    set: (_, key, value) => Reflect.set(module(), key, value),
     has: (_, key) => Reflect.has(module(), key),
     ownKeys: () => Reflect.ownKeys(module()),
     getOwnPropertyDescriptor(_, key) {

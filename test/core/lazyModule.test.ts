@@ -19,6 +19,12 @@ describe('a lazy module', () => {
     );
   });
 
+  it('takes what is set on it', () => {
+    const own = { level: 1 };
+    lazyModule(() => own).level = 2;
+    assert.equal(own.level, 2);
+  });
+
   it('may be a function, and hands on what loading throws', () => {
     assert.equal(lazyModule(() => (x: number) => x + 1)(2), 3);
     const broken = lazyModule((): { a: number } => {
