@@ -7,7 +7,14 @@ import { checkClassPairs, checkIndex, checkPairs } from './check';
  *
  * @param labels true class indices
  * @param predictions predicted class indices, one for each label
- * @throws {UserError} if there are no examples, the lengths differ or an index is no whole number from 0
+ * @throws {UserError} when there are no examples, the lengths differ or an index is not a whole number of at least 0
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * metrics.accuracy([0, 1, 1, 2], [0, 1, 2, 2]); // => 0.75
+ * ```
  */
 export function accuracy(labels: ArrayLike<number>, predictions: ArrayLike<number>): number {
   checkClassPairs('accuracy', labels, predictions);
@@ -19,14 +26,27 @@ export function accuracy(labels: ArrayLike<number>, predictions: ArrayLike<numbe
 /**
  * The fraction of examples whose true class is among the `k` classes with the highest scores.
  *
- * Of equal scores the lower class index comes first, as in an argmax, so `k = 1` equals the accuracy of the argmax and a
- * model with constant scores earns no credit. A score of NaN ranks below every number: a true class with such a score
- * counts as missed.
+ * Among equal scores the lower class index ranks first, as in an argmax: `k = 1` gives the accuracy of the argmax, and a
+ * model whose scores are all equal is not counted as right. A score of NaN ranks below every number: an example whose true
+ * class has the score NaN counts as wrong.
  *
  * @param labels true class indices
- * @param scores one row of scores an example: logits or probabilities // [examples, classes]
- * @param k from 1 to the number of classes
- * @throws {UserError} if there are no examples, the lengths differ, a label has no score or `k` is out of range
+ * @param scores logits or probabilities, shape `[examples, classes]`
+ * @param k how many of the highest scores count, from 1 to the number of classes
+ * @returns from 0 to 1
+ * @throws {UserError} when there are no examples, the lengths differ, a label is out of range or `k` is out of range
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * const scores = [
+ *   [0.6, 0.3, 0.1], // the true class, 1, comes second
+ *   [0.1, 0.2, 0.7],
+ * ];
+ * metrics.topKAccuracy([1, 2], scores, 1); // => 0.5
+ * metrics.topKAccuracy([1, 2], scores, 2); // => 1
+ * ```
  */
 export function topKAccuracy(labels: ArrayLike<number>, scores: ArrayLike<ArrayLike<number>>, k: number): number {
   checkPairs('topKAccuracy', labels, scores);
@@ -37,7 +57,7 @@ export function topKAccuracy(labels: ArrayLike<number>, scores: ArrayLike<ArrayL
     const row = scores[i]!;
     if (row.length !== classes) {
       throw new UserError(
-        `topKAccuracy: row ${i} has ${row.length} scores and row 0 has ${classes}; every row needs one score a class`,
+        `topKAccuracy: row ${i} has ${row.length} scores and row 0 has ${classes}; every row needs one score for each class`,
       );
     }
     if (rankOf(row, checkIndex('topKAccuracy', 'label', labels, i, classes)) < k) hits++;
@@ -45,7 +65,7 @@ export function topKAccuracy(labels: ArrayLike<number>, scores: ArrayLike<ArrayL
   return hits / labels.length;
 }
 
-/** How many classes come before this one when sorted by score, best first. */
+/** How many classes rank above this one by score. */
 function rankOf(row: ArrayLike<number>, index: number): number {
   const own = row[index]!;
   if (Number.isNaN(own)) return row.length;

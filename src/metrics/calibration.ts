@@ -3,45 +3,66 @@ import { checkNumber } from '../core/options';
 import { checkIndex, checkPairs } from './check';
 import { type Interval, wilsonInterval } from './interval';
 
-/** The examples whose confidence lies in (from, to]. */
+/** The predictions whose confidence lies above `from` and at most at `to`. */
 export interface ReliabilityBin {
+  /** Lower limit of the confidence, exclusive (but 0 belongs to the first bin). */
   from: number;
+  /** Upper limit of the confidence, inclusive. */
   to: number;
+  /** Number of predictions in the bin. */
   count: number;
-  /** mean probability of the predicted class; NaN for an empty bin */
+  /** Mean probability of the predicted class, from 0 to 1; NaN for an empty bin. */
   confidence: number;
-  /** the part that is right, with its Wilson interval; undefined for an empty bin */
+  /** Fraction of the predictions that are right, with its 95% Wilson interval; undefined for an empty bin. */
   accuracy?: Interval;
 }
 
-/** Whether probabilities mean what they say. */
+/** How well predicted probabilities agree with how often the predictions are right. */
 export interface Calibration {
+  /** Bins of equal width, from confidence 0 to 1. */
   bins: ReliabilityBin[];
-  /** expected calibration error: mean distance of confidence and accuracy, weighted by the examples of each bin */
+  /**
+   * Expected calibration error, from 0 to 1: the mean distance between confidence and accuracy over the bins,
+   * weighted by their counts.
+   */
   error: number;
-  /** the largest such distance of a bin */
+  /** Maximum calibration error, from 0 to 1: the largest distance between confidence and accuracy of a bin. */
   largest: number;
-  /** mean negative log-likelihood of the true class, in nats */
+  /** Mean negative log-likelihood of the true class, in nats. */
   logLoss: number;
-  /** mean squared distance of the probabilities to the truth, from 0 to 2 (Brier 1950) */
+  /**
+   * Brier score (Brier 1950), from 0 to 2: the mean squared distance between the probabilities and the one-hot
+   * label.
+   */
   brier: number;
-  /** mean confidence minus accuracy: above 0 is overconfident */
+  /** Mean confidence minus accuracy: above 0 the model is overconfident, below 0 underconfident. */
   overconfidence: number;
 }
 
-/** A probability of 0 for what happened costs this much at most. */
+/** The lowest probability that enters the log loss, so that it stays finite. */
 const tiny = 2 ** -52;
 
 /**
- * How far the confidence of predictions, the probability of the predicted class, is from how often they are right:
- * reliability bins and expected calibration error (Naeini et al. 2015; Guo et al. 2017).
+ * Compare the confidence of predictions (the probability of the predicted class) with how often they are right:
+ * reliability bins, expected calibration error (Naeini et al. 2015; Guo et al. 2017), log loss and Brier score.
  *
- * The error depends on the number of bins, and is above 0 by chance alone: with 150 examples and 10 bins by some 6 points.
+ * The expected calibration error depends on the number of bins, and a perfectly calibrated model has one above 0 by chance:
+ * about 0.06 with 150 examples and 10 bins.
  *
  * @param labels true class indices
- * @param probabilities rows that sum to 1 // [examples, classes]
- * @param bins of equal width; 10 unless told
- * @throws {UserError} if there are no examples, the lengths differ or a probability is none
+ * @param probabilities shape `[examples, classes]`; each row sums to 1
+ * @param bins number of bins of equal width, from 1 to 1000. Default: 10
+ * @throws {UserError} when there are no examples, the lengths differ, or a row does not hold probabilities that sum to 1
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * const probabilities = [[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.4, 0.6]];
+ * const { error, overconfidence } = metrics.calibration([0, 1, 1, 1], probabilities);
+ * error.toFixed(2); // => '0.40'
+ * overconfidence.toFixed(2); // => '0.00'
+ * ```
  */
 export function calibration(
   labels: ArrayLike<number>,
@@ -83,7 +104,11 @@ export function calibration(
   };
 }
 
-/** As many rows as labels, each with one probability from 0 to 1 a class, and labels of these classes, or a {@link UserError}. */
+/**
+ * Check labels against rows of probabilities.
+ *
+ * @throws {UserError} unless there is one row for each label, every label is one of the classes, and rows hold probabilities
+ */
 export function checkProbabilities(
   caller: string,
   labels: ArrayLike<number>,
@@ -94,7 +119,7 @@ export function checkProbabilities(
   checkProbabilityRows(caller, probabilities);
 }
 
-/** Rows of one length, each of probabilities from 0 to 1 that sum to 1, or a {@link UserError}. */
+/** @throws {UserError} unless all rows have one length, and values from 0 to 1 that sum to 1 */
 export function checkProbabilityRows(caller: string, probabilities: ArrayLike<ArrayLike<number>>): void {
   for (let i = 0; i < probabilities.length; i++) {
     const classes = probabilities[0]!.length;
@@ -103,7 +128,7 @@ export function checkProbabilityRows(caller: string, probabilities: ArrayLike<Ar
     const sum = row.reduce((total, p) => total + p, 0);
     if (wrong === undefined && Math.abs(sum - 1) < 1e-3) continue;
     throw new UserError(
-      `${caller}: row ${i} is no ${classes} probabilities that sum to 1: got ${row.slice(0, 6).join(', ')}${row.length > 6 ? ', ...' : ''} with the sum ${Number(sum.toPrecision(4))}; apply softmax to logits first`,
+      `${caller}: row ${i} must be ${classes} probabilities that sum to 1, got ${row.slice(0, 6).join(', ')}${row.length > 6 ? ', ...' : ''} with the sum ${Number(sum.toPrecision(4))}; apply softmax to logits first`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors';
 
-/** As many labels as predictions and at least one, or a {@link UserError} that names the function. */
+/** @throws {UserError} unless there are as many predictions as labels, and at least one; it names `caller` */
 export function checkPairs(caller: string, labels: ArrayLike<number>, predictions: ArrayLike<unknown>): void {
   if (labels.length !== predictions.length) {
     throw new UserError(
@@ -10,7 +10,7 @@ export function checkPairs(caller: string, labels: ArrayLike<number>, prediction
   if (labels.length === 0) throw new UserError(`${caller}: got no examples; give at least one`);
 }
 
-/** As many class indices as predicted ones, all whole numbers from 0, or a {@link UserError}. */
+/** @throws {UserError} unless there are as many predictions as labels, and all are whole numbers of at least 0 */
 export function checkClassPairs(caller: string, labels: ArrayLike<number>, predictions: ArrayLike<number>): void {
   checkPairs(caller, labels, predictions);
   for (let i = 0; i < labels.length; i++) {
@@ -20,13 +20,13 @@ export function checkClassPairs(caller: string, labels: ArrayLike<number>, predi
     ] as const) {
       if (Number.isInteger(index) && index >= 0) continue;
       throw new UserError(
-        `${caller}: ${what} number ${i} is ${index}; give class indices, whole numbers from 0: of a row of probabilities the index of the highest`,
+        `${caller}: ${what} number ${i} is ${index}; give class indices, whole numbers from 0: for a row of probabilities the index of the highest`,
       );
     }
   }
 }
 
-/** Row `position` has one value a class, or a {@link UserError}. */
+/** @throws {UserError} unless row `position` has one value for each class */
 export function checkRow(caller: string, rows: ArrayLike<ArrayLike<number>>, position: number, classes: number): void {
   const { length } = rows[position]!;
   if (length === classes) return;
@@ -35,7 +35,11 @@ export function checkRow(caller: string, rows: ArrayLike<ArrayLike<number>>, pos
   );
 }
 
-/** The class index at `position` if it is a whole number in [0, classes), else a {@link UserError}. */
+/**
+ * The class index at `position`.
+ *
+ * @throws {UserError} unless it is a whole number from 0 to `classes - 1`
+ */
 export function checkIndex(caller: string, what: string, values: ArrayLike<number>, position: number, classes: number) {
   const index = values[position];
   if (index === undefined || !Number.isInteger(index) || index < 0 || index >= classes) {

@@ -4,18 +4,21 @@ import { checkIndex, checkPairs } from './check';
 
 /** How often each true class was predicted as each class. */
 export interface ConfusionMatrix {
+  /** Class names, in the order of the rows and columns. */
   classes: readonly string[];
-  /** counts[true class][predicted class] */
+  /** Examples by true class (row) and predicted class (column), shape `[classes, classes]`. */
   counts: readonly (readonly number[])[];
 }
 
-/** A pair of classes that were mixed up. */
+/** A true class and a class that it was mistaken for. */
 export interface ConfusedPair {
+  /** The class of the examples. */
   trueClass: string;
+  /** The class that was predicted instead. */
   predictedClass: string;
-  /** examples of `trueClass` that were taken for `predictedClass` */
+  /** Examples of `trueClass` that were predicted as `predictedClass`. */
   count: number;
-  /** that count over all examples of `trueClass`, from 0 to 1 */
+  /** `count` divided by the number of examples of `trueClass`, from 0 to 1. */
   share: number;
 }
 
@@ -25,7 +28,14 @@ export interface ConfusedPair {
  * @param labels true class indices
  * @param predictions predicted class indices, one for each label
  * @param classes the names of all classes, in the order of their indices
- * @throws {UserError} if there are no examples or no classes, the lengths differ, or an index is out of range
+ * @throws {UserError} when there are no examples or no classes, the lengths differ, or an index is out of range
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * metrics.confusionMatrix([0, 0, 1], [0, 1, 1], ['cat', 'dog']).counts; // => [ [ 1, 1 ], [ 0, 1 ] ]
+ * ```
  */
 export function confusionMatrix(
   labels: ArrayLike<number>,
@@ -44,12 +54,20 @@ export function confusionMatrix(
 }
 
 /**
- * The pairs of classes that were mixed up most: by count, then by share of the true class, then in class order. Pairs
- * that never occurred are left out.
+ * The most frequent confusions, sorted by count, then by share of the true class, then in class order. Pairs that never
+ * occurred are left out.
  *
  * @param matrix from {@link confusionMatrix}
- * @param limit at most this many pairs; 10 unless told
- * @throws {UserError} if `limit` is not a whole number of at least 1
+ * @param limit the most pairs to return, at least 1. Default: 10
+ * @throws {UserError} when `limit` is not a whole number of at least 1
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * const matrix = metrics.confusionMatrix([0, 0, 1], [0, 1, 1], ['cat', 'dog']);
+ * metrics.mostConfused(matrix)[0]; // => { trueClass: 'cat', predictedClass: 'dog', count: 1, share: 0.5 }
+ * ```
  */
 export function mostConfused({ classes, counts }: ConfusionMatrix, limit = 10): ConfusedPair[] {
   checkNumber('mostConfused: limit', limit, { min: 1, integer: true });
@@ -65,10 +83,20 @@ export function mostConfused({ classes, counts }: ConfusionMatrix, limit = 10): 
 }
 
 /**
- * The same matrix with its classes in another order: those that are mixed up stand beside each other, and the worst group
- * comes first. A chain from the most confused pair, to whose ends the class that is confused most with an end is added.
+ * Reorder the classes of a confusion matrix so that classes which are often confused stand next to each other, the most
+ * confused first. Greedy: it starts with the most confused pair and repeatedly adds, at either end, the class that is confused
+ * most with the class at that end.
  *
  * @param matrix from {@link confusionMatrix}
+ * @returns a new matrix; the given one is not changed
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * const matrix = metrics.confusionMatrix([0, 1, 2, 2], [0, 1, 0, 2], ['cat', 'car', 'lion']);
+ * metrics.sortByConfusion(matrix).classes; // => [ 'cat', 'lion', 'car' ]
+ * ```
  */
 export function sortByConfusion({ classes, counts }: ConfusionMatrix): ConfusionMatrix {
   const mixed = (a: number, b: number) => counts[a]![b]! + counts[b]![a]!;
@@ -91,7 +119,7 @@ export function sortByConfusion({ classes, counts }: ConfusionMatrix): Confusion
   return { classes: order.map((c) => classes[c]!), counts: order.map((t) => order.map((p) => counts[t]![p]!)) };
 }
 
-/** The pair of classes that is mixed up most, or one class where none is. */
+/** The pair of classes that is confused most, or a single class when no confusion is left. */
 function startOf(left: ReadonlySet<number>, mixed: (a: number, b: number) => number): number[] {
   const all = [...left];
   let best = { pair: [all[0]!], count: 0 };

@@ -1,29 +1,39 @@
 import { checkProbabilities } from './calibration';
 
-/** An example whose label is perhaps wrong. */
+/** An example whose label is probably wrong. */
 export interface LabelIssue {
-  /** its place among the labels given */
+  /** Position of the example in `labels`. */
   index: number;
+  /** The given class index. */
   label: number;
-  /** the class it seems to be of */
+  /** The class index that the model suggests instead. */
   suggested: number;
-  /** probability of its own label */
+  /** Probability of the given label, from 0 to 1. */
   selfConfidence: number;
-  /** probability of the suggested class minus that of its own: the larger, the more suspect */
+  /** Probability of the suggested class minus that of the given label: the larger, the more suspect. */
   margin: number;
 }
 
 /**
- * Examples whose labels are probably wrong, the most suspect first: confident learning (Northcutt, Jiang and Chuang
- * 2021), the off-diagonal of the confident joint ranked by normalized margin.
+ * Find examples whose labels are probably wrong by confident learning (Northcutt, Jiang and Chuang 2021): the off-diagonal
+ * of the confident joint, ranked by normalized margin.
  *
- * A class is believed of an example if its probability is at least the mean probability of that class over the examples
- * labelled so; of several, the most probable. An example whose label is not the class believed of it is suspect.
+ * The threshold of a class is the mean probability of that class over the examples labelled with it. An example is suspect
+ * when the most probable of the classes that reach their thresholds is not its label.
  *
- * @param labels given class indices, mistakes included
- * @param probabilities of a model that has not been trained on these very examples: a validation set, or cross-validation
- *   // [examples, classes]
- * @throws {UserError} if there are no examples, the lengths differ or a probability is none
+ * @param labels given class indices, some of which may be wrong
+ * @param probabilities shape `[examples, classes]`, predicted by a model that was not trained on these examples: on a
+ *   validation set, or by cross-validation
+ * @returns the most suspect first
+ * @throws {UserError} when there are no examples, the lengths differ, or a row does not hold probabilities that sum to 1
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * const probabilities = [[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.2, 0.8]];
+ * metrics.suspectLabels([0, 0, 0, 1], probabilities).map(({ index, suggested }) => [index, suggested]); // => [ [ 2, 1 ] ]
+ * ```
  */
 export function suspectLabels(labels: ArrayLike<number>, probabilities: ArrayLike<ArrayLike<number>>): LabelIssue[] {
   checkProbabilities('suspectLabels', labels, probabilities);
@@ -32,15 +42,15 @@ export function suspectLabels(labels: ArrayLike<number>, probabilities: ArrayLik
   return rows
     .flatMap((row, index): LabelIssue[] => {
       const label = labels[index]!;
-      const believed = row.map((p, c) => (p >= thresholds[c]! - 1e-6 ? p : -1));
-      const suggested = believed.indexOf(Math.max(...believed));
-      if (believed[suggested]! < 0 || suggested === label || row.indexOf(Math.max(...row)) === label) return [];
+      const confident = row.map((p, c) => (p >= thresholds[c]! - 1e-6 ? p : -1));
+      const suggested = confident.indexOf(Math.max(...confident));
+      if (confident[suggested]! < 0 || suggested === label || row.indexOf(Math.max(...row)) === label) return [];
       return [{ index, label, suggested, selfConfidence: row[label]!, margin: row[suggested]! - row[label]! }];
     })
     .sort((a, b) => b.margin - a.margin || a.index - b.index);
 }
 
-/** 2, which no probability reaches, for a class without examples: nothing can be believed of it. */
+/** The mean; for a class without examples 2, a threshold that no probability reaches. */
 function meanOf(values: readonly number[]): number {
   return values.length === 0 ? 2 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,30 +1,38 @@
-/** One step of the sweep. */
+/** One training step of a learning-rate range test. */
 export interface LearningRateStep {
+  /** Learning rate of the step. */
   learningRate: number;
-  /** of the batch, without penalties */
+  /** Loss of its batch, without regularization penalties. */
   loss: number;
-  /** running mean of the losses until here (momentum 0.98, bias corrected): what suggestions look at */
+  /**
+   * Exponential moving average of the losses so far (momentum 0.98, bias corrected), from which the suggestions
+   * are computed.
+   */
   smoothed: number;
 }
 
+/** What a learning-rate range test (Smith 2017) measured, and the rates it suggests. */
 export interface LearningRateFinding {
+  /** The steps, the learning rate rising. */
   steps: LearningRateStep[];
-  /** in the middle of the longest valley of the loss: a safe, high rate; null if the loss falls nowhere */
+  /**
+   * A safe, high learning rate, in the middle of the longest stretch over which the loss falls; null when it never
+   * falls.
+   */
   valley: number | null;
-  /** where the loss falls most steeply over the logarithm of the rate; null if there are too few steps */
+  /** The learning rate at which the loss falls fastest over the logarithm of the rate; null with too few steps. */
   steepest: number | null;
 }
 
 /**
- * The rates that a sweep suggests, as fastai's `lr_find` does: it leaves out the first tenth of the sweep and the last five
- * steps.
+ * The suggestions of fastai's `lr_find`: like it, they leave out the first tenth of the steps and the last five.
  */
 export function suggestLearningRates(steps: LearningRateStep[]): LearningRateFinding {
   const middle = steps.slice(Math.floor(steps.length / 10), -5);
   return { steps, valley: valley(middle), steepest: steepest(middle) };
 }
 
-/** The middle of the longest falling subsequence of the losses, as fastai's `valley`. */
+/** The middle of the longest decreasing subsequence of the losses, as fastai's `valley` has it. */
 function valley(steps: readonly LearningRateStep[]): number | null {
   const lengths = steps.map(() => 1);
   let start = 0;

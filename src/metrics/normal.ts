@@ -1,12 +1,12 @@
 import { UserError } from '../core/errors';
 
-/** @throws {UserError} unless it lies between 0 and 1 */
+/** @throws {UserError} unless the confidence level lies between 0 and 1 */
 export function checkConfidence(caller: string, confidence: number): void {
   if (!(confidence > 0 && confidence < 1))
     throw new UserError(`${caller}: confidence must lie between 0 and 1, for example 0.95, got ${confidence}`);
 }
 
-/** Where `below` turns from true to false between `low` and `high`. */
+/** The number between `low` and `high` at which `below` changes from true to false. */
 export function bisect(low: number, high: number, below: (x: number) => boolean): number {
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;
@@ -16,13 +16,13 @@ export function bisect(low: number, high: number, below: (x: number) => boolean)
   return (low + high) / 2;
 }
 
-/** The z below which the fraction `p` >= 0.5 of a standard normal lies. */
+/** The quantile function of the standard normal distribution, for `p` from 0.5. */
 export function normalQuantile(p: number): number {
-  // the tail beyond 9 is 1e-19, less than a double near 1 can tell
+  // beyond 9 the tail is 1e-19, less than the precision of a double near 1
   return bisect(0, 9, (z) => normalDistribution(z) < p);
 }
 
-/** The standard normal's distribution function for z >= 0, by its power series (Abramowitz and Stegun 1964, 26.2.11). */
+/** The cumulative distribution function of the standard normal for z >= 0, by its power series (Abramowitz and Stegun 1964, 26.2.11). */
 function normalDistribution(z: number): number {
   let term = z;
   let sum = z;

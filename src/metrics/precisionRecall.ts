@@ -2,40 +2,56 @@ import { type Interval, proportionInterval } from './interval';
 import { checkConfidence } from './normal';
 import { rankByScore } from './ranking';
 
-/** What is called positive from `threshold` up. */
+/** Precision and recall when every example with a score of at least `threshold` is predicted positive. */
 export interface PrecisionRecallPoint {
+  /** The lowest score that is predicted positive. */
   threshold: number;
-  /** of what is called positive, the part that is */
+  /** Fraction of the predicted positives that are positive, from 0 to 1. */
   precision: number;
-  /** of the positives, the part that is called positive */
+  /** Fraction of the positives that are predicted positive, from 0 to 1. */
   recall: number;
 }
 
+/** A precision-recall curve with the area under it. */
 export interface PrecisionRecallCurve {
-  /** from the highest threshold, where little is found, to the lowest, where everything is called positive */
+  /** From the highest threshold (low recall) to the lowest (recall 1). */
   points: PrecisionRecallPoint[];
-  /** mean precision over the recall won step by step; guessing gives `prevalence`; NaN without positives */
+  /**
+   * Average precision, from 0 to 1: the sum over the points of precision times gain in recall. A random ranking
+   * gives `prevalence`; NaN without positives.
+   */
   averagePrecision: number;
-  /** undefined without positives */
+  /** Confidence interval of `averagePrecision`; undefined without positives. */
   interval?: Interval;
-  /** part of the examples that is positive */
+  /** Fraction of the examples that are positive, from 0 to 1. */
   prevalence: number;
+  /** Number of positive examples. */
   positives: number;
+  /** Number of negative examples. */
   negatives: number;
 }
 
 /**
- * Precision against recall at every threshold. Of use where positives are rare and a ROC curve flatters (Saito and
+ * Precision and recall at every threshold. More informative than a ROC curve where positives are rare (Saito and
  * Rehmsmeier 2015).
  *
- * The area is the average precision, a sum of steps without interpolation (Davis and Goadrich 2006 say why not). Its
- * interval takes it as a proportion of the positives (Boyd, Eng and Page 2013), with Wilson's limits, which do not collapse
- * at 1.
+ * The area under the curve is the average precision, which does not interpolate between points (Davis and Goadrich 2006). Its
+ * interval treats it as a proportion of the positives (Boyd, Eng and Page 2013), with Wilson's limits, which keep a width
+ * when the average precision is 1.
  *
  * @param labels 1 for the positive class, 0 for the other
- * @param scores the higher, the more likely positive
- * @param confidence of the interval; 0.95 unless told
- * @throws {UserError} if there are no examples, the lengths differ, a label is neither 0 nor 1 or a score is NaN
+ * @param scores the higher, the more likely positive: probabilities or logits
+ * @param confidence confidence level of the interval, between 0 and 1. Default: 0.95
+ * @throws {UserError} when there are no examples, the lengths differ, a label is neither 0 nor 1 or a score is NaN
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * const { averagePrecision, points } = metrics.precisionRecallCurve([1, 0, 1, 0], [0.9, 0.7, 0.6, 0.1]);
+ * averagePrecision.toFixed(3); // => '0.833'
+ * points[0]; // => { threshold: 0.9, precision: 1, recall: 0.5 }
+ * ```
  */
 export function precisionRecallCurve(
   labels: ArrayLike<number>,

@@ -1,18 +1,18 @@
 import { UserError } from '../core/errors';
 import { checkIndex, checkPairs, checkRow } from './check';
 
-/** How many examples score at least `threshold`: at one threshold, every distinct score from the highest down. */
+/** How many positives and negatives score at least `threshold`. */
 export interface Cut {
   threshold: number;
   truePositives: number;
   falsePositives: number;
 }
 
-/** A binary task, cut at every distinct score. */
+/** The counts of a binary task at every distinct score. */
 export interface Ranking {
   positives: number;
   negatives: number;
-  /** from the highest score down; equal scores are one cut */
+  /** one for each distinct score, the highest first */
   cuts: Cut[];
 }
 
@@ -21,7 +21,7 @@ export interface Ranking {
  *
  * @param labels 1 for the positive class, 0 for the other
  * @param scores the higher, the more likely positive; probabilities or logits
- * @throws {UserError} if there are no examples, the lengths differ, a label is neither 0 nor 1 or a score is not a number
+ * @throws {UserError} when there are no examples, the lengths differ, a label is neither 0 nor 1 or a score is NaN
  */
 export function rankByScore(caller: string, labels: ArrayLike<number>, scores: ArrayLike<number>): Ranking {
   checkPairs(caller, labels, scores);
@@ -48,21 +48,33 @@ export function rankByScore(caller: string, labels: ArrayLike<number>, scores: A
 
 /** One class against all others, as a binary task. */
 export interface BinaryTask {
+  /** Name of the positive class. */
   class: string;
-  /** 1 where the class is the true one */
+  /** 1 for examples of the class, 0 for all others. */
   labels: number[];
-  /** the probability of the class */
+  /** Probability of the class for each example, from 0 to 1. */
   scores: number[];
 }
 
 /**
- * Each class of a task against all others.
+ * Turn a task of several classes into one binary task for each class against all others, for `rocCurve` and
+ * `precisionRecallCurve`.
  *
  * @param labels true class indices
- * @param probabilities one row an example // [examples, classes]
- * @param classes the names of all classes
- * @throws {UserError} if there are no examples, the lengths differ, a label is out of range or a row has not one probability a
- *   class
+ * @param probabilities shape `[examples, classes]`
+ * @param classes the names of all classes, in the order of their indices
+ * @returns one task for each class, in the order of `classes`
+ * @throws {UserError} when there are no examples, the lengths differ, a label is out of range or a row does not have one
+ *   probability for each class
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * const probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3]];
+ * const tasks = metrics.oneVersusRest([0, 1], probabilities, ['cat', 'dog', 'tree']);
+ * tasks[1]; // => { class: 'dog', labels: [ 0, 1 ], scores: [ 0.2, 0.6 ] }
+ * ```
  */
 export function oneVersusRest(
   labels: ArrayLike<number>,

@@ -1,41 +1,55 @@
 import { UserError } from '../core/errors';
 import type { ConfusionMatrix } from './confusion';
 
-/** Precision, recall and their harmonic mean, each from 0 to 1. */
+/** Precision, recall and F1, each from 0 to 1. */
 export interface Scores {
+  /** Fraction of the predictions of a class that are right. */
   precision: number;
+  /** Fraction of the examples of a class that are predicted right. */
   recall: number;
+  /** Harmonic mean of precision and recall. */
   f1: number;
 }
 
-/** The scores of one class. */
+/** Precision, recall and F1 of one class. */
 export interface ClassScores extends Scores {
+  /** Name of the class. */
   class: string;
-  /** examples whose true class this is */
+  /** Number of examples whose true class it is. */
   support: number;
 }
 
-/** The scores of every class and their averages. */
+/** Precision, recall and F1 of every class, and their averages. */
 export interface ClassReport {
+  /** One for each class, in class order. */
   rows: ClassScores[];
-  /** mean over the classes: each class counts the same */
+  /** Mean over the classes: every class has the same weight. */
   macro: Scores;
-  /** mean over the examples: each class counts by its support */
+  /** Mean over the classes, weighted by their support. */
   weighted: Scores;
-  /** fraction of all examples that are right */
+  /** Fraction of all examples that are right, from 0 to 1. */
   accuracy: number;
-  /** all examples */
+  /** Number of all examples. */
   support: number;
 }
 
 /**
  * Precision, recall, F1 and support of each class, with macro and weighted averages.
  *
- * Where a score divides by zero it is 0, as in scikit-learn: the precision of a class that was never predicted, and the
+ * A score whose denominator is zero is 0, as in scikit-learn: the precision of a class that was never predicted, and the
  * recall of a class without examples. Classes without examples count in the macro average.
  *
  * @param matrix from `confusionMatrix`
- * @throws {UserError} if the matrix counts no examples
+ * @throws {UserError} when the matrix counts no examples
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * const report = metrics.classReport(metrics.confusionMatrix([0, 0, 1], [0, 1, 1], ['cat', 'dog']));
+ * report.rows[1]; // => { class: 'dog', precision: 0.5, recall: 1, f1: 0.6666666666666666, support: 1 }
+ * report.macro.recall; // => 0.75
+ * ```
  */
 export function classReport({ classes, counts }: ConfusionMatrix): ClassReport {
   const rows = classes.map((name, c): ClassScores => {

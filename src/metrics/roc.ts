@@ -2,38 +2,56 @@ import type { Interval } from './interval';
 import { bisect, checkConfidence, normalQuantile } from './normal';
 import { rankByScore } from './ranking';
 
-/** A point of a receiver operating characteristic: what is called positive from `threshold` up. */
+/**
+ * A point of a ROC curve: the rates when every example with a score of at least `threshold` is predicted positive.
+ */
 export interface RocPoint {
+  /** The lowest score that is predicted positive; Infinity for the first point. */
   threshold: number;
-  /** of the negatives, the part that is called positive */
+  /** Fraction of the negatives that are predicted positive, from 0 to 1. */
   falsePositiveRate: number;
-  /** of the positives, the part that is called positive: recall */
+  /** Fraction of the positives that are predicted positive (recall), from 0 to 1. */
   truePositiveRate: number;
 }
 
-/** A curve with the area under it. */
+/** A ROC curve with the area under it. */
 export interface RocCurve {
+  /** From the highest threshold, at (0, 0), to the lowest, at (1, 1). */
   points: RocPoint[];
-  /** chance that a positive scores higher than a negative, 0.5 for guessing; NaN without positives or negatives */
+  /**
+   * Area under the curve, from 0 to 1: the probability that a positive scores higher than a negative. A random
+   * ranking gives 0.5; NaN without positives or without negatives.
+   */
   area: number;
-  /** undefined without positives or negatives */
+  /** Confidence interval of `area`; undefined without positives or without negatives. */
   interval?: Interval;
+  /** Number of positive examples. */
   positives: number;
+  /** Number of negative examples. */
   negatives: number;
 }
 
 /**
- * The receiver operating characteristic (Fawcett 2006): true against false positives at every threshold.
+ * The receiver operating characteristic (Fawcett 2006): true positive rate against false positive rate at every threshold.
  *
- * The area's interval is Newcombe's score interval (2006, "Confidence intervals for an effect size measure based on the
- * Mann-Whitney statistic", part 2, method 5): it stays in [0, 1] and does not collapse to a point for a perfect ranking, which
- * DeLong's does, and which small validation sets often give.
+ * The interval of the area is Newcombe's score interval (2006, "Confidence intervals for an effect size measure based on the
+ * Mann-Whitney statistic", part 2, method 5): it stays within 0 and 1, and unlike DeLong's it keeps a width when the ranking is
+ * perfect, which is frequent on small validation sets.
  *
  * @param labels 1 for the positive class, 0 for the other
- * @param scores the higher, the more likely positive
- * @param confidence of the interval; 0.95 unless told
- * @returns points from (0, 0), threshold Infinity, to (1, 1); NaN rates where there is nothing to divide by
- * @throws {UserError} if there are no examples, the lengths differ, a label is neither 0 nor 1 or a score is NaN
+ * @param scores the higher, the more likely positive: probabilities or logits
+ * @param confidence confidence level of the interval, between 0 and 1. Default: 0.95
+ * @returns the curve; without positives or without negatives the rates that divide by their number are NaN
+ * @throws {UserError} when there are no examples, the lengths differ, a label is neither 0 nor 1 or a score is NaN
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * const { area, points } = metrics.rocCurve([1, 0, 1, 0], [0.9, 0.7, 0.6, 0.1]);
+ * area; // => 0.75
+ * points[1]; // => { threshold: 0.9, falsePositiveRate: 0, truePositiveRate: 0.5 }
+ * ```
  */
 export function rocCurve(labels: ArrayLike<number>, scores: ArrayLike<number>, confidence = 0.95): RocCurve {
   checkConfidence('rocCurve', confidence);
@@ -59,7 +77,7 @@ export function rocCurve(labels: ArrayLike<number>, scores: ArrayLike<number>, c
   };
 }
 
-/** The areas that the observed one is within z standard errors of, each with the error that area itself would have. */
+/** All areas that lie within z standard errors of the observed one, where the standard error is that of the area tried. */
 function areaInterval(area: number, positives: number, negatives: number, confidence: number): Interval {
   const z = normalQuantile((1 + confidence) / 2);
   const size = (positives + negatives) / 2 - 1;

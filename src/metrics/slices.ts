@@ -3,30 +3,51 @@ import { arquero } from '../core/arquero';
 import { UserError } from '../core/errors';
 import { wilsonInterval } from './interval';
 
-/** How good a model is on a part of the examples. */
+/** The accuracy on a part of the examples, with its 95% Wilson interval. */
 export interface Slice {
+  /** The value that its examples share, or the range of values. */
   slice: string;
+  /** Number of examples predicted right. */
   right: number;
+  /** Number of examples. */
   total: number;
+  /** `right / total`, from 0 to 1. */
   accuracy: number;
-  /** limits of the 95% Wilson interval */
+  /** Lower limit of the 95% Wilson interval. */
   low: number;
+  /** Upper limit of the 95% Wilson interval. */
   high: number;
 }
 
-/** A row about one example: its class, the predicted one, and anything else. */
+/**
+ * A row about one example: its true class as `label`, the predicted class as `predicted`, and any other columns.
+ */
 export type PredictionRow = Readonly<Record<string, unknown>> & { label: unknown; predicted: unknown };
 
-/** A column of numbers with more distinct values than this is cut into four parts of equal size. */
-const most = 8;
+/** A column of numbers with more distinct values than this is divided at its quartiles. */
+const MOST_VALUES = 8;
 
 /**
- * The accuracy on every part of the examples that a column tells apart: a class, a camera, a source, the brightness.
+ * The accuracy on each slice of the examples: the examples with the same value in a column, such as class, camera, source or
+ * brightness.
  *
- * @param rows one an example: an arquero table's or an array's
- * @param by name of a column, or a function of a row; numbers with more than eight values become quarters
- * @returns the worst slice first; a slice of few examples has a wide interval, and is often the worst by chance
- * @throws {UserError} if there are no rows or no such column, or a row's label and prediction cannot be compared
+ * @param rows one for each example, as an array or an arquero table, with the columns `label` and `predicted`
+ * @param by name of a column, or a function of a row; numbers with more than eight distinct values are divided at their
+ *   quartiles
+ * @returns the lowest accuracy first; a slice of few examples has a wide interval, and is often the lowest by chance
+ * @throws {UserError} when there are no rows or no such column, or the label and prediction of a row cannot be compared
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * const rows = [
+ *   { label: 'cat', predicted: 'cat', camera: 'phone' },
+ *   { label: 'dog', predicted: 'cat', camera: 'phone' },
+ *   { label: 'dog', predicted: 'dog', camera: 'reflex' },
+ * ];
+ * metrics.sliceAccuracy(rows, 'camera').map(({ slice, accuracy }) => `${slice} ${accuracy}`); // => [ 'phone 0.5', 'reflex 1' ]
+ * ```
  */
 export function sliceAccuracy(
   rows: readonly PredictionRow[] | Pick<ColumnTable, 'objects'>,
@@ -57,12 +78,32 @@ export function sliceAccuracy(
     .sort((a, b) => a.accuracy - b.accuracy || b.total - a.total || a.slice.localeCompare(b.slice));
 }
 
-/** The slices as an arquero table, for a notebook. */
+/**
+ * The result of {@link sliceAccuracy} as an arquero table, for a notebook.
+ *
+ * @param given the arguments of {@link sliceAccuracy}
+ * @throws {UserError} as {@link sliceAccuracy} does
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * const rows = [
+ *   { label: 'cat', predicted: 'cat', camera: 'phone' },
+ *   { label: 'dog', predicted: 'cat', camera: 'reflex' },
+ * ];
+ * metrics.sliceTable(rows, 'camera').print();
+ * ```
+ */
 export function sliceTable(...given: Parameters<typeof sliceAccuracy>): ColumnTable {
   return arquero.from(sliceAccuracy(...given));
 }
 
-/** Every row has a label and a prediction, both names or both indices: else all would be wrong, or right, without a word. */
+/**
+ * Without this check a missing column, or names compared with indices, would give a wrong accuracy silently.
+ *
+ * @throws {UserError} unless every row has a label and a prediction of the same type
+ */
 function checkRows(rows: readonly PredictionRow[]): void {
   const missing = ['label', 'predicted'].find((column) => rows.some((row) => row[column] === undefined));
   if (missing) {
@@ -79,11 +120,11 @@ function checkRows(rows: readonly PredictionRow[]): void {
   }
 }
 
-/** The name of the slice that each value lies in. */
+/** The name of each value's slice. */
 function namesOf(values: readonly unknown[]): string[] {
   const numbers = values.filter((value): value is number => typeof value === 'number' && Number.isFinite(value));
   const distinct = new Set(numbers);
-  if (distinct.size <= most)
+  if (distinct.size <= MOST_VALUES)
     return values.map((value) => (value === undefined || value === '' ? 'none' : String(value)));
   const sorted = numbers.toSorted((a, b) => a - b);
   const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;

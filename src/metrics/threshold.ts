@@ -3,9 +3,9 @@ import { checkNumber } from '../core/options';
 import { rankByScore } from './ranking';
 
 /**
- * What a threshold is chosen for: the most right (`accuracy`), the highest F1, the highest mean recall of both classes
- * (`balanced`, Youden 1950), the highest recall at a precision of at least so much, the highest precision at a recall of
- * at least so much, or the lowest cost of mistakes.
+ * What {@link chooseThreshold} maximizes: the accuracy, the F1 score, the mean recall of both classes (`balanced`, Youden
+ * 1950), the recall among thresholds with at least the given `precision`, or the precision among thresholds with at least the
+ * given `recall` (both from 0 to 1); or what it minimizes: the total `cost` of the mistakes (each cost at least 0).
  */
 export type ThresholdGoal =
   | 'accuracy'
@@ -15,29 +15,45 @@ export type ThresholdGoal =
   | { recall: number }
   | { cost: { falsePositive: number; falseNegative: number } };
 
-/** What follows from calling everything positive that scores at least `threshold`. */
+/** The counts and scores when every example with a score of at least `threshold` is predicted positive. */
 export interface ThresholdChoice {
+  /** The lowest score that is predicted positive; Infinity predicts all negative. */
   threshold: number;
+  /** Positives predicted positive. */
   truePositives: number;
+  /** Negatives predicted positive. */
   falsePositives: number;
+  /** Positives predicted negative. */
   falseNegatives: number;
+  /** Negatives predicted negative. */
   trueNegatives: number;
-  /** 0 where nothing is called positive */
+  /** Fraction of the predicted positives that are positive; 0 when nothing is predicted positive. */
   precision: number;
+  /** Fraction of the positives that are predicted positive. */
   recall: number;
-  /** of the negatives, the part that is called negative */
+  /** Fraction of the negatives that are predicted negative. */
   specificity: number;
+  /** Harmonic mean of precision and recall. */
   f1: number;
+  /** Fraction of all examples that are predicted right. */
   accuracy: number;
 }
 
 /**
- * Everything that a threshold on a binary task's score can give: at each distinct score, and above all of them.
+ * The counts and scores of a binary task at every threshold: at each distinct score, and above all of them.
  *
  * @param labels 1 for the positive class, 0 for the other
- * @param scores the higher, the more likely positive
- * @returns from the highest threshold, Infinity, down
- * @throws {UserError} if there are no examples, the lengths differ, a label is neither 0 nor 1 or a score is NaN
+ * @param scores the higher, the more likely positive: probabilities or logits
+ * @returns the highest threshold, Infinity, first
+ * @throws {UserError} when there are no examples, the lengths differ, a label is neither 0 nor 1 or a score is NaN
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * const table = metrics.thresholdTable([1, 0, 1, 0], [0.9, 0.7, 0.6, 0.1]);
+ * table.map(({ threshold, recall }) => [threshold, recall]); // => [ [ Infinity, 0 ], [ 0.9, 0.5 ], [ 0.7, 0.5 ], [ 0.6, 1 ], [ 0.1, 1 ] ]
+ * ```
  */
 export function thresholdTable(labels: ArrayLike<number>, scores: ArrayLike<number>): ThresholdChoice[] {
   const { positives, negatives, cuts } = rankByScore('thresholdTable', labels, scores);
@@ -60,23 +76,34 @@ export function thresholdTable(labels: ArrayLike<number>, scores: ArrayLike<numb
 }
 
 /**
- * Choose the threshold of a binary task. Choose on validation data and report on test data: on the data it was chosen on,
- * the result is too good.
+ * Choose the threshold of a binary task that serves a goal best; among equally good thresholds the highest. Choose it on
+ * validation data and report results on test data: on the data it was chosen on they are too optimistic.
  *
- * @param goal `balanced` unless told; of equally good thresholds the highest
- * @throws {UserError} if there is no positive or no negative example, or no threshold reaches the goal
+ * @param labels 1 for the positive class, 0 for the other
+ * @param scores the higher, the more likely positive: probabilities or logits
+ * @param goal what to maximize or minimize. Default: `'balanced'`
+ * @throws {UserError} when there is no positive or no negative example, the goal is unknown, or no threshold reaches it
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * const [labels, scores] = [[1, 0, 1, 0], [0.9, 0.7, 0.6, 0.1]];
+ * metrics.chooseThreshold(labels, scores, { recall: 1 }).threshold; // => 0.6
+ * metrics.chooseThreshold(labels, scores, { precision: 1 }).threshold; // => 0.9
+ * ```
  */
 export function chooseThreshold(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
   goal: ThresholdGoal = 'balanced',
 ): ThresholdChoice {
-  const value = goodness(goal);
+  const value = scoreFor(goal);
   const choices = thresholdTable(labels, scores);
   const last = choices.at(-1)!;
   if (last.truePositives === 0 || last.falsePositives === 0) {
     const missing = last.truePositives === 0 ? 'positive' : 'negative';
-    throw new UserError(`chooseThreshold: got no ${missing} example; a threshold needs both kinds`);
+    throw new UserError(`chooseThreshold: got no ${missing} example; a threshold needs both classes`);
   }
   let best: ThresholdChoice | undefined;
   for (const choice of choices) {
@@ -88,7 +115,7 @@ export function chooseThreshold(
   );
 }
 
-function goodness(goal: ThresholdGoal): (choice: ThresholdChoice) => number {
+function scoreFor(goal: ThresholdGoal): (choice: ThresholdChoice) => number {
   if (goal === 'accuracy') return ({ accuracy }) => accuracy;
   if (goal === 'f1') return ({ f1 }) => f1;
   if (goal === 'balanced') return ({ recall, specificity }) => recall + specificity;

@@ -1,21 +1,40 @@
 import type { EpochRecord } from '../core/listener';
 
-/** Where the validation loss stopped falling for good while the training loss fell on. */
+/**
+ * The epoch from which the validation loss rises while the training loss goes on falling: the start of overfitting.
+ */
 export interface ValidationTurn {
-  /** the epoch of the lowest validation loss */
+  /** The epoch of the lowest validation loss, from 1. */
   epoch: number;
+  /** The lowest validation loss. */
   lowest: number;
-  /** mean of the last three validation losses */
+  /** Mean of the last three validation losses. */
   now: number;
 }
 
-/** Epochs after the lowest loss before anything is said, and the rise that is more than wavering. */
+/** Epochs that must follow the lowest loss, over whose last ones the loss is averaged. */
 const patience = 3;
+/** A smaller rise than this factor may be noise. */
 const rise = 1.05;
 
 /**
- * Has the validation loss turned? It has when the mean of its last three epochs is more than 5% above its lowest, at least
- * three epochs after it, and the training loss is lower than it was there.
+ * Find out from which epoch a training overfits: the epoch of the lowest validation loss, if at least three epochs follow it,
+ * the mean validation loss of the last three is more than 5% higher, and the training loss has fallen since.
+ *
+ * @param history one record for each epoch, as a training returns them
+ * @returns undefined when the training does not overfit by this rule, or has no validation loss
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * const losses = [0.9, 0.5, 0.6, 0.8, 1];
+ * const history = losses.map((validationLoss, i) => ({
+ *   ...{ epoch: i + 1, loss: 1 / (i + 1), accuracy: 0.9, learningRate: 0.001, seconds: 1 },
+ *   validationLoss,
+ * }));
+ * metrics.validationTurn(history)?.epoch; // => 2
+ * ```
  */
 export function validationTurn(history: readonly EpochRecord[]): ValidationTurn | undefined {
   const known = history.filter(

@@ -128,7 +128,7 @@ describe('calibration', () => {
   });
 
   it('refuses logits, unequal rows, labels out of range and no examples', () => {
-    mistake(() => calibration([0], [[3, -1]]), 'row 0 is no 2 probabilities', 'softmax');
+    mistake(() => calibration([0], [[3, -1]]), 'row 0 must be 2 probabilities', 'softmax');
     mistake(() => calibration([0], [[0.7, 0.7]]), 'that sum to 1: got 0.7, 0.7 with the sum 1.4');
     mistake(() => calibration([0], [[0.5, Number.NaN]]), 'got 0.5, NaN');
     mistake(() => calibration([2], [[0.5, 0.5]]), 'label number 0 is 2', 'from 0 to 1');
@@ -169,8 +169,8 @@ describe('fitTemperature', () => {
     mistake(() => fitTemperature([0, 0], [[1, 0], [1]]), 'row 1 has 1 values', '2 classes');
     mistake(() => fitTemperature([2], [[1, 0]]), 'label number 0 is 2', 'from 0 to 1');
     mistake(() => fitTemperature([], []), 'no examples');
-    mistake(() => logProbabilities([[3, -1]]), 'logProbabilities: row 0 is no 2 probabilities', 'softmax');
-    mistake(() => softmaxAt([[1, Number.NaN]], 1), 'row 0 has a logit that is no finite number: 1, NaN');
+    mistake(() => logProbabilities([[3, -1]]), 'logProbabilities: row 0 must be 2 probabilities', 'softmax');
+    mistake(() => softmaxAt([[1, Number.NaN]], 1), 'row 0 has a logit that is not a finite number: 1, NaN');
     assert.deepEqual(softmaxAt([[0, -Infinity]], 1), [[1, 0]]);
   });
 });
