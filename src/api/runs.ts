@@ -1,16 +1,20 @@
-/** More about kept runs: their files for TensorBoard, their networks, their model card. */
+/**
+ * Saved runs in detail: their configuration and predictions, their diagnosis, TensorBoard event files, exports and model cards.
+ * `saveRun`, `readRun`, `openRun`, `predict` and `exportRun` are at the root.
+ */
+
 export type { DiagnosedRun, Diagnosis, Finding, FindingKind } from '../analysis/diagnose';
 export type { ReportOptions } from '../report';
 export {
   eventFiles,
   type FilePrediction,
-  type KeptRun,
   type OpenRun,
   openBackbone,
   type PictureModel,
   type Predictions,
   type PredictOptions,
   type RunConfiguration,
+  type SavedRun,
 } from '../runs';
 export type { ExportOptions } from '../runs/export';
 export {

@@ -2,7 +2,7 @@ import { embedPictures, explainPictures } from '../analysis/explain';
 import { embeddingChart } from '../charts';
 import { messageOf } from '../core/errors';
 import { extractFeatures, type FeatureNetwork } from '../features';
-import { type KeptRun, openRun } from '../runs';
+import { openRun, type SavedRun } from '../runs';
 import type { Prediction } from '../training';
 import type { Section } from './figures';
 
@@ -19,7 +19,7 @@ const EMBEDDED = 500;
  * @param say gets the reason where there is none
  */
 export async function explanationSections(
-  { classes }: KeptRun,
+  { classes }: SavedRun,
   predictions: readonly Prediction[],
   folder: string,
   say: (text: string) => void,

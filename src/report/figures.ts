@@ -17,7 +17,7 @@ import {
   softmaxAt,
   thresholdTable,
 } from '../metrics';
-import type { KeptRun } from '../runs';
+import type { SavedRun } from '../runs';
 import type { Prediction } from '../training';
 import type { PageTable } from './page';
 
@@ -35,7 +35,7 @@ export interface Section {
 const mostCurves = 50;
 
 /** What a run's numbers show. */
-export function chartSections(run: KeptRun): Section[] {
+export function chartSections(run: SavedRun): Section[] {
   const training = charts.trainingCurves(run.history, { planned: Math.max(1, run.settings.epochs), ended: true });
   const sections: Section[] = [
     {
@@ -109,7 +109,7 @@ const LARGEST_PICTURE = 2 ** 30;
  * @param data the folder of the pictures; undefined: that of the run
  */
 export function predictionsAtHand(
-  { configuration, predictions, validationHashes = [] }: KeptRun,
+  { configuration, predictions, validationHashes = [] }: SavedRun,
   data: string | undefined,
 ): Prediction[] {
   return predictions.flatMap((each, i) => {
@@ -125,7 +125,7 @@ export function predictionsAtHand(
 }
 
 /** Galleries of validation pictures; the predictions have full paths and finite probabilities. */
-export async function pictureSections({ classes }: KeptRun, predictions: readonly Prediction[]): Promise<Section[]> {
+export async function pictureSections({ classes }: SavedRun, predictions: readonly Prediction[]): Promise<Section[]> {
   if (predictions.length === 0) return [];
   const shown = { classes, predictions };
   const sections: Section[] = [

@@ -4,7 +4,7 @@ import { printable } from '../core/escape/printable';
 import { withDefaults } from '../core/options';
 import { counted } from '../core/text';
 import { classReport, confusionMatrix, describeAccuracy } from '../metrics';
-import { type KeptRun, readRun } from '../runs';
+import { readRun, type SavedRun } from '../runs';
 import { isStudy } from '../study';
 import { drawn } from './draw';
 import { explanationSections } from './explanations';
@@ -78,7 +78,7 @@ const MOST_PROBABILITIES = 100_000;
 const LIKELIEST = 5;
 
 /** The predictions as the page carries them: whole, or with the likeliest classes of each and the words that say so. */
-function predictionsForScripts({ predictions, classes }: KeptRun): object {
+function predictionsForScripts({ predictions, classes }: SavedRun): object {
   if (predictions.length * classes.length <= MOST_PROBABILITIES) return { predictions };
   return {
     note: `each prediction has the ${LIKELIEST} largest of its ${classes.length} probabilities, as [class, probability]; all are in predictions.csv of the run`,
@@ -105,7 +105,7 @@ const diverged = (without: number, atHand: number) =>
   `the probabilities of ${without} of the ${counted(atHand, 'validation picture')} are no numbers, as after a training that diverged: these are shown in no gallery`;
 
 function missingPictures(
-  { predictions, configuration }: KeptRun,
+  { predictions, configuration }: SavedRun,
   atHand: number,
   explain: boolean,
   data?: string,
@@ -117,7 +117,7 @@ function missingPictures(
   return `missing from '${folder}': ${missing} of the ${counted(predictions.length, 'validation picture')}; ${what}: put them back as they were in training, or name their folder by --data, and make the page again to have all`;
 }
 
-function summaryOf(run: KeptRun): string[] {
+function summaryOf(run: SavedRun): string[] {
   const { configuration, predictions, classes, settings, seconds } = run;
   const { train, validation } = configuration.data;
   return [
@@ -126,7 +126,7 @@ function summaryOf(run: KeptRun): string[] {
   ];
 }
 
-function scoreOf({ predictions, classes }: KeptRun): string {
+function scoreOf({ predictions, classes }: SavedRun): string {
   const labels = predictions.map(({ label }) => label);
   const said = predictions.map(({ predicted }) => predicted);
   const right = labels.filter((label, i) => label === said[i]).length;
@@ -134,7 +134,7 @@ function scoreOf({ predictions, classes }: KeptRun): string {
   return `Validation: ${describeAccuracy(right, predictions.length)}. Macro F1 ${(100 * f1).toFixed(1)}%.`;
 }
 
-function settingsOf({ configuration, settings, classes }: KeptRun): [string, string][] {
+function settingsOf({ configuration, settings, classes }: SavedRun): [string, string][] {
   return [
     ...Object.entries(settings).map(([name, value]): [string, string] => [name, String(value)]),
     ['classes', classes.join(', ')],

@@ -5,7 +5,7 @@ import { Random } from '../core/random';
 import { formatShare } from '../core/text';
 import { openPicture, readPicture } from '../data';
 import { type PredictionRow, type Slice, sliceAccuracy } from '../metrics';
-import type { KeptRun } from '../runs';
+import type { SavedRun } from '../runs';
 import type { Prediction } from '../training';
 import type { Section } from './figures';
 
@@ -23,7 +23,7 @@ const LONGER = 1.1;
  *
  * @param atHand the predictions whose pictures can be opened, with full paths; slices by content are of these only
  */
-export async function sliceSections({ predictions }: KeptRun, atHand: readonly Prediction[]): Promise<Section[]> {
+export async function sliceSections({ predictions }: SavedRun, atHand: readonly Prediction[]): Promise<Section[]> {
   if (predictions.length === 0) return [];
   const looked = await lookedAt(atHand);
   const slices = [

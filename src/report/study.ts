@@ -3,7 +3,7 @@ import * as charts from '../charts';
 import { rowName, variedAxes } from '../charts/studyRow';
 import { messageOf } from '../core/errors';
 import { printable, printableLine } from '../core/escape/printable';
-import { type KeptRun, readRun } from '../runs';
+import { readRun, type SavedRun } from '../runs';
 import { loadStudy, type StudyResult, type StudyRow } from '../study';
 import { leaderboardCells, leaderboardText, nameOf, ranked, verdictNote, verdictWords } from '../study/leaderboard';
 import { readStudyFile, type StudyFile } from '../study/loadStudy';
@@ -90,8 +90,8 @@ function summaryOf({ rows, records, left }: StudyResult, { configuration, config
 }
 
 /** Of each of the most accurate configurations the run of its first seed, by its row. */
-function keptRuns({ folder, rows, records }: StudyResult, say: (text: string) => void): Map<StudyRow, KeptRun> {
-  const kept = new Map<StudyRow, KeptRun>();
+function keptRuns({ folder, rows, records }: StudyResult, say: (text: string) => void): Map<StudyRow, SavedRun> {
+  const kept = new Map<StudyRow, SavedRun>();
   for (const row of ranked(rows).slice(0, CURVES)) {
     const own = records.find(
       ({ state, axes }) => state === 'done' && JSON.stringify(axes) === JSON.stringify(row.axes),
@@ -105,7 +105,7 @@ function keptRuns({ folder, rows, records }: StudyResult, say: (text: string) =>
   return kept;
 }
 
-function chartSections({ rows, records }: StudyResult, kept: ReadonlyMap<StudyRow, KeptRun>): Section[] {
+function chartSections({ rows, records }: StudyResult, kept: ReadonlyMap<StudyRow, SavedRun>): Section[] {
   if (ranked(rows).length === 0) return [];
   const axes = variedAxes(rows);
   const compared: charts.Chart[] = axes.length > 0 ? [charts.paretoChart(rows)] : [];
@@ -136,7 +136,7 @@ function chartSections({ rows, records }: StudyResult, kept: ReadonlyMap<StudyRo
   ].filter(({ charts }) => charts.length > 0);
 }
 
-function curvesOf(kept: ReadonlyMap<StudyRow, KeptRun>, axes: readonly string[]): charts.Chart[] {
+function curvesOf(kept: ReadonlyMap<StudyRow, SavedRun>, axes: readonly string[]): charts.Chart[] {
   const histories = [...kept].flatMap(([row, { history }]) =>
     history.length > 0 ? [[rowName(row, axes) || 'the only configuration', history] as const] : [],
   );
@@ -176,7 +176,7 @@ function runTable({ folder, records }: StudyResult, from: string): PageTable {
 function settingsOf(
   { records }: StudyResult,
   { configuration, dataFingerprint }: StudyFile,
-  kept: ReadonlyMap<StudyRow, KeptRun>,
+  kept: ReadonlyMap<StudyRow, SavedRun>,
 ): [string, string][] {
   const [one] = kept.values();
   return [

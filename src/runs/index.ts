@@ -8,6 +8,6 @@ export {
 } from './pictureModel';
 export { type Predictor, predict } from './predict';
 export type { RunConfiguration } from './readConfiguration';
-export { type KeptRun, readRun } from './readRun';
+export { readRun, type SavedRun } from './readRun';
 export { checkRunFolder, saveRun } from './runFolder';
 export { eventFiles } from './tensorBoard';

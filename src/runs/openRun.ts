@@ -7,10 +7,22 @@ import { backboneOf, trainSettings } from '../training';
 import { PictureModel } from './pictureModel';
 import { type RunConfiguration, readConfiguration, runError } from './readConfiguration';
 
-/** A run's model, ready to be asked; with what its config.json says. */
+/**
+ * The model of a saved run, loaded into memory, with the run's configuration. {@link openRun} makes one.
+ *
+ * @example
+ * ```ts
+ * import { openRun, runs } from 'tunebook';
+ * const model: runs.OpenRun = await openRun('runs/first');
+ * model.configuration.settings.variant; // => 'feature-extraction'
+ * model.dispose();
+ * ```
+ */
 export class OpenRun extends PictureModel {
   constructor(
+    /** the run folder, as it was given to `openRun` */
     readonly folder: string,
+    /** what the run's config.json holds */
     readonly configuration: RunConfiguration,
     network: Pick<Backbone, 'entry' | 'model'>,
     head?: tf.LayersModel,
@@ -20,16 +32,19 @@ export class OpenRun extends PictureModel {
 }
 
 /**
- * Load a run's model once, to predict with it many times.
+ * Load the model of a saved run once, to predict with it many times.
  *
- * @param folder as `train --out`, `saveRun` or a study wrote it
- * @returns to be disposed of
- * @throws {UserError} if the folder holds no complete run, or one that was made over other weights than those in the cache
+ * @param folder a run folder, written by `tunebook train --out`, `saveRun` or a study with `models: true`
+ * @returns the model; call its `dispose` when it is no longer needed
+ * @throws {UserError} if the folder is not a complete run folder, or its backbone's weights differ from those in the cache
  *
  * @example
  * ```ts
+ * import { openRun } from 'tunebook';
  * const model = await openRun('runs/first');
- * const { predictions } = await model.predict('rose.jpg');
+ * const { predictions } = await model.predict('photo.jpg');
+ * predictions[0]?.probabilities.length; // => 3
+ * model.dispose();
  * ```
  */
 export async function openRun(folder: string): Promise<OpenRun> {
@@ -37,25 +52,25 @@ export async function openRun(folder: string): Promise<OpenRun> {
   let model: tf.LayersModel | undefined;
   try {
     const configuration = readConfiguration(folder);
-    if (!existsSync(modelFile)) throw new UserError(`'${folder}' is no run: there is no model/model.json in it`);
+    if (!existsSync(modelFile)) throw new UserError(`'${folder}' is not a run folder: it has no model/model.json`);
     model = await loadTfjsModel(modelFile);
     const side = checkModel(model, configuration);
     if (configuration.model === 'head') {
       return new OpenRun(folder, configuration, await backboneUnder(model, folder, configuration), model);
     }
-    trainSettings({ inputSize: side }); // no larger than `train` makes pictures
+    trainSettings({ inputSize: side }); // refuses a size that `train` would refuse
     const entry = backboneEntry(configuration.settings.backbone);
     const preprocessing = { ...entry.preprocessing, inputSize: side };
     return new OpenRun(folder, configuration, { entry: { ...entry, preprocessing }, model });
   } catch (error) {
     model?.dispose();
-    throw error instanceof OtherWeights ? error : runError(folder, error);
+    throw error instanceof WeightsMismatch ? error : runError(folder, error);
   }
 }
 
-class OtherWeights extends UserError {}
+class WeightsMismatch extends UserError {}
 
-/** The backbone that a head was trained over. */
+/** Load the backbone whose features the head was trained on. */
 async function backboneUnder(
   head: tf.LayersModel,
   folder: string,
@@ -64,14 +79,14 @@ async function backboneUnder(
   const backbone = await backboneOf(settings);
   try {
     if (backbone.weightsHash !== weightsHash) {
-      throw new OtherWeights(
-        `'${folder}' was trained over other weights of ${backbone.entry.title} than those in the cache`,
+      throw new WeightsMismatch(
+        `'${folder}' was trained with other weights of ${backbone.entry.title} than those in the cache`,
       );
     }
-    const taken = head.inputs[0]!.shape.slice(1);
-    if (taken.join() !== `${backbone.entry.features}`) {
+    const expected = head.inputs[0]!.shape.slice(1);
+    if (expected.join() !== `${backbone.entry.features}`) {
       throw new Error(
-        `its model takes [${taken}], expected the ${backbone.entry.features} features of ${backbone.entry.title}`,
+        `its model takes [${expected}], expected the ${backbone.entry.features} features of ${backbone.entry.title}`,
       );
     }
     return backbone;
@@ -81,7 +96,7 @@ async function backboneUnder(
   }
 }
 
-/** @returns the side of the pictures that a whole network takes */
+/** Check that the model fits its configuration. @returns the input size in pixels of a whole network, 0 for a head */
 function checkModel({ inputs, outputs }: tf.LayersModel, { model, classes }: RunConfiguration): number {
   if (inputs.length !== 1 || outputs.length !== 1) {
     throw new Error(`its model has ${inputs.length} inputs and ${outputs.length} outputs, expected one of each`);
@@ -93,7 +108,7 @@ function checkModel({ inputs, outputs }: tf.LayersModel, { model, classes }: Run
   const units = outputs[0]!.shape.at(-1);
   const { length } = classes;
   if (units !== length && !(units === 1 && length === 2)) {
-    throw new Error(`its model tells ${units} classes apart, its config.json names ${length}`);
+    throw new Error(`its model has ${units} outputs, but its config.json names ${length} classes`);
   }
   return input[0] ?? 0;
 }

@@ -9,16 +9,17 @@ import { type Backbone, imagenetClassName, loadBackbone } from '../models';
 import { tf } from '../tensorflow';
 import { toProbabilities } from '../training';
 
-/** What a model says of one picture. */
+/** The prediction for one picture. */
 export interface FilePrediction {
-  /** as it was given; of a picture in memory its name, or 'picture 3' for the third */
+  /** the path as it was given; for a picture in memory its name, or 'picture 3' for the third */
   file: string;
-  /** the most likely classes, best first, at most five */
+  /** the most likely classes, the most likely first, at most five; probabilities from 0 to 1 */
   classes: { index: number; name: string; probability: number }[];
-  /** of every class, in the model's order; they sum to 1 */
+  /** the probability of every class, in the model's order of classes; they sum to 1 // [classes] */
   probabilities: number[];
 }
 
+/** What `predict` returns: a prediction for each picture that could be read. */
 export interface Predictions {
   /** in the order of the pictures, without those that were skipped */
   predictions: FilePrediction[];
@@ -26,43 +27,57 @@ export interface Predictions {
   skipped: Skipped[];
 }
 
+/** Options of `predict`; `range`, `bands` and `fit` default to what the model was trained with. */
 export interface PredictOptions extends ReadingOptions {
+  /** receives progress in pictures. Default: none */
   listener?: Listener;
 }
 
-/** A model that names what is in pictures: loaded once, asked as often as you like. */
+/**
+ * A classifier of pictures: loaded once, used for any number of predictions. `openRun` returns one for a saved run,
+ * `runs.openBackbone` one for a backbone with its ImageNet classifier.
+ *
+ * @example
+ * ```ts
+ * import { openRun, runs } from 'tunebook';
+ * const model: runs.PictureModel = await openRun('runs/first');
+ * model.classes; // => [ 'bicycle', 'cat', 'tree' ]
+ * model.dispose();
+ * ```
+ */
 export class PictureModel {
   private readonly pass: PictureNetwork;
   private disposed = false;
 
-  /**
-   * @param network pictures to features, or to logits where there is no head
-   * @param head features to logits
-   * @param classes their names, in the order of the logits
-   * @param reading how samples of other than 8 bits were read in training
-   */
   constructor(
+    /** from pictures to features, or to logits where there is no head */
     readonly network: Pick<Backbone, 'entry' | 'model'>,
+    /** from features to logits */
     readonly head: tf.LayersModel | undefined,
+    /** class names, in the order of the logits */
     readonly classes: readonly string[],
+    /** how samples with other than 8 bits were mapped to 8 bits in training */
     private readonly reading?: Reading,
   ) {
     this.pass = new PictureNetwork(network, 0);
   }
 
   /**
-   * The probability of each class for each picture.
+   * Compute the probability of each class for each picture.
    *
-   * @param pictures paths, `file:` URLs, Buffers, Blobs, or a tensor of 0 to 255; one or a list of them
-   * @param options `range`, `bands` and `fit` as for `openDataset`, found from those that are files; default: as in training
-   * @returns pictures that cannot be read are listed, not fatal
-   * @throws {UserError} if something else is given as a picture, or after {@link dispose}
+   * @param pictures one or a list of: paths, `file:` URLs, Buffers, Blobs; or a tensor of values from 0 to 255,
+   *   [height, width, 3] or [batch, height, width, 3]
+   * @param options `range`, `bands` and `fit` are as for `openDataset`. Default: as in training
+   * @returns the predictions; pictures that cannot be read are listed in `skipped` and are not an error
+   * @throws {UserError} if anything else is given as a picture, or after {@link dispose}
    *
    * @example
    * ```ts
+   * import { readFile } from 'node:fs/promises';
+   * import { openRun } from 'tunebook';
    * const model = await openRun('runs/first');
-   * const { predictions } = await model.predict(['rose.jpg', await readFile('tulip.jpg')]);
-   * console.log(predictions[0].classes[0]); // { index: 2, name: 'roses', probability: 0.97 }
+   * const { predictions } = await model.predict(['photo.jpg', await readFile('photo.jpg')]);
+   * predictions.map(({ file }) => file); // => [ 'photo.jpg', 'picture 2' ]
    * model.dispose();
    * ```
    */
@@ -73,19 +88,19 @@ export class PictureModel {
       fit: undefined,
       listener: {},
     });
-    if (this.disposed) throw new UserError('predict: the model was disposed of; open it again');
+    if (this.disposed) throw new UserError('predict: the model was disposed; open it again');
     const named = listPictures('predict', pictures);
     this.pass.expect(named.length);
-    const told = range !== undefined || bands !== undefined || fit !== undefined;
-    // what is not told stays as in training
-    const anew = told && (range !== undefined || !this.reading);
-    const found = anew ? await readingOf(named, { range, bands, fit }) : undefined;
-    const reading = told ? { ...this.reading, ...found, ...(bands && { bands }), ...(fit && { fit }) } : this.reading;
+    const given = range !== undefined || bands !== undefined || fit !== undefined;
+    // options that are not given stay as in training
+    const replaced = given && (range !== undefined || !this.reading);
+    const found = replaced ? await readingOf(named, { range, bands, fit }) : undefined;
+    const reading = given ? { ...this.reading, ...found, ...(bands && { bands }), ...(fit && { fit }) } : this.reading;
     const predictions: FilePrediction[] = [];
     const skipped: Skipped[] = [];
     const decoding = { skipped, reading, task: 'predictions', listener };
     for await (const { files, pixels } of decodedBatches(named, this.network.entry.preprocessing, decoding)) {
-      if (this.disposed) throw new UserError('predict: the model was disposed of before all pictures were seen');
+      if (this.disposed) throw new UserError('predict: the model was disposed before all pictures were predicted');
       const classes = this.classes.length;
       const probabilities = toProbabilities(this.logits(pixels), files.length, classes);
       files.forEach((file, i) => {
@@ -96,7 +111,12 @@ export class PictureModel {
     return { predictions, skipped };
   }
 
-  /** Decoded pictures, each [size, size, 3] as bytes, to logits // [batch x outputs] */
+  /**
+   * Compute the logits of decoded pictures.
+   *
+   * @param pixels a list of pictures, each [size, size, 3] bytes at the network's input size
+   * @returns the logits, picture after picture // [batch x outputs]
+   */
   logits(pixels: readonly Uint8Array[]): Float32Array {
     const outputs = this.pass.run(pixels);
     const { head } = this;
@@ -107,7 +127,7 @@ export class PictureModel {
     });
   }
 
-  /** Give back the networks' memory. */
+  /** Free the memory of the network and the head. The model cannot be used afterwards. */
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
@@ -122,14 +142,29 @@ export class PictureModel {
   }
 }
 
-/** One reading for all pictures, from a look at those that are files. */
+/** How the samples of all pictures are read: derived from those that are files. */
 async function readingOf(pictures: readonly NamedPicture[], options: ReadingOptions): Promise<Reading | undefined> {
   const files = pictures.filter(({ onDisk }) => onDisk).map(({ file }): Example => ({ file, label: -1 }));
   const { examples } = await withReading({ folder: '', classes: [], examples: files, skipped: [] }, options);
   return examples[0]?.reading;
 }
 
-/** A backbone with its own classifier of ImageNet's 1,000 classes. @throws {UserError} on an unknown name */
+/**
+ * Load a backbone with the ImageNet classifier it was published with, to predict ImageNet's 1,000 classes.
+ *
+ * @param name a name of the registry, such as 'mobilenet-v2'
+ * @returns the model; call its `dispose` when it is no longer needed
+ * @throws {UserError} if the name is unknown, or the weights can neither be found nor downloaded
+ *
+ * @example
+ * ```ts no-run
+ * import { runs } from 'tunebook';
+ * const model = await runs.openBackbone('efficientnet-lite0');
+ * const { predictions } = await model.predict('photo.jpg');
+ * console.log(predictions[0]?.classes); // five of ImageNet's classes, the most likely first
+ * model.dispose();
+ * ```
+ */
 export async function openBackbone(name: string): Promise<PictureModel> {
   const backbone = await loadBackbone(name, { includeTop: true });
   const classes = backbone.model.outputs[0]!.shape.at(-1)!;

@@ -2,17 +2,27 @@ import type { PictureInputs } from '../features/pictureInputs';
 import { openRun } from './openRun';
 import { openBackbone, type Predictions, type PredictOptions } from './pictureModel';
 
-/** Where predictions come from: a run's model, or a backbone with its own ImageNet classifier. */
+/** The model to predict with: that of a run folder, or a backbone with its ImageNet classifier. */
 export type Predictor = { run: string } | { backbone: string };
 
 /**
- * The probabilities of each picture, from a model that is loaded for them alone: `openRun(folder)` loads it once for many calls.
+ * Compute the probability of each class for each picture, with a model that is loaded for this call only. For many calls,
+ * load it once with `openRun`.
  *
- * What is black and white in pictures that do not have 8 bits a sample is as it was in training, unless told.
+ * @param predictor `{ run: FOLDER }` for a saved run, or `{ backbone: NAME }` for a backbone with its ImageNet classifier
+ * @param pictures one or a list of: paths, `file:` URLs, Buffers, Blobs; or a tensor of values from 0 to 255,
+ *   [height, width, 3] or [batch, height, width, 3]
+ * @param options `range`, `bands` and `fit` are as for `openDataset`. Default: as in training
+ * @returns the predictions; pictures that cannot be read are listed in `skipped` and are not an error
+ * @throws {UserError} if the backbone is unknown, the run cannot be read, or its backbone's weights differ from those in the cache
  *
- * @param options `range`, `bands` and `fit`, as for `openDataset`
- * @returns pictures that cannot be read are listed, not fatal
- * @throws {UserError} on an unknown backbone, or a run that cannot be read or was made over other weights
+ * @example
+ * ```ts
+ * import { predict } from 'tunebook';
+ * const { predictions, skipped } = await predict({ run: 'runs/first' }, ['photo.jpg', 'missing.jpg']);
+ * predictions.length; // => 1
+ * skipped.map(({ file }) => file); // => [ 'missing.jpg' ]
+ * ```
  */
 export async function predict(
   predictor: Predictor,

@@ -8,25 +8,34 @@ import { checkReading, type Reading } from '../data';
 import { defaultSettings, type TrainSettings } from '../training';
 import { trainSettings } from '../training/trainSettings';
 
-/** What config.json of a run holds: all that is needed to repeat the run, and to use its model. */
+/** What config.json of a run folder holds: everything that is needed to repeat the run and to use its model. */
 export interface RunConfiguration {
+  /** all options of the training */
   settings: TrainSettings;
-  /** what model/ holds: a head over the backbone's features, or the whole fine-tuned network */
+  /** what the folder `model` holds: a head on the backbone's features, or the whole fine-tuned network */
   model: 'head' | 'whole';
+  /** class names, in the order of the model's outputs */
   classes: string[];
+  /** what the run was trained and validated on */
   data: {
+    /** folder of the pictures */
     folder: string;
-    /** of the pictures' content: see `TrainResult.dataFingerprint` */
+    /** SHA-256 over the content of the pictures: see `TrainResult.dataFingerprint` */
     fingerprint: string;
-    /** of which picture is in which part: see `splitFingerprint` */
+    /** SHA-256 over which picture is in which part: see `data.splitFingerprint` */
     split: string;
+    /** number of training pictures */
     train: number;
+    /** number of validation pictures */
     validation: number;
-    /** what was black and white in pictures that do not have 8 bits, and which bands were the colours; new ones are read so, too */
+    /** the value range and the bands of pictures that do not have 8 bits a sample; `predict` reads new pictures the same way */
     reading?: Reading;
   };
+  /** SHA-256 of the backbone's weights */
   weightsHash: string;
+  /** of the programs that trained it */
   versions: { tunebook: string; node: string; tfjs: string; tensorflow: string };
+  /** what it was trained on */
   device: { kind: string; name: string; threads: number };
 }
 
@@ -37,7 +46,7 @@ const MOST_PICTURES = 1e9;
 
 const line = text({ longest: 500 });
 
-/** The settings that a training could have had: each is one that `train` takes. Those of a later version are left out. */
+/** Settings that `train` accepts. Unknown ones, which a later version may have written, are left out. */
 const settings: Shape<TrainSettings> = (value, where) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const found = value === undefined ? 'lacks' : `has ${shown(value, 40)} as`;
@@ -50,7 +59,7 @@ const settings: Shape<TrainSettings> = (value, where) => {
     const { cache: _, checkpoint: _1, resume: _2, listener: _3, ...checked } = trainSettings(given);
     return checked;
   } catch (error) {
-    throw new Error(`has ${where} that no training takes: ${messageOf(error)}`);
+    throw new Error(`has ${where} that \`train\` does not accept: ${messageOf(error)}`);
   }
 };
 
@@ -72,26 +81,26 @@ const configuration = object<RunConfiguration>({
 });
 
 /**
- * The text of a file of a run, which may be a stranger's: a plain file in its folder, of no more bytes than it may have.
+ * Read a text file of a run folder. The folder may come from anywhere, so only a plain file inside it, of limited size, is read.
  *
- * @param largest bytes
+ * @param largest the most bytes that it may have
  * @throws {UserError} that names the file
  */
 export function readRunFile(folder: string, name: string, largest: number): string {
   const file = join(folder, name);
   if (!existsSync(file)) {
     throw new UserError(
-      `'${folder}' is no run: there is no ${name} in it; give a folder that \`train --out\` or a study has written`,
+      `'${folder}' is not a run folder: it has no ${name}; give a folder that \`train --out\` or a study has written`,
     );
   }
   return readBounded(file, { largest, root: folder }).toString('utf8');
 }
 
 /**
- * What config.json in the folder of a run says, each value of its type and within its range. Settings that an earlier version
- * did not write have their defaults.
+ * Read config.json of a run folder; the type and range of every value are checked. Settings that an earlier version did not
+ * write have their defaults.
  *
- * @throws {UserError} that names the first value that is not
+ * @throws {UserError} that names the first value of a wrong type or out of its range
  *
  * @example
  * readConfiguration('runs/first').classes; // ['cat', 'dog']
@@ -101,10 +110,10 @@ export function readConfiguration(folder: string): RunConfiguration {
   return checkShape(parseJson(readRunFile(folder, 'config.json', LARGEST), name), configuration, name);
 }
 
-/** What a person is told about a run that cannot be read; a folder that is none has been told already. */
+/** The error about a run that cannot be read. One that says that the folder is not a run folder stays as it is. */
 export function runError(folder: string, error: unknown): UserError {
-  const reason = printableLine(messageOf(error)); // names of classes may be in it
-  if (reason.startsWith(`'${folder}' is no run`)) return error as UserError;
+  const reason = printableLine(messageOf(error)); // it may quote names of classes
+  if (reason.startsWith(`'${folder}' is not a run folder`)) return error as UserError;
   return new UserError(
     `the run in '${folder}' cannot be read: ${reason}; take the file from a copy, or make the run again`,
   );

@@ -2,23 +2,26 @@ import { parseJson } from '../core/readBounded';
 import { checkShape, count, listOf, nullable, number, object, optional, type Shape, share, text } from '../core/shape';
 import { readRunFile } from './readConfiguration';
 
-/** What is read of metrics.json of a run; a loss that was no number is NaN. */
+/** What is read of metrics.json of a run folder; a loss that was not a number is NaN. */
 export interface RunMetrics {
+  /** on the validation pictures, from 0 to 1 */
   accuracy: number;
+  /** mean cross-entropy of the validation pictures */
   loss: number;
-  /** pictures of each class in training */
+  /** training pictures of each class // [classes] */
   trainingCounts?: number[];
-  /** files that were both in training and in validation */
+  /** files that were in both the training and the validation part */
   shared?: string[];
+  /** wall-clock time of the training */
   seconds: { total: number };
-  /** SHA-256 of each validation picture's file, in the order of the predictions; runs of an early version lack it */
+  /** SHA-256 of each validation picture's file, in the order of the predictions; early versions did not write it */
   validationHashes?: string[];
 }
 
 /** Bytes of a metrics.json: the confusion of 2,000 classes. */
 const LARGEST = 64 * 2 ** 20;
 
-/** JSON has null for what is no number. */
+/** JSON writes NaN as null. */
 function orNaN(shape: Shape<number>): Shape<number> {
   return (value, where) => nullable(shape)(value, where) ?? Number.NaN;
 }
@@ -33,9 +36,9 @@ const metrics = object<RunMetrics>({
 });
 
 /**
- * What metrics.json in the folder of a run says, which may be a stranger's.
+ * Read metrics.json of a run folder; the type and range of every value are checked.
  *
- * @throws {UserError} that names the first value that is not of its type, or out of its range
+ * @throws {UserError} that names the first value of a wrong type or out of its range
  */
 export function readMetrics(folder: string): RunMetrics {
   const name = 'its metrics.json';

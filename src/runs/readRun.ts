@@ -5,27 +5,44 @@ import { readMetrics } from './readMetrics';
 import { readRunTable } from './readRunTable';
 import { HISTORY, predictionsHeader } from './runFolder';
 
-/** All numbers of a run that was kept, without its model. `diagnose` takes it. */
-export interface KeptRun {
+/** The numbers of a saved run, without its model. `diagnose` accepts it. */
+export interface SavedRun {
+  /** what config.json holds */
   configuration: RunConfiguration;
+  /** all options of the training; the same as `configuration.settings` */
   settings: RunConfiguration['settings'];
+  /** class names, in the order of the probabilities */
   classes: string[];
+  /** one record an epoch */
   history: EpochRecord[];
-  /** files as in the run: relative to the data's folder */
+  /** one for each validation picture; `file` is relative to `configuration.data.folder` */
   predictions: Prediction[];
+  /** training pictures of each class // [classes] */
   trainingCounts?: number[];
+  /** files that were in both the training and the validation part */
   shared?: string[];
+  /** wall-clock time of the training */
   seconds: { total: number };
   /** SHA-256 of each validation picture's file, in the order of the predictions */
   validationHashes?: string[];
 }
 
 /**
- * Read a run folder's numbers. Those of a training that diverged may be NaN or infinite.
+ * Read the configuration, history and predictions of a saved run, without loading its model. Numbers of a training that
+ * diverged may be NaN or infinite.
  *
+ * @param folder a run folder, written by `tunebook train --out`, `saveRun` or a study
  * @throws {UserError} if a file is missing, cut short or cannot be read; it names the file and the line
+ *
+ * @example
+ * ```ts
+ * import { readRun } from 'tunebook';
+ * const { classes, history } = readRun('runs/first');
+ * classes; // => [ 'bicycle', 'cat', 'tree' ]
+ * history.at(-1)?.epoch; // the number of epochs
+ * ```
  */
-export function readRun(folder: string): KeptRun {
+export function readRun(folder: string): SavedRun {
   try {
     const configuration = readConfiguration(folder);
     const { classes, settings } = configuration;
@@ -40,7 +57,7 @@ export function readRun(folder: string): KeptRun {
   }
 }
 
-/** The columns of an epoch that was not validated. */
+/** Columns that are empty in an epoch without validation. */
 const UNVALIDATED = new Set<string>(['validationLoss', 'validationAccuracy']);
 
 function readHistory(folder: string, epochs: number): EpochRecord[] {
@@ -71,7 +88,7 @@ function readPredictions(folder: string, { classes, data }: RunConfiguration): P
     const [label, predicted] = [cells[0]!, cells[1]!].map((name) => {
       const found = labels.get(name);
       if (found !== undefined) return found;
-      throw new Error(`its predictions.csv has '${name}' in line ${i + 2}, which is no class of config.json`);
+      throw new Error(`its predictions.csv has '${name}' in line ${i + 2}, which is not a class of config.json`);
     });
     const probabilities = cells.slice(2).map((cell, c) => numberIn('predictions.csv', i, header[c + 3]!, cell));
     return { file: file!, label: label!, predicted: predicted!, probabilities };

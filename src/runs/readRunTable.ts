@@ -3,27 +3,27 @@ import { type CsvBounds, parseCsv } from '../core/escape/csv';
 import { counted } from '../core/text';
 import { readRunFile } from './readConfiguration';
 
-/** Bytes of a table: a text of more takes gigabytes to split. */
+/** The most bytes of a table: splitting a longer text takes gigabytes of memory. */
 const LARGEST = 256 * 2 ** 20;
-/** Cells of a table, which take some 50 bytes each in memory. */
+/** The most cells of a table; each takes some 50 bytes of memory. */
 const MOST_CELLS = 2e7;
-/** Bytes of a number as JavaScript writes it, and its comma. */
+/** The most bytes of a number as JavaScript writes it, with its comma. */
 const NUMBER = 26;
-/** Bytes of a path in quotes. */
+/** The most bytes of a path in quotes. */
 const PATH = 8192;
 
 export interface TableBounds {
-  /** lines below the header */
+  /** the most lines below the header */
   rows: number;
-  /** bytes that the words of a line may have, beside its numbers; default: those of a path */
+  /** the most bytes of text in a line, beside its numbers. Default: those of a path */
   words?: number;
 }
 
 /**
- * The rows under the header of a CSV file of a run, which may be a stranger's, each with a cell for each column. What it can
- * have by its columns and the rows that the configuration tells of is held against its size before it is read.
+ * Read the rows below the header of a CSV file of a run folder; every row has a cell for each column. The folder may come from
+ * anywhere, so the file's size is first compared with what its columns and the number of rows can need.
  *
- * @param header the names of its columns
+ * @param header the expected names of the columns
  * @throws {Error} that says what is wrong with the file, and in which line
  */
 export function readRunTable(
@@ -37,7 +37,7 @@ export function readRunTable(
       `its ${name} would have ${rows} lines of ${counted(header.length, 'column')}: more than the ${MOST_CELLS} cells that are read`,
     );
   }
-  const names = 8 * header.join().length + PATH; // with each character escaped, and room for another header to be named
+  const names = 8 * header.join().length + PATH; // every character escaped, and a margin so that a wrong header can be quoted
   const text = readRunFile(folder, name, Math.min(LARGEST, names + rows * (words + NUMBER * header.length)));
   if (text.trim() === '') throw new Error(`its ${name} is empty, expected a line of column names: ${header[0]}, ...`);
   if (!text.endsWith('\n')) throw new Error(`its ${name} was cut short: its last line has no end`);
@@ -55,9 +55,9 @@ function split(name: string, text: string, bounds: CsvBounds): string[][] {
   try {
     return parseCsv(text, bounds);
   } catch (error) {
-    throw new Error(`its ${name} is no table: ${messageOf(error)}`);
+    throw new Error(`its ${name} is not a table: ${messageOf(error)}`);
   }
 }
 
-/** A column of each of a thousand classes would hide what is said. */
+/** The first names only: with a thousand classes the rest of the message would be lost among them. */
 const listed = (names: readonly string[]) => [...names.slice(0, 8), ...(names.length > 8 ? ['...'] : [])].join(', ');

@@ -12,28 +12,31 @@ import type { RunConfiguration } from './readConfiguration';
 import { eventFiles } from './tensorBoard';
 
 /**
- * Make sure that a run can be kept in `folder`, before any work is done for it.
+ * Make sure that a run can be saved in `folder`, before any work is done for it.
  *
- * @throws {UserError} if there is a file or a full folder of that name, or it cannot be written
+ * @throws {UserError} if the folder is a file, is not empty, or cannot be written
  */
 export function checkRunFolder(folder: string): void {
   checkNewFolder(folder, 'the run');
 }
 
 /**
- * Save a run: config.json, history.csv, tensorboard/ (the history as event files), metrics.json, predictions.csv, and what was
- * trained, the head or the whole network, as a TensorFlow.js layers model in model/. All of it is written into a folder
- * beside, which is then renamed.
+ * Save a run in a folder: config.json, history.csv, metrics.json, predictions.csv, tensorboard/ (the history as event files)
+ * and model/ (the trained head or whole network as a TensorFlow.js layers model). The folder appears under its name only when
+ * all of it has been written.
  *
  * @param result what `train` returned
- * @param folder is not there yet, or empty
- * @param options `model`: whether to save it; default true
- * @throws {UserError} if the folder cannot be written, or there is something in it
+ * @param folder must not exist, or be empty
+ * @param options `model`: whether to save the model, too. Default: true
+ * @throws {UserError} if the folder is not empty or cannot be written
  *
  * @example
  * ```ts
- * await saveRun(await train(dataset), 'runs/first');
- * const model = await openRun('runs/first');
+ * import { openDataset, readRun, saveRun, train } from 'tunebook';
+ * const photos = await openDataset('photos');
+ * const run = await train(photos, { backbone: 'mobilenet-v1-0.25', inputSize: 96, weights: 'random', epochs: 1 });
+ * await saveRun(run, 'runs/third');
+ * readRun('runs/third').history.length; // => 1
  * ```
  */
 export async function saveRun(result: TrainResult, folder: string, options?: { model?: boolean }): Promise<void> {
@@ -52,7 +55,7 @@ export async function saveRun(result: TrainResult, folder: string, options?: { m
     }
     write('predictions.csv', predictionsCsv(result));
     if (model) await (result.model ?? result.head).save(`file://${join(temporary, 'model')}`);
-    rmSync(folder, { recursive: true, force: true }); // empty, as was checked
+    rmSync(folder, { recursive: true, force: true }); // it is empty, as checked above
     renameSync(temporary, folder);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
@@ -82,7 +85,7 @@ function configuration(result: TrainResult): RunConfiguration {
   };
 }
 
-/** All pictures of a dataset are read alike. */
+/** The first picture stands for all: pictures of one dataset are read in the same way. */
 function readingOf({ split }: TrainResult): Pick<RunConfiguration['data'], 'reading'> {
   const reading = split.train[0]?.reading;
   return reading ? { reading } : {};

@@ -2,11 +2,20 @@ import type { EpochRecord } from '../core/listener';
 import { ProtobufMessage } from '../tensorflow/graph/protobuf';
 
 /**
- * A history as TensorBoard's event files, one for training and one for validation, with the tags that Keras writes
- * (`epoch_loss`, `epoch_accuracy`, `epoch_learning_rate`). `tensorboard --logdir FOLDER` shows all runs below a folder.
+ * Write a training history as TensorBoard event files, one for training and one for validation, with the tags that Keras uses
+ * (`epoch_loss`, `epoch_accuracy`, `epoch_learning_rate`). Saved runs have them in their folder `tensorboard`:
+ * `tensorboard --logdir FOLDER` shows all runs below a folder.
  *
- * @param ended seconds since 1970 at which the last epoch ended
- * @returns content by name of a folder: train, validation
+ * @param history one record an epoch
+ * @param ended when the last epoch ended, in seconds since 1970
+ * @returns the content of the two files, under `train` and `validation`
+ *
+ * @example
+ * ```ts
+ * import { readRun, runs } from 'tunebook';
+ * const files = runs.eventFiles(readRun('runs/first').history, Date.now() / 1000);
+ * Object.keys(files); // => [ 'train', 'validation' ]
+ * ```
  */
 export function eventFiles(history: readonly EpochRecord[], ended: number): Record<string, Buffer> {
   const parts: Record<string, (record: EpochRecord) => Record<string, number | undefined>> = {
@@ -49,7 +58,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** CRC-32C (Castagnoli), turned and shifted as TFRecord wants it. */
+/** CRC-32C (Castagnoli), masked (rotated, and a constant added) as the TFRecord format requires. */
 function checksum(bytes: Uint8Array): Buffer {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = table[(crc ^ byte) & 255]! ^ (crc >>> 8);

@@ -72,7 +72,7 @@ describe('tunebook', () => {
     assert.equal(unwritable.status, 1);
     assert.match(unwritable.stderr.trim().split('\n').at(-1)!, /^tunebook: EISDIR: illegal operation on a directory/);
     assert.match(await errorLine('predict', 'a.jpg'), /^tunebook: say what should predict: --model RUN, or --backbone/);
-    assert.match(await errorLine('predict', '--model', photos, 'a.jpg'), /is no run: there is no config.json/);
+    assert.match(await errorLine('predict', '--model', photos, 'a.jpg'), /is not a run folder: it has no config.json/);
     assert.match(
       await errorLine('predict', '--backbone', 'efficientnet-lite0', 'nothing.jpg'),
       /no picture could be read: nothing.jpg: no such file/,

@@ -126,7 +126,7 @@ describe('tunebook report', function () {
       ],
       [[nowhere, '--html'], /no folder '.*nowhere': give the folder of a run or of a study/],
       [[nowhere], /no folder '.*nowhere'/],
-      [[temporaryFolder(), '--html'], /is no run: there is no config\.json in it/],
+      [[temporaryFolder(), '--html'], /is not a run folder: it has no config\.json/],
     ];
     for (const [args, message] of mistakes) {
       const { status, stdout, stderr } = await report(...args);

@@ -110,7 +110,7 @@ describe('the report', function () {
     assert.doesNotMatch(await reportHtml(folder, { say }), /Where it looks/);
     assert.match(
       left,
-      /no Grad-CAM, occlusion and embedding in the report: '.*' was trained over other weights of EfficientNet-Lite0/,
+      /no Grad-CAM, occlusion and embedding in the report: '.*' was trained with other weights of EfficientNet-Lite0/,
     );
   });
 
@@ -211,7 +211,7 @@ describe('the report', function () {
   });
 
   it('of what is neither run nor study says so', async () => {
-    await assert.rejects(reportHtml(temporaryFolder()), /is no run: there is no config\.json in it/);
+    await assert.rejects(reportHtml(temporaryFolder()), /is not a run folder: it has no config\.json/);
   });
 
   describe('of a study', () => {

@@ -111,7 +111,7 @@ describe('an opened run', function () {
     opened.dispose();
     opened.dispose();
     assert.ok(tf.memory().numTensors < numTensors);
-    await assert.rejects(opened.predict(files), /predict: the model was disposed of; open it again/);
+    await assert.rejects(opened.predict(files), /predict: the model was disposed; open it again/);
   });
 
   it('says the same of many pictures, which run as a graph', async () => {
@@ -148,7 +148,7 @@ describe('an opened run', function () {
     await refused({ settings: { ...settings, backbone: '../../etc' } }, /unknown backbone/);
     await refused(
       { settings: { ...settings, seed: { toString: 'x' } } },
-      /config\.json has settings that no training takes/,
+      /config\.json has settings that `train` does not accept/,
     );
     await refused({ model: 'whole' }, /its model takes \[1280\], expected square pictures/);
     rmSync(join(copy, 'config.json'));

@@ -54,7 +54,7 @@ describe('readRun', () => {
     for (const name of ['config.json', 'metrics.json', 'history.csv', 'predictions.csv']) {
       const folder = newRun();
       rmSync(join(folder, name));
-      const expected = `'${folder}' is no run: there is no ${name} in it; give a folder that`;
+      const expected = `'${folder}' is not a run folder: it has no ${name}; give a folder that`;
       assert.throws(
         () => readRun(folder),
         (error: UserError) => error instanceof UserError && error.message.startsWith(expected),
@@ -115,7 +115,7 @@ describe('readRun', () => {
       /begins with a, b, expected the columns epoch, loss, accuracy, valid/,
     );
     const rename = (text: string) => text.replace('.jpg,cat,', '.jpg,cow,');
-    assert.match(complaint('predictions.csv', rename), /has 'cow' in line 2, which is no class of config\.json/);
+    assert.match(complaint('predictions.csv', rename), /has 'cow' in line 2, which is not a class of config\.json/);
     const blank = (text: string) => text.replace(/[^,]+\n$/, '\n');
     assert.match(
       complaint('predictions.csv', blank),

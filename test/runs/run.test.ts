@@ -98,7 +98,7 @@ describe('a run', () => {
     writeFileSync(join(copy, 'config.json'), JSON.stringify({ ...config, weightsHash: 'other' }));
     await assert.rejects(
       predict({ run: copy }, [join(data, 'red/0.png')]),
-      /trained over other weights of EfficientNet-Lite0/,
+      /trained with other weights of EfficientNet-Lite0/,
     );
     const atSize = (inputSize: number) => JSON.stringify({ ...config, settings: { ...config.settings, inputSize } });
     for (const [inputSize, why] of [
@@ -122,9 +122,9 @@ describe('a run', () => {
       );
     }
     writeFileSync(join(copy, 'config.json'), JSON.stringify({ ...config, classes: ['red'] }));
-    await assert.rejects(openRun(copy), /its model tells 3 classes apart, its config\.json names 1/);
+    await assert.rejects(openRun(copy), /its model has 3 outputs, but its config\.json names 1 classes/);
     rmSync(join(copy, 'model'), { recursive: true });
-    await assert.rejects(openRun(copy), /is no run: there is no model\/model.json in it/);
+    await assert.rejects(openRun(copy), /is not a run folder: it has no model\/model.json/);
     mkdirSync(join(copy, 'empty'));
     await assert.rejects(openRun(join(copy, 'empty')), /no config.json/);
   });

@@ -2,20 +2,20 @@ import type { Preprocessing } from '../../models';
 import { tf } from '../../tensorflow';
 import { plainLayers } from './plainLayers';
 
-/** The layer that does the preprocessing, so that callers give pixels. */
+/** Name of the layer that does the preprocessing, so that the exported model takes pixels. */
 const PREPROCESSING = 'preprocessing';
 
 /**
- * One model from pixels to probabilities: the preprocessing of the weights, the network, and softmax (or, for a single
- * logit, sigmoid: the probability of the second class). Its weights are copies.
+ * Build one model from pixels to probabilities: the preprocessing that belongs to the weights, the networks, and softmax (or,
+ * for a single logit, sigmoid: the probability of the second class). Its weights are copies.
  *
- * The preprocessing is a convolution of one pixel, whose kernel scales and reorders the channels and whose bias takes away
- * the mean: every framework has that layer, and none needs to know this project's.
+ * The preprocessing is a 1 x 1 convolution, whose kernel scales and reorders the channels and whose bias subtracts the mean:
+ * every framework has that layer.
  *
- * @param networks one after the other, such as a backbone and a head: [batch, size, size, 3], preprocessed, to logits
- *   [batch, classes] or [batch, 1]
- * @param plain put layers of TensorFlow.js's own in the place of this project's; default false
- * @returns pixels of 0 to 255, red, green, blue, [batch, size, size, 3], to probabilities
+ * @param networks applied one after the other, such as a backbone and a head: from preprocessed pictures
+ *   [batch, size, size, 3] to logits [batch, classes] or [batch, 1]
+ * @param plain use layers of TensorFlow.js itself in place of the custom ones. Default: false
+ * @returns the model from pixels of 0 to 255, red, green, blue, [batch, size, size, 3], to probabilities
  */
 export function completeModel(
   networks: readonly tf.LayersModel[],
@@ -24,32 +24,38 @@ export function completeModel(
 ): tf.LayersModel {
   const input = tf.input({ shape: networks[0]!.inputs[0]!.shape.slice(1), name: 'pixels' });
   const needed = channelOrder === 'bgr' || mean.some((value) => value !== 0) || std.some((value) => value !== 1);
-  let first: tf.SymbolicTensor = input;
-  if (needed) {
-    const kernel = new Float32Array(9); // [in, out]
-    const bias = new Float32Array(3);
-    for (let channel = 0; channel < 3; channel++) {
-      const out = channelOrder === 'bgr' ? 2 - channel : channel;
-      kernel[channel * 3 + out] = 1 / std[channel]!;
-      bias[out] = -mean[channel]! / std[channel]!;
-    }
-    const zeros = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
-    const layer = tf.layers.conv2d({ name: PREPROCESSING, filters: 3, kernelSize: 1, trainable: false, ...zeros });
-    first = layer.apply(input) as tf.SymbolicTensor;
-    tf.tidy(() => layer.setWeights([tf.tensor4d(kernel, [1, 1, 3, 3]), tf.tensor1d(bias)]));
-  }
-  const logits = networks.reduce((x, network) => rebuild(network, x, plain), first);
+  const preprocessed = needed ? preprocess(input, { mean, std, channelOrder }) : input;
+  const logits = networks.reduce((x, network) => rebuild(network, x, plain), preprocessed);
   const activation = logits.shape.at(-1) === 1 ? 'sigmoid' : 'softmax';
   const output = tf.layers.activation({ name: 'probabilities', activation }).apply(logits) as tf.SymbolicTensor;
   const model = tf.model({ inputs: input, outputs: output, name: 'classifier' });
   for (const layer of networks.flatMap(({ layers }) => layers)) {
-    const replaced = plain && plainLayers(layer) !== undefined; // those have their weights
+    const replaced = plain && plainLayers(layer) !== undefined; // the replacements already have their weights
     if (layer.weights.length > 0 && !replaced) model.getLayer(layer.name).setWeights(layer.getWeights());
   }
   return model;
 }
 
-/** The network once more, layer by layer, over another input. */
+/** Scale and reorder the channels, and subtract the mean, by a 1 x 1 convolution. */
+function preprocess(
+  input: tf.SymbolicTensor,
+  { mean, std, channelOrder }: Pick<Preprocessing, 'mean' | 'std' | 'channelOrder'>,
+): tf.SymbolicTensor {
+  const kernel = new Float32Array(9); // [in, out]
+  const bias = new Float32Array(3);
+  for (let channel = 0; channel < 3; channel++) {
+    const out = channelOrder === 'bgr' ? 2 - channel : channel;
+    kernel[channel * 3 + out] = 1 / std[channel]!;
+    bias[out] = -mean[channel]! / std[channel]!;
+  }
+  const zeros = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
+  const layer = tf.layers.conv2d({ name: PREPROCESSING, filters: 3, kernelSize: 1, trainable: false, ...zeros });
+  const output = layer.apply(input) as tf.SymbolicTensor;
+  tf.tidy(() => layer.setWeights([tf.tensor4d(kernel, [1, 1, 3, 3]), tf.tensor1d(bias)]));
+  return output;
+}
+
+/** Build the network's layers again on another input. */
 function rebuild(network: tf.LayersModel, input: tf.SymbolicTensor, plain: boolean): tf.SymbolicTensor {
   const made = new Map<string, tf.SymbolicTensor>([[network.inputs[0]!.name, input]]);
   const Class = (layer: tf.layers.Layer) =>

@@ -14,20 +14,36 @@ import { completeModel } from './completeModel';
 import { writeKerasModel } from './kerasModel';
 import { type ModelCard, modelCard, modelCardMarkdown } from './modelCard';
 
+/**
+ * The formats that `exportRun` writes: a TensorFlow.js layers model, a TensorFlow SavedModel, and a Keras HDF5 file.
+ *
+ * @example
+ * ```ts
+ * import { runs } from 'tunebook';
+ * runs.exportFormats; // => [ 'tfjs', 'savedmodel', 'keras' ]
+ * ```
+ */
 export const exportFormats = ['tfjs', 'savedmodel', 'keras'] as const;
+/** One of {@link exportFormats}. */
 export type ExportFormat = (typeof exportFormats)[number];
 
+/** Options of `exportRun`. */
 export interface ExportOptions {
-  /** default: all of them */
+  /** which formats to write. Default: all of {@link exportFormats} */
   formats?: readonly ExportFormat[];
 }
 
+/** What `exportRun` has written. */
 export interface ExportResult {
+  /** full path of the folder */
   folder: string;
+  /** names of the files and folders in it */
   files: string[];
+  /** the model card, as in MODEL_CARD.md and model-card.json */
   card: ModelCard;
 }
 
+/** What each format is written as, and how it is loaded. */
 const FILES: Record<ExportFormat, [string, string]> = {
   tfjs: [
     'tfjs/model.json',
@@ -41,12 +57,21 @@ const FILES: Record<ExportFormat, [string, string]> = {
 };
 
 /**
- * Write a run's model for use elsewhere: one complete model from pixels of 0 to 255 to probabilities, whether the run
- * trained a head or the whole network, with a model card and the class names beside it. The folder appears when all of it
- * is written.
+ * Export a run's model for use in other programs: one model from pixels (0 to 255, [batch, size, size, 3]) to probabilities
+ * ([batch, classes]), whether a head or the whole network was trained; with a model card and the class names. The folder
+ * appears under its name only when all of it has been written.
  *
+ * @param run a run folder with a model
  * @param folder must not exist, or be empty
- * @throws {UserError} on a folder that is no run, or was made over other weights than those in the cache
+ * @throws {UserError} if a format is unknown, `folder` is not empty, `run` is not a complete run folder, or its backbone's
+ *   weights differ from those in the cache
+ *
+ * @example
+ * ```ts
+ * import { exportRun } from 'tunebook';
+ * const { files } = await exportRun('runs/first', 'exported', { formats: ['tfjs'] });
+ * files; // => [ 'tfjs/model.json', 'MODEL_CARD.md', 'model-card.json', 'classes.txt' ]
+ * ```
  */
 export async function exportRun(run: string, folder: string, options?: ExportOptions): Promise<ExportResult> {
   const { formats } = withDefaults('exportRun', options, { formats: exportFormats as readonly ExportFormat[] });
@@ -80,7 +105,7 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
     writeFileSync(join(temporary, 'model-card.json'), `${JSON.stringify(card, null, 2)}\n`);
     writeFileSync(join(temporary, 'MODEL_CARD.md'), modelCardMarkdown(card));
     writeFileSync(join(temporary, 'classes.txt'), lines(configuration.classes));
-    rmSync(folder, { recursive: true, force: true }); // empty, as was checked
+    rmSync(folder, { recursive: true, force: true }); // it is empty, as checked above
     renameSync(temporary, folder);
     return {
       folder: resolve(folder),

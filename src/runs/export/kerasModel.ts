@@ -10,10 +10,10 @@ interface LayerJson {
   inbound_nodes: [string, number, number, object][][];
 }
 
-/** Layers of this project that Keras has under another name. */
+/** Custom layers for which Keras has an activation. */
 const ACTIVATIONS: Record<string, string> = { HardSwish: 'hard_silu', HardSigmoid: 'hard_sigmoid' };
 
-/** What Keras has as well and reads as tfjs writes it. */
+/** Layers that Keras has, too, and whose configuration it reads as TensorFlow.js writes it. */
 const KNOWN = new Set(
   (
     'InputLayer Conv2D DepthwiseConv2D SeparableConv2D Dense BatchNormalization ReLU Activation ZeroPadding2D ' +
@@ -23,11 +23,11 @@ const KNOWN = new Set(
 );
 
 /**
- * Write a model of layers as a Keras `.h5`: `keras.models.load_model(file)` gives a model with the same outputs. For use
- * and further training there: initializers, and with them how the weights came about, are left out.
+ * Write a layers model as a Keras `.h5` file: `keras.models.load_model(file)` gives a model with the same outputs, to use and
+ * to train further. Initializers and regularizers are left out.
  *
- * @param model functional, of one input; its layers are those of the backbones and heads here
- * @throws {UserError} on a layer that Keras does not have
+ * @param model a functional model with one input, made of the layers of the registry's backbones and heads
+ * @throws {UserError} if Keras does not have one of its layers
  */
 export async function writeKerasModel(model: tf.LayersModel, file: string): Promise<void> {
   const { class_name, config } = model.toJSON(null, false) as unknown as {

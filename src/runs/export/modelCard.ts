@@ -7,26 +7,48 @@ import { wilsonInterval } from '../../metrics';
 import { backboneEntry, type Preprocessing } from '../../models';
 import type { RunConfiguration } from '..';
 
-/** What whoever meets the exported model should know (after Mitchell et al. 2019, Model Cards for Model Reporting). */
+/** What users of an exported model should know about it (Mitchell et al. 2019, Model Cards for Model Reporting). */
 export interface ModelCard {
+  /** such as 'Classifier of 3 classes over EfficientNet-Lite0' */
   title: string;
+  /** class names, in the order of the output */
   classes: string[];
+  /** the pictures that the model takes: side in pixels, order of the channels, range of values, how to resize them */
   input: { size: number; channels: 'red, green, blue'; range: [0, 255]; resize: string };
-  /** done inside the exported model */
+  /** preprocessing of the backbone's weights; it is part of the exported model */
   preprocessing: Preprocessing;
+  /** what the model's outputs mean, in a sentence */
   output: string;
+  /** the pre-trained network: name in the registry, hash, licence and paper of its weights */
   backbone: { name: string; title: string; weightsSha256: string; licence: string; paper: string };
+  /** what it was trained on: name of the folder, hash of the pictures, numbers of pictures */
   data: { name: string; fingerprint: string; train: number; validation: number };
+  /** on the validation pictures: accuracy with its 95% interval (Wilson 1927), mean cross-entropy */
   metrics: { accuracy: number; interval: [number, number]; loss: number };
+  /** all options of the training */
   settings: object;
+  /** of the programs that trained it */
   versions: RunConfiguration['versions'];
+  /** the exported files, and how each is loaded */
   files: Record<string, string>;
 }
 
 /**
- * The card of a run's model.
+ * Make the model card of a run.
  *
- * @param single the model gives one number, the probability of the second of two classes
+ * @param configuration what config.json of the run holds, such as `readRun(folder).configuration`
+ * @param metrics accuracy (0 to 1) and mean cross-entropy on the validation pictures
+ * @param facts `preprocessing` of the weights; `files` and how each is loaded; `single`: the model has one output, the
+ *   probability of the second of two classes. Default: false
+ *
+ * @example
+ * ```ts
+ * import { models, readRun, runs } from 'tunebook';
+ * const { configuration } = readRun('runs/first');
+ * const { preprocessing } = models.backboneEntry(configuration.settings.backbone);
+ * const card = runs.modelCard(configuration, { accuracy: 0.8, loss: 0.5 }, { preprocessing, files: {} });
+ * card.classes; // => [ 'bicycle', 'cat', 'tree' ]
+ * ```
  */
 export function modelCard(
   configuration: RunConfiguration,
@@ -56,7 +78,7 @@ export function modelCard(
       ...{ licence: entry.weights.licence, paper: entry.paper },
     },
     data: {
-      name: basename(data.folder), // not where it lies on this machine
+      name: basename(data.folder), // the full path would show how this machine's folders are named
       fingerprint: data.fingerprint,
       train: data.train,
       validation: data.validation,
@@ -81,7 +103,7 @@ interface CardFacts {
   single?: boolean;
 }
 
-/** Code that reads the exported model and names its classes, in Python and in TypeScript, as far as the files are there. */
+/** Code that loads the exported model and names its classes, in Python and in TypeScript, for those formats that were written. */
 function useOf({ classes, files, input }: ModelCard): string {
   const names = `[${classes.map(stringLiteral).join(', ')}]`;
   const pixels = `pixels, as numbers from 0 to 255: [batch, ${input.size}, ${input.size}, 3]`;
@@ -104,11 +126,21 @@ const probabilities = model.predict(pictures); // ${pixels}`;
 
 const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
 
-/** The card as a page. What the run's configuration says may be a stranger's; what the registry says of the backbone is ours. */
+/**
+ * Write a model card as a Markdown page.
+ *
+ * @example
+ * ```ts
+ * import { exportRun, runs } from 'tunebook';
+ * const { card } = await exportRun('runs/first', 'exported', { formats: ['keras'] });
+ * runs.modelCardMarkdown(card).slice(0, 25); // => '# Classifier of 3 classes'
+ * ```
+ */
 export function modelCardMarkdown(card: ModelCard): string {
   const { backbone, data, metrics, input, preprocessing } = card;
   const [low, high] = metrics.interval;
   const { mean, std, channelOrder } = preprocessing;
+  // the run's configuration may come from anywhere, so its values are escaped; those of the registry are known
   const list = (values: readonly number[]) => values.map((value) => Number(value.toFixed(3))).join(', ');
   return `# ${card.title}
 
@@ -136,8 +168,8 @@ ${Object.entries(card.files)
 
 ## How to use it
 
-The class of output number i is line i of \`classes.txt\`, counted from 0; in a name there \`\\n\` is a line break and \`\\\\\` a backslash.
-The names are also in \`model-card.json\`, as they are.
+The class of output number i is line i of \`classes.txt\`, counted from 0; in a name, \`\\n\` stands for a line break and \`\\\\\` for a backslash.
+The names are also in \`model-card.json\`, unescaped.
 ${useOf(card)}
 ## How it was trained
 
@@ -145,8 +177,8 @@ ${markdownCode(jsonLine(card.settings, 2), 'json')}
 
 ## What to keep in mind
 
-The accuracy is that on the validation pictures of this data set, which also decided when training ended. On other pictures
-(another camera, another place, another mixture of classes) it may be worse; a picture of none of the classes still gets
+The accuracy was measured on the validation pictures of this data set, which also decided when training ended. On other pictures
+(another camera, another place, another mixture of classes) it may be lower; a picture of none of the classes still gets
 probabilities that sum to one.
 `;
 }

@@ -4,8 +4,8 @@ import { tf } from '../../tensorflow';
 type Apply = (x: tf.SymbolicTensor) => tf.SymbolicTensor;
 
 /**
- * What stands for a layer of this project in a model that plain TensorFlow.js is to load: layers of its own that give the
- * same. Undefined for a layer that it has.
+ * The layers of TensorFlow.js itself that replace a custom layer with the same result, so that any `tf.loadLayersModel` can load
+ * the exported model. Undefined for a layer that TensorFlow.js has.
  */
 export function plainLayers(layer: tf.layers.Layer): Apply | undefined {
   const { name } = layer;
@@ -20,7 +20,7 @@ export function plainLayers(layer: tf.layers.Layer): Apply | undefined {
   }
   if (layer instanceof customLayers.Rescaling) {
     const { scale } = layer.getConfig() as { scale: number | number[] };
-    if (Array.isArray(scale)) return (x) => perChannel(x, name, scale); // TensorFlow.js has one factor for all channels
+    if (Array.isArray(scale)) return (x) => perChannel(x, name, scale); // TensorFlow.js's own layer takes only one factor for all channels
   }
   return undefined;
 }
@@ -34,7 +34,7 @@ function hardSigmoid(x: tf.SymbolicTensor, name: string): tf.SymbolicTensor {
   return new customLayers.Rescaling({ name, scale: 1 / 6 }).apply(clipped) as tf.SymbolicTensor;
 }
 
-/** A factor and an offset a channel, as a depthwise convolution of one pixel. */
+/** Multiply each channel and add an offset, by a 1 x 1 depthwise convolution. */
 function perChannel(
   x: tf.SymbolicTensor,
   name: string,

@@ -146,7 +146,7 @@ describe('an exported run', () => {
 
   it('is not written over other files, in an unknown format, or from what is no run', async () => {
     const folder = temporaryFolder();
-    await assert.rejects(exportRun(folder, join(folder, 'out')), /is no run: there is no config\.json/);
+    await assert.rejects(exportRun(folder, join(folder, 'out')), /is not a run folder: it has no config\.json/);
     writeFileSync(join(folder, 'mine'), '');
     await assert.rejects(exportRun(folder, folder), /is not empty: give a new folder/);
     await assert.rejects(
