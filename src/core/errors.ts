@@ -3,8 +3,21 @@
  *
  * The message says what was received, what was expected and what to do. The command line prints it as one line without a
  * stack; every other kind of error is a defect of tunebook and keeps its stack.
+ *
+ * @example
+ * ```ts
+ * import { imageFolder, train, UserError } from 'tunebook';
+ *
+ * try {
+ *   await train(imageFolder('photos'), { epochs: 0 });
+ * } catch (error) {
+ *   if (!(error instanceof UserError)) throw error;
+ *   error.message.slice(0, 21); // => 'train: epochs must be'
+ * }
+ * ```
  */
 export class UserError extends Error {
+  /** 'UserError' */
   override readonly name = 'UserError';
 }
 

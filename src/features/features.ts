@@ -49,9 +49,11 @@ export type FeatureNetwork = Network | { backbone: Network; model?: tf.LayersMod
  *
  * @example
  * ```ts
- * const features = await extractFeatures(await loadBackbone('efficientnet-lite0'), dataset.examples);
- * const head = buildHead(features.length, dataset.classes.length);
- * await fit(head, { train: selectRows(features, split.train), validation: selectRows(features, split.validation) });
+ * import { extractFeatures, imageFolder, loadBackbone } from 'tunebook';
+ *
+ * const { examples } = imageFolder('photos');
+ * const features = await extractFeatures(await loadBackbone('efficientnet-lite0'), examples);
+ * features.length; // => 1280
  * ```
  * @throws {UserError} on an unknown option, or a network without a layer that gives its features
  */

@@ -13,8 +13,13 @@ let unnamed = 0;
  *
  * @example
  * ```ts
- * const part = findFrozenPart(model)!; // up to the lowest layer that trains
- * const features = await frozenSource(pictures.source(split.train), part);
+ * import { features, imageFolder, loadBackbone, Pictures } from 'tunebook';
+ *
+ * const { examples } = imageFolder('photos');
+ * const backbone = await loadBackbone('mobilenet-v1-0.25', { weights: 'none', inputSize: 96 });
+ * const part = features.findFrozenPart(backbone.model); // all of it: no layer trains
+ * const pictures = new Pictures(examples, backbone.entry.preprocessing);
+ * if (part) await features.frozenSource(pictures.source(examples), part);
  * ```
  * @returns undefined if nothing can be kept, because every epoch sees new examples or there is no room, or if the listener
  *   asked to stop

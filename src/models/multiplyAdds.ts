@@ -1,11 +1,19 @@
 import type { tf } from '../tensorflow';
 
 /**
- * Multiply-adds of one forward pass for one picture, counted as papers do: those of convolutions and dense layers.
+ * Count the multiply-adds of one forward pass for one picture, as papers do: those of convolutions and dense layers.
  * Normalization, activations and sums, a few per cent more, are left out.
  *
+ * @param model whose layers are counted, at the input size that it was built for
+ * @returns a number of multiply-adds: half the floating-point operations (FLOPs)
+ *
  * @example
- * multiplyAdds(buildArchitecture('mobilenet-v2', { includeTop: false }).model); // 299_494_272
+ * ```ts
+ * import { models } from 'tunebook';
+ *
+ * const { model } = models.buildArchitecture('mobilenet-v2', { includeTop: false });
+ * models.multiplyAdds(model); // => 299494272
+ * ```
  */
 export function multiplyAdds({ layers }: Pick<tf.LayersModel, 'layers'>): number {
   return layers.reduce((sum, layer) => sum + ofLayer(layer), 0);
