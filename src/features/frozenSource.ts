@@ -18,7 +18,7 @@ let unnamed = 0;
  * const { examples } = imageFolder('photos');
  * const backbone = await loadBackbone('mobilenet-v1-0.25', { weights: 'none', inputSize: 96 });
  * const part = features.findFrozenPart(backbone.model); // all of it: no layer trains
- * const pictures = new Pictures(examples, backbone.entry.preprocessing);
+ * const pictures = await Pictures.open(examples, backbone.entry.preprocessing);
  * if (part) await features.frozenSource(pictures.source(examples), part);
  * ```
  * @returns undefined if nothing can be kept, because every epoch sees new examples or there is no room, or if the listener

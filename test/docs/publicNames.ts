@@ -173,9 +173,12 @@ function examplesIn(comment: string, { name, file, line }: { name: string; file:
 function silentMembers(symbol: ts.Symbol, checker: ts.TypeChecker): string[] {
   if (!(symbol.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.TypeAlias | ts.SymbolFlags.Class))) return [];
   const declared = checker.getDeclaredTypeOfSymbol(symbol);
-  const types = declared.isUnion() ? declared.types : [declared];
+  const types = declared.isUnion() ? [...declared.types] : [declared];
+  if (symbol.flags & ts.SymbolFlags.Class) types.push(checker.getTypeOfSymbol(symbol)); // its static members
   const members = new Set(
-    types.filter((type) => type.flags & ts.TypeFlags.Object).flatMap((type) => type.getProperties()),
+    types
+      .filter((type) => type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))
+      .flatMap((type) => type.getProperties()),
   );
   const isHidden = (member: ts.Symbol) =>
     member.declarations?.some(
