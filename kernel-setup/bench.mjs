@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run bench: sets up what is missing, the peers too, and hands over to bench/main.ts.
+// npm run bench: sets up what is missing, including the other frameworks to compare with, then starts bench/main.ts.
 import { requireNode, runCommand } from './lib/entry.mjs';
 
 requireNode();

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run doctor: what tunebook needs and what of it was found.
+// npm run doctor: lists what tunebook needs, and which of it is installed.
 import { isMain, requireNode, runCommand } from './lib/entry.mjs';
 
 requireNode();

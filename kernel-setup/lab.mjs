@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// JupyterLab on this machine only, with its token; `startLab` for programs, `lab` for the command line.
+// Starts JupyterLab, reachable from this machine only and protected by its token. `startLab` is for programs, `lab` for the command line.
 import { isMain, requireNode, runCommand } from './lib/entry.mjs';
 
 requireNode();

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm start: the set-up, where something is missing, and then JupyterLab.
+// npm start: sets up what is missing, then starts JupyterLab.
 import { requireNode, runCommand } from './lib/entry.mjs';
 
 requireNode();

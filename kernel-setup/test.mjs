@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm test: the set-up where something is missing, lint, types (the build), then mocha; options after `--` go to mocha.
+// npm test: sets up what is missing, then lint, build and mocha; options after `--` are passed to mocha.
 import { requireNode, runCommand } from './lib/entry.mjs';
 
 requireNode();

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `tunebook`: prepares Node for TensorFlow, then hands over to the compiled command line.
+// The command `tunebook`: prepares Node for TensorFlow, then starts the compiled command line.
 import { requireNode, runCommand } from './lib/entry.mjs';
 
 requireNode();
@@ -12,14 +12,14 @@ runCommand(async () => {
   const argv = process.argv.slice(2);
   const main = inProject('dist', 'src', 'cli', 'main.js');
   if (!existsSync(main) || !existsSync(packageFolder('commander'))) {
-    // these are needed most when nothing is set up yet
+    // these three must work before anything is set up
     if (argv[0] === 'doctor') return (await import('./doctor.mjs')).doctor(argv.slice(1));
     if (argv[0] === 'setup') return (await import('./setup.mjs')).setup(argv.slice(1));
     if (argv[0] === 'lab') return (await import('./lab.mjs')).lab(argv.slice(1));
     process.stderr.write('tunebook is not set up yet: run `npm start` (or `npm run setup`) in its folder.\n');
     return 1;
   }
-  // one by one: a new process.env object would not reach TensorFlow, which asks the C library
+  // set one by one: TensorFlow reads the C library's environment, which a new process.env object would not change
   for (const [name, value] of Object.entries(tensorflowVariables)) process.env[name] ??= value;
   await import('./lib/node-shims.cjs');
   return (await import(pathToFileURL(main).href)).main(argv);

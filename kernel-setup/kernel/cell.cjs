@@ -1,10 +1,10 @@
 'use strict';
-// One execute_request on its way: its number, and the messages that go to the frontends under it.
+// An execute_request that is being processed: its number, and the messages to the frontends that belong to it.
 
-/** Printed text waits at most this long for more, so that a loop of prints is not a flood of messages. */
-const flushAfter = 40; // milliseconds
-/** ... and at most this much of it is held back. */
-const flushAbove = 1 << 16; // characters
+/** Printed text is held back at most this long (milliseconds), so that a loop of prints does not send a flood of messages. */
+const flushAfter = 40;
+/** At most this much text (characters) is held back. */
+const flushAbove = 1 << 16;
 
 /** @typedef {(type: string, content: Record<string, unknown>) => void} Publish */
 
@@ -29,7 +29,7 @@ class Cell {
   }
 
   /**
-   * Print.
+   * Print text.
    *
    * @param {'stdout' | 'stderr'} name
    * @param {string} text
@@ -39,12 +39,12 @@ class Cell {
     if (this.#pending && this.#pending.name !== name) this.flush();
     if (this.#pending) this.#pending.text += text;
     else this.#pending = { name, text };
-    // A busy loop lets no timer run, so the time is looked at here, too.
+    // A busy loop runs no timers, so the time is also checked here.
     if (this.#pending.text.length > flushAbove || Date.now() - this.#flushed > flushAfter) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), flushAfter);
   }
 
-  /** Send what was printed and not yet sent. */
+  /** Send the printed text that was held back. */
   flush() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -56,7 +56,7 @@ class Cell {
   }
 
   /**
-   * Send any other message, after all that was printed before it.
+   * Send any other message, after all text that was printed before it.
    *
    * @param {string} type
    * @param {Record<string, unknown>} content

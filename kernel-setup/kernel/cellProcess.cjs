@@ -1,6 +1,6 @@
 'use strict';
-// The kernel's side of the process in which cells run: starts it, gives it cells, hears what they print and show, and knows why
-// it ended.
+// The kernel's side of the process in which cells run: starts it, gives it cells, receives what they print and show, and knows why it
+// ended.
 
 const { spawn } = require('node:child_process');
 const { randomUUID } = require('node:crypto');
@@ -10,23 +10,23 @@ const { StringDecoder } = require('node:string_decoder');
 const { descriptors, frame, reader } = require('./process/channel.cjs');
 
 const main = path.join(__dirname, 'process', 'main.cjs');
-/** How long to wait for what a cell's child processes printed, after its end. */
-const lastOutput = 500; // milliseconds
+/** How long to wait, after a cell's end, for what its child processes have printed (milliseconds). */
+const lastOutput = 500;
 
-/** What TensorFlow notes for its developers, whatever its log level: information, and the warning that it is not set up to log. */
+/** Messages that TensorFlow prints for its developers whatever its log level: information, and the warning that its log is not set up. */
 const nativeLog =
   /^(?:WARNING: All log messages before absl::InitializeLog\(\) .*|I\d{4} \d\d:\d\d:\d+\.\d+ .*)(?:\n|$)/gm;
 
 /**
- * @typedef {object} Outcome what a cell came to
+ * @typedef {object} Outcome the result of a cell
  * @property {import('./process/thrown.cjs').Thrown} [error]
- * @property {string[]} [values] with an error: what the cell had declared and given a value before
+ * @property {string[]} [values] if there is an error: the names that the cell had given a value before
  * @property {{ data: Record<string, unknown>, metadata: Record<string, unknown> }} [result] the value of its last expression
  */
 
 /**
- * Events: `print` (id, name, text), `display` (id, update, content), `background` (id, what, error) while a cell runs or after it,
- * with the id of the request it belongs to (undefined: none yet), and `ended` (why, code).
+ * Events: `print` (id, name, text), `display` (id, update, content) and `background` (id, what, error), during a cell or after it, with the
+ * id of the request that they belong to (undefined before the first request); and `ended` (why, code).
  */
 class CellProcess extends EventEmitter {
   /** @type {(name: string, from: string) => unknown} says where a module comes from */
@@ -34,10 +34,10 @@ class CellProcess extends EventEmitter {
   /** @type {{ job: { id: number, mark: string }, started: boolean, interrupted: boolean, finish: (outcome: Outcome) => void } | undefined} */
   #running;
   #marks = { stdout: new Marks(), stderr: new Marks() };
-  /** why the process ends, if it said so @type {string | undefined} */
+  /** why the process ends, if it announced a reason @type {string | undefined} */
   #farewell;
   #closing = false;
-  /** of the request that ran last @type {number | undefined} */
+  /** id of the latest request @type {number | undefined} */
   #latest;
 
   start() {
@@ -47,7 +47,7 @@ class CellProcess extends EventEmitter {
     stdio[descriptors.answers] = 'pipe';
     this.child = spawn(process.execPath, [...process.execArgv, main], { stdio });
     this.child.on('error', (error) => this.#ended(`it could not be started: ${error.message}`, 1));
-    // 'close' comes when all that was printed has been read.
+    // 'close' comes after everything that was printed has been read.
     this.child.on('close', (code, signal) => this.#ended(this.#farewell ?? reasonOf(code, signal), code ?? 1));
     this.child.stdio[descriptors.toKernel].on(
       'data',
@@ -55,14 +55,14 @@ class CellProcess extends EventEmitter {
     );
     this.child.stdio[descriptors.toKernel].on('error', () => {});
     for (const end of [descriptors.fromKernel, descriptors.answers]) {
-      this.child.stdio[end].on('error', () => {}); // it has ended, which 'close' tells
+      this.child.stdio[end].on('error', () => {}); // writing fails after the process has ended, which 'close' reports
     }
     this.#hear('stdout');
     this.#hear('stderr');
     process.on('exit', () => this.child.kill('SIGKILL'));
   }
 
-  /** What comes through the pipe was printed by a child process or by native code, in the latest cell. */
+  /** Text in the pipe was printed by a child process or by native code of the latest cell. */
   #hear(name) {
     const decoder = new StringDecoder('utf8');
     this.child[name].on('data', (chunk) => {
@@ -87,7 +87,7 @@ class CellProcess extends EventEmitter {
     });
   }
 
-  /** The stop button. It reaches what a cell started, too. */
+  /** The stop button was pressed. This interrupts the processes that the cell started, too. */
   interrupt() {
     if (!this.#running) return;
     this.#running.interrupted = true;
@@ -96,7 +96,7 @@ class CellProcess extends EventEmitter {
 
   #signal() {
     try {
-      process.kill(-process.pid, 'SIGINT'); // Jupyter gives a kernel a process group of its own
+      process.kill(-process.pid, 'SIGINT'); // Jupyter puts each kernel in its own process group
     } catch {
       this.child.kill('SIGINT');
     }
@@ -111,11 +111,11 @@ class CellProcess extends EventEmitter {
     else if (type === 'exit') this.#farewell = `a cell called process.exit(${message.code})`;
     else if (type === 'started' && this.#running) {
       this.#running.started = true;
-      if (this.#running.interrupted) this.#signal(); // pressed before it was
+      if (this.#running.interrupted) this.#signal(); // pressed before the cell started
     } else if (type === 'done' && this.#running?.job.id === id) void this.#finish(message);
   }
 
-  /** The process waits for this. */
+  /** Answer a question for which the process of the cells waits. */
   #answer({ name, from }) {
     let answer;
     try {
@@ -146,7 +146,7 @@ class CellProcess extends EventEmitter {
     this.#closing = true;
   }
 
-  /** End the process: with its own exit listeners if it answers, else by force. @param {number} patience milliseconds */
+  /** End the process: if it answers, its exit listeners run; otherwise it is killed. @param {number} patience milliseconds */
   close(patience) {
     this.#closing = true;
     this.child.stdio[descriptors.fromKernel].write(frame({ do: 'end' }));
@@ -155,13 +155,13 @@ class CellProcess extends EventEmitter {
   }
 }
 
-/** Finds the texts that a cell's process writes to a stream when all else has been written. */
+/** Finds the marks that a cell's process writes to a stream after all other output of the cell. */
 class Marks {
   #held = '';
   #seen = new Set();
   #waiting = new Map();
 
-  /** @param {string} text @returns {string} the text without marks; the beginning of one is held back */
+  /** @param {string} text @returns {string} the text without marks; a text that may be the beginning of a mark is held back */
   take(text) {
     const all = this.#held + text;
     const whole = all.replace(/\0([0-9a-f-]{36})\0/g, (mark) => {
@@ -184,8 +184,8 @@ class Marks {
 
 /** @param {number | null} code @param {NodeJS.Signals | null} signal */
 function reasonOf(code, signal) {
-  if (signal === 'SIGKILL') return 'it was killed (SIGKILL), most often because the memory ran out';
-  if (signal === 'SIGABRT') return 'it was aborted (SIGABRT), most often because the memory for JavaScript ran out';
+  if (signal === 'SIGKILL') return 'it was killed (SIGKILL), most often because the machine ran out of memory';
+  if (signal === 'SIGABRT') return 'it was aborted (SIGABRT), most often because JavaScript ran out of memory';
   if (signal) return `it got the signal ${signal}`;
   return `it ended with exit code ${code}`;
 }

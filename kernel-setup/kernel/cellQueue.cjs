@@ -1,8 +1,8 @@
 'use strict';
-// Cells run one after the other. When one fails, those that were sent along with it do not run.
+// Runs cells one after the other. When one fails, the cells that were sent together with it are not run.
 
-/** After an error, requests that are still on their way (Run All sends them in one go) are waited for. */
-const arrival = 100; // milliseconds
+/** How long to wait, after an error, for requests that are still arriving (Run All sends them together), in milliseconds. */
+const arrival = 100;
 
 /** @template Request */
 class CellQueue {
@@ -19,7 +19,7 @@ class CellQueue {
     this.abort = abort;
   }
 
-  /** @param {Request} request @param {boolean} stopOnError whether an error of this cell keeps the waiting ones from running */
+  /** @param {Request} request @param {boolean} stopOnError whether the waiting cells are not run if this one fails */
   add(request, stopOnError) {
     this.#waiting.push({ request, stopOnError });
     this.#work();
@@ -32,7 +32,7 @@ class CellQueue {
       const { failed, reply } = await this.run(next.request);
       const stop = failed && next.stopOnError;
       if (stop) await new Promise((resolve) => setTimeout(resolve, arrival));
-      // Whoever waits for the reply before sending the next cell gets that one run.
+      // A frontend that waits for the reply before it sends the next cell gets that cell run.
       const sentAlong = stop ? this.#waiting.splice(0) : [];
       reply();
       for (const { request } of sentAlong) this.abort(request);

@@ -1,5 +1,5 @@
 'use strict';
-// What the TypeScript compiler found wrong with a cell, as an error that points at the place.
+// TypeScript's errors in a cell as one error that points at the positions.
 
 /** @typedef {import('./compile/problems.cjs').Problem} Problem */
 
@@ -10,7 +10,7 @@ class CompileError extends Error {
   constructor(problems, source, count) {
     super(problems.map(({ message }) => message).join('\n'));
     const lines = source.split('\n');
-    /** what a person reads, one place after the other @type {string[]} */
+    /** the text for the user, one position after the other @type {string[]} */
     this.report = problems.flatMap((problem) => describe(problem, lines, count));
   }
 }
@@ -21,7 +21,7 @@ function describe({ code, message, explanations, file, start, end }, lines, coun
   const report = [`TS${code} in ${file ?? `cell [${count}]`}, line ${line + 1}, column ${character + 1}: ${message}`];
   for (const text of explanations) report.push(`  ${text}`);
   if (/ on type 'Promise</.test(message)) {
-    report.push('  It is a promise of the value: put `await` before the call.');
+    report.push('  The call returns a promise: put `await` before it.');
   }
   if (file === undefined && lines[line] !== undefined) {
     const width = end.line === line ? Math.max(1, end.character - character) : lines[line].length - character;

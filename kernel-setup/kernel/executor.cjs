@@ -1,23 +1,23 @@
 'use strict';
-// Compiles cells and has them run.
+// Compiles cells and runs them.
 
 const path = require('node:path');
 const { Compiler } = require('./compile/compiler.cjs');
 const { pageRequest } = require('./pager.cjs');
 
-/** `/** @module NAME *\/` makes a cell a module that others import; `@browser` keeps it from running here. */
+/** `/** @module NAME *\/` makes a cell a module that other cells can import; `@browser` keeps it from running here. */
 const tags = /^\s*\/\*\*([\s\S]*?)\*\//;
 
 class Executor {
   /** cell number to its text @type {Map<number, string>} */
   sources = new Map();
 
-  /** @param {import('./cellProcess.cjs').CellProcess} cells where they run */
+  /** @param {import('./cellProcess.cjs').CellProcess} cells the process in which cells run */
   constructor(cells) {
     this.cells = cells;
     this.compiler = new Compiler(process.cwd());
     cells.findModule = (name, from) => this.compiler.modules.find(name, from);
-    // The first program takes a second: now, not when the first cell waits.
+    // The first compilation takes a second, so do it now and not when the first cell waits for it.
     this.compiler.service.program();
   }
 
@@ -42,15 +42,15 @@ class Executor {
     const { code, imports, declares, keep } = this.compiler.compile(source, count);
     const stale = this.compiler.modules.takeStale();
     const outcome = await this.cells.run({ id, count, code, imports, declares, stale });
-    // What a cell had computed before it failed is there, as in Python.
+    // Values that a cell computed before it failed are kept, as in Python.
     keep(outcome.error ? (outcome.values ?? []) : undefined);
     return outcome;
   }
 
   /**
-   * Where a line of compiled code was written.
+   * Finds the original position of a line of compiled code.
    *
-   * @param {string} file as it is in the stack: `<cell 3>`, or a path
+   * @param {string} file as written in the stack: `<cell 3>`, or a path
    * @returns {import('./compile/positions.cjs').Positions | undefined}
    */
   positionsOf(file) {

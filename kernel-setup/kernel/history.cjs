@@ -1,5 +1,5 @@
 'use strict';
-// The cells that ran in this session, for consoles that walk through them with the arrow keys.
+// The cells that ran in this session. Consoles show them with the arrow keys.
 
 class History {
   /** @type {[session: number, line: number, code: string][]} */

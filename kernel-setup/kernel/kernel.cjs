@@ -1,5 +1,5 @@
 'use strict';
-// The kernel: what it answers to each request of a frontend.
+// The kernel: its answer to each request of a frontend.
 
 const { Cell } = require('./cell.cjs');
 const { CellQueue } = require('./cellQueue.cjs');
@@ -7,12 +7,12 @@ const { History } = require('./history.cjs');
 const language = require('./language.cjs');
 const { describeError } = require('./traceback.cjs');
 
-/** How long the sockets get to deliver the last messages before the process ends. */
-const farewell = 150; // milliseconds
-/** How long a cell gets to end when the kernel is told to. */
-const patience = 1000; // milliseconds
-/** How long nothing runs before the names of the cells are looked at. */
-const pause = 200; // milliseconds
+/** How long the sockets have to deliver the last messages before the process ends (milliseconds). */
+const farewell = 150;
+/** How long a cell has to end when the kernel is asked to shut down (milliseconds). */
+const patience = 1000;
+/** How long the kernel must be idle before the names of the cells are computed (milliseconds). */
+const pause = 200;
 
 /** @typedef {import('./message.cjs').Message} Message */
 /** @typedef {import('./server.cjs').Reply} Reply */
@@ -20,7 +20,7 @@ const pause = 200; // milliseconds
 
 class Kernel {
   #count = 0;
-  /** request's number to its cell; the latest last @type {Map<number, Cell>} */
+  /** request number to its cell, the latest one last @type {Map<number, Cell>} */
   #cells = new Map();
   #ending = false;
   /** @type {((outcome: { error: import('./traceback.cjs').ErrorContent }) => void) | undefined} */
@@ -39,7 +39,7 @@ class Kernel {
   /**
    * @param {{ tslab: string, typescript: string }} versions
    * @param {import('./executor.cjs').Executor} executor
-   * @param {import('./cellProcess.cjs').CellProcess} cells where cells run
+   * @param {import('./cellProcess.cjs').CellProcess} cells the process in which cells run
    */
   constructor(versions, executor, cells) {
     this.versions = versions;
@@ -48,7 +48,7 @@ class Kernel {
     cells.on('print', (id, name, text) => {
       const cell = this.#cellOf(id);
       if (cell) cell.print(name, text);
-      else process[name].write(text); // nobody asked for it yet: Jupyter's log
+      else process[name].write(text); // belongs to no cell: goes to Jupyter's log
     });
     cells.on('display', (id, update, content) => {
       this.#cellOf(id)?.publish(update ? 'update_display_data' : 'display_data', content);
@@ -79,12 +79,12 @@ class Kernel {
       return;
     }
     const answer = this.#answers[type];
-    if (!answer) return; // comm messages and whatever a later protocol brings: nobody waits
+    if (!answer) return; // comm messages, and requests of later protocol versions: no answer is expected
     this.#answer({ message, reply }, () => {
       try {
         reply(type.replace(/_request$/, '_reply'), answer(content));
       } catch (error) {
-        // The compiler can fail on half-written code. The frontend waits for an answer all the same.
+        // The compiler can fail on incomplete code, but the frontend still waits for an answer.
         reply(type.replace(/_request$/, '_reply'), { status: 'error', ...describeError(error, this.executor) });
       }
     });
@@ -108,12 +108,12 @@ class Kernel {
     },
   };
 
-  /** Do `work` between the statuses busy and idle. @param {Request} request @param {() => void} work */
+  /** Run `work` between the statuses busy and idle. @param {Request} request @param {() => void} work */
   #answer({ message }, work) {
     this.server.publish('status', { execution_state: 'busy' }, message);
     work();
     this.server.publish('status', { execution_state: 'idle' }, message);
-    // A frontend shows the latest status it got, and a cell is still running.
+    // A frontend shows the latest status, so do not send idle while a cell is still running.
     if (this.#running) this.server.publish('status', { execution_state: 'busy' }, this.#running);
   }
 
@@ -148,7 +148,7 @@ class Kernel {
     };
   }
 
-  /** Look at the cells' names while nothing runs: the first completion after a cell would take a second for it. */
+  /** Compute the cells' names while the kernel is idle. Otherwise the first completion after a cell would take a second longer. */
   #prepareHints() {
     clearTimeout(this.#hints);
     this.#hints = setTimeout(() => {
@@ -156,7 +156,7 @@ class Kernel {
       try {
         language.complete(this.executor.compiler, { code: '', cursor_pos: 0 });
       } catch {
-        // the person asks for nothing yet
+        // the frontend is not waiting for anything, so this may fail
       }
     }, pause);
     this.#hints.unref();
@@ -181,9 +181,9 @@ class Kernel {
     }
   }
 
-  /** The cells' process has ended, and with it all variables: say why, and end, so that Jupyter starts the kernel anew. */
+  /** The process of the cells has ended, and with it all variables: say why, and end, so that Jupyter restarts the kernel. */
   #cellsEnded(why, code) {
-    const evalue = `The kernel ended: ${why}. All variables are gone; it starts anew.`;
+    const evalue = `The kernel ended: ${why}. All variables are lost; it is being restarted.`;
     const error = { ename: 'KernelEnded', evalue, traceback: [evalue] };
     const cell = this.#cellOf();
     if (this.#giveUp) this.#giveUp({ error });

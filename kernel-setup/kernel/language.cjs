@@ -1,5 +1,5 @@
 'use strict';
-// The kernel's answers about the language: what it is, completion, Shift-Tab, is this cell complete.
+// The kernel's answers about the language: kernel_info, completion, documentation (Shift-Tab), and whether a cell is complete.
 
 const hints = require('./compile/hints.cjs');
 const { ts } = require('./compile/typescript.cjs');
@@ -18,7 +18,7 @@ function kernelInfo(versions) {
       mimetype: 'text/typescript',
       file_extension: '.ts',
       pygments_lexer: 'typescript',
-      // JupyterLab colours cells by `mode`, the classic notebook by the other two.
+      // JupyterLab chooses colours by `mode`, the classic notebook by the other two.
       codemirror_mode: { mode: 'typescript', name: 'javascript', typescript: true },
     },
     banner: `TypeScript ${versions.typescript} (tslab ${versions.tslab}, Node ${process.version})`,
@@ -27,7 +27,7 @@ function kernelInfo(versions) {
   };
 }
 
-/** Jupyter counts characters, JavaScript UTF-16 units: an emoji is one of the first and two of the second. */
+/** Jupyter counts characters, JavaScript counts UTF-16 units: an emoji is one character and two units. */
 const toUnits = (text, characters) => Array.from(text).slice(0, characters).join('').length;
 const toCharacters = (text, units) => Array.from(text.slice(0, units)).length;
 
@@ -42,7 +42,7 @@ function complete(compiler, { code, cursor_pos: cursor }) {
     matches: [...new Set(found.matches.map(({ name }) => name))],
     cursor_start: start,
     cursor_end: end,
-    metadata: { _jupyter_types_experimental: types }, // JupyterLab shows what kind of thing each is
+    metadata: { _jupyter_types_experimental: types }, // JupyterLab shows the kind of each name
   };
 }
 
@@ -60,12 +60,12 @@ function inspect(compiler, { code, cursor_pos: cursor }) {
 
 /** @param {{ code: string }} request */
 function isComplete({ code }) {
-  if (/\n[^\S\n]*\n[^\S\n]*$/.test(code)) return { status: 'complete' }; // two empty lines: it is meant to run
+  if (/\n[^\S\n]*\n[^\S\n]*$/.test(code)) return { status: 'complete' }; // two empty lines: the user wants it to run
   const { parseDiagnostics } = ts.createSourceFile('cell.ts', `${code}\n`, ts.ScriptTarget.Latest);
   if (parseDiagnostics.length === 0) return { status: 'complete' };
   const end = code.trimEnd().length;
   const isOpen = parseDiagnostics.some(
-    ({ start, code: number }) => (start >= end && number !== 1002) || number === 1160 || number === 1010, // a template or comment without end
+    ({ start, code: number }) => (start >= end && number !== 1002) || number === 1160 || number === 1010, // an unterminated template or comment
   );
   if (!isOpen) return { status: 'invalid' };
   const last = /[^\n]*$/.exec(code)[0];

@@ -10,7 +10,7 @@ const session = randomUUID();
 
 /**
  * @typedef {object} Message
- * @property {Buffer[]} identities the routing prefix: to whom a reply goes
+ * @property {Buffer[]} identities the routing prefix: who gets the reply
  * @property {Record<string, unknown>} header
  * @property {Record<string, unknown>} content
  * @property {string} type the header's msg_type
@@ -30,7 +30,7 @@ function sign(key, parts) {
  * @param {string} key the connection's key
  * @param {readonly Buffer[]} frames
  * @returns {Message}
- * @throws {Error} if the frames are no message or its signature is wrong
+ * @throws {Error} if the frames are not a message, or its signature is wrong
  */
 function parseMessage(key, frames) {
   const at = frames.findIndex((frame) => frame.equals(delimiter));

@@ -1,5 +1,5 @@
 'use strict';
-// `?name` or `name?` as a cell shows the documentation of the name, as in IPython.
+// A cell `?name` or `name?` shows the documentation of a name, as in IPython.
 
 const { inspect } = require('./compile/hints.cjs');
 
@@ -15,7 +15,7 @@ function pageRequest(compiler, source) {
   if (!found) return undefined;
   const name = found[1] ?? found[2];
   const about = inspect(compiler, name, name.length);
-  if (!about) return { 'text/plain': `Nothing is known about '${name}'.` };
+  if (!about) return { 'text/plain': `'${name}' has no documentation, or is not defined.` };
   return { 'text/plain': about.plain, 'text/markdown': about.markdown };
 }
 

@@ -1,10 +1,10 @@
 'use strict';
-// A kernel whose Jupyter died without a word (killed, out of memory) would run for ever: nobody can reach it any more.
+// If Jupyter is killed, its kernel would run for ever, although nothing can reach it any more.
 
-/** How often to look. */
-const interval = 2000; // milliseconds
+/** How often to check, in milliseconds. */
+const interval = 2000;
 
-/** End this process when the process that started it is gone. Only under Jupyter, which names itself in JPY_PARENT_PID. */
+/** End this process when the process that started it has ended. Only if Jupyter started it, which sets JPY_PARENT_PID. */
 function endWithParent() {
   if (!process.env.JPY_PARENT_PID) return;
   const parent = process.ppid;

@@ -1,14 +1,14 @@
 'use strict';
-// `node -r preload.cjs node_modules/tslab/bin/tslab kernel ...`: tslab 1.0.22 starts the kernel, and cells import its
-// `display`; everything else is replaced from outside, without a change to tslab's files. What each part cures is said in its file. This process
-// speaks with the frontends; the cells run in another one (process/).
+// `node -r preload.cjs node_modules/tslab/bin/tslab kernel ...`: tslab 1.0.22 starts the kernel, and cells import its `display`; everything
+// else is replaced without a change to tslab's files. Each file says which fault of tslab it fixes. This process talks to the frontends;
+// the cells run in another one (process/).
 
 const path = require('node:path');
 const { isMainThread } = require('node:worker_threads');
 
 require('../lib/node-shims.cjs');
 
-// Processes and threads that a cell starts inherit the preload; they are no kernels.
+// Processes and threads that a cell starts load this file, too, but are not kernels.
 const isKernel = isMainThread && path.basename(process.argv[1] ?? '') === 'tslab' && process.argv[2] === 'kernel';
 
 if (isKernel) {
@@ -18,7 +18,7 @@ if (isKernel) {
   const { endWithParent } = require('./parent.cjs');
   const { KernelServer } = require('./server.cjs');
 
-  // First of all, so that the process of the cells and the compiler start side by side.
+  // First, so that the process of the cells and the compiler start at the same time.
   const cells = new CellProcess();
   cells.start();
   const { loadTslab } = require('./tslab.cjs');
@@ -38,12 +38,12 @@ if (isKernel) {
     }
 
     async init() {
-      // tslab has just registered its own.
+      // Replace the handler that tslab has just registered.
       for (const event of ['SIGINT', 'uncaughtException', 'unhandledRejection']) process.removeAllListeners(event);
-      process.on('SIGINT', () => {}); // the stop button is a message; a signal to all of us is for the cells
-      // No fault of the kernel's own (a file watcher's, say) is worth the variables of the cells.
+      process.on('SIGINT', () => {}); // the stop button sends a message; a signal to the process group is meant for the cells
+      // An error in the kernel itself (in a file watcher, for example) must not cost the user the variables of the cells.
       for (const event of ['uncaughtException', 'unhandledRejection']) {
-        process.on(event, (error) => console.error('A fault of the kernel:', error));
+        process.on(event, (error) => console.error('An error in the kernel:', error));
       }
       endWithParent();
       await this.server.start();

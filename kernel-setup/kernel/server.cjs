@@ -1,11 +1,11 @@
 'use strict';
-// The five sockets of a Jupyter kernel. Takes the place of tslab's own server, which loses output after 512 messages in one
-// turn of the event loop, sends no execute_input and no error, and skips cells it should run.
+// The five sockets of a Jupyter kernel. Replaces tslab's server, which loses output after 512 messages in one turn of the event loop, sends
+// no execute_input and no error, and skips cells that it should run.
 
 const fs = require('node:fs');
 const { parseMessage, formatMessage } = require('./message.cjs');
 
-/** Nothing is dropped, and no send has to wait its turn: with zeromq's defaults the 513th send of a turn fails with EBUSY. */
+/** Never drop a message and never make a send wait: with zeromq's defaults the 513th send in one turn fails with EBUSY. */
 const unlimited = { sendTimeout: 0, sendHighWaterMark: 0, linger: 1000 };
 
 /** @typedef {import('./message.cjs').Message} Message */
@@ -49,7 +49,7 @@ class KernelServer {
    *
    * @param {string} type
    * @param {Record<string, unknown>} content
-   * @param {Message} [parent] the request it belongs to
+   * @param {Message} [parent] the request that it belongs to
    */
   publish(type, content, parent) {
     this.#send(this.iopub, formatMessage(this.connection.key, type, content, parent, [`kernel.${type}`]));
@@ -70,13 +70,13 @@ class KernelServer {
     }
   }
 
-  /** The heartbeat says what it hears. */
+  /** The heartbeat returns every message that it receives. */
   async #echo() {
     for await (const frames of this.heartbeat) await this.heartbeat.send(frames);
   }
 
   #send(socket, frames) {
-    // A frontend that has gone takes its messages with it.
+    // Messages to a frontend that has gone are dropped.
     if (!socket.closed) socket.send(frames).catch(() => {});
   }
 

@@ -1,6 +1,6 @@
 'use strict';
-// A short traceback in the words of the notebook: cells by number and line, tunebook's and the reader's files by their
-// TypeScript lines, one line for each foreign package, nothing of tslab and Node.
+// A short traceback in the notebook's terms: cells by number and line, files of tunebook and of the user by their TypeScript lines, one
+// line for each other package, nothing of tslab and Node.
 
 const path = require('node:path');
 const { CompileError } = require('./compileError.cjs');
@@ -14,7 +14,7 @@ const frameLine = /^\s+at (async )?(?:(.*?) \()?(?:file:\/\/)?((?:\/|<cell |[A-Z
 /** @typedef {{ ename: string, evalue: string, traceback: string[] }} ErrorContent the content of Jupyter's `error` message */
 
 /**
- * @param {import('./process/thrown.cjs').Thrown | Error} thrown of a cell, or of the kernel itself
+ * @param {import('./process/thrown.cjs').Thrown | Error} thrown an error of a cell, or of the kernel itself
  * @param {Executor} executor knows the text and the positions of the cells
  * @returns {ErrorContent}
  */
@@ -30,7 +30,7 @@ function lines(error, executor) {
   const head = `${error.name}: ${error.message}`.split('\n');
   const frames = shorten(framesOf(error, executor));
   const excerpt = excerptOf(frames, executor);
-  // A UserError says what to do; of its frames only the cell's line helps.
+  // A UserError says what to do, so only the position in the cell is added.
   const shown = error.name === 'UserError' ? frames.filter(({ cell }) => cell !== undefined).slice(0, 1) : frames;
   const result = [...head, ...excerpt, ...shown.slice(0, maxFrames).map(({ text }) => `    at ${text}`)];
   if (shown.length > maxFrames) result.push(`    ... ${shown.length - maxFrames} more`);
@@ -49,7 +49,7 @@ function framesOf(error, executor) {
     const found = frameLine.exec(text);
     if (!found) continue;
     const [, awaited = '', name, file, line, column] = found;
-    // Functions of earlier cells are called as methods of the object that keeps them.
+    // Functions of earlier cells are called as methods of the object that stores them.
     const called = name?.replace(/^(?:Object|exports)\./, '');
     const at = (place) => awaited + (called ? `${called} (${place})` : place);
     const cell = /^<cell (\d+)>$/.exec(file);
@@ -71,7 +71,7 @@ function isInternal(file) {
   return parts.includes('tslab') || parts.includes('@tslab') || file.startsWith(__dirname + path.sep);
 }
 
-/** @returns {string | undefined} the foreign package a file belongs to */
+/** @returns {string | undefined} the package that a file belongs to, if it is neither tunebook nor the user's code */
 function packageOf(file) {
   const parts = file.split(/[\\/]/);
   const at = parts.lastIndexOf('node_modules');
@@ -86,12 +86,12 @@ function shortName(file) {
   return file;
 }
 
-/** Of several frames of one foreign package in a row, the one that was called from outside. */
+/** Of several frames in a row of one package, keep only the one that was called from outside. */
 function shorten(frames) {
   return frames.filter(({ owner }, i) => owner === undefined || frames[i + 1]?.owner !== owner);
 }
 
-/** @returns {string[]} the line of the cell where it went wrong */
+/** @returns {string[]} the line of the cell where the error was thrown */
 function excerptOf(frames, executor) {
   const frame = frames.find(({ line }) => line !== undefined);
   const text = frame && executor.sources.get(frame.cell)?.split('\n')[frame.line - 1];

@@ -1,6 +1,6 @@
 'use strict';
-// The parts of tslab that the kernel's process uses. Its converter and the compiler inside it stay out: cells are compiled by
-// compile/.
+// The parts of tslab that the kernel uses. tslab's converter and the compiler inside it are not loaded, because compile/ compiles the
+// cells.
 
 const Module = require('node:module');
 const { ts } = require('./compile/typescript.cjs');

@@ -9,7 +9,7 @@ import { messageOf, SetupError } from './errors.mjs';
  * @param {string} usage one line
  * @param {Record<string, {type: 'string' | 'boolean'}>} options
  * @returns {Record<string, string | boolean | undefined>}
- * @throws {SetupError} for an unknown option or a stray word, with the usage
+ * @throws {SetupError} for an unknown option or an unexpected argument; the message ends with the usage
  */
 export function readOptions(argv, usage, options) {
   try {
@@ -23,7 +23,7 @@ export function readOptions(argv, usage, options) {
 /**
  * @param {string | boolean | undefined} given
  * @returns {number | undefined}
- * @throws {SetupError} if it is no port
+ * @throws {SetupError} if it is not a port number
  */
 export function readPort(given) {
   if (given === undefined) return undefined;
@@ -35,7 +35,7 @@ export function readPort(given) {
 /**
  * @param {string | boolean | undefined} given
  * @returns {string | undefined}
- * @throws {SetupError} if it is no IP address
+ * @throws {SetupError} if it is not an IP address
  */
 export function readIp(given) {
   if (given === undefined) return undefined;

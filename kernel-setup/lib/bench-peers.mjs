@@ -2,7 +2,10 @@ import { benchPython } from '../steps/bench-python.mjs';
 import { messageOf } from './errors.mjs';
 import { setUp } from './setup.mjs';
 
-/** Install the frameworks that the bench compares with, once. Without them it measures tunebook alone, so a failure is only told. */
+/**
+ * Install the frameworks that the benchmark compares with, once. Without them the benchmark still measures tunebook, so a failure is
+ * printed and ignored.
+ */
 export async function setUpPeers() {
   try {
     await setUp({ steps: [benchPython] });

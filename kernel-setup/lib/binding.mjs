@@ -6,23 +6,23 @@ import { messageOf, SetupError } from './errors.mjs';
 import { inPackage, packageFolder } from './packages.mjs';
 import { contentsOf, filesIn, hashOf } from './stamps.mjs';
 
-/** Node-API version 8 is in every Node since 15.12; the package looks for its binding in the folder of this name. */
+/** Node-API version 8 is in every Node since 15.12; tfjs-node looks for its binding in a folder of this name. */
 const NAPI = 8;
 const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'];
 const OPTIONS = ['-O2', '-fPIC', '-std=c++17', `-DNAPI_VERSION=${NAPI}`, '-DBUILDING_NODE_EXTENSION'];
 
-/** The folder of the package whose native part the set-up builds. */
+/** The folder of the package whose native binding the set-up compiles. */
 const tfjsFolder = () => packageFolder('@tensorflow/tfjs-node-gpu');
 
 /** Where tfjs-node looks for its binding. */
 export const bindingFile = () => join(tfjsFolder(), 'lib', `napi-v${NAPI}`, 'tfjs_binding.node');
 
-/** The link, beside the binding, to the folder with TensorFlow's libraries. */
+/** The link, next to the binding, to the folder with TensorFlow's libraries. */
 export const librariesLink = () => join(tfjsFolder(), 'deps', 'lib');
 
 /**
- * Compile tfjs-node's binding against TensorFlow's libraries. The result lies beside these, so that a new node_modules
- * needs no second compilation.
+ * Compile tfjs-node's binding against TensorFlow's libraries. The result is stored next to the libraries, so that a new node_modules needs
+ * no second compilation.
  *
  * @param {string} step
  * @param {string} home folder that holds `tensorflow/`
@@ -46,7 +46,7 @@ export async function compileBinding(step, home, onStage) {
       refused = error instanceof SetupError ? error : new SetupError(messageOf(error));
     }
   }
-  // a compiler that was asked for by name is not replaced without a word
+  // the user asked for this compiler by name, so it must not be replaced silently
   if (refused && process.env.CXX) throw refused;
   onStage('fetching a C++ compiler (101 MB), as this machine has none that works');
   await withFetchedCompiler(step, async (compiler) => {
@@ -82,7 +82,7 @@ async function compileWith(step, compiler, home, target) {
     );
     for (const result of compiled) if (result.status === 'rejected') throw result.reason;
     const inputs = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'].map((name) => join(libraries, name));
-    // at run time the libraries are found beside the binding, wherever the project lies
+    // at run time the libraries are found relative to the binding, wherever the project folder is
     await call(['-shared', ...objects, ...inputs, '-Wl,-rpath,$ORIGIN/../../deps/lib', '-o', part]);
     renameSync(part, target);
   } finally {
@@ -111,7 +111,7 @@ export function installBinding(compiled, home) {
   renameSync(`${link}.new`, link);
 }
 
-/** @returns {string} the version of the package whose binding this is */
+/** @returns {string} the version of tfjs-node */
 export function tfjsVersion() {
   try {
     return JSON.parse(readFileSync(join(tfjsFolder(), 'package.json'), 'utf8')).version;

@@ -1,5 +1,5 @@
-// call-export.mjs MODULE EXPORT [ARGUMENT...]: calls a function of the compiled package in a process of its own.
-// Its last argument is a listener that prints `Progress X of Y`, in the form of pip's raw progress bar.
+// call-export.mjs MODULE EXPORT [ARGUMENT...]: calls a function of the compiled package in a separate process. The function's last argument
+// is a progress listener, which prints `Progress X of Y`, in the form of pip's raw progress bar.
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import './node-shims.cjs';

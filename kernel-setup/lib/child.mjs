@@ -17,12 +17,12 @@ export function onChildren(watcher) {
   watchChildren = watcher;
 }
 
-/** End all children and what they started. */
+/** End all child processes, and the processes that they started. */
 export function endChildren() {
   for (const pid of running) endGroup(pid);
 }
 
-/** Nobody else reads logs: programs print tokens and addresses with passwords. @param {string} step */
+/** The log of a step. Only the user can read it, because programs print tokens and addresses with passwords. @param {string} step */
 export const logFile = (step) => inCache('logs', `${step}.log`);
 
 /** @param {string} step */
@@ -31,10 +31,10 @@ export function startLog(step) {
 }
 
 /**
- * Run a program to its end, its output in the step's log.
+ * Run a program until it ends, and write its output to the step's log.
  *
- * The child leads a process group of its own: a Ctrl+C in the terminal reaches only us, and we can end it with all that
- * it started.
+ * The child process gets its own process group: Ctrl+C in the terminal reaches only this process, which can then end the
+ * child together with everything that the child started.
  *
  * @param {string} step the log's name
  * @param {string} program
@@ -42,14 +42,14 @@ export function startLog(step) {
  * @param {object} [options]
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {string} [options.cwd]
- * @param {(line: string) => void} [options.onLine] sees each line of its output
+ * @param {(line: string) => void} [options.onLine] called with each line of its output
  * @returns {Promise<{code: number, log: string}>} exit code (-1: it could not be started) and what it printed
  */
 export async function run(step, program, parameters, options = {}) {
   const file = logFile(step);
   makePrivateFolder(inCache('logs'));
   const log = createWriteStream(file, { flags: 'a', mode: FILE });
-  log.on('error', () => {}); // a full disk shows in the child's own failure
+  log.on('error', () => {}); // a full disk also makes the child process fail, which is reported
   /** @type {string[]} */
   const lines = [];
   log.write(`$ ${[program, ...parameters].join(' ')}\n`);
@@ -91,12 +91,12 @@ export async function run(step, program, parameters, options = {}) {
 }
 
 /**
- * The error for a child that failed: cause, remedy and where its output is.
+ * The error for a child process that failed: its cause, its remedy and where the log is.
  *
  * @param {string} step
  * @param {string} log
- * @param {string} what what it was about, e.g. 'the Python packages'
- * @param {string} [remedy] for a fault that is not known
+ * @param {string} what what the process was working on, e.g. 'the Python packages'
+ * @param {string} [remedy] what to do if the cause is not a known one
  * @returns {SetupError}
  */
 export function failure(step, log, what, remedy = 'Read the log') {

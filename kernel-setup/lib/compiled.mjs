@@ -3,7 +3,7 @@ import { tensorflowEnvironment } from './environment.mjs';
 import { inProject } from './paths.mjs';
 
 /**
- * Call a function of the compiled package in a process of its own.
+ * Call a function of the compiled package in a separate process.
  *
  * @param {string} step
  * @param {object} call

@@ -8,14 +8,14 @@ import { pipInstall } from './pip.mjs';
  * How to call a C++ compiler.
  *
  * @typedef {object} Compiler
- * @property {string} name for people
+ * @property {string} name shown to the user
  * @property {string} program
  * @property {string[]} parameters that come before all others
  * @property {NodeJS.ProcessEnv} env
  */
 
 /**
- * Where a program is, or undefined.
+ * The path of a program, or undefined if it is not installed.
  *
  * @param {string} name
  * @returns {string | undefined}
@@ -35,7 +35,7 @@ export function which(name) {
 }
 
 /**
- * The C++ compilers of this machine, best first: the one that CXX names, else all with a usual name.
+ * The C++ compilers of this machine, best first: the one that CXX names, otherwise all that have a usual name.
  *
  * @returns {Compiler[]}
  */
@@ -43,20 +43,20 @@ export function systemCompilers() {
   const wanted = process.env.CXX?.trim();
   const names = wanted ? [wanted] : ['c++', 'g++', 'clang++'];
   return names.flatMap((name) => {
-    // CXX may hold a launcher or options, as in 'ccache g++'; a path with spaces is taken as it is
+    // CXX may contain a launcher or options, as in 'ccache g++'; a path with spaces is taken as one program
     const [program = '', ...parameters] = which(name) ? [name] : name.split(/\s+/);
     return which(program) ? [{ name, program, parameters, env: process.env }] : [];
   });
 }
 
 /**
- * Bring a C++ compiler for a machine that has none: zig, which carries clang and the C++ library, from a pinned wheel.
- * It is used once and takes 440 MB unpacked, so it is removed after the work.
+ * Download a C++ compiler for a machine that has none: zig, which contains clang and the C++ library, from a pinned wheel. It is used once
+ * and takes 440 MB unpacked, so it is removed afterwards.
  *
  * @template T
  * @param {string} step
  * @param {(compiler: Compiler) => Promise<T>} work
- * @param {(line: string) => void} [onLine] sees what pip prints meanwhile
+ * @param {(line: string) => void} [onLine] called with each line that pip prints
  * @returns {Promise<T>}
  */
 export async function withFetchedCompiler(step, work, onLine) {

@@ -23,13 +23,13 @@ import { filesIn } from './stamps.mjs';
 import { decision } from './tensorflow-variant.mjs';
 
 /**
- * One line of the table.
+ * One row of the doctor's table.
  *
  * @typedef {object} Finding
  * @property {string} name
  * @property {boolean} ok
- * @property {string} found what is there, or what is wrong
- * @property {string} [remedy] the command that mends it; where `ok` is false
+ * @property {string} found what is installed, or what is wrong
+ * @property {string} [remedy] the command that fixes it, if `ok` is false
  */
 
 const SETUP = setupCommand;
@@ -57,7 +57,7 @@ const missing = (name, found, remedy = SETUP) => ({ name, ok: false, found, reme
 function ofStep(name, step, found) {
   if (isDone(step)) return ok(name, found());
   const there = step.artefacts().every((path) => existsSync(path));
-  return missing(name, there ? 'out of date' : 'not there');
+  return missing(name, there ? 'out of date' : 'missing');
 }
 
 function systemPython() {
@@ -72,8 +72,8 @@ function systemPython() {
 function compiler() {
   const [first] = systemCompilers();
   if (first) return ok('C++ compiler', first.name);
-  if (existsSync(bindingFile())) return ok('C++ compiler', 'none, and none is needed any more');
-  return ok('C++ compiler', 'none: the set-up fetches one (ziglang)');
+  if (existsSync(bindingFile())) return ok('C++ compiler', 'none, and none is needed: the binding is compiled');
+  return ok('C++ compiler', 'none: the set-up downloads one (ziglang)');
 }
 
 /** e.g. 'NVIDIA H200 (compute capability 9.0), driver 580.159.04' */
@@ -83,10 +83,10 @@ function gpuLine() {
   return `${named || 'NVIDIA GPU'}${driver ? `, driver ${driver}` : ''}`;
 }
 
-/** TensorFlow and the device it works on; both are known when it has calculated something. */
+/** TensorFlow and the device it works on. Both are known only after a first calculation. */
 async function tensorflowAndDevice() {
   if (!isDone(tensorflow)) {
-    const there = existsSync(bindingFile()) ? 'out of date' : 'not there';
+    const there = existsSync(bindingFile()) ? 'out of date' : 'missing';
     return [missing('TensorFlow', there), missing('device', 'unknown without TensorFlow')];
   }
   try {
@@ -107,7 +107,7 @@ async function tensorflowAndDevice() {
 }
 
 function jupyterLab() {
-  if (!isDone(python)) return missing('JupyterLab', existsSync(venvPython()) ? 'out of date' : 'not there');
+  if (!isDone(python)) return missing('JupyterLab', existsSync(venvPython()) ? 'out of date' : 'missing');
   const script = 'import jupyterlab, nbclient, nbconvert; print(jupyterlab.__version__)';
   const answer = spawnSync(venvPython(), ['-c', script], { encoding: 'utf8', env: pythonEnvironment() });
   if (answer.status === 0) return ok('JupyterLab', answer.stdout.trim());
@@ -116,12 +116,13 @@ function jupyterLab() {
 
 function tslab() {
   const file = inPackage('tslab', 'package.json');
-  if (!isDone(nodePackages) || !existsSync(file)) return missing('tslab', 'not there, or not all Node packages are');
+  if (!isDone(nodePackages) || !existsSync(file))
+    return missing('tslab', 'the link is missing, or some Node packages are');
   return ok('tslab', JSON.parse(readFileSync(file, 'utf8')).version);
 }
 
 /**
- * Look at everything that tunebook needs.
+ * Check everything that tunebook needs.
  *
  * @returns {Promise<Finding[]>}
  */
@@ -148,7 +149,7 @@ export async function doctorCommand(argv) {
   const usage = 'tunebook doctor [--json]';
   const given = readOptions(argv, usage, { json: { type: 'boolean' } });
   if (given.help) {
-    process.stdout.write(`Usage: ${usage}\nA table of what tunebook needs, and what of it was found.\n`);
+    process.stdout.write(`Usage: ${usage}\nA table of what tunebook needs, and which of it is installed.\n`);
     return 0;
   }
   const findings = await examine();

@@ -1,5 +1,5 @@
-// Every file that a person starts imports this one before anything else, so it must parse on Node 14 and up:
-// no `??=`, no class fields, no newer built-in modules.
+// Every file that the user starts imports this one first, so it must parse on Node 14 and newer: no `??=`, no class fields, no newer
+// built-in modules.
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { installLastResort } from './lastResort.mjs';
@@ -19,7 +19,7 @@ export function nodeServes(version) {
   return major >= 23;
 }
 
-/** End the process with one line if this Node is too old. */
+/** End the process with a one-line message if this Node is too old. */
 export function requireNode() {
   const version = process.versions.node;
   if (nodeServes(version)) return;
@@ -46,8 +46,8 @@ export function isMain(url) {
 }
 
 /**
- * Run a command's function and end with its exit code. Whatever it throws, or anything else does meanwhile, ends the process in
- * one line, see lastResort.mjs.
+ * Run a command's function and end with its exit code. Any error, thrown by the command or elsewhere while it runs, ends the process with a
+ * one-line message, see lastResort.mjs.
  *
  * @param {() => Promise<number>} command
  */

@@ -1,10 +1,10 @@
 import { inCache, inProject } from './paths.mjs';
 
-/** What TensorFlow should see in every process that loads it. */
+/** Environment variables for every process that loads TensorFlow. */
 export const tensorflowVariables = {
-  // its own messages are for TensorFlow's developers; errors still print
+  // hides messages meant for TensorFlow's developers; errors are still printed
   TF_CPP_MIN_LOG_LEVEL: '2',
-  // without this it takes all of a GPU's memory at its first operation
+  // otherwise TensorFlow takes all of a GPU's memory at its first operation
   TF_FORCE_GPU_ALLOW_GROWTH: 'true',
 };
 
@@ -12,7 +12,7 @@ export const tensorflowVariables = {
 export const nodeShims = () => inProject('kernel-setup', 'lib', 'node-shims.cjs');
 
 /**
- * This process's environment with TensorFlow's variables, where the person has not set them.
+ * This process's environment, plus TensorFlow's variables unless the user has set them.
  *
  * @returns {NodeJS.ProcessEnv}
  */
@@ -21,7 +21,7 @@ export function tensorflowEnvironment() {
 }
 
 /**
- * An environment in which the project's own Python sees its own packages and nobody else's.
+ * An environment in which the project's Python finds the packages of its own environment only.
  *
  * @returns {NodeJS.ProcessEnv}
  */
@@ -31,7 +31,7 @@ export function pythonEnvironment() {
     'PYTHONPATH',
     'PYTHONHOME',
     'PYTHONSTARTUP',
-    'PYTHONDONTWRITEBYTECODE', // TensorFlow takes 10 s to import instead of 3 where each process compiles it anew
+    'PYTHONDONTWRITEBYTECODE', // without the compiled files TensorFlow takes 10 s to import instead of 3
     'VIRTUAL_ENV',
     'PIP_TARGET',
     'PIP_PREFIX',
@@ -55,8 +55,8 @@ export function pythonEnvironment() {
 }
 
 /**
- * The environment of JupyterLab and of every tool that starts a kernel: what they write stays in the project's cache,
- * and of kernels they see the project's own.
+ * The environment of JupyterLab and of every program that starts a kernel: their files go to the project's cache, and the project's kernel
+ * is the only one that they see.
  *
  * @returns {NodeJS.ProcessEnv}
  */
@@ -71,7 +71,7 @@ export function jupyterEnvironment() {
     JUPYTERLAB_SETTINGS_DIR: inCache('jupyter', 'settings'),
     JUPYTERLAB_WORKSPACES_DIR: inCache('jupyter', 'workspaces'),
     IPYTHONDIR: inCache('jupyter', 'ipython'),
-    // the debugger of the Python kernel complains about it otherwise
+    // otherwise the debugger of the Python kernel prints a warning about it
     PYDEVD_DISABLE_FILE_VALIDATION: '1',
   };
 }

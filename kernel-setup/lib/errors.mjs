@@ -1,4 +1,4 @@
-/** Something that the person at the keyboard can mend: the message is one line, the cause and then the remedy. */
+/** An error that the user can fix. The message is one line: the cause, then the remedy. */
 export class SetupError extends Error {
   name = 'SetupError';
 
@@ -10,7 +10,7 @@ export class SetupError extends Error {
 
 /**
  * @param {unknown} error
- * @returns {string} its message, for any thrown value
+ * @returns {string} the message of any thrown value
  */
 export function messageOf(error) {
   return error instanceof Error ? error.message : String(error);

@@ -1,16 +1,16 @@
 /**
- * What the logs of npm, pip and compilers say when something outside tunebook is at fault. The first that matches tells
- * the cause, so the order matters: pip, without a network, also says that it found no matching version.
+ * Known causes of failures outside tunebook, recognized by what npm, pip and compilers print. The first match decides, so the order
+ * matters: without a network pip also says that it found no matching version.
  */
 const KNOWN = [
   {
     pattern: /ENOSPC|No space left on device|Disk quota exceeded/i,
     cause: () => 'the disk is full',
-    remedy: 'Make room (the set-up needs 3 GB, with an NVIDIA GPU 12 GB)',
+    remedy: 'Free some disk space (the set-up needs 3 GB, with an NVIDIA GPU 12 GB)',
   },
   {
     pattern: /DO NOT MATCH THE HASHES|EINTEGRITY|Hash(es)? mismatch/i,
-    cause: (/** @type {string} */ what) => `what came for ${what} is not what was pinned (wrong hash)`,
+    cause: (/** @type {string} */ what) => `the download of ${what} is not the pinned file (wrong hash)`,
     remedy:
       'If you use a mirror or proxy, check it; clear its cache and those of pip and npm (`npm cache clean --force`)',
   },
@@ -27,8 +27,8 @@ const KNOWN = [
   },
   {
     pattern: /EACCES|EPERM|EROFS|Permission denied|Read-only file system/,
-    cause: (/** @type {string} */ what) => `no right to write while installing ${what}`,
-    remedy: 'Give yourself the right to write in the project folder and in the caches of npm and pip',
+    cause: (/** @type {string} */ what) => `no permission to write while installing ${what}`,
+    remedy: 'Give yourself write permission in the project folder and in the caches of npm and pip',
   },
 ];
 
@@ -36,8 +36,8 @@ const KNOWN = [
  * Cause and remedy of a child process that failed.
  *
  * @param {string} log what it printed
- * @param {string} what what it was about, e.g. 'the Python packages'
- * @returns {{cause: string, remedy: string} | undefined} undefined if nothing known is in the log
+ * @param {string} what what the process was working on, e.g. 'the Python packages'
+ * @returns {{cause: string, remedy: string} | undefined} undefined if the log matches no known cause
  */
 export function explain(log, what) {
   const known = KNOWN.find(({ pattern }) => pattern.test(log));
@@ -45,7 +45,7 @@ export function explain(log, what) {
 }
 
 /**
- * The line of a log that most likely names the fault: the first that speaks of an error, else the last.
+ * The line of a log that most likely names the cause: the first that mentions an error, otherwise the last.
  *
  * @param {string} log
  * @returns {string}

@@ -3,25 +3,28 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * What the driver says of the machine's GPUs.
+ * What the NVIDIA driver reports about the machine's GPUs.
  *
  * @typedef {object} GpuFacts
  * @property {string} [driver] version, e.g. '580.159.04'
- * @property {{name: string, capability: number}[]} gpus compute capability, e.g. 8.6; NaN if the driver does not say
+ * @property {{name: string, capability: number}[]} gpus compute capability, e.g. 8.6; NaN if the driver does not report it
  */
 
-/** Each exists where an NVIDIA driver runs: Linux, a container that was given a GPU, Windows' Linux. */
+/** One of these exists where an NVIDIA driver runs: on Linux, in a container with a GPU, in Windows' WSL. */
 const DRIVER = ['/proc/driver/nvidia/version', '/dev/nvidiactl', '/dev/nvidia0', '/usr/lib/wsl/lib/libcuda.so.1'];
 
-/** The oldest driver that runs what was built with CUDA 12 (NVIDIA's "CUDA compatibility", minor version compatibility). */
+/** The oldest driver that runs programs built with CUDA 12 (NVIDIA's "CUDA compatibility", minor version compatibility). */
 const OLDEST_DRIVER = [525, 60, 13];
 
-/** TensorFlow's wheel has machine code for 6.0 to 9.0; what it has for the driver to compile fails from 10.0 on. */
+/**
+ * TensorFlow's wheel contains machine code for compute capabilities 6.0 to 9.0. From 10.0 on the driver would have to compile it, which
+ * fails.
+ */
 const CAPABILITIES = { from: 6, below: 10 };
 
 export const hasDriver = () => DRIVER.some((path) => existsSync(path));
 
-/** What identifies driver and GPUs, read without starting a process. */
+/** Text that identifies the driver and the GPUs, read without starting a process. */
 export function gpuIdentity() {
   const read = (/** @type {string} */ file) => {
     try {
@@ -61,8 +64,8 @@ export function readSurvey(text) {
 }
 
 /**
- * Why TensorFlow cannot use these GPUs, or undefined if it should be able to use one. What the driver does not say is no
- * reason: the first calculation shows it.
+ * Why TensorFlow cannot use these GPUs, or undefined if it should be able to use one. Values that the driver does not report are not held
+ * against a GPU: the first calculation will show whether it works.
  *
  * @param {GpuFacts} facts
  * @returns {string | undefined}

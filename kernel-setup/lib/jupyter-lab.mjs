@@ -15,16 +15,16 @@ import { writeWhole } from './stamps.mjs';
 
 const FIRST_PORT = 8888;
 const NOTEBOOK = 'notebooks/00-quick-start.ipynb';
-/** JupyterLab answers within seconds; a machine under load may need longer (milliseconds). */
+/** How long to wait for JupyterLab to answer, in milliseconds. Usually seconds suffice; a busy machine may need longer. */
 const PATIENCE = 90_000;
 
 /** @param {number} port */
 const logOf = (port) => logFile(`jupyterlab-${port}`);
 
-/** What JupyterLab would otherwise ask of the network, switched off. */
+/** Settings that switch off what JupyterLab would request over the network. */
 const SETTINGS = {
   '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
-  // JupyterLab drops suggestions that come after a second: the first ones of a busy machine
+  // JupyterLab drops suggestions that take longer than a second, as the first ones on a busy machine do
   '@jupyterlab/completer-extension:manager': { providerTimeout: 5000 },
 };
 
@@ -32,8 +32,8 @@ const SETTINGS = {
  * The command line of `npm start` and `tunebook lab`.
  *
  * @param {readonly string[]} argv [--port N] [--ip ADDRESS] [--no-browser]
- * @param {string} name how the command is called, for its usage
- * @param {() => Promise<unknown>} [before] runs when the options are known to be right
+ * @param {string} name the command's name, for the usage line
+ * @param {() => Promise<unknown>} [before] runs after the options were checked
  * @returns {Promise<number>} exit code
  */
 export async function labCommand(argv, name, before = async () => {}) {
@@ -45,7 +45,7 @@ export async function labCommand(argv, name, before = async () => {}) {
   });
   if (given.help) {
     process.stdout.write(
-      `Usage: ${usage}\nJupyterLab on this machine only (but for --ip 0.0.0.0 in a container), opened at ${NOTEBOOK}.\n`,
+      `Usage: ${usage}\nStart JupyterLab, for this machine only (unless a container uses --ip 0.0.0.0), and open ${NOTEBOOK}.\n`,
     );
     return 0;
   }
@@ -60,22 +60,22 @@ export async function labCommand(argv, name, before = async () => {}) {
 async function requireFree(port) {
   if (await isFree(port)) return;
   throw new SetupError(
-    `Port ${port} is taken (or needs more rights). Give another with --port, or leave it out to get the next free one.`,
+    `Port ${port} is taken (or needs administrator rights). Choose another with --port, or leave --port out to get the next free one.`,
   );
 }
 
 /**
- * Start JupyterLab, say where it is, and wait until it ends.
+ * Start JupyterLab, print its address, and wait until it ends.
  *
- * It ends with Ctrl+C, and whenever this process ends. All that it writes, but for the notebooks, is in the cache.
+ * It ends at Ctrl+C, and whenever this process ends. Except for the notebooks, all files that it writes are in the cache.
  *
  * @param {object} [options]
  * @param {number} [options.port] default: the first free one from 8888 on
- * @param {string} [options.ip] address it listens on; default 127.0.0.1, this machine only. In a container 0.0.0.0, as the
- *   ports that it publishes are those of its network
+ * @param {string} [options.ip] address it listens on; default 127.0.0.1, this machine only. In a container use 0.0.0.0, because
+ *   published ports belong to the container's network
  * @param {boolean} [options.browser] open a browser where there is a display; default true
  * @param {string} [options.notebook] to open, relative to the project; default the quick start
- * @returns {Promise<number>} exit code: 0 when it was ended by hand
+ * @returns {Promise<number>} exit code: 0 if the user ended it
  * @throws {SetupError} if the port is taken, something is not set up, or JupyterLab does not start
  */
 export async function startLab({ port, ip, browser = true, notebook = NOTEBOOK } = {}) {
@@ -85,7 +85,8 @@ export async function startLab({ port, ip, browser = true, notebook = NOTEBOOK }
   }
   if (port !== undefined) await requireFree(port);
   const chosen = port ?? (await nextFree(FIRST_PORT));
-  if (chosen === undefined) throw new SetupError(`No free port from ${FIRST_PORT} on: name one with --port.`);
+  if (chosen === undefined)
+    throw new SetupError(`No free port was found from ${FIRST_PORT} on: choose one with --port.`);
   writeWhole(inCache('jupyter', 'config', 'labconfig', 'default_setting_overrides.json'), JSON.stringify(SETTINGS));
   const child = launch(chosen, address, browser, notebook);
   /** @type {Promise<number>} */
@@ -115,7 +116,7 @@ export async function startLab({ port, ip, browser = true, notebook = NOTEBOOK }
  * @param {string} notebook
  */
 function launch(port, address, browser, notebook) {
-  // JupyterLab's token, the cookies' secret and the kernels' keys
+  // JupyterLab stores its token, the secret of its cookies and the kernels' keys here
   makePrivateFolder(inCache('jupyter', 'runtime'));
   const display = Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
   const page = existsSync(inProject(notebook))
@@ -128,28 +129,28 @@ function launch(port, address, browser, notebook) {
     '--ServerApp.port_retries=20',
     `--ServerApp.root_dir=${projectFolder}`,
     `--LabApp.default_url=${page}`,
-    // the list of extensions in JupyterLab would ask a package registry
+    // JupyterLab's list of extensions would ask a package registry
     '--LabApp.extension_manager=readonly',
     '--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate',
     '--MultiKernelManager.default_kernel_name=tslab',
   ];
   if (!(browser && display)) parameters.push('--no-browser');
   if (process.getuid?.() === 0) parameters.push('--allow-root');
-  const log = openPrivateFile(logOf(port)); // JupyterLab prints its token
+  const log = openPrivateFile(logOf(port)); // the log contains JupyterLab's token
   return spawn(venvPython(), parameters, {
     cwd: projectFolder,
     env: jupyterEnvironment(),
-    // the pipe is how the child learns that we have ended; a group of its own keeps the terminal's Ctrl+C from it
+    // The closing pipe tells the child process that this process has ended. Its own process group keeps the terminal's Ctrl+C away from it.
     stdio: ['pipe', log, log],
     detached: true,
   });
 }
 
 /**
- * Pass on the wish to end: the first Ctrl+C stops JupyterLab and its kernels, a second one does not wait for them.
+ * Pass on the request to end: the first Ctrl+C stops JupyterLab and its kernels, a second one ends it without waiting for them.
  *
  * @param {import('node:child_process').ChildProcess} child
- * @returns {() => boolean} whether the end was wished
+ * @returns {() => boolean} whether the user asked it to end
  */
 function stopWithUs(child) {
   let wished = 0;
@@ -179,18 +180,18 @@ async function ready(child, ended, notebook) {
   void ended.then(() => {
     gone = true;
   });
-  // JupyterLab writes this file a moment before it listens
+  // JupyterLab writes this file a moment before it accepts connections
   const file = inCache('jupyter', 'runtime', `jpserver-${child.pid}.json`);
   rmSync(file, { force: true });
   for (const end = Date.now() + PATIENCE; Date.now() < end && !gone; await sleep(40)) {
     try {
       const { hostname, port, token } = JSON.parse(readFileSync(file, 'utf8'));
-      const host = ['0.0.0.0', '::'].includes(hostname) ? '127.0.0.1' : hostname; // every address: this machine's own, too
+      const host = ['0.0.0.0', '::'].includes(hostname) ? '127.0.0.1' : hostname; // 0.0.0.0 includes this machine's own address
       if (!(await answers(host, port))) continue;
       const page = existsSync(inProject(notebook)) ? `lab/tree/${notebook}` : 'lab';
       return `http://${host.includes(':') ? `[${host}]` : host}:${port}/${page}?token=${token}`;
     } catch {
-      // not there yet, or half-written
+      // the file does not exist yet, or is incomplete
     }
   }
   if (!gone && child.pid !== undefined) endGroup(child.pid);

@@ -1,7 +1,7 @@
-"""JupyterLab that ends with the process that started it.
+"""Starts a JupyterLab that ends together with the process that started it.
 
-The parent holds the other end of standard input. When it ends, however it ends, the pipe closes and JupyterLab stops,
-and its kernels with it.
+The parent process holds the other end of standard input. When the parent ends, for whatever reason, the pipe closes, and
+JupyterLab stops together with its kernels.
 """
 
 import os
@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 
-# JupyterLab asks a question where standard input is a terminal; here it is a pipe, which the thread below reads
+# On a terminal JupyterLab would ask for confirmation; here standard input is a pipe, which the thread below reads
 parent = os.dup(0)
 os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 

@@ -1,4 +1,4 @@
-// Imported by the files that people start: it must parse on Node 14, see entry.mjs.
+// Imported by the files that the user starts, so it must parse on Node 14, see entry.mjs.
 import { closeSync, mkdtempSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,40 +6,40 @@ import { inspect } from 'node:util';
 import { inCache } from './paths.mjs';
 import { openPrivateFile } from './private.mjs';
 
-/** Characters of a message that are shown: it may hold a whole file. */
+/** How many characters of a message are shown, because it may contain a whole file. */
 const LONGEST = 300;
 
 /**
- * End the process over anything that was thrown and that nothing else has caught: one line that says what happened and, where
- * it is no mistake of the person's, in which file the details are. That file only the person can read, as it may hold names of
- * theirs; it lies in the cache's folder `crashes`, or in a new folder for temporary files where the cache cannot be written.
- * With TUNEBOOK_DEBUG=1 the stack is printed, too.
+ * What to print when an error that nothing else caught ends the process: one line that says what happened and, unless it is a mistake that
+ * the user can fix, which file has the details. Only the user can read that file, because it may contain names of their files; it is in the
+ * folder `crashes` of the cache, or in a new temporary folder if the cache cannot be written. With TUNEBOOK_DEBUG=1 the stack is printed,
+ * too.
  *
  * @param {unknown} error
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {string} what to print, with its line end
+ * @returns {string} the text, with a line break at its end
  */
-export function lastWords(error, env = process.env) {
+export function crashMessage(error, env = process.env) {
   const debug = env.TUNEBOOK_DEBUG === '1';
   const details = detailsOf(error);
   const after = debug ? `${details}\n` : '';
   if (isKnown(error)) return `${messageLine(error)}\n${after}`;
   const file = keep(details);
   const where = file === undefined ? 'TUNEBOOK_DEBUG=1 shows the details' : `the details are in ${file}`;
-  return `tunebook: ended by an error of its own: ${messageLine(error)}; ${where}\n${after}`;
+  return `tunebook: internal error: ${messageLine(error)}; ${where}\n${after}`;
 }
 
 /**
- * Whatever nothing else catches ends this process in one line: see {@link lastWords}. Output that nobody reads any more, as
- * after `| head`, ends it without a word.
+ * From now on, an error that nothing else catches ends this process with one line, see {@link crashMessage}. If the reader of the
+ * output has gone, as with `| head`, the process ends silently.
  */
 export function installLastResort() {
   const end = (/** @type {unknown} */ error) => {
     if (isClosedPipe(error)) process.exit(0);
     try {
-      writeSync(2, lastWords(error)); // at once: the process ends here
+      writeSync(2, crashMessage(error)); // synchronous, because the process ends here
     } catch {
-      // there is nobody left to tell
+      // standard error is closed, so nothing can be printed
     }
     process.exit(1);
   };
@@ -59,7 +59,7 @@ function isClosedPipe(error) {
 }
 
 /**
- * A property of what was thrown, which may be anything, also what throws when it is looked at.
+ * A property of a thrown value. The value may be anything, including an object whose properties throw when they are read.
  *
  * @param {unknown} error
  * @param {'name' | 'code' | 'syscall'} name
@@ -74,7 +74,7 @@ function textOf(error, name) {
 }
 
 /**
- * @param {unknown} error anything, also what throws when it is looked at
+ * @param {unknown} error any thrown value, including one whose properties throw when they are read
  * @returns {string}
  */
 function messageLine(error) {
@@ -82,9 +82,9 @@ function messageLine(error) {
   try {
     text = error instanceof Error ? `${isKnown(error) ? '' : `${error.name}: `}${error.message}` : String(error);
   } catch {
-    text = 'something that cannot be shown';
+    text = 'an error that cannot be shown';
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: removes the control characters that must not reach a terminal
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
   return line.length > LONGEST && !isKnown(error) ? `${line.slice(0, LONGEST)}...` : line;
 }
@@ -97,14 +97,14 @@ function detailsOf(error) {
   } catch {
     shown = messageLine(error);
   }
-  // of the command its name alone, as the rest may hold an address with a password
+  // only the command's name, because its arguments may contain an address with a password
   const command = String(process.argv[2] === undefined ? '' : process.argv[2]).replace(/[^\w-]/g, '?');
   return `${new Date().toISOString()} tunebook ${command}, Node ${process.version}, ${process.platform} ${process.arch}\n${shown}`;
 }
 
 /**
  * @param {string} details
- * @returns {string | undefined} the file; undefined where none can be written
+ * @returns {string | undefined} the file; undefined if none can be written
  */
 function keep(details) {
   const name = `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}.txt`;
@@ -119,7 +119,7 @@ function keep(details) {
       }
       return file;
     } catch {
-      // the next place
+      // try the next folder
     }
   }
   return undefined;

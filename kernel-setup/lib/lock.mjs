@@ -5,12 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endGroup, isAlive, nameProcess } from './processes.mjs';
 
 /**
- * What a lock file holds: who has it, and the child processes that are at work for it.
+ * What a lock file contains: its owner, and the child processes that work for the owner.
  *
  * @typedef {object} Holder
  * @property {import('./processes.mjs').ProcessName} owner
- * @property {import('./processes.mjs').ProcessName[]} children each leads a process group of its own
- * @property {string} token of this one time that the lock was taken
+ * @property {import('./processes.mjs').ProcessName[]} children each has its own process group
+ * @property {string} token a random text, new each time the lock is taken
  */
 
 /**
@@ -26,7 +26,7 @@ function read(file) {
 }
 
 /**
- * Make a lock file with its content in one step; false if there is one already.
+ * Make a lock file with its content in one step; false if there already is one.
  *
  * @param {string} file
  * @param {Holder} holder
@@ -46,7 +46,7 @@ function create(file, holder) {
 }
 
 /**
- * What a lock file goes by: its token, which is never used twice, or what the file system says of one without.
+ * What identifies a lock file: its token, which is never used twice, or the inode and time of a file without a token.
  *
  * @param {string} file
  */
@@ -58,11 +58,11 @@ function tokenOf(file) {
 }
 
 /**
- * Remove the lock of a process that has ended, and end the children that it may have left at work.
+ * Remove the lock of a process that has ended, and end the child processes that it may have left running.
  *
- * Whoever is late must not remove the lock of the next owner. So only one process at a time may look and remove: the one that
- * makes a file whose name holds the token of the lock, which has another token if it is not the same any more.
- * src/core/fileLock.ts does likewise for what runs later; this runs before anything there is compiled, and ends children.
+ * A slow process must not remove the lock of the next owner. So only one process at a time may check and remove a lock: the one that could
+ * create a file whose name contains the lock's token, which differs if the lock has changed hands. src/core/fileLock.ts does the same for
+ * everything that runs later; this file runs before src is compiled, and also ends child processes.
  *
  * @param {string} file
  */
@@ -71,7 +71,7 @@ function removeStale(file) {
   if (token === undefined || isAlive(read(file)?.owner)) return;
   const guard = `${file}.${token}`;
   if (!create(guard, newHolder())) {
-    removeStale(guard); // should its process have ended, too; the next try finds it gone
+    removeStale(guard); // in case its process has ended, too; the next attempt finds it removed
     return;
   }
   try {
@@ -90,7 +90,7 @@ function newHolder() {
   return { owner: nameProcess(process.pid), children: [], token: randomBytes(8).toString('hex') };
 }
 
-/** The right to change the cache and node_modules; one process has it at a time. */
+/** The right to change the cache and node_modules. Only one process has it at a time. */
 export class Lock {
   #file;
   #holder;
@@ -105,7 +105,7 @@ export class Lock {
   }
 
   /**
-   * Note which children are at work, so that they can be ended if this process is killed.
+   * Record which child processes are running, so that they can be ended if this process is killed.
    *
    * @param {readonly number[]} pids
    */
@@ -117,13 +117,13 @@ export class Lock {
   }
 
   release() {
-    rmSync(`${this.#file}.${process.pid}`, { force: true }); // left where the disk was full
+    rmSync(`${this.#file}.${process.pid}`, { force: true }); // may be left over if the disk was full
     if (read(this.#file)?.owner.pid === process.pid) rmSync(this.#file, { force: true });
   }
 }
 
 /**
- * Wait for the lock and take it. The lock of a process that was killed is taken over.
+ * Wait for the lock and take it. If its owner was killed, the lock is taken over.
  *
  * @param {string} file
  * @param {(pid: number) => void} [onWait] called once for each process that is waited for

@@ -1,4 +1,4 @@
-// mocha's spec reporter, which also leaves its counts in the file that TUNEBOOK_MOCHA_COUNTS names.
+// mocha's spec reporter, which also writes the numbers of passed, failed and skipped tests to the file that TUNEBOOK_MOCHA_COUNTS names.
 const { writeFileSync } = require('node:fs');
 const { reporters } = require('mocha');
 

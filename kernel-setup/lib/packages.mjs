@@ -6,11 +6,11 @@ import { inProject } from './paths.mjs';
 const { resolve } = createRequire(inProject('package.json'));
 
 /**
- * The folder of a package that tunebook depends on, wherever npm or another tool has put it: inside of tunebook's own folder,
- * beside it, or above. A package need not export its package.json, so the folders are looked through as Node does.
+ * The folder of a package that tunebook depends on, wherever npm or another tool installed it: inside tunebook's own folder, next to it, or
+ * above. A package may not export its package.json, so this searches the folders in the same order as Node.
  *
  * @param {string} name
- * @returns {string} where it would lie in a clone, if it is nowhere
+ * @returns {string} the folder; if the package is not installed, where it would be in a clone
  */
 export function packageFolder(name) {
   const found = (resolve.paths(name) ?? [])
@@ -20,7 +20,7 @@ export function packageFolder(name) {
 }
 
 /**
- * A file of such a package.
+ * The path of a file in such a package.
  *
  * @param {string} name
  * @param {...string} parts

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 export const projectFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * A place in the project.
+ * A path in the project folder.
  *
  * @param {...string} parts
  * @returns {string}
@@ -16,13 +16,13 @@ export function inProject(...parts) {
   return join(projectFolder, ...parts);
 }
 
-/** Whether this is a clone, with its lock file, which npm leaves out of packages. */
+/** Whether this is a clone: only a clone has the lock file, which npm leaves out of packages. */
 export const isClone = existsSync(inProject('package-lock.json'));
 
-/** What a person types for the set-up. */
+/** The command that the user types for the set-up. */
 export const setupCommand = isClone ? 'npm run setup' : 'npx tunebook setup';
 
-/** Where everything that was installed or computed lies; src/core/paths.ts says the same for the package. */
+/** The folder for everything that was installed or computed; src/core/paths.ts defines the same one for the package. */
 function cacheRoot() {
   if (process.env.TUNEBOOK_CACHE) return resolve(process.env.TUNEBOOK_CACHE);
   if (isClone) return inProject('.cache');
@@ -32,8 +32,8 @@ function cacheRoot() {
 }
 
 /**
- * A place in the cache: `.cache` in a clone; for an installed package a folder of the user's, which all projects share; or
- * the folder that the environment variable TUNEBOOK_CACHE names.
+ * A path in the cache: `.cache` in a clone; a folder in the user's home, shared by all projects, for an installed package; or the folder
+ * that the environment variable TUNEBOOK_CACHE names.
  *
  * @param {...string} parts
  * @returns {string}
@@ -42,5 +42,5 @@ export function inCache(...parts) {
   return join(cacheRoot(), ...parts);
 }
 
-/** The Python of the project's own environment. */
+/** The Python of the project's virtual environment. */
 export const venvPython = () => inCache('python', 'bin', 'python');

@@ -18,14 +18,14 @@ import { inCache, inProject, venvPython } from './paths.mjs';
 import { writeWhole } from './stamps.mjs';
 
 /**
- * One pinned package of a requirements file.
+ * A pinned package in a requirements file.
  *
  * @typedef {object} Pin
  * @property {string} name
  * @property {string} version
  * @property {string} marker for which machines, e.g. "sys_platform == 'win32'"; empty for all
- * @property {string[]} hashes SHA-256 of the files that may come
- * @property {string} text as it stands in the file
+ * @property {string[]} hashes SHA-256 of the files that are accepted
+ * @property {string} text the entry as written in the file
  */
 
 /** @param {string} name */
@@ -48,10 +48,10 @@ export function readPins(name) {
     });
 }
 
-/** Retries are few, so that a machine without a network hears so soon. */
+/** Few retries, so that a machine without a network fails soon. */
 const COMMON = ['--disable-pip-version-check', '--no-input', '--retries', '3'];
 
-/** Lines `Progress X of Y`, which the pinned pip prints; the one that comes with a Python may be too old for that. */
+/** Makes the pinned pip print lines `Progress X of Y`; the pip that comes with Python may be too old for this. */
 const RAW = ['--progress-bar', 'raw'];
 
 /**
@@ -62,8 +62,8 @@ const RAW = ['--progress-bar', 'raw'];
  * @param {object} options
  * @param {string} options.what for errors, e.g. 'the Python packages'
  * @param {(line: string) => void} [options.onLine]
- * @param {readonly string[]} [options.more] more options of pip
- * @param {string} [options.python] into whose environment; default: the project's own
+ * @param {readonly string[]} [options.more] further options for pip
+ * @param {string} [options.python] the Python to install into; default: the project's own
  */
 export async function pipInstall(step, name, { what, onLine, more = [], python = venvPython() }) {
   const parameters = ['-m', 'pip', 'install', ...COMMON, '--require-hashes', ...more, '-r', requirementsFile(name)];
@@ -77,22 +77,22 @@ async function sha256(file) {
   return hash.digest('hex');
 }
 
-/** Wheels for Linux name the oldest C library they run with, and pip wants each of the names that will do. */
+/** Wheels for Linux name the oldest C library that they run with, and pip must be given every acceptable name. */
 const PLATFORMS = [
   ...Array.from({ length: 24 }, (_, i) => `manylinux_2_${28 - i}`),
   ...['manylinux2014', 'manylinux2010', 'manylinux1'],
 ];
 
 /**
- * Fetch one pinned wheel into the cache; one that is there already, with the right hash, is not fetched again.
+ * Download one pinned wheel into the cache, unless it is there already with the right hash.
  *
- * The wheel's own Python version and platform are named, so it does not matter which Python runs pip.
+ * The wheel's own Python version and platform are passed on, so it does not matter which Python runs pip.
  *
  * @param {string} step
  * @param {Pin} pin
  * @param {object} options
  * @param {(done: number, total: number) => void} [options.onProgress] bytes
- * @param {boolean} [options.large] keep it out of pip's own cache, where it would lie a second time
+ * @param {boolean} [options.large] do not store a second copy in pip's own cache
  * @returns {Promise<string>} the wheel's file
  */
 export async function fetchWheel(step, pin, { onProgress, large = false }) {
@@ -124,7 +124,7 @@ export async function fetchWheel(step, pin, { onProgress, large = false }) {
   for (const platform of PLATFORMS) parameters.push('--platform', `${platform}_x86_64`);
   if (large) parameters.push('--no-cache-dir');
   await runOrFail(step, venvPython(), [...parameters, '--dest', part, '-r', list], {
-    // pip unpacks nothing here, but puts the file together in the temporary folder, which may be small
+    // pip unpacks nothing here, but it assembles the file in the temporary folder, which may be small
     env: { ...pythonEnvironment(), TMPDIR: part },
     what: `${pin.name} ${pin.version}`,
     onLine: (line) => {

@@ -1,7 +1,7 @@
 import { connect, createServer } from 'node:net';
 
 /**
- * Whether nobody listens on a port of this machine's own address.
+ * Whether no program listens on a port of this machine's own address.
  *
  * @param {number} port
  * @returns {Promise<boolean>}
@@ -15,7 +15,7 @@ export function isFree(port) {
 }
 
 /**
- * Whether somebody takes a connection.
+ * Whether a program accepts connections at an address.
  *
  * @param {string} host
  * @param {number} port
@@ -37,7 +37,7 @@ export function answers(host, port) {
  *
  * @param {number} first
  * @param {number} [tries]
- * @returns {Promise<number | undefined>} undefined if all that were tried are taken
+ * @returns {Promise<number | undefined>} undefined if all tried ports are taken
  */
 export async function nextFree(first, tries = 100) {
   for (let port = first; port < first + tries && port <= 65535; port++) {

@@ -1,12 +1,12 @@
 import { chmodSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Only the person who runs tunebook gets in. */
+/** Permissions of a folder that only the user can open. */
 const FOLDER = 0o700;
 export const FILE = 0o600;
 
 /**
- * Make a folder that other people on this machine cannot look into; one that is there already is closed to them.
+ * Make a folder that other users of this machine cannot open. If it already exists, its permissions are changed accordingly.
  *
  * @param {string} folder
  */
@@ -17,10 +17,10 @@ export function makePrivateFolder(folder) {
 }
 
 /**
- * Open a new, empty file for writing that only we can read. It is so from its first byte on: one that is there already is
- * removed first, as it keeps its permissions, may be open in another program, or may be a link.
+ * Open a new, empty file for writing that only the user can read. It is private from its first byte on: an existing file is removed first,
+ * because it would keep its permissions, may be open in another program, or may be a link.
  *
- * @param {string} file its folder is made private, too
+ * @param {string} file its folder becomes private, too
  * @returns {number} the file's descriptor
  */
 export function openPrivateFile(file) {

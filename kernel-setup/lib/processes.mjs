@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * A process that no other will ever be mistaken for: ids are used again, an id with its start time is not.
+ * Identifies a process without doubt: process ids are reused, but an id together with its start time is not.
  *
  * @typedef {object} ProcessName
  * @property {number} pid
@@ -21,7 +21,7 @@ export function startTime(pid) {
   } catch {
     return undefined;
   }
-  // the second field is the program's name in parentheses and may hold anything, so count from its end
+  // the second field is the program's name in parentheses and may contain anything, so fields are counted from its end
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }
@@ -43,7 +43,7 @@ export function isAlive(name) {
 }
 
 /**
- * End a process and all of its group; nothing happens if it has ended already.
+ * End a process and its whole group; does nothing if it has ended already.
  *
  * @param {number} pid the group's leader
  * @param {NodeJS.Signals} signal

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { pythonEnvironment } from './environment.mjs';
 import { SetupError } from './errors.mjs';
 
-/** What the pinned Python packages need at least. */
+/** The oldest Python version (3.x) that the pinned packages support. */
 const OLDEST = 10;
 
-/** Tried in this order; the variable is for a Python that is not on the PATH. */
+/** Program names, tried in this order; the variable is for a Python that is not on the PATH. */
 const NAMES = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3.14', 'python'];
 
 /** Prints version, path, and whether a virtual environment with pip can be made. */
@@ -40,10 +40,10 @@ export function askPython(program) {
 }
 
 /**
- * The first Python on the machine that serves: 3.10 or newer and able to make a virtual environment.
+ * The first Python on the machine that is new enough (3.10) and able to make a virtual environment.
  *
  * @returns {Python}
- * @throws {SetupError} if there is none, with what was found and how to get one
+ * @throws {SetupError} if there is none; the message says what was found and how to install one
  */
 export function findPython() {
   const wanted = process.env.TUNEBOOK_PYTHON;

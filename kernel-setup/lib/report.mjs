@@ -1,4 +1,4 @@
-/** Progress is redrawn this often on a terminal, and printed this often elsewhere (milliseconds). */
+/** How often progress is redrawn on a terminal, and how often it is printed elsewhere, in milliseconds. */
 const REDRAW = 80;
 const PLAIN = 10_000;
 
@@ -13,11 +13,11 @@ export function formatSeconds(seconds) {
 }
 
 /**
- * How far a piece of work is: '148 of 259 MB' for bytes, '57 of 95 packages' for anything counted.
+ * Progress as text: '148 of 259 MB' for bytes, '57 of 95 packages' for other units.
  *
  * @param {number} done
  * @param {number} total
- * @param {string} unit 'bytes' or the name of what is counted
+ * @param {string} unit 'bytes', or the plural of what is counted
  * @returns {string}
  */
 export function formatProgress(done, total, unit) {
@@ -28,9 +28,7 @@ export function formatProgress(done, total, unit) {
   return `${Math.round(part / 1e6)} of ${Math.round(total / 1e6)} MB`;
 }
 
-/**
- * Tells how the set-up goes: one line that is redrawn in place on a terminal; elsewhere (a log, CI) a line now and then.
- */
+/** Prints the progress of the set-up: on a terminal one line that is redrawn; elsewhere (a log, CI) a new line now and then. */
 export class Report {
   #stream;
   #terminal;
@@ -60,16 +58,16 @@ export class Report {
   }
 
   /**
-   * Say how far the step is.
+   * Print how far the current step is.
    *
    * @param {string} what e.g. 'fetching TensorFlow 2.20.0 (CPU)'
    * @param {number} [done]
    * @param {number} [total]
-   * @param {string} [unit] 'bytes' or the name of what is counted
+   * @param {string} [unit] 'bytes', or the plural of what is counted
    */
   progress(what, done, total, unit = 'bytes') {
     const now = Date.now();
-    // on a terminal the last count is drawn, elsewhere each new stage is printed, however soon they come
+    // always draw the last count on a terminal, and always print a new stage elsewhere, however soon they follow
     const always = this.#terminal ? done === total : done === undefined;
     if (!always && now - this.#drawn < (this.#terminal ? REDRAW : PLAIN)) return;
     this.#drawn = now;
@@ -84,7 +82,7 @@ export class Report {
     this.line(`${this.#head} ${this.#title}  done in ${formatSeconds(seconds)}`);
   }
 
-  /** @param {string} text a line that stays */
+  /** @param {string} text a line that is not redrawn */
   line(text) {
     this.clear();
     this.#stream.write(`${text}\n`);

@@ -6,7 +6,7 @@ import { takeLock } from './lock.mjs';
 import { inCache } from './paths.mjs';
 import { formatSeconds, Report } from './report.mjs';
 
-/** @throws {SetupError} where the pinned binaries cannot run */
+/** @throws {SetupError} on a machine on which the pinned binaries cannot run */
 function requirePlatform() {
   const { platform, arch } = process;
   const advice = 'Use a Linux x86_64 machine, container or WSL 2.';
@@ -20,18 +20,18 @@ function requirePlatform() {
 }
 
 /**
- * Do what is not done yet. One process does so at a time; others wait for it.
+ * Do all steps that are not done yet. Only one process does so at a time; others wait for it.
  *
  * @param {{report?: Report, steps?: readonly import('../steps/step.mjs').Step[]}} [options]
- * @returns {Promise<number>} how many steps there were to do
- * @throws {SetupError} one line with cause and remedy
+ * @returns {Promise<number>} how many steps were done
+ * @throws {SetupError} with cause and remedy in one line
  */
 export async function setUp({ report = new Report(), steps = allSteps } = {}) {
   if (steps.every(isDone)) return 0;
   requirePlatform();
   const start = performance.now();
   const lock = await takeLock(inCache('setup.lock'), (pid) =>
-    report.line(`Another set-up of this project is at work (process ${pid}): waiting for it.`),
+    report.line(`Another set-up of this project is running (process ${pid}): waiting for it.`),
   );
   const stop = (/** @type {NodeJS.Signals} */ signal) => {
     endChildren();
@@ -55,7 +55,7 @@ export async function setUp({ report = new Report(), steps = allSteps } = {}) {
     report.clear();
     if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOSPC') {
       throw new SetupError(
-        'Set-up stopped: the disk is full. Make room, then run the command again; what is done is kept.',
+        'Set-up stopped: the disk is full. Free some space, then run the command again; what is done is kept.',
       );
     }
     throw error instanceof SetupError ? new SetupError(`Set-up stopped: ${messageOf(error)}`) : error;

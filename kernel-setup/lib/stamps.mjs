@@ -7,7 +7,7 @@ import { inCache } from './paths.mjs';
 const stampFile = (name) => inCache('stamps', `${name}.json`);
 
 /**
- * A short hash of texts: the same texts in the same order give the same one.
+ * A short hash of a list of texts.
  *
  * @param {readonly string[]} texts
  * @returns {string}
@@ -19,7 +19,7 @@ export function hashOf(texts) {
 }
 
 /**
- * All files in a folder, sorted; none if there is no such folder.
+ * All files in a folder, sorted; an empty list if the folder does not exist.
  *
  * @param {string} folder
  * @param {RegExp} pattern which file names count
@@ -34,7 +34,7 @@ export function filesIn(folder, pattern) {
 }
 
 /**
- * Names and contents of files, for `hashOf`. A file that is not there counts as empty.
+ * Names and contents of files, for `hashOf`. A missing file counts as empty.
  *
  * @param {readonly string[]} files
  * @param {string} base names are relative to this folder, so that a moved project keeps its hashes
@@ -63,7 +63,7 @@ export function stampHolds(name, key) {
 }
 
 /**
- * Note that a step is finished.
+ * Record that a step is finished.
  *
  * @param {string} name
  * @param {string} key
@@ -79,7 +79,7 @@ export function removeStamp(name) {
 }
 
 /**
- * Write a file that is never seen half-written.
+ * Write a file in such a way that no other process ever reads it half-written.
  *
  * @param {string} file
  * @param {string} text

@@ -1,21 +1,21 @@
-// Loads TensorFlow and lets the device do what training does, with results that are known: prints
-// {"tensorflow": version, "tfjs": version, "gpu": boolean} or fails. A GPU may pass one of these and not the next.
+// Loads TensorFlow and performs the operations of a training step, whose results are known. Prints {"tensorflow": version, "tfjs": version,
+// "gpu": boolean}, or fails. There are several, because a GPU may pass one and fail another.
 require('./node-shims.cjs');
 const tf = require('@tensorflow/tfjs-node-gpu');
 
-/** A GPU may round what it multiplies to 10 bits. */
+/** Tolerance: a GPU may round the factors of a product to 10 bits. */
 const TOLERANCE = 0.01;
 
 /**
  * @param {string} what
  * @param {import('@tensorflow/tfjs-node-gpu').Tensor} tensor
- * @param {number} expected of every element
+ * @param {number} expected the value of every element
  */
 function check(what, tensor, expected) {
   const values = Array.from(tensor.dataSync());
   const wrong = values.find((value) => !(Math.abs(value - expected) <= TOLERANCE * Math.abs(expected)));
   if (values.length > 0 && wrong === undefined) return;
-  throw new Error(`error: ${what} goes wrong: ${wrong} in place of ${expected}`);
+  throw new Error(`error: ${what} is wrong: got ${wrong}, expected ${expected}`);
 }
 
 const pictures = tf.ones([2, 8, 8, 8]);

@@ -9,21 +9,21 @@ import { hashOf, writeWhole } from './stamps.mjs';
 /** @typedef {'cpu' | 'gpu'} Variant */
 
 /**
- * What was decided about this machine's GPU. src/tensorflow/chooseDevice.ts reads `refused`.
+ * The decision about this machine's GPU. src/tensorflow/chooseDevice.ts reads `refused`.
  *
  * @typedef {object} Decision
- * @property {string} key of driver and GPUs: others are decided about anew
+ * @property {string} key identifies driver and GPUs; if they change, the decision is made again
  * @property {Variant} variant
- * @property {string} [reason] why it is the CPU though there is a driver
- * @property {string} [refused] why the GPU is not used though TensorFlow has CUDA: it failed the first calculation
+ * @property {string} [reason] why the CPU is used although there is a driver
+ * @property {string} [refused] why the GPU is not used although TensorFlow has CUDA: it failed the first calculation
  */
 
-/** Free space that a build needs at its fullest, in GB. */
+/** Free disk space that the set-up of a build needs, in GB. */
 export const SPACE = { cpu: 1.2, gpu: 9 };
 
 const decisionFile = () => inCache('tensorflow', 'device.json');
 
-/** @returns {Decision | undefined} for the driver and the GPUs that are there now */
+/** @returns {Decision | undefined} the decision for the current driver and GPUs */
 export function decision() {
   if (!hasDriver()) return undefined;
   try {
@@ -46,7 +46,7 @@ function decide() {
   return made;
 }
 
-/** The GPU's build is large: where it has no room, the CPU's is better than none. */
+/** The GPU build is large: on a disk that is too full for it, the CPU build is better than none. */
 function whyNoRoom() {
   const home = tensorflowHome('gpu');
   if (existsSync(home)) return undefined;
@@ -58,8 +58,8 @@ function whyNoRoom() {
 }
 
 /**
- * Which build of TensorFlow this machine gets: the one with CUDA where an NVIDIA driver and GPU are found that it can use,
- * unless the environment variable TUNEBOOK_TENSORFLOW says cpu or gpu. Decided once for each driver and GPU.
+ * Which build of TensorFlow this machine gets: the one with CUDA if there is an NVIDIA driver and a GPU that it can use, unless the
+ * environment variable TUNEBOOK_TENSORFLOW says cpu or gpu. Decided once for each combination of driver and GPU.
  *
  * @returns {Variant}
  * @throws {SetupError} if the variable says anything else
@@ -74,7 +74,7 @@ export function tensorflowVariant() {
 }
 
 /**
- * Note whether the GPU passed the first calculation.
+ * Record whether the GPU passed the first calculation.
  *
  * @param {string} [refused] why not
  */
@@ -84,14 +84,14 @@ export function noteGpu(refused) {
 }
 
 /**
- * The pinned wheels of a build, TensorFlow's own first.
+ * The pinned wheels of a build, TensorFlow's first.
  *
  * @param {Variant} variant
  */
 export const tensorflowPins = (variant) => readPins(`tensorflow-${variant}`);
 
 /**
- * The folder of a build: `tensorflow/` with the libraries, `nvidia/` with NVIDIA's, `binding/` with what was compiled.
+ * The folder of a build: `tensorflow/` with TensorFlow's libraries, `nvidia/` with NVIDIA's, `binding/` with the compiled binding.
  *
  * @param {Variant} variant
  */

@@ -1,6 +1,6 @@
 """Unpack the files of a wheel whose names match a pattern: unpack_wheel.py WHEEL FOLDER PATTERN.
 
-Prints `Progress X of Y` (bytes) on the way, in the form of pip's raw progress bar.
+Prints `Progress X of Y` (bytes) while it works, in the form of pip's raw progress bar.
 """
 
 import os
@@ -18,7 +18,7 @@ with zipfile.ZipFile(wheel) as archive:
     for member in members:
         target = os.path.realpath(os.path.join(folder, member.filename))
         if not target.startswith(os.path.realpath(folder) + os.sep):
-            sys.exit(f"error: {member.filename} would lie outside of the folder")
+            sys.exit(f"error: {member.filename} would be outside the folder")
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with archive.open(member) as source, open(target, "wb") as out:
             while chunk := source.read(1 << 20):
@@ -27,6 +27,6 @@ with zipfile.ZipFile(wheel) as archive:
                 if time.monotonic() - printed > 0.1:
                     printed = time.monotonic()
                     print(f"Progress {done} of {total}", flush=True)
-        # zipfile drops the right to execute, which programs among the files need
+        # zipfile drops the permission to execute, which programs need
         os.chmod(target, 0o644 | (member.external_attr >> 16 & 0o111))
     print(f"Progress {total} of {total}", flush=True)

@@ -4,7 +4,7 @@ import { pythonEnvironment } from './environment.mjs';
 import { inProject, venvPython } from './paths.mjs';
 
 /**
- * Unpack some of a wheel's files.
+ * Unpack the files of a wheel whose names match a pattern.
  *
  * @param {string} step
  * @param {string} wheel

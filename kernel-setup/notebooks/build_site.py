@@ -1,9 +1,9 @@
-"""Makes a static book of executed notebooks: an index and one page a chapter, linked in order.
+"""Makes a static site of executed notebooks: an index and one page per chapter, linked in order.
 
 Reads one JSON object from standard input:
     notebooks  files of executed notebooks, in order
-    solutions  files of those that answer exercises: pages that the chapters link to, in a folder of their own
-    out        folder of the book; its pages are replaced
+    solutions  executed notebooks with the answers to exercises: the chapters link to their pages, in the folder solutions
+    out        folder of the site; its pages are replaced
     title, about  of the index
 Prints one JSON line: {"pages": [...]}. Needs no network, and neither do the pages: pictures are inside them.
 """
@@ -51,7 +51,7 @@ def write_whole(file, text):
 
 def links(chapters, at):
     parts = ['<a href="index.html">Contents</a>']
-    for step, word in ((-1, "Before"), (1, "Next")):
+    for step, word in ((-1, "Previous"), (1, "Next")):
         if 0 <= at + step < len(chapters):
             page, title, _ = chapters[at + step]
             parts.append(f'<a href="{page}">{word}: {html.escape(title)}</a>')

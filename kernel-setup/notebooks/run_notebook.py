@@ -1,18 +1,18 @@
-"""Runs a notebook on its kernel and says how far it is.
+"""Runs a notebook on its kernel and reports progress.
 
 Reads one JSON object from standard input:
     notebook  the file to run
     kernel    name of the kernelspec, found through JUPYTER_PATH
-    sources   {"index of a cell": "text that takes the place of the cell's"}
+    sources   {"index of a cell": "text that replaces the cell's"}
     out       where the executed notebook goes
-    html      where its HTML page goes; left out: none
+    html      where its HTML page goes; optional
 
 Prints JSON lines. `cell` counts code cells from 1:
     {"event": "started" | "finished", "cell", "total", "source", "seconds"}
     {"event": "error", "cell", "total", "source", "seconds", "ename", "evalue", "traceback"}
     {"event": "written", "file"}
-    {"event": "failed", "message"}      the kernel did not start, or died
-After an error the cells below do not run; what ran is written all the same.
+    {"event": "failed", "message"}      the kernel did not start, or ended
+After an error the cells below do not run; the cells that ran are written nevertheless.
 """
 
 import json
@@ -31,7 +31,7 @@ def say(event, **details):
 
 
 def write_whole(file, text):
-    """Write beside, then rename: nobody ever sees half a file."""
+    """Write to a temporary file, then rename it: no other process ever reads half a file."""
     os.makedirs(os.path.dirname(file) or ".", exist_ok=True)
     part = f"{file}.{os.getpid()}.part"
     with open(part, "w", encoding="utf-8") as stream:

@@ -6,15 +6,15 @@ import { pipInstall, readPins, requirementsFile } from '../lib/pip.mjs';
 import { findPython } from '../lib/python.mjs';
 import { contentsOf } from '../lib/stamps.mjs';
 
-/** The Python in which Keras, PyTorch and ONNX Runtime live; bench/peers.ts says the same. */
+/** The virtual environment with Keras, PyTorch and ONNX Runtime; bench/peers.ts has the same path. */
 const program = () => inCache('bench-python', 'bin', 'python');
 
 const base = () => (existsSync(program()) ? realpathSync(program()) : 'none');
 
 /**
- * The frameworks that `npm run bench` compares with. No step of the set-up: only the bench makes it.
+ * The frameworks that `npm run bench` compares with. Not part of the set-up: only the benchmark installs them.
  *
- * PyPI's PyTorch for Linux is the one with CUDA and does not load without NVIDIA's libraries, hence the size.
+ * The PyTorch on PyPI for Linux has CUDA and does not load without NVIDIA's libraries, hence the size.
  *
  * @type {import('./step.mjs').Step}
  */
@@ -25,7 +25,7 @@ export const benchPython = {
   artefacts: () => [program()],
   async run(report) {
     const { path } = findPython();
-    // what is there stays: gigabytes need not come again because one pin is new
+    // keep an existing environment: a new pin should not download gigabytes again
     if (!existsSync(program())) {
       report.progress('making the environment');
       rmSync(inCache('bench-python'), { recursive: true, force: true });
@@ -39,7 +39,7 @@ export const benchPython = {
     await pipInstall(this.name, 'bench', {
       what: 'the frameworks to compare with',
       python: program(),
-      // some wheels have half a gigabyte: a second copy in pip's cache helps nobody
+      // some wheels have half a gigabyte, so no second copy is kept in pip's cache
       more: ['--no-deps', '--no-cache-dir'],
       onLine: (line) => {
         if (/^\s*Downloading \S+\.(whl|tar\.gz)/.test(line)) fetched++;

@@ -6,13 +6,13 @@ import { inPackage } from '../lib/packages.mjs';
 import { inProject, isClone } from '../lib/paths.mjs';
 import { contentsOf, filesIn } from '../lib/stamps.mjs';
 
-/** What tsconfig.json compiles. */
+/** The folders and files that tsconfig.json compiles. */
 const FOLDERS = ['src', 'test', 'data-samples', 'bench'];
 
 const sources = () => FOLDERS.flatMap((folder) => filesIn(inProject(folder), /\.(c|m)?tsx?$|\.json$/));
 const compiler = () => inPackage('typescript', 'bin', 'tsc');
 
-/** Remove what was compiled from sources that are gone, or their tests would still run. */
+/** Remove compiled files whose sources are gone. Otherwise their tests would still run. */
 function removeOrphans() {
   for (const file of filesIn(inProject('dist'), /\.(js|d\.ts|js\.map)$/)) {
     const source = relative(inProject('dist'), file).replace(/\.(js|d\.ts|js\.map)$/, '.ts');
@@ -29,7 +29,7 @@ export const build = {
     ...contentsOf(sources(), inProject()),
   ],
   artefacts: () => [inProject('dist', 'src', 'index.js')],
-  // a package comes compiled
+  // an installed package is already compiled
   ...(isClone ? {} : { holds: () => existsSync(inProject('dist', 'src', 'index.js')) }),
   async run(report) {
     report.progress('compiling', 0, sources().length, 'files');
@@ -38,7 +38,7 @@ export const build = {
       const errors = log.split('\n').filter((line) => /error TS\d+/.test(line));
       if (errors.length === 0) throw failure(this.name, log, 'the TypeScript build');
       const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-      throw new SetupError(`TypeScript: ${errors[0]}${more}. Mend the code and try again. Log: ${logFile(this.name)}`);
+      throw new SetupError(`TypeScript: ${errors[0]}${more}. Fix the code and try again. Log: ${logFile(this.name)}`);
     }
     removeOrphans();
   },

@@ -6,5 +6,5 @@ import { samples } from './samples.mjs';
 import { tensorflow } from './tensorflow.mjs';
 import { weights } from './weights.mjs';
 
-/** All steps, each after those it needs. */
+/** All steps, each after the steps that it needs. */
 export const steps = [nodePackages, build, python, tensorflow, kernelspecStep, weights, samples];

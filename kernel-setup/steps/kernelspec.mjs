@@ -6,7 +6,9 @@ import { writeWhole } from '../lib/stamps.mjs';
 
 export const kernelspecFile = () => inCache('jupyter', 'share', 'kernels', 'tslab', 'kernel.json');
 
-/** What Jupyter reads to start the kernel. Its paths are absolute: Jupyter starts it in the notebook's folder. */
+/**
+ * The file that tells Jupyter how to start the kernel. Its paths are absolute, because Jupyter starts the kernel in the notebook's folder.
+ */
 function kernelspec() {
   return {
     argv: [

@@ -15,7 +15,7 @@ import { contentsOf } from '../lib/stamps.mjs';
  */
 
 /**
- * The packages of a lock file by their folder, without the project itself; empty if there is no such file.
+ * The packages in a lock file by their folder, without the project itself; empty if the file does not exist.
  *
  * @param {string} file
  * @returns {[string, LockedPackage][]}
@@ -30,8 +30,8 @@ function packagesOf(file) {
 }
 
 /**
- * Whether node_modules holds what the lock file says. npm writes a lock file of its own into node_modules when, and only
- * when, it has finished; comparing the two also accepts what a person installed with `npm ci`.
+ * Whether node_modules matches the lock file. npm writes its own lock file into node_modules only after it has finished; comparing the two
+ * also accepts what the user installed with `npm ci`.
  *
  * @param {string} [project] the folder with package-lock.json and node_modules
  * @returns {boolean}
@@ -43,20 +43,20 @@ export function packagesInstalled(project = inProject()) {
     wanted.length > 0 &&
     wanted.every(([folder, { version, integrity, optional }]) => {
       const found = present.get(folder);
-      // what is for another platform npm 10 leaves out of its own lock file; npm 11 lists it, and makes no folder
+      // npm 10 leaves packages for other platforms out of its own lock file; npm 11 lists them without making a folder
       if (optional && !(found && existsSync(join(project, folder)))) return true;
       return found?.version === version && found?.integrity === integrity && existsSync(join(project, folder));
     })
   );
 }
 
-/** The packages that an installed tunebook names and that cannot be found; in a clone the lock file says more. */
+/** The dependencies that an installed tunebook cannot find. In a clone, the lock file is compared instead. */
 function missingPackages() {
   const { dependencies } = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
   return Object.keys(dependencies).filter((name) => !existsSync(join(packageFolder(name), 'package.json')));
 }
 
-/** How to call npm: the one that called us, the one beside Node, or the one on the PATH. */
+/** How to call npm: the one that started this process, the one next to Node, or the one on the PATH. */
 function npm() {
   const calling = process.env.npm_execpath;
   const besides = join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
@@ -68,7 +68,7 @@ function npm() {
   const program = which('npm');
   if (program) return { program, parameters: [] };
   throw new SetupError(
-    'npm is missing: it is not beside Node and not on the PATH. Install it (it comes with Node) and run the command again.',
+    'npm is missing: it is neither next to Node nor on the PATH. Install it (it comes with Node) and run the command again.',
   );
 }
 
@@ -89,7 +89,7 @@ export const nodePackages = {
     const folders = packagesOf(inProject('package-lock.json')).filter(([, { optional }]) => !optional);
     const { program, parameters } = npm();
     const watch = setInterval(() => {
-      // npm makes all folders first and fills them later
+      // npm makes all folders first and fills them later, so existing folders do not show that it has finished
       const done = folders.filter(([folder]) => existsSync(inProject(folder, 'package.json'))).length;
       report.progress('installing', done, folders.length, 'packages');
     }, 250);
@@ -100,7 +100,7 @@ export const nodePackages = {
           ...process.env,
           npm_config_loglevel: 'warn',
           npm_config_progress: 'false',
-          // npm's own defaults let a machine without a network wait for over a minute
+          // with npm's defaults, a machine without a network would wait for over a minute
           npm_config_fetch_retry_mintimeout: '1000',
           npm_config_fetch_retry_maxtimeout: '5000',
         },
@@ -110,7 +110,7 @@ export const nodePackages = {
     }
     if (!packagesInstalled()) {
       throw new SetupError(
-        'npm installed something else than package-lock.json says. Remove node_modules and run the command again.',
+        'npm did not install what package-lock.json lists. Remove node_modules and run the command again.',
       );
     }
   },

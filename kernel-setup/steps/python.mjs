@@ -6,13 +6,13 @@ import { pipInstall, readPins, requirementsFile } from '../lib/pip.mjs';
 import { findPython } from '../lib/python.mjs';
 import { contentsOf } from '../lib/stamps.mjs';
 
-/** The real program behind the environment's Python: it changes when the system's Python does. */
+/** The actual program behind the environment's Python: it changes when the system's Python does. */
 function base() {
   const program = venvPython();
   return existsSync(program) ? realpathSync(program) : 'none';
 }
 
-/** About how many of the pinned packages this machine gets; those for other systems or an older Python do not count. */
+/** About how many of the pinned packages this machine installs; those for other systems or for an older Python do not count. */
 function expected() {
   return readPins('python').filter(({ marker }) => !/== '(darwin|win32|nt)'|< '3\.11/.test(marker)).length;
 }
@@ -22,7 +22,7 @@ export const python = {
   name: 'python',
   title: 'Python environment (JupyterLab)',
   inputs: () => [
-    // an environment knows where it lies, so a moved project makes a new one
+    // a virtual environment contains its own path, so a moved project needs a new one
     inCache('python'),
     base(),
     ...contentsOf([requirementsFile('pip'), requirementsFile('python')], inProject()),
@@ -31,12 +31,12 @@ export const python = {
   async run(report) {
     const { path } = findPython();
     report.progress('making the environment');
-    // a half-made one cannot be told from a whole one, and pip's cache makes it quick to begin again
+    // an incomplete environment looks like a complete one, so start again; pip's cache makes that quick
     rmSync(inCache('python'), { recursive: true, force: true });
     await runOrFail(this.name, path, ['-m', 'venv', inCache('python')], {
       env: pythonEnvironment(),
       what: 'making a Python environment',
-      remedy: 'If it speaks of ensurepip: apt-get install python3-venv',
+      remedy: 'If the log mentions ensurepip: apt-get install python3-venv',
     });
     await pipInstall(this.name, 'pip', { what: 'pip' });
     const count = expected();

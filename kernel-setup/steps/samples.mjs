@@ -8,7 +8,7 @@ import { contentsOf, filesIn } from '../lib/stamps.mjs';
 const compiled = () => inProject('dist', 'data-samples');
 const target = () => inCache('samples', 'emoji');
 
-/** The packages with the drawings, and the one that rasterizes them. */
+/** The packages with the drawings, and sharp, which turns them into pixels. */
 const PACKAGES = [
   ...['emojione', 'fluent-emoji-flat', 'noto', 'openmoji', 'twemoji'].map((name) => `@iconify-json/${name}`),
   'emojibase-data',

@@ -1,23 +1,23 @@
 /**
  * One step of the set-up.
  *
- * A step is done when it was finished with the same inputs and its main artefacts still exist, or when its own `holds`
- * says so. Inputs are read again after the work, so they may describe what the work leaves behind (where a link points).
+ * A step is done if it was finished with the same inputs and its main artefacts still exist, or if its own `holds` says so. Inputs are read
+ * again after the step has run, so they may describe its results (such as the target of a link).
  *
  * @typedef {object} Step
- * @property {string} name its stamp's and log's name
+ * @property {string} name the name of its stamp file and of its log
  * @property {string} title
- * @property {() => string[]} inputs all that its result depends on
+ * @property {() => string[]} inputs everything that its result depends on
  * @property {() => string[]} artefacts files and folders that must exist afterwards
  * @property {(report: import('../lib/report.mjs').Report) => Promise<void>} run
- * @property {() => boolean} [holds] in place of stamp and artefacts
+ * @property {() => boolean} [holds] replaces the check of stamp and artefacts
  */
 
 import { existsSync } from 'node:fs';
 import { hashOf, removeStamp, stampHolds, writeStamp } from '../lib/stamps.mjs';
 
 /**
- * Whether a step is done. Cheap: some files are read, no process is started.
+ * Whether a step is done. This is cheap: it reads some files and starts no process.
  *
  * @param {Step} step
  * @returns {boolean}
@@ -28,7 +28,7 @@ export function isDone(step) {
 }
 
 /**
- * Do a step and note that it is done.
+ * Run a step and record that it is done.
  *
  * @param {Step} step
  * @param {import('../lib/report.mjs').Report} report

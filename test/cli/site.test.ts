@@ -56,7 +56,7 @@ describe('buildSite', function () {
     assert.match(index, /Why &amp; how of First\?/);
     assert.match(index, /Third &lt;b&gt;/);
     const middle = read('01-b.html');
-    assert.match(middle, /href="00-a.html">Before: First/);
+    assert.match(middle, /href="00-a.html">Previous: First/);
     assert.match(middle, /href="02-c.html">Next: Third/);
     assert.match(middle, /forty-two/);
   });

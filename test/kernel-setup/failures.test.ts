@@ -28,11 +28,11 @@ describe('a log of a failed child process', () => {
     const cause = (log: string) => failures.explain(log, 'the packages')?.cause;
     assert.equal(cause(PIP_OFFLINE), 'no network while fetching the packages');
     assert.equal(cause(NPM_OFFLINE), 'no network while fetching the packages');
-    assert.equal(cause(PIP_HASH), 'what came for the packages is not what was pinned (wrong hash)');
+    assert.equal(cause(PIP_HASH), 'the download of the packages is not the pinned file (wrong hash)');
     assert.equal(cause(NPM_FULL), 'the disk is full');
     assert.match(
       cause('npm error code EACCES\nnpm error Error: EACCES: permission denied') ?? '',
-      /^no right to write/,
+      /^no permission to write/,
     );
     assert.equal(cause('src/a.cc:3:1: error: expected declaration'), undefined);
   });

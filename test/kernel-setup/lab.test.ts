@@ -122,7 +122,7 @@ describe('the lab', () => {
       for (const entry of ['lab.mjs', 'start.mjs']) {
         const { code, stderr } = await node([setupFile(entry), '--no-browser', '--port', String(port)]);
         assert.equal(code, 1);
-        assert.match(stderr, new RegExp(`^Port ${port} is taken .*Give another with --port.*\n$`));
+        assert.match(stderr, new RegExp(`^Port ${port} is taken .*Choose another with --port.*\n$`));
       }
     } finally {
       server.close();

@@ -47,8 +47,7 @@ describe('an error that nothing else catches', () => {
       assert.equal(stdout, '');
       assert.equal(linesOf(stderr).length, 1, stderr);
       assert.ok(!stderr.includes('\x1b') && !/^\s+at /m.test(stderr), stderr);
-      const file =
-        /^tunebook: ended by an error of its own: .*; the details are in (.*\.txt)\n$/.exec(stderr)?.[1] ?? '';
+      const file = /^tunebook: internal error: .*; the details are in (.*\.txt)\n$/.exec(stderr)?.[1] ?? '';
       assert.ok(file.startsWith(join(cache, 'crashes')), stderr);
       assert.match(readFileSync(file, 'utf8'), /Node v\d+/);
       assert.equal(statSync(file).mode & 0o777, 0o600);

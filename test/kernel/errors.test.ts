@@ -81,7 +81,7 @@ describe('an error in a cell', function () {
   it('of a forgotten await says so', async () => {
     const { error } = await session.run('const late = Promise.resolve({ accuracy: 1 });\nlate.accuracy;');
     assert.match(error?.traceback[0] ?? '', /'accuracy' does not exist on type 'Promise</);
-    assert.equal(error?.traceback[1], '  It is a promise of the value: put `await` before the call.');
+    assert.equal(error?.traceback[1], '  The call returns a promise: put `await` before it.');
   });
 
   it('shows its cause, and anything that is thrown', async () => {
@@ -117,7 +117,7 @@ describe('an error in a cell', function () {
     const timer = await session.run(
       "setTimeout(() => { throw new Error('in a timer'); }, 1);\nawait new Promise((done) => setTimeout(done, 100));",
     );
-    assert.match(timer.stderr, /Uncaught in the background:\nError: in a timer\n/);
+    assert.match(timer.stderr, /Uncaught error in the background:\nError: in a timer\n/);
     assert.match(timer.stderr, /line 1/);
     assert.equal((await session.run('1 + 1')).result?.['text/plain'], '2');
   });

@@ -1,11 +1,11 @@
 'use strict';
-// A cell's text as a module of TypeScript: what it declares is exported, so that later cells can import it; what the person
-// wrote as `export` means nothing more. Every change is an edit of the text, so that each position can be told in both.
+// A cell's text as a TypeScript module. Everything that it declares is exported, so that later cells can import it; an `export` written by
+// the user changes nothing. Every change is an edit of the text, so that positions can be converted in both directions.
 
 const { ts } = require('./typescript.cjs');
 
 /**
- * @typedef {object} Declared a name that a cell declares at its top level
+ * @typedef {object} Declared a name that is declared at a cell's top level
  * @property {'variable' | 'constant' | 'type' | 'import' | 'other'} kind
  * @property {string} [statement] for an import: the declaration that imports this name alone
  * @typedef {{ start: number, end: number, text: string }} Edit
@@ -14,7 +14,7 @@ const { ts } = require('./typescript.cjs');
 class CellText {
   /** @type {Map<string, Declared>} */
   declared = new Map();
-  /** names to export by a list, as their declaration cannot have the word before it @type {string[]} */
+  /** names to export in a list, because `export` cannot be written before their declaration @type {string[]} */
   #listed = [];
   /** @type {Edit[]} */
   #edits = [];
@@ -28,7 +28,7 @@ class CellText {
     this.#edits.sort((a, b) => a.start - b.start || a.end - b.end);
   }
 
-  /** Text on a line of its own before the cell's. @param {string} header without a line break @returns {this} */
+  /** Insert a line before the cell's text. @param {string} header without a line break @returns {this} */
   withHeader(header) {
     this.#header = `${header}\n`;
     return this;
@@ -94,13 +94,13 @@ class CellText {
     else this.#readNestedVars(node);
   }
 
-  /** `export default VALUE` is VALUE. */
+  /** `export default VALUE` becomes VALUE. */
   #wrap(node, start, end) {
     this.#edit(node.getStart(), start, '(');
     this.#edit(end, end, ')');
   }
 
-  /** The word `export` before a declaration, unless it is there. */
+  /** Insert `export` before a declaration, unless it is there already. */
   #export(node) {
     const modifiers = node.modifiers ?? [];
     const own = modifiers.find(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
@@ -124,7 +124,7 @@ class CellText {
     const isVariable = flags === ts.NodeFlags.Let || flags === 0;
     const names = node.declarationList.declarations.flatMap(({ name }) => namesIn(name));
     for (const name of names) this.#declare(name, isVariable ? 'variable' : 'constant');
-    // What is exported does not grow by what is pushed: without a type, an empty list would be one of nothing.
+    // TypeScript gives an exported empty list the type never[], to which nothing can be added, so a type is inserted.
     for (const { name, type, initializer } of node.declarationList.declarations) {
       const isEmpty = initializer && ts.isArrayLiteralExpression(initializer) && initializer.elements.length === 0;
       if (isEmpty && !type && ts.isIdentifier(name)) this.#edit(name.end, name.end, ': any[]');
@@ -133,7 +133,7 @@ class CellText {
     else this.#listed.push(...names); // using
   }
 
-  /** `var` in a block or a loop belongs to the whole cell. */
+  /** A `var` in a block or a loop belongs to the whole cell. */
   #readNestedVars(node) {
     if (ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isModuleDeclaration(node)) return;
     if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.BlockScoped) === 0) {
@@ -166,7 +166,7 @@ class CellText {
     this.declared.set(node.name.text, { kind: 'import', statement: rest.endsWith(';') ? rest : `${rest};` });
   }
 
-  /** `export { a }` says nothing new; `export { a } from 'm'` imports it. */
+  /** `export { a }` is removed, because a is exported anyway; `export { a } from 'm'` becomes an import. */
   #readExportDeclaration(node) {
     const start = node.getStart();
     if (!node.moduleSpecifier) return this.#edit(start, node.end, '');

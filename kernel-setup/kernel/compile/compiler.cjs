@@ -1,5 +1,5 @@
 'use strict';
-// Cells and the local modules they import, compiled with their types checked. Knows which names the cells above have declared.
+// Compiles and type-checks cells and the local modules that they import. Knows which names earlier cells have declared.
 
 const { CompileError } = require('../compileError.cjs');
 const { CellText } = require('./cellText.cjs');
@@ -10,7 +10,7 @@ const { problemsIn } = require('./problems.cjs');
 const { Service, isInPackage } = require('./service.cjs');
 const { ts } = require('./typescript.cjs');
 
-/** @typedef {import('./cellText.cjs').Declared & { module: number }} Known a name, and the number of the module that declares it */
+/** @typedef {import('./cellText.cjs').Declared & { module: number }} Known a name of an earlier cell, and the number of the module that declares it */
 
 class Compiler {
   /** @type {Map<string, Known>} */
@@ -18,7 +18,7 @@ class Compiler {
   #modules = 0;
   #checked = '';
 
-  /** @param {string} folder the notebook's */
+  /** @param {string} folder the notebook's folder */
   constructor(folder) {
     this.folder = folder;
     this.service = new Service(folder);
@@ -31,7 +31,7 @@ class Compiler {
    * @param {string} source
    * @param {number} count the cell's number
    * @returns {{ code: string, imports: string[], declares: string[], keep: (values?: readonly string[]) => void }} `keep` makes what
-   *   the cell declares known to later cells; of values only those named, if a list is given
+   *   the cell declares known to later cells; if a list is given, only the values in that list
    * @throws {CompileError}
    */
   compile(source, count) {
@@ -56,7 +56,11 @@ class Compiler {
     return { code, imports: this.#imports(program, file, text, code), declares, keep };
   }
 
-  /** A cell that is a module of its own: a JSDoc comment with the tag @module and its name. @param {string} name @param {string} source @param {number} count */
+  /**
+   * A cell that becomes a named module: it has a JSDoc comment with the tag @module and a name.
+   *
+   * @param {string} name @param {string} source @param {number} count
+   */
   addModule(name, source, count) {
     const { service } = this;
     const file = `${this.folder}/${name}.ts`;
@@ -79,7 +83,7 @@ class Compiler {
     const syntax = program.getSyntacticDiagnostics(file);
     if (syntax.length > 0) return syntax;
     const found = /^\s*\/\/\s*@ts-nocheck/.test(source) ? [] : [...program.getSemanticDiagnostics(file)];
-    // Modules of the person's are checked when one of them has changed.
+    // Local modules are checked again when one of them has changed.
     const own = program
       .getSourceFiles()
       .filter(
@@ -99,7 +103,7 @@ class Compiler {
     return syntax.length > 0 ? syntax : program.getSemanticDiagnostics(file);
   }
 
-  /** One line that brings the names of earlier cells that a cell mentions. @param {CellText} text @param {Set<string>} [mentioned] */
+  /** One line that imports the names of earlier cells that a cell mentions. @param {CellText} text @param {Set<string>} [mentioned] */
   #header(text, mentioned) {
     const lines = [];
     for (const [name, { kind, statement, module }] of this.#names) {
@@ -127,7 +131,7 @@ class Compiler {
     return { code: withoutMapComment(code), map };
   }
 
-  /** What is loaded before the cell runs: what its code asks for, and every value it imports, used or not. */
+  /** The imports to load before the cell runs: those that its code requires, and every imported value, used or not. */
   #imports(program, file, text, code) {
     const checker = program.getTypeChecker();
     const required = new Set(requiredBy(code));
@@ -158,7 +162,7 @@ class Compiler {
     }
   }
 
-  /** A cell that is being written, for questions about it. @param {string} source @returns {CellText} */
+  /** Open a cell that the user is still typing, for completion and documentation. @param {string} source @returns {CellText} */
   open(source) {
     this.service.refresh();
     const text = new CellText(source);
@@ -168,7 +172,7 @@ class Compiler {
   }
 }
 
-/** @returns {string | undefined} what a statement imports */
+/** @returns {string | undefined} the names that a statement imports */
 function specifierOf(statement) {
   if (ts.isImportDeclaration(statement)) return statement.moduleSpecifier.text;
   if (ts.isImportEqualsDeclaration(statement) && ts.isExternalModuleReference(statement.moduleReference)) {

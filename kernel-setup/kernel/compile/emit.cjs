@@ -1,13 +1,17 @@
 'use strict';
-// From TypeScript to what the process of the cells runs: CommonJS whose imports have been loaded before, in a function that may
-// await. TypeScript does the work; around it `import()` and `import.meta` become what the process gives, variables of earlier
-// cells are found in the notebook's common scope, and the last expression is what the cell returns.
+// From TypeScript to the code that the process of the cells runs: CommonJS, with imports that are loaded beforehand, in a function that may
+// be async. TypeScript translates; in addition, `import()` and `import.meta` are replaced by values that the process provides, variables of
+// earlier cells are looked up in the notebook's shared scope, and the last expression becomes the cell's result.
 
 const { ts } = require('./typescript.cjs');
 
 const { factory } = ts;
 
-/** `import(x)` and `import.meta`, which CommonJS has not. @type {import('typescript').TransformerFactory<import('typescript').SourceFile>} */
+/**
+ * Replaces `import(x)` and `import.meta`, which CommonJS does not have.
+ *
+ * @type {import('typescript').TransformerFactory<import('typescript').SourceFile>}
+ */
 const moduleSyntax = (context) => (file) => {
   const visit = (node) => {
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
@@ -24,7 +28,7 @@ const moduleSyntax = (context) => (file) => {
 
 /**
  * @param {import('typescript').TypeChecker} checker
- * @param {(position: number) => boolean} isInHeader where variables of earlier cells are declared
+ * @param {(position: number) => boolean} isInHeader whether a position is in the header, which declares the variables of earlier cells
  * @returns {import('typescript').TransformerFactory<import('typescript').SourceFile>}
  */
 const commonScope = (checker, isInHeader) => (context) => (file) => {
@@ -44,7 +48,7 @@ const commonScope = (checker, isInHeader) => (context) => (file) => {
     if (ts.isIdentifier(node) && isEarlier(checker.getSymbolAtLocation(node))) {
       const called = ts.isCallExpression(node.parent) && node.parent.expression === node;
       const value = property(node.text);
-      // (0, exports.f)(): called without `this`, as it was written
+      // (0, exports.f)(): called without `this`, like f() in the cell
       return ts.setTextRange(
         called
           ? factory.createParenthesizedExpression(factory.createComma(factory.createNumericLiteral(0), value))
@@ -60,7 +64,7 @@ const commonScope = (checker, isInHeader) => (context) => (file) => {
   return factory.updateSourceFile(file, statements);
 };
 
-/** The value of a cell is that of its last statement, if that is an expression; `let x;` sets x. */
+/** Returns the value of the last statement if that is an expression, and makes `let x;` set x to undefined when the cell runs again. */
 const returnLast = () => (file) => {
   const statements = file.statements.map((statement) => {
     if (!ts.isVariableStatement(statement) || statement.declarationList.flags & ts.NodeFlags.Const) return statement;
@@ -88,7 +92,7 @@ const returnLast = () => (file) => {
   return factory.updateSourceFile(file, statements);
 };
 
-/** A cell has no exports of its own: nothing is said about them, and no variable of an earlier cell is reset at its start. */
+/** A cell has no exports of its own: this removes the statements that define them, which would also reset variables of earlier cells. */
 const withoutPreamble = () => (file) => {
   const isMark = (statement) =>
     ts.isExpressionStatement(statement) &&
@@ -107,10 +111,10 @@ const withoutPreamble = () => (file) => {
   return factory.updateSourceFile(file, [...file.statements.slice(0, mark), ...rest]);
 };
 
-/** @param {string} code @returns {boolean} whether it awaits outside of functions */
+/** @param {string} code @returns {boolean} whether it contains `await` outside functions */
 function awaits(code) {
   if (!code.includes('await')) return false;
-  // An import or export makes it a module to the parser, and only there `await (x)` is no function call.
+  // Only in a module, which needs an import or export, does the parser read `await (x)` as an await and not as a function call.
   const file = ts.createSourceFile(
     'module.mjs',
     `${code}\nexport {};`,
@@ -125,7 +129,7 @@ function awaits(code) {
   return find(file);
 }
 
-/** @param {string} code CommonJS as TypeScript writes it @returns {string[]} what it requires, in order */
+/** @param {string} code CommonJS as TypeScript writes it @returns {string[]} the modules that it requires, in order */
 function requiredBy(code) {
   const found = [...code.matchAll(/\brequire\(("(?:[^"\\\n]|\\.)*")\)/g)].map(([, name]) => JSON.parse(name));
   return [...new Set(found)];

@@ -1,12 +1,12 @@
 'use strict';
-// What the editor asks about a cell that is being written: completion, the signature at the cursor, the documentation of a name.
+// Answers the editor's questions about a cell that is being typed: completion, the signature at the cursor, the documentation of a name.
 
 const { ts } = require('./typescript.cjs');
 
 const preferences = {
   includeCompletionsForModuleExports: false,
   includeCompletionsWithInsertText: true,
-  includeAutomaticOptionalChainCompletions: true, // of what may be undefined, too
+  includeAutomaticOptionalChainCompletions: true, // also completes members of values that may be undefined
   includeCompletionsForImportStatements: false,
 };
 
@@ -28,7 +28,7 @@ function complete(compiler, source, cursor) {
     .filter(
       ({ name, kind, insertText = name }) =>
         kind !== ts.ScriptElementKind.warning &&
-        (insertText === name || insertText.startsWith('?.')) && // not ['a-b']
+        (insertText === name || insertText.startsWith('?.')) && // names that need quotes, as in ['a-b'], are left out
         name.toLowerCase().startsWith(typed.toLowerCase()),
     )
     .sort(
@@ -44,7 +44,7 @@ function complete(compiler, source, cursor) {
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * The documentation of the name at the cursor or, among the arguments of a call, of the function.
+ * The documentation of the name at the cursor or, inside the arguments of a call, of the called function.
  *
  * @param {import('./compiler.cjs').Compiler} compiler
  * @param {string} source
@@ -71,12 +71,12 @@ function inspect(compiler, source, cursor) {
 
 const join = (parts) => (parts ?? []).map(({ text }) => text).join('');
 
-/** Parts of a docstring, links as they are written. */
+/** The text of a docstring's parts, with links as written. */
 const prose = (parts) => join(parts).replace(/\{@link(?:code|plain)?\s+([^}]*)\}/g, '`$1`');
 
 /** @returns {{ plain: string, markdown: string }} */
 function format(signature, documentation, tags = []) {
-  const short = signature.replace(/import\("[^"]*"\)\./g, '').replace(/^\(alias\) ([\s\S]*)\nimport [^\n]*$/, '$1'); // how a name came into the cell says nothing about it
+  const short = signature.replace(/import\("[^"]*"\)\./g, '').replace(/^\(alias\) ([\s\S]*)\nimport [^\n]*$/, '$1'); // hides how the name was imported into the cell
   const docs = prose(documentation);
   const lines = tags.map(({ name, text }) => ({ name, text: prose(text) }));
   const plain = [short, docs, ...lines.map(({ name, text }) => `@${name} ${text}`.trim())].filter(Boolean).join('\n\n');

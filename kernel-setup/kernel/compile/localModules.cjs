@@ -1,6 +1,6 @@
 'use strict';
-// The modules of the person's own that cells import: TypeScript, JavaScript with import and export, and JSON, from anywhere. Knows
-// who imports whom, so that when a file changes, all that depends on it is loaded anew.
+// Local modules that cells import: TypeScript, JavaScript with import and export, and JSON, from any folder. Knows which module imports
+// which, so that after a change of a file everything that depends on it is loaded again.
 
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
@@ -11,15 +11,15 @@ const { ts } = require('./typescript.cjs');
 /**
  * @typedef {{ kind: 'native' } | { kind: 'cells' } | { kind: 'json', path: string, text: string }
  *   | { kind: 'module', path: string, code: string, imports: string[], asynchronous: boolean }} Answer where a module comes from:
- *   Node's own loader, the cells themselves, or this text
+ *   Node's loader, a cell, or this text
  */
 
 class LocalModules {
-  /** path to the version that was given out @type {Map<string, string>} */
+  /** path to the version that cells were given @type {Map<string, string>} */
   #given = new Map();
-  /** path to the paths of those who import it @type {Map<string, Set<string>>} */
+  /** path to the paths of the modules that import it @type {Map<string, Set<string>>} */
   #importers = new Map();
-  /** path to what was compiled last @type {Map<string, { version: string, answer: Answer }>} */
+  /** path to the latest compiled code @type {Map<string, { version: string, answer: Answer }>} */
   #compiled = new Map();
   /** path to the positions of its code @type {Map<string, Positions>} */
   positions = new Map();
@@ -49,7 +49,7 @@ class LocalModules {
     return this.#give(file);
   }
 
-  /** @returns {string[]} the modules that have changed since they were given out, and all that import them at any depth */
+  /** @returns {string[]} the modules that have changed since cells were given them, and all modules that import them, directly or indirectly */
   takeStale() {
     const stale = new Set();
     const add = (file) => {
@@ -75,7 +75,7 @@ class LocalModules {
 
   #compile(file, text) {
     const { outputText, sourceMapText, diagnostics } = ts.transpileModule(text, {
-      fileName: file.replace(/\.[cm](?=[jt]s$)/, '.'), // an .mts would stay a module of Node's
+      fileName: file.replace(/\.[cm](?=[jt]s$)/, '.'), // Node would load an .mts file itself
       compilerOptions: { ...this.service.options, isolatedModules: true },
       transformers: { before: [moduleSyntax] },
       reportDiagnostics: true,
@@ -89,7 +89,7 @@ class LocalModules {
     return { kind: 'module', path: file, code, imports, asynchronous: awaits(code) };
   }
 
-  /** Whether a JavaScript file has import and export; the others Node loads as they are. */
+  /** Whether a JavaScript file contains import or export. Node loads other files without compilation. */
   #isEsModule(file) {
     if (file.endsWith('.mjs')) return true;
     if (file.endsWith('.cjs')) return false;

@@ -1,20 +1,20 @@
 'use strict';
-// How cells are checked: as the notebook's tsconfig.json says, else strict, where it finds mistakes, and silent where it asks for
-// more typing (see problems.cjs). What makes a cell a cell, nobody can change.
+// The compiler options for cells: those of the notebook's tsconfig.json; without one, strict checks, except those that would only ask for
+// more type annotations (see problems.cjs). The options that cells need in order to work cannot be changed.
 
 const path = require('node:path');
 const { ts } = require('./typescript.cjs');
 
 const defaults = {
   strict: true,
-  noImplicitAny: true, // so that `const rows = []` takes what is pushed; problems.cjs lets function f(x) {} pass
+  noImplicitAny: true, // lets `const rows = []` grow by push; problems.cjs also accepts function f(x) {}
   noImplicitThis: false,
   strictPropertyInitialization: false,
-  useUnknownInCatchVariables: false, // catch (error) { error.message }
+  useUnknownInCatchVariables: false, // allows catch (error) { error.message }
   lib: ['lib.esnext.d.ts'],
 };
 
-/** Node 20 to 26 run what this gives; `using`, which not all know, is rewritten. */
+/** Node 20 to 26 run this version of JavaScript; newer syntax such as `using` is translated. */
 const fixed = {
   target: ts.ScriptTarget.ES2024,
   module: ts.ModuleKind.CommonJS,
@@ -38,7 +38,7 @@ const fixed = {
   preserveConstEnums: true,
   suppressOutputPathCheck: true,
 };
-/** Of no use, or in the way, where declarations are used in later cells and nothing is written to disk. */
+/** Options that are useless or harmful for cells, whose declarations are used in later cells and which write nothing to disk. */
 const without = [
   ...['declaration', 'declarationMap', 'emitDeclarationOnly', 'composite', 'incremental', 'tsBuildInfoFile'],
   ...['outDir', 'outFile', 'rootDir', 'sourceRoot', 'mapRoot', 'inlineSources', 'noEmitOnError'],
@@ -56,14 +56,14 @@ function nodeTypes() {
   return path.dirname(require.resolve(`node-types-${found}/package.json`));
 }
 
-/** @param {string} folder the notebook's @returns {{ options: import('typescript').CompilerOptions, errors: import('typescript').Diagnostic[], lenient: boolean }} */
+/** @param {string} folder the notebook's folder @returns {{ options: import('typescript').CompilerOptions, errors: import('typescript').Diagnostic[], lenient: boolean }} */
 function readOptions(folder) {
   const file = path.join(folder, 'tsconfig.json');
   let given = {};
   let errors = [];
   if (ts.sys.fileExists(file)) {
     const { config, error } = ts.readConfigFile(file, ts.sys.readFile);
-    const host = { ...ts.sys, readDirectory: () => [] }; // its files are no part of the notebook
+    const host = { ...ts.sys, readDirectory: () => [] }; // the files that tsconfig.json lists do not belong to the notebook
     const parsed = ts.parseJsonConfigFileContent(config ?? {}, host, folder, undefined, file);
     const noInputs = 18003;
     errors = [...(error ? [error] : []), ...parsed.errors.filter(({ code }) => code !== 18002 && code !== noInputs)];

@@ -1,5 +1,5 @@
 'use strict';
-// Where in the person's text is this line of compiled code?
+// Converts positions in compiled code to positions in the text that the user wrote.
 
 const { SourceMap } = require('node:module');
 
@@ -7,7 +7,7 @@ class Positions {
   /**
    * @param {string} map a source map, version 3
    * @param {(line: number, column: number) => { line: number, column: number } | undefined} [translate] from the compiled text to
-   *   the person's; both from 0
+   *   the user's; both from 0
    */
   constructor(map, translate = (line, column) => ({ line, column })) {
     this.map = new SourceMap(JSON.parse(map));
@@ -15,7 +15,7 @@ class Positions {
   }
 
   /**
-   * @param {number} line of the compiled code, from 1
+   * @param {number} line in the compiled code, from 1
    * @param {number} column from 1
    * @returns {{ line: number, column: number } | undefined} from 1
    */

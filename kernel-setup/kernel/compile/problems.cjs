@@ -1,14 +1,17 @@
 'use strict';
-// What TypeScript found wrong, short and in the words of the person's code.
+// TypeScript's errors, shortened, at positions in the user's own code.
 
 const path = require('node:path');
 const { ts } = require('./typescript.cjs');
 
-/** What cells and their modules may do although they become CommonJS: await at the top level, import.meta, import attributes, ... */
+/**
+ * Errors that do not apply to cells and their modules, although they become CommonJS: await at the top level, import.meta, import
+ * attributes, ...
+ */
 const allowed = new Set([
   1202, 1203, 1286, 1287, 1309, 1323, 1343, 1375, 1378, 1431, 1432, 1470, 2821, 2823, 2853, 2854, 2856, 5097,
 ]);
-/** Without a tsconfig.json: a name without a type, and what may be undefined (`history.at(-1).loss`), are no mistakes yet. */
+/** Without a tsconfig.json these are no errors: a parameter without a type, and a value that may be undefined (`history.at(-1).loss`). */
 const mild = new Set([
   2531, 2532, 2533, 2721, 2722, 2723, 18046, 18047, 18048, 18049, 7005, 7006, 7008, 7010, 7011, 7015,
 ]);
@@ -22,7 +25,7 @@ const maxLength = 300; // characters
  * @property {number} code TypeScript's number
  * @property {string} message
  * @property {string[]} explanations
- * @property {string} [file] as the person would name it; left out: the cell
+ * @property {string} [file] path of the file; undefined if the error is in the cell
  * @property {{ line: number, character: number }} start from 0
  * @property {{ line: number, character: number }} end
  */
@@ -33,16 +36,16 @@ function short(text) {
   return plain.length > maxLength ? `${plain.slice(0, maxLength)}...` : plain;
 }
 
-/** @param {string | import('typescript').DiagnosticMessageChain} message @returns {string[]} the head, then what explains it best */
+/** @param {string | import('typescript').DiagnosticMessageChain} message @returns {string[]} the main message, then its best explanation */
 function messagesOf(message) {
   if (typeof message === 'string') return [short(message)];
   const chain = [];
   for (let at = message; at; at = at.next?.[0]) chain.push(short(at.messageText));
-  // The last ones say where the types part; what is between repeats the types.
+  // The last messages say where two types differ; those before only repeat the types.
   return [chain[0], ...chain.slice(1).slice(-maxExplanations)];
 }
 
-/** Whether something only may be undefined or null; `const n: number = null` is so for certain. */
+/** Whether a value may be undefined or null but need not be; `const n: number = null` is an error for certain. */
 function isMild(code, [message, ...explanations]) {
   if (mild.has(code)) return true;
   if (code === 2339 && /\| (?:undefined|null)'\.$/.test(message)) return true; // const { loss } = history.at(-1)
@@ -54,10 +57,10 @@ function isMild(code, [message, ...explanations]) {
 
 /**
  * @param {readonly import('typescript').Diagnostic[]} diagnostics
- * @param {string} folder the notebook's
+ * @param {string} folder the notebook's folder
  * @param {{ path: string, text: import('./cellText.cjs').CellText }} [cell]
- * @param {boolean} [lenient] let pass what only may be a mistake
- * @returns {Problem[]} the errors among them
+ * @param {boolean} [lenient] ignore errors about values that only may be undefined
+ * @returns {Problem[]} the errors
  */
 function problemsIn(diagnostics, folder, cell, lenient = false) {
   const found = [];
@@ -72,7 +75,7 @@ function problemsIn(diagnostics, folder, cell, lenient = false) {
       found.push({ code, message, explanations, file: name, start: place(start), end: place(start + length) });
       continue;
     }
-    if (cell.text.isInHeader(start)) continue; // of a name of an earlier cell, which was reported there
+    if (cell.text.isInHeader(start)) continue; // in the declaration of an earlier cell's name, where it was reported already
     const place = (position) => cell.text.lineOf(cell.text.toCell(position));
     found.push({ code, message, explanations, start: place(start), end: place(start + length) });
   }

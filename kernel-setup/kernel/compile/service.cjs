@@ -1,14 +1,14 @@
 'use strict';
-// TypeScript's language service over the cells of a notebook. The cell at hand is one file, the cells that ran are modules beside
-// it, which exist in memory only. Nothing is watched: before each question the files are looked at, so saving, renaming or
-// installing while the kernel runs is seen at once, and cannot go wrong in between.
+// TypeScript's language service for the cells of a notebook. The current cell is one file; the cells that ran are modules next to it that
+// exist only in memory. No file is watched: before each question the files are checked for changes, so that saving, renaming or installing
+// takes effect at once.
 
 const fs = require('node:fs');
 const path = require('node:path');
 const { nodeTypes, readOptions } = require('./options.cjs');
 const { ts } = require('./typescript.cjs');
 
-/** Packages that a cell can import wherever its notebook lies. */
+/** Packages that a cell can import wherever the notebook is. */
 const everywhere = /^(tslab|tunebook)(\/|$)/;
 const here = path.join(__dirname, 'cell.ts');
 
@@ -22,10 +22,10 @@ class Service {
   #installed = '';
   #installedChanged = true;
   #configured = '';
-  /** path to version of files in packages, until something is installed @type {Map<string, string>} */
+  /** path to version of files in packages; emptied when something is installed @type {Map<string, string>} */
   #packageFiles = new Map();
 
-  /** @param {string} folder the notebook's */
+  /** @param {string} folder the notebook's folder */
   constructor(folder) {
     this.folder = folder;
     this.current = path.join(folder, 'cell.ts');
@@ -35,7 +35,7 @@ class Service {
     this.languageService = ts.createLanguageService(this.#host(), ts.createDocumentRegistry(true, folder));
   }
 
-  /** The module of a cell that ran. @param {number} count */
+  /** Adds a cell that ran as a module. @param {number} count */
   cellFile(count) {
     return path.join(this.folder, `cell ${count}.ts`);
   }
@@ -51,7 +51,7 @@ class Service {
     return this.#memory.get(file)?.text ?? ts.sys.readFile(file);
   }
 
-  /** @param {string} file @returns {string | undefined} undefined: there is no such file */
+  /** @param {string} file @returns {string | undefined} undefined if the file does not exist */
   version(file) {
     const own = this.#memory.get(file);
     if (own) return `memory ${own.version}`;
@@ -64,7 +64,7 @@ class Service {
     return version;
   }
 
-  /** Look for what changed since the last question: installed packages and tsconfig.json. */
+  /** Check what has changed since the last question: installed packages and tsconfig.json. */
   refresh() {
     const places = [];
     for (let at = this.folder; ; at = path.dirname(at)) {
@@ -93,7 +93,7 @@ class Service {
     }
   }
 
-  /** @returns {import('typescript').Program} with the text that the current cell has now */
+  /** @returns {import('typescript').Program} with the current cell's latest text */
   program() {
     const program = this.languageService.getProgram();
     this.#installedChanged = false;
@@ -110,7 +110,7 @@ class Service {
     if (name.startsWith('./') && this.#memory.has(cell)) {
       return { resolvedFileName: cell, extension: ts.Extension.Ts, isExternalLibraryImport: false };
     }
-    // Only what lies in packages is remembered: a file of the person's may come and go.
+    // Only files in packages are cached, because the user's own files may come and go.
     const cache = name.startsWith('.') || name.startsWith('/') ? undefined : this.resolutions;
     const mode = ts.ModuleKind.ESNext;
     const find = (file) =>
@@ -118,7 +118,7 @@ class Service {
     return find(from) ?? (everywhere.test(name) ? find(here) : undefined);
   }
 
-  /** Whether what a file imports may come or go without an installation. TypeScript asks with paths of its own spelling. */
+  /** Whether a file's imports may change without an installation. TypeScript asks with its own spelling of paths. */
   #importsFiles(file) {
     if (isInPackage(file)) return false;
     const own = this.#memory.get(file);
@@ -137,7 +137,7 @@ class Service {
         return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
       },
       getCurrentDirectory: () => this.folder,
-      getModuleResolutionCache: () => this.resolutions, // else every program reads the package.json of every package anew
+      getModuleResolutionCache: () => this.resolutions, // otherwise every program would read every package's package.json again
       getDefaultLibFileName: (options) => ts.getDefaultLibFilePath(options),
       fileExists: (file) => this.#memory.has(file) || ts.sys.fileExists(file),
       readFile: (file) => this.read(file),
@@ -148,7 +148,7 @@ class Service {
       resolveTypeReferenceDirectiveReferences: (references, from, redirected, options) =>
         references.map((reference) => {
           const name = typeof reference === 'string' ? reference : reference.fileName;
-          // One set of Node's types, whatever the packages bring along: those of the Node that runs.
+          // Always use the types of the running Node, even if a package has its own copy of Node's types.
           if (name === 'node') {
             const resolvedFileName = path.join(types, 'index.d.ts');
             return {

@@ -1,4 +1,4 @@
 'use strict';
-// The TypeScript that compiles cells. tslab carries one of 2023 inside; this one is current, and still has a JavaScript interface.
+// The TypeScript that compiles cells. The one inside tslab is of 2023; this one is current and still has a JavaScript interface.
 
 module.exports = { ts: require('typescript-for-cells') };

@@ -1,6 +1,6 @@
 'use strict';
-// The line between the process of the cells and the kernel: JSON texts, each with its length before it. What is sent is on its
-// way before `send` returns, also when the cell goes on computing or ends the process.
+// Messages between the process of the cells and the kernel: JSON texts, each after its length. `send` returns only after the message was
+// written, so that it arrives even if the cell goes on computing or ends the process.
 
 const net = require('node:net');
 const {
@@ -19,11 +19,11 @@ const {
   listener,
 } = require('./kept.cjs');
 
-/** The file descriptors under which the process finds its ends. */
+/** The file descriptors of the channel in the process of the cells. */
 const descriptors = { toKernel: 3, fromKernel: 4, answers: 5 };
 const headLength = 4; // bytes
 
-/** @param {unknown} message anything JSON can say @returns {Buffer} */
+/** @param {unknown} message anything that JSON can express @returns {Buffer} */
 function frame(message) {
   const body = bufferFrom(stringify(message), 'utf8');
   const head = bufferFrom([0, 0, 0, 0]);
@@ -46,7 +46,7 @@ function reader(receive) {
   };
 }
 
-/** Send to the kernel. @param {Record<string, unknown>} message @throws {TypeError} if JSON cannot say it */
+/** Send to the kernel. @param {Record<string, unknown>} message @throws {TypeError} if JSON cannot express it */
 function send(message) {
   const bytes = frame(message);
   for (let at = 0; at < bytes.byteLength; ) {
@@ -59,13 +59,13 @@ function readAnswer(length) {
   const bytes = allocate(length);
   for (let at = 0; at < length; ) {
     const got = readSync(descriptors.answers, bytes, at, length - at, null);
-    if (got === 0) throw new Error('the kernel has gone');
+    if (got === 0) throw new Error('the kernel has ended');
     at += got;
   }
   return bytes;
 }
 
-/** Ask the kernel for a module and wait for the answer. @param {{ name: string, from: string }} question @returns {any} @throws {Error} if the kernel cannot give it */
+/** Ask the kernel for a module and wait for the answer. @param {{ name: string, from: string }} question @returns {any} @throws {Error} if the kernel cannot provide it */
 function ask(question) {
   send({ type: 'ask', name: question.name, from: question.from });
   const answer = parse(text(readAnswer(readLength(readAnswer(headLength))), 'utf8'));
@@ -73,12 +73,12 @@ function ask(question) {
   return answer;
 }
 
-/** @param {(message: any) => void} receive @param {() => void} closed the kernel has gone */
+/** @param {(message: any) => void} receive @param {() => void} closed called when the kernel has ended */
 function listen(receive, closed) {
   const socket = new net.Socket({ fd: descriptors.fromKernel, readable: true, writable: false });
   const on = take(socket.on);
   const { emit } = socket;
-  socket.emit = emit; // its own, so that a change of the prototype's does not reach it
+  socket.emit = emit; // an own property, so that changes to the prototype do not affect it
   on(socket, 'data', listener(reader(receive)));
   on(socket, 'error', listener(closed));
   on(socket, 'close', listener(closed));

@@ -1,6 +1,6 @@
 'use strict';
-// Which cell does this line of code belong to? Its output goes there, also when it comes from a timer or a promise that
-// outlived the cell.
+// Finds out which cell the running code belongs to. Its output goes to that cell, even if it comes from a timer or a promise that is still
+// active after the cell has ended.
 
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { take } = require('./kept.cjs');
@@ -13,10 +13,10 @@ Object.assign(storage, { getStore: storage.getStore, _enable: storage._enable })
 let latest;
 
 /**
- * Run `work` as a part of a cell.
+ * Run `work` as part of a cell.
  *
  * @template T
- * @param {number} id the request's, not the number in the prompt: cells without a number have one, too
+ * @param {number} id the id of the request, not the number in the prompt, because some cells have no number
  * @param {() => T} work
  * @returns {T}
  */
@@ -25,7 +25,7 @@ function runAsCell(id, work) {
   return run(storage, id, work);
 }
 
-/** @returns {number | undefined} the cell the running code belongs to, else the latest one; undefined before the first */
+/** @returns {number | undefined} the cell that the running code belongs to, otherwise the latest one; undefined before the first */
 function currentCell() {
   return getStore(storage) ?? latest;
 }

@@ -1,18 +1,18 @@
 'use strict';
-// Why the process of the cells ends is said before it does; and what must not end it does not. `process.removeAllListeners()`
-// in a cell would take away the listeners that keep an error in the background from ending the process.
+// Tells the kernel why the process of the cells ends, before it ends; and keeps errors in the background from ending it. A cell that calls
+// `process.removeAllListeners()` would otherwise remove the listeners that do this.
 
 const { send } = require('./channel.cjs');
 const { currentCell } = require('./currentCell.cjs');
 const { take, exit, listener } = require('./kept.cjs');
 const { describeThrown } = require('./thrown.cjs');
 
-/** Report errors outside of any cell's own course instead of ending, whatever cells do with the listeners of `process`. */
+/** Report errors that happen outside a cell's own run instead of ending the process, whatever cells do to the listeners of `process`. */
 function survive() {
   const report = (what) =>
     listener((error) => send({ type: 'background', id: currentCell(), what, error: describeThrown(error) }));
   const listeners = [
-    ['uncaughtException', report('Uncaught in the background:')],
+    ['uncaughtException', report('Uncaught error in the background:')],
     ['unhandledRejection', report('Unhandled rejection of a promise:')],
   ];
   const listenersOf = take(process.listeners);

@@ -1,6 +1,6 @@
 'use strict';
-// Code that the stop button can end though it never comes back to the event loop: Node's vm ends it (breakOnSigint), but only
-// what a script of its own calls.
+// Lets the stop button end code that never returns to the event loop. Node's vm can do this (breakOnSigint), but only for functions that a
+// vm script calls.
 
 const { Script } = require('node:vm');
 const { take, defineProperty } = require('./kept.cjs');

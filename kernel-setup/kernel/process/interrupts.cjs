@@ -1,25 +1,25 @@
 'use strict';
 // The stop button. It arrives as SIGINT, in one of three states of the process:
-//   - a cell runs synchronously: Node's vm ends it, nothing to do here but survive;
-//   - a cell awaits work that can stop by itself (it holds the stop flag): the flag is raised and the cell ends normally;
-//   - a cell awaits anything else, or the button was pressed twice: the cell ends with an error.
+//  - a cell runs synchronously: Node's vm ends it, and this file only keeps the process alive;
+//  - a cell awaits work that can stop by itself (it holds the stop flag): the flag is set, and the cell ends normally;
+//  - a cell awaits anything else, or the button was pressed twice: the cell ends with an error.
 
 const { interruptible } = require('./interruptible.cjs');
 const { OwnPromise, now, whenSettled } = require('./kept.cjs');
 const { Sigint } = require('./sigint.cjs');
 
-/** A second press within this time does not wait for work that holds the flag. */
-const twice = 3000; // milliseconds
+/** A second press within this time (milliseconds) does not wait for work that holds the flag. */
+const twice = 3000;
 const flagKey = Symbol.for('tunebook.stop');
 
 /**
- * What tunebook's `withStop` and the kernel share: `requested` is set by the stop button and cleared when a cell starts,
- * `holders` counts the pieces of running work that look at it.
+ * Shared by tunebook's `withStop` and the kernel: `requested` is set by the stop button and cleared when a cell starts; `holders` counts
+ * the running pieces of work that check it.
  *
  * @typedef {{ requested: boolean, holders: number }} StopFlag
  */
 
-/** What an interrupted cell throws. Frontends know the name. */
+/** The error of an interrupted cell. Frontends recognize its name. */
 class KeyboardInterrupt extends Error {
   name = 'KeyboardInterrupt';
 }
@@ -35,13 +35,13 @@ class Interrupts {
   /** @type {(text: string) => void} */
   #say;
 
-  /** @param {(text: string) => void} say tells the person at the notebook what the button did */
+  /** @param {(text: string) => void} say tells the user what the button did */
   constructor(say) {
     this.#say = say;
     this.#flag();
   }
 
-  /** @returns {StopFlag} a new one if there is none that can be used */
+  /** @returns {StopFlag} the existing flag, or a new one if it is missing or unusable */
   #flag() {
     const flag = globalThis[flagKey];
     if (typeof flag === 'object' && flag !== null) return flag;
@@ -54,11 +54,11 @@ class Interrupts {
     this.#sigint.watch(() => this.#press());
   }
 
-  /** A cell starts. */
+  /** Called when a cell starts. */
   begin() {
     this.#sigint.take(); // pressed between two cells
     const flag = this.#flag();
-    // Work that was interrupted while it held the flag keeps the old one, raised, and so ends after its current step.
+    // Work that was interrupted while it held the flag keeps the old flag, which stays set, and so ends after its current step.
     if (this.#abandoned && flag.holders > 0) globalThis[flagKey] = { requested: false, holders: 0 };
     else flag.requested = false;
     this.#abandoned = false;
@@ -69,14 +69,14 @@ class Interrupts {
     whenSettled(this.#interrupted, undefined, () => {});
   }
 
-  /** The cell has ended. */
+  /** Called when the cell has ended. */
   end() {
     this.#reject = undefined;
   }
 
   /** Run the synchronous part of a cell. @template T @param {() => T} work @returns {T} */
   synchronously(work) {
-    if (this.#sigint.take()) throw interruption(); // pressed while the cell was compiled
+    if (this.#sigint.take()) throw interruption(); // pressed while the cell was being compiled
     try {
       return interruptible(work);
     } catch (error) {
@@ -92,7 +92,7 @@ class Interrupts {
     });
   }
 
-  /** The stop button was pressed. */
+  /** Called when the stop button was pressed. */
   #press() {
     if (!this.#reject) return;
     const time = now();
@@ -109,7 +109,7 @@ class Interrupts {
   }
 }
 
-/** A promise of JavaScript's own for whatever can be awaited. */
+/** A native promise for any value that can be awaited. */
 const settled = async (value) => await value;
 
 /** @param {unknown} error */
@@ -117,7 +117,7 @@ function wasInterrupted(error) {
   try {
     return error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
   } catch {
-    return false; // thrown by a cell
+    return false; // an error that a cell threw
   }
 }
 

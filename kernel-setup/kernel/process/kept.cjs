@@ -1,19 +1,23 @@
 'use strict';
-// What the kernel needs of JavaScript and Node while cells run in the same process. A cell may give Array.prototype.map, JSON or
-// process.exit another meaning, by mistake or to try something; the kernel works with those that were there before the first
-// cell. So the files in this folder call none of these by way of a prototype or a global, and iterate with an index.
+// Functions of JavaScript and Node that the kernel needs while cells run in the same process. A cell may replace Array.prototype.map, JSON
+// or process.exit, by mistake or as an experiment; the kernel uses the originals, saved here before the first cell. So the files in this
+// folder never call these through a prototype or a global, and they loop with an index.
 
 const fs = require('node:fs');
 
 const { apply } = Reflect;
 
-/** A method as a function whose first argument is `this`. @param {Function} method */
+/** Turn a method into a function whose first argument is `this`. @param {Function} method */
 const take =
   (method) =>
   (self, ...rest) =>
     apply(method, self, rest);
 
-/** A function for an emitter, which calls it by its method `apply`. @template {Function} F @param {F} method @returns {F} */
+/**
+ * Prepare a function for an event emitter, which calls it through its method `apply`.
+ *
+ * @template {Function} F @param {F} method @returns {F}
+ */
 const listener = (method) => Object.assign(method, { apply: (self, rest) => apply(method, self, rest) });
 
 module.exports = {

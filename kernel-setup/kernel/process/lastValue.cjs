@@ -1,5 +1,5 @@
 'use strict';
-// What a cell shows for its last expression.
+// What is shown for a cell's last expression.
 
 const path = require('node:path');
 const { textOf, shorten } = require('./thrown.cjs');
@@ -9,9 +9,9 @@ const { textOf, shorten } = require('./thrown.cjs');
 const mimeModule = path.resolve(__dirname, '..', '..', '..', 'dist', 'src', 'notebook', 'mime.js');
 
 /**
- * @param {unknown} value anything but undefined and null
+ * @param {unknown} value any value except undefined and null
  * @returns {Promise<{ data: MimeBundle, metadata: Record<string, unknown> }> | { data: MimeBundle, metadata: object }} a chart, a
- *   table or what the value's display method says; else text
+ *   table or the result of the value's display method; otherwise text
  */
 function displayOf(value) {
   return typeof value === 'object' || typeof value === 'function' ? richDisplayOf(value) : asText(value);
@@ -29,7 +29,7 @@ function asText(value) {
   return { data: { 'text/plain': text }, metadata: {} };
 }
 
-/** tunebook's own door to rich output. A project that is not built yet shows text. */
+/** tunebook's module for rich output. Values of a project that is not built yet are shown as text. */
 function loadMime() {
   try {
     return require(mimeModule);

@@ -1,7 +1,6 @@
 'use strict';
-// The process in which cells run. The kernel starts it, compiles the cells and speaks with the frontends in a process of its own,
-// so that nothing a cell does, be it `process.exit()`, an endless loop or a crash in native code, keeps it from answering and
-// from saying what happened.
+// The process in which cells run. The kernel starts it, but compiles the cells and talks to the frontends in its own process, so that
+// whatever a cell does (`process.exit()`, an endless loop, a crash in native code) the kernel can still answer and say what happened.
 
 const { listen, send } = require('./channel.cjs');
 const { currentCell } = require('./currentCell.cjs');
@@ -24,5 +23,5 @@ listen(
     if (message.do === 'run') void runner.run(message);
     else if (message.do === 'end') exit(0);
   },
-  () => exit(1), // the kernel has gone
+  () => exit(1), // the kernel has ended
 );

@@ -1,6 +1,6 @@
 'use strict';
-// Loads what cells import. Where a name leads to, and the code of the person's own modules, the kernel says; a module is loaded
-// once, its imports before it, until it or something it imports changes.
+// Loads the modules that cells import. The kernel resolves names and provides the code of local modules. A module is loaded once, after its
+// imports, until it or one of its imports changes.
 
 const { createRequire } = require('node:module');
 const path = require('node:path');
@@ -18,26 +18,26 @@ class Modules {
   /** path to the module @type {Map<string, Loaded>} */
   #loaded = new Map();
 
-  /** @param {object} tslab what is imported as 'tslab' @param {object} cells the variables of all cells */
+  /** @param {object} tslab the module 'tslab' @param {object} cells the variables of all cells */
   constructor(tslab, cells) {
     this.tslab = tslab;
     this.cells = cells;
-    // methods of its own, so that a change of the prototype's does not reach them
+    // own methods, so that changes to the prototype do not affect them
     for (const name of ['get', 'set', 'delete']) this.#loaded[name] = this.#loaded[name];
   }
 
-  /** Forget modules that are out of date. @param {string[]} stale paths */
+  /** Remove modules that are out of date. @param {string[]} stale paths */
   forget(stale) {
     for (let i = 0; i < stale.length; i++) this.#loaded.delete(stale[i]);
     forgetChanged();
   }
 
   /**
-   * What a file's code gets: imports loaded beforehand, by name.
+   * Load the imports of a file's code, by name.
    *
    * @param {string} file
-   * @param {readonly string[]} names what it imports
-   * @param {readonly string[]} [path] the modules that are waiting for it, so that a circle of imports ends
+   * @param {readonly string[]} names the modules to import
+   * @param {readonly string[]} [path] the modules that are waiting for it, so that circular imports end
    * @returns {Promise<Record<string, unknown>>}
    */
   async loadAll(file, names, waiting = []) {
@@ -59,7 +59,7 @@ class Modules {
     }
     const own = this.#begin(found);
     own.ready = this.#run(found, own, [...waiting, found.path]);
-    own.ready.catch(() => {}); // whoever waits for it gets the error
+    own.ready.catch(() => {}); // every module that waits for it gets the error
     await own.ready;
     return own.module.exports;
   }
@@ -76,7 +76,7 @@ class Modules {
     }
   }
 
-  /** `require`, which cannot wait. @param {string} name @param {string} from @returns {unknown} */
+  /** `require`, which is synchronous. @param {string} name @param {string} from @returns {unknown} */
   require(name, from) {
     if (name === 'tslab') return this.tslab;
     const found = ask({ name, from });
@@ -84,7 +84,7 @@ class Modules {
     if (found.kind !== 'module') return this.#simple(found);
     const known = this.#loaded.get(found.path);
     if (known) return known.module.exports;
-    if (found.asynchronous) throw new Error(`'${name}' awaits at its top level: import it instead of requiring it`);
+    if (found.asynchronous) throw new Error(`'${name}' uses await at its top level: import it instead of requiring it`);
     const own = this.#begin(found);
     try {
       const imports = Object.create(null);
@@ -100,7 +100,7 @@ class Modules {
 
   #begin({ path: file }) {
     const own = { module: { exports: {} }, loaded: false };
-    this.#loaded.set(file, own); // before it runs, so that a circle of imports ends
+    this.#loaded.set(file, own); // registered before it runs, so that circular imports end
     return own;
   }
 
@@ -130,7 +130,7 @@ class Modules {
   }
 }
 
-/** What `import()` resolves to: a namespace, also of CommonJS and JSON. */
+/** The result of `import()`: a namespace, also for CommonJS and JSON. */
 function asNamespace(module) {
   if (types.isModuleNamespaceObject(module) || module?.__esModule) return module;
   return __importStar(module);

@@ -1,5 +1,5 @@
 'use strict';
-// Modules that Node's own loader loads: packages, what is built in, and CommonJS files of the person's.
+// Modules that Node's own loader loads: packages, built-in modules, and the user's CommonJS files.
 
 const fs = require('node:fs');
 const Module = require('node:module');
@@ -10,7 +10,7 @@ const { interruptible } = require('./interruptible.cjs');
 
 /** CommonJS files outside of packages that cells have loaded by a path, with the time of their last change @type {Map<string, number>} */
 const files = new Map();
-/** what was loaded as a part of a package stays, wherever it lies @type {Set<string>} */
+/** files that were loaded as part of a package are never reloaded @type {Set<string>} */
 const ofPackages = new Set();
 
 /** @param {string} name @param {string} from the importing file @returns {unknown} */
@@ -29,10 +29,10 @@ function requireFrom(name, from) {
 }
 
 /**
- * Import as TypeScript understands it: CommonJS where a package offers it, so that a package exists once whoever loads it; else
- * the module for `import`.
+ * Import a module in the way that TypeScript expects: the CommonJS version if the package has one, so that it exists only once, whether
+ * required or imported; otherwise the ES module.
  *
- * @param {string} name @param {string} from the importing file @returns {unknown} a promise of it where it takes time
+ * @param {string} name @param {string} from the importing file @returns {unknown} the module, or a promise of it
  */
 function importFrom(name, from) {
   let file;
@@ -44,7 +44,7 @@ function importFrom(name, from) {
   return path.isAbsolute(file) && isEsModule(file) ? import(pathToFileURL(file).href) : requireFrom(name, from);
 }
 
-/** `import()` that starts at a file. */
+/** `import()` relative to a file. */
 const importers = new Map();
 function importer(from) {
   if (!importers.has(from)) {
@@ -57,7 +57,11 @@ function importer(from) {
   return importers.get(from);
 }
 
-/** Node says of this option that it is experimental, which is no news for the person at the notebook. @template T @param {() => T} work */
+/**
+ * Call `work` without Node's warning that this option is experimental, which is of no use to the user.
+ *
+ * @template T @param {() => T} work
+ */
 function withoutWarning(work) {
   const { emitWarning } = process;
   process.emitWarning = () => {};
@@ -79,7 +83,7 @@ function isEsModule(file) {
   }
 }
 
-/** Forget the files that have changed, and all that require them. @returns {boolean} whether there were any */
+/** Remove files that have changed, and all files that require them. @returns {boolean} whether there were any */
 function forgetChanged() {
   if (files.size === 0) return false;
   const stale = new Set([...files].filter(([file, time]) => changed(file) !== time).map(([file]) => file));

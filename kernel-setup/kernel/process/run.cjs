@@ -1,5 +1,5 @@
 'use strict';
-// Runs a compiled cell, and says what it came to.
+// Runs a compiled cell and reports its result.
 
 const path = require('node:path');
 const { send } = require('./channel.cjs');
@@ -17,8 +17,8 @@ const { OwnPromise, setImmediate, writeSync, hasOwn } = require('./kept.cjs');
  * @property {number} id of the request
  * @property {number} count the number in the prompt
  * @property {string} code CommonJS
- * @property {string[]} imports what is to be loaded before it
- * @property {string[]} declares the values it declares
+ * @property {string[]} imports the modules to load before it runs
+ * @property {string[]} declares the names of the values that it declares
  * @property {string[]} stale the local modules that are out of date
  * @property {string} mark printed on both streams when the cell has ended
  */
@@ -26,7 +26,7 @@ const { OwnPromise, setImmediate, writeSync, hasOwn } = require('./kept.cjs');
 class Runner {
   /** the variables of all cells */
   #variables = {};
-  /** cells see the world from here */
+  /** cells resolve imports relative to this file */
   #file = path.join(process.cwd(), 'cell.ts');
 
   /** @param {import('./interrupts.cjs').Interrupts} interrupts @param {object} tslab what a cell gets for 'tslab' */
@@ -35,7 +35,7 @@ class Runner {
     this.modules = new Modules(tslab, this.#variables);
   }
 
-  /** @param {Job} job @returns {Promise<void>} never rejects; the kernel has been told how it went */
+  /** @param {Job} job @returns {Promise<void>} never rejects; the result was sent to the kernel */
   async run(job) {
     this.interrupts.begin();
     send({ type: 'started', id: job.id });
@@ -43,16 +43,16 @@ class Runner {
     try {
       outcome = await runAsCell(job.id, () => this.#outcome(job));
     } catch (error) {
-      outcome = { error: describeThrown(error) }; // Node's own machinery is broken: the cell ends all the same
+      outcome = { error: describeThrown(error) }; // a cell has broken Node's own functions: it must still end
     }
-    // Node reports an unhandled rejection a turn later; it still belongs to this cell.
+    // Node reports an unhandled rejection one turn later, which still belongs to this cell.
     await new OwnPromise((resolve) => setImmediate(resolve));
     this.interrupts.end();
     const marked = { stdout: mark(1, job.mark), stderr: mark(2, job.mark) };
     try {
       send({ type: 'done', id: job.id, ...outcome, marked });
     } catch (error) {
-      send({ type: 'done', id: job.id, error: describeThrown(error), marked }); // what it shows JSON cannot say
+      send({ type: 'done', id: job.id, error: describeThrown(error), marked }); // the value cannot be expressed as JSON
     }
   }
 
@@ -73,7 +73,7 @@ class Runner {
     return values;
   }
 
-  /** @returns {string[]} which of the names the cell has given a value before it failed */
+  /** @returns {string[]} the names that the cell had given a value before it failed */
   #newValues(names, before) {
     const found = [];
     for (let i = 0; i < names.length; i++) {
@@ -89,7 +89,7 @@ class Runner {
     const cell = functionOf(code, { name: `<cell ${count}>`, asynchronous: true });
     const surroundings = this.modules.surroundings(this.#file, { exports: this.#variables }, loaded);
     const result = this.interrupts.synchronously(() => cell(surroundings));
-    // Awaited here: a promise that an async function returns is asked for its `then`, which a cell may have changed.
+    // Awaited here, because a promise that an async function returns is asked for its `then`, which a cell may have replaced.
     return await this.interrupts.orInterrupt(result);
   }
 
@@ -98,7 +98,7 @@ class Runner {
     return (await this.interrupts.orInterrupt(shown)) ?? this.interrupts.synchronously(() => asText(value));
   }
 
-  /** Describing runs code of the error, too, which may not come to an end. */
+  /** Describing an error runs code of that error, which may never end, so this can be interrupted, too. */
   #describe(error) {
     try {
       return interruptible(() => describeThrown(error));
@@ -114,7 +114,7 @@ function mark(descriptor, text) {
     writeSync(descriptor, text);
     return true;
   } catch {
-    return false; // a cell has closed it
+    return false; // a cell has closed the file descriptor
   }
 }
 

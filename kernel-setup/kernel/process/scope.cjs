@@ -1,5 +1,5 @@
 'use strict';
-// What the code of cells and of local modules finds around it, as the parameters of the function it becomes.
+// The names that the code of cells and local modules can use, passed as parameters of the function that it is compiled to.
 
 const { Script } = require('node:vm');
 const path = require('node:path');
@@ -10,7 +10,7 @@ const { apply, take } = require('./kept.cjs');
 
 const runInThisContext = take(Script.prototype.runInThisContext);
 
-// The namespace of a module of Node's is what it is; TypeScript's helpers would take it for CommonJS.
+// A namespace of one of Node's own modules is passed on unchanged; TypeScript's helpers would treat it as CommonJS.
 const helpers = {
   ...tslib,
   __importDefault: (module) => (types.isModuleNamespaceObject(module) ? module : tslib.__importDefault(module)),
@@ -25,7 +25,7 @@ const ownCount = own.length;
 /**
  * @param {string} code CommonJS
  * @param {object} options
- * @param {string} options.name in stacks
+ * @param {string} options.name shown in stacks
  * @param {boolean} options.asynchronous whether it may await
  * @returns {(values: unknown[]) => unknown} takes a value for each of exports, require, module, __filename, __dirname, __import
  */

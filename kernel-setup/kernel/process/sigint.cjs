@@ -1,26 +1,26 @@
 'use strict';
-// SIGINT without its traps. Node's vm takes the signal over while a cell runs synchronously and hands it back afterwards;
-// during the hand-over, and for good when a cell listens for SIGINT itself, the signal has its default action: it ends the
-// process, and with it all that was learned. So the signal stays with Node's watchdog, the one that vm uses, for as long as the
-// process lives; between synchronous runs the watchdog is asked now and then whether a signal came.
+// Handles SIGINT safely. Node's vm takes the signal over while a cell runs synchronously, and gives it back afterwards. While it is given
+// back, and permanently when a cell itself listens for SIGINT, the signal has its default effect: it ends the process, and everything that
+// was trained is lost. So the signal stays with Node's watchdog, the one that vm uses, as long as the process lives; between synchronous
+// runs the watchdog is asked regularly whether a signal came.
 
 const { EventEmitter } = require('node:events');
 const { apply, take } = require('./kept.cjs');
 
-/** How often the watchdog is asked. */
-const interval = 40; // milliseconds
+/** How often the watchdog is asked, in milliseconds. */
+const interval = 40;
 
-/** Node's watchdog. Nested starts are counted, and a stop says whether a signal came since the last one. */
+/** Node's watchdog. Nested starts are counted, and a stop says whether a signal came since the previous one. */
 function findWatchdog() {
   try {
     const { startSigintWatchdog: start, stopSigintWatchdog: stop } = process.binding('contextify');
     return start && stop ? { start, stop } : undefined;
   } catch {
-    return undefined; // a Node that has it no more
+    return undefined; // a version of Node that no longer has it
   }
 }
 
-/** An emitter with methods of its own, which a change to Node's emitters does not reach. */
+/** An emitter with its own methods, so that changes to Node's emitters do not affect it. */
 class Listeners extends EventEmitter {}
 for (const name of Object.getOwnPropertyNames(EventEmitter.prototype)) {
   if (name !== 'constructor') Listeners.prototype[name] = EventEmitter.prototype[name];
@@ -28,7 +28,7 @@ for (const name of Object.getOwnPropertyNames(EventEmitter.prototype)) {
 
 class Sigint {
   #watchdog = findWatchdog();
-  /** who listens for SIGINT in cells and libraries; the process itself has no such listeners */
+  /** listeners for SIGINT that cells and libraries have added, and the kernel's; the process itself has none */
   #listeners = new Listeners().setMaxListeners(0);
 
   /** @param {() => void} onSignal called in the event loop, up to {@link interval} after the signal */
@@ -45,14 +45,14 @@ class Sigint {
     setInterval(look, interval).unref();
   }
 
-  /** @returns {boolean} whether a signal came that nobody has taken yet */
+  /** @returns {boolean} whether a signal came that was not handled yet */
   take() {
     if (!this.#watchdog) return false;
     this.#watchdog.start();
     return this.#watchdog.stop();
   }
 
-  /** process.on('SIGINT', ...) and its relatives keep the listener here, where it cannot take the signal away. */
+  /** process.on('SIGINT', ...) and related methods store the listener here, where it cannot take over the signal. */
   #keepListeners(onSignal) {
     const listeners = this.#listeners;
     const keepOwn = () => {
@@ -78,8 +78,8 @@ class Sigint {
       keepOwn();
       return this;
     };
-    // Libraries end the process at SIGINT if they are the only ones who listen. (Not so listenerCount: vm asks it whether
-    // there is a listener to take the signal from.)
+    // Some libraries end the process at SIGINT if theirs are the only listeners, so `listeners` includes the kernel's. listenerCount is
+    // left alone, because vm uses it to decide whether there is a listener to take the signal from.
     for (const name of ['listeners', 'rawListeners']) {
       const original = take(process[name]);
       process[name] = (event) => (event === 'SIGINT' ? listeners[name](event) : original(process, event));

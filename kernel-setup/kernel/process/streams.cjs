@@ -1,6 +1,6 @@
 'use strict';
-// process.stdout and process.stderr are the output of the cell that prints. What comes to the file descriptors by another way
-// (a child process that inherits them, a library's native code) the kernel takes from the other end of the pipe.
+// process.stdout and process.stderr write to the output of the cell that prints. Output that reaches the file descriptors in another way
+// (from a child process that inherits them, or from native code) is read by the kernel at the other end of the pipe.
 
 const { StringDecoder } = require('node:string_decoder');
 const fs = require('node:fs');
@@ -8,10 +8,10 @@ const { send } = require('./channel.cjs');
 const { currentCell } = require('./currentCell.cjs');
 const { take, bufferFrom, nextTick, writeSync, Buffer } = require('./kept.cjs');
 
-/** Send everything that JavaScript prints to its cell. Before the first cell it goes where it went before. */
+/** Send everything that JavaScript prints to its cell. Before the first cell it goes to the original streams. */
 function captureStreams() {
   const printers = { 1: capture(process.stdout, 'stdout'), 2: capture(process.stderr, 'stderr') };
-  // Some loggers skip process.stdout and write to the file descriptor.
+  // Some loggers do not use process.stdout but write to the file descriptor.
   fs.writeSync = (fd, data, ...rest) => {
     const print = printers[fd];
     if (!print || currentCell() === undefined) return writeSync(fd, data, ...rest);

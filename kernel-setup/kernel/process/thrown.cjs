@@ -1,6 +1,6 @@
 'use strict';
-// What was thrown, as plain data for the kernel. Anything can be thrown: errors whose `stack` is a getter that throws, proxies,
-// objects that cannot be turned into text. Whatever it is, there is an answer.
+// Describes a thrown value as plain data for the kernel. Anything can be thrown: errors whose `stack` is a getter that throws, proxies,
+// objects that cannot be converted to text. For each of these there is a description.
 
 const { inspect, types } = require('node:util');
 const { toText, slice } = require('./kept.cjs');
@@ -12,16 +12,16 @@ const maxText = 100_000; // characters
 /**
  * @typedef {object} Thrown
  * @property {'error' | 'value'} kind
- * @property {string} name the error's; 'Thrown' for what is no error
- * @property {string} message the error's, or the value as text
- * @property {string} stack empty for what is no error
+ * @property {string} name the error's name; 'Thrown' for a value that is not an error
+ * @property {string} message the error's message, or the value as text
+ * @property {string} stack empty for a value that is not an error
  * @property {Thrown} [cause]
  * @property {Thrown[]} [errors] the parts of an AggregateError
  */
 
 /** @param {unknown} value @param {import('node:util').InspectOptions} [options] @returns {string} */
 function textOf(value, options = { depth: 1 }) {
-  // First as the value wants to be shown, then without asking it.
+  // First as the value asks to be shown, then without running its code.
   for (let customInspect = true; ; customInspect = false) {
     try {
       return shorten(inspect(value, { ...options, customInspect }));

@@ -1,12 +1,12 @@
 'use strict';
-// What a cell gets for `import 'tslab'`: tslab's own `display` and `newDisplay`, whose output goes to the kernel. The compiler and
-// the messaging library that tslab would load along stay out of this process; in their place are what it asks of them.
+// What a cell gets for `import 'tslab'`: tslab's own `display` and `newDisplay`, whose output goes to the kernel. tslab would also load a
+// compiler and a messaging library; the few functions that it calls of them are replaced here.
 
 const Module = require('node:module');
 const { send } = require('./channel.cjs');
 const { currentCell } = require('./currentCell.cjs');
 
-/** tunebook's `show` finds this among the loaded modules, too. */
+/** tunebook's `show` finds tslab among the loaded modules by this name, too. */
 const jupyter = {
   get lastWriteDisplayData() {
     if (currentCell() === undefined) return null;
