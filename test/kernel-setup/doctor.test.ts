@@ -48,7 +48,7 @@ describe('doctor', () => {
       NAMES.filter((name) => name !== 'Node' && name !== 'C++ compiler'),
     );
     for (const check of missing) assert.match(check.remedy ?? '', /npm run setup|apt-get install/);
-    assert.match(checks.find((check) => check.name === 'C++ compiler')?.found ?? '', /the set-up fetches one/);
+    assert.match(checks.find((check) => check.name === 'C++ compiler')?.found ?? '', /the set-up downloads one/);
   });
 
   it('prints a table, a line for each thing', async () => {
