@@ -1,25 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
 import { oracle } from '../steps/oracle.mjs';
 import { tensorflowEnvironment } from './environment.mjs';
-import { messageOf } from './errors.mjs';
+import { messageOf, SetupError } from './errors.mjs';
 import { inProject, projectFolder } from './paths.mjs';
+import { formatSeconds } from './report.mjs';
 import { setUp } from './setup.mjs';
+import { chooseTests } from './test-files.mjs';
+import { runFiles } from './test-pool.mjs';
 
-/** A test takes at most this long, unless it says otherwise (milliseconds). */
-const TIMEOUT = 60_000;
+const USAGE = 'npm test -- [--fast] [--grep TEXT] [--bail] [--jobs N] [test files]';
 
-const ALL = ['dist/test/**/*.test.js'];
-/** What starts neither TensorFlow in processes of its own nor a kernel nor a browser: `npm run test:fast`. */
-const FAST = [
-  'dist/test/*.test.js',
-  'dist/test/{core,metrics,charts,terminal}/**/*.test.js',
-  'dist/test/data/*.test.js',
-];
+/** More processes would wait for each other, and want 2 GB each. */
+const MOST_JOBS = 4;
 
-/** @typedef {{passed: number, failed: number, skipped: number}} Counts */
+/** @typedef {import('./test-pool.mjs').Counts} Counts */
 
 /**
  * The closing line, by which CI counts.
@@ -34,44 +30,56 @@ export function countsLine({ passed, failed, skipped }) {
 /**
  * @param {string} script in node_modules
  * @param {readonly string[]} parameters
- * @param {NodeJS.ProcessEnv} [env]
  * @returns {number} exit code
  */
-function node(script, parameters, env = process.env) {
+function node(script, parameters) {
   const all = [inProject('node_modules', ...script.split('/')), ...parameters];
-  return spawnSync(process.execPath, all, { cwd: projectFolder, env, stdio: 'inherit' }).status ?? 1;
+  return spawnSync(process.execPath, all, { cwd: projectFolder, stdio: 'inherit' }).status ?? 1;
 }
 
 /**
- * Run mocha over the compiled tests.
- *
- * @param {readonly string[]} files
- * @param {readonly string[]} more options for mocha
- * @returns {Counts & {code: number}}
+ * @param {readonly string[]} argv
+ * @throws {SetupError}
  */
-function mocha(files, more) {
-  const folder = mkdtempSync(join(tmpdir(), 'tunebook-test-'));
-  const file = join(folder, 'counts.json');
+function readArguments(argv) {
   try {
-    const lib = (/** @type {string} */ name) => inProject('kernel-setup', 'lib', name);
-    const parameters = [
-      '--enable-source-maps',
-      '--require',
-      lib('node-shims.cjs'),
-      '--reporter',
-      lib('mocha-counts.cjs'),
-    ];
-    parameters.push('--timeout', String(TIMEOUT), '--exit', ...more, ...files);
-    const code = node('mocha/bin/mocha.js', parameters, { ...tensorflowEnvironment(), TUNEBOOK_MOCHA_COUNTS: file });
-    try {
-      return { code, ...JSON.parse(readFileSync(file, 'utf8')) };
-    } catch {
-      // mocha ended before its first test
-      return { code: code || 1, passed: 0, failed: 1, skipped: 0 };
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        fast: { type: 'boolean', default: false },
+        grep: { type: 'string', short: 'g' },
+        bail: { type: 'boolean', short: 'b', default: false },
+        jobs: { type: 'string', default: String(Math.min(availableParallelism(), MOST_JOBS)) },
+      },
+    });
+    if (!/^[1-9]\d*$/.test(values.jobs)) throw new Error(`--jobs takes a number from 1, not '${values.jobs}'`);
+    return { ...values, jobs: Number(values.jobs), files: positionals };
+  } catch (error) {
+    throw new SetupError(`${messageOf(error).split('. ')[0]}. Usage: ${USAGE}`);
   }
+}
+
+/**
+ * Run test files, side by side where they can.
+ *
+ * @param {{together: string[][], alone: string[][]}} files
+ * @param {number} jobs
+ * @param {Record<string, unknown>} options of mocha's
+ */
+async function runTests({ together, alone }, jobs, options) {
+  const write = (/** @type {string} */ text) => process.stdout.write(text);
+  const run = (/** @type {string[][]} */ files, /** @type {number} */ many) =>
+    runFiles(files, { jobs: many, env: tensorflowEnvironment(), options, write });
+  const first = await run(together, jobs);
+  if (first.failed > 0 && options.bail) return first;
+  const second = await run(alone, 1);
+  return {
+    passed: first.passed + second.passed,
+    failed: first.failed + second.failed,
+    skipped: first.skipped + second.skipped,
+    failures: first.failures + second.failures,
+  };
 }
 
 /** Keras to compare with. Without it (no network, say) those tests are skipped, and say so. */
@@ -87,23 +95,27 @@ async function bringOracle() {
 /**
  * Set-up, lint, types, tests; a failure of any of the first three counts as a failed test. The last line has the counts.
  *
- * @param {readonly string[]} argv options for mocha; `--fast` takes only the tests that are done within a minute
+ * @param {readonly string[]} argv
  * @returns {Promise<number>} exit code
  */
 export async function testCommand(argv) {
-  const fast = argv.includes('--fast');
-  const options = argv.filter((option) => option !== '--fast');
+  const { fast, grep, bail, jobs, files } = readArguments(argv);
   try {
     await setUp();
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n${countsLine({ passed: 0, failed: 1, skipped: 0 })}\n`);
     return 1;
   }
+  const chosen = chooseTests(files, fast);
   if (!fast) await bringOracle();
+  const start = performance.now();
   const lint = node('@biomejs/biome/bin/biome', ['check', '.']);
   // the package's own types were checked by the build
   const types = node('typescript/bin/tsc', ['-p', inProject('kernel-setup')]);
-  const { code, ...counts } = mocha(fast ? FAST : ALL, options);
+  // `.only` is for files that a person names
+  const options = { grep, bail, forbidOnly: files.length === 0, color: process.stdout.isTTY === true };
+  const { failures, ...counts } = await runTests(chosen, jobs, options);
+  if (failures !== '') process.stdout.write(`\nWhat failed:\n${failures}\n`);
   if (lint !== 0) {
     process.stdout.write('Lint or format: see the top; `npm run fix` mends most.\n');
     counts.failed++;
@@ -112,7 +124,7 @@ export async function testCommand(argv) {
     process.stdout.write('Types of kernel-setup: see the top.\n');
     counts.failed++;
   }
-  if (code !== 0 && counts.failed === 0) counts.failed = 1;
-  process.stdout.write(`${countsLine(counts)}\n`);
+  const seconds = (performance.now() - start) / 1000;
+  process.stdout.write(`Tests done in ${formatSeconds(seconds)}.\n${countsLine(counts)}\n`);
   return counts.failed > 0 ? 1 : 0;
 }

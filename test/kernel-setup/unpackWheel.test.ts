@@ -1,33 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectFolder } from '../../src/core/paths';
-import { load, node, removeFolders, setupFile, temporaryFolder } from './helpers';
-
-describe('the counts of a test run', () => {
-  after(removeFolders);
-
-  it('come from mocha', async () => {
-    const folder = temporaryFolder();
-    const counts = join(folder, 'counts.json');
-    writeFileSync(
-      join(folder, 'sample.test.cjs'),
-      "it('a', () => {}); it('b', () => {}); it('c', () => { throw new Error('no'); }); it.skip('d', () => {});\n",
-    );
-    const mocha = join(projectFolder, 'node_modules', 'mocha', 'bin', 'mocha.js');
-    const parameters = [mocha, '--reporter', setupFile('lib', 'mocha-counts.cjs'), join(folder, 'sample.test.cjs')];
-    const { code, stdout } = await node(parameters, { TUNEBOOK_MOCHA_COUNTS: counts });
-    assert.equal(code, 1);
-    assert.match(stdout, /2 passing/);
-    assert.deepEqual(JSON.parse(readFileSync(counts, 'utf8')), { passed: 2, failed: 1, skipped: 1 });
-  });
-
-  it('are written on a line of their own in the form that CI reads', async () => {
-    const { countsLine } = await load<{ countsLine(counts: object): string }>('lib', 'test.mjs');
-    assert.equal(countsLine({ passed: 12, failed: 0, skipped: 1 }), '12 passed, 0 failed, 1 skipped');
-  });
-});
+import { removeFolders, setupFile, temporaryFolder } from './helpers';
 
 describe('unpacking a wheel', () => {
   after(removeFolders);
