@@ -129,7 +129,7 @@ describe('calibration', () => {
 
   it('refuses logits, unequal rows, labels out of range and no examples', () => {
     mistake(() => calibration([0], [[3, -1]]), 'row 0 must be 2 probabilities', 'softmax');
-    mistake(() => calibration([0], [[0.7, 0.7]]), 'that sum to 1: got 0.7, 0.7 with the sum 1.4');
+    mistake(() => calibration([0], [[0.7, 0.7]]), 'that sum to 1, got 0.7, 0.7 with the sum 1.4');
     mistake(() => calibration([0], [[0.5, Number.NaN]]), 'got 0.5, NaN');
     mistake(() => calibration([2], [[0.5, 0.5]]), 'label number 0 is 2', 'from 0 to 1');
     mistake(() => calibration([0, 1], [[0.5, 0.5], [1]]), 'row 1');
