@@ -1,28 +1,33 @@
 import { withDefaults } from '../core/options';
-import { alignColumns, formatShare } from '../core/text';
+import { alignColumns, counted, formatShare } from '../core/text';
 import type { Interval } from '../metrics';
 import { type Chart, chart, colors } from './theme';
 
-/** What the chart needs of a compared backbone. */
+/** What {@link backboneChart} shows of a backbone; `compareBackbones` returns such rows. */
 export interface BackboneChartRow {
+  /** Name of the backbone, for display. */
   title: string;
-  /** of the weights file on this machine, in bytes */
+  /** Size of its weight file, in bytes. */
   fileBytes: number;
-  /** trainable and not, without the ImageNet classifier, which fine-tuning replaces */
+  /** Number of parameters, frozen ones included, without the ImageNet classifier, which fine-tuning replaces. */
   parameters: number;
-  /** of one picture, without the classifier */
+  /** Multiply-add operations for one picture, without the classifier. */
   multiplyAdds: number;
-  /** measured here: one picture through the network, in batches of 16, without decoding */
+  /** Milliseconds per picture, measured on this machine in batches of 16, without decoding. */
   millisecondsAPicture: number;
-  /** published ImageNet accuracy, a fraction of 1 */
+  /** Published top-1 accuracy on ImageNet, from 0 to 1. */
   publishedTop1: number;
+  /** Accuracy of a linear probe on its features, with its interval, from 0 to 1. */
   probe: Pick<Interval, 'estimate' | 'low' | 'high'>;
+  /** Accuracy of k nearest neighbours on its features, with its interval, from 0 to 1. */
   neighbours: Pick<Interval, 'estimate' | 'low' | 'high'>;
+  /** LogME score (You et al. 2021) of its features: the higher, the better they fit the labels. */
   logMe: number;
 }
 
+/** Options of {@link backboneChart}. */
 export interface BackboneChartOptions {
-  /** `Backbones on these pictures` unless told */
+  /** Title. Default: `'Backbones on these pictures'` */
   title?: string;
 }
 
@@ -35,12 +40,12 @@ interface Panel {
 
 const fixed = (digits: number) => (value: number) => value.toFixed(digits);
 
-/** Costs first, then what it is worth. */
+/** The first row of panels shows costs, the second quality. */
 const panels: readonly Panel[] = [
   { title: 'file, MB', value: ({ fileBytes }) => fileBytes / 1e6, label: fixed(1) },
   { title: 'parameters, M', value: ({ parameters }) => parameters / 1e6, label: fixed(1) },
   { title: 'multiply-adds, G', value: (row) => row.multiplyAdds / 1e9, label: fixed(2) },
-  { title: 'ms a picture, here', value: (row) => row.millisecondsAPicture, label: fixed(1) },
+  { title: 'ms per picture, here', value: (row) => row.millisecondsAPicture, label: fixed(1) },
   { title: 'published top-1', value: (row) => row.publishedTop1, label: formatShare },
   { title: 'linear probe', value: ({ probe }) => probe.estimate, label: formatShare, interval: ({ probe }) => probe },
   {
@@ -51,13 +56,27 @@ const panels: readonly Panel[] = [
   },
   { title: 'LogME', value: ({ logMe }) => logMe, label: fixed(3) },
 ];
-/** The panels of the second row: how good, not how dear. */
-const WORTH = 4;
+/** Index of the first panel of the second row. */
+const QUALITY = 4;
 
 /**
- * Backbones side by side: file size, parameters, multiply-adds and measured time, then published accuracy, and on one's own
- * pictures the accuracy of linear probes and of nearest neighbours with their intervals, and LogME. A panel each: the scales
- * have nothing to do with each other.
+ * Compare backbones side by side: above file size, parameters, multiply-adds and measured time; below published ImageNet
+ * accuracy, and on your pictures the accuracy of linear probes and of nearest neighbours with 95% intervals, and LogME. Each
+ * measure has a panel and a scale of its own.
+ *
+ * @param rows one for each backbone, from `compareBackbones`
+ * @throws {UserError} on an unknown option
+ *
+ * @example
+ * ```ts
+ * import { charts } from 'tunebook';
+ *
+ * const estimate = { estimate: 0.8, low: 0.7, high: 0.87 };
+ * const size = { fileBytes: 14e6, parameters: 2.2e6, multiplyAdds: 3e8, millisecondsAPicture: 4 };
+ * const quality = { publishedTop1: 0.72, probe: estimate, neighbours: estimate, logMe: 0.4 };
+ * const chart = charts.backboneChart([{ title: 'MobileNetV2', ...size, ...quality }]);
+ * chart.description; // => 'Panels that compare 1 backbone: MobileNetV2. best linear probe MobileNetV2, 80.0%.'
+ * ```
  */
 export function backboneChart(rows: readonly BackboneChartRow[], options: BackboneChartOptions = {}): Chart {
   const { title } = withDefaults<Required<BackboneChartOptions>>('backboneChart', options, {
@@ -72,17 +91,17 @@ export function backboneChart(rows: readonly BackboneChartRow[], options: Backbo
     ? `best linear probe ${best.title}, ${formatShare(best.probe.estimate)}`
     : 'nothing was measured';
   const doubt =
-    equals.length > 0 ? `; within their intervals ${equals.map((row) => row.title).join(', ')} are as good` : '';
-  const line = (chosen: readonly Panel[]) => ({
+    equals.length > 0 ? `; their intervals do not rule out ${equals.map((row) => row.title).join(', ')}` : '';
+  const row = (chosen: readonly Panel[]) => ({
     hconcat: chosen.map((panel, place) => drawPanel(panel, rows, place === 0)),
     spacing: 18,
   });
   const spec = {
     title: {
       text: `${title}: ${heading}`,
-      subtitle: [`above: what they cost; below: what they are worth, with 95% intervals${doubt}`],
+      subtitle: [`above: costs; below: accuracies with 95% intervals, and LogME${doubt}`],
     },
-    vconcat: [line(panels.slice(0, WORTH)), line(panels.slice(WORTH))],
+    vconcat: [row(panels.slice(0, QUALITY)), row(panels.slice(QUALITY))],
   };
   const text = alignColumns(
     [
@@ -91,11 +110,11 @@ export function backboneChart(rows: readonly BackboneChartRow[], options: Backbo
     ],
     [false, ...panels.map(() => true)],
   );
-  const description = `Panels that compare ${rows.length} backbones: ${rows.map((row) => row.title).join(', ')}. ${heading}${doubt}.`;
+  const description = `Panels that compare ${counted(rows.length, 'backbone')}: ${rows.map((row) => row.title).join(', ')}. ${heading}${doubt}.`;
   return chart(spec, description, `${title}: ${heading}${doubt}\n${text}`);
 }
 
-/** Bars from zero; of accuracies and LogME dots on a scale of their own, as differences matter there and zero does not. */
+/** Bars from zero for costs; dots without zero for accuracies and LogME, where differences matter. */
 function drawPanel({ title, value, label, interval }: Panel, rows: readonly BackboneChartRow[], named: boolean) {
   const values = rows.map((row) => ({
     backbone: row.title,
@@ -103,7 +122,7 @@ function drawPanel({ title, value, label, interval }: Panel, rows: readonly Back
     label: label(value(row)),
     ...(interval && { low: interval(row).low, high: interval(row).high }),
   }));
-  const cost = panels.findIndex((panel) => panel.title === title) < WORTH;
+  const cost = panels.findIndex((panel) => panel.title === title) < QUALITY;
   const share = label === formatShare;
   const x = {
     type: 'quantitative',

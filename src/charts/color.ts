@@ -1,20 +1,20 @@
 type Rgb = [red: number, green: number, blue: number];
 
-/** The colour a given part of the way between two, each written `#rrggbb`. */
+/** The colour at fraction `part` of the way from one colour to another, each as `#rrggbb`. */
 export function mix(from: string, to: string, part: number): string {
   const target = parse(to);
   const channels = parse(from).map((channel, i) => Math.round(channel + (target[i]! - channel) * part));
   return `#${channels.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** The contrast of two colours from 1 to 21 (WCAG 2.1); small text should have at least 4.5. */
+/** The contrast ratio of two colours, from 1 to 21 (WCAG 2.1); small text needs at least 4.5. */
 export function contrast(one: string, other: string): number {
   const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a) as [number, number];
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** Black or white, whichever reads better on a colour; the contrast is at least 4.58 on any. */
-export function inkOn(background: string): string {
+/** Black or white, whichever has more contrast on a background: at least 4.58 on any colour. */
+export function textColorOn(background: string): string {
   return contrast(background, '#000000') > contrast(background, '#ffffff') ? '#000000' : '#ffffff';
 }
 

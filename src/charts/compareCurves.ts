@@ -9,20 +9,20 @@ import { type Chart, chart, colors, hues } from './theme';
 
 /** Options of {@link compareCurves}. */
 export interface CompareOptions {
-  /** `Compared` unless told */
+  /** Title. Default: `'Compared'` */
   title?: string;
-  /** draw the training curves too, dashed; `true` unless told */
+  /** Draw the training curves as well, dashed. Default: `true` */
   training?: boolean;
 }
 
 const height = 210;
 const lineHeight = 15;
-/** Pixels that a page of a report shows without scrolling sideways. */
+/** Pixels that the page of a report shows without scrolling sideways. */
 const widest = 900;
-/** Between panels, and of the padding around them. */
-const [between, around] = [28, 24];
-/** What an axis takes to the left of a panel, with the gap to the names at its right. */
-const besides = 40;
+/** The gap between panels and the padding around them, in pixels. */
+const [spacing, padding] = [28, 24];
+/** Pixels that the axis left of a panel takes, with the gap to the names right of it. */
+const axisWidth = 40;
 
 const panels = [
   { name: 'loss', training: 'loss', validation: 'validationLoss', format: formatNumber, axis: '~g' },
@@ -31,13 +31,24 @@ const panels = [
 type Panel = (typeof panels)[number];
 
 /**
- * Several trainings in one picture: validation loss and accuracy over the epochs, each named at its end; training dashed.
+ * Compare several trainings: loss and accuracy over the epochs, validation solid and training dashed, each line labelled with
+ * its name and last value.
  *
- * The loss axis ends at twice the median of the first losses: a training that explodes leaves the picture, and its number
- * tells how far. The panels stand side by side, or one above the other where the names are too long for that.
+ * The loss axis ends at twice the median of the first losses: a training that diverges leaves the plot, and its label gives
+ * its last value. The panels stand side by side, or one above the other when the names are long.
  *
- * @param histories by name, up to seven: more colours cannot be told apart
- * @throws {UserError} for no history, more than seven, or one without validation
+ * @param histories by name, 1 to 7, as the palette has seven colours
+ * @throws {UserError} when there is no history or more than seven, one has no validation loss, or an option is unknown
+ *
+ * @example
+ * ```ts
+ * import { charts, readRun } from 'tunebook';
+ *
+ * charts.compareCurves({
+ *   'seed 1': readRun('runs/first').history,
+ *   'seed 2': readRun('runs/second').history,
+ * });
+ * ```
  */
 export function compareCurves(
   histories: Readonly<Record<string, readonly EpochRecord[]>>,
@@ -55,7 +66,7 @@ export function compareCurves(
   const spec = {
     title: { text: title, offset: 24, ...(training && { subtitle: ['solid: validation, dashed: training'] }) },
     data: { values },
-    spacing: between,
+    spacing,
     ...(stacked ? { vconcat: drawn } : { hconcat: drawn }),
   };
   const rows = names.map((name) => {
@@ -85,12 +96,12 @@ export function compareCurves(
   );
 }
 
-/** The width of a panel, and whether there is room for only one beside its names. */
+/** The width of a panel, and whether the panels are stacked because names leave too little space beside each other. */
 function layoutOf(names: readonly string[]): { width: number; stacked: boolean } {
   const label = 7.6 * (Math.max(...names.map((name) => name.length)) + ' 100.0%'.length); // pixels, in bold
-  const beside = (widest - around - between) / 2 - besides - label;
+  const beside = (widest - padding - spacing) / 2 - axisWidth - label;
   if (beside >= 220) return { width: Math.round(Math.min(260, beside)), stacked: false };
-  const alone = widest - around - besides - label;
+  const alone = widest - padding - axisWidth - label;
   return { width: Math.round(Math.min(520, Math.max(260, alone))), stacked: true };
 }
 
@@ -123,8 +134,8 @@ function drawPanel(
     { field: panel.validation, type: 'quantitative', title: `validation ${panel.name}`, format: '.3~g' },
     { field: panel.training, type: 'quantitative', title: `training ${panel.name}`, format: '.3~g' },
   ];
-  const line = (field: string, look: object) => ({
-    mark: { type: 'line', clip: true, point: last === 1, ...look },
+  const line = (field: string, style: object) => ({
+    mark: { type: 'line', clip: true, point: last === 1, ...style },
     encoding: { x, y: y(field), color, tooltip },
   });
   return {
@@ -159,7 +170,7 @@ function accuracyDomain(
   return [Math.floor(10 * Math.min(0.9, ...values)) / 10, 1] as const;
 }
 
-/** The name and last value of each line beside the plot, in the order of the lines, a line's height apart. */
+/** The name and last value of each line right of the plot, at the height of its end, moved apart so that none overlap. */
 function endLabels(
   histories: Readonly<Record<string, readonly EpochRecord[]>>,
   names: readonly string[],

@@ -1,41 +1,55 @@
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
-import { alignColumns, formatShare } from '../core/text';
+import { alignColumns, counted, formatShare } from '../core/text';
 import type { ConfusionMatrix } from '../metrics';
-import { mostConfused, sortByConfusion } from '../metrics/confusion'; // not the room: it loads arquero
-import { inkOn, mix } from './color';
+import { mostConfused, sortByConfusion } from '../metrics/confusion'; // not '../metrics', which loads arquero: 0.1 s
+import { mix, textColorOn } from './color';
 import { type Chart, chart, colors } from './theme';
 
 /** Options of {@link confusionMatrixChart}. */
 export interface ConfusionChartOptions {
-  /** what a cell says: `none` (default) its count, `rows` its share of the true class, `columns` of the predicted class */
+  /**
+   * What the number in a cell is: `'none'` the count, `'rows'` the percentage of the true class, `'columns'` the
+   * percentage of the predicted class. Default: `'none'`
+   */
   normalize?: 'none' | 'rows' | 'columns';
-  /** `classes` (default) keeps their order; `confusion` puts classes beside each other that are mixed up, the worst first */
+  /**
+   * Order of the classes: `'classes'` keeps theirs, `'confusion'` puts classes next to each other that are often
+   * confused, the most confused first. Default: `'classes'`
+   */
   sort?: 'classes' | 'confusion';
-  /** `Confusion matrix` unless told */
+  /** Title. Default: `'Confusion matrix'` */
   title?: string;
 }
 
-/** Dark ends of the two scales of colour: what is right and what is wrong. */
+/** The dark ends of the two colour scales, for right and wrong predictions, and the pale ends. */
 const right = '#00517f';
 const wrong = '#c25000';
 const pale = { right: '#e3f0f8', wrong: '#ffead9' };
-/** With more classes than this the cells are too small for text, and colour and tooltip speak alone. */
-const written = 24;
-/** With more classes than this those that are most often mistaken are drawn: the cells of more are too small to see. */
-const drawn = 100;
+/** With more classes than this the cells are too small for text, and only colour and tooltip show their values. */
+const MOST_WITH_TEXT = 24;
+/** The most classes that are drawn: with more, the cells would be too small to see. */
+const MOST_DRAWN = 100;
 
 /**
- * A confusion matrix as a table of coloured cells: true classes down, predicted classes across.
+ * A confusion matrix as a heat map: true classes as rows, predicted classes as columns.
  *
- * The darker a cell, the larger its share of the row (of the column, if normalized by columns); the share enters as its
- * square root, so that rare mix-ups stay visible. Cells without an example are empty.
+ * A darker cell has a larger share of its row (of its column, when normalized by columns). The colour follows the square root
+ * of the share, so that rare confusions stay visible. Cells without examples are empty.
  *
- * Of more than 100 classes the 100 that are most often mistaken are drawn, and the chart says so.
+ * With more than 100 classes the 100 that are confused most often are drawn, and the chart says so.
  *
- * @param given from `confusionMatrix`, 1 class or more
- * @param options {@link ConfusionChartOptions}
- * @throws {UserError} on an unknown option or value of `normalize` or `sort`
+ * @param given from `confusionMatrix`, with at least one class
+ * @throws {UserError} on an unknown option, or an unknown value of `normalize` or `sort`
+ *
+ * @example
+ * ```ts
+ * import { charts, metrics } from 'tunebook';
+ *
+ * const matrix = metrics.confusionMatrix([0, 0, 1], [0, 1, 1], ['cat', 'dog']);
+ * const chart = charts.confusionMatrixChart(matrix, { normalize: 'rows' });
+ * chart.description; // => 'Confusion matrix of 2 classes: 2 of 3 right (66.7%). Most confused: cat predicted as dog 1 time.'
+ * ```
  */
 export function confusionMatrixChart(given: ConfusionMatrix, options: ConfusionChartOptions = {}): Chart {
   const defaults: Required<ConfusionChartOptions> = {
@@ -61,9 +75,9 @@ export function confusionMatrixChart(given: ConfusionMatrix, options: ConfusionC
   const says = normalize === 'none' ? 'the number is the count' : `the number is % of the ${of} class`;
   const key = [
     'blue is right, orange is wrong; the darker, the larger the',
-    `share of the ${of} class${classes.length <= written ? `; ${says}` : ''}`,
+    `share of the ${of} class${classes.length <= MOST_WITH_TEXT ? `; ${says}` : ''}`,
     ...(classes.length < given.classes.length
-      ? [`the ${classes.length} of ${given.classes.length} classes that are mistaken most often`]
+      ? [`the ${classes.length} of ${given.classes.length} classes that are confused most often`]
       : []),
   ];
   const size = Math.min(64, Math.max(8, Math.floor(640 / classes.length)), 640);
@@ -88,7 +102,7 @@ export function confusionMatrixChart(given: ConfusionMatrix, options: ConfusionC
           ],
         },
       },
-      ...(classes.length <= written
+      ...(classes.length <= MOST_WITH_TEXT
         ? [
             {
               mark: { type: 'text', fontSize: Math.min(13, Math.max(9, size * 0.36)) },
@@ -104,13 +118,13 @@ export function confusionMatrixChart(given: ConfusionMatrix, options: ConfusionC
   return chart(
     spec,
     describe(given, heading),
-    textTwin(classes.length < given.classes.length ? given : matrix, `${title}: ${heading}`),
+    asText(classes.length < given.classes.length ? given : matrix, `${title}: ${heading}`),
   );
 }
 
-/** The classes that a chart has room for: all, or those with the most mistakes, in their order. */
+/** The part of a matrix that is drawn: all classes, or those with the most mistakes, in their order. */
 function mostMistaken({ classes, counts }: ConfusionMatrix): ConfusionMatrix {
-  if (classes.length <= drawn) return { classes, counts };
+  if (classes.length <= MOST_DRAWN) return { classes, counts };
   const wrong = classes.map(() => 0);
   for (const [t, row] of counts.entries()) {
     for (const [p, count] of row.entries()) {
@@ -121,12 +135,12 @@ function mostMistaken({ classes, counts }: ConfusionMatrix): ConfusionMatrix {
   }
   const kept = [...classes.keys()]
     .sort((a, b) => wrong[b]! - wrong[a]!)
-    .slice(0, drawn)
+    .slice(0, MOST_DRAWN)
     .sort((a, b) => a - b);
   return { classes: kept.map((c) => classes[c]!), counts: kept.map((t) => kept.map((p) => counts[t]![p]!)) };
 }
 
-/** The cells of a matrix, or of the part of `whole` that is drawn: shares are of all examples of a class. */
+/** The cells of the drawn part of the matrix `whole`; shares count all examples of a class, those not drawn too. */
 function shadedCells(
   { classes, counts }: ConfusionMatrix,
   normalize: 'none' | 'rows' | 'columns',
@@ -146,12 +160,21 @@ function shadedCells(
       const side = t === p ? 'right' : 'wrong';
       const fill = mix(pale[side], side === 'right' ? right : wrong, Math.sqrt(share));
       const text = normalize === 'none' ? String(count) : percent(share);
-      return { true: classes[t], predicted: classes[p], count, ofTrue, ofPredicted, text, fill, ink: inkOn(fill) };
+      return {
+        true: classes[t],
+        predicted: classes[p],
+        count,
+        ofTrue,
+        ofPredicted,
+        text,
+        fill,
+        ink: textColorOn(fill),
+      };
     }),
   );
 }
 
-/** A whole percentage; less than half a percent is said so, as it isn't nothing. */
+/** A whole percentage; '<1' instead of 0 for less than half a percent. */
 function percent(share: number): string {
   return share < 0.005 ? '<1' : String(Math.round(100 * share));
 }
@@ -185,14 +208,14 @@ function axes(classes: readonly string[], size: number): object {
 
 function describe(matrix: ConfusionMatrix, heading: string): string {
   const worst = mostConfused(matrix, 3).map(
-    (pair) => `${pair.trueClass} taken for ${pair.predictedClass} ${pair.count} times`,
+    (pair) => `${pair.trueClass} predicted as ${pair.predictedClass} ${counted(pair.count, 'time')}`,
   );
   const mixed = worst.length > 0 ? `Most confused: ${worst.join(', ')}.` : 'No two classes were confused.';
   return `Confusion matrix of ${matrix.classes.length} classes: ${heading}. ${mixed}`;
 }
 
-/** The whole table for few classes, else the pairs that were mixed up most. */
-function textTwin(matrix: ConfusionMatrix, heading: string): string {
+/** The chart as text: the whole table for few classes, else the most confused pairs. */
+function asText(matrix: ConfusionMatrix, heading: string): string {
   const { classes, counts } = matrix;
   if (classes.length <= 12) {
     const rows = [['true \\ predicted', ...classes], ...classes.map((name, t) => [name, ...counts[t]!.map(String)])];

@@ -7,25 +7,34 @@ import { type Chart, chart } from './theme';
 
 /** Options of {@link trainingCurves}. */
 export interface CurveOptions {
-  /** how many epochs the training may take: the width of the axis; as many as there are unless told */
+  /**
+   * How many epochs the training may take, at least 1: the end of the epoch axis. Default: the number of epochs in
+   * `history`
+   */
   planned?: number;
-  /** the training is over, though perhaps before the planned epochs: the axis ends with it; `false` unless told */
+  /** The training has ended, perhaps before the planned epochs: the axis ends at its last epoch. Default: `false` */
   ended?: boolean;
-  /** `Training` unless told */
+  /** Title. Default: `'Training'` */
   title?: string;
 }
 
 /**
- * Loss and accuracy over the epochs, training against validation, with the best epoch of each marked, the gap between the
- * two shaded, and the learning rate beneath. A note says when the validation loss has turned.
+ * Loss and accuracy over the epochs for training and validation, with the best epoch marked, the generalization gap shaded,
+ * and the learning rate below. A note says when the validation loss rises again.
  *
- * While training runs the axis is as wide as the planned training from the start, so that a chart which is drawn anew after
- * each epoch stays still; at the start of a long training it is a half, a quarter and so on of that.
- * Numbers that are not finite leave a gap, and the first such epoch is named.
+ * The epoch axis covers the planned epochs from the start, so that it keeps its scale while the chart is redrawn after each
+ * epoch; early in a long training it covers a half, a quarter and so on of them. Values that are not finite leave a gap, and
+ * a note names the first such epoch.
  *
- * @param history one record an epoch; none gives empty axes
- * @param options {@link CurveOptions}
- * @throws {UserError} on an unknown option or a `planned` that is no whole number of at least 1
+ * @param history one record for each epoch; empty axes when there are none
+ * @throws {UserError} on an unknown option, or when `planned` is not a whole number of at least 1
+ *
+ * @example
+ * ```ts
+ * import { charts, readRun } from 'tunebook';
+ *
+ * charts.trainingCurves(readRun('runs/first').history, { ended: true });
+ * ```
  */
 export function trainingCurves(history: readonly EpochRecord[], options: CurveOptions = {}): Chart {
   const defaults: Required<CurveOptions> = { planned: Math.max(1, history.length), ended: false, title: 'Training' };
@@ -59,7 +68,7 @@ export function trainingCurves(history: readonly EpochRecord[], options: CurveOp
   return chart(spec, description, [`${title}: ${heading}`, ...notes, ...tabulateHistory(history)].join('\n'));
 }
 
-/** The planned epochs, halved as long as at least 20 and twice those done fit in. */
+/** The planned epochs, halved while the half is at least 20 and at least twice the epochs done. */
 function axisEnd(done: number, planned: number): number {
   let end = planned;
   while (end / 2 >= Math.max(20, 2 * done)) end = Math.ceil(end / 2);

@@ -1,12 +1,22 @@
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
-import { alignColumns, formatShare } from '../core/text';
+import { alignColumns, counted, formatShare } from '../core/text';
 import type { ClassReport, ConfusionMatrix, Slice } from '../metrics';
 import { mostConfused } from '../metrics/confusion';
 import { type Chart, chart, colors } from './theme';
 
+/** Options of {@link classScoresChart} and {@link sliceChart}. */
 export interface DotOptions {
+  /** Title. Default: `'Precision and recall of each class'` or `'Accuracy of each slice'` */
   title?: string;
+}
+
+/** Options of {@link confusedPairsChart}. */
+export interface ConfusedPairsOptions {
+  /** Title. Default: `'Most confused classes'` */
+  title?: string;
+  /** The most pairs to draw, at least 1. Default: 10 */
+  limit?: number;
 }
 
 const width = 320;
@@ -15,7 +25,7 @@ const percent = {
   axis: { title: null, format: '.0%', tickCount: 5, orient: 'top' },
 };
 
-/** A row a name: the axis of all charts of this file. */
+/** The vertical axis of all charts of this file: one row for each name. */
 const rowsOf = (field: string, title: string, count = 1) => ({
   field,
   type: 'nominal',
@@ -30,25 +40,37 @@ const rowsOf = (field: string, title: string, count = 1) => ({
     labelOverlap: false,
   },
 });
-/** With more rows than this the first are drawn, which are the worst: the text beside the chart has all. */
-const drawn = 100;
-/** What a subtitle says where not all rows are drawn. */
-const leftOut = (rows: number, what: string) =>
-  rows > drawn ? [`the ${drawn} ${what} of ${rows}; the text has all`] : [];
-/** The height of a row: less where there are many. */
+/** The most rows that are drawn, the lowest scores first; the chart's text lists all. */
+const MOST_DRAWN = 100;
+/** A line of the subtitle when not all rows are drawn. */
+const leftOut = (rows: number, what: string, score: string) =>
+  rows > MOST_DRAWN ? [`the ${MOST_DRAWN} of ${rows} ${what} with the lowest ${score}; the text lists all`] : [];
+/** The height of a row in pixels: less when there are many. */
 const stepOf = (count: number) => Math.max(11, Math.min(24, Math.floor(900 / Math.max(1, count))));
 
 /**
- * Precision and recall of every class, the lowest F1 first: a line between the two dots, longer the more a class is
- * called too often (recall right of precision) or too seldom.
+ * Precision and recall of every class as two points joined by a line, the lowest F1 first. Recall right of precision: the
+ * class is predicted too often; left of it: too seldom.
+ *
+ * With more than 100 classes the 100 with the lowest F1 are drawn, and the chart says so.
  *
  * @param report from `classReport`
+ * @throws {UserError} on an unknown option
+ *
+ * @example
+ * ```ts
+ * import { charts, metrics } from 'tunebook';
+ *
+ * const matrix = metrics.confusionMatrix([0, 0, 1], [0, 1, 1], ['cat', 'dog']);
+ * const chart = charts.classScoresChart(metrics.classReport(matrix));
+ * chart.description; // => 'Precision and recall of 2 classes, lowest F1 66.7% for cat.'
+ * ```
  */
 export function classScoresChart(report: ClassReport, options?: DotOptions): Chart {
   const { title } = withDefaults('classScoresChart', options, { title: 'Precision and recall of each class' });
   const rows = [...report.rows].sort((a, b) => a.f1 - b.f1);
   const x = (field: string) => ({ field, type: 'quantitative', ...percent });
-  const y = rowsOf('class', '', Math.min(drawn, rows.length));
+  const y = rowsOf('class', '', Math.min(MOST_DRAWN, rows.length));
   const tooltip = [
     { field: 'class', type: 'nominal' },
     ...['precision', 'recall', 'f1'].map((field) => ({ field, type: 'quantitative', format: '.1%' })),
@@ -59,12 +81,12 @@ export function classScoresChart(report: ClassReport, options?: DotOptions): Cha
       text: title,
       subtitle: [
         `blue circle: precision, vermilion square: recall; macro F1 ${formatShare(report.macro.f1)}`,
-        ...leftOut(rows.length, 'classes of the lowest F1'),
+        ...leftOut(rows.length, 'classes', 'F1'),
       ],
     },
-    data: { values: rows.slice(0, drawn) },
+    data: { values: rows.slice(0, MOST_DRAWN) },
     width,
-    height: { step: stepOf(Math.min(drawn, rows.length)) },
+    height: { step: stepOf(Math.min(MOST_DRAWN, rows.length)) },
     encoding: { y },
     layer: [
       {
@@ -119,14 +141,28 @@ export function classScoresChart(report: ClassReport, options?: DotOptions): Cha
 }
 
 /**
- * The accuracy on every slice with its 95% interval, the worst first. Where intervals overlap, a difference may be chance.
+ * The accuracy on every slice with its 95% interval, the lowest first. Where intervals overlap, a difference may be chance.
+ *
+ * With more than 100 slices the first 100 are drawn, and the chart says so.
  *
  * @param slices from `sliceAccuracy`
- * @throws {UserError} for no slice
+ * @throws {UserError} when there is no slice, or on an unknown option
+ *
+ * @example
+ * ```ts
+ * import { charts, metrics } from 'tunebook';
+ *
+ * const rows = [
+ *   { label: 'cat', predicted: 'cat', camera: 'phone' },
+ *   { label: 'dog', predicted: 'cat', camera: 'reflex' },
+ * ];
+ * const chart = charts.sliceChart(metrics.sliceAccuracy(rows, 'camera'));
+ * chart.description; // => 'Accuracy of 2 slices; lowest 0.0% for reflex.'
+ * ```
  */
 export function sliceChart(slices: readonly Slice[], options?: DotOptions): Chart {
   const { title } = withDefaults('sliceChart', options, { title: 'Accuracy of each slice' });
-  if (slices.length === 0) throw new UserError('sliceChart: got no slice');
+  if (slices.length === 0) throw new UserError('sliceChart: got no slices; give at least one, from sliceAccuracy');
   const right = slices.reduce((sum, slice) => sum + slice.right, 0);
   const total = slices.reduce((sum, slice) => sum + slice.total, 0);
   const x = (field: string) => ({ field, type: 'quantitative', ...percent });
@@ -135,13 +171,13 @@ export function sliceChart(slices: readonly Slice[], options?: DotOptions): Char
       text: title,
       subtitle: [
         `95% intervals; dashed: all together, ${right} of ${total} (${formatShare(right / total)})`,
-        ...leftOut(slices.length, 'slices of the lowest accuracy'),
+        ...leftOut(slices.length, 'slices', 'accuracy'),
       ],
     },
-    data: { values: slices.slice(0, drawn) },
+    data: { values: slices.slice(0, MOST_DRAWN) },
     width,
-    height: { step: stepOf(Math.min(drawn, slices.length)) },
-    encoding: { y: rowsOf('slice', '', Math.min(drawn, slices.length)) },
+    height: { step: stepOf(Math.min(MOST_DRAWN, slices.length)) },
+    encoding: { y: rowsOf('slice', '', Math.min(MOST_DRAWN, slices.length)) },
     layer: [
       {
         mark: { type: 'rule', color: colors.muted, strokeDash: [4, 4] },
@@ -192,13 +228,21 @@ export function sliceChart(slices: readonly Slice[], options?: DotOptions): Char
 }
 
 /**
- * The pairs of classes that are mixed up most, as bars.
+ * The most confused pairs of classes as bars, the most frequent confusion first.
  *
  * @param matrix from `confusionMatrix`
- * @param options `limit`: at most so many pairs; 10 unless told
+ * @throws {UserError} on an unknown option, or when `limit` is not a whole number of at least 1
+ *
+ * @example
+ * ```ts
+ * import { charts, metrics } from 'tunebook';
+ *
+ * const matrix = metrics.confusionMatrix([0, 0, 1], [0, 1, 1], ['cat', 'dog']);
+ * charts.confusedPairsChart(matrix).description; // => 'Most confused: cat → dog 1 time.'
+ * ```
  */
-export function confusedPairsChart(matrix: ConfusionMatrix, options?: DotOptions & { limit?: number }): Chart {
-  const { title, limit } = withDefaults('confusedPairsChart', options, { title: 'What is taken for what', limit: 10 });
+export function confusedPairsChart(matrix: ConfusionMatrix, options?: ConfusedPairsOptions): Chart {
+  const { title, limit } = withDefaults('confusedPairsChart', options, { title: 'Most confused classes', limit: 10 });
   const pairs = mostConfused(matrix, limit).map((pair) => ({
     ...pair,
     pair: `${pair.trueClass} → ${pair.predictedClass}`,
@@ -209,7 +253,7 @@ export function confusedPairsChart(matrix: ConfusionMatrix, options?: DotOptions
   const spec = {
     title: {
       text: title,
-      subtitle: [pairs.length > 0 ? 'true class → what it was taken for' : 'nothing was mixed up'],
+      subtitle: [pairs.length > 0 ? 'true class → predicted class' : 'no two classes were confused'],
     },
     data: { values: pairs },
     width: 240,
@@ -222,9 +266,9 @@ export function confusedPairsChart(matrix: ConfusionMatrix, options?: DotOptions
           x: { field: 'count', ...x },
           tooltip: [
             { field: 'trueClass', type: 'nominal', title: 'true class' },
-            { field: 'predictedClass', type: 'nominal', title: 'taken for' },
+            { field: 'predictedClass', type: 'nominal', title: 'predicted class' },
             { field: 'count', type: 'quantitative', title: 'examples' },
-            { field: 'share', type: 'quantitative', title: 'of the true class', format: '.1%' },
+            { field: 'share', type: 'quantitative', title: 'share of the true class', format: '.1%' },
           ],
         },
       },
@@ -235,13 +279,13 @@ export function confusedPairsChart(matrix: ConfusionMatrix, options?: DotOptions
     ],
   };
   const lines = pairs.map(({ pair, note }) => `  ${pair}: ${note}`);
-  const none = 'No two classes were mixed up.';
+  const none = 'No two classes were confused.';
   return chart(
     spec,
     pairs.length > 0
       ? `Most confused: ${pairs
           .slice(0, 3)
-          .map(({ pair, count }) => `${pair} ${count} times`)
+          .map(({ pair, count }) => `${pair} ${counted(count, 'time')}`)
           .join(', ')}.`
       : none,
     [title, ...(lines.length > 0 ? lines : [none])].join('\n'),

@@ -3,38 +3,53 @@ import { withDefaults } from '../core/options';
 import { alignColumns } from '../core/text';
 import { type Chart, chart, colors, hues } from './theme';
 
-/** A picture's place in the plane. */
+/** A picture as a point of {@link embeddingChart}. */
 export interface EmbeddedPoint {
+  /** Horizontal coordinate, in any unit. */
   x: number;
+  /** Vertical coordinate, in any unit. */
   y: number;
-  /** its class, which colours it */
+  /** Its class, which sets the colour. */
   class: string;
-  /** what else the tooltip says, such as its file or the predicted class */
+  /** A further line of the tooltip, such as the file or the predicted class. */
   note?: string;
-  /** drawn as a cross: it was predicted wrongly */
+  /** Draw a cross, because the prediction is wrong. Default: `false` */
   wrong?: boolean;
-  /** the picture as a data URI, for the tooltip */
+  /** The picture as a data URI, for the tooltip. */
   url?: string;
 }
 
+/** Options of {@link embeddingChart}. */
 export interface EmbeddingChartOptions {
-  /** `What the network finds alike` unless told */
+  /** Title. Default: `'Features in two dimensions'` */
   title?: string;
 }
 
 const side = 420;
 
 /**
- * Pictures as points: those that the network finds alike lie together. Under the pointer a point shows its picture.
+ * Pictures as points in two dimensions, where pictures with similar features lie close together. The tooltip of a point shows
+ * its picture.
  *
- * @param points from `embed`; with more than seven classes all points are blue, and only tooltips name them
- * @throws {UserError} for no point, or one that is not finite
+ * @param points from `explain.embed`; with more than seven classes all points are blue, and only tooltips name the classes
+ * @throws {UserError} when there is no point, a coordinate is not finite, or an option is unknown
+ *
+ * @example
+ * ```ts
+ * import { charts } from 'tunebook';
+ *
+ * const points = [{ x: 0, y: 0, class: 'cat' }, { x: 1, y: 1, class: 'dog' }];
+ * charts.embeddingChart(points).description; // => 'Scatter plot of 2 pictures of 2 classes; pictures with similar features lie close together.'
+ * ```
  */
 export function embeddingChart(points: readonly EmbeddedPoint[], options?: EmbeddingChartOptions): Chart {
-  const { title } = withDefaults('embeddingChart', options, { title: 'What the network finds alike' });
+  const { title } = withDefaults('embeddingChart', options, { title: 'Features in two dimensions' });
   if (points.length === 0) throw new UserError('embeddingChart: got no points; give at least one');
   const broken = points.findIndex(({ x, y }) => !Number.isFinite(x) || !Number.isFinite(y));
-  if (broken >= 0) throw new UserError(`embeddingChart: point ${broken} is not finite`);
+  if (broken >= 0)
+    throw new UserError(
+      `embeddingChart: the coordinates of point ${broken} must be finite numbers, got ${points[broken]!.x} and ${points[broken]!.y}`,
+    );
   const classes = [...new Set(points.map((point) => point.class))];
   const colored = classes.length <= hues.length;
   const wrong = points.filter((point) => point.wrong).length;
@@ -57,8 +72,8 @@ export function embeddingChart(points: readonly EmbeddedPoint[], options?: Embed
     return {
       class: name,
       count: members.length,
-      x: middle(members.map(({ x }) => x)),
-      y: middle(members.map(({ y }) => y)),
+      x: median(members.map(({ x }) => x)),
+      y: median(members.map(({ y }) => y)),
     };
   });
   const color = colored
@@ -82,8 +97,8 @@ export function embeddingChart(points: readonly EmbeddedPoint[], options?: Embed
     title: {
       text: title,
       subtitle: [
-        `a point is a picture, close ones look alike to the network${wrong > 0 ? `; ${wrong} crosses: predicted wrongly` : ''}`,
-        ...(colored ? [] : [`${classes.length} classes: their names in the tooltips`]),
+        `each point is a picture, close points have similar features${wrong > 0 ? `; ${wrong} crosses: predicted wrong` : ''}`,
+        ...(colored ? [] : [`${classes.length} classes, named in the tooltips`]),
       ],
     },
     width: side,
@@ -124,18 +139,18 @@ export function embeddingChart(points: readonly EmbeddedPoint[], options?: Embed
   };
   const rows = centres.map(({ class: name, count, x, y }) => [name, String(count), x.toFixed(2), y.toFixed(2)]);
   const table = alignColumns(
-    [['class', 'pictures', 'middle x', 'middle y'], ...rows.slice(0, 20)],
+    [['class', 'pictures', 'median x', 'median y'], ...rows.slice(0, 20)],
     [false, true, true, true],
   );
   return chart(
     spec,
-    `Scatter plot of ${points.length} pictures of ${classes.length} classes, close where the network finds them alike.`,
+    `Scatter plot of ${points.length} pictures of ${classes.length} classes; pictures with similar features lie close together.`,
     `${title}: ${points.length} pictures\n${table}`,
   );
 }
 
-/** The median. */
-function middle(values: readonly number[]): number {
+/** The upper median. */
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)]!;
 }

@@ -4,7 +4,7 @@ import { validationTurn } from '../metrics/turn';
 
 type Metric = 'loss' | 'accuracy' | 'validationLoss' | 'validationAccuracy';
 
-/** The record in which a metric is best, the earliest of equals; `undefined` where it is never a finite number. */
+/** The first record in which a metric is best; `undefined` when it is never a finite number. */
 export function bestEpoch(
   history: readonly EpochRecord[],
   metric: Metric,
@@ -20,7 +20,7 @@ export function bestEpoch(
   return found;
 }
 
-/** Where the training stands and what is worth knowing, in words. */
+/** How far the training is, with notes on its best epochs, on overfitting and on divergence. */
 export function describeHistory(
   history: readonly EpochRecord[],
   planned: number,
@@ -38,7 +38,7 @@ export function describeHistory(
   const turn = validationTurn(history);
   if (turn) {
     notes.push(
-      `validation loss has turned: ${formatNumber(turn.lowest)} at epoch ${turn.epoch}, ${formatNumber(turn.now)} in the last three; what follows overfits`,
+      `overfits: validation loss rises after epoch ${turn.epoch}, from ${formatNumber(turn.lowest)} to ${formatNumber(turn.now)} (mean of the last three epochs)`,
     );
   }
   const broken = history.find((r) => ![r.loss, r.validationLoss ?? 0].every(Number.isFinite));
@@ -46,7 +46,7 @@ export function describeHistory(
   return { heading: `epoch ${last.epoch} of ${planned}`, notes };
 }
 
-/** The epochs as lines of text; of a long training every n-th epoch, the best and the last. */
+/** The epochs as lines of text; of a long training every n-th epoch, and the best and the last one. */
 export function tabulateHistory(history: readonly EpochRecord[], lines = 12): string[] {
   if (history.length === 0) return [];
   const best = bestEpoch(history, 'validationLoss', 'lowest');

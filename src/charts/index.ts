@@ -2,10 +2,10 @@ export { type BackboneChartOptions, type BackboneChartRow, backboneChart } from 
 export { type CompareOptions, compareCurves } from './compareCurves';
 export { type ConfusionChartOptions, confusionMatrixChart } from './confusion';
 export { type CurveOptions, trainingCurves } from './curves';
-export { classScoresChart, confusedPairsChart, type DotOptions, sliceChart } from './dots';
+export { type ConfusedPairsOptions, classScoresChart, confusedPairsChart, type DotOptions, sliceChart } from './dots';
 export { type EmbeddedPoint, type EmbeddingChartOptions, embeddingChart } from './embedding';
 export { type InteractionOptions, interactionChart } from './interaction';
-export { learningRateChart } from './learningRates';
+export { type LearningRateChartOptions, learningRateChart } from './learningRates';
 export { type ParallelOptions, parallelCoordinates } from './parallelCoordinates';
 export { type ParetoOptions, paretoChart } from './pareto';
 export { type GridOptions, type GridPicture, pictureGrid } from './pictures';

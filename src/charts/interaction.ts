@@ -2,24 +2,34 @@ import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { withDefaults } from '../core/options';
 import { alignColumns, formatShare } from '../core/text';
-import { inkOn, mix } from './color';
+import { mix, textColorOn } from './color';
 import { measuredRows, type StudyChartRow } from './studyRow';
 import { type Chart, chart, colors } from './theme';
 
 /** Options of {@link interactionChart}. */
 export interface InteractionOptions {
-  /** `Accuracy by x and y` unless told */
+  /** Title. Default: `'Accuracy by X and Y'`, with the names of the axes */
   title?: string;
 }
 
 /**
- * How two axes of a study act together: a cell for each pair of values with the mean accuracy over all else that was varied.
- * Without an interaction every row has the same steps from column to column.
+ * The interaction of two axes of a study as a heat map: each cell is the mean accuracy for a pair of values, over seeds and all
+ * other axes. Without an interaction the differences between columns are the same in every row.
  *
- * @param rows of a study
- * @param x name of the axis across
- * @param y name of the axis down
- * @throws {UserError} if a row lacks one of the axes
+ * @param rows the configurations of a study; those without finished runs are left out
+ * @param x name of the axis whose values are the columns
+ * @param y name of the axis whose values are the rows
+ * @throws {UserError} when a row lacks one of the axes, or on an unknown option
+ *
+ * @example
+ * ```ts
+ * import { charts } from 'tunebook';
+ *
+ * const row = (dropout: number, augment: string, mean: number) =>
+ *   ({ axes: { dropout, augment }, accuracy: { mean, low: null, high: null }, seconds: 10 });
+ * const rows = [row(0, 'none', 0.7), row(0.5, 'none', 0.8), row(0, 'light', 0.75), row(0.5, 'light', 0.8)];
+ * charts.interactionChart(rows, 'dropout', 'augment').description; // => 'Heat map of accuracy by dropout and augment, best 80.0% with dropout 0.5 and augment none.'
+ * ```
  */
 export function interactionChart(
   rows: readonly StudyChartRow[],
@@ -50,7 +60,7 @@ export function interactionChart(
   const highest = Math.max(...means.map(({ mean }) => mean));
   const cells = means.map((cell) => {
     const fill = mix('#e3f0f8', '#00517f', highest > lowest ? (cell.mean - lowest) / (highest - lowest) : 0.5);
-    return { ...cell, fill, ink: inkOn(fill), label: formatShare(cell.mean) };
+    return { ...cell, fill, ink: textColorOn(fill), label: formatShare(cell.mean) };
   });
   const place = (field: string, domain: readonly string[]) => ({
     field,
@@ -60,7 +70,7 @@ export function interactionChart(
   });
   const line = { domain: false, ticks: false };
   const spec = {
-    title: { text: title, subtitle: 'mean over seeds and all else that was varied; the darker, the more accurate' },
+    title: { text: title, subtitle: 'mean over seeds and all other axes; darker is more accurate' },
     data: { values: cells },
     width: { step: 84 },
     height: { step: 44 },

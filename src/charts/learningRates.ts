@@ -4,13 +4,28 @@ import { formatNumber } from '../core/text';
 import type { LearningRateFinding } from '../metrics/learningRateFinding';
 import { type Chart, chart, colors } from './theme';
 
+/** Options of {@link learningRateChart}. */
+export interface LearningRateChartOptions {
+  /** Title. Default: `'Loss while the learning rate rises'` */
+  title?: string;
+}
+
 /**
- * The loss while the learning rate rises, and the two rates that {@link findLearningRate} suggests.
+ * A learning-rate range test (Smith 2017): the loss while the learning rate rises, with the two suggested rates.
  *
- * @param finding what `findLearningRate` returned
- * @throws {UserError} if it has no steps
+ * @param finding from `findLearningRate`
+ * @throws {UserError} when no step has a finite loss, or on an unknown option
+ *
+ * @example
+ * ```ts
+ * import { charts } from 'tunebook';
+ *
+ * const steps = [0.0001, 0.001, 0.01].map((learningRate) => ({ learningRate, loss: 1, smoothed: 1 }));
+ * const chart = charts.learningRateChart({ steps, valley: 0.001, steepest: null });
+ * chart.description; // => 'Line chart of the loss over the learning rate; valley: 0.00100'
+ * ```
  */
-export function learningRateChart(finding: LearningRateFinding, options: { title?: string } = {}): Chart {
+export function learningRateChart(finding: LearningRateFinding, options: LearningRateChartOptions = {}): Chart {
   const { title } = withDefaults('learningRateChart', options, { title: 'Loss while the learning rate rises' });
   const steps = finding.steps.filter(({ smoothed }) => Number.isFinite(smoothed));
   if (steps.length === 0) throw new UserError('learningRateChart: the finding has no step with a finite loss');

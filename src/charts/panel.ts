@@ -6,10 +6,10 @@ import { colors } from './theme';
 export const panelWidth = 250;
 const width = panelWidth;
 const height = 190;
-/** The least distance of two labels' baselines, so that they don't overlap. */
+/** The smallest distance in pixels between two labels that do not overlap. */
 const lineHeight = 14;
-/** With more epochs than this a dot for each would hide the line. */
-const dotted = 40;
+/** With more epochs than this the points would hide the line. */
+const MOST_POINTS = 40;
 
 interface Panel {
   name: string;
@@ -18,7 +18,7 @@ interface Panel {
   best: 'lowest' | 'highest';
 }
 
-/** One metric over the epochs: two lines with their last value written beside them, and the best epoch. */
+/** One metric over the epochs: a training and a validation line with their last values, and the best epoch. */
 export function curvePanel(history: readonly EpochRecord[], epochs: [number, number], panel: Panel): object {
   const domain = valueDomain(history, panel);
   const shares = panel.name === 'accuracy';
@@ -32,7 +32,7 @@ export function curvePanel(history: readonly EpochRecord[], epochs: [number, num
     scale: { domain: epochs, nice: false, zero: false },
     axis: { title: 'epoch', grid: false, values: wholeTicks(epochs), format: 'd', labelFlush: false },
   };
-  const points = history.length <= dotted;
+  const points = history.length <= MOST_POINTS;
   const line = (field: string, color: string, style: object) => ({
     mark: { type: 'line', color, ...style, ...(points && { point: { filled: true, size: 22, color } }) },
     encoding: { x: { field: 'epoch', ...x }, y: { field, ...y } },
@@ -53,7 +53,7 @@ export function curvePanel(history: readonly EpochRecord[], epochs: [number, num
   };
 }
 
-/** What the model does worse on validation than on training data, shaded: the wider, the more it overfits. */
+/** The generalization gap, shaded where the model is worse on validation than on training data. */
 function gap({ train, validation, best }: Panel, x: object, y: object): object {
   const worse = best === 'lowest' ? `datum.${validation} > datum.${train}` : `datum.${validation} < datum.${train}`;
   const known = `isValid(datum.${train}) && isValid(datum.${validation})`;
@@ -64,7 +64,7 @@ function gap({ train, validation, best }: Panel, x: object, y: object): object {
   };
 }
 
-/** Loss from 0 to the highest, accuracy from the next lower tenth to 1. */
+/** The vertical scale: loss from 0 to its maximum, accuracy from the next lower tenth to 1. */
 function valueDomain(history: readonly EpochRecord[], { name, train, validation }: Panel): [number, number] {
   const values = history.flatMap((r) => [r[train], r[validation]]).filter((v) => Number.isFinite(v)) as number[];
   const low = Math.min(0.9, ...values);
@@ -73,7 +73,7 @@ function valueDomain(history: readonly EpochRecord[], { name, train, validation 
   return [Math.min(0, low), high > 0 ? high * 1.05 : 1];
 }
 
-/** A title at a fixed height: a title of Vega's would sit higher where the best epoch is named. */
+/** A title at a fixed height: Vega's own title would move up when the best epoch is labelled. */
 export function panelTitle(text: string): object {
   return {
     mark: { type: 'text', align: 'left', baseline: 'bottom', dy: -20, fontSize: 12, fontWeight: 600, text },
@@ -82,12 +82,12 @@ export function panelTitle(text: string): object {
   };
 }
 
-/** The axis of the epochs up to the last; one epoch stands in its middle. */
+/** The domain of the epoch axis; a single epoch is centred. */
 export function epochDomain(last: number): [number, number] {
   return last === 1 ? [0.5, 1.5] : [1, last];
 }
 
-/** At most eleven whole numbers along the axis, at round steps and not only at its ends. */
+/** At most eleven whole numbers for the ticks of an axis, at round steps. */
 export function wholeTicks([first, last]: [number, number]): number[] {
   const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((size) => last / size <= 10) ?? Math.ceil(last / 10);
   const ticks = first <= 1 ? [1] : [];
@@ -95,7 +95,7 @@ export function wholeTicks([first, last]: [number, number]): number[] {
   return ticks;
 }
 
-/** A dashed line at the best epoch, named above the plot where it hides nothing. */
+/** A dashed line at the best epoch, labelled above the plot, where the label hides no data. */
 function bestMark(
   history: readonly EpochRecord[],
   epochs: [number, number],
@@ -123,7 +123,7 @@ function bestMark(
   ];
 }
 
-/** The name and last value of each line at the right margin, moved apart where they would overlap. */
+/** The name and last value of each line right of the plot, moved apart when they would overlap. */
 function endLabels(
   history: readonly EpochRecord[],
   epochs: [number, number],
@@ -168,7 +168,7 @@ function endLabels(
   ]);
 }
 
-/** Move two labels that are closer than a line apart, and keep them beside the plot. */
+/** Move two overlapping labels apart, within the height of the plot. */
 function spread(ends: { at: number; place: number }[]): void {
   const [a, b] = [...ends].sort((one, other) => one.at - other.at);
   if (a === undefined || b === undefined || b.at - a.at >= lineHeight) return;
@@ -177,7 +177,7 @@ function spread(ends: { at: number; place: number }[]): void {
   b.place = middle + lineHeight / 2;
 }
 
-/** An unseen band around each epoch that shows all its numbers while the pointer is over it. */
+/** A transparent band around each epoch whose tooltip shows all values of the epoch. */
 function hoverBands({ name }: Panel, validated: boolean, x: object): object {
   const param = `hover_${name}`;
   return {

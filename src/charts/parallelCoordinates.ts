@@ -5,7 +5,7 @@ import { type Chart, chart, colors } from './theme';
 
 /** Options of {@link parallelCoordinates}. */
 export interface ParallelOptions {
-  /** `Configurations` unless told */
+  /** Title. Default: `'Configurations'` */
   title?: string;
 }
 
@@ -16,14 +16,26 @@ interface Tick {
   label: string;
 }
 
-/** Pixels that a page of a report shows without scrolling sideways. */
+/** Pixels that the page of a report shows without scrolling sideways. */
 const widest = 840;
 
 /**
- * Parallel coordinates (Inselberg 1985): a line for each configuration through its values on all axes that vary, to its
- * accuracy at the right. The stronger a line, the more accurate; values are evenly spaced, numbers by size.
+ * Parallel coordinates (Inselberg 1985) of a study: a line for each configuration through its values on all axes that vary, to
+ * its accuracy at the right. More opaque lines are more accurate. The values of an axis are evenly spaced, numbers in
+ * ascending order.
  *
- * @param rows of a study; those without runs are left out
+ * @param rows the configurations of a study; those without finished runs are left out
+ * @throws {UserError} on an unknown option
+ *
+ * @example
+ * ```ts
+ * import { charts } from 'tunebook';
+ *
+ * const row = (dropout: number, augment: string, mean: number) =>
+ *   ({ axes: { dropout, augment }, accuracy: { mean, low: null, high: null }, seconds: 10 });
+ * const chart = charts.parallelCoordinates([row(0, 'none', 0.7), row(0.5, 'light', 0.8)]);
+ * chart.description; // => 'Parallel coordinates of 2 configurations. The most accurate is dropout 0.5, light with 80.0%.'
+ * ```
  */
 export function parallelCoordinates(rows: readonly StudyChartRow[], options: ParallelOptions = {}): Chart {
   const { title } = withDefaults<Required<ParallelOptions>>('parallelCoordinates', options, {
@@ -31,7 +43,7 @@ export function parallelCoordinates(rows: readonly StudyChartRow[], options: Par
   });
   const measured = measuredRows(rows);
   const varied = variedAxes(measured);
-  const last = varied.includes('accuracy') ? 'mean accuracy' : 'accuracy'; // an axis may be called so, too
+  const last = varied.includes('accuracy') ? 'mean accuracy' : 'accuracy'; // an axis may be named 'accuracy'
   const scales = varied.map((axis) => scaleOf(axis, measured));
   const accuracies = measured.map(({ accuracy }) => accuracy.mean);
   const [lowest, highest] = [Math.min(...accuracies), Math.max(...accuracies)];
@@ -55,8 +67,8 @@ export function parallelCoordinates(rows: readonly StudyChartRow[], options: Par
   const label = { type: 'text', align: 'left', dx: 6, limit: step - 12 };
   const spec = {
     title: {
-      text: `${title}: ${measured.length} by ${varied.length} axes`,
-      subtitle: 'a line a configuration; the stronger, the more accurate',
+      text: `${title}: ${measured.length}, on ${varied.length === 1 ? '1 axis' : `${varied.length} axes`}`,
+      subtitle: 'one line per configuration; more opaque is more accurate',
     },
     width: Math.max(320, step * order.length),
     height: 260,
@@ -83,7 +95,7 @@ export function parallelCoordinates(rows: readonly StudyChartRow[], options: Par
       },
       {
         data: { values: lines },
-        // one colour, so that a page can exchange it for one that is seen in the dark
+        // one colour, which a page with a dark theme can replace
         mark: { type: 'line', strokeWidth: 2, color: colors.blue },
         encoding: {
           detail: { field: 'name' },

@@ -6,20 +6,32 @@ import { type Chart, chart, colors } from './theme';
 
 /** Options of {@link paretoChart}. */
 export interface ParetoOptions {
-  /** `Accuracy against time` unless told */
+  /** Title. Default: `'Accuracy against time'` */
   title?: string;
 }
 
 const [width, height] = [520, 320];
 const lineHeight = 15;
-/** Configurations up to which each is named beside the plot; of more only those on the front are. */
-const named = 20;
+/** With more configurations than this only those on the Pareto front are labelled. */
+const MOST_LABELLED = 20;
 
 /**
- * Accuracy against the seconds of a run, with the Pareto front: the configurations than which no other is both faster and more
- * accurate. Bars are the accuracies' intervals; time is on a logarithmic scale.
+ * Mean accuracy against seconds per run for the configurations of a study, with the Pareto front: the configurations for which
+ * no other is both faster and more accurate. Vertical bars are the confidence intervals of the accuracy; the time axis is
+ * logarithmic.
  *
- * @param rows of a study; those without runs are left out
+ * @param rows the configurations of a study; those without finished runs are left out
+ * @throws {UserError} on an unknown option
+ *
+ * @example
+ * ```ts
+ * import { charts } from 'tunebook';
+ *
+ * const row = (variant: string, mean: number, seconds: number) =>
+ *   ({ axes: { variant }, accuracy: { mean, low: null, high: null }, seconds });
+ * const chart = charts.paretoChart([row('feature-extraction', 0.8, 10), row('fine-tune-all', 0.79, 60)]);
+ * chart.description; // => 'Scatter plot of accuracy against time, 1 configuration of 2 on the Pareto front: feature-extraction.'
+ * ```
  */
 export function paretoChart(rows: readonly StudyChartRow[], options: ParetoOptions = {}): Chart {
   const { title } = withDefaults<Required<ParetoOptions>>('paretoChart', options, { title: 'Accuracy against time' });
@@ -35,13 +47,13 @@ export function paretoChart(rows: readonly StudyChartRow[], options: ParetoOptio
     return { ...point, low: point.low ?? point.mean, high: point.high ?? point.mean, front };
   });
   const front = values.filter((point) => point.front);
-  const heading = `${counted(front.length, 'configuration')} of ${values.length} on the front`;
+  const heading = `${counted(front.length, 'configuration')} of ${values.length} on the Pareto front`;
   const empty = values.length === 0;
   const x = {
     field: 'seconds',
     type: 'quantitative',
     scale: { type: 'log', nice: false, padding: 24, ...(empty && { domain: [1, 10] }) },
-    title: 'seconds a run',
+    title: 'seconds per run',
   };
   const domain = domainOf(values);
   const y = {
@@ -55,7 +67,7 @@ export function paretoChart(rows: readonly StudyChartRow[], options: ParetoOptio
   const spec = {
     title: {
       text: `${title}: ${heading}`,
-      subtitle: 'the front: none is both faster and more accurate; bars are intervals over seeds',
+      subtitle: 'Pareto front: no other is both faster and more accurate; bars: confidence intervals',
     },
     data: { values },
     width,
@@ -128,18 +140,18 @@ interface Point {
   front: boolean;
 }
 
-/** The accuracies that the plot shows: all intervals, and a little air. */
+/** The vertical scale: all intervals, with a margin of 4%. */
 function domainOf(points: readonly Point[]): [number, number] {
   if (points.length === 0) return [0, 1];
   const [low, high] = [Math.min(...points.map((p) => p.low)), Math.max(...points.map((p) => p.high))];
-  const air = 0.04 * (high - low) || 0.01;
-  return [low - air, high + air];
+  const margin = 0.04 * (high - low) || 0.01;
+  return [low - margin, high + margin];
 }
 
-/** At which accuracy each name stands beside the plot: that of its point, as far as there is room. */
+/** The height of each name right of the plot, as an accuracy: that of its point, moved where names would overlap. */
 function labelsOf<P extends Point>(points: readonly P[], [low, high]: [number, number]): (P & { labelAt: number })[] {
   const labels = points
-    .filter(({ front }) => front || points.length <= named)
+    .filter(({ front }) => front || points.length <= MOST_LABELLED)
     .map((point) => ({ ...point, place: (height * (high - point.mean)) / (high - low) }))
     .sort((a, b) => a.place - b.place);
   separate(labels, height, lineHeight);

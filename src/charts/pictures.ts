@@ -5,33 +5,40 @@ import { type Chart, chart, colors } from './theme';
 
 /** A picture of {@link pictureGrid}. */
 export interface GridPicture {
-  /** the picture itself as a data URI, `data:image/png;base64,...` */
+  /** The picture as a data URI: `data:image/png;base64,...` */
   url: string;
-  /** the line beneath, such as its class */
+  /** First line of text below the picture, such as its class. */
   label: string;
-  /** a second, fainter line, such as a probability */
+  /** Second line of text in grey, such as a probability. Default: none */
   detail?: string;
 }
 
 /** Options of {@link pictureGrid}. */
 export interface GridOptions {
-  /** pictures in a row; as many as fit into some 840 pixels unless told */
+  /** Pictures per row, at least 1. Default: as many as fit into about 840 pixels */
   columns?: number;
-  /** width and height of a picture in pixels; 112 unless told */
+  /** Width and height of a picture in pixels, from 16 to 1024. Default: 112 */
   size?: number;
-  /** none unless told */
+  /** Title. Default: none */
   title?: string;
 }
 
 const gap = 12;
 
 /**
- * Pictures in rows, each with its label.
+ * Pictures in rows and columns, each with its label below.
  *
- * @param pictures as data URIs, so that the chart needs neither files nor network and lives on in the notebook; none
- *   gives a chart that says so
- * @param options {@link GridOptions}
- * @throws {UserError} if a picture is not a data URI or an option is unknown or out of range
+ * @param pictures with their content as data URIs, so that a saved notebook needs no other file. An empty list gives a chart
+ *   with the text 'no pictures'
+ * @throws {UserError} when a picture is not a data URI, or an option is unknown or out of range
+ *
+ * @example
+ * ```ts
+ * import { charts, thumbnail } from 'tunebook';
+ *
+ * const url = await thumbnail('photo.jpg');
+ * charts.pictureGrid([{ url, label: 'a photo' }]).description; // => '1 picture: a photo'
+ * ```
  */
 export function pictureGrid(pictures: readonly GridPicture[], options: GridOptions = {}): Chart {
   const given = withDefaults('pictureGrid', options, { columns: 0, size: 112, title: '' });
@@ -57,8 +64,8 @@ export function pictureGrid(pictures: readonly GridPicture[], options: GridOptio
     x: (i % columns) * cell.width,
     y: Math.floor(i / columns) * cell.height,
   }));
-  const line = (field: string, offset: number, look: object) => ({
-    mark: { type: 'text', align: 'left', baseline: 'top', dy: offset, limit: size + gap - 4, ...look },
+  const line = (field: string, offset: number, style: object) => ({
+    mark: { type: 'text', align: 'left', baseline: 'top', dy: offset, limit: size + gap - 4, ...style },
     encoding: { text: { field, type: 'nominal' } },
   });
   const empty = {

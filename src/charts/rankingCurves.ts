@@ -5,7 +5,9 @@ import type { Interval, PrecisionRecallCurve, RocCurve } from '../metrics';
 import { type Chart, chart, colors, hues } from './theme';
 import { besideLines, referenceLine, unitAxis, unitSide } from './unitPlot';
 
+/** Options of {@link rocChart} and {@link precisionRecallChart}. */
 export interface RankingChartOptions {
+  /** Title. Default: `'ROC curves'` or `'Precision and recall'` */
   title?: string;
 }
 
@@ -18,17 +20,27 @@ interface Line {
   positives: number;
 }
 
-/** With more curves than there are colours, the best are left grey and the worst three named. */
-const named = 3;
-/** Grey curves that are drawn, evenly from the worst to the best: of more only a grey area is seen. */
-const grey = 40;
+/** With more curves than colours only this many are coloured and named, those with the smallest area; the others are grey. */
+const NAMED = 3;
+/** The most grey curves that are drawn, evenly chosen by area: more would merge into a grey area. */
+const MOST_GREY = 40;
 
 /**
- * Receiver operating characteristics: what part of the positives is found, against what part of the negatives is called
- * positive with them. The dashed diagonal is guessing.
+ * ROC curves (Fawcett 2006): true positive rate against false positive rate. The dashed diagonal is a random ranking.
  *
- * @param curves by name (a class, a model), from `rocCurve`; with more than seven only the three worst are coloured, and of more than 43 forty others drawn
- * @throws {UserError} for no curve
+ * Up to seven curves are coloured. Of more, the three with the smallest area are coloured and named, and at most forty others
+ * are drawn in grey.
+ *
+ * @param curves by name (of a class or a model), from `rocCurve`
+ * @throws {UserError} when there is no curve, or on an unknown option
+ *
+ * @example
+ * ```ts
+ * import { charts, metrics } from 'tunebook';
+ *
+ * const curve = metrics.rocCurve([1, 0, 1, 0], [0.9, 0.7, 0.6, 0.1]);
+ * charts.rocChart({ cat: curve });
+ * ```
  */
 export function rocChart(curves: Readonly<Record<string, RocCurve>>, options?: RankingChartOptions): Chart {
   const { title } = withDefaults('rocChart', options, { title: 'ROC curves' });
@@ -42,19 +54,30 @@ export function rocChart(curves: Readonly<Record<string, RocCurve>>, options?: R
     }),
   );
   return draw('rocChart', title, lines, {
-    x: 'of the others, called positive',
-    y: 'of the positives, found',
-    area: 'area',
-    below: referenceLine([0, 0], [1, 1]),
+    x: 'false positive rate',
+    y: 'true positive rate (recall)',
+    area: 'area under the curve',
+    reference: referenceLine([0, 0], [1, 1]),
     shape: 'linear',
   });
 }
 
 /**
- * Precision against recall: how much of what is called positive is, against how much of the positives is found.
+ * Precision against recall. The dashed line is the precision of a random ranking: the fraction of positives.
  *
- * @param curves by name (a class, a model), from `precisionRecallCurve`; with more than seven only the three worst are coloured, and of more than 43 forty others drawn
- * @throws {UserError} for no curve
+ * Up to seven curves are coloured. Of more, the three with the smallest average precision are coloured and named, and at most
+ * forty others are drawn in grey.
+ *
+ * @param curves by name (of a class or a model), from `precisionRecallCurve`
+ * @throws {UserError} when there is no curve, or on an unknown option
+ *
+ * @example
+ * ```ts
+ * import { charts, metrics } from 'tunebook';
+ *
+ * const curve = metrics.precisionRecallCurve([1, 0, 1, 0], [0.9, 0.7, 0.6, 0.1]);
+ * charts.precisionRecallChart({ cat: curve });
+ * ```
  */
 export function precisionRecallChart(
   curves: Readonly<Record<string, PrecisionRecallCurve>>,
@@ -74,41 +97,42 @@ export function precisionRecallChart(
     }),
   );
   const rates = Object.values(curves).map(({ prevalence }) => prevalence);
-  const guess = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+  const random = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
   return draw('precisionRecallChart', title, lines, {
-    x: 'recall: of the positives, found',
-    y: 'precision: of those called positive, right',
+    x: 'recall',
+    y: 'precision',
     area: 'average precision',
-    below: referenceLine([0, Number.isFinite(guess) ? guess : 0], [1, Number.isFinite(guess) ? guess : 0]),
+    reference: referenceLine([0, Number.isFinite(random) ? random : 0], [1, Number.isFinite(random) ? random : 0]),
     shape: 'step-before',
   });
 }
 
-interface Look {
+/** Names of the axes and of the area, and how curves are drawn. */
+interface Style {
   x: string;
   y: string;
   area: string;
-  below: object;
+  reference: object;
   shape: 'linear' | 'step-before';
 }
 
-function draw(caller: string, title: string, given: readonly Line[], look: Look): Chart {
+function draw(caller: string, title: string, given: readonly Line[], style: Style): Chart {
   if (given.length === 0) throw new UserError(`${caller}: got no curve; give at least one, by name`);
-  const worth = ({ area }: Line) => (Number.isNaN(area) ? Number.POSITIVE_INFINITY : area);
-  const lines = [...given].sort((a, b) => worth(a) - worth(b));
+  const order = ({ area }: Line) => (Number.isNaN(area) ? Number.POSITIVE_INFINITY : area);
+  const lines = [...given].sort((a, b) => order(a) - order(b));
   const many = lines.length > hues.length;
-  const shown = many ? lines.slice(0, named) : lines;
-  const rest = many ? lines.slice(named) : [];
-  const words = ({ name, area, interval }: Line) =>
+  const shown = many ? lines.slice(0, NAMED) : lines;
+  const rest = many ? lines.slice(NAMED) : [];
+  const label = ({ name, area, interval }: Line) =>
     interval
       ? `${name} ${area.toFixed(3)} (${interval.low.toFixed(2)} to ${interval.high.toFixed(2)})`
-      : `${name}: none`;
+      : `${name}: undefined`;
   const curve = (line: Line, color: string, strokeWidth: number) => ({
     mark: {
       type: 'line',
       color,
       strokeWidth,
-      interpolate: look.shape,
+      interpolate: style.shape,
       clip: false,
       opacity: strokeWidth < 2 ? 0.6 : 1,
     },
@@ -117,18 +141,18 @@ function draw(caller: string, title: string, given: readonly Line[], look: Look)
         name: line.name,
         x: finiteOrNull(x),
         y: finiteOrNull(y),
-        at: Number.isFinite(threshold) ? formatNumber(threshold) : 'above all',
+        at: Number.isFinite(threshold) ? formatNumber(threshold) : 'above all scores',
       })),
     },
     encoding: {
-      x: unitAxis('x', look.x),
-      y: unitAxis('y', look.y),
+      x: unitAxis('x', style.x),
+      y: unitAxis('y', style.y),
       order: { value: null },
       tooltip: [
         { field: 'name', type: 'nominal', title: 'curve' },
         { field: 'at', type: 'nominal', title: 'threshold' },
-        { field: 'x', type: 'quantitative', title: look.x, format: '.1%' },
-        { field: 'y', type: 'quantitative', title: look.y, format: '.1%' },
+        { field: 'x', type: 'quantitative', title: style.x, format: '.1%' },
+        { field: 'y', type: 'quantitative', title: style.y, format: '.1%' },
       ],
     },
   });
@@ -136,18 +160,23 @@ function draw(caller: string, title: string, given: readonly Line[], look: Look)
   const spec = {
     title: {
       text: title,
-      subtitle: [`${look.area} under each curve with its 95% interval${many ? '; the three lowest are named' : ''}`],
+      subtitle: [`${style.area} with its 95% interval${many ? '; the three lowest are named' : ''}`],
     },
     width: unitSide,
     height: unitSide,
     layer: [
-      look.below,
-      ...evenly(rest, grey).map((line) => curve(line, '#9a9a9a', 1)),
+      style.reference,
+      ...evenly(rest, MOST_GREY).map((line) => curve(line, '#9a9a9a', 1)),
       ...shown.map((line, i) => curve(line, hues[i]!, 2)),
       ...besideLines(unitSide, [
-        ...shown.map((line, i) => ({ text: words(line), color: ink(i) })),
+        ...shown.map((line, i) => ({ text: label(line), color: ink(i) })),
         ...(many
-          ? [{ text: `and ${rest.length > grey ? `${grey} of ` : ''}${rest.length} more`, color: colors.muted }]
+          ? [
+              {
+                text: `and ${rest.length > MOST_GREY ? `${MOST_GREY} of ` : ''}${rest.length} more`,
+                color: colors.muted,
+              },
+            ]
           : []),
       ]),
     ],
@@ -158,16 +187,16 @@ function draw(caller: string, title: string, given: readonly Line[], look: Look)
     interval ? `${interval.low.toFixed(3)} to ${interval.high.toFixed(3)}` : '',
     String(positives),
   ]);
-  const table = alignColumns([['', look.area, '95% interval', 'positives'], ...rows], [false, true, false, true]);
+  const table = alignColumns([['', style.area, '95% interval', 'positives'], ...rows], [false, true, false, true]);
   const worst = lines[0]!;
   return chart(
     spec,
-    `${title} of ${lines.length}: lowest ${look.area} ${formatShare(worst.area)} for ${worst.name}, highest ${formatShare(lines.at(-1)!.area)} for ${lines.at(-1)!.name}.`,
+    `${title} of ${lines.length}: lowest ${style.area} ${formatShare(worst.area)} for ${worst.name}, highest ${formatShare(lines.at(-1)!.area)} for ${lines.at(-1)!.name}.`,
     `${title}\n${table}`,
   );
 }
 
-/** At most so many of a list, the first and the last among them. */
+/** At most `most` elements of a list, evenly spaced, the first and the last included. */
 function evenly<T>(list: readonly T[], most: number): readonly T[] {
   if (list.length <= most) return list;
   return Array.from({ length: most }, (_, i) => list[Math.round((i * (list.length - 1)) / (most - 1))]!);
@@ -176,7 +205,7 @@ function evenly<T>(list: readonly T[], most: number): readonly T[] {
 /** JSON knows no NaN. */
 const finiteOrNull = (value: number) => (Number.isFinite(value) ? value : null);
 
-/** At most some 300 points: more are not seen, and all are kept in the notebook. */
+/** About 300 points at most: more make no visible difference, but a larger notebook. */
 function thin<T>(points: readonly T[]): T[] {
   const step = Math.ceil(points.length / 300);
   return points.filter((_, i) => i % step === 0 || i === points.length - 1);

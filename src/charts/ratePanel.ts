@@ -5,7 +5,7 @@ import { colors } from './theme';
 
 const height = 44;
 
-/** The learning rate of each epoch, on the axis of the loss above it, with its last value beside it. */
+/** The learning rate over the epochs, aligned with the loss panel above it and labelled with its last value. */
 export function ratePanel(history: readonly EpochRecord[], epochs: [number, number]): object {
   const rates = history.map(({ learningRate }) => learningRate).filter(Number.isFinite);
   const highest = Math.max(...rates);

@@ -4,24 +4,33 @@ import type { Calibration } from '../metrics';
 import { type Chart, chart, colors } from './theme';
 import { referenceLine, unitAxis, unitSide } from './unitPlot';
 
+/** Options of {@link reliabilityChart}. */
 export interface ReliabilityOptions {
-  /** the same model after temperature scaling, drawn as hollow squares; none unless told */
+  /** Calibration of the same model after temperature scaling, drawn as hollow squares. Default: none */
   after?: Calibration;
-  /** `Does its confidence hold?` unless told */
+  /** Title. Default: `'Reliability diagram'` */
   title?: string;
 }
 
 /**
- * A reliability diagram (Niculescu-Mizil and Caruana 2005): how often predictions of each confidence are right, with
- * Wilson's intervals. On the dashed diagonal probabilities mean what they say; below it the model is too sure. The bars beneath count the
- * examples.
+ * A reliability diagram (Niculescu-Mizil and Caruana 2005): accuracy against confidence, with 95% Wilson intervals. On the
+ * dashed diagonal the model is perfectly calibrated; below it, it is overconfident. The bars below count the examples.
  *
  * @param before from `calibration`
+ * @throws {UserError} on an unknown option
+ *
+ * @example
+ * ```ts
+ * import { charts, metrics } from 'tunebook';
+ *
+ * const calibration = metrics.calibration([0, 1, 1], [[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]]);
+ * charts.reliabilityChart(calibration).description; // => 'Reliability diagram: calibration error 40.0%, overconfident.'
+ * ```
  */
 export function reliabilityChart(before: Calibration, options?: ReliabilityOptions): Chart {
   const { after, title } = withDefaults<{ after?: Calibration; title: string }>('reliabilityChart', options, {
     after: undefined,
-    title: 'Does its confidence hold?',
+    title: 'Reliability diagram',
   });
   const points = (of: Calibration) =>
     of.bins.flatMap(({ count, confidence, accuracy, from, to }) =>
@@ -30,18 +39,18 @@ export function reliabilityChart(before: Calibration, options?: ReliabilityOptio
         : [],
     );
   const x = unitAxis('confidence', 'confidence: probability of the predicted class');
-  const y = unitAxis('accuracy', 'right of those');
+  const y = unitAxis('accuracy', 'accuracy');
   const tooltip = [
     { field: 'count', type: 'quantitative', title: 'examples' },
     { field: 'confidence', type: 'quantitative', title: 'mean confidence', format: '.1%' },
-    { field: 'accuracy', type: 'quantitative', title: 'right', format: '.1%' },
-    { field: 'low', type: 'quantitative', title: 'at least', format: '.1%' },
-    { field: 'high', type: 'quantitative', title: 'at most', format: '.1%' },
+    { field: 'accuracy', type: 'quantitative', title: 'accuracy', format: '.1%' },
+    { field: 'low', type: 'quantitative', title: 'interval from', format: '.1%' },
+    { field: 'high', type: 'quantitative', title: 'interval to', format: '.1%' },
   ];
-  const series = (of: Calibration, color: string, look: object, whiskers: boolean) => ({
+  const series = (of: Calibration, color: string, style: object, intervals: boolean) => ({
     data: { values: points(of) },
     layer: [
-      ...(whiskers
+      ...(intervals
         ? [
             {
               mark: { type: 'rule', color, strokeWidth: 1.5, opacity: 0.55 },
@@ -50,20 +59,20 @@ export function reliabilityChart(before: Calibration, options?: ReliabilityOptio
           ]
         : []),
       { mark: { type: 'line', color, strokeWidth: 1.5, opacity: 0.6 }, encoding: { x, y } },
-      { mark: { type: 'point', color, size: 60, opacity: 1, ...look }, encoding: { x, y, tooltip } },
+      { mark: { type: 'point', color, size: 60, opacity: 1, ...style }, encoding: { x, y, tooltip } },
     ],
   });
-  const verdict = (of: Calibration) =>
-    of.error < 0.03 ? 'close' : of.overconfidence > 0 ? 'too sure of itself' : 'not sure enough';
+  const judgement = (of: Calibration) =>
+    of.error < 0.03 ? 'well calibrated' : of.overconfidence > 0 ? 'overconfident' : 'underconfident';
   const heading = `calibration error ${formatShare(before.error)}${after ? `, ${formatShare(after.error)} after scaling` : ''}`;
   const spec = {
     title: {
       text: title,
       subtitle: [
-        `${heading}: ${verdict(before)}`,
+        `${heading}: ${judgement(before)}`,
         after
-          ? 'vermilion: as trained; blue squares: after temperature scaling'
-          : 'on the diagonal confidence is accuracy; below it the model is too sure',
+          ? 'vermilion: before, blue squares: after temperature scaling'
+          : 'diagonal: perfectly calibrated; below it: overconfident',
       ],
     },
     spacing: 8,
@@ -100,12 +109,12 @@ export function reliabilityChart(before: Calibration, options?: ReliabilityOptio
     `${formatShare(low)} to ${formatShare(high)}`,
   ]);
   const table = alignColumns(
-    [['confidence', 'examples', 'mean confidence', 'right', '95% interval'], ...rows],
+    [['confidence', 'examples', 'mean confidence', 'accuracy', '95% interval'], ...rows],
     [false, true, true, true, false],
   );
   return chart(
     spec,
-    `Reliability diagram: ${heading}, ${verdict(before)}.`,
-    `${title} ${heading}: ${verdict(before)}\n${table}`,
+    `Reliability diagram: ${heading}, ${judgement(before)}.`,
+    `${title}: ${heading}, ${judgement(before)}\n${table}`,
   );
 }

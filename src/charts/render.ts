@@ -1,14 +1,14 @@
 import type { TopLevelSpec } from 'vega-lite';
 
 /**
- * Pixels of a PNG for each pixel of the chart: two, so that it is sharp on dense screens and in print; one for a chart that
- * holds pictures, which would make a notebook of megabytes and have no more pixels than that themselves.
+ * The scale of a PNG: two pixels per chart pixel, so that it is sharp on high-density screens and in print; one for a chart that
+ * holds pictures, which would gain no detail and make a notebook of many megabytes.
  */
 export function pngScale(spec: TopLevelSpec): number {
   return JSON.stringify(spec).includes('"data:image/') ? 1 : 2;
 }
 
-/** Vega takes 0.3 s to load, so it waits until a chart is drawn. */
+/** Loaded with the first drawn chart, as it takes 0.3 s. */
 async function loadVega() {
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
   measureText(vega);
@@ -16,8 +16,8 @@ async function loadVega() {
 }
 
 /**
- * Without a canvas Vega takes each letter to be 0.8 of the font size wide, which leaves wide gaps beside axes. The widths here
- * are those of DejaVu Sans, the widest of the fonts a page may be shown in, so that no label is cut off.
+ * Without a canvas Vega estimates each character as 0.8 of the font size wide, which leaves wide gaps beside axes. These widths
+ * are those of DejaVu Sans, the widest of the theme's fonts, so that no label is cut off.
  */
 function measureText(vega: object): void {
   const { textMetrics } = vega as { textMetrics: { width(item: TextItem, text: unknown): number } };
@@ -30,7 +30,7 @@ interface TextItem {
   text?: unknown;
 }
 
-/** How wide a line of text is drawn, in pixels. */
+/** The width of a line of text in pixels. */
 function textWidth(text: string, { fontSize = 11, fontWeight = 'normal' }: TextItem = {}): number {
   const bold = fontWeight === 'bold' || Number(fontWeight) >= 600;
   let ems = 0;
@@ -43,7 +43,7 @@ function textWidth(text: string, { fontSize = 11, fontWeight = 'normal' }: TextI
   return ems * fontSize * (bold ? 1.12 : 1);
 }
 
-/** A chart as SVG, drawn without browser or canvas. */
+/** Draw a chart as SVG, without browser or canvas. */
 export async function renderSvg(spec: TopLevelSpec): Promise<string> {
   const { vega, vegaLite } = await loadVega();
   const { spec: compiled } = vegaLite.compile(spec, { logger: new Quiet() });
@@ -55,16 +55,16 @@ export async function renderSvg(spec: TopLevelSpec): Promise<string> {
   }
 }
 
-/** A chart as PNG, in the size that {@link pngScale} says. */
+/** Draw a chart as PNG, at the scale of {@link pngScale}. */
 export async function renderPng(spec: TopLevelSpec): Promise<Buffer> {
   const [svg, { default: sharp }] = await Promise.all([renderSvg(spec), import('sharp')]);
-  // unlimited: a grid of pictures holds attributes beyond the parser's 10 MB
+  // unlimited: the data URIs of a picture grid exceed the XML parser's limit of 10 MB
   return sharp(Buffer.from(svg), { density: 72 * pngScale(spec), unlimited: true })
     .png({ palette: true })
     .toBuffer();
 }
 
-/** Hints of the compiler are for whoever wrote the chart, and would land in the reader's notebook. */
+/** A silent logger: Vega-Lite's warnings are for the author of a chart, and would appear in the reader's notebook. */
 class Quiet {
   level(): number;
   level(value: number): this;

@@ -3,28 +3,39 @@ import { alignColumns, counted, formatShare } from '../core/text';
 import { rowName, type StudyChartRow, variedAxes } from './studyRow';
 import { type Chart, chart, colors } from './theme';
 
-/** What the chart needs of a run: where it stands on the axes, and how accurate it was. */
+/** A run of a study, as {@link runDotsChart} shows it. */
 export interface RunDot {
+  /** Its value on each axis of the study. */
   axes: StudyChartRow['axes'];
+  /** Its random seed. */
   seed: number;
-  /** a fraction of 1; null for a run that failed, which is left out */
+  /** Validation accuracy, from 0 to 1; null for a failed run, which is left out. */
   accuracy: number | null;
 }
 
 /** Options of {@link runDotsChart}. */
 export interface RunDotsOptions {
-  /** `Accuracy of every run` unless told */
+  /** Title. Default: `'Accuracy of every run'` */
   title?: string;
 }
 
-/** With more configurations than this the best are drawn: the text beside the chart has all. */
+/** With more configurations than this the most accurate are drawn; the chart's text lists all. */
 const MOST_DRAWN = 200;
 
 /**
- * The accuracy of every run as a dot, a line a configuration, the highest mean first. How far the dots of a line lie apart is
- * what the seed alone does; a difference between two lines that is smaller than that is no finding.
+ * The accuracy of every run of a study as a dot, one row per configuration, the highest mean first. The spread within a row is
+ * due to the seed; a difference between two rows that is smaller than this spread may be chance.
  *
- * @param runs of a study, such as its records
+ * @param runs the runs of a study, such as the `records` of its result
+ * @throws {UserError} on an unknown option
+ *
+ * @example
+ * ```ts
+ * import { charts } from 'tunebook';
+ *
+ * const runs = [0.8, 0.75].map((accuracy, seed) => ({ axes: { augment: 'light' }, seed, accuracy }));
+ * charts.runDotsChart(runs).description; // => 'Dot plot of the accuracy of 2 runs of 1 configuration; highest mean 77.5% for the only configuration.'
+ * ```
  */
 export function runDotsChart(runs: readonly RunDot[], options: RunDotsOptions = {}): Chart {
   const { title } = withDefaults<Required<RunDotsOptions>>('runDotsChart', options, { title: 'Accuracy of every run' });
@@ -48,7 +59,7 @@ export function runDotsChart(runs: readonly RunDot[], options: RunDotsOptions = 
   const spec = {
     title: {
       text: `${title}: ${heading}`,
-      subtitle: `a dot a run; the upright line is the mean${groups.length > MOST_DRAWN ? `; the ${MOST_DRAWN} best of ${groups.length}, the text has all` : ''}`,
+      subtitle: `one dot per run; the vertical line is the mean${groups.length > MOST_DRAWN ? `; the ${MOST_DRAWN} most accurate of ${groups.length}, the text lists all` : ''}`,
     },
     width: 420,
     height: { step: Math.max(12, Math.min(26, Math.floor(900 / Math.max(1, drawn.length)))) },
@@ -86,7 +97,7 @@ export function runDotsChart(runs: readonly RunDot[], options: RunDotsOptions = 
     ],
     [false, true, false],
   );
-  const best = groups[0] ? `; the highest mean, ${formatShare(groups[0].mean)}, has ${groups[0].name}` : '';
+  const best = groups[0] ? `; highest mean ${formatShare(groups[0].mean)} for ${groups[0].name}` : '';
   return chart(spec, `Dot plot of the accuracy of ${heading}${best}.`, `${title}: ${heading}\n${lines}`);
 }
 

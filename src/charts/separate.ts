@@ -1,13 +1,13 @@
 /**
- * Move labels that overlap apart, as little as can be (least squares, by pooling neighbours: Ayer et al. 1955), and keep all
- * beside the plot.
+ * Move overlapping labels apart by the smallest total squared distance (pool adjacent violators, Ayer et al. 1955), within
+ * the height of the plot.
  *
- * @param labels from the top down, `place` in pixels; they are moved
+ * @param labels sorted from top to bottom, `place` in pixels; they are changed in place
  * @param height of the plot in pixels
- * @param lineHeight that a label takes, in pixels
+ * @param lineHeight height of a label in pixels
  */
 export function separate(labels: readonly { place: number }[], height: number, lineHeight: number): void {
-  // groups of labels that touch; `top` is where the first of them would lie best
+  // groups of touching labels; `top` is the best place for the first label of the group
   const groups: { top: number; size: number }[] = [];
   for (const { place } of labels) {
     let group = { top: place, size: 1 };

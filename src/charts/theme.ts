@@ -3,30 +3,43 @@ import { safeSpec } from '../core/escape/chartSpec';
 import { printable } from '../core/escape/printable';
 
 /**
- * One look for all charts.
+ * The colours of all charts, as `#rrggbb`, for charts of your own in the same style.
  *
- * The background is a light card, not transparent: JupyterLab paints a mid-grey (#bdbdbd) behind every Vega chart in its
- * dark theme, where neither dark nor mid-grey text has enough contrast. On the card all text has a contrast of at
- * least 4.5 to 1 (WCAG 2.1, level AA) in every theme, and in a PNG on any page.
+ * The background (`card`) is light and opaque: JupyterLab's dark theme paints mid-grey (#bdbdbd) behind every Vega chart, on
+ * which neither dark nor grey text has enough contrast. On the card all text has a contrast of at least 4.5 to 1 (WCAG
+ * 2.1, level AA) in every theme, and in a PNG on any page.
  *
- * Hues are from Okabe and Ito (2008), told apart with every common colour blindness. Blue is for training and for what is
- * right, vermilion for validation and for what is wrong; each pair also differs by more than its hue.
+ * The hues are those of Okabe and Ito (2008), distinguishable with all common forms of colour blindness. Blue is for training
+ * and for right predictions, vermilion for validation and for wrong ones; such pairs also differ in shape or dashes.
+ *
+ * @example
+ * ```ts
+ * import { charts } from 'tunebook';
+ *
+ * charts.colors.blue; // => '#0072b2'
+ * ```
  */
 export const colors = {
+  /** Background. */
   card: '#fafafa',
+  /** Text. */
   text: '#262626',
+  /** Secondary text, and neutral marks. */
   muted: '#616161',
+  /** Grid lines and axes. */
   grid: '#e4e4e4',
+  /** Training, right predictions, or a single series. */
   blue: '#0072b2',
+  /** Validation, wrong predictions. */
   vermilion: '#d55e00',
-  /** vermilion for small text: the hue itself has a contrast of only 3.8 to 1 on the card */
+  /** Vermilion for small text: `vermilion` itself has a contrast of only 3.8 to 1 on the card. */
   vermilionText: '#b04d00',
 } as const;
 
-/** One hue a series, in this order, of Okabe and Ito (2008), without the yellow that no light background carries. */
+/** The colours of series, in this order: Okabe and Ito's (2008) without yellow, which is too pale for a light background. */
 export const hues = [colors.blue, colors.vermilion, '#00795a', '#a8447e', '#8a6400', '#2b7fb3', '#262626'] as const;
 
-/** The Vega-Lite schema that JupyterLab 4 draws; a v6 schema would show nothing. */
+/** JupyterLab 4 draws Vega-Lite 5; a chart with the schema of version 6 would stay empty. */
 const schema = 'https://vega.github.io/schema/vega-lite/v5.json';
 const font = 'system-ui, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif';
 
@@ -59,18 +72,21 @@ const config: Config = {
   text: { color: colors.text, fontSize: 11 },
 };
 
-/** A tabular chart as drawn: Vega-Lite v5 with the two texts that stand for it where it cannot be seen. */
+/**
+ * A Vega-Lite 5 specification, which a notebook draws. `description` is its text for screen readers, `usermeta.text` the chart's
+ * content as lines of text for terminals.
+ */
 export type Chart = TopLevelSpec & { description: string; usermeta: { text: string } };
 
 /**
- * A chart in the one look.
+ * Complete a specification with schema and theme.
  *
- * Names in it may come from anybody: characters that would act on a terminal, or that a picture's XML cannot hold, are
- * written out. A name must be data, or the title of an axis (`axis: { title }`): Vega-Lite builds expressions of a channel's
- * own `title` and of a `sort` by a list, and a name can break those.
+ * Names in it may come from untrusted files: control characters, which act on a terminal or are invalid in SVG, are escaped.
+ * Pass a name only as data or as the title of an axis (`axis: { title }`): Vega-Lite puts the `title` of a channel and the
+ * values of a `sort` list into expressions, which a hostile name could break.
  *
- * @param spec what to draw, without schema and look
- * @param description one or two sentences for a screen reader
+ * @param spec the Vega-Lite specification, without schema and theme
+ * @param description one or two sentences for screen readers
  * @param text the same content as lines of text, for terminals
  */
 export function chart(spec: object, description: string, text: string): Chart {

@@ -1,15 +1,16 @@
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
-import { alignColumns, formatNumber, formatShare } from '../core/text';
+import { alignColumns, counted, formatNumber, formatShare } from '../core/text';
 import type { ThresholdChoice } from '../metrics';
 import { type Chart, chart, colors, hues } from './theme';
 
+/** Options of {@link thresholdChart}. */
 export interface ThresholdChartOptions {
-  /** from `chooseThreshold`: drawn as a line with its numbers; none unless told */
+  /** A threshold to mark and describe, from `chooseThreshold`. Default: none */
   chosen?: ThresholdChoice;
-  /** name of the positive class; `positive` unless told */
+  /** Name of the positive class. Default: `'positive'` */
   positive?: string;
-  /** `What a threshold gives` unless told */
+  /** Title. Default: `'Precision and recall by threshold'` */
   title?: string;
 }
 
@@ -25,13 +26,21 @@ const series = [
  * Precision, recall and accuracy of a binary task at every threshold.
  *
  * @param table from `thresholdTable`
- * @throws {UserError} for no example
+ * @throws {UserError} when the table has no finite threshold, or on an unknown option
+ *
+ * @example
+ * ```ts
+ * import { charts, metrics } from 'tunebook';
+ *
+ * const table = metrics.thresholdTable([1, 0, 1, 0], [0.9, 0.7, 0.6, 0.1]);
+ * charts.thresholdChart(table).description; // => 'Precision, recall and accuracy over the threshold: 4 thresholds.'
+ * ```
  */
 export function thresholdChart(table: readonly ThresholdChoice[], options?: ThresholdChartOptions): Chart {
   const { chosen, positive, title } = withDefaults<{ chosen?: ThresholdChoice; positive: string; title: string }>(
     'thresholdChart',
     options,
-    { chosen: undefined, positive: 'positive', title: 'What a threshold gives' },
+    { chosen: undefined, positive: 'positive', title: 'Precision and recall by threshold' },
   );
   const cuts = table.filter(({ threshold }) => Number.isFinite(threshold));
   if (cuts.length === 0) throw new UserError('thresholdChart: the table has no threshold; give at least one example');
@@ -40,7 +49,7 @@ export function thresholdChart(table: readonly ThresholdChoice[], options?: Thre
     field: 'threshold',
     type: 'quantitative',
     scale: probabilities ? { domain: [0, 1], nice: false } : { zero: false },
-    axis: { title: `called ${positive} from this score up`, grid: false, tickCount: 6 },
+    axis: { title: `threshold: predicted ${positive} from this score up`, grid: false, tickCount: 6 },
   };
   const { field: _, ...scaled } = x;
   const y = {
@@ -94,7 +103,7 @@ export function thresholdChart(table: readonly ThresholdChoice[], options?: Thre
             },
           ]
         : []),
-      ...keyLines(at ?? cuts[Math.floor(cuts.length / 2)]!, at !== undefined),
+      ...legend(at ?? cuts[Math.floor(cuts.length / 2)]!, at !== undefined),
     ],
   };
   const step = Math.ceil(cuts.length / 12);
@@ -109,7 +118,7 @@ export function thresholdChart(table: readonly ThresholdChoice[], options?: Thre
   return chart(spec, `Precision, recall and accuracy over the threshold: ${words}.`, `${title}: ${words}\n${lines}`);
 }
 
-function keyLines(at: ThresholdChoice, withValues: boolean): object[] {
+function legend(at: ThresholdChoice, withValues: boolean): object[] {
   return series.map(({ key, text }, i) => ({
     mark: {
       type: 'text',
@@ -125,6 +134,11 @@ function keyLines(at: ThresholdChoice, withValues: boolean): object[] {
 }
 
 function describe({ threshold, truePositives, falsePositives, falseNegatives }: ThresholdChoice, positive: string) {
-  const from = Number.isFinite(threshold) ? `from ${formatNumber(threshold)} up` : 'nothing called positive';
-  return `${from}: ${truePositives} ${positive} found, ${falseNegatives} missed, ${falsePositives} called so wrongly`;
+  const from = Number.isFinite(threshold) ? `threshold ${formatNumber(threshold)}` : 'nothing predicted';
+  const counts = [
+    counted(truePositives, 'true positive'),
+    counted(falseNegatives, 'false negative'),
+    counted(falsePositives, 'false positive'),
+  ];
+  return `${from} for ${positive}: ${counts.join(', ')}`;
 }

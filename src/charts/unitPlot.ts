@@ -1,6 +1,6 @@
 import { colors } from './theme';
 
-/** Side of a square plot of shares against shares, in pixels. */
+/** Side in pixels of a square plot whose axes both run from 0 to 1. */
 export const unitSide = 260;
 
 /** An axis from 0 to 1 in percent. */
@@ -13,7 +13,7 @@ export function unitAxis(field: string, title: string): object {
   };
 }
 
-/** A faint dashed line between two points of the unit square, such as that of guessing. */
+/** A thin dashed line between two points of the unit square, for comparison. */
 export function referenceLine(from: readonly [number, number], to: readonly [number, number]): object {
   return {
     mark: { type: 'line', color: colors.muted, strokeDash: [4, 4], strokeWidth: 1 },
@@ -22,7 +22,7 @@ export function referenceLine(from: readonly [number, number], to: readonly [num
   };
 }
 
-/** Lines of text beside a plot of `width` pixels, from the top down, each in its colour. */
+/** Lines of text right of a plot of `width` pixels, from the top, each in its colour. */
 export function besideLines(width: number, lines: readonly { text: string; color: string }[], top = 8): object[] {
   return lines.map(({ text, color }, i) => ({
     mark: { type: 'text', align: 'left', baseline: 'middle', fontWeight: 600, color, text },

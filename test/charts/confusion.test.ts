@@ -103,7 +103,7 @@ describe('confusionMatrixChart', function () {
       confusionMatrixChart(matrix(13)).usermeta.text,
       /most confused of 13 classes:\ntrue +predicted +examples/,
     );
-    assert.match(confusionMatrixChart(pets).description, /cat taken for dog 2 times, dog taken for cat 1 times/);
+    assert.match(confusionMatrixChart(pets).description, /cat predicted as dog 2 times, dog predicted as cat 1 time\./);
   });
 
   it('refuses an unknown way to normalize', () => {

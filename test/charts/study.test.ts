@@ -25,7 +25,7 @@ describe('charts of a study', () => {
     assert.ok(texts().includes('hybrid, dropout 0.5'));
     assert.match(
       spec.description,
-      /3 configurations of 4 on the front: features, dropout 0, features, dropout 0.5, hybrid/,
+      /3 configurations of 4 on the Pareto front: features, dropout 0, features, dropout 0.5, hybrid/,
     );
     assert.match(spec.usermeta.text, /hybrid, dropout 0 +81.0% +20 *$/m);
   });
@@ -90,7 +90,7 @@ describe('charts of a study', () => {
       spec.usermeta.text,
       /3 runs of 2 configurations\n.*\nhybrid +86\.0% {2}86\.0%\nfeatures +80\.0% {2}90\.0% 70\.0%$/,
     );
-    assert.match(spec.description, /the highest mean, 86\.0%, has hybrid/);
+    assert.match(spec.description, /highest mean 86\.0% for hybrid/);
     assert.match(runDotsChart(runs.slice(0, 2)).usermeta.text, /the only configuration/);
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { colors } from '../../src/charts';
-import { contrast, inkOn, mix } from '../../src/charts/color';
+import { contrast, mix, textColorOn } from '../../src/charts/color';
 import { alignColumns, formatNumber, formatShare } from '../../src/core/text';
 
 describe('the look of charts', () => {
@@ -18,8 +18,8 @@ describe('the look of charts', () => {
   });
 
   it('picks the ink that reads better and mixes channel by channel', () => {
-    assert.equal(inkOn('#ffead9'), '#000000');
-    assert.equal(inkOn('#00517f'), '#ffffff');
+    assert.equal(textColorOn('#ffead9'), '#000000');
+    assert.equal(textColorOn('#00517f'), '#ffffff');
     assert.equal(mix('#000000', '#ff8040', 0.5), '#804020');
   });
 
