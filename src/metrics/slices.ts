@@ -22,7 +22,12 @@ export interface Slice {
 /**
  * A row about one example: its true class as `label`, the predicted class as `predicted`, and any other columns.
  */
-export type PredictionRow = Readonly<Record<string, unknown>> & { label: unknown; predicted: unknown };
+export type PredictionRow = Readonly<Record<string, unknown>> & {
+  /** True class: its name or its index. */
+  label: unknown;
+  /** Predicted class: its name if `label` is a name, else its index. */
+  predicted: unknown;
+};
 
 /** A column of numbers with more distinct values than this is divided at its quartiles. */
 const MOST_VALUES = 8;

@@ -11,9 +11,18 @@ export type ThresholdGoal =
   | 'accuracy'
   | 'f1'
   | 'balanced'
-  | { precision: number }
-  | { recall: number }
-  | { cost: { falsePositive: number; falseNegative: number } };
+  | {
+      /** The lowest precision allowed, from 0 to 1. */
+      precision: number;
+    }
+  | {
+      /** The lowest recall allowed, from 0 to 1. */
+      recall: number;
+    }
+  | {
+      /** What a false positive and a false negative cost, in any unit, at least 0. */
+      cost: { falsePositive: number; falseNegative: number };
+    };
 
 /** The counts and scores when every example with a score of at least `threshold` is predicted positive. */
 export interface ThresholdChoice {
