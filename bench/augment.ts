@@ -1,11 +1,11 @@
 /**
- * What augmentation costs beside a forward pass of EfficientNet-Lite0 at 224 pixels, on this machine.
+ * How long augmentation takes, compared with a forward pass of EfficientNet-Lite0 at 224 pixels, on this machine.
  *
  *     npm run build && node dist/bench/augment.js [--all]
  *
- * Training goes from bytes to bytes, as they come from the decoder and go into the network: these lines are what it pays. The
- * others have tensors before and after. Forward passes and augmentations take turns, so that a busy machine slows both.
- * `--all` adds the table of every op, from tensors to tensors.
+ * In training, augmentation takes bytes from the decoder and returns bytes for the network; the lines "bytes to bytes" measure this. The
+ * other lines start and end with tensors. Forward passes and augmentations are measured in turn, so that a busy machine slows both. `--all`
+ * adds a table of every operation, from tensors to tensors.
  */
 import { augmentationCost, augmentationPresets, augmentPictures } from '../src/augment';
 import { loadBackbone } from '../src/models';
@@ -18,7 +18,7 @@ const ROUNDS = 9;
 async function seconds(work: () => tf.Tensor | Promise<tf.Tensor>): Promise<number> {
   const began = performance.now();
   const result = await work();
-  tf.tidy(() => result.flatten().slice(0, 1).dataSync()); // TensorFlow is done; the pixels need not come to JavaScript
+  tf.tidy(() => result.flatten().slice(0, 1).dataSync()); // TensorFlow has finished; the pixels need not be copied to JavaScript
   result.dispose();
   return (performance.now() - began) / 1000;
 }

@@ -1,9 +1,9 @@
 /**
- * What every augmentation makes of a picture, as sheets to look at.
+ * Draws the effect of every augmentation on a picture, as sheets to look at.
  *
  *     npm run build && node dist/bench/augmentSheet.js DATA
  *
- * DATA is whatever `tunebook train --data` takes, by default the sample 'emoji'. Writes build/augment-ops.png, with each op
+ * DATA is whatever `tunebook train --data` takes, by default the sample 'emoji'. Writes build/augment-ops.png, with each operation
  * once, and build/augment-PRESET.png, with several views of a picture of each class.
  */
 import { mkdirSync } from 'node:fs';
@@ -20,7 +20,7 @@ import { openDataset } from '../src/data/public';
 import { tf } from '../src/tensorflow';
 
 const SIDE = 224;
-/** Views among which the one that shows most is chosen. */
+/** Number of views from which the one with the largest change is chosen. */
 const TRIES = 24;
 
 async function decode(example: Example): Promise<Float32Array> {
@@ -28,7 +28,7 @@ async function decode(example: Example): Promise<Float32Array> {
   return Float32Array.from(await decodePicture(content, { inputSize: SIDE, crop: 0.875, interpolation: 'bicubic' }));
 }
 
-/** The first of two pictures in the view that changes it most; of a mixture in the one that has most of both. */
+/** The first of two pictures, in the view that changes it most; for mixing operations, in the view that shows most of both pictures. */
 async function plainest(op: Augmentation, pair: readonly Float32Array[]): Promise<Uint8Array> {
   const images = tf.tidy(() => tf.stack(pair.map((picture) => tf.tensor3d(picture, [SIDE, SIDE, 3]))) as tf.Tensor4D);
   const labels = tf.tensor2d([

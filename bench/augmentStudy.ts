@@ -1,20 +1,20 @@
 /**
- * Is augmentation worth it on a small dataset? Trains heads with and without over five seeds.
+ * Is augmentation worth it on a small dataset? Trains heads with and without it, with five seeds each.
  *
  *     npm run build && node dist/bench/augmentStudy.js DATA [--per-class 10]
  *
- * DATA is a folder as `tunebook train` takes it, such as ../shared/data/flowers. Differences are paired by seed: the
- * interval is Student's, of the differences. With --per-class the seed also draws that many training pictures a class.
+ * DATA is a folder that `tunebook train` accepts, such as ../shared/data/flowers. Differences are paired by seed, and their interval is
+ * Student's. With --per-class N only N training pictures per class are used, drawn with the seed.
  */
 import { type Dataset, imageFolder, sampleExamples } from '../src/data';
 import { type TrainOptions, train } from '../src/training';
 
 const SEEDS = [1, 2, 3, 4, 5];
-/** Student's 97.5% quantile with 4 degrees of freedom: of five differences. */
+/** Student's 97.5% quantile with 4 degrees of freedom, for five differences. */
 const T = 2.776;
 
 const PLAIN = 'none, 20 epochs';
-/** An epoch with four views has five times the steps of one without: what longer training alone does. */
+/** An epoch with four views has five times as many steps as one without. This setting shows the effect of longer training alone. */
 const AS_MANY_STEPS = 'none, 100 epochs (as many steps)';
 
 const VARIANTS: Record<string, TrainOptions> = {
@@ -39,7 +39,7 @@ function pairedDifference(a: readonly number[], b: readonly number[]): string {
   return `${signed(middle)} [${signed(middle - half)}, ${signed(middle + half)}]`;
 }
 
-/** The folder's validation part, and a few pictures a class of its training part, drawn by the seed. */
+/** The folder's validation part, and a few pictures per class of its training part, drawn with the seed. */
 function fewExamples(dataset: Dataset, perClass: number, seed: number): Dataset {
   const training = dataset.examples.filter(({ subset }) => subset === 'train');
   const others = dataset.examples.filter(({ subset }) => subset !== 'train');

@@ -1,4 +1,4 @@
-/* `node dist/bench/backbones.js`: every architecture: parameters, agreement with Keras, time to load, time a picture. */
+/* `node dist/bench/backbones.js`: every architecture: number of parameters, agreement with Keras, time to load, time per picture. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,32 +14,32 @@ const USAGE = `node dist/bench/backbones.js [--only NAME[,NAME...]] [--json]
   --only   some of ${Object.keys(backbones).join(', ')}
   --json   one JSON object as the last line, in place of the table`;
 
-/** Up to this side at the size of the weights; the larger EfficientNets at one that rounds as oddly: Keras takes minutes there. */
+/** Networks with a larger input are compared at 75 pixels, a size that has the same uneven rounding, because Keras would take minutes. */
 const LARGEST_COMPARED = 240;
 const compareAt = (name: string) => {
   const { inputSize } = backboneEntry(name).preprocessing;
   return inputSize <= LARGEST_COMPARED ? inputSize : 75;
 };
 
-/** Seconds from the warm cache, with and without the classifier. */
+/** Goals for the time to load from the cache (seconds), with and without the classifier. */
 const GOALS: Record<string, number> = { vgg16: 5, 'efficientnet-lite0': 1 };
 
 interface Row {
   name: string;
-  /** with the ImageNet classifier, as built here */
+  /** with the ImageNet classifier, as tunebook builds it */
   parameters: number;
   published: number;
-  /** side of the picture that Keras and tunebook were compared on */
+  /** input size, in pixels, at which Keras and tunebook were compared */
   comparedAt: number;
   /** largest difference relative to the largest value; null without Keras */
   logitError: number | null;
   featureError: number | null;
-  /** seconds of `loadBackbone` in a new process, its file read before: without and with the classifier */
+  /** seconds of `loadBackbone` in a new process, after its file was read once: without and with the classifier */
   load: number;
   loadWithTop: number | null;
-  /** random numbers that loading drew */
+  /** how many random numbers were drawn during loading */
   drawn: number;
-  /** at the size of the weights, in batches, as a graph */
+  /** milliseconds per picture, at the input size of the weights, in batches, as a graph */
   millisecondsAPicture: number;
 }
 
@@ -50,7 +50,7 @@ async function main(argv: readonly string[]): Promise<void> {
   });
   if (options.help) return void process.stdout.write(`${USAGE}\n`);
   const names = options.only?.split(',') ?? Object.keys(backbones);
-  names.forEach(backboneEntry); // an unknown one is an error before any work
+  names.forEach(backboneEntry); // report an unknown name before any work
   const python = oraclePython();
   if (!python)
     process.stderr.write('Keras is not installed (npm test brings it): weights are random, nothing is compared\n');
@@ -72,7 +72,7 @@ async function measure(name: string, python: string | undefined): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), 'tunebook-bench-'));
   const cache = join(folder, 'cache');
   const comparedAt = compareAt(name);
-  // one process a step: what one leaves in memory is no burden to the next
+  // each step has its own process, so that its memory use does not affect the next
   const step = async (...parameters: string[]) => {
     const script = join(__dirname, 'backbones', 'step.js');
     const { answer } = await runCommand(process.execPath, [script, ...parameters], {

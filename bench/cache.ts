@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../src/core/paths';
 
-/** What was downloaded, not computed. */
+/** The folders of the cache that hold downloads. */
 const brought = ['weights', 'downloads', 'samples', 'datasets', 'python'];
 
 /**
- * Make this folder a cache in which nothing was computed yet, so that neither what is cached already nor what a bench leaves
- * behind plays a part: what was downloaded is linked into it, all else that was there is removed.
+ * Make this folder a cache that contains downloads only, so that neither computed files nor files of an earlier benchmark affect the
+ * measurement: downloads are linked into it, and everything else in it is removed.
  */
 export function freshCache(folder: string): void {
   rmSync(folder, { recursive: true, force: true });

@@ -4,14 +4,14 @@ import { type PeerName, peerNames, peerTitles } from './peers';
 import type { Result } from './table';
 import { judge } from './verdict';
 
-/** Hues of Okabe and Ito (2008), as in all charts; shapes tell the peers apart as well. */
+/** Colours of Okabe and Ito (2008), as in all charts; each framework also has its own shape. */
 const looks: Partial<Record<PeerName, { color: string; shape: string }>> = {
   keras: { color: colors.vermilion, shape: 'circle' },
   torch: { color: '#cc79a7', shape: 'square' },
   onnx: { color: colors.blue, shape: 'triangle-up' },
 };
 
-/** How many times as fast as each peer tunebook is, row by row, on a logarithmic axis; a tick marks each goal. */
+/** How many times as fast as each other framework tunebook is, row by row, on a logarithmic axis; ticks mark the goals. */
 export function ratioChart(results: readonly Result[], subtitle: string): Chart {
   const points: object[] = [];
   const goals: object[] = [];
@@ -22,7 +22,7 @@ export function ratioChart(results: readonly Result[], subtitle: string): Chart 
       if (ratio !== undefined) points.push({ work: row.work, peer: peerTitles[peer], ratio });
     }
     for (const { goal } of judged.filter((one) => one.goal.of !== 'memory')) {
-      // a goal against several peers has no colour of its own
+      // a goal for several frameworks has no colour of its own
       const [only] = goal.peers;
       goals.push({
         work: row.work,
@@ -37,7 +37,7 @@ export function ratioChart(results: readonly Result[], subtitle: string): Chart 
     type: 'quantitative',
     scale: { type: 'log', nice: false, padding: 16 },
     axis: {
-      title: 'times as fast as the peer (or as small)',
+      title: 'times as fast as the other framework (or as small)',
       values: [0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20, 50],
       format: '~g',
     },
@@ -49,7 +49,7 @@ export function ratioChart(results: readonly Result[], subtitle: string): Chart 
   };
   const shapes = { domain: scale.domain, range: named.map((name) => looks[name]!.shape) };
   const spec = {
-    title: { text: 'tunebook beside its peers', subtitle },
+    title: { text: 'tunebook compared with other frameworks', subtitle },
     width: 420,
     height: { step: 26 },
     layer: [

@@ -1,6 +1,4 @@
-/**
- * Every chart as a PNG of its own and all on one sheet: node dist/bench/chartSheet.js [FOLDER], default build/charts.
- */
+/** Draws every chart as a PNG, and all of them on one sheet: node dist/bench/chartSheet.js [FOLDER], default build/charts. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -12,7 +10,7 @@ const folder = process.argv[2] ?? join(projectFolder, 'build', 'charts');
 const columns = 3;
 const gap = 24;
 const width = 900;
-/** Pixels of the sheet for each of a chart's PNG, which has two for each of the chart. */
+/** Pixels of the sheet for each pixel of a chart's PNG, which has two pixels for each unit of the chart. */
 const scale = 0.64;
 
 async function main(): Promise<void> {
@@ -22,7 +20,7 @@ async function main(): Promise<void> {
   for (const [name, chart] of Object.entries(examples)) {
     const png = await renderPng(chart);
     writeFileSync(join(folder, `${name}.png`), png);
-    // all at one scale, so that their letters are of one size, but for what would not fit
+    // the same scale for all, so that their text has one size; charts that would not fit are smaller
     const natural = await sharp(png).metadata();
     const bound = { width: Math.min(width, Math.round(scale * natural.width)), height: 1400 };
     const small = await sharp(png)

@@ -6,12 +6,12 @@ import { alignColumns } from '../src/core/text';
 import { type Dataset, type Example, imageFolder, sampleExamples, splitDataset } from '../src/data';
 import { type TrainOptions, train } from '../src/training';
 
-/** A kind of run of which is known what is wrong with it. */
+/** A kind of run whose fault, if any, is known. */
 interface Case {
-  /** the one alarm that is right, if any is */
+  /** the only alarm that is right; undefined for a healthy run */
   expected?: FindingKind;
   options?: TrainOptions;
-  /** what is done to the divided pictures */
+  /** changes the split dataset */
   change?: (pictures: Dataset, seed: number) => Dataset;
 }
 
@@ -39,7 +39,7 @@ const cases: Record<string, Case> = {
   },
   'underfits: a rate of 1e-5': { expected: 'underfit', options: { learningRate: 1e-5 } },
   'underfits: an L2 of 100': { expected: 'underfit', options: { head: 'dense', l2: 100, learningRate: 1e-3 } },
-  'leaks: a third of validation': { expected: 'leak suspected', change: leaking },
+  'leak: a third of validation is trained on': { expected: 'leak suspected', change: leaking },
   'imbalanced: one class 1 to 20': {
     expected: 'class imbalance',
     change: (pictures) => onTraining(pictures, (train) => thinned(train, 20)),
@@ -61,22 +61,22 @@ const onTraining = (pictures: Dataset, change: (train: Example[]) => Example[]):
   examples: [...change(of(pictures, 'train')), ...of(pictures, 'validation')],
 });
 
-/** Whether the picture is one of 30 that are spread evenly over all. */
+/** Whether the picture is one of 30 that are spread evenly over the dataset. */
 const spread = (i: number, total: number) => Math.floor((i * 30) / total) !== Math.floor(((i - 1) * 30) / total);
 
-/** Of the first class only one picture in `part` is left. */
+/** Keeps one of every `part` pictures of the first class. */
 const thinned = (train: readonly Example[], part: number) => {
   let seen = 0;
   return train.filter(({ label }) => label !== 0 || seen++ % part === 0);
 };
 
-/** A third of the validation pictures is trained on, too. */
+/** Adds a third of the validation pictures to the training pictures. */
 function leaking(pictures: Dataset): Dataset {
   const copies = of(pictures, 'validation').filter((_, i) => i % 3 === 0);
   return { ...pictures, examples: [...pictures.examples, ...copies.map((e) => ({ ...e, subset: 'train' as const }))] };
 }
 
-/** The folder's pictures divided by this seed, whatever the folder itself says. */
+/** The folder's pictures, split with this seed; a split of the folder itself is ignored. */
 function divided(folder: string, seed: number): Dataset {
   const { examples, ...dataset } = imageFolder(folder);
   const all = examples.map((example) => ({ ...example, subset: undefined }));
@@ -85,7 +85,7 @@ function divided(folder: string, seed: number): Dataset {
   return { ...dataset, examples: [...put(train, 'train'), ...put(validation, 'validation')] };
 }
 
-/** What {@link diagnose} looks at, small enough for a file. */
+/** The input of {@link diagnose}, small enough to save in a file. */
 async function made(folder: string, { options, change }: Case, seed: number): Promise<DiagnosedRun> {
   const pictures = divided(folder, seed);
   const result = await train(change ? change(pictures, seed) : pictures, { ...options, seed });
@@ -136,11 +136,11 @@ async function main(folders: readonly string[], { seeds, from, case: chosen, out
 }
 
 void new Command('diagnoseRuns')
-  .description('runs that are known to be healthy, or ill in one way, and what diagnose says of them')
+  .description('runs that are known to be healthy or to have one fault, and what diagnose says about them')
   .argument('[data...]', 'folders of pictures, or emoji', ['emoji'])
   .option('--seeds <n>', 'how many runs of each kind', numberOption({ min: 1, integer: true }), 5)
   .option('--from <seed>', 'the first seed', numberOption({ min: 0, integer: true }), 1)
   .option('--case <name...>', `only these: ${Object.keys(cases).join('; ')}`)
-  .option('--out <file>', 'write what diagnose looked at as JSON')
+  .option('--out <file>', 'write the inputs of diagnose as JSON')
   .action(main)
   .parseAsync();

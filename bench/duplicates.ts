@@ -1,8 +1,8 @@
 /**
  * How long it takes to find pictures that look alike: node dist/bench/duplicates.js [--counts 2000,20000,200000] [--json]
  *
- * Processor seconds, on made-up looks: of each kind as many as told, and the number of groups that were found. Up to 20,000 (`--pairs` for more)
- * the comparison of all pairs is timed, too, and must find the same groups.
+ * Prints processor seconds and the number of groups found, for made-up hashes and colours of several kinds. Up to 20,000 pictures (or
+ * --pairs N) all pairs are also compared one by one, which must find the same groups.
  */
 import { parseArgs } from 'node:util';
 import { Random } from '../src/core/random';
@@ -14,10 +14,10 @@ import { UnionFind } from '../src/data/checks/unionFind';
 
 const COLORS = 12 * 12 * 3;
 
-/** The one kind that takes time by the square: up to 20,000 unless it is asked for. */
+/** The only kind whose time grows with the square of the number of pictures: above 20,000 it runs only if asked for with --kind. */
 const PAIRWISE = 'one hash, coloured noise';
 
-/** Made-up looks, by what makes them easy or hard to search. */
+/** Made-up hashes and colours, in kinds that are easy or hard to search. */
 const kinds: Record<string, (count: number, random: Random) => Comparable[]> = {
   random: (count, random) => repeat(count, () => ({ hash: randomHash(random), colors: flat(randomColor(random)) })),
   clustered: (count, random) => {
@@ -45,7 +45,7 @@ const randomColor = (random: Random) => [0, 1, 2].map(() => Math.floor(256 * ran
 const flat = (color: readonly number[]) => Float32Array.from({ length: COLORS }, (_, i) => color[i % 3]!);
 const noise = (random: Random) => Float32Array.from({ length: COLORS }, () => 255 * random.uniform());
 
-/** Three bits in four are 0, as of things on a plain ground. */
+/** Three of four bits are 0, as for objects on a plain background. */
 function sparseHash(random: Random): Uint32Array {
   const hash = new Uint32Array(4);
   for (let bit = 0; bit < 128; bit++) {
@@ -64,7 +64,7 @@ function flipped(hash: Uint32Array, bits: number, random: Random): Uint32Array {
   return result;
 }
 
-/** All pairs, as a reference. */
+/** Compares all pairs, as a reference. */
 function byPairs(pictures: readonly Comparable[]): number[][] {
   const sets = new UnionFind(pictures.length);
   for (const [i, a] of pictures.entries()) {
@@ -101,7 +101,8 @@ async function main(): Promise<void> {
         start = process.cpuUsage();
         const expected = byPairs(pictures);
         pairs = processorSeconds(start);
-        if (JSON.stringify(expected) !== JSON.stringify(groups)) throw new Error(`${kind}, ${count}: other groups`);
+        if (JSON.stringify(expected) !== JSON.stringify(groups))
+          throw new Error(`${kind}, ${count}: the comparison of all pairs found other groups`);
       }
       rows.push({ kind, pictures: count, seconds, groups: groups.length, pairs });
       if (!values.json) process.stderr.write(`${kind}, ${count}: ${seconds.toFixed(2)} s\n`);

@@ -4,9 +4,9 @@
  *   npm run build && node dist/bench/gpu.js [--python PYTHON] [--networks resnet50,...] [--batches 32,128] [--size 224]
  *     [--kinds forward,step] [--rounds 20] [--out FILE]
  *
- * PYTHON needs PyTorch with CUDA and numpy; by default it is the one that `npm run bench` makes. Both get their pictures from
- * the host's memory and give their results back there. All of a network's peers prepare at the same time, as torch.compile
- * takes a minute; then they run one after the other.
+ * PYTHON needs PyTorch with CUDA and numpy; by default it is the one that `npm run bench` installs. Both frameworks read their pictures
+ * from the host's memory and return their results to it. For each network all frameworks are prepared at the same time, because
+ * torch.compile takes a minute; then they run one after the other.
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -24,16 +24,16 @@ interface Cell {
   network: string;
   batch: number;
   peer: string;
-  /** milliseconds, the median */
+  /** median, in milliseconds */
   ms?: number;
   parameters?: number;
-  /** seconds to load, to compile and for the first run */
+  /** seconds for loading, compilation and the first run */
   prepare?: number;
   cosine?: number;
   error?: string;
 }
 
-/** Who does the work, and what is asked of them beside it. */
+/** The frameworks, and their options. */
 const CONTENDERS: Record<string, Partial<Work>> = {
   tunebook: {},
   'tunebook, bfloat16': { precision: 'bfloat16' },
@@ -42,7 +42,7 @@ const CONTENDERS: Record<string, Partial<Work>> = {
   'PyTorch, compiled, bfloat16': { compiled: true, precision: 'bfloat16' },
 };
 
-/** torch.compile of a whole training step, beside others that do the same. */
+/** How long to wait for an answer, in milliseconds: torch.compile of a whole training step is slow, and others run at the same time. */
 const PATIENCE = 300_000;
 
 const { values: options } = parseArgs({
@@ -140,7 +140,7 @@ async function main(): Promise<void> {
       writeFileAtomically(options.out, `${JSON.stringify({ gpu: gpu ?? null, size, rounds, cells: all })}\n`);
   };
   for (const network of list(options.networks, 'resnet50,efficientnet-lite0,mobilenet-v2')) {
-    // PyTorch counts in bfloat16 in training, too, and tunebook does not
+    // in training, PyTorch also computes in bfloat16, which tunebook does not
     const does = (kind: Cell['kind'], peer: string) => kind === 'forward' || peer !== 'tunebook, bfloat16';
     const cells = kinds.flatMap((kind) =>
       batches.flatMap((batch) =>

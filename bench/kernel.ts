@@ -1,5 +1,6 @@
-// How long a cell's compile, a completion and a hover take on a notebook of the course, beside tslab's own converter:
-// `node dist/bench/kernel.js [NOTEBOOK] [REPETITIONS]`. Medians in milliseconds of wall clock and of processor time.
+// How long the kernel takes to compile a cell, to complete a name and to show documentation, compared with tslab's own compiler, on a
+// notebook of the course: `node dist/bench/kernel.js [NOTEBOOK] [REPETITIONS]`. Prints medians in milliseconds, of wall-clock and of
+// processor time.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ interface Cell {
   source: string[];
 }
 
-/** What is asked of either compiler. */
+/** What is measured for each of the two compilers. */
 interface Candidate {
   compile(source: string): void;
   keep(source: string): void;
@@ -20,7 +21,7 @@ interface Candidate {
 
 const [notebook = '06-monitor.ipynb', repetitions = '50'] = process.argv.slice(2);
 const folder = join(projectFolder, 'notebooks');
-process.chdir(folder); // both compilers look from here
+process.chdir(folder); // both compilers resolve imports from here
 
 function ours(): Candidate {
   const at = (...parts: string[]) => join(projectFolder, 'kernel-setup', 'kernel', 'compile', ...parts);
@@ -86,4 +87,4 @@ for (const [name, make] of [
     ].join('  '),
   );
 }
-process.exit(0); // tslab's converter watches files
+process.exit(0); // tslab's compiler watches files, which would keep the process alive

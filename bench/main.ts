@@ -1,4 +1,4 @@
-/* `npm run bench`: tunebook beside Keras, PyTorch and ONNX Runtime, the same work with the same threads in turn. */
+/* `npm run bench`: tunebook compared with Keras, PyTorch and ONNX Runtime: the same work with the same number of threads, in turn. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -14,14 +14,14 @@ import { rows } from './rows';
 import { describeValues, type Result, resultNotes, resultTable } from './table';
 import { judge } from './verdict';
 
-/** 200 photos of five flowers to train on and 150 to judge by. */
+/** 200 photos of five kinds of flowers for training and 150 for validation. */
 const FLOWERS = join(dirname(projectFolder), 'shared', 'data', 'flowers');
 
 const USAGE = `npm run bench [-- --only ROW[,ROW...]] [--photos DIR] [--quick] [--json]
 
   --only   some rows, by name or its beginning: ${rows.map(({ name }) => name).join(', ')}
   --photos folder with train/ and validation/ for the rows from photos to a model; default ../shared/data/flowers
-  --quick  fewer rounds, epochs and pictures: to see that all works
+  --quick  fewer rounds, epochs and pictures, to check that everything works
   --json   one JSON object as the last line, in place of the table`;
 
 /** @returns exit code: 0 also where goals are missed */
@@ -58,7 +58,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       .catch((error) => ({ values: {}, notes: [messageOf(error)] }));
     results.push({ row, measurement });
     progress('');
-    // the table comes at the end: what is measured by then must not be lost if that is never reached
+    // print each row as soon as it is measured, because the table comes at the end, which may never be reached
     if (!options.json) {
       const took = Math.round((performance.now() - rowBegan) / 1000);
       process.stderr.write(`${row.name}: ${describeValues(measurement, row.unit)} (measured in ${took} s)\n`);
@@ -74,7 +74,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       work: row.work,
       unit: row.unit,
       ...measurement,
-      ...judge(measurement, row.goals, row.pledges),
+      ...judge(measurement, row.goals, row.requirements),
     }));
     process.stdout.write(`${JSON.stringify({ machine, threads, peak, seconds, rows: judged, files })}\n`);
     return 0;
@@ -117,7 +117,7 @@ function chooseRows(only: readonly string[] | undefined): readonly Row[] {
   );
 }
 
-/** The chart, as a picture and as the spec it was drawn from. @returns the files */
+/** Save the chart as a picture and as its Vega-Lite specification. @returns the files */
 async function write(results: readonly Result[], subtitle: string): Promise<string[]> {
   const folder = join(projectFolder, 'build', 'bench');
   mkdirSync(folder, { recursive: true });
@@ -128,7 +128,7 @@ async function write(results: readonly Result[], subtitle: string): Promise<stri
   return files;
 }
 
-/** One line of standard error that is written over; nothing where that is no terminal. */
+/** Show one line on standard error and overwrite it later; does nothing if that is not a terminal. */
 function progress(what: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${what}`);
 }

@@ -1,33 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Rounds whose times do not count: caches fill, graphs are optimized. */
+/** Rounds whose times are not counted: they fill caches and optimize graphs. */
 const WARM_UP = 2;
-/** Milliseconds between two runs, in which the threads of the one before stop waiting for more work. */
+/** Milliseconds between two runs, in which the threads of the previous one stop waiting for more work. */
 const PAUSE = 60;
 
 export interface MeasureOptions {
-  /** rounds that count, at least and at most */
+  /** smallest and largest number of counted rounds */
   rounds: [least: number, most: number];
-  /** seconds after which no round is begun beyond the least */
+  /** seconds after which no further round starts, once there are enough */
   seconds: number;
 }
 
-/** The middle one; of an even number the mean of the middle two; NaN of none. */
+/** The median; NaN for an empty list. */
 export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Something that can be run again and again. */
+/** A piece of work that can be run repeatedly. */
 export interface Runnable {
   /** @returns milliseconds */
   run(): Promise<number>;
 }
 
 /**
- * Run several things in turn, round by round (A B C A B C), so that whatever slows the machine down for a while slows all
- * of them. One that fails falls out.
+ * Run several pieces of work in turn, round by round (A B C A B C), so that a slow phase of the machine affects all of them. One that fails
+ * is left out.
  *
  * @returns milliseconds of each counted round, by name
  */

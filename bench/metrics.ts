@@ -1,8 +1,8 @@
 /**
- * Every metric beside scikit-learn's number for it: node dist/bench/metrics.js [--json]
+ * Every metric compared with scikit-learn: node dist/bench/metrics.js [--json]
  *
- * Of the inputs that the tests use, random and degenerate ones, and none at all; scikit-learn's numbers, and what it says
- * where it has none, are those that the scripts in test/metrics wrote.
+ * The inputs are those of the tests: random ones, degenerate ones, and none at all. scikit-learn's numbers, and its errors or warnings if
+ * it has no number, come from the files that the scripts in test/metrics wrote.
  */
 import { parseArgs } from 'node:util';
 import { alignColumns } from '../src/core/text';
@@ -23,20 +23,20 @@ import reports from '../test/metrics/sklearn_fixture.json';
 interface Line {
   metric: string;
   on: string;
-  /** a number, or what is said where there is none: NaN, or an error's name */
+  /** a number; NaN or an error's name if there is none */
   ours: number | string;
   theirs: number | string;
 }
 
-/** What scikit-learn answered, as the fixtures keep it. */
+/** scikit-learn's answer, as stored in the test data */
 interface Answer {
-  /** null is NaN */
+  /** null stands for NaN */
   value?: number | null;
   warnings?: string[];
   error?: string;
 }
 
-/** A number that comes with a warning is one that stands in for none. */
+/** A number that comes with a warning is only a placeholder, so it counts as NaN. */
 function theirsOf({ value, warnings = [], error }: Answer): number | string {
   if (error !== undefined) return error;
   if (typeof value === 'number' && warnings.length === 0) return value;
@@ -106,7 +106,7 @@ function calibrationLines(): Line[] {
   });
 }
 
-/** Of no examples at all. */
+/** The metrics of an empty list of examples. */
 function nothingLines(): Line[] {
   const counted = () => confusionMatrix([], [], ['c0', 'c1']);
   const calls: Record<string, () => number> = {
@@ -125,7 +125,7 @@ function nothingLines(): Line[] {
   }));
 }
 
-/** null where neither has a number to compare. @throws {Error} if only one has */
+/** Null if neither of the two has a number. @throws {Error} if only one has */
 function difference({ metric, on, ours, theirs }: Line): number | null {
   if (typeof ours === 'number' && typeof theirs === 'number') return Math.abs(ours - theirs);
   if (typeof ours === typeof theirs) return null;

@@ -3,7 +3,7 @@ import { interleave, median } from './measure';
 import type { Peer, Work } from './peer';
 import { startPeer } from './peers';
 
-/** What this machine's processors can do, as far as TensorFlow gets it out of them; in GFLOP/s. */
+/** The largest speed of this machine's processors that TensorFlow reaches, in GFLOP/s. */
 export type MachinePeak = Partial<Record<Precision, Speeds>>;
 
 export interface Speeds {
@@ -13,7 +13,7 @@ export interface Speeds {
   conv: number;
 }
 
-/** The larger of the two; undefined where it was not measured. */
+/** The larger of the two numbers; undefined if it was not measured. */
 export function peakOf(peak: MachinePeak, precision: Precision): number | undefined {
   const speeds = peak[precision];
   return speeds && Math.max(speeds.matmul, speeds.conv);
@@ -26,7 +26,7 @@ export function describePeak(peak: MachinePeak): string {
   return parts.join('; ');
 }
 
-/** In each precision that the processor has. */
+/** Measure the peak in each precision that the processor supports. */
 export async function measurePeak(rounds: number): Promise<MachinePeak> {
   const peak: MachinePeak = { float32: await measureSpeeds('float32', rounds) };
   if (hasBfloat16()) peak.bfloat16 = await measureSpeeds('bfloat16', rounds);

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Precision } from '../src/tensorflow/graph/precision';
 
-/** What a peer is asked to prepare; peers/serve.py says what it answers. */
+/** The work that a framework is asked to prepare; peers/serve.py describes the answers. */
 export interface Work {
   kind: 'forward' | 'step' | 'decode' | 'matmul' | 'conv';
   network?: string;
@@ -10,7 +10,7 @@ export interface Work {
   /** side of the pictures, in pixels */
   size?: number;
   classes?: number;
-  /** last blocks of the backbone to count operations of */
+  /** number of the backbone's last blocks whose operations are counted */
   blocks?: number;
   /** photos to decode */
   files?: readonly string[];
@@ -19,23 +19,23 @@ export interface Work {
   compiled?: boolean;
 }
 
-/** What a peer says of the work it prepared. */
+/** A framework's description of the work that it has prepared. */
 export interface Prepared {
   parameters?: number;
-  /** of the framework */
+  /** version of the framework */
   version?: string;
   /** floating-point operations of one run: two for a multiplication with addition */
   flops?: number;
-  /** the part of them that is in the last blocks of the backbone that the work names */
+  /** the floating-point operations in the last `blocks` blocks of the backbone */
   flopsOfBlocks?: number;
-  /** between outputs in the precision asked for and in float32, the least of all rows */
+  /** smallest cosine between the outputs in this precision and in float32, over all rows */
   cosine?: number;
 }
 
-/** Milliseconds after which an answer is not waited for any longer. */
+/** How long to wait for an answer, in milliseconds. */
 const PATIENCE = 120_000;
 
-/** A framework in a process of its own, which lives as long as a row is measured and does its work once whenever asked. */
+/** A framework in a separate process, which lives while a row of the table is measured, and does its work once for each request. */
 export class Peer {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly answers: AsyncIterator<string>;
@@ -51,7 +51,7 @@ export class Peer {
     this.child.on('error', (error) => {
       this.errors += error.message;
     });
-    this.child.stdin.on('error', () => {}); // it ended: the missing answer says so
+    this.child.stdin.on('error', () => {}); // writing fails if the process has ended, which the missing answer reports
     this.child.stderr.on('data', (text) => {
       this.errors = `${this.errors}${text}`.slice(-2000);
     });
@@ -75,7 +75,7 @@ export class Peer {
   end(): void {
     this.child.stdin.end();
     this.child.kill();
-    // its own children (torch.compile has some) may hold the other ends open, for which this process would wait
+    // its child processes (torch.compile starts some) may keep the pipes open, and this process would wait for them
     this.child.stdout.destroy();
     this.child.stderr.destroy();
   }

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { cacheFolder, projectFolder } from '../src/core/paths';
 import { Peer } from './peer';
 
-/** All frameworks get as many threads. */
+/** The number of threads for every framework. */
 export const threads = 2;
 
-/** What is measured side by side, in the order of the table's columns. */
+/** The frameworks, in the order of the table's columns. */
 export const peerNames = ['tunebook', 'keras', 'torch', 'onnx'] as const;
 export type PeerName = (typeof peerNames)[number];
 
@@ -17,17 +17,17 @@ export const peerTitles: Record<PeerName, string> = {
   onnx: 'ONNX Runtime',
 };
 
-/** The Python environment of the peers; kernel-setup/steps/bench-python.mjs makes it. */
+/** The virtual environment of the Python frameworks; kernel-setup/steps/bench-python.mjs makes it. */
 export const peerPython = (): string => cacheFolder('bench-python', 'bin', 'python');
 
-/** @returns why the Python peers cannot run, or undefined */
+/** @returns why the Python frameworks cannot run, or undefined */
 export const missingPeers = (): string | undefined =>
-  existsSync(peerPython()) ? undefined : 'the peers are not installed (the environment in .cache/bench-python)';
+  existsSync(peerPython()) ? undefined : 'the other frameworks are not installed (they belong in .cache/bench-python)';
 
-/** A file of bench/peers. */
+/** The path of a file in bench/peers. */
 export const peerFile = (file: string): string => join(projectFolder, 'bench', 'peers', file);
 
-/** The environment in which every framework runs: as many threads, and no word from TensorFlow. */
+/** Environment variables for every framework: the number of threads, and no messages from TensorFlow. */
 export function peerEnvironment(): NodeJS.ProcessEnv {
   return {
     ...process.env,

@@ -1,6 +1,6 @@
 /*
- * `node dist/bench/photoReferences.js FOLDER SOURCE NAME...`: how far photos in a folder lie from what backbones remember of
- * ImageNet. Writes src/analysis/advise/photoReferences.json, which `domainSimilarity` compares with.
+ * `node dist/bench/photoReferences.js FOLDER SOURCE NAME...`: how far the activations for photos in a folder differ from the ImageNet
+ * statistics that backbones contain. Writes src/analysis/advise/photoReferences.json, which `domainSimilarity` compares with.
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

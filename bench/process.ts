@@ -1,22 +1,22 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** What a command printed, and what it took from its start to its end. */
+/** The output of a command, and the time and memory that it took. */
 export interface Ran {
-  /** of its last line, which is JSON */
+  /** the JSON value in its last line */
   answer: Record<string, unknown>;
   seconds: number;
   /** largest resident memory, in bytes */
   memory: number;
 }
 
-/** Milliseconds between two looks at the memory of a process; Linux keeps the peak itself, so only the last moment can be missed. */
+/** Milliseconds between two readings of a process's memory. Linux records the peak itself, so only the last moment can be missed. */
 const LOOK = 50;
 
-/** Seconds after which a command is ended: one that hangs must not keep the other rows from being measured. */
+/** Seconds after which a command is ended, so that one that hangs does not prevent the other rows from being measured. */
 const LONGEST = 600;
 
-/** Run a command that prints JSON as its last line. @throws {Error} with the last line of its errors if it fails */
+/** Run a command whose last line of output is JSON. @throws {Error} with the last line of its errors if it fails */
 export async function runCommand(program: string, parameters: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran> {
   const began = performance.now();
   const child = spawn(program, parameters, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: LONGEST * 1000 });
@@ -48,7 +48,7 @@ export async function runCommand(program: string, parameters: readonly string[],
   return { answer: JSON.parse(output.trim().split('\n').at(-1)!), seconds, memory };
 }
 
-/** The largest resident memory of a process so far, in bytes; 0 if it is gone. */
+/** The largest resident memory of a process so far, in bytes; 0 if it has ended. */
 export function peakMemory(pid: number | string = 'self'): number {
   try {
     return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;

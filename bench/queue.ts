@@ -1,7 +1,7 @@
-// What a queue costs a run, and whether it loses any: runs of milliseconds over workers that are killed, and a Redis that is
-// restarted.
+// How much time a queue adds to each run, and whether it loses runs: runs that take milliseconds, on workers that are killed, with a Redis
+// that is restarted.
 //   node dist/bench/queue.js [--runs 1000] [--workers 4] [--kill-every 5] [--restarts 2]
-// Needs Debian's redis-server. Everything stays on this machine's loopback address.
+// Needs Debian's redis-server. Uses this machine's loopback address only.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -2,7 +2,7 @@ import type { Precision } from '../src/tensorflow/graph/precision';
 import type { MeasureOptions } from './measure';
 import type { PeerName } from './peers';
 
-/** How fast tunebook is to be: at least `ratio` times as fast as the fastest of these peers (or as small). */
+/** The speed that tunebook should reach: at least `ratio` times as fast as the fastest of these frameworks (or as small). */
 export interface Goal {
   peers: readonly PeerName[];
   ratio: number;
@@ -10,57 +10,57 @@ export interface Goal {
   of?: 'memory';
 }
 
-/** What a row pledges beside its ratios to peers. */
-export interface Pledge {
-  /** for the table */
+/** What a row must fulfil in addition to its goals. */
+export interface Requirement {
+  /** shown in the table */
   text: string;
   /** undefined if it could not be measured */
-  kept(measurement: Measurement): boolean | undefined;
+  isMet(measurement: Measurement): boolean | undefined;
 }
 
-/** What a row's numbers are. */
+/** The unit of a row's numbers. */
 export type Unit = 'ms' | 's' | 'bytes';
 
-/** What was measured for a row. A peer that cannot do the work, or failed, is left out. */
+/** The measurements of a row. A framework that cannot do the work, or failed, is left out. */
 export interface Measurement {
   values: Partial<Record<PeerName, number>>;
   /** floating-point operations of one run */
   flops?: number;
-  /** what they are computed in, for the peak they are measured against; default float32 */
+  /** precision of the computation, for the comparison with the machine's peak; default float32 */
   precision?: Precision;
   /** largest resident memory, in bytes */
   memory?: Partial<Record<PeerName, number>>;
   /** validation accuracy, where something was trained */
   accuracy?: Partial<Record<PeerName, number>>;
-  /** of each output of ours with the same in float32 the cosine of the angle between them; the least */
+  /** smallest cosine between tunebook's outputs and the same outputs in float32 */
   cosine?: number;
-  /** whether the accuracy is in the interval that it should be in */
+  /** whether the accuracy is in the required interval */
   within?: boolean;
   /** largest resident memory of the same work over few examples, in bytes */
   memoryOfFew?: number;
-  /** counted rounds */
+  /** number of counted rounds */
   rounds?: number;
-  /** what the reader must know: a peer that failed and why */
+  /** notes for the reader, e.g. which framework failed and why */
   notes: string[];
 }
 
 export interface Settings extends MeasureOptions {
-  /** fewer rounds, epochs and pictures: to see that all works */
+  /** fewer rounds, epochs and pictures, to check that everything works */
   quick: boolean;
   /** folder of photos, with train/ and validation/ */
   photos: string;
-  /** what some rows share is measured once; by name */
+  /** measurements that several rows need, each made once; by name */
   shared: Map<string, Promise<unknown>>;
   onProgress: (what: string) => void;
 }
 
-/** One line of the table: a piece of work that tunebook and its peers do alike. */
+/** One line of the table: a piece of work that tunebook and the other frameworks do in the same way. */
 export interface Row {
-  /** short, for `--only` */
+  /** short name, for `--only` */
   name: string;
   work: string;
   unit: Unit;
   goals: readonly Goal[];
-  pledges?: readonly Pledge[];
+  requirements?: readonly Requirement[];
   measure(settings: Settings): Promise<Measurement>;
 }

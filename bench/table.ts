@@ -4,22 +4,22 @@ import { type PeerName, peerNames, peerTitles } from './peers';
 import type { Goal, Measurement, Row, Unit } from './row';
 import { judge } from './verdict';
 
-/** A row with what was measured for it. */
+/** A row with its measurements. */
 export interface Result {
-  row: Pick<Row, 'name' | 'work' | 'unit' | 'goals' | 'pledges'>;
+  row: Pick<Row, 'name' | 'work' | 'unit' | 'goals' | 'requirements'>;
   measurement: Measurement;
 }
 
 const peers = peerNames.filter((name) => name !== 'tunebook');
 
 /**
- * The table of results as text: one line a row, what the peers need, and tunebook's ratio to each in brackets; the peak of
- * memory of tunebook and of the smallest of the peers.
+ * The table of results as text: one line per row with the time of each framework, tunebook's ratio to it in brackets, and the peak of
+ * memory of tunebook and of the framework that needs least.
  */
 export function resultTable(results: readonly Result[], peak: MachinePeak | undefined): string {
   const header = ['work', ...peerNames.map((name) => peerTitles[name]), 'of peak', 'memory', 'goal', ''];
   const lines = results.map(({ row, measurement }) => {
-    const { ratios, met } = judge(measurement, row.goals, row.pledges);
+    const { ratios, met } = judge(measurement, row.goals, row.requirements);
     const { values } = measurement;
     const cell = (name: PeerName) => {
       if (values[name] === undefined) return '-';
@@ -27,7 +27,7 @@ export function resultTable(results: readonly Result[], peak: MachinePeak | unde
       return `${formatValue(values[name], row.unit)}${ratio === undefined ? '' : ` (${ratio.toFixed(2)}x)`}`;
     };
     const verdict = met === undefined ? '-' : met ? 'met' : 'missed';
-    const goals = [...row.goals.map(formatGoal), ...(row.pledges ?? []).map(({ text }) => text)].join(', ');
+    const goals = [...row.goals.map(formatGoal), ...(row.requirements ?? []).map(({ text }) => text)].join(', ');
     return [
       row.work,
       ...peerNames.map(cell),
@@ -40,7 +40,7 @@ export function resultTable(results: readonly Result[], peak: MachinePeak | unde
   return alignColumns([header, ...lines], [false, ...peerNames.map(() => true), true, false, false, false]);
 }
 
-/** What each needs, in one line. */
+/** The measured value of each framework, in one line. */
 export function describeValues({ values }: Measurement, unit: Unit): string {
   const named = peerNames.filter((name) => values[name] !== undefined);
   return named.map((name) => `${peerTitles[name]} ${formatValue(values[name]!, unit)}`).join(', ') || 'not measured';
@@ -57,13 +57,13 @@ export function resultNotes(results: readonly Result[]): string[] {
   });
 }
 
-/** A time or size for people: milliseconds, seconds or GB. */
+/** A time or size as text: milliseconds, seconds or GB. */
 export function formatValue(value: number, unit: Unit): string {
   if (unit === 'bytes') return `${(value / 1e9).toFixed(2)} GB`;
   return unit === 's' ? `${value.toFixed(1)} s` : `${value.toFixed(value < 100 ? 1 : 0)} ms`;
 }
 
-/** e.g. `1.5x Keras`; `1.0x the fastest` where it is all of them. */
+/** e.g. `1.5x Keras`; `1.0x the fastest` for a goal that names all frameworks. */
 export function formatGoal({ peers: named, ratio, of }: Goal): string {
   const who = named.length === peers.length ? 'the fastest' : named.map((name) => peerTitles[name]).join('/');
   return `${ratio}x ${who}${of === 'memory' ? "'s memory" : ''}`;
@@ -77,7 +77,7 @@ function memoryOf({ memory = {} }: Measurement): string {
   return `${formatValue(tunebook, 'bytes')}${least ? ` (${peerTitles[least]} ${formatValue(memory[least]!, 'bytes')})` : ''}`;
 }
 
-/** tunebook's part of what the machine can do in the same precision. */
+/** Tunebook's speed as a share of the machine's peak in the same precision. */
 function share(
   { values, flops, precision = 'float32' }: Measurement,
   unit: Unit,

@@ -1,22 +1,22 @@
 import { type PeerName, peerNames } from './peers';
-import type { Goal, Measurement, Pledge } from './row';
+import type { Goal, Measurement, Requirement } from './row';
 
 export interface Verdict {
-  /** how many times as fast (or as small) as each peer tunebook is */
+  /** how many times as fast (or as small) as each framework tunebook is */
   ratios: Partial<Record<PeerName, number>>;
-  /** of each goal: what was reached, and whether that is enough; undefined where nothing could be compared */
+  /** for each goal: the ratio reached, and whether it is enough; undefined if nothing could be compared */
   goals: { goal: Goal; reached: number | undefined; met: boolean | undefined }[];
-  /** of each pledge: whether it is kept; undefined where it could not be measured */
-  pledges: (boolean | undefined)[];
-  /** whether all goals are met and all pledges kept; undefined where one could not be judged */
+  /** for each requirement: whether it is met; undefined if it could not be measured */
+  requirements: (boolean | undefined)[];
+  /** whether all goals and requirements are met; undefined if one could not be judged */
   met: boolean | undefined;
 }
 
-/** Compare what was measured with the goals. Less is better in every row. */
+/** Compare the measurements with the goals. Less is better in every row. */
 export function judge(
   measurement: Pick<Measurement, 'values' | 'memory'>,
   goals: readonly Goal[],
-  promised: readonly Pledge[] = [],
+  required: readonly Requirement[] = [],
 ): Verdict {
   const ratios = ratiosOf(measurement.values);
   const memory = ratiosOf(measurement.memory ?? {});
@@ -26,17 +26,17 @@ export function judge(
     const reached = found.length > 0 ? Math.min(...found) : undefined;
     return { goal, reached, met: reached === undefined ? undefined : reached >= goal.ratio };
   });
-  const pledges = promised.map(({ kept }) => kept(measurement as Measurement));
-  const met = [...judged.map((one) => one.met), ...pledges];
+  const requirements = required.map(({ isMet }) => isMet(measurement as Measurement));
+  const met = [...judged.map((one) => one.met), ...requirements];
   return {
     ratios,
     goals: judged,
-    pledges,
+    requirements,
     met: met.includes(false) ? false : met.includes(undefined) ? undefined : true,
   };
 }
 
-/** To each peer. Less is better. */
+/** The ratio to each framework. Less is better. */
 function ratiosOf(values: Measurement['values']): Verdict['ratios'] {
   const ratios: Verdict['ratios'] = {};
   const { tunebook } = values;

@@ -3,25 +3,25 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { classes, listConcepts } from './concepts';
-import { labelsCsv, licencesText } from './papers';
+import { labelsCsv, licencesText } from './labels';
 import type { Sample } from './sample';
 import { Style, styleNames } from './styles';
 
-/** Width and height in pixels: what EfficientNet-Lite0 and most other backbones take. */
+/** Width and height in pixels: the input size of EfficientNet-Lite0 and of most other backbones. */
 const size = 224;
 const margin = 16;
-/** sharp works on this many threads. */
+/** Number of pictures drawn at the same time: one for each of sharp's threads. */
 const parallel = 4;
 
 /**
  * Draw the emoji sample: eight classes in five styles, some 1,100 PNG pictures of 224 x 224 on white, named
- * `<class>/<concept>__<style>.png`, with `labels.csv` (the group of a picture is its concept) and `LICENSES.md` beside the
+ * `<class>/<concept>__<style>.png`, with `labels.csv` (the group of a picture is its concept) and `LICENSES.md` next to the
  * class folders.
  *
- * The folder appears when it is complete; one that was there before is replaced. The same packages give the same bytes.
+ * The folder appears only when it is complete, and replaces an existing one. The same packages give the same bytes.
  *
- * @param folder where to
- * @param onProgress told after each picture
+ * @param folder folder to write
+ * @param onProgress called after each picture
  */
 export async function buildEmojiSamples(
   folder: string,
@@ -45,7 +45,7 @@ export async function buildEmojiSamples(
   }
 }
 
-/** Every concept in every style that has it. */
+/** Every concept in every style that contains it. */
 export function listSamples(): Sample[] {
   const styles = styleNames.map((name) => new Style(name));
   return listConcepts().flatMap((concept) =>
@@ -68,14 +68,14 @@ async function drawAll(samples: readonly Sample[], folder: string, onProgress: (
         onProgress(++done, samples.length);
       }
     } finally {
-      next = samples.length; // one failed: the others end, too, before the folder is removed
+      next = samples.length; // after a failure, let the other drawings end before the folder is removed
     }
   };
   const results = await Promise.allSettled(Array.from({ length: parallel }, work));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-/** What a killed run left beside the folder; that of a running one stays. */
+/** Remove unfinished folders of runs that were killed; that of a running process stays. */
 async function removeLeftovers(target: string): Promise<void> {
   const parent = dirname(target);
   await mkdir(parent, { recursive: true });
@@ -87,7 +87,7 @@ async function removeLeftovers(target: string): Promise<void> {
 }
 
 function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false; // the number was another's before
+  if (pid === process.pid) return false; // the process id was used by another process before
   try {
     process.kill(pid, 0);
     return true;

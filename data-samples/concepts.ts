@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Something that an emoji shows, drawn once in each style. */
+/** What an emoji shows; drawn once in each style. */
 export interface Concept {
   /** e.g. `polar-bear`: lower-case letters, digits and hyphens */
   name: string;
@@ -20,10 +20,10 @@ const subgroups: Record<string, string> = {
   clothing: 'clothing',
 };
 
-/** Names of all classes in alphabetical order, which is the order of their indices. */
+/** Names of all classes in alphabetical order, which is also the order of their indices. */
 export const classes: readonly string[] = Object.values(subgroups).sort();
 
-/** What Unicode keeps in these subgroups without being one of the class: a stop sign is no vehicle. */
+/** Emoji in these subgroups that do not belong to the class, such as the stop sign, which is not a vehicle. */
 export const leftOut: ReadonlySet<string> = new Set([
   ...['paw-prints', 'pig-nose'], // parts and traces of mammals
   ...['feather', 'wing'], // parts of birds

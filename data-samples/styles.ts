@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Where a style comes from, as its package says. */
+/** The source of a style, as described in its package. */
 export interface Origin {
   title: string;
   author: string;
@@ -27,7 +27,7 @@ interface IconSet {
   height?: number;
 }
 
-/** Five ways to draw the same things: the icon sets of Iconify's packages `@iconify-json/...`. */
+/** Five ways to draw the same things: the icon sets in the packages `@iconify-json/...`. */
 export const styleNames = ['noto', 'twemoji', 'fluent-emoji-flat', 'openmoji', 'emojione'] as const;
 export type StyleName = (typeof styleNames)[number];
 
@@ -55,9 +55,9 @@ export class Style {
   }
 
   /**
-   * A concept as a square SVG with a margin on all sides, or `undefined` where this style has none.
+   * A concept as a square SVG with a margin on all sides, or `undefined` if this style does not contain it.
    *
-   * @param concept its name, or a name it had in an earlier version of Unicode
+   * @param concept its name, or the name that it had in an earlier version of Unicode
    * @param size width and height in pixels
    * @param margin of these on each side
    */
@@ -75,7 +75,7 @@ export class Style {
     );
   }
 
-  /** An alias that also turns or mirrors its icon isn't followed: it would be another picture. */
+  /** Aliases that also rotate or mirror their icon are not followed, because they are other pictures. */
   #find(name: string): Icon | undefined {
     const icon = this.#set.icons[name];
     const alias = this.#set.aliases?.[name];

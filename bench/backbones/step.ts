@@ -1,4 +1,4 @@
-/* A step of `bench/backbones` in a process of its own; prints a JSON object as its last line. */
+/* One step of `bench/backbones` in a separate process; prints a JSON object as its last line. */
 import { existsSync, readFileSync } from 'node:fs';
 import { measureSpeed } from '../../src/analysis/advise/speed';
 import { messageOf } from '../../src/core/errors';
@@ -21,10 +21,13 @@ import { weightsOf } from '../../src/models/weights/matchWeights';
 import { tf } from '../../src/tensorflow';
 import { formulaPicture, type OracleAnswer, relativeError } from '../../test/models/keras';
 
-/** Multiply-adds of a batch: some tens of seconds at most for the largest network, and enough for the smallest. */
+/**
+ * Multiply-adds per batch: few enough that the largest network takes at most some tens of seconds, and enough for the smallest to be
+ * measured.
+ */
 const WORK = 2e10;
 
-/** What tunebook makes of Keras's files; and the same weights as the cache has them. */
+/** Compares tunebook's outputs with Keras's, for weights read from Keras's files and for the same weights from the cache. */
 async function compare(name: string, size: number, answerFile: string): Promise<object> {
   const { model } = buildArchitecture(name);
   const parameters = model.countParams();
@@ -62,7 +65,7 @@ function writeCache(name: string, model: tf.LayersModel, includeTop: boolean): v
   writeSafetensors(weightsFile(backboneEntry(name), { includeTop }), named, { origin: 'bench/backbones' });
 }
 
-/** How long loading takes from a file that was just written, and how fast the network is. */
+/** Measures the time to load a file that was just written, and the speed of the network. */
 async function load(name: string, includeTop: boolean): Promise<object> {
   const { random } = Math;
   let drawn = 0;

@@ -37,7 +37,7 @@ def build(name, size):
 
 
 def keep_normalization_in_inference(model):
-    """The advice for small data: batch normalization does not learn from batches. Scales and offsets stand still, too."""
+    """As recommended for small datasets, batch normalization stays in inference mode, and its scales and offsets are frozen, too."""
     for layer in model.layers:
         if isinstance(layer, layers.BatchNormalization):
             layer.trainable = False

@@ -16,7 +16,7 @@ tf.config.threading.set_inter_op_parallelism_threads(THREADS)
 
 
 def decode(file, size):
-    """A photo as a model's own preprocessing has it: 8/7 of the size on its shorter side, anti-aliased, and its middle."""
+    """The usual preprocessing of a photo: resize its shorter side to 8/7 of the size with anti-aliasing, then crop the centre."""
     image = tf.io.decode_jpeg(tf.io.read_file(file), channels=3)
     sides = tf.cast(tf.shape(image)[:2], tf.float32)
     whole = tf.cast(tf.round(sides * (round(size / 0.875) / tf.reduce_min(sides))), tf.int32)

@@ -2,7 +2,7 @@
 
 keras_photos.py --data FOLDER --weights FILE --variant feature-extraction|hybrid|fine-tune --epochs N
 
-FOLDER has train/ and validation/ with one folder a class; FILE are tunebook's weights of EfficientNet-Lite0 as safetensors.
+FOLDER has train/ and validation/ with one folder a class; FILE has tunebook's weights of EfficientNet-Lite0 as safetensors.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from serve import THREADS, peak_memory  # noqa: E402
 
 SIZE = 224
 BATCH = 32
-# the last block and the convolution above it: what `--variant hybrid --blocks 2` of tunebook trains
+# the last block and the convolution after it, which tunebook's `--variant hybrid --blocks 2` trains, too
 LAST_BLOCK = ("block7a_", "top_")
 
 

@@ -1,7 +1,7 @@
-"""The networks as a sequence of calls on a builder, so that every framework computes the same.
+"""The networks as sequences of calls of a builder, so that every framework computes the same.
 
 A builder has conv, depthwise, norm, relu, relu6, add, max_pool, average_pool, flatten_pool (global average) and dense; each takes
-and gives what stands for a tensor there. Padding is TensorFlow's 'same'.
+and returns a tensor of the builder's framework. Padding is TensorFlow's 'same'.
 """
 
 
@@ -89,6 +89,6 @@ NETWORKS = {
 
 
 def same_padding(size, kernel, stride):
-    """What TensorFlow puts before and after a side."""
+    """TensorFlow's padding before and after one side."""
     total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
     return total // 2, total - total // 2

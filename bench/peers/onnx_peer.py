@@ -96,7 +96,7 @@ def prepare(work):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS
     options.log_severity_level = 3
-    # threads that wait for the next call must not slow down the others in between
+    # threads that wait for the next call must not slow down the other frameworks
     options.add_session_config_entry("session.force_spinning_stop", "1")
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     x = np.random.default_rng(1).uniform(-1, 1, builder.shape).astype(np.float32)

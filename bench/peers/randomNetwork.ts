@@ -2,10 +2,10 @@ import { buildArchitecture, multiplyAdds } from '../../src/models';
 import { tf } from '../../src/tensorflow';
 
 /**
- * A backbone whose weights are random, but such that activations stay in range: numbers that vanish or grow without bounds take
- * longer or shorter to compute with.
+ * A backbone with random weights under which activations stay in a normal range: with numbers that vanish or grow without bounds
+ * computation would be slower or faster than usual.
  *
- * @param gain of the variance from layer to layer: 2 where half of the numbers fall to a ReLU
+ * @param gain factor for the variance of each layer's weights: 2 if a ReLU follows, which sets half of the numbers to 0
  * @returns [batch, size, size, 3] to [batch, features]
  */
 export function randomNetwork(name: string, inputSize: number, gain = 2): tf.LayersModel {
@@ -22,13 +22,13 @@ export function randomNetwork(name: string, inputSize: number, gain = 2): tf.Lay
   return model;
 }
 
-/** The names of the layers in the last blocks of a network. */
+/** The names of the layers in a network's last blocks. */
 export function lastBlocks(name: string, inputSize: number, blocks: number): string[] {
   const { blocks: all } = buildArchitecture(name, { inputSize, includeTop: false });
   return all.slice(-blocks).flatMap(({ layers }) => layers);
 }
 
-/** Floating-point operations of one picture's way through some layers: two for a multiplication with addition. */
+/** Floating-point operations of some layers for one picture: two for each multiplication with addition. */
 export function countFlops({ layers }: tf.LayersModel, names?: readonly string[]): number {
   return 2 * multiplyAdds({ layers: names ? layers.filter(({ name }) => names.includes(name)) : layers });
 }

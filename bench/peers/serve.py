@@ -1,4 +1,4 @@
-"""The peer's side of a conversation: one JSON line asks, one JSON line answers.
+"""How a framework's process answers requests: each request is one line of JSON, and so is each answer.
 
 {"do": "prepare", ...work} -> {"parameters": n, ...}; {"do": "run"} -> {"ms": t}; {"do": "memory"} -> {"bytes": n}.
 An error is answered as {"error": text}. The end of the input ends the process.
@@ -21,8 +21,8 @@ def peak_memory():
 
 
 def serve(prepare):
-    """Answer requests. `prepare(work)` gives a function that does the work once, and what to tell of it."""
-    # libraries print to stdout, too: what they say goes to stderr
+    """Answer requests. `prepare(work)` returns a function that does the work once, and a description of the work."""
+    # libraries print to stdout, too, so it is redirected to stderr
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     run = None
@@ -39,6 +39,6 @@ def serve(prepare):
                 answer = {"ms": (time.perf_counter() - began) * 1000}
             else:
                 answer = {"bytes": peak_memory()}
-        except Exception as error:  # noqa: BLE001 - whatever fails here is this peer's dash in the table
+        except Exception as error:  # noqa: BLE001 - any failure becomes a dash in the table
             answer = {"error": f"{type(error).__name__}: {error}".split("\n")[0]}
         answers.write(json.dumps(answer) + "\n")

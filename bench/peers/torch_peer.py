@@ -1,7 +1,7 @@
-"""PyTorch, with the channels last in memory: that is the faster of its two layouts.
+"""PyTorch, in the memory layout channels_last, which is the faster of its two layouts.
 
-BENCH_DEVICE=cuda computes on a GPU: the batch comes from pinned memory of the host, as a data loader hands it over, and what
-is asked for in float32 may use TensorFloat-32, as TensorFlow does by default.
+BENCH_DEVICE=cuda computes on a GPU: the batch comes from pinned memory of the host, as a data loader hands it over, and
+float32 work may use TensorFloat-32, as TensorFlow does by default.
 """
 
 import os
@@ -22,7 +22,7 @@ if DEVICE == "cuda":
 
 
 class Network(nn.Module):
-    """Records the builder's calls as steps; padding needs the sides, so they are followed along."""
+    """Records the builder's calls as steps, and keeps track of the sides, which padding needs."""
 
     def __init__(self, name, size, classes=None):
         super().__init__()
@@ -45,7 +45,7 @@ class Network(nn.Module):
         return self._step(module, [x], side, channels)
 
     def _padded(self, x, kernel, stride, value=0.0):
-        """Padding that is the same on both sides is the convolution's own; else a step of its own comes before."""
+        """Symmetric padding is done by the convolution itself; other padding needs a step before it."""
         before, after = same_padding(self.sides[x], kernel, stride)
         if before == after:
             return x, before
@@ -87,7 +87,7 @@ class Network(nn.Module):
 
 
 class Photos(torch.utils.data.Dataset):
-    """Photos as a model's own preprocessing has them: 8/7 of the size on the shorter side, anti-aliased, and the middle."""
+    """The usual preprocessing of photos: resize the shorter side to 8/7 of the size with anti-aliasing, then crop the centre."""
 
     def __init__(self, files, size):
         from torchvision.transforms import InterpolationMode, v2
@@ -109,7 +109,7 @@ def prepare_decoding(work):
     import torchvision
 
     photos = Photos(work["files"], work["size"])
-    # as many processes as the others have threads; they live on from run to run
+    # as many processes as the other frameworks have threads; they are kept from run to run
     loader = torch.utils.data.DataLoader(photos, work["batch"], num_workers=THREADS, persistent_workers=True)
     return lambda: sum(len(batch) for batch in loader), {"version": torchvision.__version__}
 

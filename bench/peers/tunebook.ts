@@ -1,4 +1,4 @@
-/* tunebook's side of the conversation that serve.py describes. */
+/* tunebook as one of the frameworks; serve.py describes the messages. */
 import { createInterface } from 'node:readline';
 import { messageOf } from '../../src/core/errors';
 import { decodeAll } from '../../src/data';
@@ -38,7 +38,7 @@ function prepareForward({ network, batch, size, precision = 'float32', blocks }:
   };
 }
 
-/** How far rows of a graph point away from those of the model, operation by operation in float32. */
+/** The smallest cosine between rows of the graph's output and of the model's, computed operation by operation in float32. */
 function leastCosine(model: tf.LayersModel, x: tf.Tensor, graph: (x: tf.Tensor) => tf.Tensor): number {
   return tf.tidy(() => {
     const [a, b] = [model.apply(x, { training: false }) as tf.Tensor, graph(x)];
@@ -52,7 +52,7 @@ function leastCosine(model: tf.LayersModel, x: tf.Tensor, graph: (x: tf.Tensor) 
   });
 }
 
-/** One epoch of one batch, as `fit` does it. */
+/** One epoch of one batch, trained by `fit`. */
 function prepareStep({ network, batch, size, classes }: Work): Task {
   const backbone = randomNetwork(network!, size!);
   const model = attachHead(backbone, buildHead(backbone.outputs[0]!.shape[1]!, classes!));
@@ -73,13 +73,13 @@ function prepareStep({ network, batch, size, classes }: Work): Task {
   const settings = fitSettings({ batchSize: batch!, learningRate: 1e-4, graph: true });
   const trainer = new Trainer(model, source, { forward }, settings);
   return {
-    // forwards, and backwards for the input and for the filters
+    // once forwards, and backwards once for the input and once for the filters
     told: { version, parameters: model.countParams(), flops: 3 * batch! * countFlops(model) },
     run: () => trainer.epoch(1, async () => false),
   };
 }
 
-/** Several products after each other, so that what is done once before and behind them hardly counts. */
+/** A chain of several products, so that the work done once before and after them hardly counts. */
 const PRODUCTS = 4;
 
 function prepareProduct(
@@ -90,7 +90,7 @@ function prepareProduct(
 ): Task {
   const a = tf.randomUniform(shapeA, -1, 1, 'float32', 1);
   const b = tf.randomUniform(shapeB, -1, 1, 'float32', 2);
-  // a graph, because only there TensorFlow keeps the filters in the layout that its convolutions want
+  // a graph, because only in a graph does TensorFlow keep the filters in the layout that its convolutions use
   const chain = (x: tf.Tensor) => {
     let y = x;
     for (let i = 0; i < PRODUCTS; i++) y = product(y as tf.Tensor2D, b as tf.Tensor2D);
@@ -102,7 +102,7 @@ function prepareProduct(
   return { told: { flops: PRODUCTS * flops }, run: () => tf.tidy(() => compiled.call(a).dataSync()) };
 }
 
-/** Batches of tensors from the decoder, nothing kept; the hash of each file is part of it. */
+/** Batches of tensors from the decoder, without caching; includes the hash of each file. */
 function prepareDecoding({ files, size, batch }: Work): Task {
   const { preprocessing } = backboneEntry('efficientnet-lite0');
   const framing = { ...preprocessing, inputSize: size! };

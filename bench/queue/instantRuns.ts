@@ -5,13 +5,16 @@ import type { Executor, RunOrder } from '../../src/study/executor';
 import type { RunTask } from '../../src/study/plan';
 import type { RunRecord } from '../../src/study/runRecord';
 
-/** Make one run of a study for real, from which {@link instantRuns} copies. */
+/** Make one real run of a study, from which {@link instantRuns} makes copies. */
 export async function makeTemplate(task: RunTask, folder: string): Promise<void> {
   const record = await executeRun(task, folder, {});
   if (record?.state !== 'done') throw new Error(`the run to copy from failed: ${record?.error}`);
 }
 
-/** Makes runs in milliseconds, so that a queue's own time shows: a copy of a whole run, under the settings and name of the task. */
+/**
+ * Makes runs in milliseconds, so that the queue's own time can be measured: copies a complete run, with the settings and the name of the
+ * task.
+ */
 export function instantRuns(template: string): Executor {
   const read = (name: string) => JSON.parse(readFileSync(join(template, name), 'utf8'));
   const [usual, configuration]: [RunRecord, object] = [read('run.json'), read('config.json')];

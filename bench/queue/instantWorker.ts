@@ -1,4 +1,4 @@
-// A worker at a queue whose runs take milliseconds: node instantWorker.js ADDRESS DATA TEMPLATE LEASE
+// A worker of a queue whose runs take milliseconds: node instantWorker.js ADDRESS DATA TEMPLATE LEASE
 import { checkOptions, workAt } from '../../src/study/queue/queueWorker';
 import { ownRelease } from '../../src/study/queue/release';
 import { instantRuns } from './instantRuns';

@@ -6,42 +6,42 @@ import { queueExecutor } from '../../src/study/queue';
 import { TestRedis } from '../../test/study/redis';
 
 export interface Load {
-  /** the study; what it asks for is made in milliseconds */
+  /** the study; its runs are made in milliseconds */
   configuration: StudyConfiguration;
   /** folder of the study */
   out: string;
-  /** folder of the run that all others are copies of */
+  /** folder of the run that is copied */
   template: string;
   workers: number;
-  /** seconds between two workers that are killed, each of which is replaced; 0: none */
+  /** every so many seconds a worker is killed and replaced; 0: never */
   killEvery: number;
-  /** how often a worker is killed beside those, evenly over the runs; default 0 */
+  /** number of further workers to kill, spread evenly over the runs; default 0 */
   kills?: number;
-  /** how often Redis is killed and started again, evenly over the runs */
+  /** how often Redis is killed and restarted, spread evenly over the runs */
   restarts: number;
-  /** seconds without a heartbeat after which others take a run over */
+  /** seconds without a heartbeat after which another worker takes a run over */
   lease: number;
   onMessage?: (text: string) => void;
 }
 
 export interface LoadResult {
-  /** runs that the study has, and those of them that failed */
+  /** number of runs of the study, and how many of them failed */
   runs: number;
   failed: number;
-  /** lines of the study's list of runs, and different ones among them */
+  /** number of lines in the study's list of runs, and how many of them are different */
   listed: number;
   unique: number;
-  /** folders of runs */
+  /** number of run folders */
   folders: number;
   killed: number;
   restarted: number;
   /** wall-clock, from the start of the study to its end */
   seconds: number;
-  /** mean time of making a run itself */
+  /** mean time to make a run itself */
   secondsOfRun: number;
 }
 
-/** A study of instant runs over a queue whose workers are killed and whose Redis is restarted meanwhile. */
+/** A study of instant runs over a queue, while workers are killed and Redis is restarted. */
 export async function loadTest(load: Load): Promise<LoadResult> {
   const { configuration, out, workers, killEvery, kills = 0, restarts, onMessage } = load;
   const redis = await TestRedis.start();

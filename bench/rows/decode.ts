@@ -9,8 +9,8 @@ import { sideBySide } from './sideBySide';
 const PEERS: readonly PeerName[] = ['tunebook', 'keras', 'torch'];
 
 /**
- * Photos from their files to batches of bytes, resized with anti-aliasing and cropped: our decoder (sharp), tf.data, and
- * torchvision's decoder in a DataLoader, with two threads or processes each.
+ * Decodes photo files into batches of bytes, resized with anti-aliasing and cropped: tunebook's decoder (sharp), tf.data, and torchvision's
+ * decoder in a DataLoader, with two threads or processes each.
  */
 export const decodeRow: Row = {
   name: 'decode',

@@ -1,15 +1,15 @@
 import type { Work } from '../peer';
 import { type PeerName, peerNames } from '../peers';
-import type { Goal, Pledge, Row } from '../row';
+import type { Goal, Requirement, Row } from '../row';
 import { sideBySide } from './sideBySide';
 
 const FASTEST: readonly PeerName[] = ['keras', 'torch', 'onnx'];
 
 const COSINE = 0.999;
-/** Our outputs point where those in float32 do. */
-const exact: Pledge = {
+/** The outputs must point in the same direction as those in float32. */
+const exact: Requirement = {
   text: `cosine ${COSINE}`,
-  kept: ({ cosine }) => (cosine === undefined ? undefined : cosine >= COSINE),
+  isMet: ({ cosine }) => (cosine === undefined ? undefined : cosine >= COSINE),
 };
 
 function forward(name: string, title: string, work: Pick<Work, 'network' | 'batch' | 'precision'>, goals: Goal[]): Row {
@@ -19,7 +19,7 @@ function forward(name: string, title: string, work: Pick<Work, 'network' | 'batc
     work: `forward, ${title}, batch ${work.batch}, 224 px${low ? ', bfloat16 against float32' : ''}`,
     unit: 'ms',
     goals,
-    pledges: low ? [exact] : [],
+    requirements: low ? [exact] : [],
     measure: async (settings) => {
       const common: Work = { kind: 'forward', size: 224, ...work, precision: 'float32' };
       const own: Work = { ...common, precision: work.precision };
@@ -37,13 +37,13 @@ const small: Goal[] = [
   { peers: ['onnx'], ratio: 0.9 },
 ];
 
-/** A frozen backbone over pictures: what feature extraction spends its time on. */
+/** Runs a frozen backbone on pictures, which takes most of the time of feature extraction. */
 export const forwardRows: readonly Row[] = [
   forward('mobilenet-v2', 'MobileNetV2', { network: 'mobilenet-v2', batch: 32 }, small),
   forward('lite0', 'EfficientNet-Lite0', { network: 'efficientnet-lite0', batch: 32 }, small),
   forward('vgg16', 'VGG16', { network: 'vgg16', batch: 8 }, [{ peers: FASTEST, ratio: 1 }]),
   forward('resnet50', 'ResNet-50', { network: 'resnet50', batch: 32 }, [{ peers: FASTEST, ratio: 1 }]),
-  // the peers' fastest is in float32: what a person gets who asks for no other
+  // the other frameworks are measured in float32, their default
   forward('vgg16-bfloat16', 'VGG16', { network: 'vgg16', batch: 8, precision: 'bfloat16' }, [
     { peers: FASTEST, ratio: 1.7 },
   ]),

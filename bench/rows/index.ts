@@ -6,5 +6,5 @@ import { memoryRow } from './memory';
 import { photoRows } from './photos';
 import { stepRows } from './step';
 
-/** The table's lines, in order. */
+/** The rows of the table, in order. */
 export const rows: readonly Row[] = [...forwardRows, ...stepRows, ...photoRows, lowPrecisionRow, decodeRow, memoryRow];

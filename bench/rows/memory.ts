@@ -6,11 +6,11 @@ import { Random } from '../../src/core/random';
 import type { Row } from '../row';
 import { benchCache, tunebookTrain } from './photos';
 
-/** Side of the pictures, in pixels: with them the time goes into what grows with their number, not into convolutions. */
+/** Side of the pictures, in pixels: small, so that most of the time goes into work that grows with their number, not into convolutions. */
 const SIDE = 64;
 const CLASSES = 4;
 
-/** A folder of pictures that all differ, a fifth of them for validation. */
+/** Make a folder of different pictures, a fifth of them for validation. */
 async function drawPictures(count: number): Promise<string> {
   const folder = join(projectFolder, 'build', 'bench', `pictures-${count}`);
   rmSync(folder, { recursive: true, force: true });
@@ -19,7 +19,7 @@ async function drawPictures(count: number): Promise<string> {
   const random = new Random(0, 'bench pictures');
   for (let i = 0; i < count; i++) {
     const label = i % CLASSES;
-    // a few coarse pixels, enlarged: quick to draw, small on disk
+    // a few large pixels: quick to draw and small on disk
     const pixels = Uint8Array.from(
       { length: 48 },
       (_, j) => (random.bits() >>> 1) % (j % CLASSES === label ? 255 : 128),
@@ -31,16 +31,16 @@ async function drawPictures(count: number): Promise<string> {
   return folder;
 }
 
-/** Feature extraction over few and over many pictures: the peaks are to be the same. */
+/** Feature extraction on few and on many pictures: the peak of memory must be the same. */
 export const memoryRow: Row = {
   name: 'memory',
   work: `peak memory over ${(20_000).toLocaleString('en')} pictures, against 200`,
   unit: 'bytes',
   goals: [],
-  pledges: [
+  requirements: [
     {
       text: 'at most 5% more',
-      kept: ({ values, memoryOfFew }) => (memoryOfFew ? values.tunebook! <= 1.05 * memoryOfFew : undefined),
+      isMet: ({ values, memoryOfFew }) => (memoryOfFew ? values.tunebook! <= 1.05 * memoryOfFew : undefined),
     },
   ],
   async measure({ quick, onProgress }) {

@@ -6,18 +6,18 @@ import { freshCache } from '../cache';
 import { median } from '../measure';
 import { missingPeers, peerEnvironment, peerFile, peerPython, startPeer } from '../peers';
 import { type Ran, runCommand } from '../process';
-import type { Goal, Measurement, Pledge, Row, Settings } from '../row';
+import type { Goal, Measurement, Requirement, Row, Settings } from '../row';
 
 type KerasVariant = 'feature-extraction' | 'hybrid' | 'fine-tune';
 
-/** The environment of a process whose cache has nothing computed in it. */
+/** Environment variables of a process whose cache contains nothing computed. */
 export function benchCache(name: string): NodeJS.ProcessEnv {
   const folder = join(projectFolder, 'build', 'bench', `cache-${name}`);
   freshCache(folder);
   return { ...peerEnvironment(), TUNEBOOK_CACHE: folder };
 }
 
-/** `tunebook train`, from the start of the process to its end. */
+/** Runs `tunebook train`, from the start of its process to its end. */
 export function tunebookTrain(parameters: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran> {
   return runCommand(
     process.execPath,
@@ -41,7 +41,7 @@ function kerasTrain(variant: KerasVariant, epochs: number, settings: Settings): 
   return shared.get(key) as Promise<Ran>;
 }
 
-/** How many pictures there are, and what one costs: operations of all layers forwards, and of the last two blocks. */
+/** Numbers of pictures and epochs, and floating-point operations per picture: in all layers, and in the last two blocks. */
 interface Counts {
   train: number;
   validation: number;
@@ -54,26 +54,37 @@ interface Photos {
   name: string;
   work: string;
   epochs: number;
-  /** of `tunebook train` */
+  /** options of `tunebook train` */
   parameters: readonly string[];
   keras: KerasVariant;
   goals: Goal[];
-  pledges?: Pledge[];
-  /** floating-point operations in the backbone; training takes three times those of a forward pass. Default: none to speak of */
+  requirements?: Requirement[];
+  /** floating-point operations in the backbone; training takes three times those of a forward pass. Default: 0 */
   flops?: (counts: Counts) => number;
-  /** run once before, so that the cache is full */
+  /** run once before the measurement, so that the cache is full */
   warm?: boolean;
-  /** how often tunebook runs; Keras runs once */
+  /** how many times tunebook runs; Keras runs once */
   runs: number;
 }
 
-function photos({ name, work, epochs, parameters, keras, goals, pledges, flops, warm = false, runs }: Photos): Row {
+function photos({
+  name,
+  work,
+  epochs,
+  parameters,
+  keras,
+  goals,
+  requirements,
+  flops,
+  warm = false,
+  runs,
+}: Photos): Row {
   return {
     name,
     work,
     unit: 's',
     goals,
-    pledges,
+    requirements,
     async measure(settings) {
       const { photos: folder } = settings;
       if (!existsSync(folder)) throw new Error(`there are no photos in ${folder}: name a folder with --photos`);
@@ -109,7 +120,7 @@ function photos({ name, work, epochs, parameters, keras, goals, pledges, flops, 
   };
 }
 
-/** Operations of EfficientNet-Lite0 for one picture. */
+/** Floating-point operations of EfficientNet-Lite0 for one picture. */
 function networkFlops({ shared }: Settings): Promise<Pick<Counts, 'all' | 'top'>> {
   const count = async () => {
     const peer = startPeer('tunebook');
@@ -131,24 +142,24 @@ function networkFlops({ shared }: Settings): Promise<Pick<Counts, 'all' | 'top'>
   return shared.get('flops') as Promise<Pick<Counts, 'all' | 'top'>>;
 }
 
-/** Blocks of the backbone that the hybrid row trains: the last one and the convolution above it. */
+/** Number of blocks that the hybrid row trains: the last block and the convolution after it. */
 const TRAINED_BLOCKS = 2;
 
 const keras = (ratio: number): Goal[] => [
   { peers: ['keras'], ratio },
   { peers: ['keras'], ratio: 1, of: 'memory' },
 ];
-const asGood: Pledge = {
+const asGood: Requirement = {
   text: 'accuracy of Keras',
-  kept: ({ accuracy }) =>
+  isMet: ({ accuracy }) =>
     accuracy?.tunebook === undefined || accuracy.keras === undefined ? undefined : accuracy.tunebook >= accuracy.keras,
 };
 const VIEWS = 8;
 const head = 'photos to a trained head, 20 epochs';
 
 /**
- * From the start of the command to a trained and evaluated model: EfficientNet-Lite0 at 224 px. Keras runs the code of
- * its guide, which augments (flip, rotation) and passes through the frozen part in every epoch.
+ * From the start of the command to a trained and evaluated model: EfficientNet-Lite0 at 224 px. Keras runs the code of its guide, which
+ * augments (flip, rotation) and runs the frozen part again in every epoch.
  */
 export const photoRows: readonly Row[] = [
   photos({
@@ -158,7 +169,7 @@ export const photoRows: readonly Row[] = [
     parameters: [],
     keras: 'feature-extraction',
     goals: keras(8),
-    pledges: [asGood],
+    requirements: [asGood],
     flops: ({ train, validation, all }) => (train + validation) * all,
     runs: 3,
   }),
@@ -169,7 +180,7 @@ export const photoRows: readonly Row[] = [
     parameters: ['--augment', 'light', '--views', String(VIEWS)],
     keras: 'feature-extraction',
     goals: keras(3),
-    pledges: [asGood],
+    requirements: [asGood],
     flops: ({ train, validation, all }) => (VIEWS * train + train + validation) * all,
     runs: 2,
   }),
@@ -180,7 +191,7 @@ export const photoRows: readonly Row[] = [
     parameters: [],
     keras: 'feature-extraction',
     goals: keras(30),
-    pledges: [asGood],
+    requirements: [asGood],
     warm: true,
     runs: 5,
   }),
@@ -191,7 +202,7 @@ export const photoRows: readonly Row[] = [
     parameters: ['--variant', 'hybrid', '--blocks', String(TRAINED_BLOCKS)],
     keras: 'hybrid',
     goals: keras(3),
-    pledges: [asGood],
+    requirements: [asGood],
     flops: ({ train, validation, epochs, all, top }) =>
       (train + validation) * (all - top) + epochs * (3 * train + validation) * top,
     runs: 2,
@@ -203,7 +214,7 @@ export const photoRows: readonly Row[] = [
     parameters: ['--variant', 'fine-tune-all'],
     keras: 'fine-tune',
     goals: keras(1.1),
-    pledges: [asGood],
+    requirements: [asGood],
     flops: ({ train, validation, epochs, all }) => epochs * (3 * train + validation) * all,
     runs: 1,
   }),

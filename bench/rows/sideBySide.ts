@@ -5,9 +5,9 @@ import { type PeerName, peerTitles, startPeer } from '../peers';
 import type { Measurement, Settings } from '../row';
 
 /**
- * Let some frameworks do the same work in turn, each in a process of its own.
+ * Let several frameworks do the same work in turn, each in its own process.
  *
- * @param works what each is asked to do; the same network in all
+ * @param works the work of each framework; all use the same network
  */
 export async function sideBySide(
   works: ReadonlyMap<PeerName, Work>,
@@ -19,7 +19,7 @@ export async function sideBySide(
   const peers = new Map<PeerName, Peer>();
   const parameters = new Map<PeerName, number>();
   try {
-    // one after the other: what is prepared runs once, and two at a time would only get in each other's way
+    // one after the other: preparing runs the work once, and two at a time would slow each other down
     for (const [name, work] of works) {
       onProgress(`${peerTitles[name]} prepares`);
       let peer: Peer | undefined;

@@ -16,7 +16,9 @@ function step(name: string, title: string, network: string): Row {
   };
 }
 
-/** Adam over all convolutions, normalization in inference mode and frozen, a head of dropout and five classes. */
+/**
+ * Adam on all convolutions, with batch normalization frozen and in inference mode; the head is dropout and a dense layer of five classes.
+ */
 export const stepRows: readonly Row[] = [
   step('mobilenet-v2', 'MobileNetV2', 'mobilenet-v2'),
   step('lite0', 'EfficientNet-Lite0', 'efficientnet-lite0'),

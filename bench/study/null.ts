@@ -12,12 +12,12 @@ interface Options {
 }
 
 /**
- * The null test: studies of an axis that moves the random numbers and nothing else, each with seeds of its own. A study that
- * calls any of its two dummy values better or worse than the third has found what is not there.
+ * The null test: studies with an axis that changes only the random numbers, each study with its own seeds. A study that calls one of the
+ * two dummy values better or worse than the baseline has found an effect that does not exist.
  */
 export function nullCommand(): Command {
   return new Command('null')
-    .description('studies of an axis that does nothing: how many say "cannot tell"')
+    .description('studies of an axis without effect: how many say "cannot tell"')
     .argument('<data>', 'folder of pictures, or emoji')
     .option('--studies <n>', 'how many', numberOption({ min: 1, integer: true }), 20)
     .option('--seeds <n>', 'of each', numberOption({ min: 2, integer: true }), 5)

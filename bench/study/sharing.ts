@@ -13,12 +13,12 @@ interface Options extends VariantsOptions {
 }
 
 /**
- * What runs share saves: for each variant its runs without the cache, and with one that is empty at first and that all
- * variants fill and use. Both are made seed by seed in turn, so that what slows the machine down slows both.
+ * How much time shared computations save: for each variant its runs without a cache, and with one that is empty at first and that all
+ * variants fill and use. Both are made in turn, seed by seed, so that a busy machine slows both.
  */
 export function sharingCommand(): Command {
   return withRunOptions(new Command('sharing'))
-    .description('the same runs with and without what runs share, variant by variant')
+    .description('the same runs with and without shared computations, variant by variant')
     .addOption(new Option('--variant <name...>', 'only these').choices(Object.keys(transferVariants)))
     .action(async (data: string, { json, variant, ...options }: Options) => {
       const whole = variantsStudy(data, options);
@@ -37,7 +37,7 @@ export function sharingCommand(): Command {
         return records[0]!.seconds;
       };
       try {
-        await one(false, 'feature-extraction', 0); // loads TensorFlow and the weights
+        await one(false, 'feature-extraction', 0); // load TensorFlow and the weights before the measurement
         const rows: { variant: string; alone: number; shared: number }[] = [];
         for (const name of names) {
           const row = { variant: name, alone: 0, shared: 0 };
@@ -70,7 +70,7 @@ function report(rows: readonly { variant: string; alone: number; shared: number 
   return alignColumns([header, ...cells], [false, true, true, true]);
 }
 
-/** Let this process use a cache that has nothing computed in it. @returns how to go back */
+/** Let this process use a cache that contains nothing computed. @returns a function that restores the previous cache */
 function emptyCache(folder: string): () => void {
   freshCache(folder);
   const before = process.env.TUNEBOOK_CACHE;

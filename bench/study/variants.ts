@@ -10,7 +10,7 @@ export interface VariantsOptions {
   epochs: number;
 }
 
-/** The options that say which runs are made. */
+/** The options that decide which runs are made. */
 export function withRunOptions(command: Command): Command {
   const whole = numberOption({ min: 1, integer: true });
   return command
@@ -21,7 +21,7 @@ export function withRunOptions(command: Command): Command {
     .option('--json', 'one JSON object as the last line');
 }
 
-/** All ways of transfer, feature extraction first as what others are compared with. */
+/** All transfer variants; feature extraction is first because the others are compared with it. */
 export function variantsStudy(data: string, { seeds, inputSize, epochs }: VariantsOptions): StudyConfiguration {
   const variant = Object.keys(transferVariants);
   return {
@@ -33,10 +33,10 @@ export function variantsStudy(data: string, { seeds, inputSize, epochs }: Varian
   };
 }
 
-/** Seven variants over seeds: the table, and the time it took. */
+/** Runs seven variants with several seeds; prints the table and the time. */
 export function variantsCommand(): Command {
   return withRunOptions(new Command('variants'))
-    .description('seven variants of transfer over seeds, and what that took')
+    .description('seven transfer variants with several seeds each, and the time they take')
     .option(
       '--out <dir>',
       'folder of the study; runs that are there are not made again',

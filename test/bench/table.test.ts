@@ -54,13 +54,14 @@ describe('the bench', () => {
       ],
     );
     equal(met, false);
-    const pledge = (kept: boolean | undefined) => ({ text: 'accuracy of Keras', kept: () => kept });
-    equal(judge(measurement, goals.slice(0, 1), [pledge(true)]).met, true);
-    equal(judge(measurement, goals.slice(0, 1), [pledge(false)]).met, false);
-    equal(judge(measurement, goals.slice(0, 1), [pledge(undefined)]).met, undefined);
-    const line = resultTable([{ row: { ...row, unit: 's', goals, pledges: [pledge(true)] }, measurement }], {}).split(
-      '\n',
-    )[1];
+    const requirement = (met: boolean | undefined) => ({ text: 'accuracy of Keras', isMet: () => met });
+    equal(judge(measurement, goals.slice(0, 1), [requirement(true)]).met, true);
+    equal(judge(measurement, goals.slice(0, 1), [requirement(false)]).met, false);
+    equal(judge(measurement, goals.slice(0, 1), [requirement(undefined)]).met, undefined);
+    const line = resultTable(
+      [{ row: { ...row, unit: 's', goals, requirements: [requirement(true)] }, measurement }],
+      {},
+    ).split('\n')[1];
     match(line!, /1\.50 GB \(Keras 1\.20 GB\) +8x Keras, 1x Keras's memory, accuracy of Keras +missed/);
   });
 

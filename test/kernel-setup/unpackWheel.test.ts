@@ -27,10 +27,10 @@ describe('unpacking a wheel', () => {
     assert.throws(() => readFileSync(join(folder, 'out', 'a', 'leave.py')), /ENOENT/);
   });
 
-  it('fails when nothing matches, or when a file would lie outside of the folder', () => {
+  it('fails when nothing matches, or when a file would be outside the folder', () => {
     const folder = temporaryFolder();
     makeZip(join(folder, 'a.whl'), { '../outside.so': 'x' });
     assert.match(unpack(join(folder, 'a.whl'), join(folder, 'out'), 'none').stderr, /no file in a\.whl matches none/);
-    assert.match(unpack(join(folder, 'a.whl'), join(folder, 'out'), 'so').stderr, /would lie outside/);
+    assert.match(unpack(join(folder, 'a.whl'), join(folder, 'out'), 'so').stderr, /would be outside/);
   });
 });
