@@ -23,6 +23,7 @@ export async function findDuplicates(
   return [
     ...byContent.filter((group) => group.length > 1).map((group) => describe(group, true, context)),
     ...near.map((group) => describe(group, false, context)),
+    ...(alike.partly > 0 ? [comparedInPart(alike.partly)] : []),
     ...(alike.finished ? [] : [STOPPED]),
   ];
 }
@@ -34,6 +35,16 @@ const STOPPED: Finding = {
   advice: 'run it again to the end to see every picture that looks like another',
   examples: [],
 };
+
+function comparedInPart(count: number): Finding {
+  return {
+    severity: 'note',
+    finding: 'compared in part',
+    detail: `${count.toLocaleString('en')} pictures have so many others of the same pattern of light and dark that they were not compared with all of them`,
+    advice: 'crop the pictures to what differs between them, if a border or a template fills most of each',
+    examples: [],
+  };
+}
 
 function describe(group: readonly Readable[], exact: boolean, context: Context): Finding {
   const examples = group.map(({ example }) => example);

@@ -86,7 +86,7 @@ export function looksAlike(a: Look, b: Look, gray: boolean): boolean {
 
 const grays = new WeakMap<Look, Float32Array>(); // one gray picture is compared with many
 
-function graysOf(look: Look): Float32Array {
+export function graysOf(look: Look): Float32Array {
   let values = grays.get(look);
   if (!values) {
     const { colors } = look;

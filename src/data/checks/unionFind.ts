@@ -2,7 +2,7 @@
 export class UnionFind {
   private readonly parent: Int32Array;
 
-  constructor(count: number) {
+  constructor(readonly count: number) {
     this.parent = Int32Array.from({ length: count }, (_, i) => i);
   }
 

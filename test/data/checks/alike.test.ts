@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { Random } from '../../../src/core/random';
 import { type Comparable, findAlike } from '../../../src/data/checks/alike';
 import { dealBits, HashChunk } from '../../../src/data/checks/hashChunk';
-import { colorDistance, looksAlike } from '../../../src/data/checks/perceptualHash';
+import { findNearHashes } from '../../../src/data/checks/nearHashes';
+import { colorDistance, hashDistance, looksAlike } from '../../../src/data/checks/perceptualHash';
+import { UnionFind } from '../../../src/data/checks/unionFind';
 
 /** Components of the graph of all pairs that look alike, by breadth first search: slow, and easy to see through. */
 function byAllPairs(pictures: readonly Comparable[]): number[][] {
@@ -49,15 +52,16 @@ const pictures = fc
     }),
   );
 
-describe('findAlike', () => {
+describe('findAlike', function () {
+  this.timeout(60_000);
   it('finds the groups that a comparison of all pairs finds', async function () {
     this.timeout(60_000);
     let found = 0;
     await fc.assert(
       fc.asyncProperty(pictures, async (some) => {
-        const { groups, finished } = await findAlike(some);
+        const { groups, ...rest } = await findAlike(some);
         assert.deepEqual(groups, byAllPairs(some));
-        assert.ok(finished);
+        assert.deepEqual(rest, { finished: true, partly: 0 });
         found += groups.length;
       }),
       { numRuns: 200 },
@@ -112,7 +116,40 @@ describe('findAlike', () => {
     }));
     const { groups } = await findAlike(equal);
     assert.deepEqual([groups.length, groups[0]!.length], [1, 5000]);
-    assert.deepEqual(await findAlike([]), { groups: [], finished: true });
+    assert.deepEqual(await findAlike([]), { groups: [], finished: true, partly: 0 });
+  });
+
+  // Of many pictures of one hash, not all pairs are compared: their colours tell which are.
+  for (const gray of [false, true]) {
+    it(`finds copies among thousands of ${gray ? 'gray' : 'coloured'} pictures of one hash, and says that not all were compared`, async () => {
+      const random = new Random(0, 'noise');
+      const noise = () => Float32Array.from({ length: 432 }, () => 255 * random.uniform());
+      const originals = Array.from({ length: 3000 }, noise);
+      const copies = originals
+        .slice(0, 500)
+        .map((colors) => colors.map((value) => value + 40 * (random.uniform() - 0.5)));
+      const some = [...originals, ...copies].map((colors) => ({ look: { hash: new Uint32Array(4), colors }, gray }));
+      const { groups, partly } = await findAlike(some);
+      assert.deepEqual(
+        groups,
+        copies.map((_, i) => [i, 3000 + i]),
+      );
+      assert.ok(partly > 2000 && partly <= 3500, String(partly));
+    });
+  }
+
+  it('has an end when thousands of unlike pictures have nearly one hash', async () => {
+    const random = new Random(0, 'near');
+    const some = Array.from({ length: 4000 }, (_, i) => ({
+      look: {
+        hash: Uint32Array.of(i, 0, 0, 0),
+        colors: Float32Array.from({ length: 432 }, () => 255 * random.uniform()),
+      },
+      gray: false,
+    }));
+    const { groups, partly } = await findAlike(some);
+    assert.deepEqual(groups, []);
+    assert.ok(partly > 3000, String(partly));
   });
 });
 
@@ -136,10 +173,12 @@ describe('looksAlike', () => {
   });
 });
 
+const flatHashes = (hashes: readonly number[][]) => Uint32Array.from(hashes.flat());
+
 describe('chunks of hashes', () => {
   it('share out all bits, those that tell most evenly', () => {
     // bits 0 to 31 are 1 in half of the hashes, all others in none
-    const hashes = Array.from({ length: 64 }, (_, i) => Uint32Array.of(i % 2 ? 0xffffffff : 0, 0, 0, 0));
+    const hashes = flatHashes(Array.from({ length: 64 }, (_, i) => [i % 2 ? 0xffffffff : 0, 0, 0, 0]));
     const dealt = dealBits(hashes, 8);
     assert.deepEqual(
       dealt.flat().sort((a, b) => a - b),
@@ -148,15 +187,50 @@ describe('chunks of hashes', () => {
     for (const bits of dealt) assert.equal(bits.filter((bit) => bit < 32).length, 4);
   });
 
-  it('know the values within a radius', () => {
-    const hashes = [0, 0b1, 0b11, 0b111].map((word) => Uint32Array.of(word, 0, 0, 0));
+  it('sort hashes by their values, and know the values within a radius', () => {
+    const hashes = flatHashes([0b111, 0b1, 0b1011, 0].map((word) => [word, 7, 8, 9]));
     const near = (radius: number) => {
-      const chunk = new HashChunk(hashes, [0, 1, 2, 3], radius);
-      for (const i of hashes.keys()) chunk.add(i);
-      const keys: number[] = [];
-      chunk.eachNear(0, (key) => keys.push(key));
-      return keys.sort((a, b) => a - b);
+      const { order, values, words, flips } = new HashChunk(hashes, [0, 1, 2], radius);
+      assert.deepEqual(
+        [[...order], [...values]],
+        [
+          [3, 1, 2, 0],
+          [0, 1, 3, 7],
+        ],
+      );
+      assert.deepEqual([...words.subarray(8, 12)], [0b1011, 7, 8, 9]);
+      return [...flips].sort((a, b) => a - b);
     };
-    assert.deepEqual([near(-1), near(0), near(1), near(2)], [[], [0], [0, 1], [0, 1, 3]]);
+    assert.deepEqual([near(-1), near(0), near(1), near(2)], [[], [0], [0, 1, 2, 4], [0, 1, 2, 3, 4, 5, 6]]);
+  });
+});
+
+describe('findNearHashes', () => {
+  it('meets each pair of near hashes once, and no other', () => {
+    const random = new Random(1, 'hashes');
+    const centers = Array.from({ length: 20 }, () => Array.from({ length: 4 }, () => random.uniform() * 2 ** 32));
+    const hashes = Array.from({ length: 1500 }, (_, i) => {
+      const hash = Uint32Array.from(centers[i % centers.length]!);
+      for (let flips = random.uniform() * 30; flips > 0; flips--) {
+        const bit = Math.floor(128 * random.uniform());
+        hash[bit >>> 5]! ^= 1 << (bit & 31);
+      }
+      return hash;
+    });
+    const different = [...new Map(hashes.map((hash) => [String(hash), hash])).values()];
+    const expected = different.flatMap((a, i) =>
+      different.slice(0, i).flatMap((b, j) => (hashDistance(a, b) <= 18 ? [`${j} ${i}`] : [])),
+    );
+    const met: string[] = [];
+    const listener = {
+      pictures: new Int32Array(different.length).fill(-1),
+      alike: new UnionFind(different.length),
+      onNear: (a: number, b: number) => met.push(`${Math.min(a, b)} ${Math.max(a, b)}`) > 0,
+      onTooMany: () => assert.fail('too many'),
+    };
+    const steps = [...findNearHashes(flatHashes(different.map((hash) => [...hash])), listener)];
+    assert.ok(expected.length > 5000, String(expected.length));
+    assert.deepEqual(met.sort(), expected.sort());
+    assert.ok(steps.every((done, i) => i === 0 || done > steps[i - 1]!));
   });
 });
