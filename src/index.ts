@@ -1,4 +1,21 @@
-// The public face, in the order of the course. What a namespace holds is listed in src/api, one file each.
+/**
+ * Fine-tune a pre-trained convolutional network on a small image dataset: choose it, freeze its lower layers, augment the pictures,
+ * train, monitor, and compare variants over seeds.
+ *
+ * The functions of the course are imported by their names, what else there is by its namespace.
+ *
+ * @example
+ * ```ts
+ * import { imageFolder, metrics, train } from 'tunebook';
+ *
+ * const { confusion } = await train(imageFolder('photos'), { epochs: 5 });
+ * metrics.classReport(confusion).rows; // precision, recall and F1 of each class
+ * ```
+ *
+ * @module
+ */
+
+// The names in the order of the course. What a namespace holds is listed in src/api, one file each.
 
 // 0 pictures
 export { openDataset } from './data/public';
@@ -68,4 +85,6 @@ export { liveDisplay, progressBar, show, watch } from './notebook';
 export * as display from './api/display';
 export type { Listener } from './core/listener';
 export { UserError } from './core/errors';
-export { deviceReport, tf } from './tensorflow';
+export { deviceReport } from './tensorflow';
+/** TensorFlow.js, as the other functions use it: loaded at the first use, with this project's repairs. */
+export { tf } from './tensorflow';

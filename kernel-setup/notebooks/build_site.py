@@ -5,6 +5,7 @@ Reads one JSON object from standard input:
     solutions  executed notebooks with the answers to exercises: the chapters link to their pages, in the folder solutions
     out        folder of the site; its pages are replaced
     title, about  of the index
+    reference  whether the folder `api` holds the API reference, to which the index and the chapters link
 Prints one JSON line: {"pages": [...]}. Needs no network, and neither do the pages: pictures are inside them.
 """
 
@@ -49,31 +50,35 @@ def write_whole(file, text):
     os.replace(part, file)
 
 
-def links(chapters, at):
+def links(chapters, at, reference):
     parts = ['<a href="index.html">Contents</a>']
     for step, word in ((-1, "Previous"), (1, "Next")):
         if 0 <= at + step < len(chapters):
             page, title, _ = chapters[at + step]
             parts.append(f'<a href="{page}">{word}: {html.escape(title)}</a>')
+    if reference:
+        parts.append('<a href="api/index.html">API reference</a>')
     return f'<nav class="book" aria-label="Chapters">{"".join(parts)}</nav>'
 
 
 def chapter_page(notebook, title, navigation):
-    page, _ = HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": title}})
+    # without addresses of MathJax and RequireJS, which pages would fetch from elsewhere: no notebook has formulas or widgets
+    page, _ = HTMLExporter(mathjax_url="", require_js_url="").from_notebook_node(notebook, resources={"metadata": {"name": title}})
     page = re.sub(r'(href="(?:solutions/|\.\./)?[\w-]+)\.ipynb"', r'\1.html"', page)  # what links to a notebook links to its page
     page = page.replace("</head>", f"<style>{STYLE}</style></head>", 1)
     page = re.sub(r"(<body[^>]*>)", lambda found: found.group(1) + navigation, page, count=1)
     return page.replace("</body>", f"{navigation}</body>", 1)
 
 
-def index_page(title, about, chapters):
+def index_page(title, about, chapters, reference):
     items = "".join(
         f'<li><a href="{page}">{html.escape(name)}</a><p>{html.escape(question)}</p></li>' for page, name, question in chapters
     )
+    api = '<p><a href="api/index.html">API reference</a>: every function, its options and an example</p>' if reference else ""
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{INDEX_STYLE}</style></head>'
-        f"<body><h1>{html.escape(title)}</h1><p>{html.escape(about)}</p><ol start='0'>{items}</ol></body></html>\n"
+        f"<body><h1>{html.escape(title)}</h1><p>{html.escape(about)}</p><ol start='0'>{items}</ol>{api}</body></html>\n"
     )
 
 
@@ -85,7 +90,7 @@ def main():
     chapters = [(f"{name}.html", *heading_of(notebook, name)) for name, notebook in zip(names, notebooks)]
     for at, notebook in enumerate(notebooks):
         page, title, _ = chapters[at]
-        write_whole(os.path.join(job["out"], page), chapter_page(notebook, title, links(chapters, at)))
+        write_whole(os.path.join(job["out"], page), chapter_page(notebook, title, links(chapters, at, job["reference"])))
     solutions = []
     for file in job["solutions"]:
         name = os.path.splitext(os.path.basename(file))[0]
@@ -94,7 +99,7 @@ def main():
         solutions.append(f"solutions/{name}.html")
         os.makedirs(os.path.join(job["out"], "solutions"), exist_ok=True)
         write_whole(os.path.join(job["out"], solutions[-1]), chapter_page(notebook, heading_of(notebook, name)[0], back))
-    write_whole(os.path.join(job["out"], "index.html"), index_page(job["title"], job["about"], chapters))
+    write_whole(os.path.join(job["out"], "index.html"), index_page(job["title"], job["about"], chapters, job["reference"]))
     print(json.dumps({"pages": ["index.html", *(page for page, _, _ in chapters), *solutions]}))
 
 

@@ -1,4 +1,8 @@
-/** Operations on pictures for `augmentation([...])`, presets of them, and predictions over several views of a picture. */
+/**
+ * Operations on pictures for `augmentation([...])`, presets of them, and predictions over several views of a picture.
+ *
+ * @module
+ */
 
 export type { PreviewOptions } from '../analysis/explain';
 export type { LabelledImages, PictureSize } from '../augment';

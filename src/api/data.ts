@@ -1,4 +1,9 @@
-/** More about pictures and their labels: folds, samples, public datasets, single pictures. */
+/**
+ * More about pictures and their labels: folds, samples, public datasets, single pictures.
+ *
+ * @module
+ */
+
 export type {
   Example,
   ImageFolderOptions,

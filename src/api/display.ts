@@ -1,4 +1,9 @@
-/** How a value shows itself in a notebook, and what listens to training and studies there and on a terminal. */
+/**
+ * How a value shows itself in a notebook, and what listens to training and studies there and on a terminal.
+ *
+ * @module
+ */
+
 export type { EndingListener, EpochRecord, Progress } from '../core/listener';
 export { stopRequested, withStop } from '../core/stop';
 export {

@@ -1,4 +1,8 @@
-/** Why a network answers as it does: heat maps, embeddings, galleries of mistakes. */
+/**
+ * Why a network answers as it does: heat maps, embeddings, galleries of mistakes.
+ *
+ * @module
+ */
 
 export type { ExplainOptions } from '../analysis/explain';
 export {

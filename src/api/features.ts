@@ -1,4 +1,8 @@
-/** From files to what a head sees, step by step: pixels, views, the frozen part of a network computed once. */
+/**
+ * From files to what a head sees, step by step: pixels, views, the frozen part of a network computed once.
+ *
+ * @module
+ */
 
 export type { ExtractFeaturesOptions } from '../features';
 export {

@@ -1,4 +1,9 @@
-/** Surgery on a model: options of `freeze`, `attachHead` and the heads, and how layers are named in them. */
+/**
+ * Surgery on a model: options of `freeze`, `attachHead` and the heads, and how layers are named in them.
+ *
+ * @module
+ */
+
 export type { AttachHeadOptions, DenseHeadOptions, FreezeOptions, HeadOptions, UnfreezeOptions } from '../layers';
 export {
   buildPoolingHead,

@@ -1,2 +1,7 @@
-/** Metrics: plain arrays in, plain values out. */
+/**
+ * Metrics: plain arrays in, plain values out.
+ *
+ * @module
+ */
+
 export * from '../metrics';

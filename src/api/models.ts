@@ -1,4 +1,8 @@
-/** More about backbones: what is known of each, architectures without weights, readers of weight files. */
+/**
+ * More about backbones: what is known of each, architectures without weights, readers of weight files.
+ *
+ * @module
+ */
 
 export type { CompareBackbonesOptions, DomainSimilarityOptions, RecommendBackboneOptions } from '../analysis/advise';
 export { type DeviceSpeed, deviceSpeed } from '../analysis/advise';

@@ -1,6 +1,8 @@
 /**
  * Saved runs in detail: their configuration and predictions, their diagnosis, TensorBoard event files, exports and model cards.
  * `saveRun`, `readRun`, `openRun`, `predict` and `exportRun` are at the root.
+ *
+ * @module
  */
 
 export type { DiagnosedRun, Diagnosis, Finding, FindingKind } from '../analysis/diagnose';

@@ -1,4 +1,8 @@
-/** More about studies: comparing, statistics, tables for other programs, runs on several processes or machines. */
+/**
+ * More about studies: comparing, statistics, tables for other programs, runs on several processes or machines.
+ *
+ * @module
+ */
 
 export type { StudyOptions } from '../study';
 export {

@@ -1,4 +1,8 @@
-/** More about training: settings, optimizers, losses, schedules. */
+/**
+ * More about training: settings, optimizers, losses, schedules.
+ *
+ * @module
+ */
 
 export type { EvaluateModelOptions, FindLearningRateOptions, FitOptions, FitResult, TrainOptions } from '../training';
 export {

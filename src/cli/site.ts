@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { UserError } from '../core/errors';
 import { checkFolder } from '../core/files';
 import { projectFolder } from '../core/paths';
+import { writeApiPages } from './apiPages';
 import { readCells } from './notebookJobs';
 import { print } from './print';
 import { runPython } from './python';
@@ -16,14 +17,14 @@ interface Options {
 /** The command `site`: executed notebooks as a book of static pages. */
 export function siteCommand(): Command {
   return new Command('site')
-    .description('make a static HTML book of executed notebooks')
+    .description('make a static HTML book of executed notebooks, with the API reference')
     .option(
       '--from <dir>',
       'folder with the executed notebooks; default: notebooks/, as they were last saved with outputs',
     )
     .option('--out <dir>', 'folder of the book', join('build', 'site'))
     .action(async ({ from = join(projectFolder, 'notebooks'), out }: Options) => {
-      const pages = await buildSite(from, out);
+      const pages = await buildSite(from, out, { api: true });
       print(`wrote ${pages.length} pages; begin with ${relative(process.cwd(), join(out, 'index.html'))}\n`);
     });
 }
@@ -31,10 +32,11 @@ export function siteCommand(): Command {
 /**
  * A book of the notebooks in a folder, in the order of their names; those in its folder `solutions` are pages that chapters link to.
  *
+ * @param options `api`: with the API reference, which takes half a minute and can be made in a clone only; default false
  * @returns the names of its pages, the index first
  * @throws {UserError} if there is no notebook, or one that was not run, or the book cannot be written
  */
-export async function buildSite(from: string, out: string): Promise<string[]> {
+export async function buildSite(from: string, out: string, { api = false } = {}): Promise<string[]> {
   const notebooks = notebooksIn(from);
   const solutions = notebooksIn(join(from, 'solutions'));
   if (notebooks.length === 0) throw new UserError(`no notebooks in '${from}'`);
@@ -48,7 +50,8 @@ export async function buildSite(from: string, out: string): Promise<string[]> {
   const about =
     'Fine-tuning a pre-trained CNN on a small image dataset in TypeScript, one practice a chapter. Each chapter is a notebook ' +
     'that was run from top to bottom: what it shows is what it computed.';
-  const job = { notebooks, solutions, out: resolve(out), title: 'tunebook: the course', about };
+  const reference = api && (await writeApiPages(join(out, 'api')));
+  const job = { notebooks, solutions, out: resolve(out), title: 'tunebook: the course', about, reference };
   for await (const { pages } of runPython<{ pages: string[] }>('build_site.py', job)) return pages;
   throw new UserError('the book was not made');
 }

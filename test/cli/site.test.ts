@@ -59,6 +59,8 @@ describe('buildSite', function () {
     assert.match(middle, /href="00-a.html">Previous: First/);
     assert.match(middle, /href="02-c.html">Next: Third/);
     assert.match(middle, /forty-two/);
+    assert.doesNotMatch(middle, /<(script|link|img)[^>]*(src|href)="(https?:)?\/\//);
+    assert.doesNotMatch(index, /api/);
   });
 
   it('makes pages of the solutions, and leads from a chapter to its own and back', async () => {

@@ -66,6 +66,7 @@ export function publicNames(program: ts.Program): PublicName[] {
   const index = program.getSourceFile(join(declarations, 'index.d.ts'));
   const face = index && checker.getSymbolAtLocation(index);
   if (!face) throw new Error('dist/src/index.d.ts is missing: run `npm run build`');
+  names.push(moduleName('tunebook', index));
   collect(face, '');
   return names;
 }
@@ -77,12 +78,12 @@ export function folderOf({ file }: PublicName): string {
 
 const isOwn = (file: ts.SourceFile) => file.fileName.startsWith(`${declarations}/`);
 
-/** A file of api/: its first comment tells what the namespace holds. */
+/** A file of api/, or the package itself: its first comment tells what the namespace holds. */
 function moduleName(name: string, declared: ts.SourceFile): PublicName {
   const file = sourcePath(declared);
   const text = /^\/\*\*.*?\*\//s.exec(readFileSync(file, 'utf8'))?.[0] ?? '';
-  const summary = summaryOf(text);
-  return { name, kind: 'namespace', file: relative(projectFolder, file), line: 1, summary, examples: [], silent: [] };
+  const at = { name, file: relative(projectFolder, file), line: 1 };
+  return { ...at, kind: 'namespace', summary: summaryOf(text), examples: examplesIn(text, at), silent: [] };
 }
 
 /** Another package's module under a name of ours, as `tf`: the comment stands above the line that exports it. */
