@@ -1,24 +1,27 @@
 /**
- * Which folder of src may import from which, types included: what stands higher knows nothing of what stands lower.
- * CONTRIBUTING prints this table, and imports.test.ts holds every import against it.
+ * Which folder of src may import from which, types included: each folder imports only from folders above it.
+ * CONTRIBUTING contains this table, and imports.test.ts checks every import against it.
  */
 export const allowedImports: Record<string, { what: string; knows: readonly string[] }> = {
   core: { what: 'errors, options, random numbers, files, locks, downloads, escaping, the listener', knows: [] },
-  tensorflow: { what: 'the only door to TensorFlow: load, repair, gradients, compiled graphs', knows: ['core'] },
-  models: { what: 'families of backbones, the registry, readers of weight files', knows: ['core', 'tensorflow'] },
+  tensorflow: {
+    what: 'the only folder that loads TensorFlow: repairs of tfjs, gradients, compiled graphs',
+    knows: ['core'],
+  },
+  models: { what: 'families of backbones, their registry, readers of weight files', knows: ['core', 'tensorflow'] },
   layers: {
-    what: 'surgery on a model: freeze, heads, layer table, learning rates by group',
+    what: 'changes to a model: freezing, heads, table of layers, learning rates by group',
     knows: ['core', 'tensorflow', 'models'],
   },
-  metrics: { what: 'plain arrays in, plain values out', knows: ['core'] },
-  charts: { what: 'data in, Vega-Lite specification out; drawn as SVG or PNG', knows: ['core', 'metrics'] },
+  metrics: { what: 'metrics from plain arrays, without TensorFlow', knows: ['core'] },
+  charts: { what: 'Vega-Lite specifications of charts, and their SVG or PNG', knows: ['core', 'metrics'] },
   data: {
-    what: 'folders, tables, decoding, splits, public datasets, checks (which show what they find as a chart)',
+    what: 'folders, tables, decoding, splits, public datasets, checks (whose findings are shown as charts)',
     knows: ['core', 'tensorflow', 'charts'],
   },
-  augment: { what: 'operations on pictures, pipelines, presets', knows: ['core', 'tensorflow', 'data'] },
+  augment: { what: 'augmentation: operations on pictures, pipelines, presets', knows: ['core', 'tensorflow', 'data'] },
   features: {
-    what: 'the one way from a file to what a head sees: pixels, views, the frozen part computed once',
+    what: 'from picture files to features: pixels, augmented views, cached output of frozen layers',
     knows: ['core', 'tensorflow', 'models', 'layers', 'data', 'augment'],
   },
   training: {
@@ -34,19 +37,19 @@ export const allowedImports: Record<string, { what: string; knows: readonly stri
     knows: ['core', 'tensorflow', 'models', 'layers', 'metrics', 'data', 'augment', 'features', 'training', 'runs'],
   },
   analysis: {
-    what: 'questions asked of data and runs: advise, explain, diagnose, preview augmentation',
+    what: 'analysis of data and runs: advise, explain, diagnose, preview augmentation',
     knows: [
       ...['core', 'tensorflow', 'models', 'layers', 'metrics', 'charts', 'data', 'augment', 'features', 'training'],
       ...['runs', 'study'],
     ],
   },
-  terminal: { what: 'training and studies on a terminal', knows: ['core', 'charts', 'training', 'study'] },
+  terminal: { what: 'progress and results on a terminal', knows: ['core', 'charts', 'training', 'study'] },
   notebook: {
-    what: 'the only door to the kernel: show, live displays, progress, stop; on a terminal what terminal shows',
+    what: 'the only folder that talks to the kernel: show, live displays, progress, stop; uses terminal outside notebooks',
     knows: ['core', 'charts', 'metrics', 'data', 'training', 'study', 'terminal'],
   },
   report: {
-    what: 'a run or a study as one page',
+    what: 'a run or a study as one web page',
     knows: [
       ...['core', 'tensorflow', 'models', 'layers', 'metrics', 'charts', 'data', 'augment', 'features', 'training'],
       ...['runs', 'study', 'analysis'],
