@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   if (process.argv.includes('--all')) {
     for (const row of (await augmentationCost()).objects() as Record<string, number | string>[]) {
       console.log(
-        `${String(row.augmentation).padEnd(22)}${Number(row['ms a picture']).toFixed(2).padStart(8)} ms${String(row['pictures a second']).padStart(7)} pictures a second`,
+        `${String(row.augmentation).padEnd(22)}${Number(row['ms per picture']).toFixed(2).padStart(8)} ms${String(row['pictures per second']).padStart(7)} pictures a second`,
       );
     }
   }

@@ -5,7 +5,7 @@
  */
 
 export type { PreviewOptions } from '../analysis/explain';
-export type { LabelledImages, PictureSize } from '../augment';
+export type { DrawOptions, LabelledImages, PictureSize, Warping } from '../augment';
 export {
   type AugmentationPreset,
   type AugmentationPresetName,
@@ -14,10 +14,10 @@ export {
   augmentationPresets,
   augmentPictures,
   type CostOptions,
-  type Ends,
   everyAugmentation,
   predictWithViews,
   presetAugmentation,
+  type Range,
   type Strength,
   sometimes,
   type TestTimeOptions,

@@ -6,8 +6,9 @@ import type { Matrix } from './geometric/matrix';
 import type { Warping } from './geometric/warping';
 
 /**
- * What an op does, in one of four ways. The first two are numbers a picture, so that a pipeline can merge neighbours and
- * touch the pixels once; the third works on pixels picture by picture; the fourth mixes the pictures of a batch.
+ * How an operation is computed. 'warp' and 'color' give a matrix for each picture, so that a pipeline can multiply those of
+ * neighbouring operations and read and write the pixels once; 'pixels' computes new pixels for each picture; 'mix' mixes the
+ * pictures of a batch and their labels.
  */
 export type Step =
   | { kind: 'warp'; warping: Warping | 'any'; matrix(random: Random, size: PictureSize): Matrix }
@@ -15,28 +16,35 @@ export type Step =
   | { kind: 'pixels'; run(images: tf.Tensor4D, draws: Draws): tf.Tensor4D | Promise<tf.Tensor4D> }
   | { kind: 'mix'; run(batch: LabelledImages, draws: Draws): LabelledImages };
 
-/** In pixels. */
+/** The size of a picture in pixels. */
 export interface PictureSize {
+  /** In pixels. */
   height: number;
+  /** In pixels. */
   width: number;
 }
 
 /**
- * An op that changes pictures at random and keeps their meaning: usable alone, or in a pipeline made by
- * {@link augmentation}. Pictures are float32 [batch, height, width, channels] of 0 to 255 and stay so.
+ * An operation that changes pictures at random without changing their labels (or changes the labels with them), for use alone or
+ * in a pipeline made by `augmentation`. Pictures are float32 tensors `[batch, height, width, channels]` with values from 0 to 255,
+ * before and after.
  */
 export interface Augmentation {
+  /** Names of its operations, joined by ` + `. */
   readonly name: string;
-  /** all that decides what it does beside the random numbers; part of the key of cached features */
+  /** All settings that determine its results together with the random numbers; part of the key of cached features. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** the ops it consists of: itself, or those of a pipeline */
+  /** The operations it consists of: those of a pipeline, or itself. */
   readonly ops: readonly Augmentation[];
-  /** how it works inside; a pipeline has none of its own */
+  /** How it is computed; for internal use. A pipeline has none. */
   readonly step?: Step;
   /**
-   * @param input pictures, or pictures with labels; neither changed nor disposed of
-   * @returns new tensors; the caller disposes of them
-   * @throws {UserError} if the shapes do not fit, or an op that mixes labels gets none
+   * Augment a batch of pictures.
+   *
+   * @param input pictures, or pictures with labels; they are neither changed nor disposed
+   * @param draw which random numbers each picture gets
+   * @returns new tensors, which the caller disposes
+   * @throws {UserError} when a tensor has the wrong shape or type, or an operation that mixes labels gets none
    */
   apply(input: tf.Tensor4D, draw?: DrawOptions): Promise<tf.Tensor4D>;
   apply(input: LabelledImages, draw?: DrawOptions): Promise<LabelledImages>;

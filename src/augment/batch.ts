@@ -2,28 +2,33 @@ import { UserError } from '../core/errors';
 import { Random } from '../core/random';
 import { tf } from '../tensorflow';
 
-/** Pictures with what is in them. Augmentation keeps both in step. */
+/** A batch of pictures with their labels, for operations that mix both. */
 export interface LabelledImages {
-  /** [batch, height, width, channels], float32, 0 to 255 */
+  /** Pictures: float32 `[batch, height, width, channels]`, from 0 to 255. */
   images: tf.Tensor4D;
-  /** [batch, classes], float32: one-hot, or mixed so that each row still sums to 1 */
+  /** Labels: float32 `[batch, classes]`, one-hot or mixed, each row with the sum 1. */
   labels: tf.Tensor2D;
 }
 
-/** Which random numbers a picture gets. The same seed, view and index give the same numbers, in a batch of any size. */
+/**
+ * Which random numbers a picture gets: the same seed, view and index give the same numbers, in a batch of any size.
+ */
 export interface DrawOptions {
-  /** default 0 */
+  /** Random seed. Default: 0 */
   seed?: number;
-  /** which look at the pictures: the epoch, or the number of an augmented view; default 0 */
+  /** Number of the augmented view of the pictures, such as the epoch. Default: 0 */
   view?: number;
-  /** what each picture of the batch is known by in the whole dataset; default its place in the batch */
+  /**
+   * For each picture of the batch its index in the dataset, or another number that identifies it. Default: its
+   * position in the batch
+   */
   indices?: readonly number[];
 }
 
-/** One source of random numbers for each picture of a batch, for one op of a pipeline. */
+/** A random number generator for each picture of a batch, for one operation of a pipeline. */
 export type Draws = readonly Random[];
 
-/** Where the ops of a pipeline get their random numbers from: a source for each op's place and each picture. */
+/** Makes the random number generators of each operation, by its position in the pipeline: one for each picture. */
 export function drawsFor(count: number, { seed = 0, view = 0, indices }: DrawOptions): (place: string) => Draws {
   if (indices && indices.length !== count) {
     throw new UserError(`augmentation: ${indices.length} indices for ${count} pictures: give one for each picture`);
@@ -50,12 +55,12 @@ export function checkLabels(caller: string, { images, labels }: LabelledImages):
   }
 }
 
-/** Numbers, one a picture, in a shape that multiplies with [batch, height, width, channels]. */
+/** One number for each picture, as [batch, 1, 1, 1], which broadcasts over [batch, height, width, channels]. */
 export function perPicture(values: readonly number[]): tf.Tensor4D {
   return tf.tensor4d(Float32Array.from(values), [values.length, 1, 1, 1]);
 }
 
-/** The chosen pictures of a batch, in the order given. */
+/** The given rows of a batch, in the given order. */
 export function takeRows<T extends tf.Tensor>(tensor: T, rows: readonly number[]): T {
   return tf.tidy(() => tf.gather(tensor, tf.tensor1d(rows as number[], 'int32')) as T);
 }

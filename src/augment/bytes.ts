@@ -6,11 +6,24 @@ import type { DrawOptions } from './batch';
 import { augmentCompiled } from './wasm/pictures';
 
 /**
- * Augment decoded pictures: bytes in, bytes out, as the decoder gives and the network takes them.
+ * Augment decoded pictures as bytes, without tensors where the processor has compiled loops for the pipeline.
  *
- * @param pictures each [size, size, 3] as bytes of 0 to 255
- * @param size side of the square, in pixels
- * @param draw give each picture's number in the dataset (or of its content) as `indices`
+ * @param pictures RGB bytes, each of shape `[size, size, 3]`
+ * @param size side of the square pictures, in pixels
+ * @param pipeline one operation or a pipeline; it must not mix labels
+ * @param draw which random numbers each picture gets; give its index in the dataset as `indices`
+ * @returns new arrays of the same shape
+ * @throws {UserError} when a picture has another size, or the pipeline mixes labels
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * const picture = Uint8Array.from([255, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0, 255]); // 2 x 2: red, blue; red, blue
+ * const flip = augment.horizontalFlip({ probability: 1 });
+ * const [flipped] = await augment.augmentPictures([picture], 2, flip);
+ * [...(flipped ?? [])]; // => [ 0, 0, 255, 255, 0, 0, 0, 0, 255, 255, 0, 0 ]
+ * ```
  */
 export async function augmentPictures(
   pictures: readonly Uint8Array[],
@@ -28,21 +41,21 @@ export async function augmentPictures(
   pictures.forEach((picture, i) => values.set(picture, i * length));
   const images = tf.tensor4d(values, [pictures.length, size, size, 3]);
   const augmented = await pipeline.apply(images, draw).finally(() => images.dispose());
-  const result = new Uint8ClampedArray(augmented.dataSync()); // rounds and keeps to 0 to 255
+  const result = new Uint8ClampedArray(augmented.dataSync()); // rounds and clips to 0 to 255
   augmented.dispose();
   const bytes = new Uint8Array(result.buffer);
   return pictures.map((_, i) => bytes.subarray(i * length, (i + 1) * length));
 }
 
-/** What tells one pipeline from another: SHA-256 over its ops and their settings, part of the key of cached features. */
+/** The SHA-256 of a pipeline's operations and settings: part of the key under which features are cached. */
 export function augmentationKey({ name, settings }: Augmentation): string {
   return sha256(JSON.stringify([VERSION, name, settings]));
 }
 
-/** Counts up when an op's results change for the same settings. */
+/** Increased whenever the results of an operation change for the same settings, so that cached features are not reused. */
 const VERSION = 4;
 
-/** The number of a picture's content, from its SHA-256: the same picture is augmented alike wherever it stands. */
+/** An index from the SHA-256 of a picture's content, so that its augmentation does not depend on its position in a dataset. */
 export function contentIndex(hash: string): number {
   return Number.parseInt(hash.slice(0, 12), 16);
 }

@@ -10,16 +10,26 @@ import * as noise from './noise';
 import * as policies from './policies';
 import { augmentationPresets } from './presets';
 
+/** Options of {@link augmentationCost}. */
 export interface CostOptions {
-  /** pictures a batch; default 16 */
+  /** Pictures per batch, at least 1. Default: 16 */
   batchSize?: number;
-  /** side in pixels; default 224 */
+  /** Side of the pictures in pixels, at least 8. Default: 224 */
   size?: number;
-  /** batches timed, of which the median counts; default 5 */
+  /** Batches that are timed, of which the median counts; at least 1. Default: 5 */
   repeats?: number;
 }
 
-/** Every op with its defaults and every preset, by name. */
+/**
+ * Every augmentation operation with its defaults and every preset, by name; presets as `preset NAME`.
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * Object.keys(augment.everyAugmentation()).includes('preset light'); // => true
+ * ```
+ */
 export function everyAugmentation(): Record<string, Augmentation> {
   const makers = Object.entries({ ...geometric, ...color, ...noise, ...mixing, ...policies });
   const ops = makers.map(([name, make]) => [name, make()] as const);
@@ -28,9 +38,20 @@ export function everyAugmentation(): Record<string, Augmentation> {
 }
 
 /**
- * What augmentations cost on this machine: median milliseconds a picture, and pictures a second.
+ * Measure what augmentations cost on this machine.
  *
- * @param augmentations by name; default every op and preset
+ * @param augmentations by name. Default: every operation and preset
+ * @returns a table with the columns `augmentation`, `ms per picture` (the median) and `pictures per second`
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * const operations = { flip: augment.horizontalFlip(), blur: augment.gaussianBlur() };
+ * const table = await augment.augmentationCost(operations, { batchSize: 2, size: 32, repeats: 1 });
+ * table.print(); // milliseconds per picture and pictures per second of each
+ * ```
  */
 export async function augmentationCost(
   augmentations: Record<string, Augmentation> = everyAugmentation(),
@@ -57,7 +78,7 @@ export async function augmentationCost(
         times.push(performance.now() - began);
         tf.dispose([result.images, result.labels]);
       }
-      const timed = times.slice(1).sort((a, b) => a - b); // the first one warms up
+      const timed = times.slice(1).sort((a, b) => a - b); // the first batch is warm-up
       milliseconds.push(timed[Math.floor(timed.length / 2)]! / batchSize);
     }
   } finally {
@@ -65,7 +86,7 @@ export async function augmentationCost(
   }
   return arquero.table({
     augmentation: Object.keys(augmentations),
-    'ms a picture': milliseconds,
-    'pictures a second': milliseconds.map((value) => Math.round(1000 / value)),
+    'ms per picture': milliseconds,
+    'pictures per second': milliseconds.map((value) => Math.round(1000 / value)),
   });
 }

@@ -2,9 +2,9 @@ import type { Augmentation, Step } from './augmentation';
 import { runOps } from './run';
 
 /**
- * An op from its name, its settings and what it does.
+ * Make an operation from its name, its settings and its computation.
  *
- * @param settings all that decides the result beside the random numbers; must survive JSON
+ * @param settings all that determines the result together with the random numbers; values that JSON can hold
  */
 export function defineOp(name: string, settings: Record<string, unknown>, step: Step): Augmentation {
   const op: Augmentation = {

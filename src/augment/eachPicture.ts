@@ -6,13 +6,13 @@ import { warp } from './geometric/warp';
 import { defaultWarping, sameWarping, type Warping } from './geometric/warping';
 
 export type PictureStep = Exclude<Step, { kind: 'mix' }>;
-type Work = (images: tf.Tensor4D, draws: Draws, steps: readonly PictureStep[]) => tf.Tensor4D | Promise<tf.Tensor4D>;
+type Compute = (images: tf.Tensor4D, draws: Draws, steps: readonly PictureStep[]) => tf.Tensor4D | Promise<tf.Tensor4D>;
 
 /**
- * Do with each picture of a batch what was chosen for it: pictures whose choice can be done together go through TensorFlow
- * together, those without a choice are left out, and the results come back in order.
+ * Apply to each picture of a batch its own step. Pictures whose steps can be computed together are, pictures without a step are
+ * not computed, and the results are returned in the order of the batch.
  *
- * @param chosen one step a picture, or undefined for a picture that stays
+ * @param chosen one step for each picture, or undefined for a picture that does not change
  */
 export async function runEach(
   images: tf.Tensor4D,
@@ -22,7 +22,7 @@ export async function runEach(
   const groups = groupRows(chosen);
   if (groups.length === 1) {
     const step = groups[0]!.step;
-    return step ? workOf(step)(images, draws, chosen as PictureStep[]) : images.clone();
+    return step ? computeFor(step)(images, draws, chosen as PictureStep[]) : images.clone();
   }
   const results: tf.Tensor4D[] = [];
   try {
@@ -35,7 +35,7 @@ export async function runEach(
       try {
         const steps = rows.map((row) => chosen[row]!);
         results.push(
-          await workOf(step)(
+          await computeFor(step)(
             part,
             rows.map((row) => draws[row]!),
             steps,
@@ -56,25 +56,25 @@ export async function runEach(
   }
 }
 
-/** Rows that can be worked on together, and the first one's step. */
+/** Groups of rows that can be computed together, with the step of the first. */
 function groupRows(chosen: readonly (PictureStep | undefined)[]): { rows: number[]; step?: PictureStep }[] {
   const groups: { rows: number[]; step?: PictureStep }[] = [];
   chosen.forEach((step, row) => {
-    const group = groups.find((other) => together(other.step, step));
+    const group = groups.find((other) => canComputeTogether(other.step, step));
     if (group) group.rows.push(row);
     else groups.push({ rows: [row], step });
   });
   return groups;
 }
 
-function together(a: PictureStep | undefined, b: PictureStep | undefined): boolean {
+function canComputeTogether(a: PictureStep | undefined, b: PictureStep | undefined): boolean {
   if (a === b) return true;
   if (a?.kind === 'color' && b?.kind === 'color') return true;
   if (a?.kind !== 'warp' || b?.kind !== 'warp') return false;
   return a.warping === b.warping || (a.warping !== 'any' && b.warping !== 'any' && sameWarping(a.warping, b.warping));
 }
 
-function workOf(first: PictureStep): Work {
+function computeFor(first: PictureStep): Compute {
   if (first.kind === 'warp')
     return (images, draws, steps) => warpEach(images, draws, steps as WarpStep[], first.warping);
   if (first.kind === 'color') return (images, draws, steps) => colorEach(images, draws, steps as ColorStep[]);

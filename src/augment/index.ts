@@ -16,6 +16,6 @@ export {
   augmentationPresets,
   presetAugmentation,
 } from './presets';
-export type { Ends, Strength } from './range';
+export type { Range, Strength } from './range';
 export { sometimes } from './sometimes';
 export { predictWithViews, type TestTimeOptions } from './testTime';

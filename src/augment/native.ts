@@ -6,9 +6,9 @@ interface NativeBackend {
 }
 
 /**
- * One of TensorFlow's own operations that tfjs has no name for.
+ * Run an operation of the TensorFlow library that TensorFlow.js does not offer.
  *
- * @param types attributes that are types, beside `T`, which is float32 unless told
+ * @param types the attributes that are types; `T` is float32 by default
  */
 export function runNative(name: string, types: Record<string, 'int32' | 'float32'>, inputs: tf.Tensor[]): tf.Tensor {
   const backend = tf.backend() as unknown as NativeBackend;

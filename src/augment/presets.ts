@@ -8,23 +8,35 @@ import { randomErasing } from './noise/randomErasing';
 import { augmentation } from './pipeline';
 import { randAugment } from './policies/randAugment';
 
-/** A preset, and when to take it. */
+/** A ready-made pipeline, and when to use it. */
 export interface AugmentationPreset {
+  /** What it does, in one line. */
   title: string;
+  /** When to use it. */
   advice: string;
+  /** Make the pipeline. */
   make(): Augmentation;
 }
 
-/** Ready pipelines by name. */
+/**
+ * Ready-made augmentation pipelines by name: `light`, `standard`, `strong` and `article`.
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.augmentationPresets.light.make().name; // => 'shift + horizontalFlip'
+ * ```
+ */
 export const augmentationPresets = {
   light: {
     title: 'flip, and shifts of up to 5%',
-    advice: 'a thousand pictures a class or more, short trainings, or pictures in which place and colour say much',
+    advice: '1,000 pictures per class or more, short trainings, or pictures whose class depends on place or colour',
     make: () => augmentation([shift({ width: 0.05, height: 0.05, fill: 'reflect' }), horizontalFlip()]),
   },
   standard: {
-    title: 'turned, shifted, nearer or farther, flipped, and a little colour',
-    advice: 'some 50 to 1,000 pictures a class of everyday things: where to begin',
+    title: 'rotation, shift, zoom, flip and slight changes of colour',
+    advice: '50 to 1,000 pictures per class of everyday things: start with this one',
     make: () =>
       augmentation([
         rotation({ degrees: 15, fill: 'reflect' }),
@@ -35,8 +47,8 @@ export const augmentationPresets = {
       ]),
   },
   strong: {
-    title: 'the standard ones wider, a perspective, RandAugment, and a part erased',
-    advice: 'fewer than 50 pictures a class and long trainings of many layers; too much for a head alone',
+    title: 'standard with wider ranges, perspective, RandAugment and random erasing',
+    advice: 'fewer than 50 pictures per class, and long training of many layers; too strong for a head alone',
     make: () =>
       augmentation([
         rotation({ degrees: 30, fill: 'reflect' }),
@@ -50,8 +62,8 @@ export const augmentationPresets = {
       ]),
   },
   article: {
-    title: 'rotation 40, shifts 0.2, flip, nearest: the example of many Keras tutorials',
-    advice: 'to repeat what is written there',
+    title: 'rotation 40, shifts 0.2, flip, nearest fill: as in many Keras tutorials',
+    advice: 'to reproduce the results of such a tutorial',
     make: () =>
       augmentation([
         rotation({ degrees: 40, fill: 'nearest' }),
@@ -61,19 +73,46 @@ export const augmentationPresets = {
   },
 } satisfies Record<string, AugmentationPreset>;
 
+/** The name of an augmentation preset. */
 export type AugmentationPresetName = keyof typeof augmentationPresets;
 
-/** A preset by name, or undefined for 'none'. @throws {UserError} on an unknown name; the message lists the known ones */
+/**
+ * Make a preset's pipeline.
+ *
+ * @param name `light`, `standard`, `strong`, `article` or `none`
+ * @returns undefined for `none`
+ * @throws {UserError} on an unknown name; the message lists the valid ones
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.presetAugmentation('light')?.name; // => 'shift + horizontalFlip'
+ * ```
+ */
 export function presetAugmentation(name: string): Augmentation | undefined {
   if (name === 'none') return undefined;
   if (!Object.hasOwn(augmentationPresets, name)) {
     const names = ['none', ...Object.keys(augmentationPresets)];
-    throw new UserError(`unknown augmentation '${name}'; there are ${names.join(', ')}${didYouMean(name, names)}`);
+    throw new UserError(
+      `unknown augmentation '${name}'; the augmentations are ${names.join(', ')}${didYouMean(name, names)}`,
+    );
   }
   return augmentationPresets[name as AugmentationPresetName].make();
 }
 
-/** Which preset to begin with, for a number of training pictures a class. */
+/**
+ * The preset to start with: `light` from 1,000 training pictures per class, else `standard`.
+ *
+ * @param picturesPerClass number of training pictures per class
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.adviseAugmentation(200); // => 'standard'
+ * ```
+ */
 export function adviseAugmentation(picturesPerClass: number): AugmentationPresetName {
   if (picturesPerClass >= 1000) return 'light';
   return 'standard';

@@ -15,7 +15,7 @@ import { identityMatrix, type Matrix, multiply } from './geometric/matrix';
 import { warp } from './geometric/warp';
 import { defaultWarping, sameWarping, type Warping } from './geometric/warping';
 
-/** An op of a pipeline with the random numbers of each picture. */
+/** An operation of a pipeline with a random number generator for each picture. */
 export interface Placed<S extends Step = Step> {
   step: S;
   name: string;
@@ -25,9 +25,10 @@ export type WarpStep = Extract<Step, { kind: 'warp' }>;
 export type ColorStep = Extract<Step, { kind: 'color' }>;
 
 /**
- * The `apply` of ops in a row. Neighbours that move pixels become one projective transform and neighbours that change
- * colours linearly one matrix, so that pixels are read and written once for each such group: faster, and without the
- * blur of repeated interpolation. Each op draws from a source of its own, so that merging changes no random number.
+ * The method `apply` of a pipeline. Neighbouring operations that move pixels are merged into one projective transform, and
+ * neighbours that change colours linearly into one matrix, so that pixels are read and written once for each such group. That is
+ * faster, and avoids the blur of repeated interpolation. Each operation has random number generators of its own, so that merging
+ * does not change the random numbers.
  */
 export function runOps(caller: string, opsOf: () => readonly Augmentation[]): Augmentation['apply'] {
   async function apply(input: tf.Tensor4D, draw?: DrawOptions): Promise<tf.Tensor4D>;
@@ -57,7 +58,7 @@ export function runOps(caller: string, opsOf: () => readonly Augmentation[]): Au
   return apply;
 }
 
-/** The ops with their random numbers, in groups of neighbours that can be done together. */
+/** The operations with their random numbers, in groups of neighbours that are computed together. */
 export function mergedGroups(ops: readonly Augmentation[], count: number, draw: DrawOptions = {}): Placed[][] {
   const sourceOf = drawsFor(count, draw);
   return mergeable(ops.map((op, place) => ({ step: op.step!, name: op.name, draws: sourceOf(`${place}/${op.name}`) })));
@@ -78,11 +79,11 @@ function fits(group: readonly Placed[], { step }: Placed): boolean {
   if (kind !== step.kind) return false;
   if (kind === 'color') return true;
   if (step.kind !== 'warp') return false;
-  const decided = warpingOf(group as readonly Placed<WarpStep>[]);
-  return step.warping === 'any' || decided === undefined || sameWarping(decided, step.warping);
+  const known = warpingOf(group as readonly Placed<WarpStep>[]);
+  return step.warping === 'any' || known === undefined || sameWarping(known, step.warping);
 }
 
-/** How a group reads pixels; undefined where any way does. */
+/** How a group interpolates and fills; undefined when every way gives the same result, as for flips alone. */
 export function warpingOf(group: readonly Placed<WarpStep>[]): Warping | undefined {
   return group.map(({ step }) => step.warping).find((warping): warping is Warping => warping !== 'any');
 }
@@ -101,7 +102,7 @@ async function runGroup(group: readonly Placed[], { images, labels }: Current): 
     case 'mix': {
       if (!labels) {
         throw new UserError(
-          `${name} mixes pictures and so their labels: call apply({ images, labels }) with labels [batch, classes]`,
+          `${name} mixes pictures and their labels: call apply({ images, labels }) with labels of shape [batch, classes]`,
         );
       }
       return step.run({ images, labels }, draws);
@@ -115,7 +116,7 @@ function warpAll(images: tf.Tensor4D, group: readonly Placed<WarpStep>[]): tf.Te
   return warp(images, matrices, warpingOf(group) ?? { ...defaultWarping, interpolation: 'nearest' });
 }
 
-/** What the ops of a group come to for one picture of the batch. */
+/** The product of a group's matrices for one picture of the batch. */
 export function warpMatrix(group: readonly Placed<WarpStep>[], picture: number, size: PictureSize): Matrix {
   return group.reduce((whole, { step, draws }) => multiply(whole, step.matrix(draws[picture]!, size)), identityMatrix);
 }
@@ -131,10 +132,10 @@ function colorAll(images: tf.Tensor4D, group: readonly Placed<ColorStep>[]): tf.
 export const needsMeans = (group: readonly Placed<ColorStep>[]): boolean => group.some(({ step }) => step.needsMean);
 
 /**
- * What the ops of a group come to for one picture of the batch. The mean colour that a later op sees follows from the first
- * one's: the ops between are linear.
+ * The product of a group's colour matrices for one picture of the batch. The mean colour that a later operation needs is computed
+ * from that of the picture, as the operations before it are linear.
  *
- * @param mean of the picture before the group, where it needs it
+ * @param mean mean colour of the picture before the group, when an operation needs it
  */
 export function colorMatrix(group: readonly Placed<ColorStep>[], picture: number, mean?: Rgb): ColorMatrix {
   return group.reduce((whole, { step, draws }) => {

@@ -8,19 +8,29 @@ import { identityMatrix } from './geometric/matrix';
 import { augmentation } from './pipeline';
 
 /**
- * An op for some of the pictures only, drawn for each picture. The others are not computed. Of a pipeline each op is
- * drawn by itself. An op that mixes pictures has a probability of its own and is left as it is.
+ * Apply an operation to each picture with a probability only. In a pipeline every operation is drawn separately. Operations that
+ * mix pictures (`mixUp`, `cutMix`) have a probability of their own and do not change.
  *
- * @param probability of a picture to be changed, 0 to 1
+ * @param op an operation or a pipeline
+ * @param probability probability that a picture is changed, from 0 to 1
+ * @throws {UserError} when the probability is out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * const blur = augment.sometimes(augment.gaussianBlur({ sigma: [1, 2] }), 0.2);
+ * blur.settings; // => { sigma: [ 1, 2 ], reach: 6, appliedTo: 0.2 }
+ * ```
  */
 export function sometimes(op: Augmentation, probability: number): Augmentation {
   checkNumber('sometimes: probability', probability, { min: 0, max: 1 });
   if (!op.step) return augmentation(op.ops.map((inner) => sometimes(inner, probability)));
-  const step = sparing(op.step, probability);
+  const step = withProbability(op.step, probability);
   return step === op.step ? op : defineOp(op.name, { ...op.settings, appliedTo: probability }, step);
 }
 
-function sparing(step: Step, probability: number): Step {
+function withProbability(step: Step, probability: number): Step {
   switch (step.kind) {
     case 'warp':
       return {

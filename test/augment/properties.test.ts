@@ -206,7 +206,7 @@ describe('augmentation', () => {
     const images = wavyPictures(2, SIZE);
     await assert.rejects(
       mixUp().apply(images),
-      /mixUp mixes pictures and so their labels: call apply\(\{ images, labels/,
+      /mixUp mixes pictures and their labels: call apply\(\{ images, labels/,
     );
     const labels = oneHot(3);
     await assert.rejects(
@@ -217,14 +217,18 @@ describe('augmentation', () => {
     const whole = images.toInt() as tf.Tensor4D;
     await assert.rejects(rotation().apply(whole), /must be float32 \[batch, height, width, channels\] of 0 to 255/);
     const gray = tf.tidy(() => images.mean(3, true) as tf.Tensor4D);
-    await assert.rejects(brightness().apply(gray), /colour ops need pictures of 3 channels/);
+    await assert.rejects(brightness().apply(gray), /colour operations need pictures with 3 channels/);
     tf.dispose([images, labels, whole, gray]);
-    assert.throws(() => rotation({ degrees: -3 }), /rotation: degrees must be a number >= 0 or a pair/);
+    assert.throws(() => rotation({ degrees: -3 }), /rotation: degrees must be a number >= 0 or a range \[from, to\]/);
+    assert.throws(
+      () => solarize({ threshold: 3 as unknown as [number, number] }),
+      /solarize: threshold must be a range \[from, to\] with limits >= 0 and <= 256, got 3/,
+    );
     assert.throws(() => rotation({ fill: 'mirror' as 'wrap' }), /fill must be one of nearest, reflect, wrap, constant/);
     assert.throws(() => zoom({ factors: 1 } as object), /unknown option 'factors'; the options are factor/);
     assert.throws(
       () => augmentation([rotation] as unknown as Augmentation[]),
-      /expected a list of ops.*a function at place 0/,
+      /expected a list of operations.*a function at position 0/,
     );
   });
 });

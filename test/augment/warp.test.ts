@@ -11,7 +11,7 @@ import {
   rotation,
   verticalFlip,
 } from '../../src/augment';
-import { aroundMiddle, type Matrix, multiply, translation } from '../../src/augment/geometric/matrix';
+import { aroundCentre, type Matrix, multiply, translation } from '../../src/augment/geometric/matrix';
 import type { Warping } from '../../src/augment/geometric/warping';
 import { wasmCanWarp, wasmWarp } from '../../src/augment/geometric/wasmWarp';
 import { augmentCompiled } from '../../src/augment/wasm/pictures';
@@ -24,7 +24,7 @@ const bilinear = (fill: Warping['fill']): Warping => ({ fill, interpolation: 'bi
 function matrices(height: number, width: number): Matrix[] {
   return [0, 1, 2, 3, 4, 5].map((i) => {
     const [cosine, sine] = [Math.cos(1.1 * i), Math.sin(1.1 * i)];
-    const turned = aroundMiddle([1.2 * cosine, -0.9 * sine, sine, cosine], { height, width });
+    const turned = aroundCentre([1.2 * cosine, -0.9 * sine, sine, cosine], { height, width });
     const moved = multiply(turned, translation((1.3 * i - 2) * width, (0.4 * i - 1) * height));
     const [a, b, c, d, e, f] = moved;
     return i % 2 === 0 ? moved : [a, b, c, d, e, f, 0.05 / width, -0.08 / height, 1];

@@ -5,8 +5,8 @@ import { tf } from '../../tensorflow';
 export type Rgb = readonly [number, number, number];
 
 /**
- * A linear change of colours: three rows of what red, green, blue and 1 contribute to the new red, green and blue.
- * Brightness, contrast, saturation, grayscale and mixtures of them are of this kind.
+ * An affine transform of colours as a 3 x 4 matrix: each row has the weights of red, green, blue and 1 in the new red, green or
+ * blue. Brightness, contrast, saturation and grayscale are such transforms, and so is any sequence of them.
  */
 export type ColorMatrix = readonly [
   number, number, number, number,
@@ -16,10 +16,10 @@ export type ColorMatrix = readonly [
 
 export const identityColors: ColorMatrix = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
 
-/** How bright each colour looks (ITU-R BT.601), as Pillow and torchvision weigh them. */
+/** The weights of red, green and blue in the luma (ITU-R BT.601), as Pillow and torchvision use them. */
 export const luma: Rgb = [0.299, 0.587, 0.114];
 
-/** First one, then the other. */
+/** The matrix that applies `first` and then `second`. */
 export function chain(first: ColorMatrix, second: ColorMatrix): ColorMatrix {
   return [0, 1, 2].flatMap((row) =>
     [0, 1, 2, 3].map((column) => {
@@ -29,14 +29,14 @@ export function chain(first: ColorMatrix, second: ColorMatrix): ColorMatrix {
   ) as unknown as ColorMatrix;
 }
 
-/** One colour, changed. */
+/** Apply a matrix to one colour. */
 export function applyToColor(matrix: ColorMatrix, [red, green, blue]: Rgb): Rgb {
   const row = (i: number) =>
     matrix[4 * i]! * red + matrix[4 * i + 1]! * green + matrix[4 * i + 2]! * blue + matrix[4 * i + 3]!;
   return [row(0), row(1), row(2)];
 }
 
-/** Each colour towards one that is `target` (0) or away from it (above 1): Pillow's ImageEnhance blends in this way. */
+/** Blend each colour with `target` (factor 0 gives the target, 1 the colour, above 1 extrapolates), as Pillow's ImageEnhance does. */
 export function blendWith(target: readonly [Rgb, Rgb, Rgb], offset: number, factor: number): ColorMatrix {
   return [0, 1, 2].flatMap((row) => [
     ...[0, 1, 2].map((column) => (row === column ? factor : 0) + (1 - factor) * target[row]![column]!),
@@ -47,7 +47,7 @@ export function blendWith(target: readonly [Rgb, Rgb, Rgb], offset: number, fact
 /** @throws {UserError} unless the pictures have three channels */
 export function checkRgb(images: tf.Tensor4D): void {
   if (images.shape[3] !== 3) {
-    throw new UserError(`colour ops need pictures of 3 channels (red, green, blue), got ${images.shape[3]}`);
+    throw new UserError(`colour operations need pictures with 3 channels (red, green, blue), got ${images.shape[3]}`);
   }
 }
 
@@ -55,7 +55,7 @@ export function checkRgb(images: tf.Tensor4D): void {
 export function meanColors(images: tf.Tensor4D): Rgb[] {
   checkRgb(images);
   const [batch, height, width] = images.shape;
-  // over rows first, and these whole: four times quicker than over both sides of single colours
+  // the mean over rows first, then over columns: four times faster than over both at once
   const values = tf.tidy(() =>
     images
       .reshape([batch, height, 3 * width])
@@ -67,14 +67,14 @@ export function meanColors(images: tf.Tensor4D): Rgb[] {
   return Array.from({ length: images.shape[0] }, (_, i) => [values[3 * i]!, values[3 * i + 1]!, values[3 * i + 2]!]);
 }
 
-/** Change the colours of each picture by its matrix, and keep them within 0 to 255. */
+/** Apply to each picture its matrix, and clip the colours to 0 to 255. */
 export function applyColors(images: tf.Tensor4D, matrices: readonly ColorMatrix[]): tf.Tensor4D {
   checkRgb(images);
   if (matrices.every((matrix) => matrix.every((value, i) => value === identityColors[i]))) return images.clone();
   return tf.tidy(() => {
     const [batch, height, width] = images.shape;
     const weights = matrices.flatMap((m) => [0, 1, 2].flatMap((from) => [m[from]!, m[4 + from]!, m[8 + from]!]));
-    // one for each pixel of a row: quicker to add than three numbers to each pixel
+    // offsets for all pixels of a row: adding rows is faster than adding three numbers to each pixel
     const offsets = tf.tile(
       tf.tensor2d(
         matrices.flatMap((m) => [m[3], m[7], m[11]]),

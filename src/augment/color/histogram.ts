@@ -2,12 +2,33 @@ import { tf } from '../../tensorflow';
 import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';
 
-/** Stretch each colour of each picture so that it runs from 0 to 255 (Pillow's ImageOps.autocontrast). */
+/**
+ * Stretch each channel of each picture linearly so that it covers 0 to 255 (Pillow's ImageOps.autocontrast).
+ *
+ * @example
+ * ```ts
+ * import { augment, tf } from 'tunebook';
+ *
+ * const picture = tf.tensor4d([100, 100, 100, 150, 150, 150], [1, 1, 2, 3]); // two grey pixels
+ * const stretched = await augment.autocontrast().apply(picture);
+ * [...stretched.dataSync()]; // => [ 0, 0, 0, 255, 255, 255 ]
+ * ```
+ */
 export function autocontrast(): Augmentation {
   return defineOp('autocontrast', {}, { kind: 'pixels', run: stretchColors });
 }
 
-/** Spread each colour of each picture evenly over 0 to 255 (Pillow's ImageOps.equalize, on rounded colours). */
+/**
+ * Equalize the histogram of each channel of each picture: all tones become about equally frequent (Pillow's ImageOps.equalize,
+ * on rounded values).
+ *
+ * @example
+ * ```ts
+ * import { augment, augmentation } from 'tunebook';
+ *
+ * augmentation([augment.equalize(), augment.horizontalFlip()]).name; // => 'equalize + horizontalFlip'
+ * ```
+ */
 export function equalize(): Augmentation {
   return defineOp('equalize', {}, { kind: 'pixels', run: equalizeColors });
 }
@@ -16,7 +37,7 @@ function stretchColors(images: tf.Tensor4D): tf.Tensor4D {
   return tf.tidy(() => {
     const low = images.min([1, 2], true); // [batch, 1, 1, channels]
     const range = images.max([1, 2], true).sub(low);
-    const flat = range.lessEqual(0); // one colour only: stays
+    const flat = range.lessEqual(0); // a single value: does not change
     const scale = tf.where(flat, tf.onesLike(range), tf.div(255, tf.where(flat, tf.onesLike(range), range)));
     return images
       .sub(tf.where(flat, tf.zerosLike(low), low))
@@ -25,7 +46,7 @@ function stretchColors(images: tf.Tensor4D): tf.Tensor4D {
   });
 }
 
-/** Counting and looking up is quicker in JavaScript than through TensorFlow's bincount and gather: by a factor of ten. */
+/** In JavaScript, as counting and looking up is ten times faster than with TensorFlow's bincount and gather. */
 function equalizeColors(images: tf.Tensor4D): tf.Tensor4D {
   const [batch, height, width, channels] = images.shape;
   const values = images.dataSync();
@@ -45,7 +66,7 @@ function equalizeColors(images: tf.Tensor4D): tf.Tensor4D {
   return tf.tensor4d(result, images.shape);
 }
 
-/** The new tone of each of 256: its share of pixels below it, in the whole numbers that Pillow uses. */
+/** The lookup table of 256 tones: the cumulative count of pixels, in the integer arithmetic of Pillow. */
 export function equalizingTable(counts: readonly number[]): number[] {
   const used = counts.filter((count) => count > 0);
   const step = Math.floor((used.reduce((a, b) => a + b, 0) - (used.at(-1) ?? 0)) / 255);

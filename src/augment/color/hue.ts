@@ -6,34 +6,47 @@ import { runNative } from '../native';
 import { aroundZero, drawBetween, type Strength } from '../range';
 import { checkRgb } from './colorMatrix';
 
+/** Options of {@link hue}. */
 export interface HueOptions {
-  /** parts of the colour circle: 0.1 draws from -0.1 to 0.1, at most 0.5; default 0.05 */
+  /**
+   * Shift of the hue as a fraction of the colour circle, from -0.5 to 0.5; 0.1 stands for [-0.1, 0.1]. Default:
+   * 0.05
+   */
   turn?: Strength;
 }
 
 /**
- * Turn all colours on the colour circle (hue of HSV, as tf.image.adjust_hue and torchvision's adjust_hue). Costs ten times
- * what the linear colour ops do.
+ * Shift the hue of all colours (in HSV, as tf.image.adjust_hue and torchvision's adjust_hue). It takes ten times as long as the
+ * linear colour operations.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.hue({ turn: 0.1 }).settings; // => { turn: [ -0.1, 0.1 ] }
+ * ```
  */
 export function hue(options?: HueOptions): Augmentation {
   const { turn } = withDefaults('hue', options, { turn: 0.05 as Strength });
-  const ends = aroundZero('hue: turn', turn, { min: -0.5, max: 0.5 });
+  const range = aroundZero('hue: turn', turn, { min: -0.5, max: 0.5 });
   return defineOp(
     'hue',
-    { turn: ends },
+    { turn: range },
     {
       kind: 'pixels',
       run: (images, draws) =>
-        turnHue(
+        shiftHue(
           images,
-          draws.map((random) => drawBetween(random, ends)),
+          draws.map((random) => drawBetween(random, range)),
         ),
     },
   );
 }
 
-/** Turn the hue of each picture by its own part of the circle. */
-export function turnHue(images: tf.Tensor4D, turns: readonly number[]): tf.Tensor4D {
+/** Shift the hue of each picture by its own fraction of the colour circle. */
+export function shiftHue(images: tf.Tensor4D, turns: readonly number[]): tf.Tensor4D {
   checkRgb(images);
   if (turns.every((turn) => turn === 0)) return images.clone();
   return tf.tidy(() => {
@@ -43,7 +56,7 @@ export function turnHue(images: tf.Tensor4D, turns: readonly number[]): tf.Tenso
       [turns.length, 1, 1, 3],
     );
     const [hues, rest] = tf.split(hsv.add(shifts), [1, 2], 3) as [tf.Tensor4D, tf.Tensor4D];
-    const turned = tf.concat([hues.sub(hues.floor()), rest], 3);
-    return runNative('HSVToRGB', {}, [turned]).mul(255).clipByValue(0, 255) as tf.Tensor4D;
+    const shifted = tf.concat([hues.sub(hues.floor()), rest], 3);
+    return runNative('HSVToRGB', {}, [shifted]).mul(255).clipByValue(0, 255) as tf.Tensor4D;
   });
 }

@@ -5,20 +5,30 @@ import type { Strength } from '../range';
 import { hue } from './hue';
 import { brightness, contrast, saturation } from './linear';
 
+/** Options of {@link colorJitter}. */
 export interface ColorJitterOptions {
-  /** as {@link brightness}; default 0.2 */
+  /** Factor as in {@link brightness}. Default: 0.2 */
   brightness?: Strength;
-  /** as {@link contrast}; default 0.2 */
+  /** Factor as in {@link contrast}. Default: 0.2 */
   contrast?: Strength;
-  /** as {@link saturation}; default 0.2 */
+  /** Factor as in {@link saturation}. Default: 0.2 */
   saturation?: Strength;
-  /** as {@link hue}; default 0: it costs more than the three others together */
+  /** Shift as in {@link hue}. Default: 0, as it takes longer than the three others together */
   hue?: Strength;
 }
 
 /**
- * Brightness, contrast and saturation in one matrix, then hue. torchvision's ColorJitter draws their order anew for every
- * picture and cuts colours to 0 to 255 between them; here the order is fixed and the cut is made once, at the end.
+ * Random brightness, contrast, saturation and hue. Unlike torchvision's ColorJitter it applies them in this order, and clips colours
+ * to 0 to 255 once, at the end.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.colorJitter({ brightness: 0.3, hue: 0.05 }).name; // => 'brightness + contrast + saturation + hue'
+ * ```
  */
 export function colorJitter(options?: ColorJitterOptions): Augmentation {
   const given = withDefaults('colorJitter', options, {

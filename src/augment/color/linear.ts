@@ -4,8 +4,9 @@ import { defineOp } from '../defineOp';
 import { aroundOne, drawBetween, type Strength } from '../range';
 import { blendWith, identityColors, luma } from './colorMatrix';
 
+/** Options of {@link brightness}, {@link contrast} and {@link saturation}. */
 export interface FactorOptions {
-  /** 1 changes nothing; 0.2 draws from 0.8 to 1.2; default 0.2 */
+  /** Factor, at least 0: 1 changes nothing; 0.2 stands for [0.8, 1.2]. Default: 0.2 */
   factor?: Strength;
 }
 
@@ -13,63 +14,108 @@ const nothing = [0, 0, 0] as const;
 const black = [nothing, nothing, nothing] as const;
 const gray = [luma, luma, luma] as const;
 
-/** Multiply all colours: 0 is black (Pillow's ImageEnhance.Brightness, torchvision's adjust_brightness). */
+/**
+ * Multiply all colours by a factor: 0 gives black (Pillow's ImageEnhance.Brightness, torchvision's adjust_brightness).
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.brightness({ factor: 0.25 }).settings; // => { factor: [ 0.75, 1.25 ] }
+ * ```
+ */
 export function brightness(options?: FactorOptions): Augmentation {
   const { factor } = withDefaults('brightness', options, { factor: 0.2 as Strength });
-  const ends = aroundOne('brightness: factor', factor);
+  const range = aroundOne('brightness: factor', factor);
   return defineOp(
     'brightness',
-    { factor: ends },
+    { factor: range },
     {
       kind: 'color',
       needsMean: false,
-      matrix: (random) => blendWith(black, 0, drawBetween(random, ends)),
+      matrix: (random) => blendWith(black, 0, drawBetween(random, range)),
     },
   );
 }
 
 /**
- * Move colours away from, or towards, the picture's mean gray: 0 is an even gray (Pillow's ImageEnhance.Contrast,
+ * Scale the difference of all colours from the mean grey of the picture: 0 gives uniform grey (Pillow's ImageEnhance.Contrast,
  * torchvision's adjust_contrast).
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.contrast({ factor: [0.5, 1] }).settings; // => { factor: [ 0.5, 1 ] }
+ * ```
  */
 export function contrast(options?: FactorOptions): Augmentation {
   const { factor } = withDefaults('contrast', options, { factor: 0.2 as Strength });
-  const ends = aroundOne('contrast: factor', factor);
+  const range = aroundOne('contrast: factor', factor);
   return defineOp(
     'contrast',
-    { factor: ends },
+    { factor: range },
     {
       kind: 'color',
       needsMean: true,
       matrix: (random, mean) => {
         const meanGray = luma.reduce((sum, weight, i) => sum + weight * mean[i]!, 0);
-        return blendWith(black, meanGray, drawBetween(random, ends));
+        return blendWith(black, meanGray, drawBetween(random, range));
       },
     },
   );
 }
 
-/** Move colours away from, or towards, their own gray: 0 has no colour (Pillow's ImageEnhance.Color). */
+/**
+ * Scale the difference of each colour from its grey: 0 gives a greyscale picture (Pillow's ImageEnhance.Color).
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.saturation({ factor: 0.5 }).settings; // => { factor: [ 0.5, 1.5 ] }
+ * ```
+ */
 export function saturation(options?: FactorOptions): Augmentation {
   const { factor } = withDefaults('saturation', options, { factor: 0.2 as Strength });
-  const ends = aroundOne('saturation: factor', factor);
+  const range = aroundOne('saturation: factor', factor);
   return defineOp(
     'saturation',
-    { factor: ends },
+    { factor: range },
     {
       kind: 'color',
       needsMean: false,
-      matrix: (random) => blendWith(gray, 0, drawBetween(random, ends)),
+      matrix: (random) => blendWith(gray, 0, drawBetween(random, range)),
     },
   );
 }
 
+/** Options of {@link grayscale}. */
 export interface GrayscaleOptions {
-  /** of a picture to lose its colours; default 0.1 */
+  /** Probability that a picture loses its colours, from 0 to 1. Default: 0.1 */
   probability?: number;
 }
 
-/** Take the colours out of some pictures, so that shape has to do. */
+/**
+ * Remove the colours of some pictures, so that a model learns to rely on shape as well.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment, tf } from 'tunebook';
+ *
+ * const red = tf.tensor4d([200, 0, 0], [1, 1, 1, 3]);
+ * const gray = await augment.grayscale({ probability: 1 }).apply(red);
+ * gray.dataSync().map(Math.round).join(' '); // => '60 60 60'
+ * ```
+ */
 export function grayscale(options?: GrayscaleOptions): Augmentation {
   const { probability } = withDefaults('grayscale', options, { probability: 0.1 });
   checkNumber('grayscale: probability', probability, { min: 0, max: 1 });

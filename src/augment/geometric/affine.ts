@@ -2,46 +2,83 @@ import { checkNumber, withDefaults } from '../../core/options';
 import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';
 import { aroundOne, aroundZero, drawBetween, type Strength } from '../range';
-import { aroundMiddle, identityMatrix, type Matrix, translation } from './matrix';
+import { aroundCentre, identityMatrix, type Matrix, translation } from './matrix';
 import { checkWarping, defaultWarping, type Warping } from './warping';
 
 const radians = (degrees: number) => (degrees * Math.PI) / 180;
 
+/** Options of {@link rotation}. */
 export interface RotationOptions extends Partial<Warping> {
-  /** counterclockwise; 40 draws from -40 to 40, a pair draws between its ends; default 20 */
+  /** Angle in degrees, counterclockwise, from -360 to 360; 40 stands for [-40, 40]. Default: 20 */
   degrees?: Strength;
 }
 
-/** Turn pictures around their middle, as `rotation_range` of Keras's ImageDataGenerator. */
+/**
+ * Rotate pictures around their centre, as `rotation_range` of Keras's ImageDataGenerator.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.rotation({ degrees: 15, fill: 'reflect' }).settings.degrees; // => [ -15, 15 ]
+ * ```
+ */
 export function rotation(options?: RotationOptions): Augmentation {
   const { degrees, ...rest } = withDefaults('rotation', options, { degrees: 20 as Strength, ...defaultWarping });
-  const ends = aroundZero('rotation: degrees', degrees, { min: -360, max: 360 });
+  const range = aroundZero('rotation: degrees', degrees, { min: -360, max: 360 });
   const warping = checkWarping('rotation', rest);
   return defineOp(
     'rotation',
-    { degrees: ends, ...warping },
+    { degrees: range, ...warping },
     {
       kind: 'warp',
       warping,
       matrix: (random, size) => {
-        const angle = radians(drawBetween(random, ends));
-        return aroundMiddle([Math.cos(angle), -Math.sin(angle), Math.sin(angle), Math.cos(angle)], size);
+        const angle = radians(drawBetween(random, range));
+        return aroundCentre([Math.cos(angle), -Math.sin(angle), Math.sin(angle), Math.cos(angle)], size);
       },
     },
   );
 }
 
+/** Options of {@link horizontalFlip} and {@link verticalFlip}. */
 export interface FlipOptions {
-  /** of a picture to be flipped; default 0.5 */
+  /** Probability that a picture is flipped, from 0 to 1. Default: 0.5 */
   probability?: number;
 }
 
-/** Mirror pictures left to right. Not for text, or where left and right mean something. */
+/**
+ * Mirror pictures left to right. Not for text, or where left and right have a meaning.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment, tf } from 'tunebook';
+ *
+ * const picture = tf.tensor4d([1, 2, 3], [1, 1, 3, 1]); // one row of three pixels
+ * const flipped = await augment.horizontalFlip({ probability: 1 }).apply(picture);
+ * flipped.dataSync().join(' '); // => '3 2 1'
+ * ```
+ */
 export function horizontalFlip(options?: FlipOptions): Augmentation {
   return flip('horizontalFlip', options, ({ width }) => [-1, 0, width - 1, 0, 1, 0, 0, 0, 1]);
 }
 
-/** Mirror pictures top to bottom: for microscopes and satellites, hardly for photos of things that stand. */
+/**
+ * Mirror pictures top to bottom: for microscope and satellite pictures, rarely for photos, which have an upright direction.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.verticalFlip({ probability: 0.25 }).settings; // => { probability: 0.25 }
+ * ```
+ */
 export function verticalFlip(options?: FlipOptions): Augmentation {
   return flip('verticalFlip', options, ({ height }) => [1, 0, 0, 0, -1, height - 1, 0, 0, 1]);
 }
@@ -49,7 +86,7 @@ export function verticalFlip(options?: FlipOptions): Augmentation {
 function flip(
   name: string,
   options: FlipOptions | undefined,
-  mirrored: (size: { height: number; width: number }) => Matrix,
+  flipMatrix: (size: { height: number; width: number }) => Matrix,
 ): Augmentation {
   const { probability } = withDefaults(name, options, { probability: 0.5 });
   checkNumber(`${name}: probability`, probability, { min: 0, max: 1 });
@@ -59,21 +96,35 @@ function flip(
     {
       kind: 'warp',
       warping: 'any',
-      matrix: (random, size) => (random.uniform() < probability ? mirrored(size) : identityMatrix),
+      matrix: (random, size) => (random.uniform() < probability ? flipMatrix(size) : identityMatrix),
     },
   );
 }
 
+/** Options of {@link shift}. */
 export interface ShiftOptions extends Partial<Warping> {
-  /** part of the width: 0.2 draws from -0.2 to 0.2; positive moves what is read to the right; default 0.1 */
+  /**
+   * Horizontal shift as a fraction of the width, from -1 to 1; positive moves the content to the left; 0.2 stands
+   * for [-0.2, 0.2]. Default: 0.1
+   */
   width?: Strength;
-  /** part of the height; default 0.1 */
+  /** Vertical shift as a fraction of the height, from -1 to 1; positive moves the content up. Default: 0.1 */
   height?: Strength;
 }
 
 /**
- * Move pictures, as `width_shift_range` and `height_shift_range` of Keras's ImageDataGenerator together. (Up to Keras 3.15
- * that one moves pictures sideways by its *height* range and the other way round; with equal ranges nobody sees it.)
+ * Shift pictures, as `width_shift_range` and `height_shift_range` of Keras's ImageDataGenerator. (Keras up to 3.15 exchanges the two
+ * ranges, which shows only when they differ.)
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * const { width, height } = augment.shift({ width: 0.2 }).settings;
+ * [width, height]; // => [ [ -0.2, 0.2 ], [ -0.1, 0.1 ] ]
+ * ```
  */
 export function shift(options?: ShiftOptions): Augmentation {
   const { width, height, ...rest } = withDefaults('shift', options, {
@@ -96,58 +147,88 @@ export function shift(options?: ShiftOptions): Augmentation {
   );
 }
 
+/** Options of {@link shear}. */
 export interface ShearOptions extends Partial<Warping> {
-  /** 10 draws from -10 to 10; default 10 */
+  /** Shear angle in degrees, from -80 to 80; 10 stands for [-10, 10]. Default: 10 */
   degrees?: Strength;
 }
 
-/** Slant pictures, as `shear_range` of Keras's ImageDataGenerator: rows slide, the height changes by the cosine. */
+/**
+ * Shear pictures, as `shear_range` of Keras's ImageDataGenerator: rows slide sideways, and the height is scaled by the cosine.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.shear({ degrees: 5 }).settings.degrees; // => [ -5, 5 ]
+ * ```
+ */
 export function shear(options?: ShearOptions): Augmentation {
   const { degrees, ...rest } = withDefaults('shear', options, { degrees: 10 as Strength, ...defaultWarping });
-  const ends = aroundZero('shear: degrees', degrees, { min: -80, max: 80 });
+  const range = aroundZero('shear: degrees', degrees, { min: -80, max: 80 });
   const warping = checkWarping('shear', rest);
   return defineOp(
     'shear',
-    { degrees: ends, ...warping },
+    { degrees: range, ...warping },
     {
       kind: 'warp',
       warping,
       matrix: (random, size) => {
-        const angle = radians(drawBetween(random, ends));
-        return aroundMiddle([1, -Math.sin(angle), 0, Math.cos(angle)], size);
+        const angle = radians(drawBetween(random, range));
+        return aroundCentre([1, -Math.sin(angle), 0, Math.cos(angle)], size);
       },
     },
   );
 }
 
+/** Options of {@link zoom}. */
 export interface ZoomOptions extends Partial<Warping> {
-  /** how much of the picture is seen: 0.2 draws from 0.8 (nearer) to 1.2 (farther); default 0.2 */
+  /**
+   * Fraction of the picture that is visible, at least 0.01: below 1 zooms in, above 1 zooms out; 0.2 stands for
+   * [0.8, 1.2]. Default: 0.2
+   */
   factor?: Strength;
-  /** of the height, drawn by itself; default: the same as the width's. ImageDataGenerator draws two */
+  /**
+   * The same for the height, drawn separately, as ImageDataGenerator does. Default: the factor of the width, which
+   * keeps proportions
+   */
   heightFactor?: Strength;
 }
 
-/** Look from nearer or farther, as `zoom_range` of Keras's ImageDataGenerator. */
+/**
+ * Zoom in or out, as `zoom_range` of Keras's ImageDataGenerator.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.zoom({ factor: [0.75, 1.25] }).settings.factor; // => [ 0.75, 1.25 ]
+ * ```
+ */
 export function zoom(options?: ZoomOptions): Augmentation {
   const { factor, heightFactor, ...rest } = withDefaults('zoom', options, {
     factor: 0.2 as Strength,
     heightFactor: undefined as Strength | undefined,
     ...defaultWarping,
   });
-  const ends = aroundOne('zoom: factor', factor, { min: 0.01 });
-  const heightEnds =
+  const range = aroundOne('zoom: factor', factor, { min: 0.01 });
+  const heightRange =
     heightFactor === undefined ? undefined : aroundOne('zoom: heightFactor', heightFactor, { min: 0.01 });
   const warping = checkWarping('zoom', rest);
   return defineOp(
     'zoom',
-    { factor: ends, heightFactor: heightEnds ?? 'same', ...warping },
+    { factor: range, heightFactor: heightRange ?? 'same', ...warping },
     {
       kind: 'warp',
       warping,
       matrix: (random, size) => {
-        const across = drawBetween(random, ends);
-        const down = heightEnds ? drawBetween(random, heightEnds) : across;
-        return aroundMiddle([across, 0, 0, down], size);
+        const across = drawBetween(random, range);
+        const down = heightRange ? drawBetween(random, heightRange) : across;
+        return aroundCentre([across, 0, 0, down], size);
       },
     },
   );

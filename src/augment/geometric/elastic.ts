@@ -7,33 +7,46 @@ import { gaussianWeights } from '../noise/gaussianBlur';
 import { drawPixels } from '../noise/pixelNoise';
 import { drawBetween, fromZero, type Strength } from '../range';
 
+/** Options of {@link elastic}. */
 export interface ElasticOptions {
-  /** how far pixels move, in pixels, as a standard deviation over the picture: 3 draws from 0 to 3; default 3 */
+  /** Standard deviation of the displacements, in pixels, at least 0; 3 stands for [0, 3]. Default: 3 */
   distance?: Strength;
-  /** how slowly that changes over the picture, in pixels: the sigma of the smoothing; default 12 */
+  /**
+   * Standard deviation of the smoothing Gaussian, in pixels, from 0.5 to 200: larger values give wider waves.
+   * Default: 12
+   */
   smoothness?: number;
 }
 
 /**
- * Pull pictures out of shape like rubber (Simard et al. 2003): a field of random moves, smoothed by a Gaussian. What comes
- * from outside is the nearest edge. Read with bilinear interpolation.
+ * Elastic distortion (Simard et al. 2003): displace pixels by a random field that is smoothed by a Gaussian. Pixels are interpolated
+ * bilinearly, and the nearest edge pixel stands for those outside.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.elastic({ distance: 5 }).settings; // => { distance: [ 0, 5 ], smoothness: 12 }
+ * ```
  */
 export function elastic(options?: ElasticOptions): Augmentation {
   const { distance, smoothness } = withDefaults('elastic', options, { distance: 3 as Strength, smoothness: 12 });
-  const ends = fromZero('elastic: distance', distance);
+  const range = fromZero('elastic: distance', distance);
   checkNumber('elastic: smoothness', smoothness, { min: 0.5, max: 200 });
   return defineOp(
     'elastic',
-    { distance: ends, smoothness },
+    { distance: range, smoothness },
     {
       kind: 'pixels',
       run: (images, draws) => {
-        const distances = draws.map((random) => drawBetween(random, ends));
+        const distances = draws.map((random) => drawBetween(random, range));
         if (distances.every((value) => value === 0)) return images.clone();
         return tf.tidy(() => {
           const [, height, width] = images.shape;
           const moves = smoothed(drawPixels('normal', draws, [height, width, 2]) as tf.Tensor4D, smoothness);
-          // smoothing normal noise by a Gaussian leaves a deviation of 1 / (2 sqrt(pi) sigma)
+          // smoothing by a Gaussian reduces the standard deviation of white noise to 1 / (2 sqrt(pi) sigma)
           const scale = distances.map((value) => value * 2 * Math.sqrt(Math.PI) * smoothness);
           return displace(images, moves.mul(perPicture(scale)));
         });
@@ -51,10 +64,10 @@ function smoothed(field: tf.Tensor4D, sigma: number): tf.Tensor4D {
 }
 
 /**
- * Read each pixel of the result from beside its own place.
+ * Sample each pixel of the result at a displaced position.
  *
  * @param images [batch, height, width, channels]
- * @param moves [batch, height, width, 2]: how far down and how far right, in pixels
+ * @param moves [batch, height, width, 2]: displacement down and to the right, in pixels
  */
 export function displace(images: tf.Tensor4D, moves: tf.Tensor): tf.Tensor4D {
   return tf.tidy(() => {
@@ -71,7 +84,7 @@ export function displace(images: tf.Tensor4D, moves: tf.Tensor): tf.Tensor4D {
       .mul(tf.scalar(height * width, 'int32'))
       .reshape([batch, 1, 1, 1]);
     const at = (row: tf.Tensor, column: tf.Tensor) => {
-      const place = row.mul(width).add(column).toInt().add(first); // within a picture float32 counts exactly
+      const place = row.mul(width).add(column).toInt().add(first); // float32 is exact up to 2 ** 24: enough within one picture
       return tf.gather(pixels, place.flatten() as tf.Tensor1D).reshape(images.shape);
     };
     const between = (a: tf.Tensor, b: tf.Tensor, part: tf.Tensor) => a.add(b.sub(a).mul(part));

@@ -1,4 +1,16 @@
-export { horizontalFlip, rotation, shear, shift, verticalFlip, zoom } from './affine';
-export { elastic } from './elastic';
-export { perspective } from './perspective';
-export { randomResizedCrop } from './randomResizedCrop';
+export {
+  type FlipOptions,
+  horizontalFlip,
+  type RotationOptions,
+  rotation,
+  type ShearOptions,
+  type ShiftOptions,
+  shear,
+  shift,
+  verticalFlip,
+  type ZoomOptions,
+  zoom,
+} from './affine';
+export { type ElasticOptions, elastic } from './elastic';
+export { type PerspectiveOptions, perspective } from './perspective';
+export { type RandomResizedCropOptions, randomResizedCrop } from './randomResizedCrop';

@@ -1,12 +1,12 @@
 /**
- * A projective map of the plane as a 3 x 3 matrix, row by row. It says for each pixel (x, y) of the result where in the
- * picture it comes from; x runs to the right, y down, whole numbers are centres of pixels.
+ * A projective transform as a 3 x 3 matrix, row by row. It maps each pixel (x, y) of the result to its source in the picture;
+ * x points right, y down, and whole numbers are the centres of pixels.
  */
 export type Matrix = readonly [number, number, number, number, number, number, number, number, number];
 
 export const identityMatrix: Matrix = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
-/** a after b: where `b` says a pixel comes from, `a` is asked next. */
+/** The matrix product ab: maps a pixel of the result by `b` first, then by `a`. */
 export function multiply(a: Matrix, b: Matrix): Matrix {
   const cell = (row: number, column: number) =>
     a[3 * row]! * b[column]! + a[3 * row + 1]! * b[3 + column]! + a[3 * row + 2]! * b[6 + column]!;
@@ -19,8 +19,8 @@ export function multiply(a: Matrix, b: Matrix): Matrix {
 
 export const translation = (x: number, y: number): Matrix => [1, 0, x, 0, 1, y, 0, 0, 1];
 
-/** A linear map around the middle of a picture. */
-export function aroundMiddle(
+/** A linear transform around the centre of a picture. */
+export function aroundCentre(
   linear: readonly [number, number, number, number],
   { height, width }: { height: number; width: number },
 ): Matrix {
@@ -30,7 +30,7 @@ export function aroundMiddle(
   return [a, b, x - a * x - b * y, c, d, y - c * x - d * y, 0, 0, 1];
 }
 
-/** The map that takes four points of the result to four points of the picture, corner by corner. */
+/** The projective transform that maps four points of the result to four points of the picture. */
 export function fromCorners(
   result: readonly (readonly [number, number])[],
   picture: readonly (readonly [number, number])[],
@@ -46,7 +46,7 @@ export function fromCorners(
   return [a, b, c, d, e, f, g, h, 1];
 }
 
-/** Gauss with pivoting: rows of coefficients and right-hand side to the unknowns. */
+/** Solve linear equations by Gauss-Jordan elimination with pivoting; each row holds coefficients and right-hand side. */
 function solve(rows: number[][]): number[] {
   const size = rows.length;
   for (let column = 0; column < size; column++) {

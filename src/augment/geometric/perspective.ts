@@ -4,12 +4,24 @@ import { defineOp } from '../defineOp';
 import { fromCorners } from './matrix';
 import { checkWarping, defaultWarping, type Warping } from './warping';
 
+/** Options of {@link perspective}. */
 export interface PerspectiveOptions extends Partial<Warping> {
-  /** how far each corner may move inwards, as a part of half a side, 0 to 1; default 0.3 */
+  /** The largest distance a corner moves, as a fraction of half a side, from 0 to 0.95. Default: 0.3 */
   distortion?: number;
 }
 
-/** Look at pictures from an angle: each corner moves inwards by an amount of its own, as torchvision's RandomPerspective. */
+/**
+ * Random perspective: each corner moves inwards by a random distance, as in torchvision's RandomPerspective.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.perspective({ distortion: 0.2 }).settings.distortion; // => 0.2
+ * ```
+ */
 export function perspective(options?: PerspectiveOptions): Augmentation {
   const { distortion, ...rest } = withDefaults('perspective', options, { distortion: 0.3, ...defaultWarping });
   checkNumber('perspective: distortion', distortion, { min: 0, max: 0.95 });

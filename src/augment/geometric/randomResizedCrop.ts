@@ -2,28 +2,41 @@ import { withDefaults } from '../../core/options';
 import { drawCropBox } from '../../data';
 import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';
-import { checkEndsBetween, type Ends } from '../range';
+import { checkRange, type Range } from '../range';
 import { checkWarping, defaultWarping, type Warping } from './warping';
 
+/** Options of {@link randomResizedCrop}. */
 export interface RandomResizedCropOptions extends Partial<Warping> {
-  /** part of the picture's area that is kept; default [0.08, 1], as for ImageNet; small datasets do better near 1 */
-  area?: Ends;
-  /** width over height of what is kept; default [3/4, 4/3] */
-  aspect?: Ends;
+  /**
+   * Range of the fraction of the area that is kept, from 0.001 to 1. Small datasets do better with values near 1.
+   * Default: [0.08, 1], as usual for ImageNet
+   */
+  area?: Range;
+  /** Range of the aspect ratio (width / height) of the crop, from 0.1 to 10. Default: [3/4, 4/3] */
+  aspect?: Range;
 }
 
 /**
- * Cut out a part of random size, place and proportions, and stretch it to the whole picture (Szegedy et al. 2015, Going
- * deeper with convolutions; limits and the ten tries are torchvision's). What is kept is enlarged, never made smaller.
+ * Crop a part of random area, place and aspect ratio, and resize it to the whole picture (Szegedy et al. 2015, Going deeper with
+ * convolutions; with torchvision's defaults and ten tries).
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.randomResizedCrop({ area: [0.5, 1] }).settings.area; // => [ 0.5, 1 ]
+ * ```
  */
 export function randomResizedCrop(options?: RandomResizedCropOptions): Augmentation {
   const { area, aspect, ...rest } = withDefaults('randomResizedCrop', options, {
-    area: [0.08, 1] as Ends,
-    aspect: [3 / 4, 4 / 3] as Ends,
+    area: [0.08, 1] as Range,
+    aspect: [3 / 4, 4 / 3] as Range,
     ...defaultWarping,
   });
-  checkEndsBetween('randomResizedCrop: area', area, { min: 0.001, max: 1 });
-  checkEndsBetween('randomResizedCrop: aspect', aspect, { min: 0.1, max: 10 });
+  checkRange('randomResizedCrop: area', area, { min: 0.001, max: 1 });
+  checkRange('randomResizedCrop: aspect', aspect, { min: 0.1, max: 10 });
   const warping = checkWarping('randomResizedCrop', rest);
   return defineOp(
     'randomResizedCrop',

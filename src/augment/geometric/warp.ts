@@ -4,10 +4,10 @@ import type { Warping } from './warping';
 import { wasmCanWarp, wasmWarp } from './wasmWarp';
 
 /**
- * Read every pixel of the result from where its picture's matrix says.
+ * Transform each picture by its matrix.
  *
  * @param images [batch, height, width, channels], 0 to 255
- * @param matrices one a picture, from the result's pixels to the picture's
+ * @param matrices one for each picture, from pixels of the result to pixels of the picture
  */
 export function warp(images: tf.Tensor4D, matrices: readonly Matrix[], warping: Warping): tf.Tensor4D {
   if (matrices.every((matrix) => matrix.every((value, i) => value === identityMatrix[i]))) return images.clone();

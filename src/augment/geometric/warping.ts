@@ -1,17 +1,18 @@
 import { UserError } from '../../core/errors';
 
-/** How pixels are read that lie between, or outside of, the picture's own. */
+/** How geometric operations compute pixels between those of a picture (interpolation) and outside of it (fill). */
 export interface Warping {
-  /** default bilinear */
+  /** Interpolation between pixels. Default: `'bilinear'` */
   interpolation: 'nearest' | 'bilinear';
   /**
-   * what lies outside, as in Keras's ImageDataGenerator: the edge goes on (nearest), the picture is mirrored
-   * (dcba|abcd|dcba, reflect), repeated (abcd|abcd|abcd, wrap), or one value (constant); default nearest. nearest and
-   * reflect agree with Keras in every pixel. At constant, Keras cuts hard where the outermost pixels' centres lie, and
-   * here they blend with the value; at wrap, Keras repeats with a period one pixel short of the picture.
+   * What lies outside the picture, as in Keras's ImageDataGenerator: `'nearest'` repeats the edge pixel,
+   * `'reflect'` mirrors the picture (dcba|abcd|dcba), `'wrap'` repeats it (abcd|abcd|abcd), `'constant'` is one
+   * value. `'nearest'` and `'reflect'` give the same pixels as Keras. With `'constant'` edge pixels blend with the
+   * value, where Keras cuts at their centres; with `'wrap'` Keras repeats with a period that is one pixel shorter.
+   * Default: `'nearest'`
    */
   fill: 'nearest' | 'reflect' | 'wrap' | 'constant';
-  /** 0 to 255, for fill 'constant'; default 0 */
+  /** Value outside the picture for fill `'constant'`, from 0 to 255. Default: 0 */
   fillValue: number;
 }
 
@@ -32,6 +33,6 @@ export function checkWarping(caller: string, { interpolation, fill, fillValue }:
   return { interpolation, fill, fillValue };
 }
 
-/** Whether two ops read pixels in the same way, so that they can be done in one. */
+/** Whether two operations interpolate and fill in the same way, so that they can be merged. */
 export const sameWarping = (a: Warping, b: Warping): boolean =>
   a.interpolation === b.interpolation && a.fill === b.fill && (a.fill !== 'constant' || a.fillValue === b.fillValue);

@@ -11,8 +11,17 @@ import type { MixingOptions } from './mixUp';
 import { drawPartners, mixLabels } from './partners';
 
 /**
- * Paste a box of another picture of the batch over each, and share its label by area (Yun et al. 2019, CutMix). Default
- * alpha 1. Partners come from the batch: unlike the other ops, this one gives the same for the same seed only to the same batch.
+ * Paste a box from another picture of the batch into each picture, and mix the labels by area (Yun et al. 2019, CutMix). As partners
+ * come from the batch, equal seeds give equal results only for batches of the same pictures, in any order.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.cutMix({ probability: 0.5 }).settings; // => { alpha: 1, probability: 0.5 }
+ * ```
  */
 export function cutMix(options?: MixingOptions): Augmentation {
   const { alpha, probability } = withDefaults('cutMix', options, { alpha: 1, probability: 1 });
@@ -40,7 +49,7 @@ export function cutMix(options?: MixingOptions): Augmentation {
   );
 }
 
-/** A box of a part of the area and the picture's proportions, its middle anywhere: at the edges it is cut off. */
+/** A box with a fraction of the picture's area, its aspect ratio and a random centre, clipped at the edges. */
 function drawBox(random: Random, part: number, height: number, width: number): CropBox {
   const [tall, wide] = [height * Math.sqrt(part), width * Math.sqrt(part)];
   const [y, x] = [random.uniform() * height, random.uniform() * width];

@@ -1,2 +1,2 @@
 export { cutMix } from './cutMix';
-export { mixUp } from './mixUp';
+export { type MixingOptions, mixUp } from './mixUp';

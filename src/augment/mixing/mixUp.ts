@@ -6,17 +6,33 @@ import { defineOp } from '../defineOp';
 import { drawShares } from '../range';
 import { drawPartners, mixLabels } from './partners';
 
+/** Options of {@link mixUp} and `cutMix`. */
 export interface MixingOptions {
-  /** both parameters of the Beta distribution of a picture's own share: small ones leave most pictures almost alone */
+  /**
+   * Both parameters of the Beta distribution of the mixing weight, at least 0.001: small values leave most
+   * pictures nearly unmixed. Default: 0.2 for mixUp, 1 for cutMix
+   */
   alpha?: number;
-  /** of a picture to be mixed; default 1 */
+  /** Probability that a picture is mixed, from 0 to 1. Default: 1 */
   probability?: number;
 }
 
 /**
- * Blend each picture with another of the batch, and its label by the same share (Zhang et al. 2018, mixup: Beyond
- * Empirical Risk Minimization). Default alpha 0.2. Partners come from
- * the batch: unlike the other ops, this one gives the same for the same seed only to the same batch, in any order.
+ * Blend each picture with another one of its batch, and the labels by the same weights (Zhang et al. 2018, mixup: Beyond Empirical
+ * Risk Minimization). As partners come from the batch, equal seeds give equal results only for batches of the same pictures, in any
+ * order.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment, tf } from 'tunebook';
+ *
+ * const images = tf.tensor4d([0, 100], [2, 1, 1, 1]);
+ * const labels = tf.tensor2d([[1, 0], [0, 1]]);
+ * const mixed = await augment.mixUp({ alpha: 1 }).apply({ images, labels });
+ * mixed.labels.sum(1).dataSync().map(Math.round).join(' '); // => '1 1'
+ * ```
  */
 export function mixUp(options?: MixingOptions): Augmentation {
   const { alpha, probability } = withDefaults('mixUp', options, { alpha: 0.2, probability: 1 });
@@ -31,8 +47,8 @@ export function mixUp(options?: MixingOptions): Augmentation {
         const partners = drawPartners(draws);
         const own = draws.map((random) => (random.uniform() < probability ? drawShares(random, alpha, 2)[0]! : 1));
         return tf.tidy(() => {
-          const share = perPicture(own);
-          const mixed = images.mul(share).add(takeRows(images, partners).mul(tf.sub(1, share))) as tf.Tensor4D;
+          const weight = perPicture(own);
+          const mixed = images.mul(weight).add(takeRows(images, partners).mul(tf.sub(1, weight))) as tf.Tensor4D;
           return { images: mixed, labels: mixLabels(labels, partners, own) };
         });
       },

@@ -2,22 +2,26 @@ import { tf } from '../../tensorflow';
 import { type Draws, takeRows } from '../batch';
 
 /**
- * Another picture of the batch for each: the pictures in a random ring, each mixed with the next. The ring follows from each
- * picture's own random number, whatever its place in the batch; but who is in the batch decides who can be a partner.
+ * A partner for each picture of a batch: pictures are sorted by a random number each, and mixed with the next one. The result does
+ * not depend on the order of the batch, but on which pictures are in it.
  */
 export function drawPartners(draws: Draws): number[] {
-  const ring = draws.map((random, row) => ({ row, key: random.uniform() })).sort((a, b) => a.key - b.key);
+  const order = draws.map((random, row) => ({ row, key: random.uniform() })).sort((a, b) => a.key - b.key);
   const partners = new Array<number>(draws.length);
-  ring.forEach(({ row }, place) => {
-    partners[row] = ring[(place + 1) % ring.length]!.row;
+  order.forEach(({ row }, place) => {
+    partners[row] = order[(place + 1) % order.length]!.row;
   });
   return partners;
 }
 
-/** Labels with a share of the partner's. @param own each picture's own share, 0 to 1 */
+/**
+ * Mix labels with those of the partners.
+ *
+ * @param own weight of each picture's own label, 0 to 1
+ */
 export function mixLabels(labels: tf.Tensor2D, partners: readonly number[], own: readonly number[]): tf.Tensor2D {
   return tf.tidy(() => {
-    const share = tf.tensor2d(own as number[], [own.length, 1]);
-    return labels.mul(share).add(takeRows(labels, partners).mul(tf.sub(1, share))) as tf.Tensor2D;
+    const weight = tf.tensor2d(own as number[], [own.length, 1]);
+    return labels.mul(weight).add(takeRows(labels, partners).mul(tf.sub(1, weight))) as tf.Tensor2D;
   });
 }

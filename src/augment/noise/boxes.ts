@@ -2,9 +2,9 @@ import type { CropBox } from '../../data';
 import { tf } from '../../tensorflow';
 
 /**
- * Where in each picture its box lies.
+ * A mask that is true inside the box of each picture.
  *
- * @param boxes one a picture, with whole numbers; one of no width covers nothing
+ * @param boxes one for each picture, in whole pixels; a box of width 0 is empty
  * @returns [batch, height, width, 1], bool
  */
 export function boxMask(boxes: readonly CropBox[], height: number, width: number): tf.Tensor4D {

@@ -2,19 +2,31 @@ import { checkNumber, withDefaults } from '../../core/options';
 import { tf } from '../../tensorflow';
 import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';
-import { checkEndsBetween, drawBetween, type Ends } from '../range';
+import { checkRange, drawBetween, type Range } from '../range';
 
+/** Options of {@link gaussianBlur}. */
 export interface GaussianBlurOptions {
-  /** standard deviation in pixels, drawn between the ends; 0 changes nothing; default [0.1, 2] as in SimCLR */
-  sigma?: Ends;
-  /** pixels to each side that are looked at; default 3 times the largest sigma */
+  /** Range of the standard deviation in pixels, from 0 to 100; 0 changes nothing. Default: [0.1, 2], as in SimCLR */
+  sigma?: Range;
+  /** Radius of the filter in pixels. Default: 3 times the largest sigma */
   reach?: number;
 }
 
-/** Blur each picture by a Gaussian of its own width, mirrored at the edges (Chen et al. 2020, SimCLR). */
+/**
+ * Blur each picture by a Gaussian of random width (Chen et al. 2020, SimCLR). Edges are mirrored.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.gaussianBlur({ sigma: [0.5, 1] }).settings; // => { sigma: [ 0.5, 1 ], reach: 3 }
+ * ```
+ */
 export function gaussianBlur(options?: GaussianBlurOptions): Augmentation {
-  const { sigma, reach: given } = withDefaults('gaussianBlur', options, { sigma: [0.1, 2] as Ends, reach: 0 });
-  checkEndsBetween('gaussianBlur: sigma', sigma, { min: 0, max: 100 });
+  const { sigma, reach: given } = withDefaults('gaussianBlur', options, { sigma: [0.1, 2] as Range, reach: 0 });
+  checkRange('gaussianBlur: sigma', sigma, { min: 0, max: 100 });
   checkNumber('gaussianBlur: reach', given, { min: 0, integer: true });
   const reach = given || Math.ceil(3 * sigma[1]);
   return defineOp(
@@ -30,7 +42,7 @@ export function gaussianBlur(options?: GaussianBlurOptions): Augmentation {
   );
 }
 
-/** The weights of a Gaussian at -reach..reach, summing to 1; all at 0 for a sigma of 0. */
+/** The weights of a Gaussian filter at -reach to reach, with the sum 1; a sigma of 0 gives weight 1 at 0. */
 export function gaussianWeights(sigma: number, reach: number): number[] {
   if (sigma === 0) return Array.from({ length: 2 * reach + 1 }, (_, i) => (i === reach ? 1 : 0));
   const weights = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-((i - reach) ** 2) / (2 * sigma * sigma)));
@@ -38,13 +50,13 @@ export function gaussianWeights(sigma: number, reach: number): number[] {
   return weights.map((weight) => weight / sum);
 }
 
-/** Blur each picture by its own sigma, along one side and then the other; edges are mirrored (dcb|abcd|cba). */
+/** Blur each picture by its own sigma, along columns and then rows; edges are mirrored (dcb|abcd|cba). */
 export function blurEach(images: tf.Tensor4D, sigmas: readonly number[], reach: number): tf.Tensor4D {
   const sharp = reach === 0 || sigmas.every((sigma) => sigma === 0);
   if (sharp) return images.clone();
   return tf.tidy(() => {
     const [batch, height, width, channels] = images.shape;
-    // each picture's channels become channels of one picture, so that a depthwise filter can differ from picture to picture
+    // the batch as channels of one picture, so that a depthwise convolution can have another filter for each picture
     const side = images.transpose([1, 2, 0, 3]).reshape([1, height, width, batch * channels]) as tf.Tensor4D;
     const weights = sigmas.map((sigma) => gaussianWeights(sigma, reach));
     const filter = weights[0]!.flatMap((_, i) => weights.flatMap((row) => new Array<number>(channels).fill(row[i]!)));
@@ -58,6 +70,6 @@ export function blurEach(images: tf.Tensor4D, sigmas: readonly number[], reach: 
 }
 
 function edges(length: number, reach: number): [number, number] {
-  checkNumber('gaussianBlur: pixels to a side', length, { min: reach + 1 });
+  checkNumber('gaussianBlur: the side of a picture in pixels', length, { min: reach + 1 });
   return [reach, reach];
 }

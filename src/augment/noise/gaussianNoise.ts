@@ -6,22 +6,34 @@ import { defineOp } from '../defineOp';
 import { drawBetween, fromZero, type Strength } from '../range';
 import { drawPixels } from './pixelNoise';
 
+/** Options of {@link gaussianNoise}. */
 export interface GaussianNoiseOptions {
-  /** standard deviation in colours of 0 to 255: 10 draws from 0 to 10; default 10 */
+  /** Standard deviation, for colours from 0 to 255; at least 0. 10 stands for [0, 10]. Default: 10 */
   deviation?: Strength;
 }
 
-/** Add normal noise to every pixel and channel, as a sensor in poor light does. */
+/**
+ * Add Gaussian noise to every pixel and channel, like that of a sensor in poor light.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.gaussianNoise({ deviation: 20 }).settings; // => { deviation: [ 0, 20 ] }
+ * ```
+ */
 export function gaussianNoise(options?: GaussianNoiseOptions): Augmentation {
   const { deviation } = withDefaults('gaussianNoise', options, { deviation: 10 as Strength });
-  const ends = fromZero('gaussianNoise: deviation', deviation);
+  const range = fromZero('gaussianNoise: deviation', deviation);
   return defineOp(
     'gaussianNoise',
-    { deviation: ends },
+    { deviation: range },
     {
       kind: 'pixels',
       run: (images, draws) => {
-        const deviations = draws.map((random) => drawBetween(random, ends));
+        const deviations = draws.map((random) => drawBetween(random, range));
         if (deviations.every((value) => value === 0)) return images.clone();
         return tf.tidy(
           () =>

@@ -1,6 +1,6 @@
-export { gaussianBlur } from './gaussianBlur';
-export { gaussianNoise } from './gaussianNoise';
-export { jpegArtefacts } from './jpegArtefacts';
-export { randomErasing } from './randomErasing';
-export { saltAndPepper } from './saltAndPepper';
-export { sharpness } from './sharpness';
+export { type GaussianBlurOptions, gaussianBlur } from './gaussianBlur';
+export { type GaussianNoiseOptions, gaussianNoise } from './gaussianNoise';
+export { type JpegArtefactsOptions, jpegArtefacts } from './jpegArtefacts';
+export { type RandomErasingOptions, randomErasing } from './randomErasing';
+export { type SaltAndPepperOptions, saltAndPepper } from './saltAndPepper';
+export { type SharpnessOptions, sharpness } from './sharpness';

@@ -4,21 +4,31 @@ import { sharp } from '../../core/sharp';
 import { tf } from '../../tensorflow';
 import type { Augmentation } from '../augmentation';
 import { defineOp } from '../defineOp';
-import { checkEndsBetween, type Ends } from '../range';
+import { checkRange, type Range } from '../range';
 
+/** Options of {@link jpegArtefacts}. */
 export interface JpegArtefactsOptions {
-  /** of the JPEG encoder, 1 to 100, drawn between the ends, both included; default [30, 90] */
-  quality?: Ends;
+  /** Range of the JPEG quality, whole numbers from 1 to 100, both limits included. Default: [30, 90] */
+  quality?: Range;
 }
 
 /**
- * Encode each picture as a JPEG of low quality and decode it again: blocks and ringing, as of pictures sent to and fro.
- * Runs in sharp, outside of TensorFlow. No quality leaves a picture quite as it was.
+ * Encode each picture as a JPEG of low quality and decode it again, which gives the block and ringing artefacts of pictures that were
+ * forwarded often. Runs in sharp; even quality 100 changes pixels slightly.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.jpegArtefacts({ quality: [10, 50] }).settings; // => { quality: [ 10, 50 ] }
+ * ```
  */
 export function jpegArtefacts(options?: JpegArtefactsOptions): Augmentation {
-  const { quality } = withDefaults('jpegArtefacts', options, { quality: [30, 90] as Ends });
-  checkEndsBetween('jpegArtefacts: quality', quality, { min: 1, max: 100 });
-  for (const end of quality) checkNumber('jpegArtefacts: quality', end, { integer: true });
+  const { quality } = withDefaults('jpegArtefacts', options, { quality: [30, 90] as Range });
+  checkRange('jpegArtefacts: quality', quality, { min: 1, max: 100 });
+  for (const limit of quality) checkNumber('jpegArtefacts: quality', limit, { integer: true });
   return defineOp(
     'jpegArtefacts',
     { quality },
@@ -35,7 +45,8 @@ export function jpegArtefacts(options?: JpegArtefactsOptions): Augmentation {
 
 async function reencode(images: tf.Tensor4D, qualities: readonly number[]): Promise<tf.Tensor4D> {
   const [batch, height, width, channels] = images.shape;
-  if (channels !== 1 && channels !== 3) throw new UserError(`jpegArtefacts: 1 or 3 channels, got ${channels}`);
+  if (channels !== 1 && channels !== 3)
+    throw new UserError(`jpegArtefacts: pictures must have 1 or 3 channels, got ${channels}`);
   const length = height * width * channels;
   const bytes = new Uint8Array(tf.tidy(() => images.clipByValue(0, 255).round().dataSync()));
   const result = new Float32Array(batch * length);

@@ -3,8 +3,8 @@ import type { Draws } from '../batch';
 import { runNative } from '../native';
 
 /**
- * Random numbers for every pixel. Each picture's come from two numbers of its own source through TensorFlow's stateless
- * generator (Philox: Salmon et al. 2011), so that they do not depend on the batch, and need no loop in JavaScript.
+ * Random numbers for every pixel, from TensorFlow's stateless generator (Philox, Salmon et al. 2011). Its seed is two numbers of
+ * the picture's own random number generator, so that the result does not depend on the batch.
  *
  * @param kind standard normal, or uniform in [0, 1)
  * @param shape of one picture's numbers

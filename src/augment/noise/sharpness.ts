@@ -5,22 +5,35 @@ import { perPicture } from '../batch';
 import { defineOp } from '../defineOp';
 import { aroundOne, drawBetween, type Strength } from '../range';
 
+/** Options of {@link sharpness}. */
 export interface SharpnessOptions {
-  /** 0 is smoothed, 1 changes nothing, 2 is sharpened; 0.5 draws from 0.5 to 1.5; default 0.5 */
+  /** Factor, at least 0: 0 smooths, 1 changes nothing, 2 sharpens; 0.5 stands for [0.5, 1.5]. Default: 0.5 */
   factor?: Strength;
 }
 
-/** Away from, or towards, a smoothed picture; the outermost pixels stay (Pillow's ImageEnhance.Sharpness). */
+/**
+ * Sharpen or smooth pictures: scale the difference from a smoothed picture; the outermost pixels do not change (Pillow's
+ * ImageEnhance.Sharpness).
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.sharpness({ factor: [1, 2] }).settings; // => { factor: [ 1, 2 ] }
+ * ```
+ */
 export function sharpness(options?: SharpnessOptions): Augmentation {
   const { factor } = withDefaults('sharpness', options, { factor: 0.5 as Strength });
-  const ends = aroundOne('sharpness: factor', factor);
+  const range = aroundOne('sharpness: factor', factor);
   return defineOp(
     'sharpness',
-    { factor: ends },
+    { factor: range },
     {
       kind: 'pixels',
       run: (images, draws) => {
-        const factors = draws.map((random) => drawBetween(random, ends));
+        const factors = draws.map((random) => drawBetween(random, range));
         if (factors.every((value) => value === 1)) return images.clone();
         return tf.tidy(() => {
           const smooth = smoothed(images);
@@ -31,7 +44,7 @@ export function sharpness(options?: SharpnessOptions): Augmentation {
   );
 }
 
-/** Pillow's SMOOTH filter: the middle counts five times its eight neighbours. */
+/** Pillow's SMOOTH filter: 3 x 3, with weight 5 at the centre and 1 at its neighbours. */
 function smoothed(images: tf.Tensor4D): tf.Tensor4D {
   const [batch, height, width, channels] = images.shape;
   if (height < 3 || width < 3) return images.clone();

@@ -8,24 +8,34 @@ import { drawShares } from '../range';
 import { type PolicyLimits, type PolicyOp, policyOps } from './policyOps';
 import { drawStep, LEVELS } from './randAugment';
 
+/** Options of {@link augMix}. */
 export interface AugMixOptions {
-  /** chains that are mixed; default 3 */
+  /** Number of chains, from 1 to 10. Default: 3 */
   chains?: number;
-  /** ops in a chain: a number, or -1 for one to three at random; default -1 */
+  /** Operations per chain, from 1 to 10; -1 draws one to three. Default: -1 */
   depth?: number;
-  /** the largest strength, 1 to 10; default 3 */
+  /** The largest strength of an operation, from 1 to 10. Default: 3 */
   severity?: number;
-  /** concentration of the shares; default 1 */
+  /** Concentration of the Dirichlet and Beta distributions of the mixing weights, at least 0.001. Default: 1 */
   alpha?: number;
 }
 
 const limits: PolicyLimits = { shear: 0.3, shift: 1 / 3, rotation: 30, factor: 0.9, bits: 4 };
-/** Left out by the authors: they are among the corruptions that the method is tested on. */
-const leftOut = ['identity', 'brightness', 'contrast', 'saturation', 'sharpness'];
+/** Excluded by the authors, because the method is tested on similar corruptions. */
+const excluded = ['identity', 'brightness', 'contrast', 'saturation', 'sharpness'];
 
 /**
- * Blend a picture with a mixture of itself after several short chains of ops: varied and never far off (Hendrycks et al.
- * 2020, AugMix). The paper's consistency loss belongs to training and is not part of this.
+ * Blend each picture with a mixture of several versions of itself, each made by a short chain of operations (Hendrycks et al. 2020,
+ * AugMix). The paper's consistency loss is not included.
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.augMix({ severity: 2 }).settings; // => { chains: 3, depth: -1, severity: 2, alpha: 1 }
+ * ```
  */
 export function augMix(options?: AugMixOptions): Augmentation {
   const given = withDefaults('augMix', options, { chains: 3, depth: -1, severity: 3, alpha: 1 });
@@ -34,7 +44,7 @@ export function augMix(options?: AugMixOptions): Augmentation {
   checkNumber('augMix: depth', depth, { min: -1, max: 10, integer: true });
   checkNumber('augMix: severity', severity, { min: 1, max: 10 });
   checkNumber('augMix: alpha', alpha, { min: 0.001 });
-  const choices = policyOps(limits).filter(({ name }) => !leftOut.includes(name));
+  const choices = policyOps(limits).filter(({ name }) => !excluded.includes(name));
   return defineOp(
     'augMix',
     { ...given },

@@ -1,3 +1,3 @@
-export { augMix } from './augMix';
-export { randAugment } from './randAugment';
+export { type AugMixOptions, augMix } from './augMix';
+export { type RandAugmentOptions, randAugment } from './randAugment';
 export { trivialAugment } from './trivialAugment';

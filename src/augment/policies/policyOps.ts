@@ -3,32 +3,33 @@ import { autocontrast, equalize } from '../color/histogram';
 import { brightness, contrast, saturation } from '../color/linear';
 import { posterize, solarize } from '../color/tone';
 import type { PictureStep } from '../eachPicture';
-import { aroundMiddle, translation } from '../geometric/matrix';
+import { aroundCentre, translation } from '../geometric/matrix';
 import { defaultWarping, type Warping } from '../geometric/warping';
 import { sharpness } from '../noise/sharpness';
 
-/** The strongest that a policy does of each op, at magnitude 1. */
+/** The strength of each operation at magnitude 1. */
 export interface PolicyLimits {
-  /** pixels moved a pixel */
+  /** shift in pixels per pixel of distance from the centre */
   shear: number;
-  /** parts of the side */
+  /** fraction of the side */
   shift: number;
   /** degrees */
   rotation: number;
-  /** distance of a factor from 1: brightness, contrast, saturation, sharpness */
+  /** difference of the factor from 1, of brightness, contrast, saturation and sharpness */
   factor: number;
-  /** bits of 8 that posterize takes away */
+  /** bits of 8 that posterize removes */
   bits: number;
 }
 
-/** An op of a policy: what it does at a magnitude of -1 to 1, or 0 to 1 where a sign has no meaning. */
+/** An operation of a policy, for magnitudes from -1 to 1, or from 0 to 1 when it has no direction. */
 export interface PolicyOp {
   name: string;
+  /** whether it has two directions */
   signed: boolean;
   at(magnitude: number): PictureStep | undefined;
 }
 
-/** The ops that RandAugment, TrivialAugment and AugMix choose from. Geometric ones fill with gray, as the authors do. */
+/** The operations that RandAugment, TrivialAugment and AugMix choose from. Geometric ones fill with grey, as in the papers. */
 export function policyOps({ shear, shift, rotation, factor, bits }: PolicyLimits): PolicyOp[] {
   const warping: Warping = { ...defaultWarping, fill: 'constant', fillValue: 128 };
   type Warp = Extract<Step, { kind: 'warp' }>;
@@ -38,13 +39,13 @@ export function policyOps({ shear, shift, rotation, factor, bits }: PolicyLimits
     policyOp(name, true, (m) => op({ factor: [1 + factor * m, 1 + factor * m] }).step as PictureStep);
   return [
     policyOp('identity', false, () => undefined),
-    geometric('shearX', (m) => (_, size) => aroundMiddle([1, shear * m, 0, 1], size)),
-    geometric('shearY', (m) => (_, size) => aroundMiddle([1, 0, shear * m, 1], size)),
+    geometric('shearX', (m) => (_, size) => aroundCentre([1, shear * m, 0, 1], size)),
+    geometric('shearY', (m) => (_, size) => aroundCentre([1, 0, shear * m, 1], size)),
     geometric('shiftX', (m) => (_, size) => translation(shift * m * size.width, 0)),
     geometric('shiftY', (m) => (_, size) => translation(0, shift * m * size.height)),
     geometric('rotation', (m) => (_, size) => {
       const angle = (rotation * m * Math.PI) / 180;
-      return aroundMiddle([Math.cos(angle), -Math.sin(angle), Math.sin(angle), Math.cos(angle)], size);
+      return aroundCentre([Math.cos(angle), -Math.sin(angle), Math.sin(angle), Math.cos(angle)], size);
     }),
     enhancing('brightness', brightness),
     enhancing('contrast', contrast),
@@ -63,7 +64,7 @@ export function policyOps({ shear, shift, rotation, factor, bits }: PolicyLimits
   ];
 }
 
-/** Each magnitude's step is made once, so that pictures with the same one are worked on together. */
+/** The step of each magnitude is made once: pictures with the same step object are computed together. */
 function policyOp(name: string, signed: boolean, make: PolicyOp['at']): PolicyOp {
   const made = new Map<number, PictureStep | undefined>();
   return {

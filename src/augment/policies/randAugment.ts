@@ -6,21 +6,31 @@ import { defineOp } from '../defineOp';
 import { type PictureStep, runEach } from '../eachPicture';
 import { type PolicyLimits, type PolicyOp, policyOps } from './policyOps';
 
-/** How finely magnitudes are told apart, as in the papers: 0 to 30. */
+/** The largest magnitude: the papers have 31 levels, 0 to 30. */
 export const LEVELS = 30;
 
+/** Options of {@link randAugment}. */
 export interface RandAugmentOptions {
-  /** ops a picture, one after the other; default 2 */
+  /** Operations per picture, from 1 to 10, applied in sequence. Default: 2 */
   ops?: number;
-  /** strength of all of them, 0 to 30; default 9, the authors' for ImageNet */
+  /** Strength of the operations, from 0 to 30. Default: 9, the authors' choice for ImageNet */
   magnitude?: number;
 }
 
 const limits: PolicyLimits = { shear: 0.3, shift: 0.45, rotation: 30, factor: 0.9, bits: 4 };
 
 /**
- * A few ops for each picture, drawn from fourteen, all at one strength (Cubuk et al. 2020, RandAugment; limits as in
- * torchvision).
+ * Apply some of fourteen operations to each picture, drawn at random and all with the same strength (Cubuk et al. 2020, RandAugment;
+ * with torchvision's limits).
+ *
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { augment } from 'tunebook';
+ *
+ * augment.randAugment({ ops: 1, magnitude: 5 }).settings; // => { ops: 1, magnitude: 5 }
+ * ```
  */
 export function randAugment(options?: RandAugmentOptions): Augmentation {
   const { ops, magnitude } = withDefaults('randAugment', options, { ops: 2, magnitude: 9 });
@@ -45,7 +55,7 @@ export function randAugment(options?: RandAugmentOptions): Augmentation {
   );
 }
 
-/** One of the ops at this magnitude, in one direction or the other where it has two. */
+/** A random operation at this magnitude, in a random direction when it has two. */
 export function drawStep(random: Random, choices: readonly PolicyOp[], magnitude: number): PictureStep | undefined {
   const op = choices[random.integer(choices.length)]!;
   const negative = random.uniform() < 0.5;

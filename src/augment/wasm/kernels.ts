@@ -1,4 +1,4 @@
-/** kernels.wat, compiled; its first lines say how. */
+/** kernels.wat compiled, as base64; its first lines say how. */
 const compiled = [
   'AGFzbQEAAAABMARgA319fwF9YA1/f39/f319fX19fX19AGADf39/AGAPf39/fX19fX19fX19fX19AAMGBQABAgIDBQMBAAEHJwUGbWVtb3J5AgAEd2FycAAB',
   'BXdpZGVuAAIDc3VtAAMFcGFpbnQABAq7BwWkAQECfSABQwAAgD+TIQMgAkEBRgRAIAEgAZIhBCAAQwAAAD+SIQAgACAEIAAgBJWOlJMhACAAIAFeBEAgBCAA',
@@ -16,7 +16,7 @@ const compiled = [
 
 type Matrix8 = [number, number, number, number, number, number, number, number];
 
-/** Addresses are bytes in `memory`; what each does is said in kernels.wat. */
+/** Addresses are in bytes of `memory`; kernels.wat describes each function. */
 export interface Kernels {
   memory: { buffer: ArrayBuffer; grow(pages: number): void };
   warp(from: number, to: number, height: number, width: number, fill: number, ...matrix: Matrix8): void;
@@ -25,7 +25,7 @@ export interface Kernels {
   paint(from: number, to: number, pixels: number, ...matrix: readonly number[]): void;
 }
 
-/** Part of JavaScript, but TypeScript describes it with browsers only. */
+/** The global `WebAssembly`, whose types TypeScript has only in its library for browsers. */
 interface Assembly {
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object) => { exports: unknown };
@@ -33,7 +33,7 @@ interface Assembly {
 
 let instance: Kernels | undefined;
 
-/** The kernels, with at least so many bytes of memory. Views of the memory that were made before may no longer hold. */
+/** The kernels, with at least `bytes` of memory. Earlier views of the memory may become invalid, as it may grow. */
 export function kernels(bytes: number): Kernels {
   const { Module, Instance } = (globalThis as unknown as { WebAssembly: Assembly }).WebAssembly;
   instance ??= new Instance(new Module(Buffer.from(compiled, 'base64'))).exports as Kernels;
@@ -42,9 +42,9 @@ export function kernels(bytes: number): Kernels {
   return instance;
 }
 
-/** As the kernels number them; a fill value is not among them. */
+/** The fill modes in the order of the kernels' numbers; they have no constant fill. */
 export const kernelFills: readonly string[] = ['nearest', 'reflect', 'wrap'];
 
-/** A projective matrix as the kernels take it: its last number is 1 and left out. */
+/** A projective matrix as the kernels take it: scaled so that the last number, which is left out, is 1. */
 export const matrixOf8 = (matrix: readonly number[]): Matrix8 =>
   matrix.slice(0, 8).map((value) => value / matrix[8]!) as Matrix8;

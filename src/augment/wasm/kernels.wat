@@ -1,17 +1,17 @@
 ;; Loops over the pixels of pictures of three channels: see kernels.ts, which holds this compiled
 ;; (wat2wasm of the npm package wabt 1.0.39: `npx --package wabt@1.0.39 wat2wasm kernels.wat --output=kernels.wasm`, then base64).
-;; A pixel is a vector of four: its three channels and the next pixel's first, which is written over by that one.
+;; A pixel is a vector of four: its three channels and the first of the next pixel, which overwrites it in turn.
 (module
   (memory (export "memory") 1)
 
-  ;; The coordinate inside the picture that one outside of it stands for; fill: 0 nearest, 1 reflect, 2 wrap.
+  ;; The coordinate inside the picture that replaces one outside; fill: 0 nearest, 1 reflect, 2 wrap.
   (func $inside (param $at f32) (param $length f32) (param $fill i32) (result f32)
     (local $end f32)
     (local $period f32)
     (local.set $end (f32.sub (local.get $length) (f32.const 1)))
     (if (i32.eq (local.get $fill) (i32.const 1))
       (then
-        ;; the edges of pixels, not their centres, are the mirrors: a period of twice the length
+        ;; mirrored at the edges of pixels, not at their centres: the period is twice the length
         (local.set $period (f32.add (local.get $length) (local.get $length)))
         (local.set $at (f32.add (local.get $at) (f32.const 0.5)))
         (local.set $at
@@ -38,12 +38,12 @@
                   (f32.sub
                     (local.get $at)
                     (f32.mul (local.get $length) (f32.floor (f32.div (local.get $at) (local.get $end))))))))))))
-    ;; of a coordinate that is no number, the first pixel
+    ;; NaN gives the first pixel
     (if (i32.eqz (f32.ge (local.get $at) (f32.const 0))) (then (return (f32.const 0))))
     (f32.min (local.get $at) (local.get $end)))
 
-  ;; from, to: addresses of the pictures, [height, width, 3] of f32, each with four bytes to spare after it.
-  ;; a..h: the matrix from the result's pixels to the picture's, whose last number is 1.
+  ;; from, to: addresses of the pictures, [height, width, 3] of f32, each followed by four bytes of padding.
+  ;; a..h: the matrix from pixels of the result to pixels of the picture; its last number is 1.
   (func (export "warp")
     (param $from i32) (param $to i32) (param $height i32) (param $width i32) (param $fill i32)
     (param $a f32) (param $b f32) (param $c f32) (param $d f32) (param $e f32) (param $f f32) (param $g f32) (param $h f32)
@@ -86,7 +86,7 @@
               (call $inside (local.get $x) (f32.convert_i32_s (local.get $width)) (local.get $fill)))
             (local.set $y
               (call $inside (local.get $y) (f32.convert_i32_s (local.get $height)) (local.get $fill)))))
-        ;; the pixel to the left, and above; never the last one, so that there is one to the right, and below
+        ;; the neighbour to the left and above; never the last pixel, so that there is one to the right and below
         (local.set $left (i32.trunc_sat_f32_s (local.get $x)))
         (if (i32.ge_s (local.get $left) (i32.sub (local.get $width) (i32.const 1)))
           (then (local.set $left (i32.sub (local.get $width) (i32.const 2)))))
@@ -122,7 +122,7 @@
         (br_if $columns (i32.lt_s (local.get $u) (local.get $width))))
       (local.set $v (i32.add (local.get $v) (i32.const 1)))
       (br_if $rows (i32.lt_s (local.get $v) (local.get $height)))))
-  ;; bytes to floats, four at a time; both with room for three more than count
+  ;; bytes to floats, four at a time; both need space for three more than count
   (func (export "widen") (param $from i32) (param $to i32) (param $count i32)
     (local $end i32)
     (local.set $end (i32.add (local.get $from) (local.get $count)))
@@ -135,7 +135,7 @@
       (local.set $to (i32.add (local.get $to) (i32.const 16)))
       (br_if $next (i32.lt_u (local.get $from) (local.get $end)))))
 
-  ;; the sum of a row's pixels, as four floats at $to
+  ;; the sum of the pixels of a row, as four floats at $to
   (func (export "sum") (param $from i32) (param $to i32) (param $pixels i32)
     (local $sum v128)
     (loop $next
@@ -145,7 +145,7 @@
       (br_if $next (local.get $pixels)))
     (v128.store align=4 (local.get $to) (local.get $sum)))
 
-  ;; floats to bytes, through a matrix of colours: three rows of what red, green, blue and 1 contribute
+  ;; floats to bytes, through a colour matrix: three rows with the weights of red, green, blue and 1
   (func (export "paint") (param $from i32) (param $to i32) (param $pixels i32)
     (param $rr f32) (param $rg f32) (param $rb f32) (param $r f32)
     (param $gr f32) (param $gg f32) (param $gb f32) (param $g f32)

@@ -17,12 +17,12 @@ import {
 import { kernelFills, kernels, matrixOf8 } from './kernels';
 
 /**
- * Augment decoded pictures without a tensor, where a pipeline only moves pixels, or changes colours linearly, or first the one
- * and then the other: as the presets light, standard and article do. Each picture goes through memory that is used again and
- * again, which new arrays for a whole batch are not: they cost more than the work itself.
+ * Augment decoded pictures without tensors, for pipelines that move pixels, change colours linearly, or do first the one and then
+ * the other, as the presets light, standard and article do. All pictures use the same memory, as allocating arrays for a batch takes
+ * longer than the computation.
  *
- * @param pictures each [size, size, 3] as bytes of 0 to 255
- * @returns undefined if the pipeline does something else
+ * @param pictures RGB bytes, each of shape [size, size, 3]
+ * @returns undefined when the pipeline has other operations
  */
 export function augmentCompiled(
   pictures: readonly Uint8Array[],
@@ -35,11 +35,11 @@ export function augmentCompiled(
   if (!['warp', 'color', 'warp color'].includes(kinds)) return undefined;
   const moving = groups.find(([first]) => first!.step.kind === 'warp') as Placed<WarpStep>[] | undefined;
   const coloring = groups.find(([first]) => first!.step.kind === 'color') as Placed<ColorStep>[] | undefined;
-  const warping = (moving && warpingOf(moving)) ?? defaultWarping; // flips alone read whole pixels in any way
+  const warping = (moving && warpingOf(moving)) ?? defaultWarping; // flips alone need no interpolation
   if (!wasmCanWarp([1, size, size, 3], warping)) return undefined;
 
   const pixels = size * size;
-  // a picture as bytes, and twice as floats, each with room for what a vector of four touches beyond its end
+  // a picture as bytes and twice as floats, each with padding, as vectors of four reach beyond the last pixel
   const bytes = Math.ceil((3 * pixels) / 16) * 16 + 16;
   const floats = 12 * pixels + 16;
   const [read, moved, sums] = [bytes, bytes + floats, bytes + 2 * floats];
@@ -49,9 +49,9 @@ export function augmentCompiled(
     content.set(picture);
     run.widen(0, read, 3 * pixels);
     const matrix = moving ? warpMatrix(moving, i, { height: size, width: size }) : identityMatrix;
-    const stays = matrix.every((value, place) => value === identityMatrix[place]);
-    if (!stays) run.warp(read, moved, size, size, kernelFills.indexOf(warping.fill), ...matrixOf8(matrix));
-    const at = stays ? read : moved;
+    const unchanged = matrix.every((value, place) => value === identityMatrix[place]);
+    if (!unchanged) run.warp(read, moved, size, size, kernelFills.indexOf(warping.fill), ...matrixOf8(matrix));
+    const at = unchanged ? read : moved;
     const mean = () => meanColor(at, sums, size, run.sum, new Float32Array(memory.buffer, sums, 3));
     const colors = coloring ? colorMatrix(coloring, i, needsMeans(coloring) ? mean() : undefined) : identityColors;
     run.paint(at, 0, pixels, ...colors);
@@ -59,7 +59,7 @@ export function augmentCompiled(
   });
 }
 
-/** Row by row, so that single precision does for the sums. */
+/** The mean colour, summed row by row, so that single precision suffices. */
 function meanColor(
   at: number,
   place: number,
