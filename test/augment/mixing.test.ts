@@ -109,7 +109,10 @@ describe('presets and test-time augmentation', () => {
   it('gives presets by name and lists them for a wrong one', () => {
     assert.equal(presetAugmentation('none'), undefined);
     assert.equal(presetAugmentation('article')!.name, 'rotation + shift + horizontalFlip');
-    assert.throws(() => presetAugmentation('heavy'), /unknown augmentation 'heavy'; the augmentations are none, light, standard/);
+    assert.throws(
+      () => presetAugmentation('heavy'),
+      /unknown augmentation 'heavy'; the augmentations are none, light, standard/,
+    );
   });
 
   it('averages predictions over views, and is the plain prediction without views', async () => {

@@ -204,10 +204,7 @@ describe('augmentation', () => {
 
   it('says what does not fit', async () => {
     const images = wavyPictures(2, SIZE);
-    await assert.rejects(
-      mixUp().apply(images),
-      /mixUp mixes pictures and their labels: call apply\(\{ images, labels/,
-    );
+    await assert.rejects(mixUp().apply(images), /mixUp mixes pictures and their labels: call apply\(\{ images, labels/);
     const labels = oneHot(3);
     await assert.rejects(
       mixUp().apply({ images, labels }),

@@ -78,6 +78,9 @@ describe('augmented views of pictures', function () {
     assert.equal(augmented.dataFingerprint, plain.dataFingerprint);
     assert.equal(augmented.history[0]!.loss, plain.history[0]!.loss); // the first epoch sees the pictures as they are
     assert.notEqual(augmented.loss, plain.loss);
-    await assert.rejects(train(data, { augment: 'heavy' }), /unknown augmentation 'heavy'; the augmentations are none, light/);
+    await assert.rejects(
+      train(data, { augment: 'heavy' }),
+      /unknown augmentation 'heavy'; the augmentations are none, light/,
+    );
   });
 });
