@@ -5,7 +5,8 @@ Reads one JSON object from standard input:
     solutions  executed notebooks with the answers to exercises: the chapters link to their pages, in the folder solutions
     out        folder of the site; its pages are replaced
     title, about  of the index
-    reference  whether the folder `api` holds the API reference, to which the index and the chapters link
+    glossary   the Markdown file that becomes the page glossary.html
+    reference  whether the folder `api` contains the API reference, to which the index and the chapters link
 Prints one JSON line: {"pages": [...]}. Needs no network, and neither do the pages: pictures are inside them.
 """
 
@@ -58,13 +59,15 @@ def links(chapters, at, reference):
             parts.append(f'<a href="{page}">{word}: {html.escape(title)}</a>')
     if reference:
         parts.append('<a href="api/index.html">API reference</a>')
+    parts.append('<a href="glossary.html">Glossary</a>')
     return f'<nav class="book" aria-label="Chapters">{"".join(parts)}</nav>'
 
 
 def chapter_page(notebook, title, navigation):
-    # without addresses of MathJax and RequireJS, which pages would fetch from elsewhere: no notebook has formulas or widgets
+    # empty addresses of MathJax and RequireJS, so that pages need no network: no notebook has formulas or widgets
     page, _ = HTMLExporter(mathjax_url="", require_js_url="").from_notebook_node(notebook, resources={"metadata": {"name": title}})
-    page = re.sub(r'(href="(?:solutions/|\.\./)?[\w-]+)\.ipynb"', r'\1.html"', page)  # what links to a notebook links to its page
+    page = re.sub(r'(href="(?:solutions/|\.\./)?[\w-]+)\.ipynb"', r'\1.html"', page)  # links to notebooks become links to their pages
+    page = page.replace('href="../docs/glossary.md"', 'href="glossary.html"')
     page = page.replace("</head>", f"<style>{STYLE}</style></head>", 1)
     page = re.sub(r"(<body[^>]*>)", lambda found: found.group(1) + navigation, page, count=1)
     return page.replace("</body>", f"{navigation}</body>", 1)
@@ -74,11 +77,13 @@ def index_page(title, about, chapters, reference):
     items = "".join(
         f'<li><a href="{page}">{html.escape(name)}</a><p>{html.escape(question)}</p></li>' for page, name, question in chapters
     )
-    api = '<p><a href="api/index.html">API reference</a>: every function, its options and an example</p>' if reference else ""
+    more = '<p><a href="glossary.html">Glossary</a>: the terms of the course</p>'
+    if reference:
+        more += '<p><a href="api/index.html">API reference</a>: every function, its options and an example</p>'
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{INDEX_STYLE}</style></head>'
-        f"<body><h1>{html.escape(title)}</h1><p>{html.escape(about)}</p><ol start='0'>{items}</ol>{api}</body></html>\n"
+        f"<body><h1>{html.escape(title)}</h1><p>{html.escape(about)}</p><ol start='0'>{items}</ol>{more}</body></html>\n"
     )
 
 
@@ -99,8 +104,11 @@ def main():
         solutions.append(f"solutions/{name}.html")
         os.makedirs(os.path.join(job["out"], "solutions"), exist_ok=True)
         write_whole(os.path.join(job["out"], solutions[-1]), chapter_page(notebook, heading_of(notebook, name)[0], back))
+    with open(job["glossary"], encoding="utf-8") as stream:
+        glossary = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(stream.read())])
+    write_whole(os.path.join(job["out"], "glossary.html"), chapter_page(glossary, "Glossary", links([], 0, job["reference"])))
     write_whole(os.path.join(job["out"], "index.html"), index_page(job["title"], job["about"], chapters, job["reference"]))
-    print(json.dumps({"pages": ["index.html", *(page for page, _, _ in chapters), *solutions]}))
+    print(json.dumps({"pages": ["index.html", *(page for page, _, _ in chapters), *solutions, "glossary.html"]}))
 
 
 main()

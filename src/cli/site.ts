@@ -51,7 +51,8 @@ export async function buildSite(from: string, out: string, { api = false } = {})
     'Fine-tuning a pre-trained CNN on a small image dataset in TypeScript, one practice a chapter. Each chapter is a notebook ' +
     'that was run from top to bottom: what it shows is what it computed.';
   const reference = api && (await writeApiPages(join(out, 'api')));
-  const job = { notebooks, solutions, out: resolve(out), title: 'tunebook: the course', about, reference };
+  const glossary = join(projectFolder, 'docs', 'glossary.md');
+  const job = { notebooks, solutions, out: resolve(out), title: 'tunebook: the course', about, glossary, reference };
   for await (const { pages } of runPython<{ pages: string[] }>('build_site.py', job)) return pages;
   throw new UserError('the book was not made');
 }

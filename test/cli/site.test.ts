@@ -46,7 +46,13 @@ describe('buildSite', function () {
     writeNotebook(folder, '00-a', 'First');
     writeNotebook(folder, '02-c', 'Third <b>');
     const out = join(folder, 'site');
-    assert.deepEqual(await buildSite(folder, out), ['index.html', '00-a.html', '01-b.html', '02-c.html']);
+    assert.deepEqual(await buildSite(folder, out), [
+      'index.html',
+      '00-a.html',
+      '01-b.html',
+      '02-c.html',
+      'glossary.html',
+    ]);
     const read = (page: string) => readFileSync(join(out, page), 'utf8');
     const index = read('index.html');
     assert.deepEqual(
@@ -68,10 +74,21 @@ describe('buildSite', function () {
     mkdirSync(join(folder, 'solutions'));
     writeNotebook(join(folder, 'solutions'), '00-a', 'Solutions');
     const out = join(folder, 'site');
-    assert.deepEqual(await buildSite(folder, out), ['index.html', '00-a.html', 'solutions/00-a.html']);
+    assert.deepEqual(await buildSite(folder, out), ['index.html', '00-a.html', 'solutions/00-a.html', 'glossary.html']);
     assert.match(readFileSync(join(out, '00-a.html'), 'utf8'), /<a href="solutions\/00-a\.html">it<\/a>/);
     assert.match(readFileSync(join(out, 'solutions', '00-a.html'), 'utf8'), /<a href="\.\.\/00-a\.html">The chapter/);
     assert.doesNotMatch(readFileSync(join(out, 'index.html'), 'utf8'), /solutions\/00-a\.html/);
+  });
+
+  it('has a page for the glossary, to which the index and the chapters link', async () => {
+    writeNotebook(folder, '00-a', 'See the [glossary](../docs/glossary.md)');
+    const out = join(folder, 'site');
+    await buildSite(folder, out);
+    const read = (page: string) => readFileSync(join(out, page), 'utf8');
+    assert.match(read('index.html'), /href="glossary\.html"/);
+    assert.match(read('00-a.html'), /See the <a href="glossary\.html">glossary<\/a>/);
+    assert.match(read('glossary.html'), /<td>backbone<\/td>/);
+    assert.match(read('glossary.html'), /href="index\.html">Contents/);
   });
 
   it('refuses a folder without notebooks, and a notebook that was not run', async () => {
