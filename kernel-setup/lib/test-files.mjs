@@ -16,7 +16,22 @@ export const IN_TURN = [['browser/', 'kernel-setup/lab'], ['study/queue']];
 export const LONG = ['browser/', 'study/queue', 'kernel/'];
 
 /** What `npm run test:fast` leaves out: Keras, processes that load TensorFlow, kernels, browsers, training. */
-export const SLOW = ['browser/', 'kernel/', 'notebooks/course'];
+export const SLOW = [
+  'analysis/advise/compareBackbones',
+  'analysis/advise/domainSimilarity',
+  'analysis/explain/',
+  'browser/',
+  'cli/main',
+  'cli/notebooks',
+  'cli/new',
+  'core/escape/outputs',
+  'kernel/',
+  'kernel-setup/lab',
+  'models/architectures',
+  'notebooks/course',
+  'runs/export/exportRun',
+  'study/queue',
+];
 
 const isIn = (/** @type {string} */ file, /** @type {readonly string[]} */ entries) =>
   entries.some((entry) => file.startsWith(entry));

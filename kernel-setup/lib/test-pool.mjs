@@ -3,7 +3,9 @@ import { relative } from 'node:path';
 import { inProject, projectFolder } from './paths.mjs';
 
 /** @typedef {{passed: number, failed: number, skipped: number}} Counts */
-/** @typedef {Counts & {failures: string}} FileCounts with what failed, as text */
+/** @typedef {Counts & {failures: string}} Failed with what failed, as text */
+/** @typedef {Failed & {seconds?: number, processor?: number}} FileCounts with the file's seconds and processor seconds */
+/** @typedef {{file: string, seconds: number, processor: number}} Time */
 /** @typedef {{file: string, options: Record<string, unknown>}} Request a test file, and options of mocha's constructor */
 
 /** A line of its own on each of a worker's streams: what a test file printed ends here. */
@@ -146,10 +148,10 @@ class Worker {
  * @param {NodeJS.ProcessEnv} how.env
  * @param {Record<string, unknown>} how.options of mocha's constructor; `bail` ends all files at the first failure
  * @param {(text: string) => void} how.write
- * @returns {Promise<FileCounts>} of all
+ * @returns {Promise<Failed & {times: Time[]}>} of all
  */
 export async function runFiles(files, { jobs, env, options, write }) {
-  const total = { passed: 0, failed: 0, skipped: 0, failures: '' };
+  const total = { passed: 0, failed: 0, skipped: 0, failures: '', times: /** @type {Time[]} */ ([]) };
   const turns = new Turns(write);
   const waiting = [...files];
   let stopped = false;
@@ -165,8 +167,10 @@ export async function runFiles(files, { jobs, env, options, write }) {
     for (let file = next(mine); file !== undefined; file = next(mine)) {
       if (!worker || worker.ended) worker = new Worker(env);
       const turn = turns.begin();
-      const { passed, failed, skipped, failures } = await worker.run({ file, options }, turn);
+      const counts = await worker.run({ file, options }, turn);
+      const { passed, failed, skipped, failures, seconds = 0, processor = 0 } = counts;
       turn.end();
+      total.times.push({ file: relative(inProject('dist', 'test'), file), seconds, processor });
       total.passed += passed;
       total.failed += failed;
       total.skipped += skipped;

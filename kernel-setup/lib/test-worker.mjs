@@ -1,5 +1,6 @@
 // A process that runs test files, one after the other as test-pool.mjs sends them, and keeps what they loaded: TensorFlow is
 // loaded once a process and not once a file. What it prints is mocha's usual report, but for the closing counts.
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { format } from 'node:util';
 import Mocha from 'mocha';
@@ -48,7 +49,7 @@ function listed(failures) {
 
 /**
  * @param {import('./test-pool.mjs').Request} request
- * @returns {Promise<import('./test-pool.mjs').Counts & {failures: string}>}
+ * @returns {Promise<import('./test-pool.mjs').Failed>}
  */
 async function runFile({ file, options }) {
   const mocha = new Mocha({ ...options, reporter: Report });
@@ -78,6 +79,20 @@ async function runFile({ file, options }) {
   });
 }
 
+/** Processor seconds of this process and of those that it started and that have ended. */
+function processorSeconds() {
+  const { user, system } = process.cpuUsage();
+  let ticks = 0;
+  try {
+    const stat = readFileSync('/proc/self/stat', 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    ticks = Number(fields[13]) + Number(fields[14]); // a hundred a second
+  } catch {
+    // not Linux: without children
+  }
+  return (user + system) / 1e6 + ticks / 100;
+}
+
 // Mocha lets pass a promise that fails while nobody waits for it, and asks again for each that it sees.
 const seen = new WeakSet();
 process.on('unhandledRejection', (reason, promise) => {
@@ -91,9 +106,11 @@ process.on('unhandledRejection', (reason, promise) => {
 process.on('message', async (/** @type {import('./test-pool.mjs').Request | 'end'} */ request) => {
   // tests may have left sockets and children open
   if (request === 'end') process.exit();
+  const [began, used] = [performance.now(), processorSeconds()];
   const counts = await runFile(request);
+  const [seconds, processor] = [(performance.now() - began) / 1000, processorSeconds() - used];
   process.stdout.write(END);
   process.stderr.write(END);
-  process.send?.({ ended: counts });
+  process.send?.({ ended: { ...counts, seconds, processor } });
 });
 process.once('disconnect', () => process.exit());

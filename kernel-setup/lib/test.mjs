@@ -10,7 +10,7 @@ import { setUp } from './setup.mjs';
 import { chooseTests } from './test-files.mjs';
 import { runFiles } from './test-pool.mjs';
 
-const USAGE = 'npm test -- [--fast] [--grep TEXT] [--bail] [--jobs N] [test files]';
+const USAGE = 'npm test -- [--fast] [--grep TEXT] [--bail] [--jobs N] [--times] [test files]';
 
 /** More processes would wait for each other, and want 2 GB each. */
 const MOST_JOBS = 4;
@@ -50,6 +50,7 @@ function readArguments(argv) {
         fast: { type: 'boolean', default: false },
         grep: { type: 'string', short: 'g' },
         bail: { type: 'boolean', short: 'b', default: false },
+        times: { type: 'boolean', default: false },
         jobs: { type: 'string', default: String(Math.min(availableParallelism(), MOST_JOBS)) },
       },
     });
@@ -79,7 +80,24 @@ async function runTests({ together, alone }, jobs, options) {
     failed: first.failed + second.failed,
     skipped: first.skipped + second.skipped,
     failures: first.failures + second.failures,
+    times: [...first.times, ...second.times],
   };
+}
+
+/**
+ * What each file took, most processor seconds first.
+ *
+ * @param {import('./test-pool.mjs').Time[]} times
+ * @returns {string}
+ */
+function timesTable(times) {
+  const line = (/** @type {number} */ processor, /** @type {number} */ seconds, /** @type {string} */ what) =>
+    `${processor.toFixed(1).padStart(9)}${seconds.toFixed(1).padStart(9)}  ${what}\n`;
+  const sum = (/** @type {'processor' | 'seconds'} */ key) => times.reduce((total, time) => total + time[key], 0);
+  const lines = times
+    .toSorted((a, b) => b.processor - a.processor)
+    .map(({ file, processor, seconds }) => line(processor, seconds, file));
+  return `\nprocessor  seconds  file\n${lines.join('')}${line(sum('processor'), sum('seconds'), 'all')}`;
 }
 
 /** Keras to compare with. Without it (no network, say) those tests are skipped, and say so. */
@@ -99,7 +117,7 @@ async function bringOracle() {
  * @returns {Promise<number>} exit code
  */
 export async function testCommand(argv) {
-  const { fast, grep, bail, jobs, files } = readArguments(argv);
+  const { fast, grep, bail, jobs, times: wanted, files } = readArguments(argv);
   try {
     await setUp();
   } catch (error) {
@@ -114,7 +132,8 @@ export async function testCommand(argv) {
   const types = node('typescript/bin/tsc', ['-p', inProject('kernel-setup')]);
   // `.only` is for files that a person names
   const options = { grep, bail, forbidOnly: files.length === 0, color: process.stdout.isTTY === true };
-  const { failures, ...counts } = await runTests(chosen, jobs, options);
+  const { failures, times, ...counts } = await runTests(chosen, jobs, options);
+  if (wanted) process.stdout.write(timesTable(times));
   if (failures !== '') process.stdout.write(`\nWhat failed:\n${failures}\n`);
   if (lint !== 0) {
     process.stdout.write('Lint or format: see the top; `npm run fix` mends most.\n');

@@ -4,10 +4,13 @@ import { type Running, Session } from './session';
 describe('the stop button', function () {
   this.timeout(60_000);
   let session: Session;
-  beforeEach(async () => {
+  before(async () => {
     session = await Session.start();
   });
-  afterEach(() => session?.stop());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await session.restart(); // the next test should not find what this one left
+  });
+  after(() => session?.stop());
 
   async function interruptAt(running: Running, text: string) {
     await running.printed(text);
@@ -104,24 +107,6 @@ describe('the stop button', function () {
     assert.equal(stdout, 'true\n');
   });
 
-  it('does no harm when a cell listens for SIGINT itself, or takes all listeners away', async () => {
-    await session.run("process.on('SIGINT', () => console.log('heard'));");
-    const running = await session.begin(
-      "await new Promise((next) => setTimeout(next, 50)); console.log('on'); await new Promise(() => {});",
-    );
-    await interruptAt(running, 'on');
-    assert.match((await running.finished).stdout, /heard/);
-    await session.run("process.removeAllListeners('SIGINT');");
-    const second = await session.begin("console.log('on'); await new Promise(() => {});");
-    await interruptAt(second, 'on');
-    assert.equal((await second.finished).error?.ename, 'KeyboardInterrupt');
-    const busy = await session.begin("process.on('SIGINT', () => {}); console.log('on'); for (;;);");
-    await interruptAt(busy, 'on');
-    assert.equal((await busy.finished).error?.ename, 'KeyboardInterrupt');
-    await nextCellRuns();
-    assert.equal(await session.alive(), true);
-  });
-
   it('is heard and survived at the moment when a cell passes from running to waiting', async () => {
     for (let i = 0; i < 40; i++) {
       const running = await session.begin("console.log('on'); await new Promise(() => {});");
@@ -160,5 +145,24 @@ describe('the stop button', function () {
     await running.printed('on');
     assert.deepEqual(await session.ask('interrupt_request', {}, 'control'), { status: 'ok' });
     assert.equal((await running.finished).error?.ename, 'KeyboardInterrupt');
+  });
+
+  // the last, as it leaves a listener behind
+  it('does no harm when a cell listens for SIGINT itself, or takes all listeners away', async () => {
+    await session.run("process.on('SIGINT', () => console.log('heard'));");
+    const running = await session.begin(
+      "await new Promise((next) => setTimeout(next, 50)); console.log('on'); await new Promise(() => {});",
+    );
+    await interruptAt(running, 'on');
+    assert.match((await running.finished).stdout, /heard/);
+    await session.run("process.removeAllListeners('SIGINT');");
+    const second = await session.begin("console.log('on'); await new Promise(() => {});");
+    await interruptAt(second, 'on');
+    assert.equal((await second.finished).error?.ename, 'KeyboardInterrupt');
+    const busy = await session.begin("process.on('SIGINT', () => {}); console.log('on'); for (;;);");
+    await interruptAt(busy, 'on');
+    assert.equal((await busy.finished).error?.ename, 'KeyboardInterrupt');
+    await nextCellRuns();
+    assert.equal(await session.alive(), true);
   });
 });

@@ -1,9 +1,7 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
 import { cacheFolder, projectFolder } from '../../src/core/paths';
+import { LineProcess } from '../lineProcess';
 
 /** The Python that has Keras, made for tests by kernel-setup/steps/oracle.mjs; TUNEBOOK_ORACLE names another. */
 export function oraclePython(): string | undefined {
@@ -37,36 +35,29 @@ export interface OracleAnswer {
 
 /** One Keras process that answers requests in turn; it may be asked for the next while an answer is looked at. */
 export class KerasOracle {
-  private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
-  private readonly answers: AsyncIterator<string>;
-  private said = '';
+  private readonly process: LineProcess;
 
   constructor(
     python: string,
     private readonly folder: string,
   ) {
-    const script = join(projectFolder, 'test', 'models', 'oracle.py');
-    this.child = spawn(python, [script, folder], { stdio: ['pipe', 'pipe', 'pipe'] });
-    this.child.stderr.on('data', (text: Buffer) => {
-      this.said = (this.said + text.toString()).slice(-4000);
-    });
-    this.answers = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
+    this.process = new LineProcess('Keras', python, [join(projectFolder, 'test', 'models', 'oracle.py'), folder]);
   }
 
   ask(request: OracleRequest): void {
-    this.write(request);
+    this.process.ask(request);
   }
 
   answer(): Promise<OracleAnswer> {
-    return this.read<OracleAnswer>();
+    return this.process.answer<OracleAnswer>();
   }
 
   /** What the preprocessing of a backbone's weights makes of pixels of 0 to 255. */
   async preprocess(name: string, pixels: Uint8Array): Promise<Float32Array> {
     const file = join(this.folder, 'pixels.bin');
     writeFileSync(file, pixels);
-    this.write({ preprocess: name, pixels: file });
-    const { output } = await this.read<{ output: string }>();
+    this.process.ask({ preprocess: name, pixels: file });
+    const { output } = await this.process.answer<{ output: string }>();
     return new Float32Array(new Uint8Array(readFileSync(output)).buffer);
   }
 
@@ -74,25 +65,14 @@ export class KerasOracle {
   async predict(model: string, input: Float32Array): Promise<{ shape: number[]; output: number[]; names: string[] }> {
     const file = join(this.folder, 'input.bin');
     writeFileSync(file, Buffer.from(input.buffer, input.byteOffset, input.byteLength));
-    this.write({ predict: model, input: file });
-    const answer = await this.read<{ shape: number[]; output: number[]; names: string[]; error?: string }>();
+    this.process.ask({ predict: model, input: file });
+    const answer = await this.process.answer<{ shape: number[]; output: number[]; names: string[]; error?: string }>();
     if (answer.error) throw new Error(`Keras: ${answer.error}`);
     return answer;
   }
 
-  private write(request: object): void {
-    this.child.stdin.write(`${JSON.stringify(request)}\n`);
-  }
-
-  private async read<T>(): Promise<T> {
-    const { value, done } = await this.answers.next();
-    if (done) throw new Error(`Keras ended: ${this.said}`);
-    return JSON.parse(value);
-  }
-
   end(): void {
-    this.child.stdin.end();
-    this.child.kill();
+    this.process.end();
   }
 }
 

@@ -26,20 +26,17 @@ import { runLine, terminalStudyListener } from '../../../src/terminal/studyListe
 import { terminalListener } from '../../../src/terminal/terminal';
 import { madeUpModel, overfitting } from '../../charts/examples';
 import { temporaryFolder } from '../../folders';
+import { LineProcess } from '../../lineProcess';
 import { madeUpPredictions, writeRun } from '../../report/madeUpRun';
 import { actsOnTerminal, hostileNames } from './hostile';
 
-/** Elements and attributes that no name may bring into a page. */
-function pageFacts(html: string) {
-  const script = join(projectFolder, 'test', 'core', 'escape', 'page.py');
-  const said = execFileSync(cacheFolder('python', 'bin', 'python'), [script], { input: html, encoding: 'utf8' });
-  return JSON.parse(said) as {
-    tags: string[];
-    handlers: string[];
-    links: string[];
-    cells: string[][];
-    labels: string[];
-  };
+/** What page.py finds in a page: elements, attributes and texts. */
+interface PageFacts {
+  tags: string[];
+  handlers: string[];
+  links: string[];
+  cells: string[][];
+  labels: string[];
 }
 
 /** Nothing in a text acts on a terminal. */
@@ -82,13 +79,26 @@ function studyFolder(axes: (label: string | number) => RunRecord['axes'], error:
 describe('hostile names in outputs', function () {
   this.timeout(240_000);
 
+  let parser: LineProcess;
+  before(() => {
+    const script = join(projectFolder, 'test', 'core', 'escape', 'page.py');
+    parser = new LineProcess('page.py', cacheFolder('python', 'bin', 'python'), [script]);
+  });
+  after(() => parser.end());
+
+  /** Elements and attributes of a page, which no name may bring into it. */
+  const pageFacts = (html: string) => {
+    parser.ask(html);
+    return parser.answer<PageFacts>();
+  };
+
   it('are what they are in a run folder, and its page and text show them as text', async () => {
     const folder = writeRun(hostileNames, madeUpPredictions(hostileNames, 3 * hostileNames.length));
     const run = readRun(folder);
     assert.deepEqual(run.classes, hostileNames);
     assert.equal(new Set(run.predictions.map(({ label }) => label)).size, hostileNames.length);
     const html = await reportHtml(folder, { explain: false });
-    const { tags, handlers, links } = pageFacts(html);
+    const { tags, handlers, links } = await pageFacts(html);
     assert.equal(tags.filter((tag) => tag === 'script').length, 1);
     assert.ok(!tags.includes('img'));
     assert.deepEqual(handlers, []);
@@ -111,7 +121,7 @@ describe('hostile names in outputs', function () {
         `failed: ${name}`,
       );
       const html = await reportHtml(folder, { explain: false });
-      const { tags, handlers, cells, labels } = pageFacts(html);
+      const { tags, handlers, cells, labels } = await pageFacts(html);
       assert.deepEqual(handlers, []);
       assert.ok(!tags.includes('img'));
       assert.ok(labels.length >= 4 && labels.every((label) => label.length > 10), 'every chart has its description');
@@ -194,9 +204,9 @@ describe('hostile names in outputs', function () {
     await renderSvg(charts.classScoresChart(report));
   });
 
-  it('are cells of a table in a notebook, and one line each in text', () => {
+  it('are cells of a table in a notebook, and one line each in text', async () => {
     const table = from(hostileNames.map((name) => ({ name, count: 1 }))).slice(0, 20) as never;
-    const { tags, cells } = pageFacts(tableHtml(table));
+    const { tags, cells } = await pageFacts(tableHtml(table));
     assert.deepEqual([...new Set(tags)].sort(), ['table', 'tbody', 'td', 'th', 'thead', 'tr']);
     assert.deepEqual(
       cells.filter(({ length }) => length > 0).map(([name]) => name),

@@ -1,19 +1,18 @@
-"""What is in a page: HTML in, JSON out."""
+"""What is in a page: each line of input is a page as a JSON string, each line of output what is in it."""
 
 import json
 import sys
 
 from bs4 import BeautifulSoup
 
-page = BeautifulSoup(sys.stdin.read(), "html.parser")
-tags = page.find_all()
-json.dump(
-    {
+for line in sys.stdin:
+    page = BeautifulSoup(json.loads(line), "html.parser")
+    tags = page.find_all()
+    facts = {
         "tags": [tag.name for tag in tags],
         "handlers": [f"{tag.name} {name}" for tag in tags for name in tag.attrs if name.startswith("on")],
         "links": [tag["href"] for tag in page.find_all("a") if ":" in tag["href"]],
         "cells": [[cell.get_text() for cell in row.find_all("td")] for row in page.find_all("tr")],
         "labels": [tag.get("aria-label", "") for tag in page.select("figure svg[role=img]")],
-    },
-    sys.stdout,
-)
+    }
+    print(json.dumps(facts), flush=True)
