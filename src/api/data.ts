@@ -5,10 +5,17 @@
  */
 
 export type {
+  ClassFolders,
   Example,
+  Fit,
   ImageFolderOptions,
   ImageTableOptions,
+  RangeOption,
   RawPicture,
+  Reading,
+  ReadingOptions,
+  SampleKind,
+  SampleRange,
   Skipped,
   SplitOptions,
   Subset,
@@ -26,6 +33,9 @@ export {
 } from '../data';
 export type { CheckOptions, DatasetCheck, Severity } from '../data/checks';
 export {
+  type Archive,
+  type DataOptions,
+  type OpenDatasetOptions,
   type PublicDatasetEntry,
   type PublicDatasetOptions,
   publicDataset,

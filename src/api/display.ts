@@ -16,4 +16,10 @@ export {
   toMimeBundle,
 } from '../notebook';
 export type { DeviceReport } from '../tensorflow';
-export { type ProgressBar, terminalListener, terminalStudyListener } from '../terminal';
+export {
+  type EndingStudyListener,
+  type Output,
+  type ProgressBar,
+  terminalListener,
+  terminalStudyListener,
+} from '../terminal';

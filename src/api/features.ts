@@ -19,6 +19,7 @@ export {
   frozenSource,
   type ImageTensorsOptions,
   imageTensors,
+  type Network,
   type PictureInput,
   type PictureInputs,
   type PicturesOptions,

@@ -4,9 +4,22 @@
  * @module
  */
 
-export type { CompareBackbonesOptions, DomainSimilarityOptions, RecommendBackboneOptions } from '../analysis/advise';
+export type {
+  BackboneChoice,
+  BackboneComparison,
+  BackboneMeasurement,
+  Candidate,
+  CompareBackbonesOptions,
+  DomainReferences,
+  DomainSimilarity,
+  DomainSimilarityOptions,
+  FeatureJudgement,
+  Plan,
+  Recommendation,
+  RecommendBackboneOptions,
+} from '../analysis/advise';
 export { type DeviceSpeed, deviceSpeed } from '../analysis/advise';
-export type { LoadBackboneOptions } from '../models';
+export type { Block, FamilyMember, KerasFiles, LoadBackboneOptions, PackagedTorchFile } from '../models';
 export {
   type Architecture,
   type ArchitectureOptions,

@@ -15,11 +15,13 @@ export {
   type PictureModel,
   type Predictions,
   type PredictOptions,
+  type Predictor,
   type RunConfiguration,
   type SavedRun,
 } from '../runs';
 export type { ExportOptions } from '../runs/export';
 export {
+  type CardFacts,
   type ExportFormat,
   type ExportResult,
   exportFormats,

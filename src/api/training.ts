@@ -4,6 +4,7 @@
  * @module
  */
 
+export type { Precision } from '../tensorflow/graph';
 export type { EvaluateModelOptions, FindLearningRateOptions, FitOptions, FitResult, TrainOptions } from '../training';
 export {
   backboneOf,
@@ -11,6 +12,7 @@ export {
   defaultSettings,
   type EarlyStoppingOptions,
   type Evaluation,
+  type FitCacheOptions,
   heads,
   type LearningRateGroup,
   type LossName,
@@ -22,10 +24,13 @@ export {
   type ScheduleName,
   type ScheduleOptions,
   type Stage,
+  type StageSettings,
+  type StepPosition,
   scheduleNames,
   softmax,
   stagesOf,
   type TrainSettings,
+  type TrainSurroundings,
   toProbabilities,
   trainSettings,
 } from '../training';
@@ -44,4 +49,5 @@ export {
   type RmsPropOptions,
   Sgd,
   type SgdOptions,
+  type Update,
 } from '../training/optimizers';

@@ -36,7 +36,11 @@ export interface Augmentation {
   readonly settings: Readonly<Record<string, unknown>>;
   /** The operations it consists of: those of a pipeline, or itself. */
   readonly ops: readonly Augmentation[];
-  /** How it is computed; for internal use. A pipeline has none. */
+  /**
+   * How it is computed. A pipeline has none.
+   *
+   * @internal
+   */
   readonly step?: Step;
   /**
    * Augment a batch of pictures.

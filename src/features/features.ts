@@ -35,7 +35,7 @@ export interface ExtractFeaturesOptions {
   listener?: Listener;
 }
 
-type Network = Pick<Backbone, 'entry' | 'model'>;
+export type Network = Pick<Backbone, 'entry' | 'model'>;
 
 /** A backbone; or the result of `train`, whose features are its own where more than the head was trained. */
 export type FeatureNetwork = Network | { backbone: Network; model?: tf.LayersModel };

@@ -4,6 +4,7 @@ export {
   extractFeatures,
   type FeatureNetwork,
   type Features,
+  type Network,
   selectRows,
 } from './features';
 export { type FrozenPart, findFrozenPart } from './frozenPart';

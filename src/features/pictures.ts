@@ -14,7 +14,11 @@ export interface PicturesOptions {
   memory?: number;
   /** keep decoded pictures on disk, too, and take them from there; else what is not in memory is decoded whenever it is needed; default false */
   cache?: boolean;
-  /** what computes from the pictures, while the next ones are decoded; a picture whose row is there is not decoded now */
+  /**
+   * what computes from the pictures, while the next ones are decoded; a picture whose row is there is not decoded now
+   *
+   * @internal
+   */
   rows?: Pick<FrozenRows, 'has' | 'compute'>;
   listener?: Listener;
 }

@@ -1,4 +1,4 @@
-export type { BackboneEntry } from './backboneEntry';
+export type { BackboneEntry, KerasFiles, PackagedTorchFile } from './backboneEntry';
 export type { BackboneFamily, FamilyMember } from './backboneFamily';
 export { buildArchitecture } from './buildArchitecture';
 export { defaultBackbone } from './defaultBackbone';

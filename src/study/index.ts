@@ -1,11 +1,13 @@
 export { type Axes, type AxisValue, type Design, designs, type Label } from './axes';
 export { type CompareByOptions, compareBy } from './compare';
 export type { Budget, StudyConfiguration } from './configuration';
-export type { Executor } from './executor';
+export type { ExecuteOptions } from './execute';
+export type { Executor, RunOrder } from './executor';
 export { checkExport, exportTable } from './exportTable';
 export { leaderboardText, verdictNote } from './leaderboard';
 export { isStudy, loadStudy } from './loadStudy';
 export { writeMlflow } from './mlflow';
+export type { RunTask } from './plan';
 export { processPool } from './processPool';
 export type { StudyResult } from './result';
 export type { RunRecord } from './runRecord';

@@ -1,3 +1,4 @@
 export type { ProgressBar } from './progressBar';
-export { terminalStudyListener } from './studyListener';
+export { type EndingStudyListener, terminalStudyListener } from './studyListener';
 export { terminalListener } from './terminal';
+export type { Output } from './terminalLine';

@@ -11,16 +11,18 @@ export {
   type Schedule,
   type ScheduleName,
   type ScheduleOptions,
+  type StepPosition,
   scheduleNames,
 } from './schedules';
-export type { FitOptions, LearningRateGroup } from './settings';
-export { type Stage, stagesOf } from './stages';
+export type { FitCacheOptions, FitOptions, LearningRateGroup } from './settings';
+export { type Stage, type StageSettings, stagesOf } from './stages';
 export { type TrainResult, train } from './train';
 export {
   defaultSettings,
   heads,
   type TrainOptions,
   type TrainSettings,
+  type TrainSurroundings,
   trainSettings,
   type Variant,
   variants,

@@ -18,7 +18,11 @@ export interface LearningRateGroup {
 
 /** How what lies below the lowest trainable layer is kept. */
 export interface FitCacheOptions extends Omit<FrozenRowsOptions, 'listener'> {
-  /** rows of the frozen part that are there already, such as those computed while the pictures were decoded */
+  /**
+   * rows of the frozen part that are there already, such as those computed while the pictures were decoded
+   *
+   * @internal
+   */
   rows?: FrozenRows;
 }
 

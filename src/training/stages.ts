@@ -11,7 +11,10 @@ export interface Stage {
   learningRate: number;
 }
 
-type StageSettings = Pick<TrainSettings, 'variant' | 'epochs' | 'headEpochs' | 'blocks' | 'stages' | 'learningRate'>;
+export type StageSettings = Pick<
+  TrainSettings,
+  'variant' | 'epochs' | 'headEpochs' | 'blocks' | 'stages' | 'learningRate'
+>;
 
 /**
  * What a variant trains, and when. Two-phase is the recipe of Keras's guide (head first, then the network at a small rate)

@@ -1,11 +1,12 @@
 import type { PublicName } from './publicNames';
 
 /** What its documentation lacks, each in a few words; nothing where it is complete. */
-export function missingParts({ kind, summary, examples, silent }: PublicName): string[] {
+export function missingParts({ kind, summary, examples, silent, hidden }: PublicName): string[] {
   const parts: string[] = [];
   if (summary === '') parts.push('a summary');
   if (kind !== 'type' && kind !== 'namespace' && examples.length === 0) parts.push('an @example with a ```ts block');
   if (silent.length > 0) parts.push(`comments on ${silent.join(', ')}`);
+  if (hidden.length > 0) parts.push(`an export of ${hidden.join(', ')}`);
   return parts;
 }
 

@@ -15,6 +15,8 @@ export interface PublicName {
   examples: Example[];
   /** properties of a type, and members of a class, that have no comment */
   silent: string[];
+  /** types of ours that its declaration names and that cannot be imported */
+  hidden: string[];
 }
 
 /** A ```ts block of a comment. */
@@ -35,6 +37,7 @@ export function publicNames(program: ts.Program): PublicName[] {
   const checker = program.getTypeChecker();
   const sources = new Map<string, ts.SourceFile>();
   const names: PublicName[] = [];
+  const symbols = new Map<PublicName, ts.Symbol>();
 
   /** @param at what is exported @param prefix of the namespace, as `metrics.` */
   const collect = (at: ts.Symbol, prefix: string) => {
@@ -51,7 +54,7 @@ export function publicNames(program: ts.Program): PublicName[] {
         const found = declarationsIn(source, symbol.name);
         const comments = found.flatMap((node) => commentBefore(source, node));
         const file = relative(projectFolder, source.fileName);
-        names.push({
+        const entry: PublicName = {
           name,
           kind: kindOf(symbol),
           file,
@@ -59,7 +62,10 @@ export function publicNames(program: ts.Program): PublicName[] {
           summary: comments.map(({ text }) => summaryOf(text)).find((text) => text !== '') ?? '',
           examples: comments.flatMap(({ text, line }) => examplesIn(text, { name, file, line })),
           silent: silentMembers(symbol, checker),
-        });
+          hidden: [],
+        };
+        names.push(entry);
+        symbols.set(entry, symbol);
       }
     }
   };
@@ -68,6 +74,7 @@ export function publicNames(program: ts.Program): PublicName[] {
   if (!face) throw new Error('dist/src/index.d.ts is missing: run `npm run build`');
   names.push(moduleName('tunebook', index));
   collect(face, '');
+  for (const [name, symbol] of symbols) name.hidden = hiddenTypes(symbol, new Set(symbols.values()), checker);
   return names;
 }
 
@@ -76,6 +83,9 @@ export function folderOf({ file }: PublicName): string {
   return file.split('/').length > 2 ? file.split('/')[1]! : 'src';
 }
 
+/** Of the package's own use, and not in the API reference. */
+const isInternal = (node: ts.Node) => ts.getJSDocTags(node).some(({ tagName }) => tagName.text === 'internal');
+
 const isOwn = (file: ts.SourceFile) => file.fileName.startsWith(`${declarations}/`);
 
 /** A file of api/, or the package itself: its first comment tells what the namespace holds. */
@@ -83,7 +93,7 @@ function moduleName(name: string, declared: ts.SourceFile): PublicName {
   const file = sourcePath(declared);
   const text = /^\/\*\*.*?\*\//s.exec(readFileSync(file, 'utf8'))?.[0] ?? '';
   const at = { name, file: relative(projectFolder, file), line: 1 };
-  return { ...at, kind: 'namespace', summary: summaryOf(text), examples: examplesIn(text, at), silent: [] };
+  return { ...at, kind: 'namespace', summary: summaryOf(text), examples: examplesIn(text, at), silent: [], hidden: [] };
 }
 
 /** Another package's module under a name of ours, as `tf`: the comment stands above the line that exports it. */
@@ -104,6 +114,7 @@ function foreignName(name: string, exported: ts.Symbol): PublicName {
     summary: comments.map(({ text }) => summaryOf(text)).join(''),
     examples: comments.flatMap(({ text, line }) => examplesIn(text, { ...at, line })),
     silent: [],
+    hidden: [],
   };
 }
 
@@ -184,9 +195,34 @@ function silentMembers(symbol: ts.Symbol, checker: ts.TypeChecker): string[] {
   const isHidden = (member: ts.Symbol) =>
     member.declarations?.some(
       (node) => ts.getCombinedModifierFlags(node) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected),
-    ) || member.name.startsWith('__');
+    ) ||
+    member.declarations?.some(isInternal) ||
+    member.name.startsWith('__');
   return [...members]
     .filter((member) => member.declarations?.some((node) => isOwn(node.getSourceFile())) && !isHidden(member))
     .filter((member) => member.getDocumentationComment(checker).length === 0)
     .map(({ name }) => name);
+}
+
+/** Types of ours in the declarations of a public name that are not public themselves: a reader cannot write them down. */
+function hiddenTypes(symbol: ts.Symbol, open: ReadonlySet<ts.Symbol>, checker: ts.TypeChecker): string[] {
+  const hidden = new Set<string>();
+  const visit = (node: ts.Node) => {
+    if (isInternal(node) || ts.getCombinedModifierFlags(node as ts.Declaration) & ts.ModifierFlags.Private) return;
+    const name = ts.isTypeReferenceNode(node)
+      ? node.typeName
+      : ts.isExpressionWithTypeArguments(node)
+        ? node.expression
+        : undefined;
+    const named = name && checker.getSymbolAtLocation(name);
+    if (named) {
+      const type = named.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(named) : named;
+      const isParameter = (type.flags & ts.SymbolFlags.TypeParameter) !== 0;
+      const own = type.declarations?.some((declaration) => isOwn(declaration.getSourceFile()));
+      if (own && !isParameter && !open.has(type)) hidden.add(type.name);
+    }
+    ts.forEachChild(node, visit);
+  };
+  for (const declaration of symbol.declarations ?? []) visit(declaration);
+  return [...hidden];
 }

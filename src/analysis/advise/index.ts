@@ -8,9 +8,12 @@ export type { DeviceSpeed } from './deviceSpeed';
 export { deviceSpeed } from './deviceSpeed';
 export type { DomainReferences } from './domainReferences';
 export { type DomainSimilarity, type DomainSimilarityOptions, domainSimilarity } from './domainSimilarity';
+export type { FeatureJudgement } from './judgeFeatures';
+export type { Candidate } from './rank';
 export {
   type BackboneChoice,
   type Recommendation,
   type RecommendBackboneOptions,
   recommendBackbone,
 } from './recommendBackbone';
+export type { Plan } from './trainingTime';

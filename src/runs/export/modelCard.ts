@@ -97,7 +97,7 @@ function resizeOf(size: number, crop: number, interpolation: string, fit: Fit = 
   return `shorter side to ${Math.round(size / crop)} pixels (${how}), then the middle ${size} x ${size}`;
 }
 
-interface CardFacts {
+export interface CardFacts {
   preprocessing: Preprocessing;
   files: Record<string, string>;
   single?: boolean;
