@@ -4,6 +4,7 @@ export { augmentationKey, augmentPictures, contentIndex } from './bytes';
 export * from './color';
 export { augmentationCost, type CostOptions, everyAugmentation } from './cost';
 export * from './geometric';
+export type { Warping } from './geometric/warping';
 export * from './mixing';
 export * from './noise';
 export { augmentation } from './pipeline';
