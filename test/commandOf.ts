@@ -1,9 +1,9 @@
 import { commandLine } from '../src/cli/main';
 
 /**
- * Which command the command line understands by these words, without doing it.
+ * The command that the command line recognizes in these words, without running it.
  *
- * @throws if it knows no such command, option or argument
+ * @throws if the command, an option or an argument is unknown
  */
 export async function commandOf(words: readonly string[]): Promise<string> {
   const program = commandLine();

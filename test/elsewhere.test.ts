@@ -9,7 +9,7 @@ import { load, node, setupFile } from './kernel-setup/helpers';
 const read = (...parts: string[]) => readFileSync(join(projectFolder, ...parts), 'utf8');
 const manifest = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
-/** What a Dockerfile says: instructions with their arguments, continued lines joined. */
+/** A Dockerfile's instructions with their arguments; continued lines are joined. */
 function instructions(dockerfile: string): { name: string; rest: string }[] {
   const lines = dockerfile
     .replaceAll(/^\s*#.*$/gm, '')
@@ -21,7 +21,7 @@ function instructions(dockerfile: string): { name: string; rest: string }[] {
     .map(([, name = '', rest = '']) => ({ name, rest }));
 }
 
-/** The scripts of package.json that a text calls with npm; `npm start` is one, too. */
+/** The scripts of package.json that a text calls with npm, including `npm start`. */
 function npmScripts(text: string): string[] {
   return [...text.matchAll(/\bnpm (?:run )?([a-z]+)/g)].map(([, name = '']) => name);
 }
@@ -35,7 +35,7 @@ describe('the container', () => {
   const steps = instructions(read('Dockerfile'));
   const argumentsOf = (wanted: string) => steps.filter(({ name }) => name === wanted).map(({ rest }) => rest);
 
-  it('begins with an image whose version is pinned and whose Node serves', async () => {
+  it('is based on an image with a pinned version and a supported Node', async () => {
     const [first = '', ...stages] = argumentsOf('FROM');
     const version = /^node:(\d+\.\d+\.\d+)-[a-z]+ AS base$/.exec(first)?.[1];
     assert.ok(version, first);
@@ -43,7 +43,7 @@ describe('the container', () => {
     assert.deepEqual(stages, ['base AS course']);
   });
 
-  it('installs what .ci/run and the README name, no more, and not as root calls the set-up', () => {
+  it('installs only packages that .ci/run and the README name, and does not run the set-up as root', () => {
     const installed = /apt-get install -y --no-install-recommends ([^&]*)/.exec(argumentsOf('RUN')[0] ?? '')?.[1] ?? '';
     const packages = installed.trim().split(/\s+/);
     assert.deepEqual(packages, ['python3-venv']);
@@ -56,16 +56,16 @@ describe('the container', () => {
     for (const script of npmScripts(argumentsOf('RUN').join('\n'))) assert.ok(script in manifest.scripts, script);
   });
 
-  it('ends in a command that the start script takes, on the port that it exposes', async () => {
+  it('ends with a command that the start script accepts, on the port that it exposes', async () => {
     const [program, script = '', ...options] = JSON.parse(argumentsOf('CMD')[0] ?? '') as string[];
     assert.equal(program, 'node');
     assert.equal(options[options.indexOf('--port') + 1], argumentsOf('EXPOSE')[0]);
-    // with --help everything is read and nothing is started
+    // with --help all options are read and nothing is started
     const { code, stderr } = await node([join(projectFolder, script), ...options, '--help']);
     assert.deepEqual([code, stderr], [0, '']);
   });
 
-  it('takes along nothing that the set-up makes anew', () => {
+  it('copies nothing that the set-up makes', () => {
     const ignored = read('.dockerignore').split('\n');
     for (const name of ['node_modules', 'dist', 'build', '.cache']) {
       assert.ok(read('.gitignore').split('\n').includes(`${name}/`));
@@ -97,7 +97,7 @@ describe('the dev container', () => {
 });
 
 describe("Binder's files", () => {
-  it('name a Node that serves', async () => {
+  it('name a supported Node', async () => {
     const major = /^ {2}- nodejs=(\d+)$/m.exec(read('binder', 'environment.yml'))?.[1];
     await assertNodeServes(`${major}.0.0`);
     for (const script of npmScripts(read('binder', 'postBuild'))) assert.ok(script in manifest.scripts, script);
@@ -111,8 +111,8 @@ describe("Binder's files", () => {
     }
   });
 
-  it('show the TypeScript kernel to a JupyterLab that is not ours', function () {
-    if (process.env.TUNEBOOK_CACHE) return this.skip(); // it is another folder than on Binder
+  it('make the TypeScript kernel available to another JupyterLab', function () {
+    if (process.env.TUNEBOOK_CACHE) return this.skip(); // the folder differs from the one on Binder
     const list = [python, '-m', 'jupyter', 'kernelspec', 'list', '--json'];
     const { status, stdout, stderr } = spawnSync(join(projectFolder, 'binder', 'start'), list, {
       encoding: 'utf8',

@@ -15,7 +15,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Run `work` with an empty cache of its own. */
+/** Run `work` with an empty, separate cache. */
 export async function withEmptyCache<T>(work: (cache: string) => T | Promise<T>): Promise<T> {
   const before = process.env.TUNEBOOK_CACHE;
   const cache = temporaryFolder();
@@ -28,7 +28,7 @@ export async function withEmptyCache<T>(work: (cache: string) => T | Promise<T>)
   }
 }
 
-/** The real photos beside the project (never part of it), or undefined on a machine that has none. */
+/** The real photos next to the project (never part of it), or undefined on a machine that has none. */
 export function sharedData(...parts: string[]): string | undefined {
   const folder = join(projectFolder, '..', 'shared', 'data', ...parts);
   return existsSync(folder) ? folder : undefined;

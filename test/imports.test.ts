@@ -4,7 +4,7 @@ import { join, posix } from 'node:path';
 import { projectFolder } from '../src/core/paths';
 import { allowedImports, allowedImportsTable } from './allowedImports';
 
-/** What a file imports, types and `import()` included: [specifier, ...]. */
+/** What a file imports, including types and `import()`: [specifier, ...]. */
 function specifiersOf(text: string): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
   return [...code.matchAll(/(?:\bfrom|\bimport|\brequire)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => specifier!);
@@ -16,7 +16,7 @@ for (const entry of readdirSync(join(projectFolder, 'src'), { recursive: true })
   if (file.endsWith('.ts')) files.set(file, readFileSync(join(projectFolder, 'src', file), 'utf8'));
 }
 
-/** The file that a relative specifier names, or undefined for what is no TypeScript file of src. */
+/** The file that a relative specifier names, or undefined if it is not a TypeScript file of src. */
 function resolveImport(from: string, specifier: string): string | undefined {
   const path = posix.join(posix.dirname(from), specifier).replace(/\.js$/, '');
   return [`${path}.ts`, posix.join(path, 'index.ts'), `${path}.d.ts`].find((candidate) => files.has(candidate));
@@ -34,7 +34,7 @@ const imports = new Map(
 const folderOf = (file: string) => file.split('/')[0]!;
 
 describe('the imports of src', () => {
-  it('are found: every relative one names a file', () => {
+  it('are found: every relative import names a file', () => {
     const lost = [...imports].flatMap(([file, all]) =>
       all
         .filter(({ specifier, target }) => target === undefined && !specifier.endsWith('.json'))
@@ -48,7 +48,7 @@ describe('the imports of src', () => {
     const forbidden: string[] = [];
     for (const [file, all] of imports) {
       const from = folderOf(file);
-      if (!file.includes('/') || from === 'api') continue; // the public face gathers from everywhere
+      if (!file.includes('/') || from === 'api') continue; // the public API re-exports from all folders
       for (const { target } of all) {
         if (target === undefined || folderOf(target) === from) continue;
         if (!allowedImports[from]?.knows.includes(folderOf(target))) forbidden.push(`${file} imports ${target}`);
@@ -57,7 +57,7 @@ describe('the imports of src', () => {
     assert.deepEqual(forbidden, []);
   });
 
-  it('have a table in which every folder knows only folders above it', () => {
+  it('have a table in which every folder imports only from folders above it', () => {
     const order = Object.keys(allowedImports);
     const upward = order.flatMap((folder, place) =>
       allowedImports[folder]!.knows.filter((known) => order.indexOf(known) < 0 || order.indexOf(known) >= place),
@@ -75,7 +75,7 @@ describe('the imports of src', () => {
     );
   });
 
-  it('make no circle of files, types included', () => {
+  it('are never circular between files, types included', () => {
     const state = new Map<string, 'open' | 'done'>();
     const circles: string[] = [];
     const visit = (file: string, path: readonly string[]) => {
@@ -92,7 +92,7 @@ describe('the imports of src', () => {
     assert.deepEqual(circles, []);
   });
 
-  it('reach TensorFlow through src/tensorflow alone', () => {
+  it('load TensorFlow only through src/tensorflow', () => {
     const others = [...files]
       .filter(([file]) => folderOf(file) !== 'tensorflow')
       .filter(([, text]) => specifiersOf(text).some((specifier) => specifier.startsWith('@tensorflow/')))
@@ -100,7 +100,7 @@ describe('the imports of src', () => {
     assert.deepEqual(others, []);
   });
 
-  it('are told in CONTRIBUTING as the table tells them', () => {
+  it('are listed in CONTRIBUTING as in the table', () => {
     const contributing = readFileSync(join(projectFolder, 'CONTRIBUTING.md'), 'utf8');
     assert.ok(
       contributing.includes(allowedImportsTable()),

@@ -3,7 +3,7 @@ import { type DiagnosedRun, diagnose, type FindingKind } from '../../src/analysi
 import type { EpochRecord } from '../../src/core/listener';
 import { mistake } from '../mistake';
 
-/** A run of made-up numbers: each a function of the epoch, from 1. */
+/** A run with made-up numbers, each a function of the epoch (from 1). */
 function run(
   epochs: number,
   given: Partial<Record<keyof EpochRecord, (epoch: number) => number | undefined>>,
@@ -60,7 +60,7 @@ describe('diagnose', () => {
     assert.equal(finding!.notebook, '04-regularize');
   });
 
-  it('only notes a validation loss that rose a little, and says what became of the accuracy', () => {
+  it('gives a note, not an alarm, for a validation loss that rose a little, and says how the accuracy changed', () => {
     const mild = run(20, { loss: (e) => 1.4 * 0.82 ** e, validationLoss: (e) => 0.6 + 0.8 * 0.5 ** e + 0.006 * e });
     assert.deepEqual(found(mild), ['no alarm fine', 'overfit note']);
     const [fine, overfit] = diagnose(mild).findings;
@@ -68,12 +68,12 @@ describe('diagnose', () => {
     assert.match(overfit!.says, /lowest at 0\.648 in epoch 7 .* 90\.9% \(it was 86\.1% in epoch 7\)/);
   });
 
-  it('takes a small rise for overfitting where the training pictures are known by heart', () => {
+  it('counts a small rise as overfitting if the training pictures are known by heart', () => {
     const validationLoss = (e: number) => 0.6 + 0.8 * 0.5 ** e + 0.006 * e;
     assert.deepEqual(alarms(run(20, { loss: (e) => 1.4 * 0.6 ** e, validationLoss })), ['overfit']);
   });
 
-  it('only notes a wide gap while the validation loss still falls', () => {
+  it('gives a note for a wide gap while the validation loss still falls', () => {
     const gap = run(
       15,
       { accuracy: (e) => 1 - 0.5 * 0.5 ** e, validationAccuracy: () => 0.8 },
@@ -82,7 +82,7 @@ describe('diagnose', () => {
     assert.deepEqual(found(gap), ['no alarm fine', 'overfit note']);
   });
 
-  it('finds that most of what was learned holds for the training pictures only', () => {
+  it('finds that the model is good on training pictures only', () => {
     const scratch = run(
       6,
       { loss: (e) => 1.7 - 0.15 * e, accuracy: () => 0.65, validationAccuracy: () => 0.33 },
@@ -92,7 +92,7 @@ describe('diagnose', () => {
     assert.match(diagnose(scratch).text, /gap of 32\.0 points.*\n.*pre-trained weights.*02-freeze-and-train-the-top/);
   });
 
-  it('finds a run that has not learned, and tells whether it still learns', () => {
+  it('finds a run that has learned too little, and says whether it is still learning', () => {
     const slow = run(10, {
       loss: (e) => 1.6 - 0.03 * e,
       accuracy: (e) => 0.22 + 0.02 * e,
@@ -104,7 +104,7 @@ describe('diagnose', () => {
     assert.match(diagnose(stuck).text, /does not fall any more[\s\S]*07-transfer-variants/);
   });
 
-  it('finds too high a rate: no number, jumps, or a loss far above guessing', () => {
+  it('finds too high a learning rate: a loss that is NaN, jumps, or is far above that of guessing', () => {
     assert.deepEqual(alarms(run(4, { loss: (e) => (e > 2 ? Number.NaN : 1) })), ['learning rate too high']);
     const jumping = run(12, { loss: (e) => (e % 3 === 0 ? 2.5 : 1.2) }, { settings: { learningRate: 0.5 } });
     assert.deepEqual(alarms(jumping), ['learning rate too high']);
@@ -112,7 +112,7 @@ describe('diagnose', () => {
     assert.deepEqual(alarms(run(5, { loss: () => 9, validationLoss: () => 8 })), ['learning rate too high']);
   });
 
-  it('finds too high a rate in a run that falls, but not to what guessing costs', () => {
+  it('finds too high a learning rate if the loss falls, but not below that of guessing', () => {
     const lost = run(6, { loss: (e) => 2.6 + 9 * 0.4 ** e, validationLoss: () => 3, accuracy: () => 0.2 });
     assert.deepEqual(alarms(lost), ['learning rate too high']);
     assert.match(diagnose(lost).text, /ends at 2\.64, where guessing costs 1\.61/);
@@ -120,7 +120,7 @@ describe('diagnose', () => {
     assert.deepEqual(alarms(run(6, { loss: (e) => 2.6 + 9 * 0.4 ** e, validationLoss: () => 3 })), []);
   });
 
-  it('does not take the penalty of a regularizer for too high a rate', () => {
+  it('does not mistake the penalty of a regularizer for too high a learning rate', () => {
     assert.deepEqual(
       alarms(run(10, { loss: (e) => 5 * 0.8 ** e + 0.2, validationLoss: (e) => 5 * 0.8 ** e + 0.4 })),
       [],
@@ -136,13 +136,13 @@ describe('diagnose', () => {
     );
   });
 
-  it('finds uneven classes, and says what always saying the same would reach', () => {
+  it('finds uneven classes, and gives the accuracy of always predicting the largest class', () => {
     const uneven = run(20, {}, { trainingCounts: [200, 20, 20, 20, 20] });
     assert.deepEqual(alarms(uneven), ['class imbalance']);
     assert.match(diagnose(uneven).text, /'a' has 200 training pictures and 'b' 20, 10\.0 to 1.*71\.4%/);
   });
 
-  it('finds a rare class that is hardly found at all, and only notes one that is found a little less often', () => {
+  it('raises an alarm for a rare class that is hardly ever predicted, and gives a note for one that is predicted a little less often', () => {
     const ofRarest = (right: number) => [
       ...answers(480, 432).filter(({ label }) => label !== 4),
       ...Array.from({ length: 40 }, (_, i) => ({ label: 4, predicted: i < right ? 4 : 0 })),
@@ -153,7 +153,7 @@ describe('diagnose', () => {
     assert.deepEqual(judged(24), ['no alarm fine', 'class imbalance note']);
   });
 
-  it('does not blame the classes where nothing was learned, or at too high a rate', () => {
+  it('does not report the classes if nothing was learned, or with too high a learning rate', () => {
     const trainingCounts = [100, 50, 50, 50, 25];
     const predictions = Array.from({ length: 450 }, (_, i) => ({ label: i % 5, predicted: 0 }));
     const accuracy = () => 0.3;
@@ -165,7 +165,7 @@ describe('diagnose', () => {
     assert.deepEqual(alarms(run(5, {}, { trainingCounts, predictions: never })), ['class imbalance']);
   });
 
-  it('says what a validation set is too small for', () => {
+  it('says which differences a small validation set cannot show', () => {
     assert.deepEqual(alarms(run(20, {}, { predictions: answers(30, 24) })), ['validation set too small']);
     assert.deepEqual(alarms(run(20, {}, { predictions: answers(30, 30) })), ['validation set too small']);
     assert.deepEqual(found(run(20, {}, { predictions: answers(90, 45) })).at(-1), 'validation set too small note');
@@ -173,7 +173,7 @@ describe('diagnose', () => {
     assert.match(text, /- validation set too small: 87\.3% of 150 .* 81\.1% to 91\.7%.*one picture is 0\.7 points/);
   });
 
-  it('takes one epoch, and training without validation', () => {
+  it('accepts runs of one epoch, and runs without validation', () => {
     assert.deepEqual(alarms(run(1, { accuracy: () => 0.9, validationAccuracy: () => 0.9 })), []);
     const alone = run(9, { validationLoss: () => undefined, validationAccuracy: () => undefined }, { predictions: [] });
     assert.match(diagnose(alone).text, /nothing was validated/);

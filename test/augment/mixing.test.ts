@@ -13,7 +13,7 @@ import { sha256 } from '../../src/core/files';
 import { tf } from '../../src/tensorflow';
 import { largestError, valuesOf, wavyPictures } from './pictures';
 
-/** Even pictures of 10, 20, 30, ...: how much of which is in a mixture can be read off. */
+/** Pictures of one value each (10, 20, 30, ...), so that the share of each in a mixture can be computed. */
 function evenPictures(batch: number, size = 16): tf.Tensor4D {
   return tf.tidy(
     () => tf.tile(tf.range(10, 10 * batch + 1, 10).reshape([batch, 1, 1, 1]), [1, size, size, 3]) as tf.Tensor4D,
@@ -28,7 +28,7 @@ describe('mixing', () => {
   after(() => tone.dispose());
 
   for (const [name, mix] of Object.entries({ mixUp, cutMix })) {
-    it(`${name} mixes two pictures and their labels by the same share`, async () => {
+    it(`${name} mixes two pictures and their labels in the same proportion`, async () => {
       const [images, labels] = [evenPictures(6), oneHot(6)];
       const result = await mix({ alpha: 1 }).apply({ images, labels }, { seed: 4 });
       const means = valuesOf(tf.tidy(() => result.images.mean([1, 2, 3])));
@@ -40,7 +40,7 @@ describe('mixing', () => {
       tf.dispose([images, labels, result.images, result.labels]);
     });
 
-    it(`${name} leaves all as it is at probability 0`, async () => {
+    it(`${name} changes nothing at probability 0`, async () => {
       const [images, labels] = [evenPictures(4), oneHot(4)];
       const result = await mix({ probability: 0 }).apply({ images, labels });
       assert.deepEqual(valuesOf(result.images), images.dataSync());
@@ -49,14 +49,14 @@ describe('mixing', () => {
     });
   }
 
-  it('cutMix pastes a box: each pixel is one of the two', async () => {
+  it('cutMix pastes a box: each pixel comes from one of the two pictures', async () => {
     const [images, labels] = [evenPictures(6), oneHot(6)];
     const result = await cutMix().apply({ images, labels }, { seed: 1 });
     assert.ok(valuesOf(result.images).every((value) => value % 10 === 0));
     tf.dispose([images, labels, result.labels]);
   });
 
-  it('draws shares of a Beta distribution: the mean of Beta(2, 2) is 1/2 and its variance 1/20', async () => {
+  it('draws proportions from a Beta distribution: the mean of Beta(2, 2) is 1/2 and its variance 1/20', async () => {
     const { drawShares } = await import('../../src/augment/range.js');
     const { Random } = await import('../../src/core/random.js');
     const random = new Random(1, 'shares');
@@ -68,7 +68,7 @@ describe('mixing', () => {
 });
 
 describe('noise', () => {
-  it('has the deviation, and the amount, that was asked for', async () => {
+  it('has the requested standard deviation and amount', async () => {
     const { gaussianNoise, saltAndPepper } = await import('../../src/augment/index.js');
     const gray = tf.fill<tf.Rank.R4>([2, 64, 64, 3], 128);
     const noisy = valuesOf(await gaussianNoise({ deviation: [12, 12] }).apply(gray));
@@ -82,7 +82,7 @@ describe('noise', () => {
 });
 
 describe('augmentPictures', () => {
-  it('augments bytes as the pipeline augments tensors, and numbers pictures by their content', async () => {
+  it('augments bytes in the same way as tensors, and seeds each picture by its content', async () => {
     const images = wavyPictures(2, 16);
     const length = 16 * 16 * 3;
     const bytes = Uint8Array.from(images.dataSync());
@@ -98,7 +98,7 @@ describe('augmentPictures', () => {
     images.dispose();
   });
 
-  it('has a key that changes with the settings only', () => {
+  it('has a key that depends only on the settings', () => {
     const key = (degrees: number) => augmentationKey(rotation({ degrees }));
     assert.equal(key(10), key(10));
     assert.notEqual(key(10), key(11));
@@ -106,7 +106,7 @@ describe('augmentPictures', () => {
 });
 
 describe('presets and test-time augmentation', () => {
-  it('gives presets by name and lists them for a wrong one', () => {
+  it('finds presets by name, and lists them for an unknown name', () => {
     assert.equal(presetAugmentation('none'), undefined);
     assert.equal(presetAugmentation('article')!.name, 'rotation + shift + horizontalFlip');
     assert.throws(
@@ -115,7 +115,7 @@ describe('presets and test-time augmentation', () => {
     );
   });
 
-  it('averages predictions over views, and is the plain prediction without views', async () => {
+  it('averages predictions over views, and equals the plain prediction without views', async () => {
     const images = wavyPictures(3, 16);
     const predict = (batch: tf.Tensor4D) => tf.softmax(batch.mean([1, 2]).div(10)) as tf.Tensor2D; // [batch, 3]
     const plain = valuesOf(tf.tidy(() => predict(images)));

@@ -1,4 +1,4 @@
-"""Writes oracle.json: a small picture, and what Keras, SciPy, Pillow and TensorFlow make of it with fixed parameters.
+"""Writes oracle.json: a small picture, and the results of Keras, SciPy, Pillow and TensorFlow for it with fixed parameters.
 
     python -m venv oracle && oracle/bin/pip install tensorflow-cpu==2.20.0 keras==3.15.1 scipy==1.16.3 pillow==13.0.0
     oracle/bin/python test/augment/oracle.py
@@ -18,7 +18,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 SIZE = 14
 random = np.random.default_rng(5)
-# smooth shapes with some noise, so that interpolation has something to do and all tones occur
+# smooth shapes with some noise, so that interpolation matters and all tones occur
 y, x = np.mgrid[0:SIZE, 0:SIZE]
 waves = [127 + 110 * np.sin(x / a + b) * np.cos(y / c) for a, b, c in [(2.0, 0.3, 3.0), (3.0, 1.0, 2.0), (4.0, 2.0, 2.5)]]
 picture = np.clip(np.round(np.stack(waves, -1) + random.normal(0, 12, (SIZE, SIZE, 3))), 0, 255).astype(np.float64)
@@ -39,7 +39,7 @@ for fill in ["nearest", "reflect", "wrap", "constant"]:
     for order, name in [(1, "bilinear"), (0, "nearest")]:
         together = dict(theta=25, tx=1.5, ty=-2.25, shear=12, zx=0.8, zy=1.1)
         keep(f"keras all {fill} {name}", keras(fill_mode=fill, order=order, cval=60.0, **together))
-# SciPy's newer modes: no hard cut at the rim of a constant fill, and a true period where the picture repeats
+# SciPy's newer modes: constant fill is interpolated at the edge, and the picture repeats with its exact width
 c, s = np.cos(np.deg2rad(25)), np.sin(np.deg2rad(25))
 k, l = np.cos(np.deg2rad(12)), np.sin(np.deg2rad(12))
 linear = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]) @ np.array([[1, 0, 1.5], [0, 1, -2.25], [0, 0, 1]])

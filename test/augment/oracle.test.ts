@@ -49,9 +49,9 @@ const fixed = (value: number) => [value, value] as const;
 const table: { op: string; oracle: string; error: number; pixels: string; allowed: number }[] = [];
 
 /**
- * The largest error over the picture, or over all but a part of its values.
+ * The largest error in the picture, or in all but a proportion of its values.
  *
- * @param beside part of the values that may differ by more: pixels at the seam of two fill modes
+ * @param beside proportion of values that may differ by more: pixels at the border between two fill modes
  */
 function compare(op: string, name: string, actual: ArrayLike<number>, allowed: number, beside = 0): void {
   const expected = results[name]!;
@@ -72,7 +72,7 @@ async function run(op: Augmentation, input: readonly number[] = oracle.picture):
   return valuesOf(result);
 }
 
-describe('augmentation beside Keras, SciPy, Pillow and TensorFlow', () => {
+describe('augmentation compared with Keras, SciPy, Pillow and TensorFlow', () => {
   after(() => {
     const lines = table.map(
       ({ op, oracle: name, error, pixels, allowed }) =>
@@ -91,13 +91,13 @@ describe('augmentation beside Keras, SciPy, Pillow and TensorFlow', () => {
     ]);
   };
 
-  it('turns, shifts, shears and zooms in one transform as ImageDataGenerator', async () => {
+  it('rotates, shifts, shears and zooms in one transform like ImageDataGenerator', async () => {
     const op = 'four ops in one transform';
     for (const interpolation of ['bilinear', 'nearest'] as const) {
       for (const fill of ['nearest', 'reflect'] as const) {
         compare(op, `keras all ${fill} ${interpolation}`, await run(allAt(fill, interpolation)), 0.01);
       }
-      // Keras's SciPy mode cuts to the fill value half a pixel inside the picture, and repeats pictures a pixel short
+      // Keras's SciPy mode uses the fill value half a pixel inside the picture, and repeats pictures one pixel too early
       for (const fill of ['constant', 'wrap'] as const) {
         const beside = fill === 'constant' ? 0.12 : 0.3; // of a picture 14 pixels wide
         compare(op, `keras all ${fill} ${interpolation}`, await run(allAt(fill, interpolation)), 0.01, beside);
@@ -107,7 +107,7 @@ describe('augmentation beside Keras, SciPy, Pillow and TensorFlow', () => {
     compare(op, 'scipy all grid-wrap', await run(allAt('wrap', 'bilinear')), 0.01, 0.12);
   });
 
-  it('has the signs and the middle of ImageDataGenerator in each op', async () => {
+  it('uses the same signs and centre as ImageDataGenerator in each operation', async () => {
     compare('rotation', 'keras rotation', await run(rotation({ degrees: fixed(40) })), 0.01);
     const shifted = shift({ width: fixed(2.8 / size), height: fixed(-1.4 / size) });
     compare('shift', 'keras shift', await run(shifted), 0.01);
@@ -122,7 +122,7 @@ describe('augmentation beside Keras, SciPy, Pillow and TensorFlow', () => {
     compare('rotation + shift + flip', 'keras article', await run(augmentation(article)), 0.01);
   });
 
-  it('moves corners and pixels where a perspective and an elastic field say', () => {
+  it('moves corners and pixels as a perspective transform and an elastic field say', () => {
     const images = square(oracle.picture);
     const end = size - 1;
     const matrix = fromCorners(oracle.corners, [
@@ -137,8 +137,8 @@ describe('augmentation beside Keras, SciPy, Pillow and TensorFlow', () => {
     tf.dispose([images, moves]);
   });
 
-  it('changes colours as Pillow does, up to its rounding, and as TensorFlow does', async () => {
-    // Pillow keeps whole numbers: it cuts or rounds its result, and its grays and means on the way
+  it('changes colours like Pillow, up to its rounding, and like TensorFlow', async () => {
+    // Pillow uses whole numbers: it truncates or rounds results, and intermediate greys and means
     compare('brightness', 'pillow brightness', await run(brightness({ factor: fixed(1.4) })), 1);
     compare('contrast', 'pillow contrast', await run(contrast({ factor: fixed(0.6) })), 1.5);
     compare('saturation', 'pillow saturation', await run(saturation({ factor: fixed(1.7) })), 1.5);
@@ -153,7 +153,7 @@ describe('augmentation beside Keras, SciPy, Pillow and TensorFlow', () => {
     compare('gaussianBlur', 'scipy gaussian blur', blurred, 0.01);
   });
 
-  it('equalizes as Pillow does, tone by tone', async () => {
+  it('equalizes like Pillow, tone by tone', async () => {
     const whole = await run(equalize(), results['equalize input']);
     const side = 56;
     const everyFourth = Array.from({ length: 14 * 14 * 3 }, (_, i) => {

@@ -1,6 +1,6 @@
 import { tf } from '../../src/tensorflow';
 
-/** Smooth pictures with all tones in them, [batch, size, size, 3] of 0 to 255; the same every time. */
+/** Smooth pictures that contain all tones, [batch, size, size, 3] with values from 0 to 255; always the same. */
 export function wavyPictures(batch: number, size = 24): tf.Tensor4D {
   return tf.tidy(() => {
     const values = Float32Array.from({ length: batch * size * size * 3 }, (_, i) => {
@@ -14,7 +14,7 @@ export function wavyPictures(batch: number, size = 24): tf.Tensor4D {
   });
 }
 
-/** The values of a tensor, which is disposed of. */
+/** The values of a tensor, which is disposed. */
 export function valuesOf(tensor: tf.Tensor): Float32Array {
   const values = tensor.dataSync() as Float32Array;
   tensor.dispose();

@@ -40,7 +40,7 @@ const oneHot = (batch: number) =>
 const rowOf = (values: Float32Array, row: number, length = SIZE * SIZE * 3) =>
   values.subarray(row * length, (row + 1) * length);
 
-/** Each op at the strength where it does nothing. */
+/** Each operation at a strength at which it changes nothing. */
 const atZero: Record<string, Augmentation> = {
   rotation: rotation({ degrees: 0 }),
   horizontalFlip: horizontalFlip({ probability: 0 }),
@@ -72,7 +72,7 @@ describe('every augmentation', () => {
   const all = everyAugmentation();
 
   for (const [name, op] of Object.entries(all)) {
-    it(`${name} keeps shape, range and what the labels sum to, and leaves its input and no tensor behind`, async () => {
+    it(`${name} keeps shape, range and the sum of the labels, does not change its input, and keeps no tensors`, async () => {
       const images = wavyPictures(BATCH, SIZE);
       const labels = oneHot(BATCH);
       const before = Float32Array.from(images.dataSync());
@@ -92,10 +92,10 @@ describe('every augmentation', () => {
     });
   }
 
-  it('gives the same picture for the same seed in a batch of any size and order, and others for others', async () => {
+  it('gives the same picture for the same seed in a batch of any size and order, and other pictures for other seeds', async () => {
     const images = wavyPictures(BATCH, SIZE);
     for (const [name, op] of Object.entries(all)) {
-      if (name === 'mixUp' || name === 'cutMix') continue; // partners come from the batch
+      if (name === 'mixUp' || name === 'cutMix') continue; // mixing partners come from the batch
       const draw = { seed: 7, view: 2, indices: [10, 11, 12, 13, 14] };
       const whole = valuesOf(await op.apply(images, draw));
       assert.deepEqual(valuesOf(await op.apply(images, draw)), whole, `${name}, once more`);
@@ -104,7 +104,7 @@ describe('every augmentation', () => {
       const part = valuesOf(await op.apply(some, { ...draw, indices: rows.map((row) => 10 + row) }));
       some.dispose();
       rows.forEach((row, i) => {
-        // sums over a batch of another size may round otherwise in the last digit
+        // sums over a batch of another size may be rounded differently in the last digit
         assert.ok(largestError(rowOf(part, i), rowOf(whole, row)) < 0.01, `${name}, picture ${row} in another batch`);
       });
     }
@@ -131,7 +131,7 @@ describe('every augmentation', () => {
     images.dispose();
   });
 
-  it('stays in range and repeats itself at any strength, size and seed', async () => {
+  it('stays in range and can be repeated at any strength, size and seed', async () => {
     const options = fc.record({
       degrees: fc.double({ min: 0, max: 180, noNaN: true }),
       factor: fc.double({ min: 0, max: 3, noNaN: true }),
@@ -165,8 +165,8 @@ describe('every augmentation', () => {
 });
 
 describe('augmentation', () => {
-  it('merges neighbours into one transform and one colour matrix with the same result as one after the other', async () => {
-    const images = tf.tidy(() => wavyPictures(3, SIZE).mul(0.5).add(50) as tf.Tensor4D); // nothing is cut off
+  it('merges consecutive operations into one transform and one colour matrix, with the same result as one after the other', async () => {
+    const images = tf.tidy(() => wavyPictures(3, SIZE).mul(0.5).add(50) as tf.Tensor4D); // fill modes that lose no pixels
     const fixed = [
       brightness({ factor: [1.2, 1.2] }),
       contrast({ factor: [0.6, 0.6] }),
@@ -183,7 +183,7 @@ describe('augmentation', () => {
     images.dispose();
   });
 
-  it('turns a picture there and back without blur, since it is read once', async () => {
+  it('rotates a picture there and back without blur, because pixels are interpolated once', async () => {
     const images = wavyPictures(2, SIZE);
     const before = Float32Array.from(images.dataSync());
     const thereAndBack = augmentation([rotation({ degrees: [30, 30] }), rotation({ degrees: [-30, -30] })]);
@@ -191,7 +191,7 @@ describe('augmentation', () => {
     images.dispose();
   });
 
-  it('is itself an op, and its settings tell it from others', () => {
+  it('is itself an operation, identified by its settings', () => {
     const inner = augmentation([rotation({ degrees: 10 }), horizontalFlip()]);
     const outer = augmentation([inner, brightness()]);
     assert.deepEqual(
@@ -202,7 +202,7 @@ describe('augmentation', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(outer.settings)), outer.settings);
   });
 
-  it('says what does not fit', async () => {
+  it('says which option does not fit', async () => {
     const images = wavyPictures(2, SIZE);
     await assert.rejects(mixUp().apply(images), /mixUp mixes pictures and their labels: call apply\(\{ images, labels/);
     const labels = oneHot(3);

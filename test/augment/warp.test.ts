@@ -20,7 +20,7 @@ import { largestError } from './pictures';
 
 const bilinear = (fill: Warping['fill']): Warping => ({ fill, interpolation: 'bilinear', fillValue: 0 });
 
-/** Turned, moved far out of the picture, and seen in perspective: a matrix for each picture of a batch. */
+/** Rotated, moved far out of the picture, and in perspective: a matrix for each picture of a batch. */
 function matrices(height: number, width: number): Matrix[] {
   return [0, 1, 2, 3, 4, 5].map((i) => {
     const [cosine, sine] = [Math.cos(1.1 * i), Math.sin(1.1 * i)];
@@ -33,7 +33,7 @@ function matrices(height: number, width: number): Matrix[] {
 
 describe('the compiled warp', () => {
   for (const fill of ['nearest', 'reflect', 'wrap'] as const) {
-    it(`reads what TensorFlow's ImageProjectiveTransformV3 reads, outside at ${fill}`, () => {
+    it(`gives the same as TensorFlow's ImageProjectiveTransformV3, with fill mode ${fill}`, () => {
       for (const [height, width] of [
         [2, 2],
         [7, 12],
@@ -41,7 +41,7 @@ describe('the compiled warp', () => {
         [301, 299],
       ] as const) {
         const wanted = matrices(height, width);
-        // smooth pictures: where a coordinate differs in its last bit, so does the pixel
+        // smooth pictures: a coordinate that differs in its last bit changes the pixel only a little
         const images = tf.tidy(() => {
           const phase = tf.range(0, 6 * height * width * 3).reshape([6, height, width, 3]);
           return phase
@@ -53,7 +53,7 @@ describe('the compiled warp', () => {
         const rows = tf.tensor2d(wanted.map((matrix) => matrix.slice(0, 8)));
         const expected = tf.tidy(() => tf.image.transform(images, rows, 'bilinear', fill).dataSync());
         const actual = wasmWarp(images.dataSync() as Float32Array, images.shape, wanted, bilinear(fill));
-        // at wrap the picture jumps from one side to the other, so that the last bit of a coordinate decides between the two
+        // with wrap, the last bit of a coordinate decides between pixels at opposite edges
         const errors = [...actual].map((value, i) => Math.abs(value - expected[i]!)).sort((a, b) => a - b);
         const counted = errors.slice(0, Math.ceil(errors.length * (fill === 'wrap' ? 0.999 : 1)));
         assert.ok(counted.at(-1)! < 0.02, `${height} x ${width}: differs by ${counted.at(-1)}`);
@@ -62,7 +62,7 @@ describe('the compiled warp', () => {
     });
   }
 
-  it('augments bytes as TensorFlow augments tensors, in every pipeline that it takes', async () => {
+  it('augments bytes as TensorFlow augments tensors, in every pipeline that it supports', async () => {
     const [size, count] = [33, 5];
     const length = size * size * 3;
     const bytes = Uint8Array.from({ length: count * length }, (_, i) => 127 + 127 * Math.sin(i / 50 + (i % 3)));
@@ -81,7 +81,7 @@ describe('the compiled warp', () => {
       const result = await pipeline.apply(images, draw);
       const expected = result.dataSync();
       result.dispose();
-      // half-way values may be rounded to either side
+      // values half-way between two numbers may be rounded to either
       assert.ok(
         largestError(
           actual.flatMap((picture) => [...picture]),
@@ -105,7 +105,7 @@ describe('the compiled warp', () => {
     assert.equal(largestError(alone, together.subarray(5 * 1800)), 0);
   });
 
-  it('leaves to TensorFlow what it was not made for', () => {
+  it('leaves unsupported pipelines to TensorFlow', () => {
     assert.ok(wasmCanWarp([1, 20, 20, 3], bilinear('reflect')));
     assert.ok(!wasmCanWarp([1, 20, 20, 3], bilinear('constant')));
     assert.ok(!wasmCanWarp([1, 20, 20, 3], { ...bilinear('reflect'), interpolation: 'nearest' }));

@@ -16,7 +16,7 @@ const row: Pick<Row, 'name' | 'work' | 'unit' | 'goals'> = {
 const measured: Measurement = { values: { tunebook: 200, keras: 320, onnx: 170 }, flops: 2e10, notes: [] };
 
 describe('the bench', () => {
-  it('takes the middle of an odd number of times, and the mean of the middle two of an even number', () => {
+  it('uses the middle one of an odd number of times, and the mean of the middle two of an even number', () => {
     equal(median([9, 1, 5]), 5);
     equal(median([4, 1, 9, 2]), 3);
     equal(median([]), NaN);
@@ -35,7 +35,7 @@ describe('the bench', () => {
     equal(judge({ values: {} }, row.goals).met, undefined);
   });
 
-  it('judges memory by the peaks, and what a row promises beside', () => {
+  it('compares peaks of memory, and checks the other requirements of a row', () => {
     const measurement: Measurement = {
       values: { tunebook: 2, keras: 20 },
       memory: { tunebook: 1.5e9, keras: 1.2e9 },
@@ -76,7 +76,7 @@ describe('the bench', () => {
     ]);
   });
 
-  it('says in one line what each needs', () => {
+  it('gives all measured values in one line', () => {
     equal(describeValues(measured, 'ms'), 'tunebook 200 ms, Keras 320 ms, ONNX Runtime 170 ms');
     equal(describeValues({ values: {}, notes: [] }, 's'), 'not measured');
   });

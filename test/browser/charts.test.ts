@@ -10,7 +10,7 @@ import { complaintsOf, labForSuite } from './lab';
 const folder = 'build/browser';
 const name = 'charts.ipynb';
 
-/** A notebook that holds every chart as a cell's output, as `show` sends it. */
+/** A notebook with every chart as the output of a cell, as `show` sends it. */
 async function writeCharts(): Promise<void> {
   const cells = [];
   for (const [id, chart] of Object.entries(examples)) {
@@ -24,14 +24,14 @@ async function writeCharts(): Promise<void> {
   writeFileSync(join(projectFolder, folder, name), JSON.stringify(notebook));
 }
 
-/** What of a canvas the page is asked about; this project knows no types of the browser. */
+/** The parts of a canvas that the test uses; this project has no types for the browser. */
 interface Canvas {
   width: number;
   height: number;
   getContext(kind: '2d'): { getImageData(x: number, y: number, width: number, height: number): { data: number[] } };
 }
 
-/** In the page: how many dark pixels a chart has, and how many touch the right edge of its card, as a label does that is cut off. */
+/** Runs in the page: how many dark pixels a chart has, and how many are at its right edge, where a label would be cut off. */
 function inkOf(mark: unknown): { all: number; atEdge: number } {
   const canvas = mark as Canvas;
   const { width, height } = canvas;
@@ -73,7 +73,7 @@ describe('every chart in JupyterLab', function () {
   }
 
   for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
-    it(`is drawn whole, without a complaint, in the theme ${theme}`, async () => {
+    it(`is drawn completely, without messages on the console, in the theme ${theme}`, async () => {
       await chooseTheme(theme);
       // tall enough for the whole notebook: JupyterLab draws what is in view
       const page = await suite.browser.newPage({ viewport: { width: 1400, height: 16_000 } });

@@ -23,7 +23,7 @@ describe('the course in JupyterLab, as it is committed', function () {
   const suite = labForSuite();
 
   for (const name of names) {
-    it(`draws every chart of ${name} from its outputs, without a complaint`, async () => {
+    it(`draws every chart of ${name} from its outputs, without messages on the console`, async () => {
       const { cells } = JSON.parse(readFileSync(join(projectFolder, 'notebooks', name), 'utf8')) as Notebook;
       const charts = cells
         .flatMap(({ outputs = [] }) => outputs)

@@ -5,13 +5,13 @@ import { createInterface } from 'node:readline';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { projectFolder } from '../../src/core/paths';
 
-/** Chromium as Debian and others install it; undefined where there is none. */
+/** Chromium, where Debian and other systems install it; undefined if it is not installed. */
 export function findChromium(): string | undefined {
   const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'];
   return [process.env.TUNEBOOK_CHROMIUM, ...places].find((file) => file && existsSync(file));
 }
 
-/** Headless, for root too, and quiet on the network. */
+/** Headless, also as root, and without network requests of its own. */
 export const chromiumArguments = [
   '--no-sandbox',
   '--disable-gpu',
@@ -22,7 +22,7 @@ export const chromiumArguments = [
   '--disable-sync',
 ];
 
-/** A JupyterLab that runs. */
+/** A running JupyterLab. */
 export interface Lab {
   /** e.g. `http://127.0.0.1:8890/` */
   url: string;
@@ -55,17 +55,16 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** What the tests of a suite share. */
+/** Shared by the tests of a suite. */
 export interface LabSuite {
   browser: Browser;
   lab: Lab;
 }
 
 /**
- * JupyterLab and a browser for a suite, which is skipped, saying so, where there is no Chromium. To be called inside
- * `describe`.
+ * JupyterLab and a browser for a suite, which is skipped with a message if Chromium is missing. Call it inside `describe`.
  *
- * @returns filled when the first test begins
+ * @returns an object that is filled before the first test begins
  */
 export function labForSuite(): LabSuite {
   const suite = {} as LabSuite;
@@ -86,8 +85,8 @@ export function labForSuite(): LabSuite {
 }
 
 /**
- * What a page complains about on its console, as it comes. A missing favicon or a user's overrides that do not exist are
- * JupyterLab's own, and left out.
+ * The errors and warnings on a page's console, as they come. A missing favicon and missing user settings are JupyterLab's own
+ * and left out.
  */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
@@ -104,7 +103,7 @@ export function complaintsOf(page: Page): string[] {
 export class OpenNotebook {
   private constructor(
     readonly page: Page,
-    /** what the page complained about on its console */
+    /** errors and warnings on the page's console */
     readonly complaints: string[],
   ) {}
 
@@ -120,7 +119,7 @@ export class OpenNotebook {
     await page.goto(`${lab.url}lab/tree/${path.split('/').map(encodeURIComponent).join('/')}?reset&token=${lab.token}`);
     const notebook = new OpenNotebook(page, complaints);
     await notebook.cell(0).waitFor({ timeout: 60_000 });
-    // The indicator in the toolbar says idle also before there is a kernel; the status bar names the kernel.
+    // The toolbar says idle even before there is a kernel, so use the status bar, which names the kernel.
     await page.getByText(/^TypeScript.* \| Idle$/).waitFor({ timeout: 60_000 });
     return notebook;
   }
@@ -130,7 +129,7 @@ export class OpenNotebook {
     return this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell').nth(index);
   }
 
-  /** What the cell shows. */
+  /** The outputs of a cell. */
   output(index: number): Locator {
     return this.cell(index).locator('.jp-OutputArea-output');
   }

@@ -32,7 +32,7 @@ describe('compareCurves', function () {
     assert.match(chart.usermeta.text, /plain +0\.500 +3 +80\.0%/);
   });
 
-  it('keeps labels of equal lines a line apart, beside the plot', async () => {
+  it('keeps the labels of equal lines one line apart, next to the plot', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
     const chart = compareCurves(Object.fromEntries(names.map((name) => [name, history(4, 4, { validationLoss: 0 })])));
     const drawn = await scene(chart);
@@ -48,7 +48,7 @@ describe('compareCurves', function () {
     assert.ok(places.at(-1)! <= 210 && places[0]! >= 0);
   });
 
-  it('has whole epochs on its axes, each once', async () => {
+  it('labels its axes with whole epochs, each once', async () => {
     for (const count of [1, 2, 3, 5, 10, 100]) {
       const axes = epochTicks(await scene(compareCurves({ one: history(count, 1), other: history(count, 1) })));
       assert.equal(axes.length, 2);
@@ -56,12 +56,12 @@ describe('compareCurves', function () {
     }
   });
 
-  it('shows a single epoch as dots, which a line of one point would not', async () => {
+  it('shows a single epoch as dots, because a line of one point is invisible', async () => {
     const drawn = await scene(compareCurves({ one: history(1, 1), other: history(1, 1) }));
     assert.equal(drawn.marks('symbol').length, 2 * 2 * 2);
   });
 
-  it('is no wider than a page: panels stand one above the other where names are long', async () => {
+  it('is no wider than a page: panels are placed below each other if names are long', async () => {
     const drawn = async (name: string) => {
       const svg = await renderSvg(compareCurves({ [name]: history(5, 3), b: history(5, 4) }));
       const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
@@ -74,7 +74,7 @@ describe('compareCurves', function () {
     for (const { width } of [short, long, longest]) assert.ok(width <= 910, `${width} pixels wide`);
   });
 
-  it('refuses none, too many, and a training without validation', () => {
+  it('refuses no training, too many trainings, and one without validation', () => {
     assert.throws(() => compareCurves({}), UserError);
     const bare = history(2, 1, { validationLoss: undefined });
     assert.throws(

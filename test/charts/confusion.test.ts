@@ -4,7 +4,7 @@ import { contrast } from '../../src/charts/color';
 import { UserError } from '../../src/core/errors';
 import { checkChart, scene } from './scene';
 
-/** A matrix with 8 right a class, and 2 of each taken for the next class. */
+/** A matrix with 8 correct predictions per class, and 2 predicted as the next class. */
 function matrix(classes: number) {
   const names = Array.from({ length: classes }, (_, c) => `class ${c}`);
   const counts = names.map((_, t) => names.map((_, p) => (t === p ? 8 : p === (t + 1) % classes ? 2 : 0)));
@@ -22,7 +22,7 @@ const pets = {
 describe('confusionMatrixChart', function () {
   this.timeout(60_000); // vega takes its time to load on a busy machine
 
-  it('draws a cell with its count wherever there is an example, and names all classes on both axes', async () => {
+  it('draws a cell for each count above 0, and names all classes on both axes', async () => {
     const chart = confusionMatrixChart(pets);
     checkChart(chart);
     const drawn = await scene(chart);
@@ -41,7 +41,7 @@ describe('confusionMatrixChart', function () {
     assert.ok(taken.x! > taken.y!, 'the first row, the second column');
   });
 
-  it('says shares of the row or of the column when normalized, and never 0 of something', async () => {
+  it('shows proportions of the row or column when normalized, but never 0 for a count above 0', async () => {
     const rows = await scene(confusionMatrixChart(pets, { normalize: 'rows' }));
     assert.deepEqual(rows.texts().sort(), ['100', '25', '75', '<1']);
     const columns = await scene(confusionMatrixChart(pets, { normalize: 'columns' }));
@@ -49,7 +49,7 @@ describe('confusionMatrixChart', function () {
   });
 
   for (const classes of [1, 2, 24, 25, 100]) {
-    it(`has room for ${classes} classes`, async () => {
+    it(`fits ${classes} classes`, async () => {
       const chart = confusionMatrixChart(matrix(classes));
       checkChart(chart);
       const drawn = await scene(chart);

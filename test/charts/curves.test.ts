@@ -22,7 +22,7 @@ const epochs = (count: number, change: (epoch: number) => Partial<EpochRecord> =
 describe('trainingCurves', function () {
   this.timeout(60_000); // vega takes its time to load on a busy machine
 
-  it('draws two lines in each of two panels, with a dot an epoch and each line named with its last value', async () => {
+  it('draws two lines in each of two panels, with a dot per epoch, and labels each line with its last value', async () => {
     const chart = trainingCurves(epochs(12), { planned: 20, title: 'Head' });
     checkChart(chart);
     const drawn = await scene(chart);
@@ -36,7 +36,7 @@ describe('trainingCurves', function () {
     assert.ok(drawn.texts('title-text').includes('Head: epoch 12 of 20'));
   });
 
-  it('marks the lowest validation loss and the highest validation accuracy, the earliest of equals', async () => {
+  it('marks the lowest validation loss and the highest validation accuracy, the earliest one if there are several', async () => {
     const history = epochs(6, (epoch) => ({
       validationLoss: [0, 0.9, 0.5, 0.4, 0.4, 0.6, 0.7][epoch],
       validationAccuracy: [0, 0.5, 0.6, 0.7, 0.7, 0.8, 0.6][epoch],
@@ -79,7 +79,7 @@ describe('trainingCurves', function () {
     assert.deepEqual(await ticks(17), await ticks(1));
   });
 
-  it('is wider than a long training at its start, and ends with a training that ended early', async () => {
+  it('plans its axis for all epochs at the start, and ends it with a training that ended early', async () => {
     const lastTick = async (count: number, options: { planned: number; ended?: boolean }) => {
       const labels = (await scene(trainingCurves(epochs(count), options))).texts('axis-label');
       return Math.max(...labels.filter((label) => /^\d+$/.test(label)).map(Number));
@@ -92,7 +92,7 @@ describe('trainingCurves', function () {
     assert.match(trainingCurves(epochs(45), ended).usermeta.text, /^Training: epoch 45 of 2000\n/);
   });
 
-  it('draws training alone where nothing was validated', async () => {
+  it('draws only training if there was no validation', async () => {
     const chart = trainingCurves(epochs(4, () => ({ validationLoss: undefined, validationAccuracy: undefined })));
     checkChart(JSON.parse(JSON.stringify(chart)));
     const drawn = await scene(chart);
@@ -102,7 +102,7 @@ describe('trainingCurves', function () {
     assert.ok(!chart.usermeta.text.includes('validation'));
   });
 
-  it('is empty axes before the first epoch', async () => {
+  it('shows empty axes before the first epoch', async () => {
     const chart = trainingCurves([], { planned: 5 });
     checkChart(chart);
     assert.ok((await scene(chart)).texts('title-text').includes('Training: no epoch yet'));
@@ -133,14 +133,14 @@ describe('trainingCurves', function () {
     }
   });
 
-  it('tells all numbers of an epoch under the pointer', async () => {
+  it('shows all numbers of the epoch under the pointer', async () => {
     const bands = (await scene(trainingCurves(epochs(3)))).marks('rect');
     assert.equal(bands.length, 2 * 3);
     const keys = ['epoch', 'loss', 'validation loss', 'accuracy', 'validation accuracy', 'learning rate', 'seconds'];
     assert.deepEqual(Object.keys(bands[0]!.tooltip!), keys);
   });
 
-  it('prints at most some fourteen epochs as text, with the first, the best and the last', () => {
+  it('prints at most about fourteen epochs as text, with the first, the best and the last', () => {
     const history = epochs(200, (epoch) => ({ validationLoss: epoch === 84 ? 0.01 : 1 }));
     const lines = trainingCurves(history).usermeta.text.split('\n').slice(4); // the heading, two notes and the names of the columns
     assert.ok(lines.length <= 14, `${lines.length} lines`);
@@ -161,13 +161,13 @@ describe('trainingCurves', function () {
     assert.doesNotMatch(textOf([1, 0.6, 0.5, 0.52, 0.51, 0.52, 0.5]), /overfits/);
   });
 
-  it('shades what validation is worse than training, and draws the learning rate beneath', async () => {
+  it('shades the gap between training and validation, and draws the learning rate below', async () => {
     const drawn = await scene(trainingCurves(epochs(12)));
     assert.equal(drawn.marks('area').length, 2 * 12);
     assert.ok(drawn.texts().includes('learning rate 0.00100'), drawn.texts().join());
   });
 
-  it('refuses an unknown option and a planned of 0', () => {
+  it('refuses an unknown option, and 0 planned epochs', () => {
     assert.throws(() => trainingCurves([], { plan: 3 } as object), UserError);
     assert.throws(() => trainingCurves([], { planned: 0 }), UserError);
   });

@@ -28,7 +28,7 @@ export const overfitting: EpochRecord[] = Array.from({ length: 20 }, (_, i) => (
   seconds: 0.4,
 }));
 
-/** Logits of a made-up model: the truth has the highest by some `skill`, and neighbours are confused. */
+/** Logits of a made-up model: the true class has the highest logit with some `skill`, and neighbouring classes are confused. */
 export function madeUpModel(names: readonly string[], examples: number, skill: number, seed = 0) {
   const random = new Random(seed, 'made-up model');
   const noise = () => random.uniform() + random.uniform() + random.uniform() - 1.5;

@@ -22,10 +22,10 @@ import {
 import { mistake } from '../mistake';
 import { checkChart, scene } from './scene';
 
-describe('charts of judgement', function () {
+describe('charts of model quality', function () {
   this.timeout(60_000); // vega takes its time to load on a busy machine
 
-  it('draw degenerate curves: no positives, no negatives, one example, none', async () => {
+  it('draw degenerate curves: no positives, no negatives, one example, no example', async () => {
     const curves = (make: typeof rocCurve | typeof precisionRecallCurve) => ({
       'no positives': make([0, 0], [0.2, 0.4]),
       'no negatives': make([1, 1], [0.2, 0.4]),
@@ -53,7 +53,7 @@ describe('charts of judgement', function () {
     assert.match(second!, /^good +1\.000/);
   });
 
-  it('say of probabilities whether the model is too sure of itself', () => {
+  it('say whether the model is overconfident', () => {
     const sure = calibration(
       [0, 0, 1, 1],
       [0, 0, 0, 0].map(() => [0.95, 0.05]),
@@ -61,7 +61,7 @@ describe('charts of judgement', function () {
     assert.match(reliabilityChart(sure).description, /error 45\.0%, overconfident/);
   });
 
-  it('sort classes so that those which are mixed up are neighbours, and lose none', () => {
+  it('sort classes so that confused ones are next to each other, and keep all classes', () => {
     const matrix = confusionMatrix([0, 0, 1, 2, 2, 2, 3], [0, 3, 1, 1, 1, 2, 3], ['a', 'b', 'c', 'd']);
     const { classes, counts } = sortByConfusion(matrix);
     assert.deepEqual(classes, ['b', 'c', 'a', 'd']);
@@ -70,13 +70,13 @@ describe('charts of judgement', function () {
     mistake(() => confusionMatrixChart(matrix, { sort: 'size' as 'classes' }), "sort must be 'classes' or 'confusion'");
   });
 
-  it('say so when nothing was mixed up', async () => {
+  it('say so if no classes were confused', async () => {
     const chart = confusedPairsChart(confusionMatrix([0, 1], [0, 1], ['a', 'b']));
     assert.match(chart.usermeta.text, /No two classes were confused/);
     assert.deepEqual((await scene(chart)).warnings, []);
   });
 
-  it('show the picture under the pointer, and crosses for what was predicted wrongly', async () => {
+  it('show the picture under the pointer, and crosses for wrong predictions', async () => {
     const url = 'data:image/png;base64,iVBORw0KGgo=';
     const drawn = await scene(
       embeddingChart([
@@ -89,7 +89,7 @@ describe('charts of judgement', function () {
     assert.equal((points[0]!.tooltip as Record<string, string>).image, url);
   });
 
-  it('refuse to draw nothing, and points that are nowhere', () => {
+  it('refuse empty data, and points that are not finite', () => {
     mistake(() => rocChart({}), 'no curve');
     mistake(() => sliceChart([]), 'no slice');
     mistake(() => thresholdChart(thresholdTable([1], [0.5]).slice(0, 1)), 'no threshold');
@@ -97,7 +97,7 @@ describe('charts of judgement', function () {
     mistake(() => embeddingChart([{ x: Number.NaN, y: 0, class: 'a' }]), 'point 0 must be finite numbers');
   });
 
-  it('name series in colours that can be read on the card', () => {
+  it('label series in colours that are readable on the background', () => {
     for (const hue of hues) {
       const text = hue === colors.vermilion ? colors.vermilionText : hue;
       assert.ok(contrast(text, colors.card) >= 4.15, `${hue} ${contrast(text, colors.card)}`);

@@ -26,18 +26,18 @@ describe('pictureGrid', function () {
       [0, 62, 124, 0, 62],
     );
     assert.equal(images[0]!.y, images[2]!.y);
-    assert.ok(images[3]!.y! >= images[0]!.y! + 50 + 30, 'the next row leaves room for two lines of text');
+    assert.ok(images[3]!.y! >= images[0]!.y! + 50 + 30, 'there is space for two lines of text before the next row');
     assert.deepEqual(drawn.texts().filter((text) => text === '87%').length, 5);
     assert.ok(drawn.texts().includes('picture 4'));
   });
 
-  it('fits as many pictures in a row as 840 pixels hold', async () => {
+  it('puts as many pictures into a row as fit into 840 pixels', async () => {
     const images = (await scene(pictureGrid(pictures(20)))).marks('image');
     assert.equal(new Set(images.map(({ x }) => x)).size, 6);
     assert.ok(Math.max(...images.map(({ x }) => x!)) + 112 <= 840);
   });
 
-  it('says so when there are none', async () => {
+  it('says so if there are no pictures', async () => {
     const chart = pictureGrid([]);
     checkChart(chart);
     assert.deepEqual((await scene(chart)).texts(), ['no pictures']);
@@ -49,7 +49,7 @@ describe('pictureGrid', function () {
     assert.match(chart.description, /^Mammals: picture 0 .* and 10 more$/);
   });
 
-  it('refuses what is not a data URI, and options that make no sense', () => {
+  it('refuses pictures that are not data URIs, and impossible options', () => {
     const web = [{ url: 'https://example.org/cat.png', label: 'cat' }];
     assert.throws(
       () => pictureGrid(web),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TopLevelSpec } from 'vega-lite';
 
-/** A drawn mark of a scene: what Vega would paint. */
+/** A mark in Vega's scene, which Vega would draw. */
 export interface Item {
   marktype?: string;
   role?: string;
@@ -17,7 +17,7 @@ export interface Item {
   strokeWidth?: number;
 }
 
-/** The marks of a chart after Vega-Lite compiled it and Vega laid it out, with what the compiler complained of. */
+/** The marks of a chart after Vega-Lite has compiled it and Vega has laid it out, with the compiler's warnings. */
 export async function scene(spec: TopLevelSpec) {
   const [vega, vegaLite] = [await import('vega'), await import('vega-lite')];
   const warnings: string[] = [];
@@ -53,7 +53,7 @@ function walk(group: Item, found: { group: Item; item: Item }[]): void {
   }
 }
 
-/** Every chart names the schema JupyterLab draws, has both texts and survives JSON unchanged. */
+/** Checks that a chart names the schema that JupyterLab draws, has both texts, and is unchanged after conversion to JSON. */
 export function checkChart(spec: TopLevelSpec): void {
   assert.equal(spec.$schema, 'https://vega.github.io/schema/vega-lite/v5.json');
   assert.ok(typeof spec.description === 'string' && spec.description.length > 10);
@@ -62,12 +62,12 @@ export function checkChart(spec: TopLevelSpec): void {
   assert.deepEqual(JSON.parse(JSON.stringify(spec)), spec);
 }
 
-/** The labels of the axes across of each panel, from left to right. */
+/** The labels of the horizontal axes of each panel, from left to right. */
 export function epochTicks({ marks }: Awaited<ReturnType<typeof scene>>): string[][] {
   const axes: string[][] = [];
   let last = Number.POSITIVE_INFINITY;
   for (const { x, y, text, opacity } of marks('text', 'axis-label')) {
-    if (y! < 5 || x! < 0 || opacity === 0) continue; // of an axis up
+    if (y! < 5 || x! < 0 || opacity === 0) continue; // of a vertical axis
     if (x! <= last) axes.push([]);
     axes.at(-1)!.push(String(text));
     last = x!;
@@ -75,7 +75,7 @@ export function epochTicks({ marks }: Awaited<ReturnType<typeof scene>>): string
   return axes;
 }
 
-/** An axis of epochs has whole numbers within the training, each once and rising. */
+/** Checks that an axis of epochs has increasing whole numbers within the training, each once. */
 export function assertWholeAndOnce(ticks: readonly string[], epochs: number): void {
   const numbers = ticks.map(Number);
   assert.ok(numbers.length > 0 && numbers.length <= 11, ticks.join());

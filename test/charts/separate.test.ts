@@ -7,7 +7,7 @@ const separated = (...places: number[]) => {
   return labels.map(({ place }) => place);
 };
 
-describe('labels beside a plot', () => {
+describe('labels next to a plot', () => {
   it('stay where they are if they do not overlap', () => {
     assert.deepEqual(separated(5, 15, 40), [5, 15, 40]);
     assert.deepEqual(separated(), []);
@@ -19,7 +19,7 @@ describe('labels beside a plot', () => {
     assert.deepEqual(separated(20, 60, 62), [20, 56, 66]);
   });
 
-  it('move what they then touch, too', () => {
+  it('move other labels that they then overlap, too', () => {
     assert.deepEqual(separated(42, 50, 50), [112 / 3, 142 / 3, 172 / 3]);
   });
 

@@ -6,7 +6,7 @@ import { projectFolder } from '../../src/core/paths';
 import { examples } from './examples';
 import { checkChart, scene } from './scene';
 
-/** What each chart draws, in few numbers. To write it anew after a wanted change: TUNEBOOK_SNAPSHOTS=write npm test */
+/** What each chart draws, in a few numbers. To update it after an intended change: TUNEBOOK_SNAPSHOTS=write npm test */
 interface Snapshot {
   size: string;
   marks: Record<string, number>;
@@ -22,7 +22,7 @@ describe('every chart', function () {
   const found: Record<string, Snapshot> = {};
 
   for (const [name, chart] of Object.entries(examples)) {
-    it(`compiles without a warning and draws what it drew before: ${name}`, async () => {
+    it(`compiles without a warning and draws the same as before: ${name}`, async () => {
       checkChart(chart);
       const drawn = await scene(chart);
       assert.deepEqual(drawn.warnings, []);

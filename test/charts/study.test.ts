@@ -16,7 +16,7 @@ const rows = [
 ];
 
 describe('charts of a study', () => {
-  it('draw accuracy against time with the front of what nothing beats in both', async () => {
+  it('draw accuracy against time, with the Pareto front', async () => {
     const spec = paretoChart(rows);
     checkChart(spec);
     const { warnings, marks, texts } = await scene(spec);
@@ -30,7 +30,7 @@ describe('charts of a study', () => {
     assert.match(spec.usermeta.text, /hybrid, dropout 0 +81.0% +20 *$/m);
   });
 
-  it('name configurations of the same accuracy and time a line apart, and of many only those on the front', async () => {
+  it('label configurations of the same accuracy and time one line apart, and of many only those on the front', async () => {
     const alike = (count: number) =>
       Array.from({ length: count }, (_, i) => ({
         axes: { trial: `number ${i}` },
@@ -50,7 +50,7 @@ describe('charts of a study', () => {
     assert.deepEqual((await scene(paretoChart(alike(30)))).texts(), ['number 0']);
   });
 
-  it('draw how two axes act together, each cell with its accuracy', async () => {
+  it('draw the interaction of two axes, each cell with its accuracy', async () => {
     const spec = interactionChart(rows, 'variant', 'dropout');
     checkChart(spec);
     const { warnings, marks, texts } = await scene(spec);
@@ -61,7 +61,7 @@ describe('charts of a study', () => {
     assert.throws(() => interactionChart(rows, 'variant', 'depth'), /no axis 'depth'; the axes are variant, dropout/);
   });
 
-  it('draw a line for each configuration through all that varies', async () => {
+  it('draw a line for each configuration through all axes', async () => {
     const spec = parallelCoordinates(rows);
     checkChart(spec);
     const { warnings, marks, texts } = await scene(spec);
@@ -70,7 +70,7 @@ describe('charts of a study', () => {
     assert.ok(['features', 'hybrid', '0', '0.5', '80.0%', '90.0%'].every((label) => texts().includes(label)));
   });
 
-  it('draw every run as a dot, the highest mean first, and leave out what failed', async () => {
+  it('draw every run as a dot, the highest mean first, and leave out failed runs', async () => {
     const run = (variant: string, seed: number, accuracy: number | null) => ({
       axes: { variant, epochs: 5 },
       ...{ seed, accuracy },
@@ -94,7 +94,7 @@ describe('charts of a study', () => {
     assert.match(runDotsChart(runs.slice(0, 2)).usermeta.text, /the only configuration/);
   });
 
-  it('are drawn of a study that has no runs yet', async () => {
+  it('are drawn for a study without runs, too', async () => {
     for (const spec of [
       paretoChart([]),
       parallelCoordinates(rows.slice(4)),

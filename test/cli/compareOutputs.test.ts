@@ -42,7 +42,7 @@ describe('differences between two executions of a notebook', () => {
     );
   });
 
-  it('passes over times, by their unit and by the name of their column or field', () => {
+  it('ignores times, recognized by their unit or by the name of their column or field', () => {
     assert.deepEqual(compare(text('epoch 2: loss 1.2, 0.4 s'), text('epoch 2: loss 1.2, 1 min 05 s')), []);
     assert.deepEqual(compare(text('2065 pictures/s'), text('12 pictures/s')), []);
     assert.deepEqual(compare(table([['linear', '0.794', '1.8']]), table([['linear', '0.794', '2.9']])), []);
@@ -50,13 +50,13 @@ describe('differences between two executions of a notebook', () => {
     assert.deepEqual(compare(text('elastic 16.88'), text('elastic 17.01'), ['times']), []);
   });
 
-  it('does not miss the line of a progress bar, which is gone when features come from the cache', () => {
+  it('ignores a missing progress bar, which is not shown when features come from the cache', () => {
     const bar = text('features: 1083 pictures in 1 min 02 s (17 pictures/s)');
     assert.deepEqual(compare([...bar, ...text('done')], text('done')), []);
     assert.equal(compare(text('1083 pictures in all'), []).length, 1);
   });
 
-  it('names a cell that shows more, less, an error, or is another one', () => {
+  it('names a cell that shows more, less or an error, or whose code differs', () => {
     assert.deepEqual(compare(text('one'), text('one\ntwo')), [{ cell: 1, before: '(nothing)', after: 'two' }]);
     assert.deepEqual(compare([{ output_type: 'error', ename: 'Error' }], []), [
       { cell: 1, before: 'error Error', after: '(nothing)' },
@@ -67,7 +67,7 @@ describe('differences between two executions of a notebook', () => {
     assert.deepEqual(differences([cell([])], []), [{ cell: 1, before: 'run()', after: '(no such cell)' }]);
   });
 
-  it('counts the values that it looks at', () => {
+  it('counts the compared values', () => {
     assert.equal(
       comparedValues([cell(table([['linear', '0.794', '1.8']])), cell(text('1\n2')), cell(text('3'), ['times'])]),
       4,

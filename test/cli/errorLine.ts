@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { main } from '../../src/cli/main';
 
-/** The one line on stderr of a command that failed as a command should. It runs in this process, where TensorFlow is loaded. */
+/** The single line on stderr of a command that fails with a UserError. It runs in this process, where TensorFlow is loaded. */
 export async function errorLine(...args: string[]): Promise<string> {
   const printed = { stdout: '', stderr: '' };
   const { stdout, stderr } = process;

@@ -28,7 +28,7 @@ describe('tunebook', () => {
     }
   });
 
-  it('answers mistakes, and a machine that does not oblige, with one line and exit code 1', async () => {
+  it('answers mistakes and failures of the machine with one line and exit code 1', async () => {
     const photos = temporaryFolder();
     const { status, stdout, stderr } = tunebook('train', '--data', join(photos, 'nowhere'));
     assert.deepEqual([status, stdout], [1, '']);
@@ -81,7 +81,7 @@ describe('tunebook', () => {
 });
 
 describe('tunebook train', () => {
-  it('trains on the good pictures of a folder full of bad ones and lists the rest with reasons', async () => {
+  it('trains on the readable pictures of a folder with many unreadable ones, which it lists with reasons', async () => {
     const root = await stripesFolder(6);
     const expected = await addBadPictures(root);
     await addOddPictures(root);
@@ -129,7 +129,7 @@ describe('tunebook train', () => {
     for (const [file, reason] of Object.entries(expected)) assert.match(reasons[file]!, reason, file);
   });
 
-  it('prints accuracy, loss, time of each phase and pictures for people', async () => {
+  it('prints accuracy, loss, the time of each phase and the numbers of pictures as text', async () => {
     const { status, stdout, stderr } = tunebook('train', '--data', await stripesFolder(4), '--epochs', '2');
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^validation accuracy {2}\d\.\d{3}$/m);
@@ -138,7 +138,7 @@ describe('tunebook train', () => {
     assert.match(stderr, /epoch 2 of 2/);
   });
 
-  it('trains each variant, resumes, and predicts from the run of a whole model', async () => {
+  it('trains each variant, resumes, and predicts with a run that contains the whole model', async () => {
     const data = await stripesFolder(4);
     const [run, state] = [join(temporaryFolder(), 'run'), temporaryFolder()];
     const common = ['train', '--data', data, '--no-cache', '--json', '--blocks', '1', '--batch-size', '8'];
@@ -159,15 +159,15 @@ describe('tunebook train', () => {
     assert.match(await errorLine(...common, '--variant', 'all'), /Allowed choices are feature-extraction, hybrid,/);
   });
 
-  it('reaches 0.86 on 40 photos a class of flowers', function () {
+  it('reaches 0.86 on 40 photos per class of flowers', function () {
     const flowers = sharedData('flowers');
-    if (!flowers) return this.skip(); // real photos lie beside the project where it is developed
+    if (!flowers) return this.skip(); // real photos are next to the project on some machines only
     const { accuracy, pictures } = tunebook('train', '--data', flowers, '--seed', '1', '--json').json();
     assert.deepEqual([pictures.train, pictures.validation], [200, 150]);
     assert.ok(accuracy >= 0.86, String(accuracy));
   });
 
-  it('reaches 0.74 on emoji of unseen concepts, in the mean of seeds 1 to 5', function () {
+  it('reaches 0.74 on emoji of unseen concepts, as the mean of seeds 1 to 5', function () {
     this.timeout(240_000);
     const accuracies = [1, 2, 3, 4, 5].map(
       (seed) => tunebook('train', '--data', 'emoji', '--seed', String(seed), '--json').json().accuracy,
@@ -178,7 +178,7 @@ describe('tunebook train', () => {
 });
 
 describe('tunebook predict', () => {
-  it('knows ImageNet: 0.84 top-1 and 0.96 top-5 on sample photos', function () {
+  it('predicts ImageNet classes: 0.84 top-1 and 0.96 top-5 on sample photos', function () {
     const samples = sharedData('imagenet-samples');
     if (!samples) return this.skip();
     const files = readdirSync(samples).map((name) => join(samples, name));
@@ -200,7 +200,7 @@ describe('tunebook predict', () => {
       '--json',
       join(root, 'red/0.png'),
       __filename,
-      join(root, 'blue'), // a folder stands for what is in it
+      join(root, 'blue'), // a folder means all pictures in it
     );
     assert.equal(status, 0);
     const { predictions, skipped } = json();

@@ -27,7 +27,7 @@ describe('tunebook new', () => {
     for (const line of parameters!.source) assert.match(line, /^let \w+ = .+; \/\/ \S/);
   });
 
-  it('leaves a notebook that exists as it is', () => {
+  it('does not change an existing notebook', () => {
     const project = temporaryFolder();
     const file = writeStarter('mine', 'flowers', project);
     const before = readFileSync(file, 'utf8');
@@ -35,7 +35,7 @@ describe('tunebook new', () => {
     assert.equal(readFileSync(file, 'utf8'), before);
   });
 
-  it('refuses a name that is none and a folder that does not exist, before it writes', () => {
+  it('refuses an invalid name and a missing folder before it writes', () => {
     const project = temporaryFolder();
     for (const name of ['', '../up', 'a b', '.hidden', 'x'.repeat(65), 'notebook.ipynb']) {
       assert.throws(() => writeStarter(name, 'emoji', project), UserError, name);
@@ -44,7 +44,7 @@ describe('tunebook new', () => {
     assert.equal(existsSync(join(project, 'notebooks')), false);
   });
 
-  it('writes one that runs from top to bottom and leaves a run with a report', async function () {
+  it('writes a notebook that runs from top to bottom and saves a run with a report', async function () {
     this.timeout(120_000);
     const name = `test-${process.pid}`;
     const runs = join(projectFolder, 'build', 'runs', name);
@@ -58,7 +58,7 @@ describe('tunebook new', () => {
         assert.fail(`${error}\n${printed}`);
       });
       assert.match(readFileSync(join(runs, 'report.html'), 'utf8'), /Validation/);
-      // the command that it ends with can be typed in any folder
+      // the command at its end works in any folder
       assert.ok(
         readFileSync(join(out, `own/${name}.ipynb`), 'utf8').includes(`npx tunebook predict --model '${runs}'`),
       );

@@ -16,7 +16,7 @@ interface Notebook {
   cells: { cell_type: string; source: string | string[]; execution_count?: number | null; outputs: Output[] }[];
 }
 
-/** A folder inside the project, where cells can import what the project can. */
+/** A folder inside the project, where cells can import the project's packages. */
 function temporaryFolder(): string {
   const build = join(projectFolder, 'build');
   mkdirSync(build, { recursive: true });
@@ -40,7 +40,7 @@ function writeNotebook(folder: string, name: string, sources: readonly string[],
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Notebook;
 const textOf = ({ text = '' }: Output) => (Array.isArray(text) ? text.join('') : text);
 
-/** Run the one notebook of a folder; what was printed and what it failed with. */
+/** Run the only notebook in a folder; returns the output and the error. */
 async function run(folder: string, name: string, assignments: string[] = [], html = false) {
   const printed = { stdout: '', stderr: '' };
   const keep = (stream: 'stdout' | 'stderr') => ({
@@ -60,7 +60,7 @@ async function run(folder: string, name: string, assignments: string[] = [], htm
 }
 
 describe('where executed notebooks go', () => {
-  it('is below the folder for them, also for a notebook from elsewhere, and never over a notebook that is read', () => {
+  it('is below the output folder, also for a notebook from elsewhere, and is never that of the notebook itself', () => {
     const [folder, elsewhere] = [temporaryFolder(), temporaryFolder()];
     writeNotebook(folder, 'one', ['1']);
     writeNotebook(elsewhere, 'one', ['1']);
@@ -83,7 +83,7 @@ describe('the command notebooks', function () {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('runs a notebook on the kernel with other parameters, says how far it is and keeps the original', async () => {
+  it('runs a notebook on the kernel with other parameters, reports progress and keeps the original', async () => {
     writeNotebook(folder, 'one', ['let epochs = 20; // passes', 'console.log(epochs * 2);', '1 + 1']);
     const original = readFileSync(join(folder, 'one.ipynb'), 'utf8');
     const { stdout, error, out } = await run(folder, 'one', ['epochs=4'], true);
@@ -105,7 +105,7 @@ describe('the command notebooks', function () {
     assert.equal(readFileSync(join(folder, 'one.ipynb'), 'utf8'), original);
   });
 
-  it('ends at the first error with its traceback, and writes what ran', async () => {
+  it('stops at the first error, shows its traceback, and writes the cells that ran', async () => {
     writeNotebook(folder, 'bad', ['1', "throw new Error('on purpose');", "console.log('not reached');"]);
     const { stderr, stdout, error, out } = await run(folder, 'bad');
     assert.ok(error instanceof UserError);
@@ -141,7 +141,7 @@ describe('the command notebooks', function () {
     assert.equal(existsSync(join(folder, 'out')), false);
   });
 
-  it('runs with the quick values that a notebook carries, where --set gives no other', () => {
+  it("runs with a notebook's quick values, unless --set gives others", () => {
     writeNotebook(folder, 'one', ["let epochs = 20;\nlet seeds = [1, 2, 3];\nlet data = 'emoji';"], {
       epochs: 2,
       seeds: [1],
@@ -153,7 +153,7 @@ describe('the command notebooks', function () {
     assert.equal(source([], false), undefined);
   });
 
-  it('chooses all notebooks when none is named, in order, and sets a parameter where it exists', () => {
+  it('runs all notebooks in order when none is named, and sets a parameter in those that have it', () => {
     writeNotebook(folder, '01-more', ['let seeds = [1];']);
     writeNotebook(folder, '00-start', ['let epochs = 1;']);
     const jobs = prepareJobs(folder, [], ['epochs=7']);
@@ -167,7 +167,7 @@ describe('the command notebooks', function () {
     assert.equal(prepareJobs(folder, ['01-more.ipynb'], [])[0]?.name, '01-more');
   });
 
-  it('finds a notebook in a subfolder, and all of a subfolder', () => {
+  it('finds a notebook in a subfolder, and all notebooks of a subfolder', () => {
     writeNotebook(folder, '00-start', ['let epochs = 1;']);
     mkdirSync(join(folder, 'solutions'));
     writeNotebook(join(folder, 'solutions'), '00-start', ['let epochs = 2;']);
@@ -182,7 +182,7 @@ describe('the command notebooks', function () {
     );
   });
 
-  it('refuses to compare with a folder that lacks one of the notebooks, before it runs any', async () => {
+  it('refuses to compare with a folder in which a notebook is missing, before it runs any', async () => {
     assert.equal(await main(['notebooks', '00-quick-start', '--compare', folder]), 1);
   });
 });

@@ -31,7 +31,7 @@ describe('parameters of a notebook', () => {
     );
   });
 
-  it('get new values and keep their comments and types; all else stays', () => {
+  it('get new values and keep their comments and types; nothing else changes', () => {
     const lines = set({ epochs: '3', backbone: "it's", rate: '0.5', augment: 'false' }).split('\n');
     assert.equal(lines[2], 'let epochs = 3; // passes; over the = pictures');
     assert.equal(lines[3], "let backbone: string = 'it\\'s';");
@@ -47,14 +47,14 @@ describe('parameters of a notebook', () => {
     assert.match(set({ seeds: '[]' }), /let seeds = \[\];/);
   });
 
-  it('refuse a value of another type and name what they expect', () => {
+  it('refuse a value of another type and say what they expect', () => {
     assert.throws(() => set({ epochs: 'many' }), new UserError("--set epochs: expected a number, got 'many'"));
     assert.throws(() => set({ epochs: '' }), UserError);
     assert.throws(() => set({ augment: '1' }), new UserError("--set augment: expected true or false, got '1'"));
     assert.throws(() => set({ seeds: '1,two' }), new UserError("--set seeds: expected a number, got 'two'"));
   });
 
-  it('refuse an unknown name and list theirs', () => {
+  it('refuse an unknown name and list the valid ones', () => {
     assert.throws(
       () => set({ epoch: '3' }),
       new UserError(

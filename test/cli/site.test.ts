@@ -41,7 +41,7 @@ describe('buildSite', function () {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('makes a page a notebook, linked in order, and an index with the question of each', async () => {
+  it('makes a page per notebook, linked in order, and an index with the question of each', async () => {
     writeNotebook(folder, '01-b', 'Second');
     writeNotebook(folder, '00-a', 'First');
     writeNotebook(folder, '02-c', 'Third <b>');
@@ -69,7 +69,7 @@ describe('buildSite', function () {
     assert.doesNotMatch(index, /api/);
   });
 
-  it('makes pages of the solutions, and leads from a chapter to its own and back', async () => {
+  it('makes pages of the solutions, with links from each chapter to its solutions and back', async () => {
     writeNotebook(folder, '00-a', 'See [it](solutions/00-a.ipynb)');
     mkdirSync(join(folder, 'solutions'));
     writeNotebook(join(folder, 'solutions'), '00-a', 'Solutions');

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** A process whose work goes on for `keeping` milliseconds after it was asked to stop. */
+/** A process whose work continues for `keeping` milliseconds after it was asked to stop. */
 async function begin(keeping: number): Promise<ChildProcess> {
   const stop = JSON.stringify(join(__dirname, '..', '..', 'src', 'cli', 'stop.js'));
   const script = `
@@ -25,7 +25,7 @@ describe('work that can be asked to stop', function () {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
-    it(`keeps what it has at ${signal}, also where npx passes the same on once more`, async () => {
+    it(`keeps its results after ${signal}, also if npx sends the same signal again`, async () => {
       const child = await begin(300);
       const exit = once(child, 'exit');
       child.kill(signal);

@@ -8,7 +8,7 @@ import { checkConfiguration } from '../../src/study/configuration';
 import { temporaryFolder } from '../folders';
 import { errorLine } from './errorLine';
 
-/** A study's JSON, as a text or as what is in it besides the data. */
+/** A study's JSON, as a text or as the values besides the data. */
 function configured(content: object | string): string {
   const file = join(temporaryFolder(), 'study.json');
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify({ data: 'emoji', ...content }));
@@ -19,7 +19,7 @@ const out = () => join(temporaryFolder(), 'study');
 const ten = Array.from({ length: 10 }, (_, i) => (i + 1) / 100);
 
 describe("a study's JSON", () => {
-  it('says nothing of what is said on the command line: where it lies, whether it is resumed', async () => {
+  it('cannot contain what belongs on the command line: the folder, and whether to resume', async () => {
     const precious = temporaryFolder();
     mkdirSync(join(precious, 'runs', 'run-a'), { recursive: true });
     writeFileSync(join(precious, 'study.json'), '{}');
@@ -42,7 +42,7 @@ describe("a study's JSON", () => {
     assert.deepEqual(readdirSync(join(precious, 'runs')), ['run-a']);
   });
 
-  it('of too many runs is refused with their number, before they take memory', async () => {
+  it('with too many runs is refused with their number, before they take memory', async () => {
     const folder = out();
     const refused = async (content: object, ...flags: string[]) =>
       errorLine('study', configured(content), '--out', folder, ...flags);
@@ -61,7 +61,7 @@ describe("a study's JSON", () => {
 
   const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
   const values = ['null', '{"toString": 1}', '[]', '"x\\n"', '1e308', '-1', '[[[]]]', nested(60), nested(50_000)];
-  /** What of these is right. */
+  /** The valid ones of these values. */
   const right: Record<string, string[]> = { data: ['"x\\n"'] };
 
   /** Check a configuration without making any of its runs. */
@@ -78,7 +78,7 @@ describe("a study's JSON", () => {
     );
 
   for (const key of ['data', 'settings', 'axes', 'seeds', 'design', 'baseline', 'configurations', 'budget', 'models']) {
-    it(`is refused in one line where ${key} is nothing that it can be`, () => {
+    it(`is refused in one line if ${key} has an invalid value`, () => {
       for (const value of values) {
         const text = key === 'data' ? `{"data": ${value}}` : `{"data": "emoji", "${key}": ${value}}`;
         if (right[key]?.includes(value)) check(text);
@@ -98,7 +98,7 @@ describe("a study's JSON", () => {
     'checkpoint',
     'resume',
   ]) {
-    it(`is refused in one line where the setting ${key} is nothing that it can be`, () => {
+    it(`is refused in one line if the setting ${key} has an invalid value`, () => {
       for (const value of values) {
         refuses(`{"data": "emoji", "settings": {"${key}": ${value}}}`);
         refuses(`{"data": "emoji", "axes": {"${key}": [${value}]}}`);
@@ -106,7 +106,7 @@ describe("a study's JSON", () => {
     });
   }
 
-  it('is refused in one line where it is no file of JSON', async () => {
+  it('is refused in one line if it is not a JSON file', async () => {
     for (const content of ['', '{', 'null', '[]', '3', nested(50_000), '{"__proto__": {"data": "emoji"}}']) {
       await errorLine('study', configured(content));
     }

@@ -16,18 +16,18 @@ describe('a misspelled name', () => {
     ['epoch', ['epochs', 'patience'], 'epochs'],
   ];
   for (const [word, words, name] of meant) {
-    it(`'${word}' is told from what it could have been: '${name}'`, () => {
+    it(`'${word}' is recognized as '${name}'`, () => {
       assert.equal(didYouMean(word, words), ` (did you mean '${name}'?)`);
     });
   }
 
-  it('that is like none of the known ones gets no guess', () => {
+  it('that is unlike all known ones gets no suggestion', () => {
     assert.equal(didYouMean('alexnet', names), '');
     assert.equal(didYouMean('', ['', 'a']), '');
     assert.equal(didYouMean('x', []), '');
   });
 
-  it('of an option is answered with the list and the guess', () => {
+  it('of an option is answered with the list and a suggestion', () => {
     mistake(
       () => withDefaults('train', { epoch: 3 } as object, { epochs: 1, seed: 0 }),
       "train: unknown option 'epoch'; the options are epochs, seed (did you mean 'epochs'?)",

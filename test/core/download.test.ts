@@ -42,7 +42,7 @@ describe('download', () => {
     assert.equal(server.requests.length, 1);
   });
 
-  it('takes a broken connection up where it broke', async () => {
+  it('continues after a broken connection', async () => {
     await start({ breaks: [100_000, 50_000], etag: '"one"' });
     await download(`${server.address}/file`, file, quick);
     assert.deepEqual(readFileSync(file), content);
@@ -51,7 +51,7 @@ describe('download', () => {
     assert.ok(starts[0] === 0 && starts[1]! > 0 && starts[2]! > starts[1]!, String(starts));
   });
 
-  it('takes up in a later run what an earlier one left', async () => {
+  it('continues an unfinished download of an earlier run', async () => {
     await start({ breaks: [100_000, 0, 0], etag: '"one"' });
     await assert.rejects(download(`${server.address}/file`, file, { ...quick, attempts: 2 }), /cannot be downloaded/);
     assert.equal(existsSync(file), false);
@@ -61,7 +61,7 @@ describe('download', () => {
     assert.ok(server.requests[before]!.from > 0);
   });
 
-  it('begins again when the file on the server became another one', async () => {
+  it('starts again if the file on the server has changed', async () => {
     await start({ breaks: [100_000], etag: '"old"' }, () => randomBytes(300_000));
     await assert.rejects(download(`${server.address}/file`, file, { ...quick, attempts: 1 }));
     server.close();
@@ -70,7 +70,7 @@ describe('download', () => {
     assert.deepEqual(readFileSync(file), content);
   });
 
-  it('begins again when pieces of two versions met, as a server without ETags cannot tell', async () => {
+  it('starts again if parts of two versions were combined, which can happen with a server without ETags', async () => {
     await start({ breaks: [100_000] }, () => randomBytes(300_000));
     await assert.rejects(download(`${server.address}/file`, file, { ...quick, attempts: 1 }));
     server.close();
@@ -83,13 +83,13 @@ describe('download', () => {
     );
   });
 
-  it('begins again where the server knows no ranges', async () => {
+  it('starts again if the server does not support ranges', async () => {
     await start({ ranges: false, breaks: [100_000], etag: '"one"' });
     await download(`${server.address}/file`, file, quick);
     assert.deepEqual(readFileSync(file), content);
   });
 
-  it('does not put pieces together when neither ETag nor hash says that they fit', async () => {
+  it('does not combine parts if neither an ETag nor a hash shows that they fit', async () => {
     await start({ breaks: [100_000] });
     await download(`${server.address}/file`, file, { pauseSeconds: 0.01 });
     assert.deepEqual(readFileSync(file), content);
@@ -99,7 +99,7 @@ describe('download', () => {
     );
   });
 
-  it('is done when all bytes came and only the renaming was missing', async () => {
+  it('is complete if all bytes were received and only the renaming was missing', async () => {
     await start();
     mkdirSync(dirname(file));
     writeFileSync(`${file}.part`, content);
@@ -107,7 +107,7 @@ describe('download', () => {
     assert.deepEqual(readFileSync(file), content);
   });
 
-  it('refuses another content by its hash and keeps none of it', async () => {
+  it('refuses a file with another hash and keeps nothing of it', async () => {
     await start({}, () => content.subarray(0, 299_999));
     await assert.rejects(
       download(`${server.address}/file`, file, { ...quick, hash: hashOf(content, 'sha256') }),
@@ -116,12 +116,12 @@ describe('download', () => {
     assert.deepEqual(readdirSync(dirname(file)), []);
   });
 
-  it('stops at a file that is larger than it can be', async () => {
+  it('stops if a file is larger than it may be', async () => {
     await start();
     await assert.rejects(download(`${server.address}/file`, file, { ...quick, largest: 1000 }), /more than the 1000/);
   });
 
-  it('tries again when the server is busy, and at once gives up where it says no', async () => {
+  it('tries again if the server is busy, and gives up at once if it refuses', async () => {
     await start({ statuses: [503, 429] });
     await download(`${server.address}/file`, file, quick);
     assert.equal(server.requests.length, 3);
@@ -137,7 +137,7 @@ describe('download', () => {
     assert.deepEqual(readFileSync(file), content);
   });
 
-  it('says what keeps it from the network', async () => {
+  it('says why the network cannot be used', async () => {
     await start();
     const { address } = server;
     server.close();
@@ -163,7 +163,7 @@ describe('download', () => {
     assert.equal(server.requests.length, 1);
   });
 
-  it('goes on after a process that was killed while it downloaded', async () => {
+  it('continues after a process that was killed during a download', async () => {
     await start({ silent: 1, etag: '"one"' });
     const call = `require(${JSON.stringify(require.resolve('../../src/core/download'))}).download(${JSON.stringify(`${server.address}/file`)}, ${JSON.stringify(file)})`;
     const child = spawn(process.execPath, ['-e', call]);

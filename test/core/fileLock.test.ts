@@ -9,16 +9,16 @@ import { temporaryFolder } from '../folders';
 const PROCESSES = 4;
 const ROUNDS = 100;
 
-/** What is in a lock that a process left behind which is gone. */
+/** The content of a lock whose process has ended. */
 const dead = (token: string) => JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), begun: '1', token });
 
-/** How the lock is found in a round. */
+/** The state of the lock before a round. */
 const starts: Record<string, (file: string) => void> = {
   'a lock that is free': () => {},
   'a lock that was left behind': (file) => writeFileSync(file, dead('aa')),
   'a lock that an older version left behind': (file) =>
     writeFileSync(file, JSON.stringify({ pid: 2 ** 22 + 1, host: hostname() })),
-  'a lock whose successor died while it took over': (file) => {
+  'a lock whose next owner was killed while it took over': (file) => {
     writeFileSync(file, dead('aa'));
     writeFileSync(`${file}.aa`, dead('bb'));
     writeFileSync(`${file}.aa.bb`, dead('cc'));
@@ -63,7 +63,7 @@ describe('a file lock', () => {
     });
   }
 
-  it('is free again when it is let go', () => {
+  it('is free after it was released', () => {
     const file = join(temporaryFolder(), 'lock');
     for (let round = 0; round < 3; round++) {
       const lock = tryFileLock(file);
@@ -75,7 +75,7 @@ describe('a file lock', () => {
     }
   });
 
-  it('does not take away what another has taken over', () => {
+  it('does not release a lock that another process has taken over', () => {
     const file = join(temporaryFolder(), 'lock');
     const lock = tryFileLock(file);
     assert.ok('release' in lock);
@@ -84,7 +84,7 @@ describe('a file lock', () => {
     assert.ok(existsSync(file));
   });
 
-  it('of another machine counts as long as it is touched, or for ever', () => {
+  it('of another machine is respected as long as its file is updated, or for ever', () => {
     const file = join(temporaryFolder(), 'lock');
     writeFileSync(file, JSON.stringify({ pid: 1, host: 'elsewhere', begun: '1', token: 'aa' }));
     const isHeld = (staleSeconds?: number) => 'holder' in tryFileLock(file, { staleSeconds });
@@ -94,7 +94,7 @@ describe('a file lock', () => {
     assert.ok(!isHeld(100));
   });
 
-  it('with a content that a stranger wrote leads nowhere', () => {
+  it('with a content that a stranger wrote has no effect on other files', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'locks', 'lock');
     mkdirSync(join(folder, 'locks'));

@@ -4,7 +4,7 @@ import { lazyModule, once } from '../../src/core/lazyModule';
 import { projectFolder } from '../../src/core/paths';
 
 describe('a lazy module', () => {
-  it('is loaded once, with the first thing that is asked of it', () => {
+  it('is loaded once, when one of its properties is first used', () => {
     let loads = 0;
     const lazy = lazyModule(() => {
       loads += 1;
@@ -19,13 +19,13 @@ describe('a lazy module', () => {
     );
   });
 
-  it('takes what is set on it', () => {
+  it('lets properties be set', () => {
     const own = { level: 1 };
     lazyModule(() => own).level = 2;
     assert.equal(own.level, 2);
   });
 
-  it('may be a function, and hands on what loading throws', () => {
+  it('may be a function, and passes on errors of loading', () => {
     assert.equal(lazyModule(() => (x: number) => x + 1)(2), 3);
     const broken = lazyModule((): { a: number } => {
       throw new Error('not installed');
@@ -45,7 +45,7 @@ describe('a lazy module', () => {
 });
 
 describe('importing tunebook', () => {
-  it('loads none of the heavy packages before something of theirs is used', () => {
+  it('loads none of the large packages before they are used', () => {
     const script = `
       const tunebook = require(${JSON.stringify(projectFolder)});
       const heavy = /node_modules.(@tensorflow|arquero|sharp|vega|vega-lite|tar|yauzl|umap-js|ml-pca|bullmq|ioredis|h5wasm|commander)./;

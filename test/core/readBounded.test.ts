@@ -6,8 +6,8 @@ import { UserError } from '../../src/core/errors';
 import { parseJson, readBounded, readJson } from '../../src/core/readBounded';
 import { temporaryFolder } from '../folders';
 
-describe('a file that is read', () => {
-  it('comes whole', () => {
+describe('a file that is read with a size limit', () => {
+  it('is returned completely', () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, 'text');
     assert.equal(readBounded(file, { largest: 4 }).toString(), 'text');
@@ -15,14 +15,14 @@ describe('a file that is read', () => {
     assert.equal(readBounded(file, { largest: 0 }).length, 0);
   });
 
-  it('is refused, by name and in one line, where it is too large, before it is read', () => {
+  it('is refused before reading if it is too large, in one line with its name', () => {
     const file = join(temporaryFolder(), 'large');
     writeFileSync(file, '');
-    truncateSync(file, 2 ** 40); // a file with a hole takes no room
+    truncateSync(file, 2 ** 40); // a sparse file takes no disk space
     refuses(() => readBounded(file, { largest: 2 ** 20 }), file, /it has 1048576.0 MB, expected at most 1.0 MB/);
   });
 
-  it('is refused where it is missing, a folder, a device or a pipe', () => {
+  it('is refused if it is missing, a folder, a device or a pipe', () => {
     const folder = temporaryFolder();
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
@@ -33,7 +33,7 @@ describe('a file that is read', () => {
     }
   });
 
-  it('is refused where it is a link out of its root', () => {
+  it('is refused if it is a link out of its root folder', () => {
     const [root, elsewhere] = [temporaryFolder(), temporaryFolder()];
     const [link, secret] = [join(root, 'link'), join(elsewhere, 'secret')];
     writeFileSync(secret, 'mine');
@@ -51,7 +51,7 @@ describe('JSON of a stranger', () => {
     assert.deepEqual(readJson(file), { a: [1, { b: null }] });
   });
 
-  it('is refused in one line where it is none, nested absurdly deep, or changes what an object is', () => {
+  it('is refused in one line if it is invalid, nested too deeply, or changes the prototype of objects', () => {
     const deep = (n: number) => '['.repeat(n) + ']'.repeat(n);
     assert.doesNotThrow(() => parseJson(deep(64), 'x.json'));
     for (const n of [65, 50_000, 1_000_000]) refuses(() => parseJson(deep(n), 'x.json'), 'x.json', /nested/);
@@ -68,7 +68,7 @@ function refuses(work: () => unknown, name: string, why: RegExp): void {
   assert.throws(work, (error: Error) => {
     assert(error instanceof UserError, error.stack);
     assert(error.message.includes(name) && why.test(error.message), error.message);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters must not occur
     assert.doesNotMatch(error.message, /[\u0000-\u001f\u007f]/);
     return true;
   });

@@ -25,12 +25,12 @@ describe('a path that a stranger named', () => {
   }
 
   for (const value of [null, undefined, 3, {}, [], ['a'], { toString: () => 'a' }]) {
-    it(`is refused as ${JSON.stringify(value) ?? 'undefined'}, which is no text`, () => {
+    it(`is refused as ${JSON.stringify(value) ?? 'undefined'}, which is not a string`, () => {
       assert.throws(() => pathBelow('/models/mine', value), UserError);
     });
   }
 
-  it('never leaves its root, whatever it is made of', () => {
+  it('never leaves its root, whatever its parts are', () => {
     const part = fc.oneof(fc.constantFrom('..', '.', '', '/', '...', '~', 'a', '\\', '\0', 'C:'), fc.string());
     fc.assert(
       fc.property(fc.array(part), fc.constantFrom('/', ''), (parts, between) => {
@@ -46,7 +46,7 @@ describe('a path that a stranger named', () => {
     );
   });
 
-  it('is refused where a link leads out of the root, and taken where it stays inside', () => {
+  it('is refused if a link leads out of the root, and accepted if it stays inside', () => {
     const [root, elsewhere] = [temporaryFolder(), temporaryFolder()];
     writeFileSync(join(elsewhere, 'secret'), 'mine');
     mkdirSync(join(root, 'inside'));
@@ -70,7 +70,7 @@ describe('a path that a stranger named', () => {
 });
 
 describe('an id', () => {
-  it('is of letters, digits, dots, lines and dashes', () => {
+  it('consists of letters, digits, dots, underscores and hyphens', () => {
     for (const id of ['a', '0', 'dropout-0.5-seed1-0123abcd', 'A_b', 'a'.repeat(128)])
       assert.equal(checkId(id, ''), id);
   });

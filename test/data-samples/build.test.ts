@@ -35,7 +35,7 @@ describe('the emoji sample', function () {
   let pictures: string[];
 
   before(async () => {
-    mkdirSync(join(root, 'emoji.part-999999999')); // of a run that was killed
+    mkdirSync(join(root, 'emoji.part-999999999')); // left over from a run that was killed
     mkdirSync(join(folder, 'outdated'), { recursive: true });
     await buildEmojiSamples(folder, (done, total) => reports.push([done, total]));
     files = hashes(folder);
@@ -43,7 +43,7 @@ describe('the emoji sample', function () {
   });
   after(() => rmSync(root, { recursive: true, force: true }));
 
-  it('has eight classes and five styles with these numbers of pictures', () => {
+  it('has the expected numbers of pictures in eight classes and five styles', () => {
     assert.deepEqual(count(pictures.map((file) => file.split('/')[0]!)), {
       bird: 90,
       bug: 65,
@@ -64,7 +64,7 @@ describe('the emoji sample', function () {
     for (const file of pictures) assert.match(file, /^[a-z]+\/[a-z0-9-]+__[a-z-]+\.png$/);
   });
 
-  it('replaces what was there and leaves nothing else behind, not even of a run that was killed', () => {
+  it('replaces an earlier folder and removes the temporary files, also those of a run that was killed', () => {
     assert.deepEqual(readdirSync(root), ['emoji']);
     assert.deepEqual(readdirSync(folder).sort(), [...classes, 'LICENSES.md', 'labels.csv'].sort());
   });
@@ -75,14 +75,14 @@ describe('the emoji sample', function () {
     assert.deepEqual(hashes(again), files);
   });
 
-  it('has no concept under two classes and no picture twice', () => {
+  it('has no concept in two classes and no picture twice', () => {
     const concepts = listConcepts();
     assert.equal(new Set(concepts.map(({ name }) => name)).size, concepts.length);
     const twice = Object.entries(count(files.values())).filter(([, times]) => times > 1);
     assert.deepEqual(twice, []);
   });
 
-  it('leaves out only concepts that there are', () => {
+  it('leaves out only concepts that exist', () => {
     const names = new Set(listConcepts().map(({ name }) => name));
     const noto = new Style('noto');
     for (const name of leftOut) {
@@ -91,7 +91,7 @@ describe('the emoji sample', function () {
     }
   });
 
-  it('has pictures of 224 x 224 in colour with a white margin that are not blank', async () => {
+  it('has pictures of 224 x 224 pixels in colour, with a white margin, none of them blank', async () => {
     for (const file of pictures) {
       const { data, info } = await sharp(join(folder, file)).raw().toBuffer({ resolveWithObject: true });
       assert.deepEqual([info.width, info.height, info.channels], [224, 224, 3], file);
@@ -132,12 +132,12 @@ describe('the emoji sample', function () {
     assert.equal(lion.length, 5);
   });
 
-  it('tells how far it is', () => {
+  it('reports progress', () => {
     assert.equal(reports.length, pictures.length);
     assert.deepEqual(reports.at(-1), [pictures.length, pictures.length]);
   });
 
-  it('leaves the folder that was there alone when it fails', async () => {
+  it('does not change an existing folder when it fails', async () => {
     const before = hashes(folder);
     const failing = buildEmojiSamples(folder, () => {
       throw new Error('stop here');

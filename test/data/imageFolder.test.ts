@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { imageFolder } from '../../src/data';
 import { temporaryFolder } from '../folders';
 
-/** A folder with the given files; what is in them does not matter, imageFolder opens no picture. */
+/** A folder with the given files; their content does not matter, because imageFolder opens no picture. */
 function folderWith(files: readonly string[]): string {
   const root = temporaryFolder();
   for (const file of files) {
@@ -15,7 +15,7 @@ function folderWith(files: readonly string[]): string {
 }
 
 describe('imageFolder', () => {
-  it('takes each subfolder as a class, sorted, and looks deeper for pictures', () => {
+  it('uses each subfolder as a class, sorted, and finds pictures at any depth', () => {
     const root = folderWith(['tulip/b.jpg', 'tulip/old/a.JPEG', 'rose/1.png', 'rose/2.webp']);
     const { classes, examples, skipped } = imageFolder(root);
     assert.deepEqual(classes, ['rose', 'tulip']);
@@ -50,12 +50,12 @@ describe('imageFolder', () => {
     ]);
   });
 
-  it("does not take classes that are called 'train' and 'test' for parts", () => {
+  it("does not mistake classes called 'train' and 'test' for parts of a split", () => {
     const root = folderWith(['train/1.jpg', 'plane/1.jpg', 'test/1.jpg']);
     assert.deepEqual(imageFolder(root).classes, ['plane', 'test', 'train']);
   });
 
-  it('names what it passes over, with the reason', () => {
+  it('lists what it leaves out, with the reason', () => {
     const root = folderWith(['a/1.jpg', 'a/notes.txt', 'a/drawing.svg', 'b/1.jpg', 'a/.hidden', 'b/Thumbs.db']);
     mkdirSync(join(root, 'empty'));
     writeFileSync(join(root, 'b', 'zero.jpg'), '');
@@ -71,13 +71,13 @@ describe('imageFolder', () => {
     assert.equal(reasons['a/.hidden'], undefined);
   });
 
-  it('follows links to folders, once round', () => {
+  it('follows links to folders, but not in circles', () => {
     const root = folderWith(['a/1.jpg', 'b/1.jpg']);
     symlinkSync(join(root, 'a'), join(root, 'a', 'again'));
     assert.equal(imageFolder(root).examples.length, 2);
   });
 
-  it('takes groups from labels.csv, or from a function', () => {
+  it('reads groups from labels.csv, or gets them from a function', () => {
     const root = folderWith(['a/x1.jpg', 'a/x2.jpg', 'b/y1.jpg']);
     const groups = (options?: Parameters<typeof imageFolder>[1]) =>
       imageFolder(root, options).examples.map(({ group }) => group);

@@ -25,7 +25,7 @@ const files = (examples: readonly Example[]) => examples.map(({ file }) => file)
 const countOf = (examples: readonly Example[], label: number) => examples.filter((e) => e.label === label).length;
 
 describe('splitDataset with a test part', () => {
-  it('puts the wanted part of every class aside, groups together, the rest as without', () => {
+  it('sets the requested part of every class aside, keeps groups together, and splits the rest as usual', () => {
     const data = dataset([...repeat(100, { label: 0 }), ...repeat(40, { label: 1 })]);
     const { train, validation, test = [] } = splitDataset(data, { validation: 0.25, test: 0.2 });
     assert.deepEqual([countOf(test, 0), countOf(test, 1)], [20, 8]);
@@ -47,7 +47,7 @@ describe('splitDataset with a test part', () => {
 });
 
 describe('kFold', () => {
-  it('validates on each picture once, with the same part of every class in each fold', () => {
+  it('validates on each picture once, with the same proportion of every class in each fold', () => {
     const data = dataset([...repeat(50, { label: 0 }), ...repeat(20, { label: 1 })]);
     const folds = kFold(data, { folds: 5, seed: 3 });
     assert.deepEqual(files(folds.flatMap(({ validation }) => validation)), files(data.examples));
@@ -59,7 +59,7 @@ describe('kFold', () => {
     assert.notDeepEqual(kFold(data, { seed: 4 }), folds);
   });
 
-  it('has folds of which the classes differ by one picture at most, for any counts (without groups)', () => {
+  it('has folds whose classes differ by at most one picture, for any counts (without groups)', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 4, max: 40 }), { minLength: 2, maxLength: 5 }),
@@ -82,7 +82,7 @@ describe('kFold', () => {
     );
   });
 
-  it('keeps groups together and classes near their part', () => {
+  it('keeps groups together, and the proportion of each class nearly equal', () => {
     const rows = Array.from({ length: 240 }, (_, i) => ({ label: i % 3, group: `g${(i * 7) % 40}` }));
     for (let seed = 0; seed < 5; seed++) {
       const folds = kFold(dataset(rows, ['a', 'b', 'c']), { folds: 4, seed });
@@ -94,7 +94,7 @@ describe('kFold', () => {
     }
   });
 
-  it('leaves the test part alone, and says when it cannot be done', () => {
+  it('does not use the test part, and says if the folds are impossible', () => {
     const given = [
       ...repeat(6, { label: 0, subset: 'train' as const }),
       ...repeat(6, { label: 1, subset: 'validation' as const }),
@@ -111,7 +111,7 @@ describe('parts of a split', () => {
   const data = dataset([...repeat(60, { label: 0 }), ...repeat(20, { label: 1 })]);
   const split = splitDataset(data);
 
-  it('has n training pictures a class, fewer among more, and the same validation', () => {
+  it('has n training pictures per class, which are part of any larger selection, and the same validation pictures', () => {
     const [two, five] = [fewShot(split, 2, 1), fewShot(split, 5, 1)];
     assert.deepEqual([countOf(five.train, 0), countOf(five.train, 1)], [5, 5]);
     assert.ok(files(two.train).every((file) => files(five.train).includes(file)));
@@ -120,7 +120,7 @@ describe('parts of a split', () => {
     assert.throws(() => fewShot(split, 16), /16 pictures a class, but class 1 has 15 to train on/);
   });
 
-  it('grows nested along a learning curve', () => {
+  it('contains the smaller selections of a learning curve', () => {
     const parts = learningCurveSplits(split, { fractions: [0.01, 0.2, 1] });
     assert.deepEqual(
       parts.map(({ train }) => [countOf(train, 0), countOf(train, 1)]),
@@ -135,13 +135,13 @@ describe('parts of a split', () => {
     assert.ok([...names[1]!].every((file) => names[2]!.has(file)));
   });
 
-  it('is what a dataset is split into that was given it', () => {
+  it('is the result of splitting a dataset with given parts', () => {
     const fold = kFold(data)[2]!;
     const again = splitDataset(withSplit(data, fold), { seed: 9 });
     assert.deepEqual([files(again.train), files(again.validation)], [files(fold.train), files(fold.validation)]);
   });
 
-  it('has a fingerprint that tells it from every other, on any machine', () => {
+  it('has a fingerprint that differs from those of all other splits, and is the same on any machine', () => {
     const here = splitFingerprint(split, '/data');
     assert.match(here, /^[0-9a-f]{64}$/);
     const elsewhere = structuredClone(split);

@@ -7,7 +7,7 @@ import { subsetOfFolder } from '../../src/data/subsetNames';
 import { uniteNames } from '../../src/data/uniteNames';
 import { temporaryFolder } from '../folders';
 
-/** A folder with the given files; what is in them does not matter, no picture is opened. */
+/** A folder with the given files; their content does not matter, because no picture is opened. */
 function folderWith(...files: string[]): string {
   const root = temporaryFolder();
   for (const file of files) {
@@ -18,11 +18,11 @@ function folderWith(...files: string[]): string {
 }
 
 const pictures = (folder: string, count = 3) => Array.from({ length: count }, (_, i) => `${folder}/${i}.jpg`);
-/** An old name: 'ä' as the one byte of Latin-1. */
+/** A name from an old system: 'ä' as one byte of Latin-1. */
 const latin1 = (root: string, name: string) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name, 'latin1')]);
 
-describe('what is in a folder', () => {
-  it('does not lose a class folder whose name is not UTF-8: it is named, with how many pictures it holds', () => {
+describe('the contents of a folder', () => {
+  it('are reported if the name of a class folder is not UTF-8, with the number of its pictures', () => {
     const root = folderWith(
       ...pictures('cats'),
       ...pictures('dogs'),
@@ -43,7 +43,7 @@ describe('what is in a folder', () => {
     assert.match(warnings![0]!, /^'B\\xe4ren' is left out: .* If it is a class, it is missing$/);
   });
 
-  it('names pictures whose names are not UTF-8, and says why', () => {
+  it('are listed with the reason if the names of pictures are not UTF-8', () => {
     const root = folderWith(...pictures('cats'), ...pictures('dogs'));
     renameSync(join(root, 'cats/0.jpg'), latin1(join(root, 'cats'), 'Kätzchen.jpg'));
     const { skipped } = imageFolder(root);
@@ -54,7 +54,7 @@ describe('what is in a folder', () => {
     assert.match(skipped[0]!.reason, /not UTF-8 .*: rename it/);
   });
 
-  it('warns of a class that is a link to a disk that is not there', () => {
+  it('include a warning about a class that is a link to a missing disk', () => {
     const root = folderWith(...pictures('cats'), ...pictures('dogs'));
     symlinkSync('/no/such/disk/birds', join(root, 'birds'));
     const { skipped, warnings } = imageFolder(root);
@@ -64,7 +64,7 @@ describe('what is in a folder', () => {
     ]);
   });
 
-  it('says in words why something cannot be read', () => {
+  it('include the reason, in words, why something cannot be read', () => {
     const reason = (code: string) => reasonOf(Object.assign(new Error('x'), { code }), '/no/such');
     assert.equal(reason('EACCES'), 'no permission to read it');
     assert.match(reason('ESTALE'), /network share .* does not answer \(ESTALE\)/);
@@ -72,7 +72,7 @@ describe('what is in a folder', () => {
     assert.equal(reason('EWHAT'), 'x');
   });
 
-  it('passes over thumbnails and trash of systems and devices, and says so', () => {
+  it('are read without the thumbnails and trash of systems and devices, which are listed', () => {
     const root = folderWith(
       ...pictures('cats'),
       ...pictures('dogs'),
@@ -90,7 +90,7 @@ describe('what is in a folder', () => {
     assert.equal(unlabelledFolder(root).unlabelled.length, 6);
   });
 
-  it('takes names that differ by coding as one class, and tells of names that differ in capital letters', () => {
+  it('have one class for names that differ by encoding, and a warning for names that differ in capital letters', () => {
     const root = folderWith(
       ...pictures('K\u00e4se'),
       ...pictures('Ka\u0308se'),
@@ -110,7 +110,7 @@ describe('what is in a folder', () => {
     );
   });
 
-  it('takes names that differ in capital letters between parts as one class', () => {
+  it('have one class for names that differ in capital letters between parts', () => {
     const root = folderWith(
       ...pictures('train/Cat'),
       ...pictures('train/Dog'),
@@ -125,7 +125,7 @@ describe('what is in a folder', () => {
 });
 
 describe('layouts of well-known datasets', () => {
-  it("sees through Kaggle's wrappers", () => {
+  it("are recognized inside Kaggle's wrapper folders", () => {
     const root = folderWith(
       ...pictures('archive/PetImages/Cat'),
       ...pictures('archive/PetImages/Dog'),
@@ -138,7 +138,7 @@ describe('layouts of well-known datasets', () => {
     ]);
   });
 
-  it('finds parts in parts of the same name, and with a word before them', () => {
+  it('are recognized if parts are nested in folders of the same name, or have a word before their name', () => {
     const twice = folderWith(
       ...pictures('training_set/training_set/cats'),
       ...pictures('training_set/training_set/dogs'),
@@ -168,14 +168,14 @@ describe('layouts of well-known datasets', () => {
     assert.deepEqual(imageFolder(alone).examples[0]!.subset, 'train');
   });
 
-  it('does not take a class for a part because of its name', () => {
+  it('are recognized without mistaking a class for a part because of its name', () => {
     const root = folderWith(...pictures('bullet_train/red'), ...pictures('plane/white'));
     assert.deepEqual(imageFolder(root).classes, ['bullet_train', 'plane']);
     assert.equal(subsetOfFolder('trains'), undefined);
     assert.deepEqual(subsetOfFolder('Test-Set'), { subset: 'test', before: '' });
   });
 
-  it("takes GroceryStore's leaves as classes when told, and says that it may be meant", () => {
+  it('are recognized for GroceryStore, whose innermost folders become classes on request, after a hint', () => {
     const root = folderWith(
       ...['train', 'val'].flatMap((part) => [
         ...pictures(`${part}/Fruit/Apple/Granny-Smith`),

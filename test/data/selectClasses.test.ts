@@ -10,7 +10,7 @@ const animals: Dataset = {
 };
 
 describe('selectClasses', () => {
-  it('keeps the pictures of the named classes, labelled in the order named, and all else they carry', () => {
+  it('keeps the pictures of the named classes with all their properties, labelled in the order of the names', () => {
     const { classes, examples } = selectClasses(animals, ['dog', 'bird']);
     assert.deepEqual(classes, ['dog', 'bird']);
     assert.deepEqual(examples, [
@@ -21,7 +21,7 @@ describe('selectClasses', () => {
     assert.equal(animals.examples.length, 4);
   });
 
-  it('refuses a class that there is not, one class, and one named twice', () => {
+  it('refuses an unknown class, a single class, and a class named twice', () => {
     assert.throws(
       () => selectClasses(animals, ['cat', 'cow']),
       new UserError("selectClasses: no class 'cow'; the classes are bird, cat, dog"),

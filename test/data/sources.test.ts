@@ -28,7 +28,7 @@ function folderWith(files: readonly string[]): string {
 
 const framing = { inputSize: 16, crop: 1, interpolation: 'bilinear' } as const;
 
-/** A Windows bitmap of 10 x 9 pixels, each row another red, from the bottom up as usual. */
+/** A Windows bitmap of 10 x 9 pixels, each row another red, stored from the bottom up as usual. */
 function bitmap(bits: 8 | 24 | 32, { topDown = false, compression = 0 } = {}): Buffer {
   const [width, height, colors] = [10, 9, bits === 8 ? 16 : 0];
   const start = 54 + 4 * colors;
@@ -55,8 +55,8 @@ function bitmap(bits: 8 | 24 | 32, { topDown = false, compression = 0 } = {}): B
   return file;
 }
 
-describe('imageFolder, beyond the plain case', () => {
-  it('takes pictures of a test folder without class folders as unlabelled', () => {
+describe('imageFolder, in special cases', () => {
+  it('reads pictures in a test folder without class folders as unlabelled', () => {
     const root = folderWith([
       'train/a/1.jpg',
       'train/b/1.jpg',
@@ -79,7 +79,7 @@ describe('imageFolder, beyond the plain case', () => {
     assert.equal(reasons['9.jpg'], 'lies in no class folder');
   });
 
-  it('does not follow a link to a folder above, which would mix the classes', () => {
+  it('does not follow a link to a parent folder, which would mix the classes', () => {
     const root = folderWith(['a/1.jpg', 'b/2.jpg']);
     symlinkSync(root, join(root, 'a', 'up'));
     symlinkSync('self', join(root, 'b', 'self'));
@@ -120,7 +120,7 @@ describe('decoding Windows bitmaps', () => {
     });
   }
 
-  it('says what is wrong with others', async () => {
+  it('says what is wrong with invalid bitmaps', async () => {
     await assert.rejects(decodePicture(bitmap(8, { compression: 1 }), framing), /8 bits a pixel, compression 1: save/);
     await assert.rejects(decodePicture(bitmap(24).subarray(0, 200), framing), /damaged: the file ends too soon/);
     await assert.rejects(decodePicture(bitmap(24).subarray(0, 20), framing), /damaged: the file ends too soon/);
@@ -137,7 +137,7 @@ describe('imageTable', () => {
     return join(root, 'pictures.csv');
   };
 
-  it('takes paths, classes, parts and groups from a CSV file', () => {
+  it('reads paths, classes, parts and groups from a CSV file', () => {
     const root = folderWith(['x/1.jpg', 'x/2.JPG', '3.png', '4.png']);
     const file = csv(
       root,
@@ -153,7 +153,7 @@ describe('imageTable', () => {
     assert.deepEqual(unlabelled, [{ file: join(root, '4.png'), label: -1 }]);
   });
 
-  it('names each row that cannot be used', () => {
+  it('lists each row that cannot be used', () => {
     const root = folderWith(['1.jpg', '2.jpg', 'a.txt']);
     const file = csv(root, 'file,class,split\n1.jpg,a,\n2.jpg,b,\n3.jpg,a,\na.txt,a,\n,b,\n1.jpg,b,\n2.jpg,b,later\n');
     const { examples, skipped } = imageTable(file);
@@ -170,12 +170,12 @@ describe('imageTable', () => {
     );
   });
 
-  it('takes an arquero table and columns of other names', () => {
+  it('accepts an arquero table and columns with other names', () => {
     const root = folderWith(['1.jpg', '2.jpg']);
     const rows = table({ where: ['1.jpg', '2.jpg'], what: [7, 8] });
     const { classes } = imageTable(rows, { folder: root, file: 'where', label: 'what' });
     assert.deepEqual(classes, ['7', '8']);
-    assert.deepEqual(imageTable(rows, { folder: root }).classes, ['7', '8']); // the one of pictures, and the other one
+    assert.deepEqual(imageTable(rows, { folder: root }).classes, ['7', '8']); // recognized by content: the column of pictures, and the only other column
     const strange = table({ where: ['1', '2'], what: [7, 8], why: [1, 2] });
     assert.throws(() => imageTable(strange), /no column 'file' or 'path' .* the columns are 'where', 'what', 'why'/);
     assert.throws(() => imageTable(rows, { file: 'where', label: 'what', split: 'part' }), /no column 'part'/);
@@ -188,7 +188,7 @@ describe('imageTable', () => {
 });
 
 describe('imageTensors', () => {
-  it('gives a dataset that is split, decoded and shown as one of files', async () => {
+  it('gives a dataset that is split, decoded and shown like one of files', async () => {
     const images = tf.tidy(() => tf.tile(tf.range(0, 80, 10).reshape([8, 1, 1, 1]), [1, 16, 16, 3]) as tf.Tensor4D);
     const dataset = imageTensors(images, ['b', 'a', 'b', 'a', 'b', 'a', 'b', 'a'], { groups: [...'11223344'] });
     images.dispose();
@@ -208,7 +208,7 @@ describe('imageTensors', () => {
     assert.ok(Math.abs(value! - 70) < 3);
   });
 
-  it('takes gray pictures of several sizes, and labels as indices', () => {
+  it('accepts grey pictures of several sizes, and labels as indices', () => {
     const pictures = [tf.fill([8, 12, 1], 5), tf.fill([9, 9, 3], 6, 'int32')] as tf.Tensor3D[];
     const { examples, classes } = imageTensors(pictures, [1, 0], { classes: ['x', 'y'], subsets: ['train', 'test'] });
     tf.dispose(pictures);
@@ -222,7 +222,7 @@ describe('imageTensors', () => {
     );
   });
 
-  it('says what does not fit', () => {
+  it('says which argument does not fit', () => {
     const images = tf.fill([2, 8, 8, 3], 0.5) as tf.Tensor4D;
     assert.throws(() => imageTensors(images, ['a']), /1 labels for 2 pictures/);
     assert.throws(() => imageTensors(images, ['a', 'b']), /runs from 0 to 0\.5, expected 0 to 255: multiply by 255/);
@@ -237,7 +237,7 @@ describe('imageTensors', () => {
 });
 
 describe('every source', () => {
-  it('names each picture that cannot be read, with the same reasons', async () => {
+  it('lists each picture that cannot be read, with the same reasons', async () => {
     const root = await stripesFolder(2);
     const expected = await addBadPictures(root);
     const folder = imageFolder(root);

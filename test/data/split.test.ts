@@ -16,7 +16,7 @@ const files = (examples: Example[]) => examples.map(({ file }) => file).sort();
 const countOf = (examples: Example[], label: number) => examples.filter((example) => example.label === label).length;
 
 describe('splitDataset', () => {
-  it('takes the same part of every class', () => {
+  it('takes the same proportion of every class', () => {
     const { train, validation } = splitDataset(dataset([...repeat(80, { label: 0 }), ...repeat(20, { label: 1 })]), {
       validation: 0.25,
     });
@@ -31,7 +31,7 @@ describe('splitDataset', () => {
     assert.notEqual(draw(1), draw(2));
   });
 
-  it('keeps the pictures of a group together, loses none and stays near the wanted part (any groups, any seed)', () => {
+  it('keeps the pictures of a group together, loses none and stays near the requested proportion (any groups, any seed)', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.nat(2), fc.nat(30)), { minLength: 60, maxLength: 200 }),
@@ -72,7 +72,7 @@ describe('splitDataset', () => {
     }
   });
 
-  it('keeps the parts that the folder gives, and leaves test pictures alone', () => {
+  it('keeps the parts that the folder defines, and does not use test pictures', () => {
     const data = dataset([
       { label: 0, subset: 'train' },
       { label: 1, subset: 'train' },
@@ -92,7 +92,7 @@ describe('splitDataset', () => {
     assert.equal(validation.length, 1);
   });
 
-  it('says what is missing when nothing is left for validation', () => {
+  it('says what is missing if nothing is left for validation', () => {
     assert.throws(() => splitDataset(dataset([{ label: 0 }, { label: 1 }])), /at least two pictures/);
     assert.throws(
       () => splitDataset(dataset([]), { validation: 2 }),
@@ -100,7 +100,7 @@ describe('splitDataset', () => {
     );
   });
 
-  it('says what it expected of what is no dataset', () => {
+  it('says what it expected if it does not get a dataset', () => {
     const wrong: [unknown, RegExp][] = [
       ['photos', /expected a dataset, such as imageFolder\('photos'\); got the text 'photos'$/],
       [undefined, /expected a dataset, .*; got \[object Undefined\]$/],

@@ -21,7 +21,7 @@ const EXPECTED = FILES.map((file) => `${file} ${file[0]}`);
 const rows = (line: (file: string) => string) => FILES.map(line).join('\n');
 const plain = `file,label\n${rows((file) => `${file},${file[0]}`)}\n`;
 
-describe('tables as people have them', () => {
+describe('tables in many forms', () => {
   const utf16 = (text: string, big = false) => {
     const bytes = Buffer.from(`\uFEFF${text}`, 'utf16le');
     return big ? bytes.swap16() : bytes;
@@ -87,7 +87,7 @@ describe('tables as people have them', () => {
     await assert.rejects(openDataset(file, { classes: 'leaf' }), /'classes' is for folders, and this is a table/);
   });
 
-  it('keeps parts said by words, by yes and no, and by folds', () => {
+  it('reads parts given as words, as yes and no, and as folds', () => {
     const root = folderWith(...FILES);
     const subsets = (column: string, cells: readonly string[]) => {
       const lines = FILES.map((file, i) => `${file},${file[0]},${cells[i]}`);
@@ -114,7 +114,7 @@ describe('tables as people have them', () => {
     );
   });
 
-  it('sorts numbers as numbers, and keeps groups under the names that hospitals give them', () => {
+  it('sorts numbers as numbers, and keeps groups in columns with other usual names', () => {
     const root = folderWith(...FILES);
     writeFileSync(
       join(root, 'x.csv'),
@@ -129,7 +129,7 @@ describe('tables as people have them', () => {
     assert.match(notes![0]!, /pictures of one 'Patient ID' stay on one side of a split: 2 groups/);
   });
 
-  it('does not guess between pictures of one name, and names what is not there', () => {
+  it('does not choose between pictures with the same name, and lists missing ones', () => {
     const root = folderWith(...FILES, 'a/same.jpg', 'b/same.jpg');
     writeFileSync(join(root, 'x.csv'), `${plain}same.jpg,a\nhttps://example.org/1.jpg,a\nnone.jpg,b\n`);
     const { examples, skipped } = imageTable(join(root, 'x.csv'));
@@ -141,14 +141,14 @@ describe('tables as people have them', () => {
     );
   });
 
-  it('says what an empty table lacks', () => {
+  it('says what is missing in an empty table', () => {
     const root = folderWith(...FILES);
     writeFileSync(join(root, 'x.csv'), '\n \n');
     assert.throws(() => imageTable(join(root, 'x.csv')), /'.*x\.csv' has no rows: expected a line for each picture/);
   });
 });
 
-describe('groups beside class folders', () => {
+describe('groups for class folders', () => {
   const group = (file: string) => `patient${FILES.indexOf(file) % 3}`;
   const groupsOf = (content: string | Buffer, name = 'labels.csv') => {
     const root = folderWith(...FILES);
@@ -158,7 +158,7 @@ describe('groups beside class folders', () => {
   };
   const table = `file,group\n${rows((file) => `${file},${group(file)}`)}\n`;
 
-  it('are kept however the table is written', () => {
+  it('are read from tables in any form', () => {
     const ways = [
       table,
       `\uFEFF${table}`,
@@ -174,7 +174,7 @@ describe('groups beside class folders', () => {
     assert.deepEqual(groupsOf(table, 'Groups.tsv').groups, FILES.map(group));
   });
 
-  it('stop everything where no row is of a picture, which would put patients on both sides', () => {
+  it('end with an error if no row names a picture, because patients could be on both sides of a split', () => {
     const wrong = `file,group\n${rows((file) => `scan-${file.slice(2)},${group(file)}`)}`;
     assert.throws(
       () => groupsOf(wrong),
@@ -183,7 +183,7 @@ describe('groups beside class folders', () => {
     assert.throws(() => groupsOf('file,colour\na/a0.jpg,red\n', 'groups.csv'), /groups\.csv has no column of groups/);
   });
 
-  it('are warned of where few rows match, with examples', () => {
+  it('give a warning with examples if few rows match', () => {
     const { groups, warnings } = groupsOf('file,group\na/a0.jpg,x\nb/b0.jpg,x\nc/c0.jpg,y\n');
     assert.deepEqual(
       groups.filter((one) => one !== undefined),
@@ -197,7 +197,7 @@ describe('groups beside class folders', () => {
     assert.match(warnings[1]!, /4 of 6 pictures have no group in labels\.csv, such as 'a\/a1\.jpg'/);
   });
 
-  it('are none where the table is empty or of labels only', () => {
+  it('are missing if the table is empty or has only labels', () => {
     assert.match(groupsOf('').warnings[0]!, /labels\.csv is empty: no picture has a group/);
     assert.deepEqual(groupsOf('file,label\na/a0.jpg,a\n').warnings, []);
   });

@@ -28,7 +28,7 @@ describe('augmented views of pictures', function () {
     const { preprocessing, features: length } = backbone.entry;
     const pictures = await Pictures.open(some, preprocessing);
     let computed = 0;
-    const listener = { onProgress: () => void computed++ }; // a batch each
+    const listener = { onProgress: () => void computed++ }; // one batch per view
     const source = pictures.source(some, { augmentation: change, views, seed });
     const kept = (await frozenSource(source, featurePart(backbone.model, length), { disk, listener }))!;
     const values: Float32Array[] = [];
@@ -50,11 +50,11 @@ describe('augmented views of pictures', function () {
     disk: number;
   }
 
-  it('have features of their own, computed once and kept by augmentation, seed and number', () =>
+  it('have their own features, computed once and cached by augmentation, seed and number', () =>
     withEmptyCache(async () => {
       const plain = await extractFeatures(backbone, examples);
       const first = await featuresOfViews(examples);
-      assert.equal(first.computed, 2); // two views of six pictures: those of the pictures themselves were in the cache
+      assert.equal(first.computed, 2); // two views of six pictures; the features of the pictures themselves were in the cache
       assert.deepEqual(first.values[0], plain.values);
       assert.notDeepEqual(first.values[1], plain.values);
       assert.notDeepEqual(first.values[1], first.values[2]);
@@ -65,10 +65,10 @@ describe('augmented views of pictures', function () {
       assert.equal((await featuresOfViews(examples, { views: 1, seed: 1 })).computed, 1);
       const one = await featuresOfViews([examples[3]!], { views: 1, disk: 0 });
       const { length } = plain;
-      assert.deepEqual(one.values[1], first.values[1]!.subarray(3 * length, 4 * length)); // whatever else is in a batch
+      assert.deepEqual(one.values[1], first.values[1]!.subarray(3 * length, 4 * length)); // independent of the rest of the batch
     }));
 
-  it('are for training only, and change what is learned', async () => {
+  it('are used for training only, and change the trained model', async () => {
     const data = imageFolder(await stripesFolder(4));
     const settings = { epochs: 3, validation: 0.5, views: 1, cache: false };
     const plain = await train(data, settings);
@@ -76,7 +76,7 @@ describe('augmented views of pictures', function () {
     assert.equal(augmented.settings.augment, 'standard');
     assert.deepEqual(augmented.split, plain.split);
     assert.equal(augmented.dataFingerprint, plain.dataFingerprint);
-    assert.equal(augmented.history[0]!.loss, plain.history[0]!.loss); // the first epoch sees the pictures as they are
+    assert.equal(augmented.history[0]!.loss, plain.history[0]!.loss); // the first epoch uses the pictures themselves
     assert.notEqual(augmented.loss, plain.loss);
     await assert.rejects(
       train(data, { augment: 'heavy' }),

@@ -18,11 +18,11 @@ function rows(...names: string[]): RowStore {
 }
 
 describe('the cache of features', () => {
-  it('loses what was used longest ago when it takes too much, down to nine tenths', () =>
+  it('removes the least recently used rows when it is too large, down to nine tenths of its limit', () =>
     withEmptyCache(() => {
       const store = rows('aa', 'bb', 'cc', 'dd');
       ['bb', 'aa', 'dd', 'cc'].forEach((name, i) => void use(name, i + 1));
-      assert.deepEqual([...store.get('bb')!], [...row]); // used now
+      assert.deepEqual([...store.get('bb')!], [...row]); // used just now
       assert.equal(makeRoom(3 * 4096), 2 * 4096);
       assert.deepEqual(
         ['aa', 'bb', 'cc', 'dd'].map((name) => store.has(name)),
@@ -31,7 +31,7 @@ describe('the cache of features', () => {
       assert.equal(makeRoom(3 * 4096), 2 * 4096);
     }));
 
-  it('keeps what a process may be in the middle of using', () =>
+  it('keeps rows that a process may be using', () =>
     withEmptyCache(() => {
       const store = rows('aa', 'bb');
       use('aa', Date.now() / 1000 - 3600);
@@ -39,7 +39,7 @@ describe('the cache of features', () => {
       assert.deepEqual([store.has('aa'), store.has('bb')], [false, true]);
     }));
 
-  it('counts its files only when it may be full', () =>
+  it('counts its files only if it may be full', () =>
     withEmptyCache(() => {
       process.env.TUNEBOOK_CACHE_BYTES = '10000';
       try {
@@ -48,10 +48,10 @@ describe('the cache of features', () => {
         mkdirSync(cacheFolder('features', 'other'));
         writeFileSync(cacheFolder('features', 'other', 'unseen'), 'x');
         rows('bb').close();
-        assert.equal(tally(), 2 * 4096); // not looked at
+        assert.equal(tally(), 2 * 4096); // not counted
         use('aa', 1);
         rows('cc').close();
-        assert.equal(tally(), 3 * 4096); // three rows and the other file, less the oldest row
+        assert.equal(tally(), 3 * 4096); // three rows and the other file, without the oldest row
         assert.ok(!existsSync(file('aa')));
         writeFileSync(cacheFolder('features', 'tally'), 'damaged');
         added(0);
@@ -61,7 +61,7 @@ describe('the cache of features', () => {
       }
     }));
 
-  it('takes 5 GiB, or what the environment says', () => {
+  it('has a limit of 5 GiB, or the one in the environment variable', () => {
     assert.equal(cacheLimit(), 5 * 2 ** 30);
     process.env.TUNEBOOK_CACHE_BYTES = '2e9';
     assert.equal(cacheLimit(), 2e9);
@@ -73,7 +73,7 @@ describe('the cache of features', () => {
     }
   });
 
-  it('says once that rows cannot be written, and goes on without', () =>
+  it('reports once that rows cannot be written, and continues without them', () =>
     withEmptyCache((cache) => {
       mkdirSync(join(cache, 'features'));
       writeFileSync(cacheFolder('features', 'test-abcdef'), 'a file where a folder should be');

@@ -31,7 +31,7 @@ describe('extractFeatures', () => {
     else process.env.TUNEBOOK_CACHE = cacheBefore;
   });
 
-  it('gives one row a picture, in the order of the examples', async () => {
+  it('gives one row per picture, in the order of the examples', async () => {
     const { values, length, labels, examples: kept, cached } = await extractFeatures(backbone, examples);
     assert.equal(length, 1280);
     assert.equal(values.length, 12 * 1280);
@@ -41,16 +41,16 @@ describe('extractFeatures', () => {
     assert.ok(values.some((value) => value > 0.5));
   });
 
-  it('takes the same numbers from the cache the second time', async () => {
+  it('reads the same numbers from the cache the second time', async () => {
     const computed = await extractFeatures(backbone, examples, { cache: false });
     const again = await extractFeatures(backbone, examples);
     assert.equal(again.cached, 12);
     assert.equal(again.seconds.features, 0);
     const error = Math.max(...computed.values.map((value, i) => Math.abs(value - again.values[i]!)));
-    assert.ok(error < 1e-5, String(error)); // not bit for bit: other pictures were in the batch
+    assert.ok(error < 1e-5, String(error)); // not bit for bit, because the batch contained other pictures
   });
 
-  it('computes a damaged entry anew', async () => {
+  it('computes a damaged entry again', async () => {
     const folder = cacheFolder('features', readdirSync(cacheFolder('features'))[0]!);
     const shelf = readdirSync(folder)[0]!;
     const entry = join(folder, shelf, readdirSync(join(folder, shelf))[0]!);
@@ -61,7 +61,7 @@ describe('extractFeatures', () => {
     }
   });
 
-  it('keeps features of other weights, other input sizes and other precisions apart', async () => {
+  it('keeps features of different weights, input sizes and precisions apart', async () => {
     const { preprocessing } = backbone.entry;
     const cachedOf = async (changed: Partial<Backbone>, precision: Precision = 'float32') =>
       (await extractFeatures({ ...backbone, ...changed }, examples, { precision })).cached;
@@ -76,7 +76,7 @@ describe('extractFeatures', () => {
     other.model.dispose();
   });
 
-  it('in bfloat16 point where those in float32 do, to a cosine of 0.999', async () => {
+  it('agree in bfloat16 and float32 to a cosine of 0.999', async () => {
     const exact = await extractFeatures(backbone, examples, { cache: false });
     const { values, length } = await extractFeatures(backbone, examples, { cache: false, precision: 'bfloat16' });
     for (let row = 0; row < examples.length; row++) {
@@ -124,7 +124,7 @@ describe('extractFeatures', () => {
     assert.deepEqual(expected, {});
   });
 
-  it('reports progress, and stops when asked with what is there', async () => {
+  it('reports progress, and when asked to stop returns the features computed so far', async () => {
     const seen: number[] = [];
     const { labels } = await extractFeatures(backbone, examples, {
       listener: { onProgress: ({ done }) => seen.push(done), shouldStop: () => seen.length === 5 },

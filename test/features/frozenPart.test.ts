@@ -22,16 +22,16 @@ describe('findFrozenPart', () => {
     return findFrozenPart(model);
   };
 
-  it('ends below the lowest trainable layer, where one value carries all', () => {
+  it('ends below the lowest trainable layer, at a layer through which all information passes', () => {
     assert.equal(cutOf(), undefined);
     assert.equal(cutOf('b', 'c'), undefined);
     assert.equal(cutOf('a')!.layer, 'a_relu');
-    assert.equal(cutOf('a', 'b')!.layer, 'b_relu'); // c_add takes it too, past c_conv
+    assert.equal(cutOf('a', 'b')!.layer, 'b_relu'); // c_add also uses it, bypassing c_conv
     assert.equal(cutOf('a', 'b', 'c')!.layer, 'pool');
     assert.deepEqual(cutOf('a', 'b', 'c')!.shape, [4]);
   });
 
-  it('ends below batch normalization that goes on to learn its statistics', () => {
+  it('ends below batch normalization that still updates its statistics', () => {
     const model = network();
     freeze(model, 'all');
     unfreeze(model, { names: ['a_bn'] }, { batchNormalization: 'training' });
@@ -41,7 +41,7 @@ describe('findFrozenPart', () => {
     assert.equal(findFrozenPart(attachHead(model, buildHead(4, 3)))!.layer, 'a_conv');
   });
 
-  it('gives with what lies above it what the whole model gives', () => {
+  it('together with the layers above it, gives the same as the whole model', () => {
     const model = attachHead(network(), buildHead(4, 3));
     freeze(model, { names: ['a', 'b'] }, { blocks });
     const part = findFrozenPart(model)!;
@@ -58,7 +58,7 @@ describe('findFrozenPart', () => {
     assert.equal(tf.memory().numTensors, before + 1);
   });
 
-  it('has a fingerprint of layers, settings and weights, not of names', () => {
+  it('has a fingerprint that depends on layers, settings and weights, not on names', () => {
     const print = (change: (model: tf.LayersModel) => void = () => {}) => {
       const model = network();
       change(model);
@@ -82,7 +82,7 @@ describe('training above a frozen part', () => {
     return { ...result, weights: weightsOf(model).flat() };
   };
 
-  it('takes the steps that training the whole takes, and says what it kept', async () => {
+  it('takes the same steps as training the whole model, and says what was cached', async () => {
     const [whole, above] = [await trained({ cache: false }), await trained({ cache: true })];
     assert.equal(whole.frozenUpTo, null);
     assert.equal(above.frozenUpTo, 'a_relu');
@@ -91,14 +91,14 @@ describe('training above a frozen part', () => {
     assert.ok(above.peakMemory > 50e6 && above.peakMemory < 50e9);
   });
 
-  it('computes the frozen part anew in every step when there is no room', async () => {
+  it('computes the frozen part again in every step if the cache is too small', async () => {
     const [whole, above] = [await trained({ cache: false }), await trained({ cache: { memory: 100 } })];
     assert.equal(above.frozenUpTo, null);
     above.weights.forEach((value, i) => assert.ok(Math.abs(value - whole.weights[i]!) < 2e-5));
   });
 });
 
-describe('training above a convolution whose normalization learns', () => {
+describe('training above a convolution whose normalization updates its statistics', () => {
   const trained = async (options: FitOptions) => {
     const model = attachHead(network(), buildHead(4, 3));
     freeze(model, { names: ['a_conv'] });
@@ -111,7 +111,7 @@ describe('training above a convolution whose normalization learns', () => {
       .map((value, i) => value - before[i]!);
   };
 
-  it('takes the same steps as a graph, with the frozen part kept or computed anew', async () => {
+  it('takes the same steps as a graph, with the frozen part cached or computed again', async () => {
     const expected = await trained({ graph: false, cache: false });
     const messages: string[] = [];
     const listener = { onMessage: (text: string) => messages.push(text) };
@@ -143,7 +143,7 @@ describe('frozenSource', () => {
     return findFrozenPart(model)!;
   };
 
-  /** Counts what it is asked for. */
+  /** Counts the requested rows. */
   const counted = (views = 1) => {
     const source = toSource(planes);
     const asked: string[] = [];
@@ -169,7 +169,7 @@ describe('frozenSource', () => {
     return result;
   };
 
-  it('computes each example and view once, and gives rows in the order asked for', async () => {
+  it('computes each example and view once, and gives rows in the requested order', async () => {
     const { source, asked } = counted(2);
     const kept = (await frozenSource(source, frozen()))!;
     assert.equal(new Set(asked).size, 24);
@@ -179,11 +179,11 @@ describe('frozenSource', () => {
     assert.deepEqual(rows.slice(64, 128).map(Math.fround), direct.slice(0, 64));
     assert.deepEqual(y, [0, 0, 2]);
     assert.deepEqual((await rowsOf(kept, 1)).x.slice(64, 128), direct.slice(64, 128)); // row 0 as view 1 is row 1
-    assert.deepEqual(await rowsOf(kept, 2), await rowsOf(kept, 0)); // views repeat
+    assert.deepEqual(await rowsOf(kept, 2), await rowsOf(kept, 0)); // views are repeated
     assert.equal(asked.length, 24);
   });
 
-  it('finds rows on disk the next time, bit for bit, and computes damaged ones anew', async () => {
+  it('reads rows from disk the next time, bit for bit, and computes damaged ones again', async () => {
     const first = await rowsOf((await frozenSource(counted().source, frozen()))!);
     const again = counted();
     assert.deepEqual(await rowsOf((await frozenSource(again.source, frozen()))!), first);
@@ -196,7 +196,7 @@ describe('frozenSource', () => {
     assert.equal(again.asked.length, 1);
   });
 
-  it('keeps rows of other precisions apart', async () => {
+  it('keeps rows of different precisions apart', async () => {
     await frozenSource(counted().source, frozen());
     const low = counted();
     await frozenSource(low.source, frozen(), { precision: 'bfloat16', listener: { onMessage: () => {} } });
@@ -214,7 +214,7 @@ describe('frozenSource', () => {
     assert.equal(asked.length, 3);
   });
 
-  it('keeps nothing where every epoch sees new examples, or there is no room', async () => {
+  it('caches nothing if every epoch has new examples, or the cache is too small', async () => {
     assert.equal(await frozenSource({ ...counted().source, views: Infinity }, frozen()), undefined);
     assert.equal(await frozenSource(counted().source, frozen(), { memory: 1000, disk: 1000 }), undefined);
   });

@@ -8,7 +8,7 @@ export const blocks = ['a', 'b', 'c'].map((name) => ({
   layers: [`${name}_conv`, `${name}_bn`, `${name}_relu`, `${name}_add`],
 }));
 
-/** A small residual network: [batch, 4, 4, 2] to [batch, 4]; its weights are formulas. */
+/** A small residual network, from [batch, 4, 4, 2] to [batch, 4]; its weights come from formulas. */
 export function network(): tf.LayersModel {
   const input = tf.input({ shape: [4, 4, 2] });
   const convolution = (name: string, x: tf.SymbolicTensor) =>

@@ -27,7 +27,7 @@ describe('pictures', () => {
     return result;
   };
 
-  it('are decoded and preprocessed, with their labels, in the order asked for', async () => {
+  it('are decoded and preprocessed, with their labels, in the requested order', async () => {
     const pictures = await Pictures.open(examples, preprocessing);
     const { x, y, shape } = await values(pictures, [8, 0]);
     assert.deepEqual(shape, [2, 32, 32, 3]);
@@ -39,7 +39,7 @@ describe('pictures', () => {
     assert.ok(Math.abs(brightest - back[0]!) < 0.3, `${brightest} ${back[0]}`);
   });
 
-  it('are the same with room for none in memory as with room for all', async () => {
+  it('are the same whether memory holds none or all of them', async () => {
     const [much, none] = [
       await Pictures.open(examples, preprocessing),
       await Pictures.open(examples, preprocessing, { memory: 0 }),
@@ -47,7 +47,7 @@ describe('pictures', () => {
     assert.deepEqual(await values(none, [4, 1, 7]), await values(much, [4, 1, 7]));
   });
 
-  it('are taken from disk the next time, where they were kept, by any program that brings them to the same size', () =>
+  it('are read from disk the next time, by any program that needs the same size', () =>
     withEmptyCache(async () => {
       const plain = await values(await Pictures.open(examples, preprocessing), [3, 0, 8]);
       const first = await Pictures.open(examples, preprocessing, { cache: true });
@@ -55,7 +55,7 @@ describe('pictures', () => {
       const store = PixelStore.for(preprocessing, 9)!;
       assert.ok(first.hashes.every((hash) => store.has(hash)));
       const white = new Uint8Array(32 * 32 * 3).fill(255);
-      store.set(first.hashes[0]!, white); // which none is: whoever shows it did not decode
+      store.set(first.hashes[0]!, white); // no picture is all white: if this is returned, the picture was not decoded again
       for (const memory of [undefined, 0]) {
         const again = await Pictures.open(examples, preprocessing, { cache: true, memory });
         const { x } = await values(again, [0]);
@@ -65,7 +65,7 @@ describe('pictures', () => {
       assert.ok(new Set((await values(otherSize, [0])).x).size > 1);
     }));
 
-  it('are decoded anew where what is on disk is damaged, or has no room', () =>
+  it('are decoded again if the files on disk are damaged, or the disk is full', () =>
     withEmptyCache(async (cache) => {
       const plain = await values(await Pictures.open(examples, preprocessing), [2]);
       await Pictures.open(examples, preprocessing, { cache: true });
@@ -84,7 +84,7 @@ describe('pictures', () => {
       }
     }));
 
-  it('leave out what cannot be read, and say why', async () => {
+  it('do not include unreadable files, which are listed with the reason', async () => {
     writeFileSync(join(root, 'red', '1.png'), 'no picture');
     const pictures = await Pictures.open(examples, preprocessing);
     assert.equal(pictures.examples.length, 8);
@@ -95,17 +95,17 @@ describe('pictures', () => {
     );
   });
 
-  it('need not be decoded where what is computed from them is known', async () => {
+  it('are not decoded if their features are cached', async () => {
     const asked: string[] = [];
     const has = (key: string) => asked.push(key) > 0;
     const compute = () => assert.fail('nothing is missing');
     const pictures = await Pictures.open(examples, preprocessing, { rows: { has, compute }, memory: 0 });
     assert.equal(pictures.examples.length, 9);
     const source = pictures.source(pictures.examples);
-    assert.deepEqual(asked.sort(), pictures.examples.map((_, row) => source.key!(row, 0)).sort()); // read side by side
+    assert.deepEqual(asked.sort(), pictures.examples.map((_, row) => source.key!(row, 0)).sort()); // read in parallel
   });
 
-  it('are augmented differently in each view, and alike for the same seed', async () => {
+  it('are augmented differently in each view, and equally for the same seed', async () => {
     const pictures = await Pictures.open(examples, preprocessing);
     const views = { augmentation: flipped, seed: 1, views: 2 };
     const plain = await values(pictures, [0, 5]);
@@ -119,7 +119,7 @@ describe('pictures', () => {
     assert.notEqual(source.key!(0, 1), pictures.source(examples, { ...views, seed: 2 }).key!(0, 1));
   });
 
-  it('that vanish or change in training end it with their name', async () => {
+  it('that are removed or changed during training end it with an error that names them', async () => {
     const pictures = await Pictures.open(examples, preprocessing, { memory: 0 });
     rmSync(examples[0]!.file);
     writeFileSync(examples[1]!.file, await stripes('red', 30));

@@ -5,7 +5,7 @@ import { cacheFolder } from '../../src/core/paths';
 import { RowTable } from '../../src/features/rowTable';
 import { temporaryFolder } from '../folders';
 
-/** Files of a folder that this process has open, also those without a name. */
+/** Files of a folder that this process has open, including those that were deleted. */
 const openIn = (folder: string) =>
   readdirSync('/proc/self/fd').filter((fd) => {
     try {
@@ -27,18 +27,18 @@ describe('a table of rows', () => {
   });
 
   const row = (i: number) => Float32Array.of(i, i / 3, -i);
-  const filled = (room: number) => {
-    const table = new RowTable(5, 3, room);
+  const filled = (memory: number) => {
+    const table = new RowTable(5, 3, memory);
     for (const i of [3, 0, 1]) table.set(i, row(i));
     return table;
   };
 
-  it('gives back each row and all of them, from memory and from a file that has no name', () => {
-    for (const [room, open] of [
+  it('returns single rows and all rows, from memory and from a deleted file', () => {
+    for (const [memory, open] of [
       [60, 0],
       [59, 1],
     ] as const) {
-      const table = filled(room);
+      const table = filled(memory);
       assert.deepEqual([table.get(0), table.get(3)], [row(0), row(3)]);
       assert.deepEqual(table.toArray(4), Float32Array.of(...row(0), ...row(1), 0, 0, 0, ...row(3)));
       table.set(0, row(7));
@@ -50,7 +50,7 @@ describe('a table of rows', () => {
     assert.deepEqual(readdirSync(cacheFolder('temporary')), []);
   });
 
-  it('stays in memory where no file can be made', () => {
+  it('stays in memory if no file can be made', () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
     process.env.TUNEBOOK_CACHE = file;

@@ -11,7 +11,7 @@ import { stripesFolder } from '../pictures';
 describe('the features of a trained network', function () {
   this.timeout(120_000);
 
-  it('are those that the head was trained on', async () => {
+  it('are the features that the head was trained on', async () => {
     const dataset = imageFolder(await stripesFolder(4));
     const result = await train(dataset, { seed: 1, epochs: 1, inputSize: 64, cache: false });
     const own = await extractFeatures(result, dataset.examples, { cache: false });
@@ -22,7 +22,7 @@ describe('the features of a trained network', function () {
     result.dispose();
   });
 
-  it('are those of the trained network where the backbone was trained, too, so that its head gives its answers', async () => {
+  it('come from the trained backbone if the backbone was trained, too, so that the head predicts the same', async () => {
     const dataset = imageFolder(await stripesFolder(4));
     const options = {
       variant: 'fine-tune-all',

@@ -34,7 +34,7 @@ describe('doctor', () => {
     assert.equal(code, 0);
   });
 
-  it('works before anything is set up, and names the command that mends each thing', async () => {
+  it('works before anything is set up, and names the command that installs each missing part', async () => {
     const project = smallProject({ packages: false });
     const env = { PATH: programs({}), TUNEBOOK_CACHE: '', TUNEBOOK_PYTHON: '', CXX: '' };
     const { code, stdout, stderr } = await node([join(project, 'kernel-setup', 'doctor.mjs'), '--json'], env);
@@ -51,7 +51,7 @@ describe('doctor', () => {
     assert.match(checks.find((check) => check.name === 'C++ compiler')?.found ?? '', /the set-up downloads one/);
   });
 
-  it('prints a table, a line for each thing', async () => {
+  it('prints a table with a line for each part', async () => {
     const project = smallProject({ packages: false });
     const { code, stdout } = await node([join(project, 'kernel-setup', 'tunebook.mjs'), 'doctor'], {
       TUNEBOOK_CACHE: '',

@@ -5,10 +5,10 @@ import { linesOf, load, node, removeFolders, setupFile, temporaryFolder } from '
 
 const ENTRIES = ['start.mjs', 'setup.mjs', 'doctor.mjs', 'lab.mjs', 'test.mjs', 'tunebook.mjs'];
 
-describe('the files that people start', () => {
+describe('the files that users start', () => {
   after(removeFolders);
 
-  it('know which Node versions serve', async () => {
+  it('know which versions of Node are supported', async () => {
     const { nodeServes } = await load<{ nodeServes(version: string): boolean }>('lib', 'entry.mjs');
     const serves = ['20.19.0', '20.20.2', '22.12.0', '23.0.0', '24.1.0', '26.0.0'];
     const tooOld = ['14.21.3', '16.20.2', '18.20.4', '20.18.3', '21.7.3', '22.11.0'];
@@ -31,7 +31,7 @@ describe('the files that people start', () => {
     });
   }
 
-  it('shim the functions of util that Node 23 removed', async () => {
+  it('restore the functions of util that Node 23 removed', async () => {
     const script = `
       const util = require('node:util');
       delete util.isArray; delete util.isNullOrUndefined;

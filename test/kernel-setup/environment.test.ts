@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { kernelSetup } from '../../src/core/kernelSetup';
 
 describe("the environment of the project's Python", () => {
-  it('does not say where else packages lie, nor that each process compiles them anew', async () => {
+  it('has no variables that name other folders of packages, or that keep Python from storing compiled files', async () => {
     const { pythonEnvironment } = await kernelSetup<{ pythonEnvironment(): NodeJS.ProcessEnv }>('lib/environment.mjs');
     const foreign = { PYTHONPATH: '/elsewhere', PIP_TARGET: '/elsewhere', PYTHONDONTWRITEBYTECODE: '1' };
     const before = { ...process.env };

@@ -24,7 +24,7 @@ describe('a log of a failed child process', () => {
     failures = await load<FailuresModule>('lib', 'failures.mjs');
   });
 
-  it('gives the cause in words', () => {
+  it('gives the cause as a sentence', () => {
     const cause = (log: string) => failures.explain(log, 'the packages')?.cause;
     assert.equal(cause(PIP_OFFLINE), 'no network while fetching the packages');
     assert.equal(cause(NPM_OFFLINE), 'no network while fetching the packages');
@@ -37,7 +37,7 @@ describe('a log of a failed child process', () => {
     assert.equal(cause('src/a.cc:3:1: error: expected declaration'), undefined);
   });
 
-  it('whose cause is not known gives its first line with an error', () => {
+  it('with an unknown cause gives its first line with an error', () => {
     const log =
       'In file included from a.cc\na.cc:3:1: error: expected declaration\nb.cc:1:1: error: and so on\nmake: stop';
     assert.equal(failures.faultLine(log), 'a.cc:3:1: error: expected declaration');

@@ -17,12 +17,12 @@ describe('the choice between TensorFlow for the CPU and with CUDA', () => {
   });
   const reason = (text: string) => gpu.whyUnusable(gpu.readSurvey(text));
 
-  it('takes the GPU where driver and instructions fit', () => {
+  it('chooses the GPU if driver and compute capability fit', () => {
     assert.equal(reason('NVIDIA H200, 9.0, 580.159.04\n'), undefined);
     assert.equal(reason('Tesla P100-PCIE-16GB, 6.0, 525.60.13\n'), undefined);
   });
 
-  it('says that a driver is too old, whatever it is for', () => {
+  it('says that a driver is too old, for any GPU', () => {
     assert.match(reason('Tesla T4, 7.5, 470.256.02\n')!, /driver 470\.256\.02 is older than 525\.60\.13/);
     assert.match(reason('Tesla T4, 7.5, 525.60.11\n')!, /older/);
     assert.equal(reason('Tesla T4, 7.5, 1000.1\n'), undefined);
@@ -33,7 +33,7 @@ describe('the choice between TensorFlow for the CPU and with CUDA', () => {
     assert.match(reason('NVIDIA GeForce RTX 5090, 12.0, 580.1\n')!, /RTX 5090 \(compute capability 12\.0\)/);
   });
 
-  it('takes the GPU where one of several fits, and where the driver does not say', () => {
+  it('chooses the GPU if one of several fits, and if the driver does not report the compute capability', () => {
     assert.equal(reason('Quadro K620, 5.0, 580.1\nNVIDIA L4, 8.9, 580.1\n'), undefined);
     assert.equal(reason('NVIDIA X, [N/A], 580.1\n'), undefined);
     assert.equal(gpu.whyUnusable({ gpus: [] }), undefined);

@@ -8,7 +8,7 @@ import { projectFolder } from '../../src/core/paths';
 /** A file of kernel-setup. */
 export const setupFile = (...parts: string[]): string => join(projectFolder, 'kernel-setup', ...parts);
 
-/** Load a module of kernel-setup, which is outside of the TypeScript build. */
+/** Load a module of kernel-setup, which is not part of the TypeScript build. */
 export async function load<T>(...parts: string[]): Promise<T> {
   return (await import(pathToFileURL(setupFile(...parts)).href)) as T;
 }
@@ -32,7 +32,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** Run Node to its end; `seen` gets the process and all that was printed so far, whenever more is printed. */
+/** Run Node until it ends; `seen` gets the process and its output so far, whenever more is printed. */
 export function node(
   parameters: readonly string[],
   env: NodeJS.ProcessEnv = {},
@@ -55,7 +55,7 @@ export function node(
   return new Promise((done) => child.on('close', (code) => done({ code, stdout, stderr })));
 }
 
-/** A small project with tunebook's own set-up in it, its path with spaces and other letters. Its build is one file. */
+/** A small project that contains tunebook's set-up; its path has spaces and non-ASCII letters, and its build is one file. */
 export function smallProject({ packages }: { packages: boolean }): string {
   const folder = join(temporaryFolder(), 'ein Übungs ordner');
   mkdirSync(join(folder, 'src'), { recursive: true });

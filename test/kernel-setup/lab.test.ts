@@ -12,14 +12,14 @@ interface PortsModule {
   nextFree(first: number, tries?: number): Promise<number | undefined>;
 }
 
-/** Take some free port. */
+/** Listen on any free port. */
 async function takePort(): Promise<{ server: Server; port: number }> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-/** Start the lab and, when it is ready, do something with it. */
+/** Start the lab and call a function when it is ready. */
 async function withLab(use: (url: URL, child: ChildProcess) => Promise<void>, options: readonly string[] = []) {
   let used: Promise<void> | undefined;
   const start = performance.now();
@@ -46,7 +46,7 @@ function serversOn(port: string): number {
 }
 
 describe('the lab', () => {
-  it('answers on this machine only, to those who have its token, and ends with Ctrl+C', async () => {
+  it('answers on this machine only, requires its token, and ends at Ctrl+C', async () => {
     let port = '';
     const { code, stdout, stderr } = await withLab(async (url, child) => {
       port = url.port;
@@ -71,10 +71,10 @@ describe('the lab', () => {
     assert.equal(serversOn(port), 0);
   });
 
-  it('listens on every address in a container, and still asks for its token', async () => {
+  it('listens on every address in a container, and still requires its token', async () => {
     await withLab(
       async (url, child) => {
-        assert.equal(url.hostname, '127.0.0.1'); // the one that a person opens
+        assert.equal(url.hostname, '127.0.0.1'); // the address that users open
         const api = new URL('/api/kernelspecs', url);
         api.hostname = '127.0.0.2'; // another address of this machine
         assert.equal((await fetch(api)).status, 403);
@@ -88,25 +88,25 @@ describe('the lab', () => {
     assert.deepEqual([code, stderr], [1, "--ip takes an IP address like 127.0.0.1, not 'localhost'.\n"]);
   });
 
-  it('keeps its token and the keys of its kernels from other people on this machine', async () => {
+  it('hides its token and the keys of its kernels from other users of this machine', async () => {
     await withLab(async (url, child) => {
       const kernels = new URL('/api/kernels', url);
       kernels.search = url.search;
       assert.equal((await fetch(kernels, { method: 'POST', body: '{"name":"tslab"}' })).status, 201);
       const log = cacheFolder('logs', `jupyterlab-${url.port}.log`);
-      assert.match(readFileSync(log, 'utf8'), /token=/); // the secret is there: its file must be closed
+      assert.match(readFileSync(log, 'utf8'), /token=/); // the file contains the secret, so others must not read it
       const runtime = cacheFolder('jupyter', 'runtime');
       const files = readdirSync(runtime).map((name) => join(runtime, name));
       assert.ok(files.some((file) => /kernel-.*\.json$/.test(file)));
       assert.ok(files.some((file) => /jpserver-.*\.json$/.test(file)));
-      const secrets = files.filter((file) => /\.json$|secret$/.test(file)); // JupyterLab's own page in there is behind the folder
+      const secrets = files.filter((file) => /\.json$|secret$/.test(file)); // JupyterLab's own page is protected by the folder's permissions
       const open = [cacheFolder('logs'), log, runtime, ...secrets].filter((file) => statSync(file).mode & 0o077);
       assert.deepEqual(open, []);
       child.kill('SIGINT');
     });
   });
 
-  it('does not outlive the process that started it', async () => {
+  it('ends when the process that started it ends', async () => {
     let port = '';
     await withLab(async (url, child) => {
       port = url.port;
@@ -129,7 +129,7 @@ describe('the lab', () => {
     }
   });
 
-  it('takes the next free port when it was given none', async () => {
+  it('uses the next free port by default', async () => {
     const { isFree, nextFree } = await load<PortsModule>('lib', 'ports.mjs');
     const { server, port } = await takePort();
     try {
@@ -142,7 +142,7 @@ describe('the lab', () => {
     }
   });
 
-  it('refuses what is no port', async () => {
+  it('refuses an invalid port', async () => {
     for (const port of ['0', '70000', 'eight', '-1']) {
       const { code, stderr } = await node([setupFile('lab.mjs'), `--port=${port}`]);
       assert.equal(code, 1);
@@ -160,7 +160,7 @@ describe('a file for secrets', () => {
   }
   const mode = (file: string) => statSync(file).mode & 0o777;
 
-  it('is closed to others before anything is written, as is its folder, whatever was there before', async () => {
+  it('is private before anything is written, like its folder, even if they existed before', async () => {
     const { openPrivateFile } = await load<PrivateModule>('lib', 'private.mjs');
     const folder = join(temporaryFolder(), 'logs');
     openPrivateFile(join(folder, 'new.log'));

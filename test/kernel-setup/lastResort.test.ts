@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { linesOf, node, removeFolders, setupFile, temporaryFolder } from './helpers';
 
-/** Run a command whose body this is. */
+/** Run a command with this body. */
 async function run(
   body: string,
   env: NodeJS.ProcessEnv = {},
@@ -21,18 +21,18 @@ async function run(
 
 const failures: Record<string, string> = {
   'an error': "throw new Error('secret plan')",
-  'a rejection that nobody waits for':
+  'an unhandled rejection':
     "void Promise.reject(new Error('secret plan')); await new Promise((r) => setTimeout(r, 5000))",
-  'an error of a timer':
+  'an error in a timer':
     "setTimeout(() => { throw new Error('secret plan') }); await new Promise((r) => setTimeout(r, 5000))",
-  'an event that nobody hears':
+  'an error event without listeners':
     "new (await import('node:events')).EventEmitter().emit('error', new Error('secret plan'))",
   'an error in a thread': `const { Worker } = await import('node:worker_threads');
     new Worker("throw new Error('secret plan')", { eval: true }); await new Promise((r) => setTimeout(r, 5000))`,
   'recursion without end': 'const f = (n) => f(n + 1) + 1; f(0)',
   'more memory than there is': 'new Float64Array(2 ** 50)',
   'a text of several lines': "throw new Error('first\\nsecond \\u001b[31m')",
-  'something that is no error': "throw 'secret plan'",
+  'a thrown value that is not an error': "throw 'secret plan'",
   'an error whose properties throw':
     "throw Object.defineProperty(new Error(), 'message', { get() { throw new Error('from within') } })",
 };
@@ -55,7 +55,7 @@ describe('an error that nothing else catches', () => {
     });
   }
 
-  it('keeps the stack, and nothing of the words after the command, in the file', async () => {
+  it('saves the stack, but not the arguments of the command, in the file', async () => {
     const { cache } = await run("throw new Error('too much')", {}, ['study', 'redis://:password@host']);
     const [file] = readdirSync(join(cache, 'crashes'));
     const text = readFileSync(join(cache, 'crashes', file!), 'utf8');
@@ -64,7 +64,7 @@ describe('an error that nothing else catches', () => {
     assert.doesNotMatch(text, /password/);
   });
 
-  it('goes to a folder of temporary files where the cache cannot be written', async () => {
+  it('is saved in a temporary folder if the cache cannot be written', async () => {
     const [blocked, temporary] = [join(temporaryFolder(), 'file'), temporaryFolder()];
     writeFileSync(blocked, '');
     const { stderr } = await run("throw new Error('a')", { TUNEBOOK_CACHE: blocked, TMPDIR: temporary });
@@ -79,7 +79,7 @@ describe('an error that nothing else catches', () => {
     assert.match(stderr, /Error: too much\n\s+at /);
   });
 
-  it('is a line alone, and no file, where the person can mend it', async () => {
+  it('is only one line, without a file, if the user can fix it', async () => {
     const body = "throw Object.assign(new Error('no folder:\\n give one'), { name: 'UserError' })";
     const { code, stderr, cache } = await run(body);
     assert.equal(code, 1);
@@ -87,7 +87,7 @@ describe('an error that nothing else catches', () => {
     assert.deepEqual(readdirSync(cache), []);
   });
 
-  it('is none where the reader of a pipe leaves early', async () => {
+  it('does not occur if the reader of a pipe ends early', async () => {
     const body = `for (let i = 0; i < 1e5; i++) {
       process.stdout.write('x'.repeat(999));
       if (i % 99 === 0) await new Promise(setImmediate);
@@ -97,7 +97,7 @@ describe('an error that nothing else catches', () => {
     assert.deepEqual([code, stderr], [0, '']);
   });
 
-  it('is none where Ctrl+C ends the command', async () => {
+  it('does not occur if Ctrl+C ends the command', async () => {
     const body = "process.stdout.write('on'); await new Promise((r) => setTimeout(r, 30000)); return 0";
     const { code, stderr, cache } = await run(body, {}, [], (child) => child.kill('SIGINT'));
     assert.deepEqual([code, stderr], [null, '']);

@@ -19,7 +19,7 @@ interface ProcessesModule {
 
 const lockUrl = pathToFileURL(setupFile('lib', 'lock.mjs')).href;
 
-/** A process that takes the lock, writes 'in' and 'out' to a file around a moment of work, and says whom it waited for. */
+/** A process that takes the lock, writes 'in' and 'out' to a file before and after some work, and prints whom it waited for. */
 const WORKER = `
   import { appendFileSync } from 'node:fs';
   const { takeLock } = await import(${JSON.stringify(lockUrl)});
@@ -36,7 +36,7 @@ const worker = (file: string, journal: string) => node(['--input-type=module', '
 describe('the lock of the set-up', () => {
   after(removeFolders);
 
-  it('lets one process in at a time, and every one in the end', async () => {
+  it('is held by one process at a time, and by each of them in the end', async () => {
     const folder = temporaryFolder();
     const journal = join(folder, 'journal');
     const ended = await Promise.all(Array.from({ length: 5 }, () => worker(join(folder, 'lock'), journal)));
@@ -57,7 +57,7 @@ describe('the lock of the set-up', () => {
     assert.match((await other).stdout, new RegExp(`^waits for ${process.pid}\n$`));
   });
 
-  it('is taken over from a process that was killed, and the child it left at work is ended', async () => {
+  it('is taken over from a process that was killed, and its running child process is ended', async () => {
     const { takeLock } = await load<LockModule>('lib', 'lock.mjs');
     const { nameProcess, isAlive } = await load<ProcessesModule>('lib', 'processes.mjs');
     const folder = temporaryFolder();
@@ -74,7 +74,7 @@ describe('the lock of the set-up', () => {
     lock.release();
   });
 
-  it('is not kept by another process that got the same id', async () => {
+  it('is not attributed to another process that got the same id', async () => {
     const { takeLock } = await load<LockModule>('lib', 'lock.mjs');
     const file = join(temporaryFolder(), 'lock');
     writeFileSync(file, JSON.stringify({ owner: { pid: process.pid, started: '1' }, children: [] }));

@@ -31,7 +31,7 @@ describe('the report of the set-up', () => {
     report = await load<ReportModule>('lib', 'report.mjs');
   });
 
-  it('writes durations as people say them', () => {
+  it('writes durations in a readable form', () => {
     assert.deepEqual([0.04, 9.94, 9.96, 59.4, 59.6, 125].map(report.formatSeconds), [
       '0.0 s',
       '9.9 s',
@@ -42,7 +42,7 @@ describe('the report of the set-up', () => {
     ]);
   });
 
-  it('writes how far it is with a unit that fits the size', () => {
+  it('writes progress with a unit that fits the size', () => {
     assert.equal(report.formatProgress(148e6, 258_876_263, 'bytes'), '148 of 259 MB');
     assert.equal(report.formatProgress(1.26e6, 1.95e6, 'bytes'), '1.3 of 1.9 MB');
     assert.equal(report.formatProgress(500, 98_000, 'bytes'), '1 of 98 kB');

@@ -3,14 +3,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { linesOf, load, node, programs, removeFolders, smallProject, temporaryFolder } from './helpers';
 
-/** Where nobody listens. */
+/** An address at which nothing listens. */
 const NOBODY = 'http://127.0.0.1:9/';
 
-/** What a fake Python answers when it is asked for its version. */
+/** The answer of a fake Python to the question for its version. */
 const python = (minor: number, venv: boolean) =>
   `echo '{"version": "3.${minor}.1", "major": 3, "minor": ${minor}, "path": "/opt/python3", "venv": ${venv}, "bits": true}'`;
 
-/** The set-up of a small project whose Node packages are there, with only these programs on the PATH. */
+/** The set-up of a small project whose Node packages are installed, with only these programs on the PATH. */
 async function setUpWith(scripts: Readonly<Record<string, string>>) {
   const project = smallProject({ packages: true });
   const env = { PATH: programs(scripts), TUNEBOOK_CACHE: '', TUNEBOOK_PYTHON: '', NODE_OPTIONS: '' };
@@ -20,7 +20,7 @@ async function setUpWith(scripts: Readonly<Record<string, string>>) {
 describe('the set-up', () => {
   after(removeFolders);
 
-  it('says in one line that there is no network, and what it was fetching', async () => {
+  it('says in one line that there is no network, and what it was downloading', async () => {
     const project = smallProject({ packages: false });
     const { code, stderr } = await node([join(project, 'kernel-setup', 'setup.mjs')], {
       TUNEBOOK_CACHE: '',
@@ -37,7 +37,7 @@ describe('the set-up', () => {
     assert.equal(existsSync(join(project, '.cache', 'setup.lock')), false);
   });
 
-  it('takes packages as installed whichever npm did it, and not where one is missing or of another version', async () => {
+  it('recognizes packages that any npm has installed, and notices a missing one and one of another version', async () => {
     const { packagesInstalled } = await load<{ packagesInstalled(project: string): boolean }>(
       'steps',
       'node-packages.mjs',
@@ -79,14 +79,14 @@ describe('the set-up', () => {
     assert.match(stderr, /found only Python 3\.8\.1 \(\/opt\/python3\)/);
   });
 
-  it('says which package is missing when Python cannot make an environment', async () => {
+  it('says which Debian package is missing if Python cannot make an environment', async () => {
     const { code, stderr } = await setUpWith({ python3: python(11, false) });
     assert.equal(code, 1);
     assert.equal(linesOf(stderr).length, 1);
     assert.match(stderr, /venv or ensurepip module is missing.*apt-get install python3-venv/);
   });
 
-  it('gives the first line of a failed environment, and the log', async () => {
+  it('shows the first error line if making an environment fails, and names the log', async () => {
     const { code, stderr } = await setUpWith({
       python3: `case "$*" in *venv*) [ "$1" = -c ] || { echo 'Error: the sky fell'; exit 1; };; esac\n${python(11, true)}`,
     });
@@ -94,7 +94,7 @@ describe('the set-up', () => {
     assert.match(stderr, /making a Python environment failed/);
   });
 
-  it('says in one line that the machine is of another kind', async () => {
+  it('says in one line that this kind of machine is not supported', async () => {
     const project = smallProject({ packages: false });
     const fake = join(temporaryFolder(), 'arm.cjs');
     writeFileSync(fake, "Object.defineProperty(process, 'arch', { value: 'arm64' });\n");

@@ -53,7 +53,7 @@ describe('a step of the set-up', () => {
     assert.equal(steps.isDone(step), true);
   });
 
-  it('is to be done again when an input changes or its result is gone', async () => {
+  it('is repeated if an input changes or its result is missing', async () => {
     await steps.carryOut(step, {});
     input = 'two';
     assert.equal(steps.isDone(step), false);
@@ -62,7 +62,7 @@ describe('a step of the set-up', () => {
     assert.equal(steps.isDone(step), false);
   });
 
-  it('that is cut short is not done, even if an older result is there', async () => {
+  it('that was interrupted is not done, even if an older result exists', async () => {
     await steps.carryOut(step, {});
     const broken = { ...step, run: () => Promise.reject(new Error('cut short')) };
     await assert.rejects(steps.carryOut(broken, {}), /cut short/);
@@ -73,7 +73,7 @@ describe('a step of the set-up', () => {
     await assert.rejects(steps.carryOut({ ...step, run: async () => {} }, {}), /ended without/);
   });
 
-  it('tells apart inputs that only join differently', async () => {
+  it('distinguishes inputs that are equal when joined', async () => {
     const { hashOf } = await load<StampsModule>('lib', 'stamps.mjs');
     assert.notEqual(hashOf(['ab', 'c']), hashOf(['a', 'bc']));
     assert.equal(hashOf(['ü', 'c']), hashOf(['ü', 'c']));

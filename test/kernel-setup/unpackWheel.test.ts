@@ -16,7 +16,7 @@ describe('unpacking a wheel', () => {
     assert.equal(spawnSync('python3', ['-c', script, file, JSON.stringify(entries)]).status, 0);
   };
 
-  it('takes the files that match, and says how far it is', () => {
+  it('unpacks the files that match, and reports progress', () => {
     const folder = join(temporaryFolder(), 'mit Lücke');
     mkdirSync(folder);
     makeZip(join(folder, 'a.whl'), { 'a/keep.so': '12345', 'a/leave.py': 'no' });
@@ -27,7 +27,7 @@ describe('unpacking a wheel', () => {
     assert.throws(() => readFileSync(join(folder, 'out', 'a', 'leave.py')), /ENOENT/);
   });
 
-  it('fails when nothing matches, or when a file would be outside the folder', () => {
+  it('fails if nothing matches, or if a file would be outside the folder', () => {
     const folder = temporaryFolder();
     makeZip(join(folder, 'a.whl'), { '../outside.so': 'x' });
     assert.match(unpack(join(folder, 'a.whl'), join(folder, 'out'), 'none').stderr, /no file in a\.whl matches none/);

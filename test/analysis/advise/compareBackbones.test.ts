@@ -11,7 +11,7 @@ import { addBadPictures, stripesFolder } from '../../pictures';
 describe('comparing backbones', function () {
   this.timeout(120_000);
 
-  it('measures what each costs and what its features are worth on the pictures', async () => {
+  it('measures the cost of each backbone and how useful its features are for the pictures', async () => {
     const root = await stripesFolder(10);
     await addBadPictures(root);
     const { backbones, table, chart, skipped } = await compareBackbones(imageFolder(root), ['efficientnet-lite0']);
@@ -45,7 +45,7 @@ describe('comparing backbones', function () {
     );
   });
 
-  it('says before anything is computed what is wrong', async () => {
+  it('reports wrong options before anything is computed', async () => {
     const dataset = imageFolder(await stripesFolder(3));
     const listener = { onProgress: () => assert.fail('work was done') };
     await assert.rejects(
@@ -59,7 +59,7 @@ describe('comparing backbones', function () {
     );
   });
 
-  it('is a command, with advice in words', async () => {
+  it('is available as a command, which gives its advice in sentences', async () => {
     const root = await stripesFolder(8);
     const picture = join(temporaryFolder(), 'comparison.png');
     const lines: string[] = [];

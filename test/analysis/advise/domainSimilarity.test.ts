@@ -10,7 +10,7 @@ import { assignRandomWeights, type Backbone, loadBackbone, preprocess } from '..
 import { tf } from '../../../src/tensorflow';
 import { sharedData } from '../../folders';
 
-/** Pictures in memory that are noise around a grey. */
+/** Pictures in memory of noise around a shade of grey. */
 function greys(count: number, side: number, spread: number): Dataset {
   const random = new Random(3, 'greys');
   const examples = Array.from({ length: count }, (_, i) => {
@@ -24,9 +24,9 @@ function greys(count: number, side: number, spread: number): Dataset {
 }
 
 describe('activation statistics', () => {
-  it('are the mean and variance of what goes into each batch normalization, over pictures and places', async () => {
+  it('are the mean and variance of the inputs of each batch normalization layer, over all pictures and positions', async () => {
     const backbone = await loadBackbone('efficientnet-lite0', { inputSize: 32 });
-    const { examples } = greys(11, 64, 200); // more than a batch, and a part of one
+    const { examples } = greys(11, 64, 200); // more than one batch, the last one incomplete
     const { layers, pictures } = await activationStatistics(backbone, examples, { task: 'test' });
     assert.equal(pictures, 11);
     assert.equal(layers.length, 49);
@@ -60,13 +60,13 @@ describe("Hellinger's distance of a layer", () => {
     remembered: { mean: Float64Array.of(0), variance: Float64Array.of(1) },
   });
 
-  it('is what the formula for two normal distributions says', () => {
+  it('agrees with the formula for two normal distributions', () => {
     assert.equal(layerDistance(layer(0, 1)), 0);
     assert.ok(Math.abs(layerDistance(layer(2, 1)) - Math.sqrt(1 - Math.exp(-0.5))) < 1e-12);
     assert.ok(Math.abs(layerDistance(layer(0, 4)) - Math.sqrt(1 - Math.sqrt(4 / 5))) < 1e-12);
   });
 
-  it('stays below 1 where a channel was silent in pre-training', () => {
+  it('stays below 1 if a channel was always 0 in pre-training', () => {
     const silent = { ...layer(50, 3), remembered: { mean: Float64Array.of(0), variance: Float64Array.of(0) } };
     assert.equal(layerDistance({ ...silent, epsilon: 1e-3 }), 1);
   });
@@ -80,7 +80,7 @@ describe('domain similarity', function () {
   });
   after(() => backbone.model.dispose());
 
-  it('finds emoji unlike photos, and noise about as far as its reference', async () => {
+  it('finds that emoji are unlike photos, and noise about as different as its reference says', async () => {
     const emoji = await domainSimilarity(imageFolder('emoji'), backbone, { pictures: 48 });
     const { photos, drawings, noise } = emoji.references!;
     assert.ok(photos! < drawings && drawings < noise, JSON.stringify(emoji.references));
@@ -96,7 +96,7 @@ describe('domain similarity', function () {
     assert.ok(noisy.similarity! < 0.1);
   });
 
-  it('finds photos like photos', async function () {
+  it('finds that photos are like photos', async function () {
     const folder = sharedData('flowers');
     if (!folder) return this.skip();
     const { verdict, distance, references } = await domainSimilarity(imageFolder(folder), backbone, { pictures: 48 });
@@ -104,7 +104,7 @@ describe('domain similarity', function () {
     assert.ok(distance! < references!.drawings / 2);
   });
 
-  it('knows ImageNet samples again, computed as when the reference was written', async function () {
+  it('gives ImageNet samples the distance that the reference file says', async function () {
     const folder = sharedData('imagenet-samples');
     if (!folder) return this.skip();
     const examples = readdirSync(folder)
@@ -115,7 +115,7 @@ describe('domain similarity', function () {
     assert.ok(Math.abs(distance! - references!.photos!) < 0.002, `${distance}`);
   });
 
-  it('gives a clear answer for a network without batch normalization', async () => {
+  it('says that a network without batch normalization has no distance', async () => {
     const vgg = await loadBackbone('vgg16', { weights: 'none', inputSize: 32 });
     const answer = await domainSimilarity(greys(8, 64, 100), vgg);
     assert.equal(answer.distance, null);
@@ -134,12 +134,12 @@ describe('domain similarity', function () {
     );
   });
 
-  it('says so when it is stopped, instead of judging by a few pictures', async () => {
+  it('gives no result from a few pictures when it is stopped', async () => {
     const listener = { shouldStop: () => true };
     await assert.rejects(domainSimilarity(greys(20, 64, 100), backbone, { listener }), /stopped before all pictures/);
   });
 
-  it('has no reference of photos for another input size, and says the rest', async () => {
+  it('gives the distance without a reference for other input sizes', async () => {
     const small = await loadBackbone('efficientnet-lite0', { inputSize: 96 });
     const { references, explanation } = await domainSimilarity(greys(8, 128, 100), small);
     assert.equal(references!.photos, null);

@@ -18,12 +18,12 @@ function takeRows({ values, length, labels, classes }: LabelledRows, rows: reado
   return { values: Float32Array.from(taken), length, labels: Int32Array.from(rows, (row) => labels[row]!), classes };
 }
 
-describe('what judges features agrees with scikit-learn', () => {
+describe('the measures of features agree with scikit-learn', () => {
   for (const one of fixture.cases) {
     const known = rowsOf(one);
     const asked = rowsOf({ ...one, values: one.asked, labels: one.expected });
 
-    it(`linear probe as LogisticRegression: ${one.title}`, () => {
+    it(`linear probe as in LogisticRegression: ${one.title}`, () => {
       const probe = linearProbe(known, fixture.strength);
       const probabilities = softmax(probe.predict(asked), one.classes);
       one.probe.probabilities.flat().forEach((expected, i) => {
@@ -32,7 +32,7 @@ describe('what judges features agrees with scikit-learn', () => {
       assert.ok(Math.abs(probe.objective / one.probe.objective - 1) < 1e-4, `${probe.objective}`);
     });
 
-    it(`nearest neighbours as KNeighborsClassifier with cosine distances: ${one.title}`, () => {
+    it(`nearest neighbours as in KNeighborsClassifier with cosine distances: ${one.title}`, () => {
       assert.deepEqual([...nearestNeighbours(known, asked, 5)], one.nearest);
     });
 
@@ -43,13 +43,13 @@ describe('what judges features agrees with scikit-learn', () => {
 });
 
 describe('nearest neighbours', () => {
-  it('give a picture that is known its own class, though its distance is zero', () => {
+  it('predict the class of a known picture, although its distance is zero', () => {
     const known = rowsOf(fixture.cases[0]!);
     const same = takeRows(known, [3, 5, 7]);
     assert.deepEqual([...nearestNeighbours(known, same, 5)], [...same.labels]);
   });
 
-  it('ask all when there are fewer than told', () => {
+  it('use all pictures if there are fewer than the number of neighbours', () => {
     const known = takeRows(rowsOf(fixture.cases[1]!), [0, 1, 2]);
     assert.equal(nearestNeighbours(known, known, 10).length, 3);
   });

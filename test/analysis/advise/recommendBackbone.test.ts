@@ -37,14 +37,14 @@ async function withMirror<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** With a mirror that nobody answers at. */
+/** With a mirror that does not answer. */
 const withoutNetwork = <T>(work: () => Promise<T>): Promise<T> =>
   withEmptyCache(() =>
     withEnvironment({ TUNEBOOK_WEIGHTS_MIRROR: 'http://127.0.0.1:9', KERAS_HOME: temporaryFolder() }, work),
   );
 
-describe('whether weights can be had', () => {
-  it('says where they lie: in the cache, as a file of Keras, on a server, nowhere', async () => {
+describe('whether weights are available', () => {
+  it('says where they are: in the cache, in a file of Keras, on a server, or nowhere', async () => {
     assert.equal((await weightsAvailability(backboneEntry('efficientnet-lite0'))).from, 'cached');
     await withMirror(async () => {
       assert.equal((await weightsAvailability(backboneEntry('resnet50'))).from, 'network');
@@ -67,7 +67,7 @@ describe('whether weights can be had', () => {
     });
   });
 
-  it('takes a server that answers with an error for one that has none', async () => {
+  it('counts weights as missing on a server that answers with an error', async () => {
     const server = await serve(() => Buffer.from(''), { statuses: [404] });
     try {
       await withEnvironment({ TUNEBOOK_WEIGHTS_MIRROR: server.address, KERAS_HOME: temporaryFolder() }, async () => {
@@ -90,7 +90,7 @@ describe('a recommendation', function () {
     'vgg16',
   ];
 
-  it('never names what cannot be loaded', async () => {
+  it('never recommends a backbone that cannot be loaded', async () => {
     await withoutNetwork(async () => {
       await assert.rejects(
         recommendBackbone({ pictures: 500, names: kerasNames, device: slow }),
@@ -175,7 +175,7 @@ describe('ranking', () => {
   const names = (candidates: Candidate[], pictures: number) =>
     rank(candidates, { ...options, pictures }).map(({ candidate }) => candidate.name);
 
-  it('takes for equal what the pictures cannot tell apart', () => {
+  it('counts backbones as equal if the pictures cannot show a difference', () => {
     // 80% of 100: Wilson's interval is 71.1% to 86.7%, half of which is 7.8 points
     assert.ok(Math.abs(resolution(0.8, 100) - 0.0778) < 5e-4);
     const candidates = [one('best', 0.8, 9), one('near', 0.73, 3), one('behind', 0.715, 1)];
@@ -184,7 +184,7 @@ describe('ranking', () => {
     assert.deepEqual(names(candidates, 20), ['behind', 'near', 'best']);
   });
 
-  it('lets what was measured on the pictures count in place of what is published', () => {
+  it('uses the accuracy measured on the pictures instead of the published one', () => {
     const probe = (estimate: number) => ({ estimate, low: estimate - 0.02, high: estimate + 0.02, confidence: 0.95 });
     const candidates = [
       { ...one('published best', 0.84, 1), probe: probe(0.7) },
@@ -196,7 +196,7 @@ describe('ranking', () => {
 });
 
 describe('the plan and its time', () => {
-  it('follows the pictures a class', () => {
+  it('depends on the number of pictures per class', () => {
     assert.deepEqual(
       [10, 100, 10_000].map((each) => suitablePlan(each, true)),
       ['feature-extraction', 'hybrid', 'fine-tune-all'],
@@ -207,7 +207,7 @@ describe('the plan and its time', () => {
     );
   });
 
-  it('is a pass a picture when frozen, and sixty when all is trained for twenty epochs', () => {
+  it('is one forward pass per picture for frozen layers, and sixty if everything is trained for twenty epochs', () => {
     assert.equal(trainingMinutes('feature-extraction', 6000, 10), 1);
     assert.equal(trainingMinutes('hybrid', 6000, 10), 15.75);
     assert.equal(trainingMinutes('fine-tune-all', 6000, 10), 60);

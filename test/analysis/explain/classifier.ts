@@ -2,7 +2,7 @@ import { backboneEntry, buildArchitecture } from '../../../src/models';
 import { tf } from '../../../src/tensorflow';
 import { formulaPicture } from '../../models/keras';
 
-/** Numbers of offset - scale to offset + scale by a hash of the name and the place, as in gradCam.py. */
+/** Numbers between offset - scale and offset + scale, from a hash of the name and the position, as in gradCam.py. */
 function uniform(name: string, count: number, { scale, offset }: { scale: number; offset: number }): Float32Array {
   const phase = [...name].reduce((sum, letter, i) => (sum + (i + 1) * letter.charCodeAt(0)) >>> 0, 0);
   const start = Math.imul(phase, 40503);
@@ -17,7 +17,7 @@ function uniform(name: string, count: number, { scale, offset }: { scale: number
   return values;
 }
 
-/** What a layer's weights of one kind lie between. */
+/** The range of a layer's weights, by their kind. */
 function rangeOf(layer: string, kind: string, inputs: number): { scale: number; offset: number } {
   if (kind.includes('kernel')) return { scale: Math.sqrt(6 / inputs), offset: 0 };
   // a residual branch adds a part, as in oracle.py
@@ -27,7 +27,7 @@ function rangeOf(layer: string, kind: string, inputs: number): { scale: number; 
   return constant === undefined ? { scale: 0.05, offset: 0 } : { scale: 0, offset: constant };
 }
 
-/** Give a network weights by a formula, the same in every process and in Keras. */
+/** Set a network's weights by a formula, which gives the same in every process and in Keras. */
 export function fill(model: tf.LayersModel): void {
   for (const layer of model.layers) {
     const values = layer.weights.map((weight) => {
@@ -43,7 +43,7 @@ export function fill(model: tf.LayersModel): void {
   }
 }
 
-/** A backbone of made-up weights at `size` pixels, under a head of three classes. */
+/** A backbone with made-up weights at `size` pixels, with a head for three classes. */
 export function classifier(name: string, size: number, classes = 3) {
   const { model } = buildArchitecture(name, { includeTop: false, inputSize: size });
   const entry = backboneEntry(name);

@@ -16,7 +16,7 @@ import { type TrainResult, train } from '../../../src/training';
 import { mistake } from '../../mistake';
 import { stripesFolder } from '../../pictures';
 
-/** Three clouds in ten dimensions, far from each other along the first two. */
+/** Three clusters in ten dimensions, far from each other in the first two. */
 function clouds(each = 20): { values: Float32Array; of: number[] } {
   const random = new Random(2, 'clouds');
   const of = Array.from({ length: 3 * each }, (_, i) => i % 3);
@@ -26,7 +26,7 @@ function clouds(each = 20): { values: Float32Array; of: number[] } {
   return { values: Float32Array.from(rows.flat()), of };
 }
 
-/** How often a point's nearest neighbour is of its own cloud. */
+/** How often a point's nearest neighbour belongs to the same cluster. */
 function together(points: readonly { x: number; y: number }[], of: readonly number[]): number {
   const nearest = points.map(({ x, y }, i) => {
     const far = points.map((p, j) => (j === i ? Infinity : (p.x - x) ** 2 + (p.y - y) ** 2));
@@ -36,7 +36,7 @@ function together(points: readonly { x: number; y: number }[], of: readonly numb
 }
 
 describe('embed', () => {
-  it('keeps distances as far as two directions can (PCA)', () => {
+  it('keeps distances as well as two directions can (PCA)', () => {
     const { values, of } = clouds();
     const points = embed(values, 10);
     const middle = (c: number) => {
@@ -49,7 +49,7 @@ describe('embed', () => {
     assert.equal(together(points, of), 1);
   });
 
-  it('puts what does not differ at one place (PCA)', () => {
+  it('puts equal rows at the same point (PCA)', () => {
     assert.deepEqual(embed(new Float32Array(30).fill(2), 10), Array(3).fill({ x: 0, y: 0 }));
     const pairs = embed(Float32Array.of(1, 2, 1, 2, 5, 5, 5, 5), 2);
     assert.ok(pairs.every(({ y }) => y === 0) && pairs[0]!.x === pairs[1]!.x && pairs[0]!.x !== pairs[2]!.x);
@@ -77,7 +77,7 @@ describe('galleries', function () {
     result = await train(imageFolder(await stripesFolder(8)), { seed: 3, epochs: 2, cache: false });
   });
 
-  it('show the highest losses first, with what was said instead', async () => {
+  it('show the highest losses first, with the wrong prediction', async () => {
     const shown = await topLosses(result, { count: 3 });
     assert.equal(shown.length, 3);
     const losses = shown.map(({ detail }) => Number(/loss ([\d.]+)/.exec(detail!)![1]));
@@ -95,7 +95,7 @@ describe('galleries', function () {
     assert.deepEqual(await suspectPictures({ ...result, predictions: wrong.slice(1) }), []);
   });
 
-  it('lay over a picture what speaks for its class, over a head that was trained on features', async () => {
+  it('show Grad-CAM over pictures, for a head that was trained on features', async () => {
     const shown = await explainPictures(result, undefined, { count: 4 });
     assert.ok(shown.length >= 2 && shown.every(({ url }) => url.startsWith('data:image/jpeg;base64,')));
     assert.match(shown[1]!.label, /^why /);
@@ -113,7 +113,7 @@ describe('galleries', function () {
     );
   });
 
-  it('say so where classes and predictions are not of one run, and show nothing of no pictures', async () => {
+  it('refuse classes and predictions of different runs, and show nothing for an empty list', async () => {
     const { classes, predictions } = result;
     const other = /label \d, the prediction \d and 3 probabilities, which do not fit the 2 classes/;
     for (const gallery of [topLosses, mistakes, suspectPictures])

@@ -1,4 +1,4 @@
-"""Writes gradCam.json: what the Grad-CAM of Keras's example code gives, for every backbone under a head of three classes.
+"""Writes gradCam.json: Grad-CAM computed by Keras's example code, for every backbone with a head for three classes.
 
 Run with Keras 3 and TensorFlow 2.20: python test/analysis/explain/gradCam.py </dev/null, then: npm run fix
 Weights are made from a formula that classifier.ts has, too.
@@ -20,7 +20,7 @@ SIZE = 128
 
 
 def uniform(name, count):
-    """Numbers of -1 to 1 by a hash of the name and the place."""
+    """Numbers between -1 and 1, from a hash of the name and the position."""
     phase = sum((i + 1) * ord(letter) for i, letter in enumerate(name)) & 0xFFFFFFFF
     x = (np.arange(1, count + 1, dtype=np.uint64) * 2654435761 + phase * 40503) & 0xFFFFFFFF
     x ^= x >> np.uint64(15)
@@ -62,7 +62,7 @@ def heatmap(name):
     model = keras.Model(model.inputs, [last, logits])
     fill(model)
     explained = [explain(model, preprocess(picture(SIZE)), index) for index in (None, 0, 1, 2)]
-    # the predicted class, or the first for which something speaks
+    # the predicted class, or the first one whose map is not empty
     index, logits, heat = next(each for each in explained if each[2].max() > 0)
     return {
         "name": name,
@@ -76,7 +76,7 @@ def heatmap(name):
 
 
 def explain(model, pictures, index=None):
-    """As in keras.io/examples/vision/grad_cam; the predicted class unless told."""
+    """As in keras.io/examples/vision/grad_cam; explains the predicted class by default."""
     with tf.GradientTape() as tape:
         maps, predictions = model(pictures, training=False)
         if index is None:

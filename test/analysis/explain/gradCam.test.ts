@@ -50,7 +50,7 @@ describe('gradCam', function () {
     }
   });
 
-  it('gives the same for a picture alone and among others, leaves no tensor behind, and explains any class', () => {
+  it('gives the same for a single picture as in a batch, keeps no tensors, and explains any class', () => {
     const explained = classifier('mobilenet-v1-0.25', 64);
     const dark = pixels(64).map((value) => value >> 1);
     const [alone] = gradCam(explained, [dark], { classes: 2 });
@@ -67,14 +67,14 @@ describe('gradCam', function () {
     explained.dispose();
   });
 
-  it('says of a class, layer, picture, head or network that does not fit what would', () => {
+  it('says what it expects if a class, layer, picture, head or network does not fit', () => {
     const explained = classifier('mobilenet-v1-0.25', 64);
     const picture = pixels(64);
     const { backbone } = explained;
     const cam = (...given: Parameters<typeof gradCam>) => gradCam(...given);
     mistake(() => cam(explained, [picture], { classes: -1 }), 'from 0 to 2', 'got -1');
     mistake(() => cam(explained, [picture], { classes: 0.5 }), 'from 0 to 2', 'got 0.5');
-    const nine = Array.from({ length: 9 }, () => picture); // more than go through at once
+    const nine = Array.from({ length: 9 }, () => picture); // more than one batch
     mistake(() => cam(explained, nine.slice(0, 8), { classes: nine.map(() => 0) }), '9 classes for 8 pictures');
     mistake(() => cam(explained, nine, { classes: [0] }), '1 classes for 9 pictures', 'or one each');
     mistake(() => cam(explained, [picture], { layer: 'conv_dv_13' }), "did you mean 'conv_dw_13'?");
@@ -101,7 +101,7 @@ describe('gradCam', function () {
     explained.dispose();
   });
 
-  it('explains both classes of a single logit, which speaks for the one and against the other', () => {
+  it('explains both classes of a single logit, which is high for one and low for the other', () => {
     const explained = classifier('mobilenet-v1-0.25', 64, 1);
     const [first, second] = [0, 1].map((c) => gradCam(explained, [pixels(64)], { classes: c })[0]!);
     assert.ok(Math.abs(first!.probability + second!.probability - 1) < 1e-6);
@@ -123,8 +123,8 @@ describe('gradCam', function () {
 describe('occlusionMap', function () {
   this.timeout(120_000);
 
-  it('is largest where the only thing lies that the network looks at', () => {
-    // a "network" that sees the brightness of the upper left corner, and nothing else
+  it('is largest where the network reacts to the picture', () => {
+    // a "network" that depends only on the brightness of the upper left corner
     const input = tf.input({ shape: [32, 32, 3] });
     const conv = tf.layers.conv2d({ filters: 1, kernelSize: 8, strides: 8, name: 'eyes' });
     const maps = conv.apply(input) as tf.SymbolicTensor; // [4, 4, 1]
@@ -133,7 +133,7 @@ describe('occlusionMap', function () {
     const model = tf.model({ inputs: input, outputs: dense.apply(flat) as tf.SymbolicTensor });
     conv.setWeights([tf.fill([8, 8, 3, 1], 1 / 192), tf.zeros([1])]);
     const kernel = new Float32Array(32);
-    kernel[1] = 3; // the corner's value speaks for class 1
+    kernel[1] = 3; // a bright corner means class 1
     dense.setWeights([tf.tensor2d(kernel, [16, 2]), tf.zeros([2])]);
     const entry = backboneEntry('mobilenet-v2');
     const preprocessing = {

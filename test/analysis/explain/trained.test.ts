@@ -12,7 +12,7 @@ import { relativeError } from '../../models/keras';
 import { stripesFolder } from '../../pictures';
 import { fill } from './classifier';
 
-/** A backbone of its own for pictures of `size` pixels, with weights by a formula. */
+/** A small backbone for pictures of `size` pixels, with weights from a formula. */
 function backboneOf(name: string, size: number): Backbone {
   const { model, blocks } = buildArchitecture(name, { includeTop: false, inputSize: size });
   fill(model);
@@ -41,8 +41,8 @@ function sameMaps(actual: readonly Heatmap[], expected: readonly Heatmap[]): voi
 const largestOf = (values: ArrayLike<number>) => Math.max(...Array.from(values));
 
 /**
- * Class activation maps (Zhou et al. 2016), which Grad-CAM is where one dense layer follows global average pooling: the last
- * feature maps, weighted with the class's column of the kernel. No gradient is taken.
+ * Class activation maps (Zhou et al. 2016): the last feature maps, weighted with the class's column of the kernel. They need no
+ * gradient, and equal Grad-CAM if one dense layer follows global average pooling.
  */
 function activationMaps({ entry, model }: Backbone, kernel: tf.Tensor, pictures: Uint8Array[], classes: number[]) {
   const pooling = model.layers.findLast((layer) => layer.getClassName() === 'GlobalAveragePooling2D')!;
@@ -62,7 +62,7 @@ function activationMaps({ entry, model }: Backbone, kernel: tf.Tensor, pictures:
   });
 }
 
-describe('Grad-CAM of what was trained', function () {
+describe('Grad-CAM of a trained model', function () {
   this.timeout(120_000);
   let examples: Example[];
   let folder: string;
@@ -75,7 +75,7 @@ describe('Grad-CAM of what was trained', function () {
     { name: 'efficientnet-lite0', size: 96 },
     { name: 'resnet101', size: 64 },
   ]) {
-    it(`over cached features of a frozen ${name} is that of the whole network with these weights`, () =>
+    it(`on cached features of a frozen ${name} equals that of the whole network with these weights`, () =>
       withEmptyCache(async () => {
         const backbone = backboneOf(name, size);
         const chosen = examples.filter((_, i) => i % 2 === 0);
@@ -87,7 +87,7 @@ describe('Grad-CAM of what was trained', function () {
         const pictures = await decoded(chosen, backbone);
         const maps = gradCam({ backbone, head }, pictures);
 
-        // what the head said of the cached row is what it says of the picture
+        // the head predicts the same from the cached features as from the picture
         const rows = tf.tensor2d(features.values, [chosen.length, features.length]);
         const said = tf.softmax(head.predict(rows) as tf.Tensor2D).arraySync() as number[][];
         maps.forEach((map, i) => {
@@ -98,7 +98,7 @@ describe('Grad-CAM of what was trained', function () {
         const classes = maps.map((map) => map.class);
         const shown = activationMaps(backbone, kernel, pictures, classes)
           .map((expected, i) => ({ expected, values: maps[i]!.values }))
-          .filter(({ expected }) => largestOf(expected) > 0); // elsewhere nothing speaks for the class
+          .filter(({ expected }) => largestOf(expected) > 0); // the map is 0 elsewhere
         assert.ok(shown.length > chosen.length / 2);
         for (const { expected, values } of shown) assert.ok(relativeError(values, expected) < 1e-4);
 
@@ -112,7 +112,7 @@ describe('Grad-CAM of what was trained', function () {
       }));
   }
 
-  it('with the last blocks trained, is that of another network with the trained weights, and not that of before', () =>
+  it('after training of the last blocks, uses the trained weights and not those of before', () =>
     withEmptyCache(async () => {
       const settings = { backbone: 'efficientnet-lite0', weights: 'random', inputSize: 96, seed: 4 } as const;
       const run = await train(imageFolder(folder), {
@@ -128,7 +128,7 @@ describe('Grad-CAM of what was trained', function () {
       assert.ok(maps.some(({ values }) => largestOf(values) === 1));
 
       const backbone = backboneOf(settings.backbone, 96);
-      assignRandomWeights(backbone.model, settings.seed); // as training began
+      assignRandomWeights(backbone.model, settings.seed); // the weights before training
       const head = buildHead(backbone.entry.features, 3);
       head.setWeights(run.model!.getLayer('logits').getWeights());
       const classes = maps.map((map) => map.class);

@@ -1,4 +1,4 @@
-"""What a model card shows, and the classes that its code names: a list of Markdown in, JSON out."""
+"""Reads a list of model cards (Markdown) and prints JSON: the text they show, and the class names in their code."""
 
 import ast
 import json

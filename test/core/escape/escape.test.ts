@@ -11,7 +11,7 @@ import { shellWord, stringLiteral } from '../../../src/core/escape/sourceCode';
 import { cacheFolder, projectFolder } from '../../../src/core/paths';
 import { actsOnTerminal, hostileNames } from './hostile';
 
-/** What Python's own readers make of texts. */
+/** The results of Python's parsers for texts. */
 function readByPython(texts: Record<string, string[]>): Record<string, unknown[]> {
   const script = join(projectFolder, 'test', 'core', 'escape', 'parse.py');
   const python = cacheFolder('python', 'bin', 'python');
@@ -35,7 +35,7 @@ describe('names from anywhere', function () {
     });
   });
 
-  it('are read from CSV as they were, and a spreadsheet finds no formula in them', () => {
+  it('are unchanged after writing and reading CSV, and are no formulas in a spreadsheet', () => {
     const rows = csv(hostileNames.map((name) => [name, -1.5]));
     assert.deepEqual(
       parseCsv(rows),
@@ -53,14 +53,14 @@ describe('names from anywhere', function () {
     );
   });
 
-  it('are one a line in a file of lines, for Python as for us', () => {
+  it('take one line each in a text file, for Python and for tunebook', () => {
     assert.deepEqual(parseLines(lines(hostileNames)), hostileNames);
     assert.equal((read.lines![0] as string[]).length, hostileNames.length);
     assert.deepEqual(parseLines(lines([])), []);
     assert.deepEqual(parseLines(lines([''])), ['']);
   });
 
-  it('are the same text as literals of TypeScript and of Python', () => {
+  it('are the same text as literals in TypeScript and Python', () => {
     assert.deepEqual(read.python, hostileNames);
     const source = `[${hostileNames.map(stringLiteral).join(', ')}]`;
     assert.doesNotMatch(source, /\n/);
@@ -72,22 +72,22 @@ describe('names from anywhere', function () {
     assert.equal(new Function(`return ${stringLiteral('\ud800 half')}`)(), '\ud800 half');
   });
 
-  it('are the same word to a shell', () => {
-    const names = hostileNames.filter((name) => !name.includes('\0')); // no argument can hold that
+  it('are a single word for a shell', () => {
+    const names = hostileNames.filter((name) => !name.includes('\0')); // not possible in an argument
     const command = `printf '%s\\0' ${names.map(shellWord).join(' ')}`;
     const said = execFileSync('bash', ['-c', command], { encoding: 'utf8' }).split('\0').slice(0, -1);
     assert.deepEqual(said, names);
     assert.doesNotMatch(command, actsOnTerminal);
   });
 
-  it('are the same text in YAML and in printed JSON, which acts on no terminal', () => {
+  it('are the same text in YAML and in printed JSON, which does not control a terminal', () => {
     assert.deepEqual(read.yaml, hostileNames);
     assert.deepEqual(JSON.parse(jsonLine(hostileNames)), hostileNames);
     assert.doesNotMatch(jsonLine(hostileNames), actsOnTerminal);
     assert.doesNotMatch(jsonLine(hostileNames), /\n/);
   });
 
-  it('are text in HTML, in an element as in an attribute', () => {
+  it('are text in HTML, in elements and in attributes', () => {
     for (const [i, name] of hostileNames.entries()) {
       assert.deepEqual(read.html![i], [printable(name), printable(name), ['p']]);
     }
@@ -106,7 +106,7 @@ describe('names from anywhere', function () {
     }
   });
 
-  it('never act on a terminal, and in a line never end it', () => {
+  it('never control a terminal, and never end a line', () => {
     for (const name of hostileNames) {
       assert.doesNotMatch(printable(name), actsOnTerminal);
       assert.doesNotMatch(printableLine(name), /[\n\r\t\u2028\u2029]/);
@@ -115,7 +115,7 @@ describe('names from anywhere', function () {
     assert.equal(colored('\u001b[31mred\u001b[0m \u001b[2J'), '\u001b[31mred\u001b[0m \\x1b[2J');
   });
 
-  it('are one part of an address', () => {
+  it('are a single part of a URL', () => {
     for (const name of [...hostileNames, '\ud800', 'javascript:alert(1)']) {
       if (name.includes('/')) continue;
       const { href, search, hash } = new URL(`runs/x${pathAddress(name)}`, 'file:///base/');
@@ -124,7 +124,7 @@ describe('names from anywhere', function () {
     }
   });
 
-  it('stay inside a fenced block of code, whatever fences they hold', () => {
+  it('stay inside a fenced block of code, even if they contain fences', () => {
     const block = markdownCode('a\n````\nb', 'text');
     assert.equal(block.split('\n')[0], '`````text');
     assert.equal(block.split('\n').at(-1), '`````');
@@ -132,12 +132,12 @@ describe('names from anywhere', function () {
 });
 
 describe('reading CSV', () => {
-  it('says in which row a file is broken', () => {
+  it('says which row of a file is invalid', () => {
     assert.throws(() => parseCsv('a,b\n"c,d\n'), /row 2 has a quote that is never closed/);
     assert.throws(() => parseCsv('a,b\n"c"d,e\n'), /row 2 has 'd,e/);
   });
 
-  it('takes the ends of lines of every system, and a last line without one', () => {
+  it("reads every system's line breaks, and a last line without one", () => {
     assert.deepEqual(parseCsv('\ufeffa,b\r\nc,\rd,"e\n""f"'), [
       ['a', 'b'],
       ['c', ''],

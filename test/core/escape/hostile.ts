@@ -1,4 +1,4 @@
-/** Names as a dataset, a study or a run folder of a stranger may have them. */
+/** Names that may occur in a dataset, a study or a run folder of a stranger. */
 export const hostileNames: readonly string[] = [
   'plain',
   'Blüte 花 🌻',
@@ -32,7 +32,7 @@ export const hostileNames: readonly string[] = [
   "'; process.exit(7); //",
   '\\"); process.exit(7); //',
   '`id` $(id) ; id #',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: as somebody may call a class
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a possible name of a class
   '${process.exit(7)}',
   '\\" + (1/0) + \\"',
   'x[0].y',
@@ -55,6 +55,6 @@ export const hostileNames: readonly string[] = [
   '1e3',
 ];
 
-/** What would act on a terminal: control characters but tab and line feed, C1 controls, overrides of writing direction. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+/** Characters that control a terminal: control characters except tab and line feed, C1 controls, overrides of writing direction. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it searches for control characters
 export const actsOnTerminal = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;

@@ -39,13 +39,13 @@ interface PageFacts {
   labels: string[];
 }
 
-/** Nothing in a text acts on a terminal. */
+/** Checks that a text does not control a terminal. */
 function quiet(text: string): void {
   const at = text.search(actsOnTerminal);
   assert.ok(at < 0, JSON.stringify(text.slice(Math.max(0, at - 60), at + 20)));
 }
 
-/** The expressions in a compiled chart: what Vega evaluates. */
+/** The expressions in a compiled chart, which Vega evaluates. */
 function expressionsOf(value: unknown, key = ''): string[] {
   if (typeof value === 'string') return ['signal', 'expr', 'test', 'update', 'filter'].includes(key) ? [value] : [];
   if (typeof value !== 'object' || value === null) return [];
@@ -86,13 +86,13 @@ describe('hostile names in outputs', function () {
   });
   after(() => parser.end());
 
-  /** Elements and attributes of a page, which no name may bring into it. */
+  /** Elements and attributes of a page, to which no name may add any. */
   const pageFacts = (html: string) => {
     parser.ask(html);
     return parser.answer<PageFacts>();
   };
 
-  it('are what they are in a run folder, and its page and text show them as text', async () => {
+  it('are unchanged in a run folder, and shown as text in its page and its text report', async () => {
     const folder = writeRun(hostileNames, madeUpPredictions(hostileNames, 3 * hostileNames.length));
     const run = readRun(folder);
     assert.deepEqual(run.classes, hostileNames);
@@ -159,7 +159,7 @@ describe('hostile names in outputs', function () {
     });
   }
 
-  it('are drawn by every chart, and are part of no expression', async () => {
+  it('are drawn by every chart, and never become part of an expression', async () => {
     const model = madeUpModel(hostileNames, 3 * hostileNames.length, 1);
     const report = classReport(model.matrix);
     for (const name of hostileNames) {
@@ -195,7 +195,7 @@ describe('hostile names in outputs', function () {
         );
         quiet(svg);
         quiet(spec.usermeta.text + spec.description);
-        if (name.length < 4 || name === 'datum') continue; // may be part of an expression of our own
+        if (name.length < 4 || name === 'datum') continue; // occurs in tunebook's own expressions
         const found = expressionsOf(vegaLite.compile(spec).spec).find((text) => text.includes(name));
         if (!['plain', 'accuracy', 'seed', 'true'].includes(name)) assert.equal(found, undefined, `${kind}: ${found}`);
       }
@@ -204,7 +204,7 @@ describe('hostile names in outputs', function () {
     await renderSvg(charts.classScoresChart(report));
   });
 
-  it('are cells of a table in a notebook, and one line each in text', async () => {
+  it('are single cells of a table in a notebook, and one line each in text', async () => {
     const table = from(hostileNames.map((name) => ({ name, count: 1 }))).slice(0, 20) as never;
     const { tags, cells } = await pageFacts(tableHtml(table));
     assert.deepEqual([...new Set(tags)].sort(), ['table', 'tbody', 'td', 'th', 'thead', 'tr']);
@@ -220,7 +220,7 @@ describe('hostile names in outputs', function () {
     quiet(summary);
   });
 
-  it('are one line each on a terminal, and act on nothing', () => {
+  it('are one line each on a terminal, and do not control it', () => {
     for (const name of hostileNames) {
       let written = '';
       const output = { write: (text: string) => (written += text) };
@@ -249,7 +249,7 @@ describe('hostile names in outputs', function () {
     }
   });
 
-  it('are in one line of an error on the command line', async () => {
+  it('do not break the one-line errors of the command line', async () => {
     const { write } = process.stderr;
     for (const name of hostileNames.filter((each) => !each.includes('\0'))) {
       let said = '';
@@ -267,7 +267,7 @@ describe('hostile names in outputs', function () {
     }
   });
 
-  it('are text in the card of a model, and its code names the classes as they are', () => {
+  it('are text in a model card, whose code contains the unchanged names', () => {
     const entry = backboneEntry('efficientnet-lite0');
     const cards = hostileNames.map((name) => {
       const classes = [name, 'other'];

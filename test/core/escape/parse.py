@@ -1,4 +1,4 @@
-"""What other programs read: JSON in ({kind: [text, ...]}), JSON out ({kind: [what was read, ...]})."""
+"""How other programs parse texts: reads JSON ({kind: [text, ...]}), prints JSON ({kind: [parsed value, ...]})."""
 
 import ast
 import csv

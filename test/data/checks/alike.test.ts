@@ -7,7 +7,7 @@ import { findNearHashes } from '../../../src/data/checks/nearHashes';
 import { colorDistance, hashDistance, looksAlike } from '../../../src/data/checks/perceptualHash';
 import { UnionFind } from '../../../src/data/checks/unionFind';
 
-/** Components of the graph of all pairs that look alike, by breadth first search: slow, and easy to see through. */
+/** Connected components of the graph of all pairs that look alike, by breadth-first search: slow, but easy to understand. */
 function byAllPairs(pictures: readonly Comparable[]): number[][] {
   const left = new Set(pictures.keys());
   const groups: number[][] = [];
@@ -25,7 +25,7 @@ function byAllPairs(pictures: readonly Comparable[]): number[][] {
   return groups;
 }
 
-/** A few hashes and colours, and pictures near them: at distances on both sides of what counts as alike. */
+/** Some hashes and colours, and pictures at distances just below and above the limit of looking alike. */
 const pictures = fc
   .tuple(
     fc.array(fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { minLength: 4, maxLength: 4 }), {
@@ -54,7 +54,7 @@ const pictures = fc
 
 describe('findAlike', function () {
   this.timeout(60_000);
-  it('finds the groups that a comparison of all pairs finds', async function () {
+  it('finds the same groups as a comparison of all pairs', async function () {
     this.timeout(60_000);
     let found = 0;
     await fc.assert(
@@ -69,7 +69,7 @@ describe('findAlike', function () {
     assert.ok(found > 100, `only ${found} groups in all`);
   });
 
-  it('joins two groups by a picture that is like one of each', async () => {
+  it('joins two groups that have a similar picture in common', async () => {
     const colors = new Float32Array(432);
     const withBits = (bits: number[]) => {
       const hash = new Uint32Array(4);
@@ -88,7 +88,7 @@ describe('findAlike', function () {
     assert.deepEqual((await findAlike([a, withBits(range(0, 19))])).groups, []);
   });
 
-  it('tells how far it is, and keeps what it has when it is to stop', async () => {
+  it('reports progress, and returns what it has found when it is stopped', async () => {
     const some = Array.from({ length: 3000 }, (_, i) => ({
       look: {
         hash: Uint32Array.of(0, 0, 0, 0),
@@ -154,7 +154,7 @@ describe('findAlike', function () {
 });
 
 describe('looksAlike', () => {
-  it('decides colours as their distance does', () => {
+  it('compares colours by their distance', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 432, maxLength: 432 }),
@@ -176,7 +176,7 @@ describe('looksAlike', () => {
 const flatHashes = (hashes: readonly number[][]) => Uint32Array.from(hashes.flat());
 
 describe('chunks of hashes', () => {
-  it('share out all bits, those that tell most evenly', () => {
+  it('contain all bits, and divide the most informative ones evenly', () => {
     // bits 0 to 31 are 1 in half of the hashes, all others in none
     const hashes = flatHashes(Array.from({ length: 64 }, (_, i) => [i % 2 ? 0xffffffff : 0, 0, 0, 0]));
     const dealt = dealBits(hashes, 8);

@@ -20,7 +20,7 @@ const rowsOf = async (...given: Parameters<typeof checkDataset>) =>
   (await checkDataset(...given)).findings.objects() as Row[];
 const named = (rows: Row[], finding: string) => rows.filter((row) => row.finding === finding);
 
-/** A photo-like picture: smooth colours of its own for each number. */
+/** A photo-like picture, with its own smooth colours for each number. */
 async function photo(number: number, size = 160): Promise<Buffer> {
   const spots = Array.from({ length: 14 }, (_, i) => {
     const [x, y, hue] = [(number * 37 + i * 53) % 160, (number * 71 + i * 29) % 160, (number * 97 + i * 61) % 360];
@@ -36,7 +36,7 @@ describe('perceptual hash', () => {
     return lookOf(new Uint8Array(await small.raw().toBuffer()));
   };
 
-  it('is near for the same picture in another size, quality and brightness, and far for others', async () => {
+  it('is similar for the same picture in another size, quality and brightness, and different for others', async () => {
     const original = await look(await photo(1));
     const copies = {
       quality: await sharp(await photo(1))
@@ -72,7 +72,7 @@ describe('perceptual hash', () => {
 });
 
 describe('checkDataset', () => {
-  it('finds what was hidden in a dataset, and says what to do', async () => {
+  it('finds the problems of a dataset, and says what to do', async () => {
     const root = temporaryFolder();
     for (let i = 0; i < 12; i++) {
       writePicture(join(root, 'train/cat', `${i}.png`), await photo(i));
@@ -130,7 +130,7 @@ describe('checkDataset', () => {
     assert.match(JSON.stringify(check.grid), /leak/);
   });
 
-  it('has nothing to say of an even folder of different pictures', async () => {
+  it('finds nothing in a balanced folder of different pictures', async () => {
     const root = temporaryFolder();
     for (let i = 0; i < 12; i++) {
       for (const [j, name] of ['a', 'b'].entries()) {
@@ -163,7 +163,7 @@ describe('checkDataset', () => {
     assert.ok(named(await rowsOf(split), 'group leak').length > 0);
   });
 
-  it('finds a property that gives the class away', async () => {
+  it('finds a property of files that reveals the class', async () => {
     const root = temporaryFolder();
     for (let i = 0; i < 12; i++) {
       writePicture(join(root, 'a', `${i}.png`), await photo(i));
@@ -180,9 +180,9 @@ describe('checkDataset', () => {
     assert.equal(shortcuts.length, 2);
   });
 
-  it('finds next to no alike pairs among real photos', async function () {
+  it('finds almost no pairs that look alike among real photos', async function () {
     const flowers = sharedData('flowers');
-    if (!flowers) return this.skip(); // the photos lie beside the project, on some machines only
+    if (!flowers) return this.skip(); // the photos are next to the project, on some machines only
     const rows = await rowsOf(imageFolder(flowers));
     assert.ok(rows.filter(({ finding }) => finding.startsWith('near')).length <= 1);
   });
@@ -204,7 +204,7 @@ describe('tunebook check', () => {
     }
   }
 
-  it('says what it found and ends with what the worst of it deserves', async () => {
+  it('prints its findings, and ends with an exit code for the most serious one', async () => {
     const root = temporaryFolder();
     mkdirSync(join(root, 'x'));
     for (let i = 0; i < 12; i++) {

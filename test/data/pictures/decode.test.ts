@@ -31,13 +31,13 @@ describe('decodePicture', () => {
     assert.deepEqual(at(pixels, 16, 16), [0x33, 0x66, 0x99]);
   });
 
-  it('turns a photo upright as its EXIF orientation says', async () => {
+  it('rotates a photo according to its EXIF orientation', async () => {
     const square = await plain(32, 32, '#ff0000')
       .composite([
         { input: { create: { width: 32, height: 16, channels: 3, background: '#0000ff' } }, left: 0, top: 16 },
       ])
       .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
-      .withMetadata({ orientation: 6 }) // to be turned by 90 degrees clockwise: what is below comes to the left
+      .withMetadata({ orientation: 6 }) // rotated by 90 degrees clockwise, so that the bottom becomes the left
       .toBuffer();
     const pixels = await decodePicture(square, framing);
     assertNear(at(pixels, 3, 16), [0, 0, 255], 6);
@@ -53,14 +53,14 @@ describe('decodePicture', () => {
     const shown = async (more: Partial<Framing>) =>
       decodePicture(await redAndBlue().png().toBuffer(), { ...framing, interpolation: 'bilinear', ...more });
 
-    it('by its middle, unless told otherwise', async () => {
+    it('by cropping its centre, by default', async () => {
       const pixels = await shown({});
       assert.deepEqual(at(pixels, 2, 16), red);
       assert.deepEqual(at(pixels, 29, 16), blue);
       assert.deepEqual(await shown({ fit: 'crop' }), pixels);
     });
 
-    it('by pulling it: all of it is there', async () => {
+    it('by stretching it, which keeps all of it', async () => {
       const wide = await sharp(await redAndBlue().png().toBuffer())
         .extend({ left: 64, background: '#00ff00' }) // 128 x 32: green, red, blue as 2 : 1 : 1
         .png()
@@ -71,7 +71,7 @@ describe('decodePicture', () => {
       assertNear(at(pixels, 28, 16), [...blue], 2);
     });
 
-    it('by laying it on black, a quarter above and a quarter below', async () => {
+    it('by padding it with black, a quarter above and a quarter below', async () => {
       const pixels = await shown({ fit: 'pad' });
       assert.deepEqual(at(pixels, 16, 3), black);
       assert.deepEqual(at(pixels, 16, 28), black);
@@ -79,7 +79,7 @@ describe('decodePicture', () => {
       assertNear(at(pixels, 28, 16), [...blue], 2);
     });
 
-    it('after cutting out a part, which may be drawn at random', async () => {
+    it('after cropping a part, which may be chosen at random', async () => {
       const right = await shown({ region: ({ width, height }) => ({ left: width / 2, top: 0, width: 32, height }) });
       assert.deepEqual(at(right, 0, 0), blue);
       const outside = await shown({ region: () => ({ left: -9, top: -9, width: 20, height: 200 }), fit: 'stretch' });
@@ -104,7 +104,7 @@ describe('decodePicture', () => {
       const [area, aspect] = [(width * height) / (90 * 120), width / height];
       assert.ok(area > 0.1999 && area < 0.6001 && aspect > 0.4999 && aspect < 2.0001, `${area} ${aspect}`);
     }
-    // nothing so wide fits: the middle, as large as the proportions allow
+    // nothing so wide fits: the largest centre crop with these proportions
     assert.deepEqual(drawCropBox(random, { height: 100, width: 10 }, [0.9, 1], [1, 2]), {
       left: 0,
       top: 45,
@@ -113,7 +113,7 @@ describe('decodePicture', () => {
     });
   });
 
-  it('lays transparent pictures on white', async () => {
+  it('puts transparent pictures on white', async () => {
     const clear = await sharp({
       create: { width: 40, height: 40, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
     })
@@ -127,7 +127,7 @@ describe('decodePicture', () => {
     assert.deepEqual(at(await decodePicture(gray, framing), 5, 5), [128, 128, 128]);
   });
 
-  it('brings 16-bit pictures down to 8 bits', async () => {
+  it('converts 16-bit pictures to 8 bits', async () => {
     const values = new Uint16Array(40 * 40 * 3).fill(0x8000);
     const deep = await sharp(values, { raw: { width: 40, height: 40, channels: 3 } })
       .toColourspace('rgb16')
@@ -140,10 +140,10 @@ describe('decodePicture', () => {
   it('converts CMYK to sRGB', async () => {
     const cmyk = await plain(40, 40, '#ff0000').toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
     assert.equal((await sharp(cmyk).metadata()).space, 'cmyk');
-    assertNear(at(await decodePicture(cmyk, framing), 5, 5), [255, 0, 0], 40); // red is at the edge of what ink can print
+    assertNear(at(await decodePicture(cmyk, framing), 5, 5), [255, 0, 0], 40); // pure red is hardly printable
   });
 
-  it('takes the first frame of an animation', async () => {
+  it('uses the first frame of an animation', async () => {
     const frames = await Promise.all(['#00ff00', '#ff0000'].map((color) => plain(40, 40, color).png().toBuffer()));
     const gif = await sharp(frames, { join: { animated: true } })
       .gif()
@@ -152,13 +152,13 @@ describe('decodePicture', () => {
     assertNear(at(await decodePicture(gif, framing), 5, 5), [0, 255, 0], 2);
   });
 
-  it('cuts the middle out of a wide picture', async () => {
+  it('crops the centre of a wide picture', async () => {
     const pixels = await decodePicture(await redAndBlue().png().toBuffer(), framing);
     assertNear(at(pixels, 2, 16), [255, 0, 0], 2);
     assertNear(at(pixels, 29, 16), [0, 0, 255], 2);
   });
 
-  it('keeps only the part of the picture that the crop says', async () => {
+  it('keeps only the part of the picture that the crop selects', async () => {
     const framed = await plain(320, 320, '#000000')
       .composite([
         { input: { create: { width: 240, height: 240, channels: 3, background: '#ffffff' } }, left: 40, top: 40 },
@@ -171,7 +171,7 @@ describe('decodePicture', () => {
     assertNear(at(middle, 1, 1), [255, 255, 255], 12);
   });
 
-  it('makes pictures smaller with anti-aliasing: fine stripes become their mean', async () => {
+  it('downscales pictures with anti-aliasing: fine stripes become their mean colour', async () => {
     const stripes = new Uint8Array(320 * 320 * 3).map((_, i) => (Math.floor(i / 3) % 2 === 0 ? 0 : 255));
     const png = await sharp(stripes, { raw: { width: 320, height: 320, channels: 3 } })
       .png()

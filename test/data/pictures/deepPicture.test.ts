@@ -15,7 +15,7 @@ const means = (pixels: Uint8Array) =>
   [0, 1, 2].map((channel) =>
     Math.round(pixels.filter((_, i) => i % 3 === channel).reduce((a, b) => a + b) / (pixels.length / 3)),
   );
-/** A picture whose left half is a and right half is b, in parts of what is white. */
+/** A picture whose left half is a and right half is b, as fractions of white. */
 const halves = (a: number, b: number, white: number) => (x: number) => white * (x < 8 ? a : b);
 
 /** A PNG of 16 bits from numbers of 16 bits. */
@@ -27,8 +27,8 @@ const png16 = (value: (x: number) => number) => {
     .toBuffer();
 };
 
-describe('pictures that do not have 8 bits a sample', () => {
-  it('are what they are when black and white are told, in every sample format', async () => {
+describe('pictures that do not have 8 bits per sample', () => {
+  it('have the right colours in every sample format if black and white are given', async () => {
     const cases = {
       uint16: 4095,
       uint32: 2 ** 32 - 1,
@@ -42,12 +42,12 @@ describe('pictures that do not have 8 bits a sample', () => {
       assert.deepEqual(means(pixels), [102, 102, 102], kind); // 0.4 of 255
     }
     const colored = tiff('float32', { bands: 3 }, (_, __, band) => [0.2, 0.4, 0.8][band]!);
-    assert.deepEqual(means(await decode(colored, { ranges: { float32: [0, 1] } })), [51, 102, 204]); // as they are, no gamma
+    assert.deepEqual(means(await decode(colored, { ranges: { float32: [0, 1] } })), [51, 102, 204]); // linear, without gamma
     const signed = tiff('int16', {}, () => -500);
     assert.deepEqual(means(await decode(signed, { ranges: { int16: [-1000, 0] } })), [128, 128, 128]);
   });
 
-  it('are refused with the format and what to do when nothing is told: never black', async () => {
+  it('are refused with their format and advice if no range is given, and never become black', async () => {
     const refused = (content: Buffer, message: RegExp, reading?: Reading) =>
       assert.rejects(decode(content, reading), message);
     await refused(
@@ -63,7 +63,7 @@ describe('pictures that do not have 8 bits a sample', () => {
       /32-bit floating-point/,
       { ranges: { uint16: [0, 4095] } },
     );
-    // 16 bits that are used are as before
+    // pictures that use all 16 bits do not change
     assert.deepEqual(means(await decode(tiff('uint16', {}, halves(0.2, 0.6, 65535)))), [102, 102, 102]);
     assert.deepEqual(means(await decode(await png16(halves(0.2, 0.6, 65535)))), [102, 102, 102]);
   });
@@ -75,7 +75,7 @@ describe('pictures that do not have 8 bits a sample', () => {
     assert.deepEqual([pixels[0], pixels.at(-1)], [0, 255]);
   });
 
-  it('are turned upright, and white where 0 is white; no data is black', async () => {
+  it('are rotated upright, and inverted if 0 is white; missing data is black', async () => {
     const shown = (orientation: number, photometric = 1) =>
       decode(
         tiff('float32', { width: 12, height: 12, orientation, photometric }, (x, y) =>
@@ -92,7 +92,7 @@ describe('pictures that do not have 8 bits a sample', () => {
     assert.equal(corner(await shown(1, 0)).slice(0, 1), '0');
   });
 
-  it('take colours from the bands that are named, of any number', async () => {
+  it('take colours from the named bands, of any number of bands', async () => {
     const five = tiff('uint8', { bands: 5 }, (_, __, band) => 50 * band);
     await assert.rejects(
       decode(five),
@@ -128,9 +128,9 @@ describe('a dataset of such pictures', () => {
       found.length === expected.length && found.every((value, i) => Math.abs(value - expected[i]!) <= 1),
       String(found),
     );
-  const expected = [26, 64, 102, 140, 179, 38, 77, 115, 153, 191]; // of 255: dark pictures stay dark
+  const expected = [26, 64, 102, 140, 179, 38, 77, 115, 153, 191]; // dark pictures stay dark
 
-  it('has one range for all, found from all, and says it', async () => {
+  it('has one range for all pictures, computed from all of them, and reports it', async () => {
     const camera = await first(
       await folder((level) => tiff('uint16', {}, (x) => Math.round(4095 * (level + (x % 2 ? 0.01 : -0.01))))),
     );
@@ -152,7 +152,7 @@ describe('a dataset of such pictures', () => {
     assert.deepEqual(png.reading, { ranges: { uint16: [0, 1023] } });
   });
 
-  it('takes the range that is told, and refuses what is none', async () => {
+  it('uses the given range, and refuses an invalid one', async () => {
     const root = await folder((level) => tiff('uint16', {}, () => 4095 * level));
     assert.deepEqual((await first(root, { range: 'full' })).reading, { ranges: { uint16: [0, 65535] } });
     assert.deepEqual((await first(root, { range: [100, 200] })).reading, { ranges: { uint16: [100, 200] } });
@@ -165,7 +165,7 @@ describe('a dataset of such pictures', () => {
     await assert.rejects(openDataset(root, { bands: [0, 1] }), /bands must be \[red, green, blue\] or \[gray\]/);
   });
 
-  it('leaves datasets of 8 bits as they are, and refuses what is opened without a range', async () => {
+  it('does not change datasets of 8 bits, and refuses pictures opened without a range', async () => {
     const plain = await openDataset(await folder((level) => tiff('uint8', {}, () => 255 * level)));
     assert.equal(plain.examples[0]!.reading, undefined);
     const float = imageFolder(await folder((level) => tiff('float32', {}, () => level)));
@@ -173,7 +173,7 @@ describe('a dataset of such pictures', () => {
       assert.match(reason!, /32-bit floating-point samples/);
   });
 
-  it('is shown and checked as it is read, with its sample format', async () => {
+  it('is shown and checked with its range, and its sample format is named', async () => {
     const { dataset } = await first(
       await folder((level) => tiff('float32', { width: 80, height: 80 }, (x) => (level * x) / 80)),
     );
@@ -192,7 +192,7 @@ describe('a dataset of such pictures', () => {
     assert.ok(channels[0]!.max - channels[0]!.min > 100);
   });
 
-  it('shows the whole of long pictures when told, also where samples have 8 bits', async () => {
+  it('shows the whole of long pictures on request, also with 8 bits per sample', async () => {
     const root = await folder(() => tiff('uint8', { width: 32, height: 16 }, (x) => (x < 8 || x >= 24 ? 200 : 100)));
     const rows = async (fit: 'crop' | 'stretch' | 'pad') => {
       const { examples } = await openDataset(root, { fit });
@@ -210,17 +210,17 @@ describe('a dataset of such pictures', () => {
         [200, 100, 0],
       ],
     );
-    assert.ok(crop.shown[0]! < 130); // its edge is what lies beside it
+    assert.ok(crop.shown[0]! < 130); // near 100: the edge of the crop is interpolated with its neighbours
     assert.deepEqual(stretch.shown.slice(1), [100, 100]);
     assert.ok(stretch.shown[0]! > 190);
-    assert.equal(new Set([crop.hash, stretch.hash, pad.hash]).size, 3); // caches keep them apart
+    assert.equal(new Set([crop.hash, stretch.hash, pad.hash]).size, 3); // they have different keys in the cache
     await assert.rejects(
       openDataset(root, { fit: 'squash' as 'pad' }),
       /fit must be 'crop', 'stretch', 'pad', got "squash"/,
     );
   });
 
-  it('keeps its range through the text of a run, which is checked', () => {
+  it('keeps its range in the configuration of a run, where it is checked', () => {
     const reading = { ranges: { float32: [0, 1] as const }, bands: [2, 1, 0], fit: 'pad' as const };
     assert.deepEqual(checkReading('the run', JSON.parse(JSON.stringify(reading))), reading);
     assert.equal(checkReading('the run', undefined), undefined);

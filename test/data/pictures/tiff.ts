@@ -1,4 +1,4 @@
-/** How samples of a kind are written, and what TIFF calls them. */
+/** How samples of each type are written, and their codes in TIFF. */
 const KINDS = {
   uint8: { bits: 8, format: 1, write: 'writeUInt8' },
   uint16: { bits: 16, format: 1, write: 'writeUInt16LE' },
@@ -17,7 +17,7 @@ interface Options {
   orientation?: number;
 }
 
-/** A TIFF without compression (TIFF 6.0), of samples that a function gives. */
+/** An uncompressed TIFF (TIFF 6.0), whose samples come from a function. */
 export function tiff(
   kind: keyof typeof KINDS,
   { width = 16, height = 12, bands = 1, photometric, orientation = 1 }: Options = {},

@@ -6,8 +6,8 @@ import { temporaryFolder } from '../../folders';
 import { stripes, writePicture } from '../../pictures';
 
 /**
- * A picture of 24 x 16 pixels, the left half of red 200, green 40, blue 60 and the right half of 30, 90, 220, as other encoders
- * write it: pillow_heif (x265, quality 90), imagecodecs (libjxl, lossless) and Pillow (OpenJPEG, lossless).
+ * A picture of 24 x 16 pixels, whose left half is red 200, green 40, blue 60 and whose right half is 30, 90, 220, written by other
+ * encoders: pillow_heif (x265, quality 90), imagecodecs (libjxl, lossless) and Pillow (OpenJPEG, lossless).
  */
 const written = {
   heic: Buffer.from(
@@ -37,7 +37,7 @@ const names = { heic: 'HEIC', jxl: 'JPEG XL', jp2: 'JPEG 2000' };
 
 describe('pictures that WebAssembly decodes', () => {
   for (const [format, content] of Object.entries(written) as [keyof typeof written, Buffer][]) {
-    it(`${names[format]}: has its size and its colours`, async () => {
+    it(`${names[format]}: are decoded with the right size and colours`, async () => {
       const { width, height, format: found } = await openPicture(content);
       assert.deepEqual([width, height, found], [24, 16, format]);
       const pixels = await decodePicture(content, framing);
@@ -53,7 +53,7 @@ describe('pictures that WebAssembly decodes', () => {
       }
     });
 
-    it(`${names[format]}: is named when it is damaged`, async () => {
+    it(`${names[format]}: are reported by name if damaged`, async () => {
       for (const part of [0.3, 0.6]) {
         const cut = content.subarray(0, Math.max(12, Math.round(content.length * part)));
         await assert.rejects(decodePicture(cut, framing), new RegExp(`a (damaged )?${names[format]} picture`));
@@ -61,7 +61,7 @@ describe('pictures that WebAssembly decodes', () => {
     });
   }
 
-  it('are refused before they take memory, when they say that they are huge', async () => {
+  it('are refused before they take memory if their declared size is huge', async () => {
     const huge = Buffer.from(written.jp2);
     const start = huge.indexOf(Buffer.from([0xff, 0x4f, 0xff, 0x51]));
     huge.writeUInt32BE(60_000, start + 8);
@@ -69,7 +69,7 @@ describe('pictures that WebAssembly decodes', () => {
     await assert.rejects(decodePicture(huge, framing), /more pixels than/);
   });
 
-  it('are found by content in a folder of photos, whatever they are called', async () => {
+  it('are recognized by content in a folder of photos, whatever their names are', async () => {
     const root = temporaryFolder();
     for (const name of ['a', 'b']) {
       for (let i = 0; i < 3; i++) writePicture(join(root, name, `${i}.png`), await stripes('red', i));
@@ -90,7 +90,7 @@ describe('pictures that WebAssembly decodes', () => {
   });
 });
 
-describe('files that are no pictures', () => {
+describe('files that are not pictures', () => {
   const padded = (text: string, at = 0) => {
     const content = Buffer.alloc(300);
     content.write(text, at, 'latin1');
@@ -106,6 +106,6 @@ describe('files that are no pictures', () => {
     ['text', padded('hello'), /not a picture: its content is in no known format/],
   ];
   for (const [name, content, message] of cases) {
-    it(`${name}: is said to be what it is`, () => assert.rejects(decodePicture(content, framing), message));
+    it(`${name}: are recognized`, () => assert.rejects(decodePicture(content, framing), message));
   }
 });

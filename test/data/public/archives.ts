@@ -8,7 +8,7 @@ export interface Entry {
   linkTo?: string;
 }
 
-/** A tar archive (ustar), with whatever names and types are asked for. */
+/** A tar archive (ustar) with any names and types. */
 export function tarOf(entries: readonly Entry[]): Buffer {
   const blocks = entries.flatMap(({ name, content = '', type = '0', linkTo = '' }) => {
     const body = Buffer.from(content);
@@ -30,7 +30,7 @@ export function tarOf(entries: readonly Entry[]): Buffer {
 
 export const tgzOf = (entries: readonly Entry[]): Buffer => gzipSync(tarOf(entries));
 
-/** A zip archive, with whatever names are asked for; `type` '2' is a symbolic link. `claims` lies about the size. */
+/** A zip archive with any names; `type` '2' is a symbolic link. `claims` is a false size. */
 export function zipOf(entries: readonly (Entry & { claims?: number })[]): Buffer {
   const locals: Buffer[] = [];
   const central: Buffer[] = [];

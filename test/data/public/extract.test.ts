@@ -23,7 +23,7 @@ describe('extract', () => {
     return { around, folder, error };
   }
 
-  /** It is refused, and nothing is left, inside or outside. */
+  /** Checks that an archive is refused, and that nothing is left over inside or outside the folder. */
   async function refused(bytes: Buffer, why: RegExp, given = limits): Promise<void> {
     const { around, error } = await unpack(bytes, given);
     assert.match(error?.message ?? 'was unpacked', why);
@@ -79,7 +79,7 @@ describe('extract', () => {
         );
       });
 
-      it('stops at the bounds: bytes, whatever the archive says, and entries', async () => {
+      it('stops at its limits: bytes, whatever sizes the archive declares, and entries', async () => {
         const bomb = { name: 'bomb', content: Buffer.alloc(3_000_000) };
         assert.ok(kind === 'tar' || make([bomb]).length < 10_000);
         await refused(make([bomb]), /unpacks to more than 1 MB/);
@@ -108,7 +108,7 @@ describe('extract', () => {
     });
   }
 
-  it('writes nothing of a zip whose files are too large together', async () => {
+  it('writes nothing of a zip whose files are too large in total', async () => {
     const around = temporaryFolder();
     const archive = join(temporaryFolder(), 'archive');
     writeFileSync(archive, zipOf([1, 2, 3, 4].map((i) => ({ name: `${i}`, content: Buffer.alloc(300_000) }))));
@@ -123,12 +123,12 @@ describe('extract', () => {
     );
   });
 
-  it('stops where a gzip holds far more than its tar has files', async () => {
+  it('stops if a gzip contains far more than the files of its tar', async () => {
     const blocks = Buffer.concat([tarOf([{ name: 'a', content: 'x' }]), Buffer.alloc(20_000_000)]);
     await refused(gzipSync(blocks), /unpacks to more than 1 MB|damaged/, limits);
   });
 
-  it('refuses what is no archive, and a folder that exists', async () => {
+  it('refuses a file that is not an archive, and a folder that exists', async () => {
     await refused(Buffer.from('<html>sign in to this network</html>'.repeat(30)), /archive is damaged: /);
     const folder = join(temporaryFolder(), 'there');
     mkdirSync(folder);

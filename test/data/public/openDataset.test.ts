@@ -15,7 +15,7 @@ function writeClasses(folder: string): void {
   }
 }
 
-/** The command line without the set-up before it, which would fill the empty cache. */
+/** The command line without the set-up, which would fill the empty cache. */
 function tunebook(...args: string[]) {
   const main = join(projectFolder, 'dist', 'src', 'cli', 'main.js');
   const shims = join(projectFolder, 'kernel-setup', 'lib', 'node-shims.cjs');
@@ -24,7 +24,7 @@ function tunebook(...args: string[]) {
 }
 
 describe('openDataset', () => {
-  it('takes a folder, the bundled sample, and a public dataset that was fetched before', () =>
+  it('opens a folder, the sample, and a public dataset that was downloaded before', () =>
     withEmptyCache(async (cache) => {
       writeClasses(join(cache, 'photos'));
       assert.deepEqual((await openDataset(join(cache, 'photos'))).classes, ['ant', 'bee']);
@@ -34,7 +34,7 @@ describe('openDataset', () => {
       assert.equal((await openDataset('ants-and-bees')).examples.length, 2);
     }));
 
-  it('takes a CSV file with the columns file and label', () =>
+  it('opens a CSV file with the columns file and label', () =>
     withEmptyCache(async (cache) => {
       writeClasses(join(cache, 'photos'));
       const csv = join(cache, 'photos', 'list.csv');
@@ -42,24 +42,24 @@ describe('openDataset', () => {
       assert.deepEqual((await openDataset(csv)).classes, ['ant', 'bee']);
     }));
 
-  it('is where the command line looks for --data, so that public datasets are had by name', () =>
+  it('is used by the command line for --data, so that public datasets have names there', () =>
     withEmptyCache(() => {
       writeClasses(cacheFolder('datasets', 'ants-and-bees', '0', 'hymenoptera_data'));
       const { status, stdout, stderr } = tunebook('check', '--data', 'ants-and-bees', '--json');
-      assert.equal(status, 2, stderr); // there they are, and none can be read
+      assert.equal(status, 2, stderr); // the files exist, but none can be read
       const { findings } = JSON.parse(stdout.trim().split('\n').at(-1)!);
       assert.ok(findings.some(({ finding }: { finding: string }) => finding === 'unreadable'));
       assert.match(tunebook('datasets').stdout, /ants-and-bees +397 +2 +47 MB +published hash +is here/);
     }));
 
-  it('says what there is when a name is none of these', () =>
+  it('lists the datasets if a name is unknown', () =>
     assert.rejects(openDataset('no such photos'), (error: unknown) => {
       assert.ok(error instanceof UserError);
       assert.match(error.message, /no folder 'no such photos' in .*emoji.*flowers.*oxford-pets/);
       return true;
     }));
 
-  it('says from where it has looked for a path, and that only a shell knows ~', async () => {
+  it('says which folder a path is relative to, and that only a shell expands ~', async () => {
     const messageFor = (data: string) =>
       openDataset(data).then(
         () => assert.fail(data),

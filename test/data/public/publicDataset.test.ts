@@ -34,7 +34,7 @@ describe('publicDataset', () => {
     };
   }
 
-  it('downloads, checks, unpacks and reads a dataset once, and tells its licence', () =>
+  it('downloads, checks, unpacks and reads a dataset once, and says its licence', () =>
     withEmptyCache(async (cache) => {
       const entry = await entryFor(folders);
       const messages: string[] = [];
@@ -56,10 +56,10 @@ describe('publicDataset', () => {
       assert.equal(server!.requests.length, 1);
     }));
 
-  it('is fetched once by two who want it at the same time', () =>
+  it('is downloaded once if two callers request it at the same time', () =>
     withEmptyCache(async (cache) => {
       const entry = await entryFor(folders, { delay: 100 });
-      const abandoned = join(cache, 'datasets', '.tiny.1.abcd.tmp'); // by a process that was killed
+      const abandoned = join(cache, 'datasets', '.tiny.1.abcd.tmp'); // left over from a process that was killed
       mkdirSync(join(abandoned, '0'), { recursive: true });
       const both = await Promise.all([fetchDataset(entry), fetchDataset(entry)]);
       assert.deepEqual(
@@ -70,7 +70,7 @@ describe('publicDataset', () => {
       assert.deepEqual(readdirSync(join(cache, 'datasets')), ['tiny']);
     }));
 
-  it('goes on where a connection broke', () =>
+  it('continues after a broken connection', () =>
     withEmptyCache(async () => {
       const entry = await entryFor(folders, { breaks: [30_000], etag: '"1"' });
       assert.equal((await fetchDataset(entry)).examples.length, 3);
@@ -80,7 +80,7 @@ describe('publicDataset', () => {
       );
     }));
 
-  it('refuses another content, one of another size, and keeps nothing of it', () =>
+  it('refuses a file with another content or size, and keeps nothing of it', () =>
     withEmptyCache(async (cache) => {
       const other = Buffer.from(folders);
       other[5000]! ^= 1;
@@ -99,7 +99,7 @@ describe('publicDataset', () => {
       assert.ok(!existsSync(join(cache, 'datasets', 'tiny')));
     }));
 
-  it('remembers the hash of an archive that nobody publishes one for', () =>
+  it('stores the hash of an archive without a published hash', () =>
     withEmptyCache(async (cache) => {
       const known = await entryFor(folders);
       const entry = { ...known, archives: [{ ...known.archives[0]!, sha256: undefined }] };
@@ -158,7 +158,7 @@ describe('publicDataset', () => {
       assert.equal(skipped[0]?.reason, 'no such file');
     }));
 
-  it('says without a network that it cannot be had, and what there is instead', () =>
+  it('says without a network that it is not available, and which datasets are', () =>
     withEmptyCache(async () => {
       const entry = await entryFor(folders);
       server!.close();
@@ -169,7 +169,7 @@ describe('publicDataset', () => {
       );
     })).timeout(30_000);
 
-  it('knows its names, and the facts of each', async () => {
+  it('has a name and a description for each dataset', async () => {
     await assert.rejects(
       publicDataset('mnist'),
       /no public dataset 'mnist'; there are flowers, cats-and-dogs-filtered/,
