@@ -8,6 +8,8 @@
 export type { DiagnosedRun, Diagnosis, Finding, FindingKind } from '../analysis/diagnose';
 export type { ReportOptions } from '../report';
 export {
+  type EvaluateRunOptions,
+  evaluateRun,
   eventFiles,
   type FilePrediction,
   type OpenRun,
@@ -17,6 +19,7 @@ export {
   type PredictOptions,
   type Predictor,
   type RunConfiguration,
+  type RunEvaluation,
   type SavedRun,
 } from '../runs';
 export type { ExportOptions } from '../runs/export';

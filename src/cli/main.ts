@@ -5,6 +5,7 @@ import { printableLine } from '../core/escape/printable';
 import { adviseCommand } from './advise';
 import { checkCommand } from './check';
 import { datasetsCommand } from './datasets';
+import { evaluateCommand } from './evaluate';
 import { exportCommand } from './export';
 import { doctorCommand, labCommand, setupSubcommand } from './house';
 import { newCommand } from './new';
@@ -56,6 +57,7 @@ export function commandLine(): Command {
     .description('Fine-tune a pre-trained CNN on a small image dataset, and see what it does.')
     .addCommand(trainCommand())
     .addCommand(predictCommand())
+    .addCommand(evaluateCommand())
     .addCommand(exportCommand())
     .addCommand(reportCommand())
     .addCommand(studyCommand())

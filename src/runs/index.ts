@@ -1,3 +1,4 @@
+export { type EvaluateRunOptions, evaluateRun, type RunEvaluation } from './evaluateRun';
 export { type OpenRun, openRun } from './openRun';
 export {
   type FilePrediction,

@@ -1,13 +1,13 @@
 import { UserError } from '../core/errors';
 import type { Listener } from '../core/listener';
 import { withDefaults } from '../core/options';
-import { type Example, type Reading, type ReadingOptions, type Skipped, withReading } from '../data';
+import { type Example, type Reading, type ReadingOptions, readPicture, type Skipped, withReading } from '../data';
 import { PictureNetwork } from '../features';
 import { decodedBatches } from '../features/decodedBatches';
 import { listPictures, type NamedPicture, type PictureInputs } from '../features/pictureInputs';
 import { type Backbone, imagenetClassName, loadBackbone } from '../models';
 import { tf } from '../tensorflow';
-import { toProbabilities } from '../training';
+import { type Prediction, toPredictions, toProbabilities } from '../training';
 
 /** The prediction for one picture. */
 export interface FilePrediction {
@@ -109,6 +109,41 @@ export class PictureModel {
       });
     }
     return { predictions, skipped };
+  }
+
+  /**
+   * Compute the probabilities of the pictures of a dataset, read as in training.
+   *
+   * @param examples labelled pictures; a label is an index into {@link classes}
+   * @returns a prediction for each that could be read, with the SHA-256 of its content, in the order of the examples
+   */
+  async predictExamples(
+    examples: readonly Example[],
+    listener: Pick<Listener, 'onProgress' | 'shouldStop'> = {},
+  ): Promise<{ predictions: (Prediction & { hash: string; group?: string })[]; skipped: Skipped[] }> {
+    this.pass.expect(examples.length);
+    const hashes = new Map<string, string>();
+    const named = examples.map((example, i) => ({
+      file: String(i), // two pictures in memory may have one name
+      reading: this.reading ?? example.reading, // as in training
+      read: async () => {
+        const { content, hash } = await readPicture({ ...example, reading: this.reading ?? example.reading });
+        hashes.set(String(i), hash);
+        return content;
+      },
+    }));
+    const predictions: (Prediction & { hash: string; group?: string })[] = [];
+    const unread: Skipped[] = [];
+    const decoding = { skipped: unread, reading: this.reading, task: 'evaluating', listener };
+    for await (const { files, pixels } of decodedBatches(named, this.network.entry.preprocessing, decoding)) {
+      const batch = files.map((place) => examples[Number(place)]!);
+      for (const [i, prediction] of toPredictions(batch, this.logits(pixels), this.classes.length).entries()) {
+        const { group } = batch[i]!;
+        const hash = hashes.get(files[i]!)!;
+        predictions.push({ ...prediction, hash, ...(group !== undefined && { group }) });
+      }
+    }
+    return { predictions, skipped: unread.map(({ file, reason }) => ({ file: examples[Number(file)]!.file, reason })) };
   }
 
   /**

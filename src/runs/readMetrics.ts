@@ -16,6 +16,8 @@ export interface RunMetrics {
   seconds: { total: number };
   /** SHA-256 of each validation picture's file, in the order of the predictions; early versions did not write it */
   validationHashes?: string[];
+  /** SHA-256 of each training picture's file; early versions did not write it */
+  trainingHashes?: string[];
 }
 
 /** Bytes of a metrics.json: the confusion of 2,000 classes. */
@@ -32,6 +34,7 @@ const metrics = object<RunMetrics>({
   trainingCounts: optional(listOf(count(1e9), { most: 100_000 })),
   shared: optional(listOf(text({ longest: 4096 }), { most: 1e6 })),
   validationHashes: optional(listOf(text({ longest: 64 }), { most: 1e6 })),
+  trainingHashes: optional(listOf(text({ longest: 64 }), { most: 1e6 })),
   seconds: object({ total: number({ min: 0, max: 1e9 }) }),
 });
 

@@ -91,7 +91,7 @@ function readingOf({ split }: TrainResult): Pick<RunConfiguration['data'], 'read
   return reading ? { reading } : {};
 }
 
-function metrics({ confusion, history, validationHashes, ...result }: TrainResult) {
+function metrics({ confusion, history, validationHashes, trainingHashes, ...result }: TrainResult) {
   const { accuracy, loss, stopped, ended, skipped, seconds, peakMemory, frozenUpTo, features, trainingCounts, shared } =
     result;
   const counts = { epochs: history.length, confusion: confusion.counts };
@@ -109,6 +109,7 @@ function metrics({ confusion, history, validationHashes, ...result }: TrainResul
     frozenUpTo,
     features,
     validationHashes,
+    trainingHashes,
   };
 }
 

@@ -5,7 +5,7 @@ export { type EvaluateModelOptions, type Evaluation, evaluate, evaluateModel } f
 export { type FindLearningRateOptions, findLearningRate } from './findLearningRate';
 export { type FitResult, fit } from './fit';
 export { type LossName, type LossOptions, lossNames } from './losses';
-export { type Prediction, softmax, toProbabilities } from './predictions';
+export { type Prediction, softmax, toPredictions, toProbabilities } from './predictions';
 export {
   type PlateauOptions,
   type Schedule,

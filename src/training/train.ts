@@ -42,6 +42,8 @@ export interface TrainResult {
   shared: string[];
   /** SHA-256 of each validation picture's file, in the order of the predictions */
   validationHashes: string[];
+  /** SHA-256 of each training picture's file */
+  trainingHashes: string[];
   /** SHA-256 over the content and label of every picture used */
   dataFingerprint: string;
   /** the last layer of the part that was computed once a picture; null if there was none */
@@ -100,6 +102,7 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
     trainingCounts: classes.map((_, c) => result.split.train.filter(({ label }) => label === c).length),
     shared: sharedFiles(result.split, content),
     validationHashes: content.slice(result.split.train.length).map(({ hash }) => hash),
+    trainingHashes: content.slice(0, result.split.train.length).map(({ hash }) => hash),
     dataFingerprint: fingerprint(content),
     seconds: { total: (performance.now() - began) / 1000, ...seconds },
     dispose: () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Random } from '../../src/core/random';
+import { twoSidedP, twoSidedT } from '../../src/metrics/studentT';
 import { bootstrapInterval, holm, judgeDifferences, pairsNeeded, summarize } from '../../src/study/statistics';
-import { twoSidedP, twoSidedT } from '../../src/study/statistics/studentT';
 import fixture from './statistics.json';
 
 function close(actual: number | null | undefined, expected: number, tolerance: number, what = ''): void {

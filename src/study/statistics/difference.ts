@@ -1,7 +1,7 @@
+import { twoSidedP, twoSidedT } from '../../metrics/studentT';
 import { bootstrapInterval } from './bootstrap';
 import { holm } from './holm';
 import { pairsNeeded } from './power';
-import { twoSidedP, twoSidedT } from './studentT';
 import { meanOf, standardDeviation } from './summary';
 
 /** What a variant does better or worse than the baseline, from the seeds that both ran. */

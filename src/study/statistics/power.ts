@@ -1,4 +1,4 @@
-import { twoSidedT } from './studentT';
+import { twoSidedT } from '../../metrics/studentT';
 
 /** No study here has more seeds. */
 const MOST = 1000;

@@ -1,4 +1,4 @@
-import { twoSidedT } from './studentT';
+import { twoSidedT } from '../../metrics/studentT';
 
 /** Repeated measurements in four numbers. With one measurement spread and limits are unknown: null. */
 export interface Summary {

@@ -1,0 +1,92 @@
+import { UserError } from '../core/errors';
+import { type Interval, proportionInterval } from './interval';
+import { checkConfidence, normalQuantile } from './normal';
+import { twoSidedT } from './studentT';
+
+/** An accuracy whose interval takes into account that examples of one group resemble each other. */
+export interface GroupedAccuracy extends Interval {
+  /** Number of examples. */
+  examples: number;
+  /** Number of groups; an example without a group is one by itself. */
+  groups: number;
+  /** As many independent examples would give an interval of this width; at most `examples`. */
+  effective: number;
+}
+
+/**
+ * An accuracy with a confidence interval that knows groups: several pictures of one person, patient or thing are right or
+ * wrong together, so that they tell less than as many independent pictures.
+ *
+ * The number of examples is replaced by the effective one: that of independent examples with the same standard error of the
+ * mean, where the error is estimated from the differences between groups, and corrected by Student's t for few groups (Korn and
+ * Graubard 1998). The interval is Wilson's (1927) for that number. Without groups it is exactly `wilsonInterval`.
+ *
+ * @param right whether each example was predicted right // [examples]
+ * @param groups the group of each example, undefined for one without a group // [examples]. Default: no groups
+ * @param confidence confidence level, between 0 and 1. Default: 0.95
+ * @throws {UserError} when there are no examples, or not as many groups as examples
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'tunebook';
+ *
+ * const right = [true, true, true, false, false, true, true, true];
+ * const alone = metrics.groupedAccuracy(right);
+ * const ofFour = metrics.groupedAccuracy(right, ['a', 'a', 'b', 'c', 'c', 'b', 'd', 'd']);
+ * [alone.estimate, alone.effective]; // => [ 0.75, 8 ]
+ * ofFour.effective < 4; // => true
+ * ```
+ */
+export function groupedAccuracy(
+  right: ArrayLike<boolean>,
+  groups?: ArrayLike<string | undefined>,
+  confidence = 0.95,
+): GroupedAccuracy {
+  const examples = right.length;
+  if (examples === 0) throw new UserError('groupedAccuracy: got no examples; give at least one');
+  if (groups && groups.length !== examples) {
+    throw new UserError(
+      `groupedAccuracy: got ${examples} examples and ${groups.length} groups; give one for each example, undefined for none`,
+    );
+  }
+  checkConfidence('groupedAccuracy', confidence);
+  const members = groupMembers(examples, groups);
+  const count = (indices: readonly number[]) => indices.filter((i) => right[i]).length;
+  const estimate = members.reduce((sum, indices) => sum + count(indices), 0) / examples;
+  const sums = members.map((indices) => count(indices) - estimate * indices.length);
+  const effective = effectiveSize(estimate, sums, examples, confidence);
+  return {
+    ...proportionInterval(estimate, effective, confidence),
+    ...{ examples, groups: members.length, effective },
+  };
+}
+
+/** @param sums of each group, the sum of its deviations from the mean `p` */
+function effectiveSize(p: number, sums: readonly number[], examples: number, confidence: number): number {
+  const groups = sums.length;
+  if (groups === examples) return examples;
+  if (groups === 1) return 1; // nothing is known of how groups differ
+  const correction = (normalQuantile((1 + confidence) / 2) / twoSidedT(1 - confidence, groups - 1)) ** 2;
+  // all right or all wrong: no difference between groups is seen, and each group is taken as one example
+  if (p === 0 || p === 1) return groups;
+  const variance = ((groups / (groups - 1)) * sums.reduce((sum, s) => sum + s * s, 0)) / examples ** 2;
+  return variance === 0 ? examples : Math.max(1, Math.min(examples, ((p * (1 - p)) / variance) * correction));
+}
+
+/** Indices of the examples of each group; one without a group is a group of its own. */
+export function groupMembers(examples: number, groups?: ArrayLike<string | undefined>): number[][] {
+  const members: number[][] = [];
+  const known = new Map<string, number[]>();
+  for (let i = 0; i < examples; i++) {
+    const group = groups?.[i];
+    const others = group === undefined ? undefined : known.get(group);
+    if (others) {
+      others.push(i);
+      continue;
+    }
+    const own = [i];
+    members.push(own);
+    if (group !== undefined) known.set(group, own);
+  }
+  return members;
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { main } from '../../src/cli/main';
+import { UserError } from '../../src/core/errors';
+import { type Dataset, imageFolder, selectClasses } from '../../src/data';
+import { evaluateRun, saveRun } from '../../src/runs';
+import { type TrainResult, train } from '../../src/training';
+import { temporaryFolder } from '../folders';
+import { stripesFolder } from '../pictures';
+
+describe('evaluateRun', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let dataset: Dataset;
+  let result: TrainResult;
+  let run: string;
+
+  before(async () => {
+    folder = await stripesFolder(8);
+    dataset = imageFolder(folder);
+    result = await train(dataset, { seed: 3, epochs: 5, inputSize: 64, cache: false });
+    run = join(temporaryFolder(), 'run');
+    await saveRun(result, run);
+  });
+
+  const inPart = (subset: 'train' | 'validation' | 'test', files: readonly string[]): Dataset => ({
+    ...dataset,
+    examples: dataset.examples.map((example) => ({ ...example, ...(files.includes(example.file) && { subset }) })),
+  });
+
+  it('gives the numbers of the training for its own validation pictures', async () => {
+    const files = result.predictions.map(({ file }) => file);
+    const evaluation = await evaluateRun(run, inPart('validation', files), { part: 'validation' });
+    assert.equal(evaluation.summary.accuracy.estimate, result.accuracy);
+    assert.ok(Math.abs(evaluation.summary.logLoss.estimate - result.loss) < 1e-4);
+    assert.deepEqual(evaluation.confusion, result.confusion);
+    assert.equal(evaluation.summary.examples, files.length);
+  });
+
+  it('warns of pictures that the run was trained or validated on, whatever their names', async () => {
+    const renamed = temporaryFolder();
+    for (const [i, { file, label }] of dataset.examples.entries()) {
+      const to = join(renamed, dataset.classes[label]!);
+      mkdirSync(to, { recursive: true });
+      copyFileSync(file, join(to, `other-${i}.png`));
+    }
+    const { seen, warnings, part } = await evaluateRun(run, imageFolder(renamed));
+    assert.equal(part, 'all');
+    assert.deepEqual(
+      [seen.training.length, seen.validation.length],
+      [result.split.train.length, result.split.validation.length],
+    );
+    assert.match(warnings[0]!, new RegExp(`trained on ${seen.training.length} of these 24 pictures`));
+    assert.match(warnings[1]!, /validation pictures/);
+  });
+
+  it('takes the test part where there is one, and says when another model was tried on it before', async () => {
+    const test = inPart(
+      'test',
+      [0, 1, 9, 10].map((i) => dataset.examples[i]!.file),
+    );
+    const first = await evaluateRun(run, test);
+    assert.deepEqual([first.part, first.summary.examples, first.earlier], ['test', 4, 0]);
+    assert.equal((await evaluateRun(run, test)).earlier, 0); // the same model
+    const other = join(temporaryFolder(), 'other');
+    await saveRun(await train(dataset, { seed: 4, epochs: 2, inputSize: 64, cache: false }), other);
+    const second = await evaluateRun(other, test);
+    assert.equal(second.earlier, 1);
+    assert.match(second.warnings.join(), /used for 1 other model before/);
+  });
+
+  it('matches classes by name, and refuses those that the run does not know', async () => {
+    const only = selectClasses(dataset, dataset.classes.slice(1));
+    const { predictions, classes } = await evaluateRun(run, only);
+    assert.deepEqual(classes, dataset.classes);
+    assert.deepEqual(new Set(predictions.map(({ label }) => label)), new Set([1, 2]));
+    await assert.rejects(
+      evaluateRun(run, { ...dataset, classes: ['stripes', ...dataset.classes.slice(1)] }),
+      (error) => error instanceof UserError && error.message.includes('does not know the class stripes'),
+    );
+    await assert.rejects(evaluateRun(run, dataset, { part: 'test' }), /no test part/);
+    await assert.rejects(evaluateRun(run, { ...dataset, examples: [] }), /no labelled pictures/);
+  });
+
+  it('keeps groups together in its intervals', async () => {
+    const grouped = {
+      ...dataset,
+      examples: dataset.examples.map((example, i) => ({ ...example, group: String(Math.floor(i / 4)) })),
+    };
+    const { summary, predictions } = await evaluateRun(run, grouped);
+    assert.equal(summary.accuracy.groups, 6);
+    assert.equal(predictions[5]!.group, '1');
+  });
+
+  /** `tunebook evaluate` with what it printed. */
+  async function command(argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    const printed = { stdout: '', stderr: '' };
+    const streams = ['stdout', 'stderr'] as const;
+    const before = streams.map((name) => process[name].write);
+    for (const name of streams) {
+      process[name].write = ((text: string) => {
+        printed[name] += text;
+        return true;
+      }) as typeof process.stdout.write;
+    }
+    try {
+      const code = await main(['evaluate', run, '--data', folder, ...argv]);
+      return { code, ...printed };
+    } finally {
+      streams.forEach((name, i) => {
+        process[name].write = before[i]!;
+      });
+    }
+  }
+
+  it('is a command that prints the metrics, and writes every probability', async () => {
+    const file = join(temporaryFolder(), 'predictions.csv');
+    const { code, stdout, stderr } = await command(['--predictions', file]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^accuracy +\d\.\d{3} {2}\(95% interval/);
+    assert.match(stdout, /baseline +0\.333/);
+    assert.match(stderr, /warning: the run was trained on/);
+    const [header, ...rows] = readFileSync(file, 'utf8').trim().split('\n');
+    assert.equal(header, `file,class,predicted,${dataset.classes.map((name) => `probability of ${name}`).join()}`);
+    assert.equal(rows.length, 24);
+    const parquet = join(temporaryFolder(), 'predictions.parquet');
+    const json = await command(['--predictions', parquet, '--json']);
+    assert.equal(readFileSync(parquet).subarray(0, 4).toString(), 'PAR1');
+    const { accuracy, perClass, seen } = JSON.parse(json.stdout.trim().split('\n').at(-1)!);
+    assert.equal(accuracy.examples, 24);
+    assert.equal(perClass.length, 3);
+    assert.equal(seen.training.length + seen.validation.length, 24);
+    writeFileSync(
+      join(run, 'metrics.json'),
+      readFileSync(join(run, 'metrics.json'), 'utf8').replace('"accuracy"', '"x"'),
+    );
+    const broken = await command([]);
+    assert.equal(broken.code, 1);
+    assert.match(broken.stderr, /metrics\.json/);
+  });
+});
