@@ -29,6 +29,7 @@ export interface ClassificationSummary {
   calibrationError: number;
 }
 
+/** Options of `classificationSummary`. */
 export interface SummaryOptions {
   /** Group of each example, undefined for one without a group // [examples]. Default: no groups */
   groups?: readonly (string | undefined)[];

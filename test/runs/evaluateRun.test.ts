@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { main } from '../../src/cli/main';
 import { UserError } from '../../src/core/errors';
@@ -8,6 +9,11 @@ import { evaluateRun, saveRun } from '../../src/runs';
 import { type TrainResult, train } from '../../src/training';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
+
+const findPictures = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.png'))
+    .map((name) => join(folder, name));
 
 describe('evaluateRun', function () {
   this.timeout(120_000);
@@ -18,6 +24,8 @@ describe('evaluateRun', function () {
 
   before(async () => {
     folder = await stripesFolder(8);
+    // bytes behind the end of each picture, so that no earlier test run has used the same files
+    for (const file of findPictures(folder)) appendFileSync(file, randomUUID());
     dataset = imageFolder(folder);
     result = await train(dataset, { seed: 3, epochs: 5, inputSize: 64, cache: false });
     run = join(temporaryFolder(), 'run');
