@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { UserError } from '../src/core/errors';
 
-/** The call throws a UserError whose message contains every one of these. */
+/** Checks that the call throws a UserError whose message contains each of these texts. */
 export function mistake(call: () => unknown, ...parts: string[]): void {
   assert.throws(call, (error) => {
     assert.ok(error instanceof UserError, String(error));

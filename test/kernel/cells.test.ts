@@ -21,7 +21,7 @@ class Project {
     }
   }
 
-  /** What a cell prints, then what its last expression is; or the first line of its error. */
+  /** The output of a cell, then the value of its last expression; or the first line of its error. */
   async run(code: string): Promise<string> {
     const { stdout, result, error } = await this.session.run(code);
     if (error) return error.traceback[0] ?? error.ename;
@@ -43,7 +43,7 @@ describe('the language of cells', function () {
   const cells: readonly (readonly [what: string, code: string, expected: string])[] = [
     ['methods of this Node', '[[3, 1].toSorted(), [1, 2].findLast(Boolean)].join()', '1,3,2'],
     [
-      'export, which means nothing',
+      'export, which has no effect',
       'export const batch = 3; export function f() { return batch; } export type T = { a: number }; f()',
       '3',
     ],
@@ -84,17 +84,17 @@ describe('the language of cells', function () {
     ['hoisted functions', "console.log(up()); function up() { return 'up'; }", 'up\n'],
     ['generic classes', 'class Box<T> { constructor(readonly value: T) {} } new Box(3).value', '3'],
     [
-      'a class declared anew',
+      'a class declared again',
       'class Box { other = 1 } const Color = "a text"; [new Box().other, Color].join(" ")',
       '1 a text',
     ],
-    ['a name declared anew with another type', 'const batch = "a text"; batch.length', '6'],
+    ['a name declared again with another type', 'const batch = "a text"; batch.length', '6'],
     ['satisfies and as const', "({ a: 'x' } as const satisfies { a: string }).a", 'x'],
     ['declare', 'declare const nowhere: number; typeof nowhere', 'undefined'],
     ['a label', 'outer: for (;;) { for (;;) break outer; } "out"', 'out'],
     ['nothing but a comment', '// nothing', ''],
     [
-      'Node by all its names',
+      "all forms of importing Node's modules",
       "import fs, { existsSync as there } from 'fs'; import * as path from 'node:path'; [typeof fs.readFileSync, typeof there, path.posix.sep].join()",
       'function,function,/',
     ],
@@ -106,7 +106,7 @@ describe('the language of cells', function () {
       'const double = (x) => 2 * x; try { double(1); } catch (e) { e.message } double(2)',
       '4',
     ],
-    ['a list that grows', 'const rows = []; rows.push({ a: 1 }); rows.length', '1'],
+    ['an empty list that is filled later', 'const rows = []; rows.push({ a: 1 }); rows.length', '1'],
     ['what may be undefined', '[{ a: 1 }].at(-1).a', '1'],
   ];
   for (const [what, code, expected] of cells) {
@@ -115,7 +115,7 @@ describe('the language of cells', function () {
     });
   }
 
-  it('shares its variables among cells: a function sees the value that a later cell gave', async () => {
+  it('shares variables between cells: a function sees the value that a later cell has set', async () => {
     await project.run('let rate = 1; const current = () => rate; const raise = () => { rate += 1; };');
     assert.equal(await project.run("rate = 10; raise(); [current(), rate].join(' ')"), '11 11');
     assert.equal(await project.run('({ rate } = { rate: 5 }); current()'), '5');
@@ -128,7 +128,7 @@ describe('the language of cells', function () {
     assert.match(await project.run('whole'), /Cannot find name 'whole'/);
   });
 
-  it('finds mistakes, and names them in one line with the place', async () => {
+  it('reports mistakes in one line, with their position', async () => {
     assert.match(
       await project.run('const wrong: number = null;'),
       /^TS2322 in cell \[\d+\], line 1, column 7: Type 'null'/,
@@ -144,7 +144,7 @@ describe('the language of cells', function () {
     assert.match(await project.run('const = 1'), /line 1/);
   });
 
-  it('heeds the tsconfig.json beside the notebook from the next cell on', async () => {
+  it('uses the tsconfig.json next to the notebook from the next cell on', async () => {
     assert.equal(await project.run('[1].at(-1).toFixed()'), '1');
     project.write({ 'notebooks/tsconfig.json': '{ "compilerOptions": { "strict": true } }' });
     assert.match(await project.run('[1].at(-1).toFixed()'), /possibly 'undefined'/);
@@ -181,7 +181,7 @@ describe('local modules', function () {
   );
   after(() => project.stop());
 
-  it('come from anywhere, with or without extension, in circles, and may await', async () => {
+  it('come from any folder, with or without extension, may import each other, and may use await', async () => {
     const code =
       "import twice, { slow, type Shape } from '../lib/util.ts'; import { later } from '../lib/base'; const s: Shape = { w: 2 };";
     assert.equal(await project.run(`${code} [twice(s.w), slow, later()].join()`), '4,7,7');
@@ -195,7 +195,7 @@ describe('local modules', function () {
     );
   });
 
-  it('are named with their own lines in a traceback', async () => {
+  it('are shown with their own lines in a traceback', async () => {
     const { error } = await project.session.run('twice(-1)');
     assert.ok(
       error?.traceback.some((line) => /twice \(.*lib\/util\.ts:5:\d+\)/.test(line)),
@@ -203,7 +203,7 @@ describe('local modules', function () {
     );
   });
 
-  it('are loaded anew when they, or what they import at any depth, have changed', async () => {
+  it('are loaded again when they, or modules that they import, have changed', async () => {
     project.write({ 'lib/data.json': '{ "factor": 10 }', 'lib/d.cjs': 'exports.d = 50;' });
     assert.equal(await project.run('[twice(2), c].join()'), '40,50');
     project.write({
@@ -212,7 +212,7 @@ describe('local modules', function () {
     assert.equal(await project.run('[slow, base, later()].join()'), '99,99,99');
   });
 
-  it('may be half-written or gone for a while: the cells say so, and go on', async () => {
+  it('may be incomplete or missing for a while: cells report it, and work again afterwards', async () => {
     project.write({ 'lib/base.ts': 'export const base: number = ;' });
     assert.match(await project.run('slow'), /^TS1109 in \.\.\/lib\/base\.ts, line 1, column 29: Expression expected/);
     rmSync(join(project.folder, 'lib', 'base.ts'));
@@ -244,11 +244,11 @@ describe('packages', function () {
   );
   after(() => project.stop());
 
-  it('are found by their exports, also with a top-level await', async () => {
+  it('are found by their exports, even if they use await at the top level', async () => {
     assert.equal(await project.run("import rest, { a } from 'typed'; [rest, a].join(' ')"), 'rest 1');
   });
 
-  it('of CommonJS are their own default', async () => {
+  it('of CommonJS are their own default export', async () => {
     assert.equal(
       await project.run(
         "import old, { named } from 'old'; import * as all from 'old'; [old(), named, all.named].join()",

@@ -8,7 +8,7 @@ import { python } from './session';
 describe('the conformance suite of the Jupyter protocol', function () {
   this.timeout(180_000);
 
-  it('passes, all but clear_output, which TypeScript has no function for', async () => {
+  it('passes, except for clear_output, for which TypeScript has no function', async () => {
     const script = join(projectFolder, 'test', 'kernel', 'conformance.py');
     const suite = spawn(python, [script], { env: await jupyterEnvironment(), cwd: join(projectFolder, 'test') });
     let report = '';

@@ -1,7 +1,7 @@
 """Lets a test in another language talk to a Jupyter kernel: JSON lines on standard input and output.
 
 A line in is `{"do": "request", "channel": "shell", "type": ..., "content": ...}`, or `{"do": "interrupt" | "restart" | "stop"}`.
-A line out is a message of the kernel, `{"channel", "type", "parent", "content"}`, or `{"done": ...}` with what the command came to.
+A line out is a message of the kernel, `{"channel", "type", "parent", "content"}`, or `{"done": ...}` with the result of the command.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ def say(line):
 
 
 async def forward(name, channel):
-    """Say what arrives on a channel."""
+    """Print the messages that arrive on a channel."""
     while True:
         message = await channel.get_msg(timeout=None)
         parent = message["parent_header"].get("msg_id")
@@ -28,7 +28,7 @@ async def forward(name, channel):
 
 async def connect(manager):
     client = manager.client()
-    # a subscriber drops what it has not taken beyond 1,000 messages, which a busy machine is late to take
+    # by default a subscriber drops messages beyond the first 1,000 unread ones, and a busy machine reads them late
     client.context.setsockopt(zmq.RCVHWM, 0)
     client.start_channels(stdin=False, hb=False)
     await client.wait_for_ready(timeout=60)
@@ -53,7 +53,7 @@ async def main(kernel_name, folder):
         command = json.loads(line) if line else {"do": "stop"}
         if command["do"] == "request":
             message = client.session.msg(command["type"], command["content"])
-            # A client after a restart counts from the start again.
+            # A client counts its messages from the start again after a restart.
             message["header"]["msg_id"] = message["msg_id"] = uuid.uuid4().hex
             getattr(client, command["channel"] + "_channel").send(message)
             say({"done": "request", "id": message["header"]["msg_id"]})

@@ -12,7 +12,7 @@ describe('an error in a cell', function () {
   it('is an error output with the lines of the cell and nothing of tslab and Node', async () => {
     const outcome = await session.run(
       [
-        'interface Picture { width: number }', // a line that the compiled code lacks
+        'interface Picture { width: number }', // the compiled code does not contain this line
         'function area(picture: Picture | undefined): number {',
         '  return picture!.width ** 2;',
         '}',
@@ -32,7 +32,7 @@ describe('an error in a cell', function () {
     assert.equal(outcome.stderr, '');
   });
 
-  it('names the line also after an await, and the cell that defined a function', async () => {
+  it('names the line even after an await, and the cell that defined a function', async () => {
     const first = await session.run(
       '\n\nasync function late() {\n  await null;\n  throw new RangeError("too late");\n}',
     );
@@ -57,7 +57,7 @@ describe('an error in a cell', function () {
     );
   });
 
-  it('of the person at the keyboard (UserError) is its message and the line of the cell', async () => {
+  it('that the user can fix (UserError) shows its message and the line of the cell', async () => {
     const { error } = await session.run(
       "import { withDefaults as fill } from '../dist/src/core/options';\nfill('train', { epoch: 3 } as {}, { epochs: 1 });",
     );
@@ -67,7 +67,7 @@ describe('an error in a cell', function () {
     assert.match(error?.traceback[2] ?? '', /line 2/);
   });
 
-  it('of the compiler is an error output that points at the place', async () => {
+  it('of the compiler is an error output that points at the position', async () => {
     const { error, reply } = await session.run("const a = 1;\nconst rate: number = 'high';");
     assert.equal(reply.status, 'error');
     assert.equal(error?.ename, 'CompileError');
@@ -78,7 +78,7 @@ describe('an error in a cell', function () {
     ]);
   });
 
-  it('of a forgotten await says so', async () => {
+  it('that comes from a forgotten await says so', async () => {
     const { error } = await session.run('const late = Promise.resolve({ accuracy: 1 });\nlate.accuracy;');
     assert.match(error?.traceback[0] ?? '', /'accuracy' does not exist on type 'Promise</);
     assert.equal(error?.traceback[1], '  The call returns a promise: put `await` before it.');
@@ -92,7 +92,7 @@ describe('an error in a cell', function () {
     assert.equal(thrown.error?.evalue, '{ code: 7 }');
   });
 
-  it('keeps the cells that were sent along with it from running, and not the one sent after its reply', async () => {
+  it('stops the cells that were sent together with it, but not one that is sent after its reply', async () => {
     const failing = await session.begin("throw new Error('first')");
     const along = await session.begin("console.log('must not run')");
     assert.equal((await failing.finished).reply.status, 'error');
@@ -102,7 +102,7 @@ describe('an error in a cell', function () {
     assert.equal(next.stdout, 'runs\n');
   });
 
-  it('with errors allowed lets the cells that were sent along run', async () => {
+  it('lets the cells that were sent together with it run if errors are allowed', async () => {
     const options = { stop_on_error: false };
     const failing = await session.begin("throw new Error('first')", options);
     const along = await session.begin("console.log('runs')", options);
@@ -110,7 +110,7 @@ describe('an error in a cell', function () {
     assert.equal((await along.finished).stdout, 'runs\n');
   });
 
-  it('in a promise nobody awaits, or in a timer, goes to stderr and the kernel lives on', async () => {
+  it('in a promise that is never awaited, or in a timer, goes to stderr, and the kernel keeps running', async () => {
     const rejected = await session.run("Promise.reject(new Error('nobody awaits me'));\n'shown'");
     assert.equal(rejected.reply.status, 'ok');
     assert.match(rejected.stderr, /Unhandled rejection of a promise:\nError: nobody awaits me\n/);

@@ -35,7 +35,7 @@ describe('the stop button', function () {
     await nextCellRuns();
   });
 
-  it('keeps the cells that wait behind the interrupted one from running', async () => {
+  it('cancels the cells that wait for the interrupted one', async () => {
     const running = await session.begin("console.log('on'); await new Promise(() => {});");
     const behind = await session.begin("console.log('behind')");
     await interruptAt(running, 'on');
@@ -43,7 +43,7 @@ describe('the stop button', function () {
     await nextCellRuns();
   });
 
-  it('lets training finish its batch, keeps what was learned and goes on with the cells behind it', async () => {
+  it('lets training finish its batch, keeps its result and continues with the next cells', async () => {
     const running = await session.begin(
       [
         "import { withStop } from '../dist/src/core/stop';",
@@ -67,7 +67,7 @@ describe('the stop button', function () {
     assert.equal((await behind.finished).stdout, 'behind true\n');
   });
 
-  it('asks anew in the next training cell', async () => {
+  it('works again in the next training cell', async () => {
     const train = [
       "console.log('on');",
       'await withStop(async (shouldStop) => {',
@@ -83,7 +83,7 @@ describe('the stop button', function () {
     assert.equal((await second.finished).stdout, 'on\nfalse\n');
   });
 
-  it('pressed twice ends work that does not stop by itself, and the abandoned work is told to stop', async () => {
+  it('ends work that does not stop by itself when pressed twice, and sets the stop flag of the abandoned work', async () => {
     const running = await session.begin(
       [
         "import { withStop } from '../dist/src/core/stop';",
@@ -107,7 +107,7 @@ describe('the stop button', function () {
     assert.equal(stdout, 'true\n');
   });
 
-  it('is heard and survived at the moment when a cell passes from running to waiting', async () => {
+  it('works at the moment when a cell changes from running to waiting', async () => {
     for (let i = 0; i < 40; i++) {
       const running = await session.begin("console.log('on'); await new Promise(() => {});");
       await interruptAt(running, 'on');
@@ -116,7 +116,7 @@ describe('the stop button', function () {
     await nextCellRuns();
   });
 
-  it('lets training finish its first batch, though the cell has not awaited anything before', async () => {
+  it('lets training finish its first batch, even if the cell has not awaited anything before', async () => {
     const running = await session.begin(
       [
         "import { withStop } from '../dist/src/core/stop';",
@@ -136,7 +136,7 @@ describe('the stop button', function () {
   it('between cells does nothing', async () => {
     await session.run('1');
     await session.interrupt();
-    await new Promise((next) => setTimeout(next, 300)); // the signal is on its way
+    await new Promise((next) => setTimeout(next, 300)); // time for the signal to arrive
     await nextCellRuns();
   });
 
@@ -148,7 +148,7 @@ describe('the stop button', function () {
   });
 
   // the last, as it leaves a listener behind
-  it('does no harm when a cell listens for SIGINT itself, or takes all listeners away', async () => {
+  it('still works if a cell listens for SIGINT itself, or removes all listeners', async () => {
     await session.run("process.on('SIGINT', () => console.log('heard'));");
     const running = await session.begin(
       "await new Promise((next) => setTimeout(next, 50)); console.log('on'); await new Promise(() => {});",

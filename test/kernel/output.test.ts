@@ -9,14 +9,14 @@ describe('output of a cell', function () {
   });
   after(() => session?.stop());
 
-  it('arrives complete when 2,000 lines are printed in one go', async () => {
+  it('arrives completely if 2,000 lines are printed at once', async () => {
     const { stdout, reply } = await session.run('for (let i = 0; i < 2000; i++) console.log("line " + i);');
     assert.equal(reply.status, 'ok');
     const expected = Array.from({ length: 2000 }, (_, i) => `line ${i}`);
     assert.deepEqual(stdout.trimEnd().split('\n'), expected);
   });
 
-  it('arrives complete when 2,000 displays are sent in one turn of the event loop', async () => {
+  it('arrives completely if 2,000 displays are sent in one turn of the event loop', async () => {
     const { messages } = await session.run(
       "import { display } from 'tslab'; for (let i = 0; i < 2000; i++) display.text(String(i));",
     );
@@ -38,7 +38,7 @@ describe('output of a cell', function () {
     assert.deepEqual(updates.at(-1)?.content.data, { 'text/plain': '600' });
   });
 
-  it('comes while a busy cell still runs, not only at its end', async () => {
+  it('arrives while a busy cell is still running, not only at its end', async () => {
     const running = await session.begin(
       "console.log('early'); const end = Date.now() + 1500; while (Date.now() < end);",
     );
@@ -59,7 +59,7 @@ describe('output of a cell', function () {
     );
   });
 
-  it('includes what libraries write to process.stdout and to the file descriptor, also when a character is cut in two', async () => {
+  it('includes what libraries write to process.stdout and to the file descriptor, even if a character arrives in two parts', async () => {
     const { stdout } = await session.run(
       [
         "import { writeSync } from 'node:fs';",
@@ -72,7 +72,7 @@ describe('output of a cell', function () {
     assert.equal(stdout, '😀|written|direct');
   });
 
-  it('of a timer goes to the cell that started it, though another one runs', async () => {
+  it('of a timer belongs to the cell that started it, even if another one is running', async () => {
     const first = await session.run("setTimeout(() => console.log('from the first'), 200);");
     const second = await session.run(
       "await new Promise((done) => setTimeout(done, 500)); console.log('from the second');",
@@ -94,7 +94,7 @@ describe('output of a cell', function () {
     );
   });
 
-  it('has no number of its own for a silent cell', async () => {
+  it('gives no number to a silent cell', async () => {
     const before = await session.run('1');
     const silent = await session.run('console.log(1); 2', { silent: true });
     const next = await session.run('3');

@@ -9,7 +9,7 @@ describe('the kernel', function () {
   });
   after(() => session?.stop());
 
-  it('says what it is', async () => {
+  it('describes itself', async () => {
     const info = await session.ask('kernel_info_request', {});
     assert.equal(info.implementation, 'tslab');
     assert.equal(info.implementation_version, '1.0.22');
@@ -29,7 +29,7 @@ describe('the kernel', function () {
     );
   });
 
-  it('explains the name at the cursor, and the call whose arguments are being typed', async () => {
+  it('documents the name at the cursor, and the call whose arguments are being typed', async () => {
     await session.run('/** Multiply. */\nfunction times(a: number, b: number): number { return a * b; }');
     for (const [code, cursor] of [
       ['times', 3],
@@ -63,7 +63,7 @@ describe('the kernel', function () {
     }
   });
 
-  it('completes the members of what may be undefined, and paths of modules', async () => {
+  it('completes members of values that may be undefined, and paths of modules', async () => {
     const ask = async (code: string) =>
       (await session.ask('complete_request', { code, cursor_pos: code.length })).matches as string[];
     assert.deepEqual(await ask('[{ accuracy: 1 }].at(-1).acc'), ['accuracy']);
@@ -71,7 +71,7 @@ describe('the kernel', function () {
     assert.ok((await ask('product({ a: [Math.sq')).includes('sqrt'), 'in a cell that is not complete');
   });
 
-  it('tells a complete cell from an incomplete one', async () => {
+  it('distinguishes complete cells from incomplete ones', async () => {
     const status = async (code: string) => (await session.ask('is_complete_request', { code })).status;
     assert.equal(await status('const a = 1;'), 'complete');
     for (const code of ['function f() {', 'const a = `x', 'f(1,', '/* a', 'if (a) {\n  b;', 'const a =']) {
@@ -80,7 +80,7 @@ describe('the kernel', function () {
     for (const code of ['const const = 1', 'a ) b']) assert.equal(await status(code), 'invalid', code);
   });
 
-  it('answers while a cell runs, and still shows as busy', async () => {
+  it('answers while a cell is running, and its status remains busy', async () => {
     const running = await session.begin("console.log('on'); await new Promise((done) => setTimeout(done, 1000));");
     await running.printed('on');
     const reply = await session.ask('complete_request', { code: 'Mat', cursor_pos: 3 });
@@ -90,14 +90,14 @@ describe('the kernel', function () {
     assert.deepEqual(states, ['busy', 'busy', 'idle']);
   });
 
-  it('knows no widgets, and keeps a history', async () => {
+  it('has no widgets, and keeps a history', async () => {
     assert.deepEqual(await session.ask('comm_info_request', {}), { status: 'ok', comms: {} });
     await session.run('12345');
     const reply = await session.ask('history_request', { hist_access_type: 'tail', n: 1, output: false, raw: true });
     assert.equal((reply.history as unknown[][])[0]?.[2], '12345');
   });
 
-  it('restarts: what was defined is gone, numbers start at 1, imports work', async () => {
+  it('restarts: variables are gone, numbers start at 1, imports work', async () => {
     await session.run('const gone = 1;');
     await session.restart();
     const { error, reply } = await session.run('gone');
@@ -106,7 +106,7 @@ describe('the kernel', function () {
     assert.equal((await session.run("import 'arquero'; 2")).result?.['text/plain'], '2');
   });
 
-  it('ends within 3 seconds when it is told to, though timers are running', async () => {
+  it('ends soon when it is told to, even if timers are running', async () => {
     const other = await Session.start();
     await other.run('setInterval(() => {}, 50);');
     const began = Date.now();

@@ -10,12 +10,12 @@ type Content = Record<string, unknown>;
 export interface Message {
   channel: 'iopub' | 'shell' | 'control';
   type: string;
-  /** id of the request it answers */
+  /** id of the request that it answers */
   parent?: string;
   content: Content;
 }
 
-/** What a cell came to. */
+/** The result of a cell. */
 export interface Outcome {
   /** content of the execute_reply */
   reply: Content;
@@ -39,14 +39,14 @@ interface Done {
 /** A cell that was sent and may still run. */
 export interface Running {
   finished: Promise<Outcome>;
-  /** Resolves at the first printed text that contains `text`. */
+  /** Resolves when a printed text contains `text`. */
   printed(text: string): Promise<void>;
 }
 
-/** Python of the project's own environment. */
+/** The Python of the project's virtual environment. */
 export const python = cacheFolder('python', 'bin', 'python');
 
-/** A tslab kernel started by Jupyter from the project's kernelspec, spoken to through the real protocol. */
+/** A tslab kernel that Jupyter started from the project's kernelspec; messages use the real protocol. */
 export class Session {
   private readonly waiting: ((done: Done) => void)[] = [];
   private readonly seen: Message[] = [];
@@ -60,7 +60,7 @@ export class Session {
     });
   }
 
-  /** Start a kernel whose cells see the project from `folder`. */
+  /** Start a kernel whose cells run in `folder` of the project. */
   static async start(folder = join(projectFolder, 'test')): Promise<Session> {
     const script = join(projectFolder, 'test', 'kernel', 'driver.py');
     const env = await jupyterEnvironment();
@@ -75,7 +75,7 @@ export class Session {
     return (await this.find((message) => message.channel === channel && message.parent === id)).content;
   }
 
-  /** Run a cell to its end. */
+  /** Run a cell and wait for its end. */
   async run(code: string, options: Content = {}): Promise<Outcome> {
     return (await this.begin(code, options)).finished;
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Session } from './session';
 
-/** What a cell may give another meaning, each by its owner and its name. */
+/** Functions that a cell may replace, each with its owner and its name. */
 const builtins: readonly (readonly [owner: string, name: string])[] = [
   ...['map', 'push', 'shift', 'slice', 'splice', 'join', 'filter', 'includes', 'forEach'].map(
     (name) => ['Array.prototype', `'${name}'`] as const,
@@ -59,7 +59,7 @@ describe('a kernel', function () {
   });
   after(() => session?.stop());
 
-  it('goes on whatever a cell makes of the builtins', async () => {
+  it('still works if a cell replaces built-in functions', async () => {
     const fail = '() => { throw new Error("not what it was"); }';
     for (const [owner, name] of builtins) {
       const change = `const owner = ${owner} as any, was = owner[${name}]; owner[${name}] = ${fail};`;
@@ -76,7 +76,7 @@ describe('a kernel', function () {
     }
   });
 
-  it('goes on when a cell takes all listeners off the process', async () => {
+  it('still works if a cell removes all listeners of the process', async () => {
     await session.run('process.removeAllListeners();');
     const { stderr } = await session.run(
       [
@@ -110,12 +110,15 @@ describe('a value that cannot be read', function () {
     ['an error without a message that can be read', `Object.defineProperty(new Error('x'), 'message', { ${throws} })`],
     ['an error without a name that can be read', `Object.defineProperty(new Error('x'), 'name', { ${throws} })`],
     ['an error whose name is a symbol', "Object.assign(new Error('x'), { name: Symbol('s') })"],
-    ['an error whose message is no text', "Object.assign(new Error('x'), { message: { toString() { throw 1; } } })"],
+    [
+      'an error whose message is not a string',
+      "Object.assign(new Error('x'), { message: { toString() { throw 1; } } })",
+    ],
     ['an error that is its own cause', "(() => { const e = new Error('x'); e.cause = e; return e; })()"],
     ['an error with a cause that cannot be read', `Object.defineProperty(new Error('x'), 'cause', { ${throws} })`],
-    ['an error whose parts are no list', "Object.assign(new Error('x'), { errors: { length: 1e9 } })"],
+    ['an error whose parts are not a list', "Object.assign(new Error('x'), { errors: { length: 1e9 } })"],
     [
-      'an object that does not show itself',
+      'an object whose display method throws',
       `({ [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('no'); } })`,
     ],
     ['an object whose tag cannot be read', `({ ${throws.replace('get()', 'get [Symbol.toStringTag]()')} })`],
@@ -145,10 +148,13 @@ describe('a value that cannot be read', function () {
       '(() => { let o: any = {}; for (let i = 0; i < 1e4; i++) o = { o }; return o; })()',
     ],
     ['a text of ten million letters', "'x'.repeat(1e7)"],
-    ['a MIME bundle that JSON cannot say', "({ [Symbol.for('Jupyter.display')]: () => ({ 'text/plain': 1n }) })"],
+    [
+      'a MIME bundle that cannot be converted to JSON',
+      "({ [Symbol.for('Jupyter.display')]: () => ({ 'text/plain': 1n }) })",
+    ],
   ];
   for (const [what, code] of hostile) {
-    it(`is shown, or thrown, and the kernel goes on: ${what}`, async () => {
+    it(`can show and throw a strange value: ${what}`, async () => {
       const shown = await session.run(`(${code}) as any`);
       const size = JSON.stringify(shown.result ?? shown.error ?? {}).length;
       assert.ok(size < 1_000_000, `${size} characters`);
@@ -180,7 +186,7 @@ describe('the process of the cells', function () {
   });
   after(() => session?.stop());
 
-  it('lets the kernel answer questions while a cell computes without a pause', async () => {
+  it('lets the kernel answer requests while a cell computes without a pause', async () => {
     const running = await session.begin("console.log('on'); for (;;);");
     await running.printed('on');
     const reply = await session.ask('complete_request', { code: 'Mat', cursor_pos: 3 });
@@ -204,13 +210,13 @@ describe('the process of the cells', function () {
     assert.equal(next.stdout, 'next\n');
   });
 
-  it('passes the stop button on to a child process that a cell waits for', async () => {
+  it('passes the stop button on to a child process for which a cell waits', async () => {
     const running = await session.begin(
       "console.log('on'); require('node:child_process').spawnSync('sleep', ['60'], { stdio: 'inherit' });",
     );
     await running.printed('on');
     await session.interrupt();
-    const { reply } = await running.finished; // at once, not in a minute
+    const { reply } = await running.finished; // immediately, not after a minute
     assert.equal(reply.status, 'error');
   });
 });
@@ -232,14 +238,14 @@ describe('a kernel that has to end', function () {
         assert.equal(error?.ename, 'KernelEnded');
         assert.match(error?.evalue ?? '', why);
         for (let i = 0; i < 100 && (await session.alive()); i++) await new Promise((next) => setTimeout(next, 100));
-        assert.equal(await session.alive(), false); // so that Jupyter starts it anew
+        assert.equal(await session.alive(), false); // so that Jupyter restarts it
       } finally {
         await session.stop();
       }
     });
   }
 
-  it('takes what its cells compute along, also an endless loop', async () => {
+  it('also ends the process of the cells, even in an endless loop', async () => {
     const session = await Session.start();
     const { result } = await session.run('process.pid');
     const pid = Number(result?.['text/plain']);

@@ -26,7 +26,7 @@ describe('the last expression of a cell', function () {
     assert.equal(failed.error?.evalue, 'settled badly');
   });
 
-  it('shows itself if it has the display symbol, also when its bundle takes time', async () => {
+  it('is shown by its display method, which may be asynchronous', async () => {
     const { result, messages } = await session.run(
       [
         'class Badge {',
@@ -77,7 +77,7 @@ describe('a cell', function () {
   });
   after(() => session?.stop());
 
-  it('awaits at its top level, whatever stands behind the await', async () => {
+  it('may use await at the top level, with any expression', async () => {
     const { stdout, reply } = await session.run(
       [
         'const a = await Promise.resolve(1);',
@@ -89,7 +89,7 @@ describe('a cell', function () {
     assert.equal(stdout, '1 2 3 4\n', JSON.stringify(reply));
   });
 
-  it('sees the variables and types of the cells above and can give them new values', async () => {
+  it('can use the variables and types of earlier cells, and change the variables', async () => {
     await session.run('interface Point { x: number }\nlet point: Point = { x: 1 };');
     await session.run('point = { x: 2 };');
     assert.equal((await session.run('const copy: Point = point; copy.x')).result?.['text/plain'], '2');

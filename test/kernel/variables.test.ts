@@ -7,7 +7,7 @@ describe('a variable of an earlier cell', function () {
   before(async () => {
     session = await Session.start();
     await session.run('let seed = 1;\nconst other = 2;');
-    await session.run('await 0;'); // an asynchronous cell in between
+    await session.run('await 0;'); // an asynchronous cell between them
   });
   after(() => session?.stop());
 
@@ -16,7 +16,7 @@ describe('a variable of an earlier cell', function () {
     return error ? `${error.ename}: ${error.evalue}` : result?.['text/plain'];
   };
 
-  it('may be written as a short property', async () => {
+  it('may be used as a shorthand property', async () => {
     assert.equal(await text('({ seed, other })'), '{ seed: 1, other: 2 }');
     assert.equal(await text('[0].map(() => ({ seed }))'), '[ { seed: 1 } ]');
     assert.equal(
@@ -25,7 +25,7 @@ describe('a variable of an earlier cell', function () {
     );
   });
 
-  it('gives way to a variable of the same name in the cell', async () => {
+  it('is hidden by a local variable of the same name', async () => {
     assert.equal(await text('((seed: number) => ({ seed, other }))(5)'), '{ seed: 5, other: 2 }');
     assert.equal(await text('(({ seed }) => ({ seed }))({ seed: 3 })'), '{ seed: 3 }');
   });

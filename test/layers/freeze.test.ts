@@ -20,7 +20,7 @@ const frozenNames = (model: tf.LayersModel) =>
     .map(({ name }) => name);
 
 describe('freeze and unfreeze', () => {
-  it('take all layers, a fraction, names, blocks, or a side of a layer', () => {
+  it('accept all layers, a fraction, names, blocks, or the layers above or below one', () => {
     const frozenAfter = (work: (model: tf.LayersModel) => void) => {
       const model = network();
       work(model);
@@ -56,7 +56,7 @@ describe('freeze and unfreeze', () => {
     );
   });
 
-  it('name what there is when they do not know a name', () => {
+  it('list the valid names if a name is unknown', () => {
     assert.throws(() => freeze(network(), { names: ['d'] }, { blocks }), /no layer or block 'd'; it has a, b, c/);
     assert.throws(() => freeze(network(), { fraction: 2 }), /must be a number >= 0 and <= 1, got 2/);
   });
@@ -77,7 +77,7 @@ describe('freeze and unfreeze', () => {
     });
   }
 
-  it('reach the layers of a model inside the model', async () => {
+  it('also affect the layers of a nested model', async () => {
     const inner = network();
     const model = tf.sequential({ layers: [inner, tf.layers.dense({ units: 3 })] });
     freeze(model, { names: [inner.name] });
@@ -88,7 +88,7 @@ describe('freeze and unfreeze', () => {
 });
 
 describe('layerTable', () => {
-  it('shows layers, shapes, parameters, what is frozen, and learning rates', () => {
+  it('shows layers, shapes, parameters, frozen layers and learning rates', () => {
     const model = attachHead(network(), buildHead(4, 3));
     freeze(model, { upTo: 'a_bn' });
     unfreeze(model, { names: ['b_bn'] });
@@ -119,7 +119,7 @@ describe('layerTable', () => {
 });
 
 describe('learning rates of groups', () => {
-  it('are what each layer moves by', async () => {
+  it('scale the steps of each layer', async () => {
     const model = attachHead(network(), buildHead(4, 3, { dropout: 0 }));
     freeze(model, { upTo: 'a' }, { blocks });
     const groups = learningRateGroups(model, blocks, { head: 0.1, backbone: 0, decay: 0.5 });
@@ -134,7 +134,7 @@ describe('learning rates of groups', () => {
     assert.ok(
       changed.every((i) => i >= 8),
       String(changed),
-    ); // nothing below b but b's statistics
+    ); // below b nothing changes, except b's statistics
   });
 
   it('must name layers of the model, each once', async () => {
@@ -149,7 +149,7 @@ describe('learning rates of groups', () => {
 });
 
 describe('heads', () => {
-  it('over vectors, maps and in the classic form have the shapes they promise', () => {
+  it('have the expected shapes on vectors, on feature maps and in the classic form', () => {
     assert.deepEqual(buildHead(5, 3).outputs[0]!.shape, [null, 3]);
     assert.deepEqual(buildPoolingHead([2, 2, 5], 3).outputs[0]!.shape, [null, 3]);
     assert.deepEqual(buildDenseHead([2, 2, 5], 3).outputs[0]!.shape, [null, 3]);
@@ -158,12 +158,12 @@ describe('heads', () => {
     assert.deepEqual(types, ['Flatten', 'Dense', 'Dropout', 'Dense']);
   });
 
-  it('begin with the same weights for the same seed', () => {
+  it('start with the same weights for the same seed', () => {
     assert.deepEqual(weightsOf(buildDenseHead([4], 3, { seed: 5 })), weightsOf(buildDenseHead([4], 3, { seed: 5 })));
     assert.notDeepEqual(weightsOf(buildHead(4, 3, { seed: 5 })), weightsOf(buildHead(4, 3, { seed: 6 })));
   });
 
-  it('attached to a backbone give what both give after each other', () => {
+  it('give the same attached to a backbone as when applied to its output', () => {
     const backbone = network();
     const head = buildDenseHead([4, 4, 4], 3);
     const whole = attachHead(backbone, head, { at: 'b_relu' });
@@ -176,7 +176,7 @@ describe('heads', () => {
     assert.throws(() => attachHead(backbone, head), /takes features of shape \[4,4,4\], '.*' gives \[4\]/);
   });
 
-  it('train by the penalty of their hidden layer, too', async () => {
+  it('include the penalty of their hidden layer in the training loss', async () => {
     const head = buildDenseHead([6], 2, { units: 4, l2: 1, dropout: 0 });
     const values = new Float32Array(72);
     const { history } = await fit(head, { train: { values, shape: [6], labels: new Int32Array(12) } }, { epochs: 1 });

@@ -56,7 +56,7 @@ describe('evaluation agrees with scikit-learn, SciPy and cleanlab', () => {
         assert.ok(Number.isNaN(curve.averagePrecision) && curve.interval === undefined);
         return;
       }
-      // scikit-learn leaves out what follows where all positives are found; both begin at the highest threshold
+      // scikit-learn ends its curve once all positives are found; both begin at the highest threshold
       const points = curve.points.slice(0, found.recall.length);
       allClose(
         points.map(({ precision }) => precision),
@@ -72,7 +72,7 @@ describe('evaluation agrees with scikit-learn, SciPy and cleanlab', () => {
       sameInterval(curve.interval, found.interval, 'interval of the average precision');
     });
 
-    it(`on ${title}: has areas where scikit-learn has them without a warning, and NaN elsewhere`, () => {
+    it(`on ${title}: an area wherever scikit-learn has one without a warning, and NaN elsewhere`, () => {
       const areas = {
         roc: rocCurve(labels, scores).area,
         precisionRecall: precisionRecallCurve(labels, scores).averagePrecision,
@@ -120,7 +120,7 @@ describe('evaluation agrees with scikit-learn, SciPy and cleanlab', () => {
   }
 
   for (const { title, labels, probabilities, issues } of fixture.labelIssues) {
-    it(`on labels of which ${title}: the same suspects in the same order`, () => {
+    it(`on labels, ${title}: the same suspects in the same order`, () => {
       assert.deepEqual(
         suspectLabels(labels, probabilities).map(({ index }) => index),
         issues,

@@ -20,13 +20,13 @@ import {
 } from '../../src/metrics';
 import { mistake } from '../mistake';
 
-/** Two normal numbers (Box and Muller 1958). */
+/** Two normally distributed random numbers (Box and Muller 1958). */
 function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
 }
 
 describe('rocCurve and precisionRecallCurve', () => {
-  it('refuse no examples, as every threshold and each class against the rest do', () => {
+  it('refuse an empty list of examples, like thresholds and one-versus-rest', () => {
     mistake(() => rocCurve([], []), 'rocCurve: got no examples; give at least one');
     mistake(() => precisionRecallCurve([], []), 'precisionRecallCurve: got no examples');
     mistake(() => thresholdTable([], []), 'thresholdTable: got no examples');
@@ -34,7 +34,7 @@ describe('rocCurve and precisionRecallCurve', () => {
     mistake(() => oneVersusRest([], [], ['cat', 'dog']), 'oneVersusRest: got no examples');
   });
 
-  it('take scores that are infinite', () => {
+  it('accept infinite scores', () => {
     assert.equal(rocCurve([1, 1, 0, 0], [Infinity, Infinity, -Infinity, 0]).area, 1);
   });
 
@@ -45,8 +45,8 @@ describe('rocCurve and precisionRecallCurve', () => {
     mistake(() => rocCurve([0, 1], [0.1, 0.2], 95), 'confidence', '95');
   });
 
-  it('have intervals that hold the true area about as often as they say, also where it is nearly 1', () => {
-    // of two normals a distance d apart the area is the chance that their difference is above 0
+  it('have intervals that contain the true area about as often as they should, even if it is nearly 1', () => {
+    // for two normal distributions at a distance d, the area is the probability that their difference is above 0
     for (const [distance, area] of [
       [1, 0.7602],
       [2.5, 0.9615],
@@ -64,7 +64,7 @@ describe('rocCurve and precisionRecallCurve', () => {
     }
   });
 
-  it('see each class against the rest', () => {
+  it('compare each class with the rest', () => {
     const tasks = oneVersusRest([0, 1], [Float32Array.of(0.75, 0.25), Float32Array.of(0.5, 0.5)], ['cat', 'dog']);
     assert.deepEqual(tasks[1], { class: 'dog', labels: [0, 1], scores: [0.25, 0.5] });
     const rows = [
@@ -81,7 +81,7 @@ describe('chooseThreshold', () => {
   const labels = [0, 0, 1, 0, 1, 1, 0, 1];
   const scores = [0.1, 0.2, 0.35, 0.4, 0.5, 0.7, 0.8, 0.9];
 
-  it('reaches what it is asked for', () => {
+  it('reaches the requested goal', () => {
     assert.equal(chooseThreshold(labels, scores, 'accuracy').threshold, 0.5);
     assert.equal(chooseThreshold(labels, scores, 'f1').threshold, 0.35);
     assert.equal(chooseThreshold(labels, scores).threshold, 0.5);
@@ -90,7 +90,7 @@ describe('chooseThreshold', () => {
     assert.equal(chooseThreshold(labels, scores, { recall: 1 }).threshold, 0.35);
   });
 
-  it('calls more positive the more a missed one costs', () => {
+  it('predicts more positives the more a missed one costs', () => {
     const cost = (falseNegative: number, falsePositive: number) =>
       chooseThreshold(labels, scores, { cost: { falseNegative, falsePositive } }).threshold;
     assert.equal(cost(10, 1), 0.35);
@@ -98,7 +98,7 @@ describe('chooseThreshold', () => {
     assert.equal(cost(0, 1), Infinity);
   });
 
-  it('says so when nothing reaches the goal or there is only one kind of example', () => {
+  it('says so if no threshold reaches the goal, or there is only one kind of example', () => {
     mistake(() => chooseThreshold([0, 1], [0.9, 0.1], { precision: 0.9 }), 'no threshold reaches', '0.500');
     mistake(() => chooseThreshold([0, 0], [0.9, 0.1]), 'no positive example');
     mistake(() => chooseThreshold([1], [0.9]), 'no negative example');
@@ -108,7 +108,7 @@ describe('chooseThreshold', () => {
 });
 
 describe('calibration', () => {
-  it('says how far a sure model is from being right', () => {
+  it('measures how overconfident a model is', () => {
     const { error, overconfidence, bins } = calibration(
       [0, 0, 0, 1],
       [0, 0, 0, 0].map(() => [1, 0]),
@@ -117,7 +117,7 @@ describe('calibration', () => {
     assert.equal(bins[0]!.accuracy, undefined);
   });
 
-  it('has an error of some 6 points by chance alone, with 150 examples', () => {
+  it('has an error of about 6 points by chance alone, with 150 examples', () => {
     const random = new Random(1, 'calibrated');
     const errors = Array.from({ length: 40 }, () => {
       const rows = Array.from({ length: 150 }, () => 0.5 + 0.5 * random.uniform()).map((p) => [p, 1 - p]);
@@ -138,7 +138,7 @@ describe('calibration', () => {
 });
 
 describe('fitTemperature', () => {
-  it('ends at its bounds for a model that is always right, and for one that is always wrong', () => {
+  it('reaches its limits for a model that is always right, and for one that is always wrong', () => {
     const logits = [
       [2, 0],
       [0, 2],
@@ -147,7 +147,7 @@ describe('fitTemperature', () => {
     assert.equal(fitTemperature([1, 0], logits).toFixed(2), '50.00');
   });
 
-  it('takes log probabilities for logits, and keeps the order of classes', () => {
+  it('accepts log probabilities as logits, and keeps the order of classes', () => {
     const probabilities = [
       [0.9, 0.1, 0],
       [0.2, 0.7, 0.1],
@@ -165,7 +165,7 @@ describe('fitTemperature', () => {
     mistake(() => fitTemperature([0], [[Number.NaN, 0]]), 'not finite');
   });
 
-  it('refuses rows of unequal lengths, labels out of range, no examples, and probabilities that are none', () => {
+  it('refuses rows of unequal lengths, labels out of range, no examples, and invalid probabilities', () => {
     mistake(() => fitTemperature([0, 0], [[1, 0], [1]]), 'row 1 has 1 values', '2 classes');
     mistake(() => fitTemperature([2], [[1, 0]]), 'label number 0 is 2', 'from 0 to 1');
     mistake(() => fitTemperature([], []), 'no examples');
@@ -176,7 +176,7 @@ describe('fitTemperature', () => {
 });
 
 describe('suspectLabels', () => {
-  it('finds most labels that were exchanged on purpose and no other, and says which class it seems to be', () => {
+  it('finds most labels that were changed on purpose and no others, and suggests the right class', () => {
     const random = new Random(5, 'labels');
     const truth = Array.from({ length: 90 }, (_, i) => i % 3);
     const labels = truth.map((label, i) => (i % 15 === 0 ? (label + 1) % 3 : label));
@@ -190,11 +190,11 @@ describe('suspectLabels', () => {
     for (const { index, suggested } of found) assert.equal(suggested, truth[index]);
   });
 
-  it('suspects nothing of a class without examples, or of one example', () => {
+  it('suspects nothing in a class without examples or with one example', () => {
     assert.deepEqual(suspectLabels([0], [[0.1, 0.9]]), []);
   });
 
-  it('refuses no examples, labels out of range and rows that are no probabilities', () => {
+  it('refuses no examples, labels out of range and rows that are not probabilities', () => {
     mistake(() => suspectLabels([], []), 'suspectLabels: got no examples');
     mistake(() => suspectLabels([2], [[0.1, 0.9]]), 'label number 0 is 2');
     mistake(() => suspectLabels([0], [[2, -1]]), 'softmax');
@@ -215,13 +215,13 @@ describe('sliceAccuracy', () => {
     assert.ok(worst!.low < 0.1 && worst!.high > 0.9);
   });
 
-  it('takes an arquero table, gives one, and slices by a function', () => {
+  it('accepts and returns an arquero table, and slices by a function', () => {
     assert.deepEqual(sliceAccuracy(from(rows), 'camera'), sliceAccuracy(rows, 'camera'));
     const table = sliceTable(rows, (row) => ((row.brightness as number) > 0.5 ? 'bright' : 'dark'));
     assert.deepEqual(table.array('slice'), ['bright', 'dark']);
   });
 
-  it('cuts numbers into quarters', () => {
+  it('divides numbers into quartiles', () => {
     const many = Array.from({ length: 40 }, (_, i) => ({ label: 1, predicted: i < 10 ? 0 : 1, size: i }));
     assert.deepEqual(
       sliceAccuracy(many, 'size').map(({ slice, accuracy, total }) => `${slice}: ${accuracy} of ${total}`),
@@ -229,7 +229,7 @@ describe('sliceAccuracy', () => {
     );
   });
 
-  it('refuses no rows, an unknown column, and labels that cannot be compared with what was predicted', () => {
+  it('refuses no rows, an unknown column, and labels that cannot be compared with predictions', () => {
     mistake(() => sliceAccuracy(from([{ label: 'cat', camera: 'film' }]), 'camera'), "a row has no 'predicted'");
     mistake(
       () => sliceAccuracy([{ label: 'cat', predicted: 0, camera: 'film' }], 'camera'),
@@ -242,7 +242,7 @@ describe('sliceAccuracy', () => {
 });
 
 describe('classTable', () => {
-  it('is the report as an arquero table that ends in the two averages', () => {
+  it('returns the report as an arquero table that ends with the two averages', () => {
     const table = classTable(confusionMatrix([0, 0, 1], [0, 1, 1], ['cat', 'dog']));
     assert.deepEqual(table.columnNames(), ['class', 'precision', 'recall', 'f1', 'support']);
     assert.deepEqual(table.array('class'), ['cat', 'dog', 'macro average', 'weighted average']);
@@ -251,7 +251,7 @@ describe('classTable', () => {
 });
 
 describe('describeAccuracy', () => {
-  it('says what one picture weighs', () => {
+  it('says how much one picture changes the accuracy', () => {
     assert.equal(
       describeAccuracy(131, 150),
       '131 of 150 right: 87.3%, 95% interval 81.1% to 91.7%; one picture is 0.7 points',

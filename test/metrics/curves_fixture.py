@@ -1,5 +1,5 @@
-"""Writes curves_fixture.json: ROC, precision-recall, calibration, temperature and label issues as scikit-learn, SciPy and
-cleanlab have them.
+"""Writes curves_fixture.json: ROC, precision-recall, calibration, temperature and label issues computed by scikit-learn, SciPy
+and cleanlab.
 
 Run with scikit-learn 1.9 and cleanlab 2.9: python test/metrics/curves_fixture.py, then: npm run fix
 """
@@ -34,7 +34,7 @@ Z = norm.ppf(0.975)
 
 
 def limits(estimate, error):
-    """The values that the estimate is within Z of their own standard errors of; at 0 and 1 the error is 0."""
+    """The values whose distance from the estimate is at most Z times their own standard error; at 0 and 1 the error is 0."""
     low = 0 if estimate == 0 else brentq(lambda a: a + Z * error(a) - estimate, 1e-9, estimate - 1e-9, xtol=1e-14)
     high = 1 if estimate == 1 else brentq(lambda a: a - Z * error(a) - estimate, estimate + 1e-9, 1 - 1e-9, xtol=1e-14)
     return low, high
@@ -46,7 +46,7 @@ def newcombe(area, m, n):
 
 
 def asked(metric, labels, scores):
-    """What scikit-learn answers: a number (None for NaN), and the names of its warnings."""
+    """scikit-learn's result: a number (None for NaN), and the names of its warnings."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         value = metric(labels, scores)
@@ -106,7 +106,7 @@ def scored(examples, rate, shift, digits=6):
 
 
 def calibrated(title, examples, classes, sharpness, bins=10):
-    """Labels drawn from softmax(logits); what is judged is softmax(sharpness x logits)."""
+    """Labels drawn from softmax(logits); the evaluated probabilities are softmax(sharpness x logits)."""
     logits = random.normal(size=(examples, classes)) * 2
     labels = numpy.array([random.choice(classes, p=row) for row in softmax(logits, axis=1)])
     logits = (sharpness * logits).round(5)

@@ -3,7 +3,7 @@ import { accuracy, classReport, confusionMatrix, mostConfused, topKAccuracy, wil
 import { mistake } from '../mistake';
 
 describe('accuracy', () => {
-  it('is the fraction that is right, for plain and typed arrays alike', () => {
+  it('is the fraction of correct predictions, for plain and typed arrays', () => {
     assert.equal(accuracy([0, 1, 2, 2], [0, 1, 2, 0]), 0.75);
     assert.equal(accuracy(Int32Array.of(1, 1), Uint8Array.of(1, 0)), 0.5);
   });
@@ -13,7 +13,7 @@ describe('accuracy', () => {
     mistake(() => accuracy([1, 0], [1]), '2 labels and 1 predictions');
   });
 
-  it('refuses probabilities in the place of predicted classes, which would all be wrong', () => {
+  it('refuses probabilities instead of predicted classes, which would all be wrong', () => {
     mistake(() => accuracy([1, 0], [0.9, 0.2]), 'prediction number 0 is 0.9', 'index of the highest');
     mistake(() => accuracy([1, -1], [1, 0]), 'label number 1 is -1', 'whole numbers from 0');
     mistake(() => accuracy([1], [Number.NaN]), 'prediction number 0 is NaN');
@@ -21,7 +21,7 @@ describe('accuracy', () => {
 });
 
 describe('topKAccuracy', () => {
-  it('puts the lower class first among equal scores, so constant scores earn the share of the first k classes', () => {
+  it('puts the lower class first among equal scores, so that constant scores get the accuracy of the first k classes', () => {
     const constant = [0, 1, 2, 3].map(() => [0.25, 0.25, 0.25, 0.25]);
     assert.equal(topKAccuracy([0, 1, 2, 3], constant, 1), 0.25);
     assert.equal(topKAccuracy([0, 1, 2, 3], constant, 3), 0.75);
@@ -35,7 +35,7 @@ describe('topKAccuracy', () => {
     assert.equal(topKAccuracy([0, 1], scores, 1), 0.5);
   });
 
-  it('takes rows of a Float32Array', () => {
+  it('accepts rows of a Float32Array', () => {
     assert.equal(topKAccuracy([2], [Float32Array.of(0.1, 0.2, 0.7)], 1), 1);
   });
 
@@ -68,7 +68,7 @@ describe('confusionMatrix', () => {
 });
 
 describe('classReport', () => {
-  it('gives 0 to a class without examples and to one that is never predicted, and counts both in the macro average', () => {
+  it('gives 0 to a class without examples and to one that is never predicted, and includes both in the macro average', () => {
     const report = classReport(confusionMatrix([0, 0, 2], [0, 0, 0], ['a', 'b', 'c']));
     assert.deepEqual(report.rows.slice(1), [
       { class: 'b', precision: 0, recall: 0, f1: 0, support: 0 },
@@ -77,7 +77,7 @@ describe('classReport', () => {
     assert.ok(Math.abs(report.macro.recall - 1 / 3) < 1e-12);
   });
 
-  it('refuses a matrix that counts nothing, whose accuracy would be a 0 that means nothing', () => {
+  it('refuses an empty matrix, whose accuracy would be a meaningless 0', () => {
     mistake(() => classReport({ classes: ['a'], counts: [[0]] }), 'classReport: the matrix counts no examples');
   });
 });
@@ -85,7 +85,7 @@ describe('classReport', () => {
 describe('mostConfused', () => {
   const matrix = confusionMatrix([0, 0, 0, 0, 1, 2, 2, 2], [1, 1, 0, 0, 0, 1, 1, 2], ['a', 'b', 'c']);
 
-  it('sorts by count and then by share of the true class, and leaves out what was right or never happened', () => {
+  it('sorts by count and then by proportion of the true class, and leaves out correct and missing pairs', () => {
     assert.deepEqual(
       mostConfused(matrix).map((pair) => `${pair.trueClass}>${pair.predictedClass} ${pair.count}`),
       ['c>b 2', 'a>b 2', 'b>a 1'],
@@ -98,18 +98,18 @@ describe('mostConfused', () => {
     mistake(() => mostConfused(matrix, 0), 'limit');
   });
 
-  it('is empty when nothing was mixed up', () => {
+  it('is empty if no classes were confused', () => {
     assert.deepEqual(mostConfused(confusionMatrix([0, 1], [0, 1], ['a', 'b'])), []);
   });
 });
 
 describe('wilsonInterval', () => {
-  it('tells how little 131 right of 150 pictures says', () => {
+  it('is wide for 131 correct of 150 pictures', () => {
     const { estimate, low, high } = wilsonInterval(131, 150);
     assert.equal(`${estimate.toFixed(3)} ${low.toFixed(3)} ${high.toFixed(3)}`, '0.873 0.811 0.917');
   });
 
-  it('refuses no examples, more right than there are and a confidence of 95', () => {
+  it('refuses no examples, more correct ones than examples, and a confidence of 95', () => {
     mistake(() => wilsonInterval(0, 0), 'total');
     mistake(() => wilsonInterval(3, 2), 'right', '<= 2');
     mistake(() => wilsonInterval(1, 2, 95), 'confidence', 'between 0 and 1', '95');

@@ -52,7 +52,7 @@ describe('evaluation agrees with scikit-learn and SciPy', () => {
     });
   }
 
-  it('on no examples at all: where scikit-learn refuses, so does every metric', () => {
+  it('on no examples: every metric refuses them if scikit-learn does', () => {
     const refuse: Record<string, () => unknown> = {
       accuracy: () => accuracy([], []),
       'top-1 accuracy': () => topKAccuracy([], [], 1),

@@ -28,7 +28,7 @@ random = numpy.random.default_rng(7)
 
 
 def asked(call):
-    """What scikit-learn answers: a number (None for NaN), and the names of its warnings, or of its error."""
+    """scikit-learn's result: a number (None for NaN), and the names of its warnings, or of its error."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -65,14 +65,14 @@ def noisy(examples, classes, right):
 
 
 def of_tied_scores(examples, classes):
-    """Predictions of scores of which many are equal; of equal ones the lowest class counts, as in every argmax."""
+    """Predictions from scores, many of which are equal; among equal ones the lowest class is chosen, as in argmax."""
     labels = random.integers(0, classes, examples)
     return labels, random.integers(0, 3, (examples, classes)).argmax(axis=1)
 
 
 def top_k(title, examples, classes, levels=None):
-    """With `levels`, scores are whole numbers below it. Of equal scores scikit-learn takes the highest class first, where an
-    argmax takes the lowest: with its classes turned round it does the same."""
+    """With `levels`, scores are whole numbers below it. Among equal scores scikit-learn prefers the highest class and argmax the
+    lowest, so the order of the classes is reversed."""
     labels = random.integers(0, classes, examples)
     scores = random.integers(0, levels, (examples, classes)) if levels else random.normal(size=(examples, classes)).round(6)
     turned = classes - 1 - labels, scores[:, ::-1]
@@ -82,7 +82,7 @@ def top_k(title, examples, classes, levels=None):
 
 
 def of_nothing():
-    """Each metric of no examples at all."""
+    """Each metric for an empty list of examples."""
     none, rows = [], numpy.zeros((0, 2))
     calls = {
         "accuracy": lambda: accuracy_score(none, none),
@@ -124,7 +124,7 @@ fixture = {
     ],
     "nothing": of_nothing(),
 }
-# last, so that the random numbers of those above stay what they were
+# last, so that the random numbers of the cases above do not change
 fixture["reports"].append(case("predictions of tied scores", *of_tied_scores(60, 4), 4))
 fixture["top_k"].append(top_k("6 classes with many ties", 60, 6, levels=3))
 path = pathlib.Path(__file__).with_suffix(".json")

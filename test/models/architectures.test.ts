@@ -15,7 +15,7 @@ import { tf } from '../../src/tensorflow';
 import { sharedData, temporaryFolder } from '../folders';
 import { formulaPicture, KerasOracle, needsOracle, relativeError } from './keras';
 
-/** Small, so that the largest network takes a second; odd where halving must round, as at 300 pixels in the real thing. */
+/** Small, so that the largest network takes a second; odd where halving must round, as in the real networks at 300 pixels. */
 const sizeOf = (name: string) => (name.startsWith('vgg') ? 32 : name.startsWith('resnet') ? 64 : 75);
 
 async function outputs(name: string, file: string, includeTop: boolean, size: number): Promise<Float32Array> {
@@ -29,7 +29,7 @@ async function outputs(name: string, file: string, includeTop: boolean, size: nu
   return values as Float32Array;
 }
 
-describe('every backbone gives what Keras gives with the same weights, to 1e-4', () => {
+describe('every backbone gives the same as Keras with the same weights, to 1e-4', () => {
   const names = Object.keys(backbones);
   let oracle: KerasOracle;
   let asked: string | undefined;
@@ -45,12 +45,12 @@ describe('every backbone gives what Keras gives with the same weights, to 1e-4',
 
   names.forEach((name, index) => {
     it(name, async () => {
-      if (asked && asked !== name) await oracle.answer(); // with --grep: one that is not tested
+      if (asked && asked !== name) await oracle.answer(); // not tested because of --grep
       if (asked !== name) ask(name);
       const { top, noTop, parameters, logits, features } = await oracle.answer();
       asked = undefined;
       const next = names[index + 1];
-      if (next) ask(next); // Keras works on the next while this one is compared
+      if (next) ask(next); // Keras computes the next one while this one is compared
       const size = sizeOf(name);
       const errors = {
         logits: relativeError(await outputs(name, top, true, size), logits),
@@ -107,7 +107,7 @@ describe('every backbone gives what Keras gives with the same weights, to 1e-4',
 });
 
 describe('building a backbone', () => {
-  it('draws no random numbers, which loading would only overwrite', () => {
+  it('draws no random numbers, because loading would overwrite them', () => {
     const { random } = Math;
     tf.version; // TensorFlow itself draws some when it is loaded
     let drawn = 0;

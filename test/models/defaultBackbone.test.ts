@@ -3,7 +3,7 @@ import { backboneEntry, defaultBackbone, type WeightsAvailability } from '../../
 import { deviceReport } from '../../src/tensorflow';
 
 describe('the default backbone', () => {
-  /** Counts how often it is asked, and for what. */
+  /** Records the requests. */
   const answering = (from: WeightsAvailability['from']) => {
     const asked: string[] = [];
     const availability = async ({ name }: { name: string }) => {
@@ -13,7 +13,7 @@ describe('the default backbone', () => {
     return { asked, availability };
   };
 
-  it('is small on a CPU, and needs no look at the network', async () => {
+  it('is small on a CPU, and needs no network request', async () => {
     const { asked, availability } = answering('network');
     assert.equal(await defaultBackbone({ kind: 'CPU' }, availability), 'efficientnet-lite0');
     assert.deepEqual(asked, []);
@@ -29,7 +29,7 @@ describe('the default backbone', () => {
     assert.equal(large.features, small.features);
   });
 
-  it('is the small one with a GPU, too, where the weights of the larger cannot be had', async () => {
+  it('is the small one even with a GPU if the weights of the larger one are not available', async () => {
     assert.equal(await defaultBackbone({ kind: 'GPU' }, answering('missing').availability), 'efficientnet-lite0');
     assert.equal(await defaultBackbone({ kind: 'GPU' }, answering('cached').availability), 'efficientnet-lite2');
   });

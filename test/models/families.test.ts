@@ -19,7 +19,7 @@ import { writeSafetensors } from '../../src/models/weights/safetensors';
 import { tf } from '../../src/tensorflow';
 import { temporaryFolder, withEmptyCache } from '../folders';
 
-/** What a file of a family holds: two convolutions of 3 x 3 at a side of 32 pixels. */
+/** The file of a family: two convolutions of 3 x 3 on pictures of 32 pixels. */
 const twoConvolutions = (name: string, convolutions: BackboneFamily['convolutions']): BackboneFamily => ({
   name: 'Two convolutions',
   convolutions,
@@ -56,7 +56,7 @@ const twoConvolutions = (name: string, convolutions: BackboneFamily['convolution
   ],
 });
 
-describe('a family is added by its file', function () {
+describe('a family that is added as a file', function () {
   this.timeout(60_000);
   const NAME = 'two-convolutions';
   before(() => registerFamily(twoConvolutions(NAME, 'dense')));
@@ -64,7 +64,7 @@ describe('a family is added by its file', function () {
     delete backbones[NAME];
   });
 
-  it('and is in the registry', () => {
+  it('is in the registry', () => {
     assert.equal(backboneEntry(NAME).title, 'Two convolutions');
     assert.equal(Object.keys(backbones).at(-1), NAME);
     assert.equal(familyOf(NAME).name, 'Two convolutions');
@@ -73,7 +73,7 @@ describe('a family is added by its file', function () {
     model.dispose();
   });
 
-  it('and loads, with random weights and with those of a file', async () => {
+  it('loads, with random weights and with those of a file', async () => {
     const { model, blocks } = await loadBackbone(NAME, { weights: 'none' });
     assert.deepEqual(blocks, ['first', 'second']);
     assignRandomWeights(model, 3);
@@ -95,7 +95,7 @@ describe('a family is added by its file', function () {
     picture.dispose();
   });
 
-  it('and takes a head, and is frozen and thawed by its blocks', async () => {
+  it('accepts a head, and is frozen and unfrozen by blocks', async () => {
     const backbone = await loadBackbone(NAME, { weights: 'none' });
     const model = attachHead(backbone.model, buildHead(8, 3));
     const blocks = backbone.blockLayers;
@@ -110,7 +110,7 @@ describe('a family is added by its file', function () {
     model.dispose();
   });
 
-  it('and counts in advice by its multiply-adds and the kind of its convolutions', async () => {
+  it('is used in recommendations, with its multiply-adds and its kind of convolutions', async () => {
     const { model } = buildArchitecture(NAME, { includeTop: false });
     const work = 16 * 16 * 3 * 3 * 3 * 4 + 8 * 8 * 3 * 3 * 4 * 8;
     assert.equal(multiplyAdds(model), work);
@@ -123,7 +123,7 @@ describe('a family is added by its file', function () {
     });
   });
 
-  it('whose names are its own', () => {
+  it('has names that are different from those of others', () => {
     assert.throws(() => registerFamily(twoConvolutions(NAME, 'dense')), /two backbones 'two-convolutions'/);
     assert.throws(() => registerFamily(twoConvolutions('../up', 'dense')), /'..\/up' needs a name of lower-case/);
     assert.equal(Object.hasOwn(backbones, '../up'), false);
@@ -134,7 +134,7 @@ describe('each family', function () {
   this.timeout(60_000);
 
   for (const { name, convolutions, members } of families) {
-    it(`${name} says rightly whether its convolutions are dense or depthwise`, () => {
+    it(`${name} says correctly whether its convolutions are dense or depthwise`, () => {
       for (const { entry } of members) {
         const { model } = buildArchitecture(entry.name, { inputSize: 32, includeTop: false });
         const depthwise = model.layers.some((layer) => layer.getClassName() === 'DepthwiseConv2D');
@@ -149,14 +149,14 @@ describe('the torch names of EfficientNet-Lite', () => {
   const fromTorch = familyMember('efficientnet-lite1').fromTorch!;
   const stem = { shape: [32, 3, 3, 3], data: new Float32Array(32 * 27) };
 
-  it('are asked for one by one: the first that is missing is named', () => {
+  it('are looked up one by one: the first missing one is named', () => {
     assert.throws(
       () => fromTorch(new Map([['_conv_stem.weight', stem]])),
       /^UserError: the torch file has no tensor '_bn0\.weight': it is no EfficientNet-Lite1$/,
     );
   });
 
-  it('are left alone where a file does not have them', () => {
+  it('are not used if a file does not have them', () => {
     assert.equal(fromTorch(new Map([['stem_conv/kernel', stem]])), undefined);
   });
 });

@@ -3,7 +3,7 @@ import { buildArchitecture } from '../../src/models';
 import { type NamedLayer, writeKerasH5 } from '../../src/models/weights/kerasH5';
 import { weightsOf } from '../../src/models/weights/matchWeights';
 
-/** Random weights for every layer of a backbone, as Keras's legacy file has them. */
+/** Random weights for every layer of a backbone, in the form of Keras's legacy file. */
 export function randomLayers(name: string, includeTop: boolean): NamedLayer[] {
   const { model } = buildArchitecture(name, { includeTop });
   const random = new Random(7);
@@ -22,7 +22,7 @@ export function randomLayers(name: string, includeTop: boolean): NamedLayer[] {
   return layers;
 }
 
-/** Write such a file as Keras would publish it. */
+/** Write such a file in the form in which Keras publishes it. */
 export async function writeRandomWeights(file: string, name: string, includeTop: boolean): Promise<void> {
   await writeKerasH5(file, randomLayers(name, includeTop));
 }

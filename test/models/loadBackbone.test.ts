@@ -27,39 +27,39 @@ function relativeError(actual: ArrayLike<number>, expected: readonly number[]): 
 const every = (values: ArrayLike<number>, step: number) => Array.from(values).filter((_, i) => i % step === 0);
 
 describe('EfficientNet-Lite0', () => {
-  it('gives the logits that Keras gives with the same weights, to 1e-4', async () => {
+  it('gives the same logits as Keras with the same weights, to 1e-4', async () => {
     const { model } = await loadBackbone('efficientnet-lite0', { includeTop: true });
     const logits = tf.tidy(() => (model.predict(formulaPicture()) as tf.Tensor).dataSync());
     assert.equal(logits.indexOf(Math.max(...logits)), oracle.largest);
     assert.ok(relativeError(every(logits, 5), oracle.logits) < 1e-4);
   });
 
-  it('gives the features that Keras gives, to 1e-4', async () => {
+  it('gives the same features as Keras, to 1e-4', async () => {
     const { model } = await loadBackbone('efficientnet-lite0');
     assert.deepEqual(model.outputs[0]!.shape, [null, 1280]);
     const features = tf.tidy(() => (model.predict(formulaPicture()) as tf.Tensor).dataSync());
     assert.ok(relativeError(every(features, 8), oracle.features) < 1e-4);
   });
 
-  it('has as many parameters as in Keras, and as its registry entry says', () => {
+  it('has the same number of parameters as in Keras and in its registry entry', () => {
     const parameters = buildArchitecture('efficientnet-lite0').model.countParams();
     assert.equal(parameters, oracle.parameters);
     assert.equal(parameters, backboneEntry('efficientnet-lite0').parameters);
   });
 
-  it('comes frozen, with its blocks in order', async () => {
+  it('is frozen, with its blocks in order', async () => {
     const { model, blocks } = await loadBackbone('efficientnet-lite0');
     assert.equal(model.trainableWeights.length, 0);
     assert.deepEqual([blocks[0], blocks[1], blocks.at(-1), blocks.length], ['stem', 'block1a', 'top', 18]);
   });
 
-  it('takes other input sizes', async () => {
+  it('accepts other input sizes', async () => {
     const { model, entry } = await loadBackbone('efficientnet-lite0', { inputSize: 96 });
     assert.deepEqual(model.inputs[0]!.shape, [null, 96, 96, 3]);
     assert.equal(entry.preprocessing.inputSize, 96);
   });
 
-  it('names the first weight that is missing or has another shape, and sets none', () => {
+  it('names the first weight that is missing or has another shape, and sets no weight', () => {
     const arrays = readSafetensors(weightsFile(backboneEntry('efficientnet-lite0'))).arrays;
     const model = buildArchitecture('efficientnet-lite0', { inputSize: 32 }).model;
     const gamma = arrays.get('block3a_bn/gamma')!;
@@ -79,7 +79,7 @@ describe('EfficientNet-Lite0', () => {
 });
 
 describe('loadBackbone', () => {
-  it('lists the backbones when it does not know one', async () => {
+  it('lists the backbones if a name is unknown', async () => {
     await assert.rejects(loadBackbone('resnet'), /unknown backbone 'resnet'; the backbones are efficientnet-lite0/);
     await assert.rejects(loadBackbone('constructor'), /unknown backbone 'constructor'/);
   });
@@ -99,13 +99,13 @@ describe('loadBackbone', () => {
     assert.equal(tf.memory().numTensors, before);
   });
 
-  it('says how to get the weights when they are not there', async () => {
+  it('says how to get missing weights', async () => {
     await withEmptyCache(() =>
       assert.rejects(loadBackbone('efficientnet-lite0'), /not in the cache: run `npm run setup`/),
     );
   });
 
-  it('refuses a damaged weights file by its name', async () => {
+  it('refuses a damaged weights file, and names it', async () => {
     const original = readFileSync(weightsFile(backboneEntry('efficientnet-lite0')));
     await withEmptyCache(async () => {
       writeFileAtomically(weightsFile(backboneEntry('efficientnet-lite0')), original.subarray(0, 1_000_000));
@@ -115,7 +115,7 @@ describe('loadBackbone', () => {
 });
 
 describe('convertTorchFile', () => {
-  it('refuses another file by its hash and writes nothing', async () => {
+  it('refuses a file with another hash, and writes nothing', async () => {
     const folder = temporaryFolder();
     const wrong = join(folder, 'wrong.pth');
     const out = join(folder, 'out.safetensors');

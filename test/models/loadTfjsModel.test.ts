@@ -19,7 +19,7 @@ import { tf } from '../../src/tensorflow';
 import { temporaryFolder } from '../folders';
 import { SMALLEST_OF_EACH } from './families';
 
-// biome-ignore lint/suspicious/noExplicitAny: what is done to it here is what types forbid
+// biome-ignore lint/suspicious/noExplicitAny: the tests make changes that types forbid
 type Json = any;
 
 /** A convolution, a pooling, and a head, as a graph of layers. */
@@ -77,7 +77,7 @@ describe('a TensorFlow.js model', () => {
   const layersOf = (json: Json) => json.modelTopology.config.layers;
   const layer = (json: Json, name: string) => layersOf(json).find((each: Json) => each.config.name === name);
 
-  it('is read as TensorFlow.js itself reads it', async () => {
+  it('is read like TensorFlow.js reads it', async () => {
     for (const folder of [graph, chain]) {
       const file = join(folder, 'model.json');
       const ours = await loadTfjsModel(file);
@@ -95,13 +95,13 @@ describe('a TensorFlow.js model', () => {
       assert.deepEqual(checkTopology({ class_name, config }), { class_name, config }, name);
       model.dispose();
     }
-    const { model } = buildArchitecture('mobilenet-v3-small', { includeTop: false, inputSize: 64 }); // layers of our own
+    const { model } = buildArchitecture('mobilenet-v3-small', { includeTop: false, inputSize: 64 }); // tunebook's own layers
     const folder = join(temporaryFolder(), 'model');
     await model.save(`file://${folder}`);
     assert.equal((await loadTfjsModel(join(folder, 'model.json'))).countParams(), model.countParams());
   }).timeout(60_000);
 
-  it('reads no file outside its folder, no device and no link out of it', async () => {
+  it('cannot name files outside its folder, devices, or links out of it', async () => {
     const outside = join(temporaryFolder(), 'weights.bin');
     writeFileSync(outside, readFileSync(join(graph, 'weights.bin')));
     const setPath = (path: unknown) => (json: Json) => {
@@ -132,7 +132,7 @@ describe('a TensorFlow.js model', () => {
     await refused(changed(setPath('none.bin')), /cannot be read: ENOENT/);
   });
 
-  it('reads its files from a subfolder, too', async () => {
+  it('may have its files in a subfolder', async () => {
     const file = changed((json, folder) => {
       mkdirSync(join(folder, 'parts'));
       const content = readFileSync(join(folder, 'weights.bin'));
@@ -145,8 +145,8 @@ describe('a TensorFlow.js model', () => {
     assert.equal((await loadTfjsModel(file)).countParams(), network().countParams());
   });
 
-  it('has files of the size that it declares, which is seen before they are read', async () => {
-    const huge = (_: Json, folder: string) => truncateSync(join(folder, 'weights.bin'), 2e9); // takes no disk
+  it('must have files of the size that it declares, which is checked before they are read', async () => {
+    const huge = (_: Json, folder: string) => truncateSync(join(folder, 'weights.bin'), 2e9); // a sparse file takes no disk space
     await refused(changed(huge), /has \d+ bytes that no weight uses/);
     const short = (_: Json, folder: string) => truncateSync(join(folder, 'weights.bin'), 100);
     await refused(changed(short), /its data end \d+ bytes too soon, within "logits\/bias"/);
@@ -172,7 +172,7 @@ describe('a TensorFlow.js model', () => {
     await refused(changed(manyTimes), /has \d+ bytes that no weight uses/);
   });
 
-  it('declares weights of known types, each once', async () => {
+  it('must declare weights of known types, each once', async () => {
     const weight = (change: Json) => (json: Json) => Object.assign(json.weightsManifest[0].weights[0], change);
     await refused(
       changed(weight({ dtype: 'string' })),
@@ -190,7 +190,7 @@ describe('a TensorFlow.js model', () => {
     }
   });
 
-  it('makes no more weights than its files have', async () => {
+  it('must not need more weights than its files have', async () => {
     const units = (count: number) => (json: Json) => {
       layer(json, 'logits').config.units = count;
     };
@@ -206,10 +206,10 @@ describe('a TensorFlow.js model', () => {
     await refused(changed(kernel), /layer 'conv' wants a kernel of \[1000,1000,3,4\]/);
   });
 
-  it('leaves no tensor behind where it is refused', async () => {
+  it('keeps no tensors if it is refused', async () => {
     const edits: [(json: Json) => void, RegExp][] = [
       [(json) => Object.assign(layer(json, 'logits').config, { units: 6 }), /layer 'logits' wants a/], // after 'conv'
-      [(json) => Object.assign(layer(json, 'logits').config, { units: 4 }), /shape/i], // in setting the weights
+      [(json) => Object.assign(layer(json, 'logits').config, { units: 4 }), /shape/i], // while the weights are set
       [(json) => Object.assign(json.weightsManifest[0].weights[0], { name: 'other' }), /other|conv\/kernel/],
     ];
     for (const [edit, why] of edits) {
@@ -221,7 +221,7 @@ describe('a TensorFlow.js model', () => {
     }
   });
 
-  it('draws no random numbers, which its weights would overwrite', async () => {
+  it('draws no random numbers, because its weights would overwrite them', async () => {
     const { random } = Math;
     let drawn = 0;
     Math.random = () => {
@@ -236,7 +236,7 @@ describe('a TensorFlow.js model', () => {
     assert.equal(drawn, 0);
   });
 
-  it('has layers of known classes only, and none within another', async () => {
+  it('must have layers of known classes only, none inside another', async () => {
     for (const name of [
       'constructor',
       '__proto__',
@@ -269,7 +269,7 @@ describe('a TensorFlow.js model', () => {
     await refused(changed(activation), /activation/i);
   });
 
-  it('has layers that take what earlier ones give, once', async () => {
+  it('must have layers whose inputs come from earlier layers, each once', async () => {
     const nodes = (name: string, value: Json) => (json: Json) => {
       layer(json, name).inbound_nodes = value;
     };
@@ -297,7 +297,7 @@ describe('a TensorFlow.js model', () => {
     await refused(changed(outputs), /the model takes \["nobody",0,0\]/);
   });
 
-  it('fits into memory and into a lifetime when it computes', async () => {
+  it('must not need too much memory or time', async () => {
     const config = (name: string, change: Json) => (json: Json) => Object.assign(layer(json, name).config, change);
     await refused(
       changed(config('input', { batch_input_shape: [1e9, 8, 8, 3] })),
@@ -316,7 +316,7 @@ describe('a TensorFlow.js model', () => {
     await refused(changed(wide), /gives \[131072,131072,3\] for a picture: more than fits/);
   });
 
-  it('is described in JSON of bounded size and depth', async () => {
+  it('must be described in JSON of limited size and depth', async () => {
     await refused(
       changed(() => 'null'),
       /it has no weightsManifest/,
@@ -349,7 +349,7 @@ describe('a TensorFlow.js model', () => {
     }
   });
 
-  it('is not compiled as it says: a loss could be any name', async () => {
+  it('is not compiled as its file says, because a loss could be any name', async () => {
     const file = changed((json) => {
       json.trainingConfig = { loss: 'constructor', optimizer_config: { class_name: 'constructor', config: {} } };
       json.modelTopology.training_config = json.trainingConfig;
@@ -357,7 +357,7 @@ describe('a TensorFlow.js model', () => {
     assert.equal((await loadTfjsModel(file)).optimizer, undefined);
   });
 
-  it('gives its weights alone with the same care', () => {
+  it('is checked in the same way if only its weights are read', () => {
     const file = changed((json) => {
       json.weightsManifest[0].paths = ['/dev/zero'];
     });
@@ -366,7 +366,7 @@ describe('a TensorFlow.js model', () => {
     assert.ok(existsSync(dirname(file)) && statSync(dirname(file)).isDirectory());
   });
 
-  it('however its description is changed is read, or refused in one line', async () => {
+  it('with any change of its description is either read, or refused in one line', async () => {
     const text = readFileSync(join(graph, 'model.json'), 'utf8');
     const pieces = [...text.matchAll(/"[^"]*"|\d+|null|true|false/g)];
     const values = ['-1', '1e308', '9007199254740993', '0.5', 'null', '"x"', '[]', '{}', '"__proto__"', '2000000000'];

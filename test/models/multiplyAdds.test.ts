@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { backbones, buildArchitecture, multiplyAdds } from '../../src/models';
 
-/** In millions, and how far the papers round. */
+/** Numbers in millions, with the precision to which the papers round. */
 const PUBLISHED: Record<string, [number, number]> = {
   // Howard et al. 2017, tables 6 and 8
   'mobilenet-v1': [569, 0.005],
@@ -26,13 +26,13 @@ const PUBLISHED: Record<string, [number, number]> = {
   'efficientnet-b5': [9900, 0.05],
   'efficientnet-b6': [19_000, 0.05],
   'efficientnet-b7': [37_000, 0.05],
-  // the authors' table, which counts normalization and activations too
+  // the authors' table, which includes normalization and activations
   'efficientnet-lite0': [407, 0.06],
   'efficientnet-lite1': [631, 0.06],
   'efficientnet-lite2': [899, 0.06],
 };
 
-describe('multiply-adds are those that papers publish', () => {
+describe('multiply-adds agree with the published ones', () => {
   for (const name of Object.keys(backbones)) {
     it(name, () => {
       const { model } = buildArchitecture(name);

@@ -1,4 +1,4 @@
-"""What is in a page: each line of input is a page as a JSON string, each line of output what is in it."""
+"""Describes HTML pages: each line of input is a page as a JSON string, each line of output its contents as JSON."""
 
 import json
 import sys

@@ -9,10 +9,10 @@ import type { tf } from '../../../src/tensorflow';
 import { temporaryFolder } from '../../folders';
 import { everyFormat, legacyTorch, tinyArrays, tinyModel, zip, zippedTorch } from './samples';
 
-/** HDF5 files are read in a thread of their own, which takes a while to start: fewer of them are tried. */
+/** HDF5 files are read in a separate thread, which is slow to start, so fewer of them are tried. */
 const runsFor = (format: string) => (format.includes('Keras') ? 40 : 400);
 
-/** No array of the model has a tenth of this, and no file may make the reader take much more. */
+/** A limit on memory: each array of the model is smaller than a tenth of it, so no file may make the reader use much more. */
 const LIMIT = 100_000;
 
 describe('a file of weights in any format', () => {
@@ -41,7 +41,7 @@ describe('a file of weights in any format', () => {
     }
   });
 
-  it('is answered, however it is cut or changed, with arrays or an error of one line that names it', async () => {
+  it('gives arrays, or a one-line error that names it, however it is cut or changed', async () => {
     copyFileSync(join(dirname(files["Keras's legacy .h5"]!), 'weights.bin'), join(folder, 'weights.bin'));
     const before = process.memoryUsage().rss;
     let refused = 0;
@@ -69,7 +69,7 @@ describe('a file of weights in any format', () => {
     assert.ok(process.memoryUsage().rss - before < 1e9, 'memory grew');
   }).timeout(120_000);
 
-  it('that asks for a class is refused by the name of that class, and nothing of it runs', async () => {
+  it('that names a class is refused with the name of that class, and none of its code runs', async () => {
     const trap = join(folder, 'trap');
     const hostile = `X\x04\0\0\0evilcos\nsystem\n(X${String.fromCharCode(trap.length + 6)}\0\0\0touch ${trap}tR`;
     for (const content of [zippedTorch(hostile), legacyTorch(hostile)]) {
@@ -79,7 +79,7 @@ describe('a file of weights in any format', () => {
     assert.throws(() => readFileSync(trap));
   });
 
-  it('that would unpack to more than the model holds is refused before it is unpacked', async () => {
+  it('that would unpack to more than the model needs is refused before it is unpacked', async () => {
     const bomb = zip({ 'model.weights.h5': Buffer.alloc(200_000_000) }, { deflate: true });
     assert.ok(bomb.length < 300_000);
     const before = process.memoryUsage().rss;
@@ -91,7 +91,7 @@ describe('a file of weights in any format', () => {
     assert.ok(process.memoryUsage().rss - before < 4e8);
   });
 
-  it('is bounded as a whole, not array by array', async () => {
+  it('is limited in total, not array by array', async () => {
     const count = 500_000;
     const names = Array.from({ length: 40 }, (_, i) => i);
     const text = (value: string) => `X${String.fromCharCode(value.length)}\0\0\0${value}`;
@@ -111,7 +111,7 @@ describe('a file of weights in any format', () => {
     const before = process.memoryUsage().rss;
     for (const content of [bomb((i) => i, names), bomb(() => 0, [0])]) {
       assert.ok(content.length < 200_000);
-      // 80 MB in all, 2 MB each: no limit is given, and the largest of any backbone
+      // 80 MB in total, 2 MB each: without a limit, and with the limit of the largest backbone
       for (const limit of [undefined, 4e7]) {
         await assert.rejects(
           readWeights(write('sum.pth', content), limit),
@@ -122,9 +122,9 @@ describe('a file of weights in any format', () => {
     assert.ok(process.memoryUsage().rss - before < 1e8);
   });
 
-  it('whose pickle is large, deep or folded is refused, and takes no time', async () => {
+  it('whose pickle is large, deep or grows exponentially is refused quickly', async () => {
     const torch = (pickle: string) => zip({ 'a/data.pkl': Buffer.from(pickle, 'latin1') });
-    // a list of two lists of two lists ...: as text it would have 2^60 parts
+    // a list of two lists of two lists ...: written out it would have 2^60 parts
     const folded = `]q\0${Array.from({ length: 60 }, (_, i) => `](h${String.fromCharCode(i)}h${String.fromCharCode(i)}eq${String.fromCharCode(i + 1)}`).join('')}`;
     const cases = [
       `\x80\x02${folded}${folded}\x93.`,
@@ -142,14 +142,14 @@ describe('a file of weights in any format', () => {
     }
   });
 
-  it('is a plain file: no device and no pipe', async () => {
+  it('must be a plain file, not a device or a pipe', async () => {
     await assert.rejects(readWeights('/dev/zero'), /\/dev\/zero cannot be read: it is no plain file/);
     const link = join(folder, 'link.pth');
     symlinkSync('/dev/zero', link);
     await assert.rejects(readWeights(link), /it is no plain file/);
   });
 
-  it('with a header that is no table, or of absurd depth, is refused', async () => {
+  it('with a header that is not a table, or is nested too deeply, is refused', async () => {
     for (const header of [
       '{"a":null}',
       '{"a":7}',
@@ -166,25 +166,25 @@ describe('a file of weights in any format', () => {
     }
   });
 
-  it('that says it holds more than the model has room for is refused', async () => {
+  it('that declares more than the model needs is refused', async () => {
     for (const [format, file] of Object.entries(files)) {
       await assert.rejects(readWeights(file, 100), UserError, format);
     }
   });
 
-  it('that leads its reader in circles is given up after a time', async () => {
+  it('that makes its reader loop for ever is given up after a time limit', async () => {
     const content = readFileSync(files["Keras's legacy .h5"]!);
     await assert.rejects(readHdf5(content, 'slow.h5', { seconds: 0.001 }), /slow\.h5 .* no end after 0\.001 seconds/);
   });
 
-  it('of another kind is refused with the kinds that are read', async () => {
+  it('in another format is refused with a list of the supported formats', async () => {
     for (const content of ['', 'x', 'GIF89a', '\0'.repeat(100)]) {
       await assert.rejects(readWeights(write('other', content)), /other is in no known format: expected Keras/);
     }
     await assert.rejects(readWeights(folder), /is a folder without a model\.json/);
   });
 
-  it('without a layer, or with one too many, is refused by its name', async () => {
+  it('with a missing or an additional layer is refused with the name of the layer', async () => {
     const arrays = new Map(tinyArrays);
     arrays.delete('norm/gamma');
     assert.throws(

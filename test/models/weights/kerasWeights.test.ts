@@ -17,7 +17,7 @@ const NAME = 'mobilenet-v1-0.25';
 const entry = backboneEntry(NAME);
 const weights = entry.weights as KerasFiles;
 
-/** As on a machine of its own: an empty cache, an empty folder of Keras, and a server that has Keras's files. */
+/** A fresh machine: an empty cache, an empty folder of Keras, and a server that has Keras's files. */
 async function machine(work: (folders: { keras: string; cache: string }) => Promise<void>, address: string) {
   const before = { KERAS_HOME: process.env.KERAS_HOME, MIRROR: process.env.TUNEBOOK_WEIGHTS_MIRROR };
   const keras = temporaryFolder();
@@ -55,7 +55,7 @@ describe("Keras's files of ImageNet weights", () => {
   });
   after(() => server.close());
 
-  it('are downloaded once, converted, and from then on come from the cache', async () => {
+  it('are downloaded and converted once, and then read from the cache', async () => {
     await machine(async ({ cache }) => {
       const progress: { task: string; done: number; total: number }[] = [];
       const listener = { onProgress: (event: (typeof progress)[number]) => void progress.push(event) };
@@ -74,7 +74,7 @@ describe("Keras's files of ImageNet weights", () => {
     }, server.address);
   });
 
-  it('say in the cache whence they came, byte for byte', async () => {
+  it('have their source and its hash stored in the cache', async () => {
     await machine(async () => {
       await loadBackbone(NAME);
       const { notes } = readSafetensors(weightsFile(entry, { includeTop: false }));
@@ -84,7 +84,7 @@ describe("Keras's files of ImageNet weights", () => {
     }, server.address);
   });
 
-  it("are taken from Keras's own folder without a network, the one with the top also where none is wanted", async () => {
+  it("are read from Keras's own folder without a network, also from the file with the top if no top is needed", async () => {
     await machine(async ({ keras }) => {
       mkdirSync(keras, { recursive: true });
       copyFileSync(top, join(keras, weights.top.file));
@@ -93,11 +93,11 @@ describe("Keras's files of ImageNet weights", () => {
       const withTop = await loadBackbone(NAME, { includeTop: true });
       assert.deepEqual(withTop.model.outputs[0]!.shape, [null, 1000]);
       assert.equal(server.requests.length, 0);
-      assert.ok(existsSync(join(keras, weights.top.file)), "what is Keras's stays");
+      assert.ok(existsSync(join(keras, weights.top.file)), "Keras's file is not removed");
     }, server.address);
   });
 
-  it('offline name the file, where it comes from and where to put it', async () => {
+  it('are described without a network: the file, its source, and where to put it', async () => {
     const gone = await serve(() => content);
     gone.close();
     await machine(async ({ keras, cache }) => {
@@ -114,7 +114,7 @@ describe("Keras's files of ImageNet weights", () => {
     }, gone.address);
   }).timeout(40_000);
 
-  it('are refused when their hash is another, and nothing is cached', async () => {
+  it('are refused if their hash differs, and nothing is cached', async () => {
     const hashed: KerasFiles = { ...weights, noTop: { ...weights.noTop, md5: '0'.repeat(32) } };
     await machine(async ({ keras, cache }) => {
       await assert.rejects(
@@ -135,7 +135,7 @@ describe("Keras's files of ImageNet weights", () => {
     const other = join(temporaryFolder(), 'other.h5');
     await writeRandomWeights(other, 'mobilenet-v1-0.50', false);
     content = readFileSync(other).subarray(0);
-    const large = { ...entry, parameters: 2_000_000 }; // so that it is not the size that gives it away
+    const large = { ...entry, parameters: 2_000_000 }; // with the same size, so that only the content differs
     await machine(async ({ cache }) => {
       await assert.rejects(
         fetchKerasWeights(large, weights, { includeTop: false }),
@@ -146,7 +146,7 @@ describe("Keras's files of ImageNet weights", () => {
     }, server.address);
   });
 
-  it('cut short are refused, and nothing is cached', async () => {
+  it('are refused if they are incomplete, and nothing is cached', async () => {
     content = readFileSync(noTop).subarray(0, 500_000);
     await machine(async ({ cache }) => {
       await assert.rejects(loadBackbone(NAME), /no readable HDF5 file of weights: it is damaged or cut short/);
@@ -155,12 +155,12 @@ describe("Keras's files of ImageNet weights", () => {
     }, server.address);
   });
 
-  it('without a published hash are held against the first that fitted', async () => {
+  it('without a published hash are compared with the first file that fitted', async () => {
     await machine(async ({ cache, keras }) => {
       const right = content;
       content = Buffer.from('<html>sign in to this network</html>');
       await assert.rejects(loadBackbone(NAME), /is no readable|in no known format/);
-      content = right; // what did not fit was not taken as the first
+      content = right; // a file that did not fit does not count as the first
       await loadBackbone(NAME);
       const record = join(cache, 'weights', `${weights.noTop.file}.sha256`);
       assert.equal(readFileSync(record, 'utf8').trim(), await hashOfFile(noTop, 'sha256'));
@@ -169,7 +169,7 @@ describe("Keras's files of ImageNet weights", () => {
       await loadBackbone(NAME);
       rmSync(converted);
       content = Buffer.from(right);
-      content[content.length >> 1]! ^= 1; // one number of a kernel: it would still fit
+      content[content.length >> 1]! ^= 1; // one number of a kernel is changed, so that the file would still fit
       const other =
         /its SHA-256 is [0-9a-f]{64}, expected [0-9a-f]{64}.* nobody publishes its hash.* kept in .*\.sha256: .* delete/;
       await assert.rejects(loadBackbone(NAME), other);
@@ -178,11 +178,11 @@ describe("Keras's files of ImageNet weights", () => {
       await assert.rejects(loadBackbone(NAME), other);
       assert.equal(existsSync(converted), false);
       rmSync(record);
-      await loadBackbone(NAME); // as the message says
+      await loadBackbone(NAME); // as the message advises
     }, server.address);
   });
 
-  it('without a published hash come over https only', async () => {
+  it('without a published hash are downloaded over https only', async () => {
     await machine(async () => {
       await assert.rejects(loadBackbone(NAME), /nobody publishes its hash, and http:\/\/mirror\.invalid is not https/);
     }, 'http://mirror.invalid');
@@ -202,14 +202,14 @@ describe("Keras's files of ImageNet weights", () => {
     sends.close();
   });
 
-  it('too large to be what they should be are not even fetched whole', async () => {
+  it('are not downloaded completely if they are too large', async () => {
     content = Buffer.alloc(40_000_000);
     await machine(async () => {
       await assert.rejects(loadBackbone(NAME), /has more than the \d+ bytes that were expected/);
     }, server.address);
   });
 
-  it('are fetched once by several processes', async () => {
+  it('are downloaded once by several processes', async () => {
     await machine(async () => {
       const script = `require(${JSON.stringify(require.resolve('../../../src/models'))}).loadBackbone('${NAME}').then(b => console.log(b.weightsHash))`;
       const outputs = await Promise.all(

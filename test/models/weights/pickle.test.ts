@@ -32,7 +32,7 @@ describe('readPickle', () => {
     assert.equal(value, Number(0x1950a86a20f9469cfc6cn));
   });
 
-  it('never runs a call: it hands out the name and the arguments', () => {
+  it('never runs a call: it returns the name and the arguments', () => {
     const bytes = Buffer.concat([Buffer.from('\x80\x02ctorch\nFloatStorage\n(K\x07tR.', 'latin1')]);
     const { value } = readPickle(bytes, 0, new Set(['torch.FloatStorage']));
     assert.ok(value instanceof PickleCall);
@@ -40,7 +40,7 @@ describe('readPickle', () => {
     assert.deepEqual(value.args, [7]);
   });
 
-  it('refuses a name that weights have no use for, and says which', () => {
+  it('refuses a name that weights do not need, and says which', () => {
     const hostile = Buffer.from('\x80\x02cposix\nsystem\n(X\x05\x00\x00\x00touchtR.', 'latin1');
     assert.throws(() => readPickle(hostile, 0, none), /asks for 'posix\.system'.*not run/);
   });
@@ -50,16 +50,16 @@ describe('readPickle', () => {
     assert.throws(() => readPickle(hostile, 0, none), /asks for 'posix\.system'/);
   });
 
-  it('refuses instructions it does not know by their code', () => {
+  it('refuses unknown instructions, and names their code', () => {
     assert.throws(() => readPickle(Buffer.from('\x80\x02i', 'latin1'), 0, none), /instruction 0x69/);
   });
 
-  it('says where a cut pickle ends', () => {
+  it('says where an incomplete pickle ends', () => {
     const bytes = Buffer.from(DICTIONARY, 'hex').subarray(0, 20);
     assert.throws(() => readPickle(bytes, 0, none), /ends too soon/);
   });
 
-  it('answers any bytes with a value or a UserError, and never with anything else', () => {
+  it('answers any bytes with a value or a UserError', () => {
     const original = Buffer.from(DICTIONARY, 'hex');
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(original.length - 1), fc.nat(255)), { maxLength: 8 }), (flips) => {
@@ -75,7 +75,7 @@ describe('readPickle', () => {
     );
   });
 
-  it('keeps names apart from strings', () => {
+  it('distinguishes names from strings', () => {
     const { value } = readPickle(
       Buffer.from('\x80\x02ctorch\nFloatStorage\n.', 'latin1'),
       0,

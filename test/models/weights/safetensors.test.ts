@@ -14,14 +14,14 @@ describe('safetensors', () => {
     ['layer/bias', { shape: [1], data: Float32Array.of(0.25) }],
   ]);
 
-  it('come back as they were written, with their notes', () => {
+  it('are unchanged after writing and reading, with their metadata', () => {
     writeSafetensors(file, arrays, { licence: 'Apache-2.0' });
     const read = readSafetensors(file);
     assert.deepEqual(read.arrays, arrays);
     assert.deepEqual(read.notes, { licence: 'Apache-2.0' });
   });
 
-  it('are laid out as the format says: length, JSON, little-endian data from a multiple of eight', () => {
+  it('are written as the format requires: length, JSON, little-endian data from a multiple of eight', () => {
     writeSafetensors(file, arrays);
     const bytes = readFileSync(file);
     const length = Number(bytes.readBigUInt64LE(0));
@@ -31,14 +31,14 @@ describe('safetensors', () => {
     assert.equal(bytes.readFloatLE(8 + length + 16), 0.25);
   });
 
-  it('are refused when a shape and its data disagree', () => {
+  it('are refused if a shape does not fit its data', () => {
     writeSafetensors(file, arrays);
     const text = readFileSync(file).toString('latin1').replace('"shape":[2,2]', '"shape":[2,9]');
     writeFileSync(file, Buffer.from(text, 'latin1'));
     assert.throws(() => readSafetensors(file), /"layer\/kernel" of shape \[2,9\] should have 72 bytes/);
   });
 
-  /** A file as others write it: what the header says, then bytes. */
+  /** A file with any header and any bytes after it. */
   function written(header: object, data: Buffer): string {
     const json = Buffer.from(JSON.stringify(header));
     const length = Buffer.alloc(8);
@@ -57,7 +57,7 @@ describe('safetensors', () => {
       I32: Buffer.from(Int32Array.of(1, -2, 0, 65504).buffer),
     };
     for (const [dtype, data] of Object.entries(bytesOf)) {
-      // behind a header of odd length, the numbers lie at odd addresses
+      // after a header of odd length, the numbers start at odd addresses
       for (const name of ['a', 'ab', 'abc', 'abcd']) {
         const { arrays } = readSafetensors(
           written({ [name]: { dtype, shape: [2, 2], data_offsets: [0, data.length] } }, data),
@@ -78,7 +78,7 @@ describe('safetensors', () => {
     }
   });
 
-  it('have no gap and no overlap: each byte of the data belongs to one array', () => {
+  it('must have no gap and no overlap: each byte of the data belongs to one array', () => {
     const at = (from: number, to: number) => ({ dtype: 'F32', shape: [(to - from) / 4], data_offsets: [from, to] });
     const read = (header: object) => readSafetensors(written(header, Buffer.alloc(16))).arrays;
     assert.equal(read({ b: at(8, 16), a: at(0, 8), none: at(8, 8) }).size, 3);
@@ -91,7 +91,7 @@ describe('safetensors', () => {
     assert.throws(() => read([at(0, 16)]), /its header is no table/);
   });
 
-  it('are answered with arrays or a UserError however damaged', () => {
+  it('give arrays or a UserError, however damaged', () => {
     writeSafetensors(file, arrays);
     const original = readFileSync(file);
     const damaged = join(folder, 'damaged.safetensors');

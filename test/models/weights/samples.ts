@@ -6,7 +6,7 @@ import { writeSafetensors } from '../../../src/models';
 import { writeKerasH5 } from '../../../src/models/weights/kerasH5';
 import { tf } from '../../../src/tensorflow';
 
-/** A model of two layers, whose weights the files here hold. */
+/** A model of two layers, whose weights are in the files below. */
 export function tinyModel(): tf.LayersModel {
   const input = tf.input({ shape: [8, 8, 3], name: 'input' });
   const conv = tf.layers.conv2d({ name: 'conv', filters: 4, kernelSize: 3, kernelInitializer: 'zeros' });
@@ -30,7 +30,7 @@ export const tinyArrays: ReadonlyMap<string, NamedArray> = new Map(
   ),
 );
 
-/** A zip archive of some files, deflated or stored, byte by byte; `lie` makes the sizes say something else. */
+/** A zip archive of some files, compressed or not; `lie` changes the declared sizes. */
 export function zip(files: Record<string, Buffer>, { deflate = false, lie }: { deflate?: boolean; lie?: number } = {}) {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
@@ -67,7 +67,7 @@ export function zip(files: Record<string, Buffer>, { deflate = false, lie }: { d
 const text = (value: string) => `X${String.fromCharCode(value.length)}\0\0\0${value}`;
 const tuple = (values: number[]) => `(${values.map((value) => `K${String.fromCharCode(value)}`).join('')}t`;
 
-/** The pickle of a torch state dictionary; `extra` is run where a tensor would be. */
+/** The pickle of a torch state dictionary; `extra` is inserted in place of a tensor. */
 function torchPickle(extra = ''): string {
   const tensors = [...tinyArrays].map(([name, { shape, data }], key) => {
     const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
@@ -82,13 +82,13 @@ function torchPickle(extra = ''): string {
 
 const bytesOf = (data: Float32Array) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
-/** torch.save of today: a zip archive. */
+/** The format of torch.save since torch 1.6: a zip archive. */
 export function zippedTorch(extra = ''): Buffer {
   const data = [...tinyArrays.values()].map((array, key): [string, Buffer] => [`a/data/${key}`, bytesOf(array.data)]);
   return zip({ 'a/data.pkl': Buffer.from(torchPickle(extra), 'latin1'), ...Object.fromEntries(data) });
 }
 
-/** torch.save of torch 1.5 and before. */
+/** The format of torch.save up to torch 1.5. */
 export function legacyTorch(extra = ''): Buffer {
   const keys = [...tinyArrays.keys()].map((_, key) => text(String(key)));
   const data = [...tinyArrays.values()].flatMap((array) => {

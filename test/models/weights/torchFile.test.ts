@@ -13,7 +13,7 @@ interface View {
   strides: number[];
 }
 
-/** A legacy torch file with one storage of floats and views of it, byte by byte as `torch.save` of torch 1.5 writes it. */
+/** A legacy torch file with one storage of floats and views of it, exactly as `torch.save` of torch 1.5 writes it. */
 function legacyFile(values: number[], views: View[]): Buffer {
   const storage = `(${short('storage')}ctorch\nFloatStorage\n${short('7')}${short('cpu')}K${String.fromCharCode(values.length)}NtQ`;
   const tensors = views.map(
@@ -59,7 +59,7 @@ describe('readLegacyTorchFile', () => {
     }
   });
 
-  it('honours strides and offset: a transposed view, and a column', () => {
+  it('uses strides and offset: a transposed view, and a column', () => {
     const arrays = readLegacyTorchFile(
       legacyFile(
         [1, 2, 3, 4, 5, 6],
@@ -75,12 +75,12 @@ describe('readLegacyTorchFile', () => {
     assert.deepEqual([...arrays.get('scalar')!.data], [6]);
   });
 
-  it('refuses a view that reaches past its data', () => {
+  it('refuses a view that exceeds its data', () => {
     const file = legacyFile([1, 2, 3, 4], [matrix]);
     assert.throws(() => readLegacyTorchFile(file), /'matrix' of shape \[2,3\] reaches past its 4 elements/);
   });
 
-  it('refuses a file that is cut', () => {
+  it('refuses an incomplete file', () => {
     const file = legacyFile([1, 2, 3, 4, 5, 6], [matrix]);
     assert.throws(() => readLegacyTorchFile(file.subarray(0, file.length - 1)), /ends too soon/);
   });
@@ -89,7 +89,7 @@ describe('readLegacyTorchFile', () => {
     assert.throws(() => readLegacyTorchFile(Buffer.from('PK\x03\x04 a zip archive')), /not a legacy torch file/);
   });
 
-  it('answers any damage with arrays or a UserError', () => {
+  it('gives arrays or a UserError for any damaged file', () => {
     const file = legacyFile([1, 2, 3, 4, 5, 6], [matrix]);
     fc.assert(
       fc.property(
