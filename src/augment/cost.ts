@@ -1,5 +1,5 @@
-import type { ColumnTable } from 'arquero';
 import { arquero } from '../core/arquero';
+import type { ColumnTable } from '../core/columnTable';
 import { checkNumber, withDefaults } from '../core/options';
 import { tf } from '../tensorflow';
 import type { Augmentation } from './augmentation';

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import type { ColumnTable } from 'arquero';
+import type { ColumnTable } from '../core/columnTable';
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
 import type { Dataset, Example, Subset } from './dataset';

@@ -1,5 +1,5 @@
-import type { ColumnTable } from 'arquero';
 import { arquero } from '../core/arquero';
+import type { ColumnTable } from '../core/columnTable';
 import { withDefaults } from '../core/options';
 import { isBatchNormalization, runsInInferenceMode, type tf } from '../tensorflow';
 import type { LayerBlock } from './selectLayers';

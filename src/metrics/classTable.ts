@@ -1,5 +1,5 @@
-import type { ColumnTable } from 'arquero';
 import { arquero } from '../core/arquero';
+import type { ColumnTable } from '../core/columnTable';
 import type { ConfusionMatrix } from './confusion';
 import { classReport } from './report';
 

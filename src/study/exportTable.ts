@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
-import type { ColumnTable } from 'arquero';
 import { arquero } from '../core/arquero';
+import type { ColumnTable } from '../core/columnTable';
 import { UserError } from '../core/errors';
 import { csv } from '../core/escape/csv';
 import { writeFileAtomically } from '../core/files';

@@ -1,5 +1,5 @@
-import type { ColumnTable } from 'arquero';
 import { arquero } from '../core/arquero';
+import type { ColumnTable } from '../core/columnTable';
 import type { RunRecord } from './runRecord';
 import { runsTable } from './runsTable';
 import { flatRow, type StudyRow, studyTable, type TablePlan } from './table';

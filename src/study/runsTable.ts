@@ -1,5 +1,5 @@
-import type { ColumnTable } from 'arquero';
 import { arquero } from '../core/arquero';
+import type { ColumnTable } from '../core/columnTable';
 import { csv } from '../core/escape/csv';
 import type { RunRecord } from './runRecord';
 import { withAxes } from './table';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
-import type { ColumnTable } from 'arquero';
 import { type BackboneChartRow, backboneChart, type Chart } from '../../charts';
 import { arquero } from '../../core/arquero';
+import type { ColumnTable } from '../../core/columnTable';
 import { UserError } from '../../core/errors';
 import type { Listener } from '../../core/listener';
 import { checkNumber, withDefaults } from '../../core/options';

@@ -1,5 +1,5 @@
-import type { ColumnTable } from 'arquero';
 import { arquero } from '../../core/arquero';
+import type { ColumnTable } from '../../core/columnTable';
 import { UserError } from '../../core/errors';
 import type { Listener } from '../../core/listener';
 import { checkNumber, withDefaults } from '../../core/options';

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
-import type { ColumnTable } from 'arquero';
 import { type Chart, pictureGrid } from '../../charts';
 import { arquero } from '../../core/arquero';
+import type { ColumnTable } from '../../core/columnTable';
 import type { Listener } from '../../core/listener';
 import { checkNumber, withDefaults } from '../../core/options';
 import { type Dataset, type Example, type Split, thumbnail } from '..';
