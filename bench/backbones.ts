@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf, UserError } from '../src/core/errors';
 import { alignColumns } from '../src/core/text';
-import { backboneEntry, backbones } from '../src/models';
+import { backboneEntry, backboneNames } from '../src/models';
 import { KerasOracle, oraclePython } from '../test/models/keras';
 import { runCommand } from './process';
 
 const USAGE = `node dist/bench/backbones.js [--only NAME[,NAME...]] [--json]
 
-  --only   some of ${Object.keys(backbones).join(', ')}
+  --only   some of ${backboneNames().join(', ')}
   --json   one JSON object as the last line, in place of the table`;
 
 /** Networks with a larger input are compared at 75 pixels, a size that has the same uneven rounding, because Keras would take minutes. */
@@ -49,7 +49,7 @@ async function main(argv: readonly string[]): Promise<void> {
     options: { only: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
   });
   if (options.help) return void process.stdout.write(`${USAGE}\n`);
-  const names = options.only?.split(',') ?? Object.keys(backbones);
+  const names = options.only?.split(',') ?? backboneNames();
   names.forEach(backboneEntry); // report an unknown name before any work
   const python = oraclePython();
   if (!python)

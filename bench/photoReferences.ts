@@ -8,7 +8,7 @@ import { activationStatistics } from '../src/analysis/advise/activationStatistic
 import { networkDistance } from '../src/analysis/advise/domainDistance';
 import type { PhotoReference } from '../src/analysis/advise/domainReferences';
 import { projectFolder } from '../src/core/paths';
-import { loadBackbone } from '../src/models';
+import { backboneEntry, loadBackbone } from '../src/models';
 import { terminalListener } from '../src/terminal';
 
 async function main([folder, source, ...names]: readonly string[]): Promise<void> {
@@ -21,7 +21,7 @@ async function main([folder, source, ...names]: readonly string[]): Promise<void
   const examples = photos.map((file) => ({ file: resolve(join(folder, file)), label: -1 }));
   const { end, ...listener } = terminalListener();
   const references: PhotoReference[] = [];
-  for (const name of names) {
+  for (const name of names.map((each) => backboneEntry(each).name)) {
     const backbone = await loadBackbone(name, { listener });
     const { layers, pictures } = await activationStatistics(backbone, examples, { task: name, listener });
     references.push({

@@ -35,7 +35,7 @@ export * as data from './api/data';
 
 // 1 choose the pre-trained model
 export { backbones, defaultBackbone, loadBackbone } from './models';
-export type { Backbone } from './models';
+export type { Backbone, BackboneName } from './models';
 export { compareBackbones, domainSimilarity, recommendBackbone } from './analysis/advise';
 export * as models from './api/models';
 
@@ -48,7 +48,7 @@ export * as features from './api/features';
 
 // 3 augment
 export { augmentation } from './augment';
-export type { Augmentation } from './augment';
+export type { Augmentation, AugmentationName } from './augment';
 export { previewAugmentation } from './analysis/explain';
 export * as augment from './api/augment';
 
@@ -66,7 +66,7 @@ export * as explain from './api/explain';
 
 // 7 compare transfer variants
 export { train, variants } from './training';
-export type { TrainResult, Variant } from './training';
+export type { TrainOptions, TrainResult, TrainSettings, Variant } from './training';
 
 // 8 keep a run, use it, hand it on
 export { openRun, predict, readRun, saveRun } from './runs';

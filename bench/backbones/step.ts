@@ -6,6 +6,7 @@ import { PICTURES_FOR_GRAPH, PictureNetwork } from '../../src/features/pictureNe
 import {
   assignRandomWeights,
   assignWeights,
+  type BackboneName,
   backboneEntry,
   buildArchitecture,
   loadBackbone,
@@ -28,7 +29,7 @@ import { formulaPicture, type OracleAnswer, relativeError } from '../../test/mod
 const WORK = 2e10;
 
 /** Compares tunebook's outputs with Keras's, for weights read from Keras's files and for the same weights from the cache. */
-async function compare(name: string, size: number, answerFile: string): Promise<object> {
+async function compare(name: BackboneName, size: number, answerFile: string): Promise<object> {
   const { model } = buildArchitecture(name);
   const parameters = model.countParams();
   if (!existsSync(answerFile)) {
@@ -66,7 +67,7 @@ function writeCache(name: string, model: tf.LayersModel, includeTop: boolean): v
 }
 
 /** Measures the time to load a file that was just written, and the speed of the network. */
-async function load(name: string, includeTop: boolean): Promise<object> {
+async function load(name: BackboneName, includeTop: boolean): Promise<object> {
   const { random } = Math;
   let drawn = 0;
   Math.random = () => {
@@ -83,9 +84,10 @@ async function load(name: string, includeTop: boolean): Promise<object> {
   return { seconds, drawn, milliseconds: measureSpeed(network, backbone, { batchSize }) };
 }
 
-async function main([step, name, ...rest]: readonly string[]): Promise<void> {
+async function main([step, given = '', ...rest]: readonly string[]): Promise<void> {
+  const { name } = backboneEntry(given);
   const answer =
-    step === 'compare' ? await compare(name!, Number(rest[0]), rest[1]!) : await load(name!, rest[0] === 'top');
+    step === 'compare' ? await compare(name, Number(rest[0]), rest[1]!) : await load(name, rest[0] === 'top');
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 

@@ -1,4 +1,4 @@
-import { buildArchitecture, multiplyAdds } from '../../src/models';
+import { backboneEntry, buildArchitecture, multiplyAdds } from '../../src/models';
 import { tf } from '../../src/tensorflow';
 
 /**
@@ -9,7 +9,7 @@ import { tf } from '../../src/tensorflow';
  * @returns [batch, size, size, 3] to [batch, features]
  */
 export function randomNetwork(name: string, inputSize: number, gain = 2): tf.LayersModel {
-  const { model } = buildArchitecture(name, { inputSize, includeTop: false });
+  const { model } = buildArchitecture(backboneEntry(name).name, { inputSize, includeTop: false });
   const weights = model.weights.map(({ name: weight, shape }, i) => {
     const size = shape as number[];
     if (/gamma|variance/.test(weight)) return tf.randomUniform(size, 0.8, 1.2, 'float32', i + 1);
@@ -24,7 +24,7 @@ export function randomNetwork(name: string, inputSize: number, gain = 2): tf.Lay
 
 /** The names of the layers in a network's last blocks. */
 export function lastBlocks(name: string, inputSize: number, blocks: number): string[] {
-  const { blocks: all } = buildArchitecture(name, { inputSize, includeTop: false });
+  const { blocks: all } = buildArchitecture(backboneEntry(name).name, { inputSize, includeTop: false });
   return all.slice(-blocks).flatMap(({ layers }) => layers);
 }
 

@@ -6,7 +6,7 @@ import { attachHead, buildHead } from '../../src/layers';
 import { backboneEntry } from '../../src/models';
 import { keepInInferenceMode, tf } from '../../src/tensorflow';
 import { compile, compileForward, hasBfloat16 } from '../../src/tensorflow/graph';
-import { fitSettings } from '../../src/training/settings';
+import { fitSettings } from '../../src/training/fitSettings';
 import { Trainer } from '../../src/training/trainer';
 import type { Prepared, Work } from '../peer';
 import { peakMemory } from '../process';

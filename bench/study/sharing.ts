@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { alignColumns } from '../../src/core/text';
-import { study, transferVariants } from '../../src/study';
+import { study } from '../../src/study';
+import { type Variant, variantNames } from '../../src/training';
 import { freshCache } from '../cache';
 import { type VariantsOptions, variantsStudy, withRunOptions } from './variants';
 
 interface Options extends VariantsOptions {
-  variant?: string[];
+  variant?: Variant[];
   json?: true;
 }
 
@@ -19,13 +20,13 @@ interface Options extends VariantsOptions {
 export function sharingCommand(): Command {
   return withRunOptions(new Command('sharing'))
     .description('the same runs with and without shared computations, variant by variant')
-    .addOption(new Option('--variant <name...>', 'only these').choices(Object.keys(transferVariants)))
+    .addOption(new Option('--variant <name...>', 'only these').choices(variantNames))
     .action(async (data: string, { json, variant, ...options }: Options) => {
       const whole = variantsStudy(data, options);
-      const names = variant ?? Object.keys(transferVariants);
+      const names = variant ?? variantNames;
       const out = mkdtempSync(join(tmpdir(), 'tunebook-sharing-'));
       const emptied = emptyCache(join(out, 'cache'));
-      const one = async (cache: boolean, name: string, seed: number) => {
+      const one = async (cache: boolean, name: Variant, seed: number) => {
         const { records } = await study({
           ...whole,
           axes: { variant: [name] },

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { numberOption } from '../../src/cli/options';
 import { projectFolder } from '../../src/core/paths';
-import { jsonRow, leaderboardText, type StudyConfiguration, study, transferVariants } from '../../src/study';
+import { jsonRow, leaderboardText, type StudyConfiguration, study } from '../../src/study';
+import { variantNames } from '../../src/training';
 
 export interface VariantsOptions {
   seeds: number;
@@ -23,7 +24,7 @@ export function withRunOptions(command: Command): Command {
 
 /** All transfer variants; feature extraction is first because the others are compared with it. */
 export function variantsStudy(data: string, { seeds, inputSize, epochs }: VariantsOptions): StudyConfiguration {
-  const variant = Object.keys(transferVariants);
+  const variant = variantNames;
   return {
     data,
     seeds,

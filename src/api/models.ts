@@ -27,6 +27,7 @@ export {
   assignWeights,
   type BackboneEntry,
   backboneEntry,
+  backboneNames,
   buildArchitecture,
   imagenetClassName,
   matchWeights,

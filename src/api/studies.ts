@@ -12,12 +12,14 @@ export {
   type CompareByOptions,
   compareBy,
   type Design,
+  designs,
   type ExecuteOptions,
   type Executor,
   exportTable,
   type Label,
   leaderboardText,
   loadStudy,
+  type NamedSettings,
   processPool,
   type RunOrder,
   type RunRecord,
@@ -26,7 +28,6 @@ export {
   type StudyListener,
   type StudyRow,
   type StudyState,
-  transferVariants,
   writeMlflow,
 } from '../study';
 export { type QueueWorkerOptions, queueExecutor, queueWorker } from '../study/queue';

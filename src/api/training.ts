@@ -1,38 +1,54 @@
 /**
- * More about training: settings, optimizers, losses, schedules.
+ * More about training: settings, variants, optimizers, losses, schedules.
  *
  * @module
  */
 
 export type { Precision } from '../tensorflow/graph';
-export type { EvaluateModelOptions, FindLearningRateOptions, FitOptions, FitResult, TrainOptions } from '../training';
+export type { EvaluateModelOptions, FindLearningRateOptions, FitOptions, FitResult } from '../training';
 export {
+  type BatchNormalizationMode,
   backboneOf,
+  batchNormalizationModes,
+  type Chapter,
+  type ChoiceSetting,
+  type ClassWeighting,
   type ClippingOptions,
+  classWeightings,
   defaultSettings,
   type EarlyStoppingOptions,
   type Evaluation,
   type FitCacheOptions,
+  type HeadName,
   heads,
   type LearningRateGroup,
   type LossName,
   type LossOptions,
   lossNames,
+  type NumberSetting,
   type PlateauOptions,
   type Prediction,
+  parseSetting,
   type Schedule,
   type ScheduleName,
   type ScheduleOptions,
+  type Setting,
+  type SettingName,
   type Stage,
   type StageSettings,
   type StepPosition,
   scheduleNames,
+  settingNames,
+  settingsTable,
   softmax,
   stagesOf,
-  type TrainSettings,
   type TrainSurroundings,
   toProbabilities,
   trainSettings,
+  type VariantEntry,
+  variantNames,
+  type WeightSource,
+  weightSources,
 } from '../training';
 export {
   Adagrad,

@@ -10,9 +10,11 @@ export * from './noise';
 export { augmentation } from './pipeline';
 export * from './policies';
 export {
+  type AugmentationName,
   type AugmentationPreset,
   type AugmentationPresetName,
   adviseAugmentation,
+  augmentationNames,
   augmentationPresets,
   presetAugmentation,
 } from './presets';

@@ -75,6 +75,14 @@ export const augmentationPresets = {
 
 /** The name of an augmentation preset. */
 export type AugmentationPresetName = keyof typeof augmentationPresets;
+/** What the setting `augment` of a training can be: a preset, or 'none'. */
+export type AugmentationName = 'none' | AugmentationPresetName;
+
+/** All that the setting `augment` can be. */
+export const augmentationNames: readonly AugmentationName[] = [
+  'none',
+  ...(Object.keys(augmentationPresets) as AugmentationPresetName[]),
+];
 
 /**
  * Make a preset's pipeline.
@@ -90,15 +98,13 @@ export type AugmentationPresetName = keyof typeof augmentationPresets;
  * augment.presetAugmentation('light')?.name; // => 'shift + horizontalFlip'
  * ```
  */
-export function presetAugmentation(name: string): Augmentation | undefined {
+export function presetAugmentation(name: AugmentationName): Augmentation | undefined {
   if (name === 'none') return undefined;
-  if (!Object.hasOwn(augmentationPresets, name)) {
-    const names = ['none', ...Object.keys(augmentationPresets)];
-    throw new UserError(
-      `unknown augmentation '${name}'; the augmentations are ${names.join(', ')}${didYouMean(name, names)}`,
-    );
-  }
-  return augmentationPresets[name as AugmentationPresetName].make();
+  if (Object.hasOwn(augmentationPresets, name)) return augmentationPresets[name].make();
+  const known = augmentationNames.join(', ');
+  throw new UserError(
+    `unknown augmentation '${String(name)}'; the augmentations are ${known}${didYouMean(String(name), augmentationNames)}`,
+  );
 }
 
 /**

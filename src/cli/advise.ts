@@ -13,6 +13,7 @@ import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { writeFileAtomically } from '../core/files';
 import { type DataOptions, openDataset } from '../data/public';
+import { type BackboneName, backboneEntry } from '../models';
 import { terminalListener } from '../terminal/terminal';
 import { addTableOptions, DATA_HELP, splitDataOptions } from './dataOptions';
 import { numberOption } from './options';
@@ -21,7 +22,7 @@ import { interruptible } from './stop';
 
 interface Options extends Omit<DataOptions, 'classes'> {
   data?: string;
-  backbones?: string[];
+  backbones?: BackboneName[];
   pictures?: number;
   classes: number;
   similarity: number;
@@ -40,7 +41,7 @@ interface Advice {
 /** `tunebook advise`: which backbone to take for a dataset, and how much of it to train. */
 export function adviseCommand(): Command {
   const whole = (min: number) => numberOption({ min, integer: true });
-  const list = (text: string) => text.split(',').map((name) => name.trim());
+  const list = (text: string) => text.split(',').map((name) => backboneEntry(name.trim()).name);
   const command = new Command('advise')
     .description('compare backbones on pictures without training them, and say which to take')
     .option('--data <dir>', DATA_HELP)
@@ -99,7 +100,7 @@ async function advise({
 /** Of the first of the compared backbones that remembers what it was trained on. */
 async function similarityOf(
   { backbones }: BackboneComparison,
-  measure: (name: string) => Promise<DomainSimilarity>,
+  measure: (name: BackboneName) => Promise<DomainSimilarity>,
 ): Promise<DomainSimilarity> {
   let found: DomainSimilarity | undefined;
   for (const { name } of backbones) {

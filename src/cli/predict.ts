@@ -4,14 +4,14 @@ import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { type Skipped, unlabelledFolder } from '../data';
 import type { DataOptions } from '../data/public';
-import { backbones } from '../models';
+import { type BackboneName, backboneEntry, backboneNames } from '../models';
 import { type Predictor, predict } from '../runs';
 import { addReadingOptions } from './dataOptions';
 import { print, printAside, printJson } from './print';
 
 interface Options extends Pick<DataOptions, 'range' | 'bands' | 'fit'> {
   model?: string;
-  backbone?: string;
+  backbone?: BackboneName;
   json?: true;
 }
 
@@ -22,9 +22,9 @@ export function predictCommand(): Command {
     .argument('<file...>', 'pictures, and folders of them')
     .addOption(new Option('--model <run>', 'folder of a run, as `train --out` keeps it').conflicts('backbone'))
     .addOption(
-      new Option('--backbone <name>', 'a bare backbone with its 1,000 ImageNet classes').choices(
-        Object.keys(backbones),
-      ),
+      new Option('--backbone <name>', 'a bare backbone with its 1,000 ImageNet classes')
+        .choices(backboneNames())
+        .argParser((name) => backboneEntry(name).name),
     )
     .option('--json', 'one JSON object as the last line')
     .action(async (files: string[], { model, backbone, json, range, bands, fit }: Options) => {
@@ -67,8 +67,8 @@ function picturesIn(paths: readonly string[]): { pictures: string[]; passedOver:
   return { pictures, passedOver };
 }
 
-function predictor(model: string | undefined, backbone: string | undefined): Predictor {
+function predictor(model: string | undefined, backbone: BackboneName | undefined): Predictor {
   if (model !== undefined) return { run: model };
   if (backbone !== undefined) return { backbone };
-  throw new UserError(`say what should predict: --model RUN, or --backbone ${Object.keys(backbones).join('|')}`);
+  throw new UserError(`say what should predict: --model RUN, or --backbone ${backboneNames().join('|')}`);
 }

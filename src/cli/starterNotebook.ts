@@ -14,10 +14,11 @@ const code = (...lines: string[]) => ({ cell_type: 'code', lines, metadata: {} }
  */
 export function starterNotebook(title: string, data: string, runs: string): string {
   const parameters = code(
+    "import type { AugmentationName, BackboneName } from 'tunebook';",
     `let data = ${stringLiteral(data)}; // your folder with one subfolder a class, seen from this notebook; or 'emoji', or a public dataset by name`,
-    "let backbone = 'efficientnet-lite0'; // the pre-trained network; 01-choose-a-model says which to take",
+    "let backbone: BackboneName = 'efficientnet-lite0'; // the pre-trained network; 01-choose-a-model says which to take",
     'let epochs = 20; // times that training goes through the pictures',
-    "let augment = 'none'; // 'light', 'standard' or 'strong' change training pictures at random; see 03-augment",
+    "let augment: AugmentationName = 'none'; // 'light', 'standard' or 'strong' change training pictures at random; see 03-augment",
     'let seed = 1; // decides the split, the first weights and every random number',
     `let folder = ${stringLiteral(runs)}; // where the trained model goes; an earlier one in its place is kept beside it`,
   );

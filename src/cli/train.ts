@@ -1,20 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command, Option } from 'commander';
-import { augmentationPresets } from '../augment';
+import { Command } from 'commander';
 import { printableLine } from '../core/escape/printable';
 import { type DataOptions, openDataset } from '../data/public';
-import { backbones } from '../models';
 import { checkRunFolder, saveRun } from '../runs';
 import { terminalListener } from '../terminal/terminal';
-import { defaultSettings, type TrainResult, type TrainSettings, train, variants } from '../training';
+import { type TrainResult, type TrainSettings, train } from '../training';
 import { addDataOptions, DATA_HELP, splitDataOptions } from './dataOptions';
-import { numberOption } from './options';
 import { print, printAside, printJson } from './print';
 import { interruptible } from './stop';
 import { addTrainingOptions } from './trainingOptions';
 
-interface Options extends TrainSettings, DataOptions {
+interface Options extends Partial<TrainSettings>, DataOptions {
   data: string;
   out?: string;
   checkpoint?: string;
@@ -25,38 +22,9 @@ interface Options extends TrainSettings, DataOptions {
 
 /** `tunebook train`: a folder of pictures in, a trained and evaluated model out. */
 export function trainCommand(): Command {
-  const whole = (min: number) => numberOption({ min, integer: true });
   const command = new Command('train')
     .description('train a classifier on a folder of pictures and say how good it is')
     .requiredOption('--data <dir>', DATA_HELP)
-    .addOption(
-      new Option('--backbone <name>', 'pre-trained network')
-        .choices(Object.keys(backbones))
-        .default(defaultSettings.backbone),
-    )
-    .addOption(new Option('--variant <name>', 'what is trained').choices(variants).default(defaultSettings.variant))
-    .option('--epochs <n>', 'times through the training pictures', whole(1), defaultSettings.epochs)
-    .option('--batch-size <n>', 'pictures a training step', whole(1), defaultSettings.batchSize)
-    .option('--learning-rate <rate>', "of the head's Adam", numberOption({ min: 0 }), defaultSettings.learningRate)
-    .option(
-      '--dropout <part>',
-      'part of the features dropped in training',
-      numberOption({ min: 0, max: 0.99 }),
-      defaultSettings.dropout,
-    )
-    .addOption(
-      new Option('--augment <preset>', 'change training pictures at random, in ways that keep what is in them')
-        .choices(['none', ...Object.keys(augmentationPresets)])
-        .default(defaultSettings.augment),
-    )
-    .option('--views <n>', 'augmented views of each training picture', whole(1), defaultSettings.views)
-    .option(
-      '--validation <part>',
-      'part held out, where the folder does not say',
-      numberOption({ min: 0.01, max: 0.99 }),
-      defaultSettings.validation,
-    )
-    .option('--seed <n>', 'decides the split and all random numbers', whole(0), defaultSettings.seed)
     .option('--checkpoint <dir>', 'keep the state of training after each epoch')
     .option('--resume', 'go on from what is in the checkpoint folder')
     .option('--out <dir>', 'keep the run: configuration, history, metrics, predictions, model')

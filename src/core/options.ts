@@ -28,17 +28,26 @@ export function withDefaults<T extends object>(caller: string, given: Partial<T>
   return result;
 }
 
-/** The value if it is a finite number in [min, max] (a whole one if `integer`), else a {@link UserError} that names it. */
+/** Which numbers are allowed: those from `min` to `max`, only whole ones if `integer`, and 0 as well if `orZero`. */
+export interface NumberRange {
+  min?: number;
+  max?: number;
+  integer?: boolean;
+  orZero?: boolean;
+}
+
+/** The value if it is a finite number in the range, else a {@link UserError} that names it. */
 export function checkNumber(
   name: string,
   value: unknown,
-  { min = -Infinity, max = Infinity, integer = false }: { min?: number; max?: number; integer?: boolean } = {},
+  { min = -Infinity, max = Infinity, integer = false, orZero = false }: NumberRange = {},
 ): number {
+  if (orZero && value === 0) return value;
   const fits = typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max;
   if (!fits || (integer && !Number.isInteger(value))) {
     const range = [min > -Infinity && `>= ${min}`, max < Infinity && `<= ${max}`].filter(Boolean).join(' and ');
     throw new UserError(
-      `${name} must be a ${integer ? 'whole ' : ''}number${range && ` ${range}`}, got ${typeof value === 'number' ? value : shown(value).replace(/^"(.*)"$/, "'$1'")}`,
+      `${name} must be ${orZero && min > 0 ? '0, or ' : ''}a ${integer ? 'whole ' : ''}number${range && ` ${range}`}, got ${typeof value === 'number' ? value : shown(value).replace(/^"(.*)"$/, "'$1'")}`,
     );
   }
   return value;

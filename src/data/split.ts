@@ -4,6 +4,9 @@ import { Random } from '../core/random';
 import type { Dataset, Example, Split } from './dataset';
 import { countClasses, groupExamples } from './groups';
 
+/** What part of the pictures can be held out for validation. */
+export const VALIDATION_RANGE = { min: 0.01, max: 0.99 };
+
 export interface SplitOptions {
   /** part of each class that goes to validation, between 0 and 1; default 0.25 */
   validation?: number;
@@ -24,7 +27,7 @@ export interface SplitOptions {
  */
 export function splitDataset(dataset: Dataset, options?: SplitOptions): Split {
   const given = withDefaults('splitDataset', options, { validation: 0.25, test: 0, seed: 0 });
-  checkNumber('splitDataset: validation', given.validation, { min: 0.01, max: 0.99 });
+  checkNumber('splitDataset: validation', given.validation, VALIDATION_RANGE);
   checkNumber('splitDataset: test', given.test, { min: 0, max: 0.98 });
   checkNumber('splitDataset: seed', given.seed, { integer: true });
   if (given.validation + given.test > 0.995) {

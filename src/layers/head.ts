@@ -2,6 +2,11 @@ import { UserError } from '../core/errors';
 import { checkNumber, withDefaults } from '../core/options';
 import { tf } from '../tensorflow';
 
+/** What `dropout` of a head can be. */
+export const DROPOUT_RANGE = { min: 0, max: 0.99 };
+/** What the factor of an L2 penalty can be. */
+export const L2_RANGE = { min: 0 };
+
 export interface HeadOptions {
   /** part of the features that is dropped in training (Srivastava et al. 2014) */
   dropout?: number;
@@ -81,7 +86,7 @@ export function buildDenseHead(shape: readonly number[], classes: number, option
   });
   check('buildDenseHead', classes, dropout);
   checkNumber('buildDenseHead: units', units, { min: 1, integer: true });
-  checkNumber('buildDenseHead: l2', l2, { min: 0 });
+  checkNumber('buildDenseHead: l2', l2, L2_RANGE);
   const inputShape = [...shape];
   const flat = shape.length === 1; // tfjs's flatten takes no vectors
   return tf.sequential({
@@ -106,6 +111,6 @@ const logits = (units: number, seed: number) =>
   tf.layers.dense({ name: 'logits', units, kernelInitializer: tf.initializers.glorotUniform({ seed }) });
 
 function check(caller: string, classes: number, dropout: number): void {
-  checkNumber(`${caller}: dropout`, dropout, { min: 0, max: 0.99 });
+  checkNumber(`${caller}: dropout`, dropout, DROPOUT_RANGE);
   checkNumber(`${caller}: classes`, classes, { min: 2, integer: true });
 }

@@ -5,9 +5,11 @@ export {
   buildHead,
   buildPoolingHead,
   type DenseHeadOptions,
+  DROPOUT_RANGE,
   type HeadOptions,
+  L2_RANGE,
   type PoolingHeadOptions,
 } from './head';
 export { type LayerTableOptions, layerTable } from './layerTable';
-export { type LearningRatesOptions, learningRateGroups } from './learningRates';
+export { DECAY_RANGE, type LearningRatesOptions, learningRateGroups, RATE_RANGE } from './learningRates';
 export type { LayerBlock, LayerSelection } from './selectLayers';

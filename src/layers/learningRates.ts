@@ -2,6 +2,11 @@ import { checkNumber, withDefaults } from '../core/options';
 import type { tf } from '../tensorflow';
 import type { LayerBlock } from './selectLayers';
 
+/** What a learning rate can be. */
+export const RATE_RANGE = { min: 0 };
+/** What the factor between the learning rates of neighbouring blocks can be. */
+export const DECAY_RANGE = { min: 0, max: 1 };
+
 export interface LearningRatesOptions {
   /** of the new layers, such as the head; default 1e-3 */
   head?: number;
@@ -28,9 +33,9 @@ export function learningRateGroups(
     backbone: 1e-5,
     decay: 1,
   });
-  checkNumber('learningRateGroups: head', head, { min: 0 });
-  checkNumber('learningRateGroups: backbone', backbone, { min: 0 });
-  checkNumber('learningRateGroups: decay', decay, { min: 0, max: 1 });
+  checkNumber('learningRateGroups: head', head, RATE_RANGE);
+  checkNumber('learningRateGroups: backbone', backbone, RATE_RANGE);
+  checkNumber('learningRateGroups: decay', decay, DECAY_RANGE);
   const trained = new Set(
     model.layers.filter(({ trainableWeights }) => trainableWeights.length > 0).map(({ name }) => name),
   );

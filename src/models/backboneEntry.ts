@@ -24,8 +24,8 @@ export interface PackagedTorchFile {
 }
 
 /** All that belongs to one pre-trained backbone. */
-export interface BackboneEntry {
-  name: string;
+export interface BackboneEntry<Name extends string = string> {
+  name: Name;
   title: string;
   /** trainable and not, with the ImageNet top */
   parameters: number;

@@ -7,7 +7,7 @@ import type { NamedArray } from './weights/safetensors';
  * `families/` that exports one of these, and its line in `families/index.ts`.
  *
  * @example
- * export const vgg: BackboneFamily = { name: 'VGG', convolutions: 'dense', members: [member(16), member(19)] };
+ * export const vgg = { name: 'VGG', convolutions: 'dense', members: [member(16), member(19)] } satisfies BackboneFamily;
  */
 export interface BackboneFamily {
   /** as in prose: 'MobileNetV2' */
@@ -21,8 +21,8 @@ export interface BackboneFamily {
 }
 
 /** One backbone of a family. */
-export interface FamilyMember {
-  entry: BackboneEntry;
+export interface FamilyMember<Name extends string = string> {
+  entry: BackboneEntry<Name>;
   /** builds its layers; every weight is a constant, which loading overwrites */
   build(options: Required<ArchitectureOptions>): Architecture;
   /**

@@ -1,4 +1,5 @@
 import { withDefaults } from '../core/options';
+import type { BackboneName } from './families';
 import type { Architecture, ArchitectureOptions } from './network';
 import { familyMember } from './registry';
 
@@ -11,7 +12,7 @@ import { familyMember } from './registry';
  * @example
  * const { model, blocks } = buildArchitecture('mobilenet-v2', { inputSize: 96, includeTop: false });
  */
-export function buildArchitecture(name: string, options?: ArchitectureOptions): Architecture {
+export function buildArchitecture(name: BackboneName, options?: ArchitectureOptions): Architecture {
   const { entry, build } = familyMember(name);
   const defaults: Required<ArchitectureOptions> = { inputSize: entry.preprocessing.inputSize, includeTop: true };
   return build(withDefaults('buildArchitecture', options, defaults));

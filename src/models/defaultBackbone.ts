@@ -1,4 +1,5 @@
 import { type DeviceReport, deviceReport } from '../tensorflow';
+import type { BackboneName } from './families';
 import { backboneEntry } from './registry';
 import { weightsAvailability } from './weights/availability';
 
@@ -18,7 +19,7 @@ const LARGE = 'efficientnet-lite2';
 export async function defaultBackbone(
   device: Pick<DeviceReport, 'kind'> = deviceReport(),
   availability = weightsAvailability,
-): Promise<string> {
+): Promise<BackboneName> {
   if (device.kind === 'CPU') return SMALL;
   const { from } = await availability(backboneEntry(LARGE));
   return from === 'missing' ? SMALL : LARGE;

@@ -2,15 +2,16 @@ export type { BackboneEntry, KerasFiles, PackagedTorchFile } from './backboneEnt
 export type { BackboneFamily, FamilyMember } from './backboneFamily';
 export { buildArchitecture } from './buildArchitecture';
 export { defaultBackbone } from './defaultBackbone';
+export type { BackboneName } from './families';
 export { imagenetClassName } from './imagenetClasses';
 export { assignWeights, type Backbone, type LoadBackboneOptions, loadBackbone } from './loadBackbone';
 export { loadTfjsModel } from './loadTfjsModel';
 export { multiplyAdds } from './multiplyAdds';
-export type { Architecture, ArchitectureOptions, Block } from './network';
+export { type Architecture, type ArchitectureOptions, type Block, INPUT_SIZE } from './network';
 export { preprocess } from './preprocess';
 export type { Preprocessing } from './preprocessing';
 export { assignRandomWeights } from './randomWeights';
-export { backboneEntry, backbones, familyOf } from './registry';
+export { backboneEntry, backboneNames, backbones, familyOf } from './registry';
 export { type WeightsAvailability, weightsAvailability } from './weights/availability';
 export { matchWeights } from './weights/matchWeights';
 export { readWeights } from './weights/readWeights';

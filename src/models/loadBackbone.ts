@@ -7,9 +7,10 @@ import { checkNumber, withDefaults } from '../core/options';
 import { tf } from '../tensorflow';
 import type { BackboneEntry } from './backboneEntry';
 import { buildArchitecture } from './buildArchitecture';
+import type { BackboneName } from './families';
 import { checkModelSize } from './modelSize';
 import { type Block, INPUT_SIZE } from './network';
-import { familyMember } from './registry';
+import { backboneEntry, familyMember } from './registry';
 import { findImagenetWeights } from './weights/findWeights';
 import { matchWeights, weightsOf } from './weights/matchWeights';
 import { readWeights } from './weights/readWeights';
@@ -17,7 +18,7 @@ import { type NamedArray, parseSafetensors } from './weights/safetensors';
 
 /** A pre-trained network, ready to use. */
 export interface Backbone {
-  entry: BackboneEntry;
+  entry: BackboneEntry<BackboneName>;
   /** frozen; [batch, size, size, 3] to [batch, features], or to [batch, 1000] logits with the top */
   model: tf.LayersModel;
   includeTop: boolean;
@@ -52,8 +53,9 @@ export interface LoadBackboneOptions {
  * @example
  * const { model, blocks } = await loadBackbone('efficientnet-lite0', { inputSize: 160 });
  */
-export async function loadBackbone(name: string, options?: LoadBackboneOptions): Promise<Backbone> {
-  const { entry, fromTorch } = familyMember(name);
+export async function loadBackbone(name: BackboneName, options?: LoadBackboneOptions): Promise<Backbone> {
+  const entry = backboneEntry(name);
+  const { fromTorch } = familyMember(name);
   const { includeTop, inputSize, weights, listener } = withDefaults('loadBackbone', options, {
     includeTop: false,
     inputSize: entry.preprocessing.inputSize,

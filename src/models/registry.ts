@@ -3,10 +3,10 @@ import { UserError } from '../core/errors';
 import { cacheFolder } from '../core/paths';
 import type { BackboneEntry } from './backboneEntry';
 import type { BackboneFamily, FamilyMember } from './backboneFamily';
-import { families } from './families';
+import { type BackboneName, families } from './families';
 
 /** Every backbone, by name. */
-export const backbones: Record<string, BackboneEntry> = {};
+export const backbones = {} as Record<BackboneName, BackboneEntry<BackboneName>>;
 
 const registered = new Map<string, { family: BackboneFamily; member: FamilyMember }>();
 
@@ -23,21 +23,38 @@ export function registerFamily(family: BackboneFamily): void {
     }
   }
   for (const member of family.members) {
-    backbones[member.entry.name] = member.entry;
+    Object.assign(backbones, { [member.entry.name]: member.entry });
     registered.set(member.entry.name, { family, member });
   }
 }
 
 for (const family of families) registerFamily(family);
 
-/** The registry's entry of a backbone. @throws {UserError} on an unknown name; the message lists the known ones */
-export function backboneEntry(name: string): BackboneEntry {
-  const entry = Object.hasOwn(backbones, name) ? backbones[name] : undefined;
-  if (!entry) {
-    const names = Object.keys(backbones);
-    throw new UserError(`unknown backbone '${name}'; the backbones are ${names.join(', ')}${didYouMean(name, names)}`);
-  }
-  return entry;
+/**
+ * The names of all backbones.
+ *
+ * @returns names for `train`, `loadBackbone` and others
+ *
+ * @example
+ * ```ts
+ * import { models } from 'tunebook';
+ * models.backboneNames().includes('resnet50'); // => true
+ * ```
+ */
+export const backboneNames = () => Object.keys(backbones) as BackboneName[];
+
+/** Whether there is a backbone of this name. */
+const isBackboneName = (name: string): name is BackboneName => Object.hasOwn(backbones, name);
+
+/**
+ * The registry's entry of a backbone; its `name` is known to be one, which a name from a file or a form is not.
+ *
+ * @throws {UserError} on an unknown name; the message lists the known ones
+ */
+export function backboneEntry(name: string): BackboneEntry<BackboneName> {
+  if (isBackboneName(name)) return backbones[name];
+  const names = backboneNames();
+  throw new UserError(`unknown backbone '${name}'; the backbones are ${names.join(', ')}${didYouMean(name, names)}`);
 }
 
 /** How a backbone is built and its weights are named. @throws {UserError} on an unknown name */

@@ -37,8 +37,8 @@ export interface Page {
   /** a diagnosis, where there is one */
   findings?: readonly { severity: string; kind: string; says: string; advice: string; notebook: string }[];
   sections: readonly PageSection[];
-  /** name and value, one row each */
-  settings: readonly (readonly [string, string])[];
+  /** name, value and, where there is one, a sentence that explains it; one row each */
+  settings: readonly (readonly [name: string, value: string, sentence?: string])[];
   /** what a script would want to read from the page, under this id */
   data: { id: 'run' | 'study'; content: unknown };
 }
@@ -51,7 +51,8 @@ export function htmlPage({ title, summary, notes = [], findings, sections, setti
       `<li class="${severity}"><strong>${marks[severity] ?? severity}: ${escapeHtml(kind)}.</strong> ${escapeHtml(says)} <span class="advice">${escapeHtml(advice)} See notebook <code>${escapeHtml(notebook)}</code>.</span></li>`,
   );
   const rows = settings.map(
-    ([name, value]) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`,
+    ([name, value, sentence]) =>
+      `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td>${sentence ? `<td>${escapeHtml(sentence)}</td>` : ''}</tr>`,
   );
   let count = 0;
   const body = sections.map(

@@ -6,10 +6,11 @@ import { counted } from '../core/text';
 import { classReport, confusionMatrix, describeAccuracy } from '../metrics';
 import { readRun, type SavedRun } from '../runs';
 import { isStudy } from '../study';
+import { settingNames, settingsTable } from '../training';
 import { drawn } from './draw';
 import { explanationSections } from './explanations';
 import { chartSections, pictureSections, predictionsAtHand } from './figures';
-import { htmlPage } from './page';
+import { htmlPage, type Page } from './page';
 import { madeWith } from './settings';
 import { sliceSections } from './slices';
 import { studyHtml, studyText } from './study';
@@ -134,9 +135,9 @@ function scoreOf({ predictions, classes }: SavedRun): string {
   return `Validation: ${describeAccuracy(right, predictions.length)}. Macro F1 ${(100 * f1).toFixed(1)}%.`;
 }
 
-function settingsOf({ configuration, settings, classes }: SavedRun): [string, string][] {
+function settingsOf({ configuration, settings, classes }: SavedRun): Page['settings'] {
   return [
-    ...Object.entries(settings).map(([name, value]): [string, string] => [name, String(value)]),
+    ...settingNames.map((name) => [name, String(settings[name]), settingsTable[name].sentence] as const),
     ['classes', classes.join(', ')],
     ['data fingerprint', configuration.data.fingerprint],
     ...madeWith(configuration),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../core/errors';
 import { type Backbone, backboneEntry, loadTfjsModel } from '../models';
 import type { tf } from '../tensorflow';
-import { backboneOf, trainSettings } from '../training';
+import { backboneOf, checkSetting } from '../training';
 import { PictureModel } from './pictureModel';
 import { type RunConfiguration, readConfiguration, runError } from './readConfiguration';
 
@@ -58,7 +58,7 @@ export async function openRun(folder: string): Promise<OpenRun> {
     if (configuration.model === 'head') {
       return new OpenRun(folder, configuration, await backboneUnder(model, folder, configuration), model);
     }
-    trainSettings({ inputSize: side }); // refuses a size that `train` would refuse
+    checkSetting('train', 'inputSize', side); // refuses a size that `train` would refuse
     const entry = backboneEntry(configuration.settings.backbone);
     const preprocessing = { ...entry.preprocessing, inputSize: side };
     return new OpenRun(folder, configuration, { entry: { ...entry, preprocessing }, model });

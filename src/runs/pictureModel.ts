@@ -5,7 +5,7 @@ import { type Example, type Reading, type ReadingOptions, readPicture, type Skip
 import { PictureNetwork } from '../features';
 import { decodedBatches } from '../features/decodedBatches';
 import { listPictures, type NamedPicture, type PictureInputs } from '../features/pictureInputs';
-import { type Backbone, imagenetClassName, loadBackbone } from '../models';
+import { type Backbone, type BackboneName, imagenetClassName, loadBackbone } from '../models';
 import { tf } from '../tensorflow';
 import { type Prediction, toPredictions, toProbabilities } from '../training';
 
@@ -200,7 +200,7 @@ async function readingOf(pictures: readonly NamedPicture[], options: ReadingOpti
  * model.dispose();
  * ```
  */
-export async function openBackbone(name: string): Promise<PictureModel> {
+export async function openBackbone(name: BackboneName): Promise<PictureModel> {
   const backbone = await loadBackbone(name, { includeTop: true });
   const classes = backbone.model.outputs[0]!.shape.at(-1)!;
   return new PictureModel(

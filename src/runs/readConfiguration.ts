@@ -5,8 +5,7 @@ import { printableLine } from '../core/escape/printable';
 import { parseJson, readBounded } from '../core/readBounded';
 import { checkShape, count, listOf, number, object, oneOf, optional, type Shape, text } from '../core/shape';
 import { checkReading, type Reading } from '../data';
-import { defaultSettings, type TrainSettings } from '../training';
-import { trainSettings } from '../training/trainSettings';
+import { completeSettings, settingNames, type TrainSettings } from '../training';
 
 /** What config.json of a run folder holds: everything that is needed to repeat the run and to use its model. */
 export interface RunConfiguration {
@@ -52,12 +51,10 @@ const settings: Shape<TrainSettings> = (value, where) => {
     const found = value === undefined ? 'lacks' : `has ${shown(value, 40)} as`;
     throw new Error(`${found} ${where}, expected an object`);
   }
-  const known = Object.keys(defaultSettings).filter((name) => Object.hasOwn(value, name));
+  const known = settingNames.filter((name) => Object.hasOwn(value, name));
   const given = Object.fromEntries(known.map((name) => [name, (value as Record<string, unknown>)[name]]));
-  for (const name of ['backbone', 'augment']) if (name in given) line(given[name], `${where}.${name}`);
   try {
-    const { cache: _, checkpoint: _1, resume: _2, listener: _3, ...checked } = trainSettings(given);
-    return checked;
+    return completeSettings(given);
   } catch (error) {
     throw new Error(`has ${where} that \`train\` does not accept: ${messageOf(error)}`);
   }

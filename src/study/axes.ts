@@ -1,29 +1,48 @@
 import { shown, UserError } from '../core/errors';
 import { checkNumber } from '../core/options';
 import { Random } from '../core/random';
+import type { TrainSettings } from '../training';
 
 /** A value that stands in a table's cell. */
 export type Label = string | number | boolean | null;
 
-/** One value of an axis: that of the option the axis is named after, or several options under a name. */
-export type AxisValue = Label | ({ name: string } & Record<string, unknown>);
+/** Several settings under a name, as one value of an axis: `{ name: 'slow', epochs: 40, learningRate: 1e-3 }`. */
+export type NamedSettings = {
+  /** what stands for the settings in tables and charts */
+  name: string;
+} & Partial<TrainSettings>;
 
-/** What a study varies: the values of each axis, the usual one first. */
-export type Axes = Record<string, readonly AxisValue[]>;
+/** One value of an axis: that of the setting that the axis is named after, or several settings under a name. */
+export type AxisValue = Label | NamedSettings;
+
+/** What a study varies: the values of each axis, the usual one first. An axis that is named after a setting takes its values. */
+export type Axes = {
+  readonly [Name in Exclude<keyof TrainSettings, 'seed'>]?: readonly (TrainSettings[Name] | NamedSettings)[];
+} & { readonly [axis: string]: readonly AxisValue[] };
 
 /** One value of each axis. */
 export type Configuration = Record<string, AxisValue>;
 
 /**
- * Which combinations of the axes' values are run.
+ * Which combinations of the values of the axes a study runs.
  *
  * - `grid`: all.
  * - `one-factor`: the baseline, and the baseline with one axis at each of its other values.
  * - `leave-one-out`: the last value of every axis (all parts of a recipe on), and that with one axis at its first value (off).
  * - `random`: some of the grid, drawn without replacement, and the baseline (Bergstra and Bengio 2012).
  */
-export const designs = ['grid', 'one-factor', 'leave-one-out', 'random'] as const;
-export type Design = (typeof designs)[number];
+export type Design = 'grid' | 'one-factor' | 'leave-one-out' | 'random';
+
+/**
+ * The designs that a study can have.
+ *
+ * @example
+ * ```ts
+ * import { studies } from 'tunebook';
+ * studies.designs; // => [ 'grid', 'one-factor', 'leave-one-out', 'random' ]
+ * ```
+ */
+export const designs: readonly Design[] = ['grid', 'one-factor', 'leave-one-out', 'random'];
 
 /** A grid of more configurations is not made to be drawn from. */
 const LARGEST_GRID = 100_000;

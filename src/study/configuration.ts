@@ -1,9 +1,8 @@
-import { presetAugmentation } from '../augment';
 import { didYouMean } from '../core/didYouMean';
 import { shown, UserError } from '../core/errors';
 import { checkNumber, withDefaults } from '../core/options';
 import type { DataOptions } from '../data/public';
-import { defaultSettings, type TrainOptions, type TrainSettings, trainSettings } from '../training';
+import { checkSetting, completeSettings, settingNames, type TrainSettings, variants } from '../training';
 import {
   type Axes,
   type Configuration,
@@ -13,7 +12,6 @@ import {
   expandAxes,
   type Label,
 } from './axes';
-import { transferVariants } from './transferVariants';
 
 /** When a study ends before all its runs are made. */
 export interface Budget {
@@ -39,8 +37,8 @@ export interface StudyConfiguration {
   /** options of `train` for every run */
   settings?: Partial<TrainSettings>;
   /**
-   * values by axis. An axis is named after an option of `train`; or its values are several options under a name. `variant`
-   * knows {@link transferVariants}; `dummy` changes nothing but the random numbers, for null tests.
+   * values by axis. An axis is named after a setting of `train`; or its values are several settings under a name. A variant
+   * brings along what it implies, before `settings`; `dummy` changes nothing but the random numbers, for null tests.
    */
   axes?: Axes;
   /** how many (1, 2, ...), or which; every configuration runs with each */
@@ -120,56 +118,52 @@ export function checkConfiguration(
 }
 
 /**
- * The options of `train` that a configuration stands for, without the seed.
+ * The settings of `train` that a configuration gives, without the seed. Axes come before the study's settings; so does what a
+ * variant implies, where an axis names one.
  *
- * @throws {UserError} where an axis is neither an option nor made of named options
+ * @throws {UserError} where an axis is neither a setting nor made of named settings
  */
 export function settingsOf(
   { settings }: Pick<CheckedConfiguration, 'settings'>,
   configuration: Configuration,
 ): Partial<TrainSettings> {
-  const result: Record<string, unknown> = { ...settings };
+  const chosen: Record<string, unknown> = {};
   for (const [axis, value] of Object.entries(configuration)) {
     if (axis === 'dummy') continue;
     if (typeof value === 'object' && value !== null) {
       const { name: _, ...options } = value;
-      Object.assign(result, options);
-    } else if (axis === 'variant' && Object.hasOwn(transferVariants, String(value))) {
-      Object.assign(result, transferVariants[value as keyof typeof transferVariants]);
-    } else if (Object.hasOwn(defaultSettings, axis)) {
-      result[axis] = value;
+      Object.assign(chosen, options);
+    } else if (isSetting(axis)) {
+      chosen[axis] = value;
     } else {
       throw new UserError(
-        `study: axis '${axis}' is no option of a training; the options are ${Object.keys(defaultSettings).join(', ')}${didYouMean(axis, Object.keys(defaultSettings))}. ` +
+        `study: axis '${axis}' is no option of a training; the options are ${settingNames.join(', ')}${didYouMean(axis, settingNames)}. ` +
           `An axis of another name needs values like { "name": "slow", "epochs": 40 }`,
       );
     }
   }
-  return result;
+  const { variant } = chosen;
+  const implied = typeof variant === 'string' && isVariant(variant) ? variants[variant].implies : {};
+  return { ...settings, ...implied, ...chosen };
 }
+
+const isSetting = (name: string) => settingNames.some((setting) => setting === name);
+const isVariant = (name: string): name is keyof typeof variants => Object.hasOwn(variants, name);
 
 /**
  * All that can be wrong with a training before its data are seen.
  *
- * @throws {UserError} on an unknown option, one of another type, or a value that it cannot have
+ * @returns all settings, with defaults where none are given
+ * @throws {UserError} on an unknown setting, or a value that it cannot have
  */
-export function checkTraining(settings: Partial<TrainSettings>): void {
-  for (const [name, value] of Object.entries(settings)) {
-    const usual = defaultSettings[name as keyof TrainSettings];
-    if (usual !== undefined && typeof value !== typeof usual) {
-      throw new UserError(
-        `study: ${name} must be a ${typeof usual} like ${JSON.stringify(usual)}, got ${shown(value)}`,
-      );
-    }
-  }
-  const unknown = Object.keys(settings).find((name) => !Object.hasOwn(defaultSettings, name));
+export function checkTraining(settings: Partial<TrainSettings>): TrainSettings {
+  const unknown = Object.keys(settings).find((name) => !isSetting(name));
   if (unknown !== undefined) {
     throw new UserError(
-      `study: '${unknown}' is no option of a training; the options are ${Object.keys(defaultSettings).join(', ')}${didYouMean(unknown, Object.keys(defaultSettings))}`,
+      `study: '${unknown}' is no option of a training; the options are ${settingNames.join(', ')}${didYouMean(unknown, settingNames)}`,
     );
   }
-  const all = trainSettings(settings as TrainOptions);
-  presetAugmentation(all.augment);
+  return completeSettings(settings);
 }
 
 /** Before any of them takes memory. */
@@ -193,8 +187,7 @@ function checkSeeds(seeds: number | readonly number[]): number[] {
   if (!Array.isArray(seeds) || seeds.length === 0) {
     throw new UserError(`study: seeds must be a number or a list like [1, 2, 3], got ${shown(seeds)}`);
   }
-  for (const seed of seeds)
-    checkNumber('study: each seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true });
+  for (const seed of seeds) checkSetting('study', 'seed', seed);
   if (new Set(seeds).size < seeds.length) throw new UserError(`study: a seed stands twice in ${shown(seeds)}`);
   return [...seeds];
 }

@@ -1,4 +1,4 @@
-export { type Axes, type AxisValue, type Design, designs, type Label } from './axes';
+export { type Axes, type AxisValue, type Design, designs, type Label, type NamedSettings } from './axes';
 export { type CompareByOptions, compareBy } from './compare';
 export type { Budget, StudyConfiguration } from './configuration';
 export type { ExecuteOptions } from './execute';
@@ -13,4 +13,3 @@ export type { StudyResult } from './result';
 export type { RunRecord } from './runRecord';
 export { type StudyListener, type StudyOptions, type StudyState, study } from './study';
 export { flatRow, jsonRow, type StudyRow } from './table';
-export { transferVariants } from './transferVariants';

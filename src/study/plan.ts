@@ -3,10 +3,9 @@ import { relative, resolve } from 'node:path';
 import { sha256 } from '../core/files';
 import type { Dataset } from '../data';
 import type { DataOptions } from '../data/public';
-import { backboneEntry } from '../models';
-import { defaultSettings, type TrainSettings } from '../training';
+import type { TrainSettings } from '../training';
 import { expandAxes, type Label, labelsOf } from './axes';
-import { type CheckedConfiguration, settingsOf } from './configuration';
+import { type CheckedConfiguration, checkTraining, settingsOf } from './configuration';
 
 /** One run of a study, as plain data: it may be made by another process, or on another machine. */
 export interface RunTask {
@@ -44,7 +43,7 @@ export const RESULTS_VERSION = 1;
 
 /**
  * @param dataset what `study.data` names
- * @throws {UserError} if there is no such backbone
+ * @throws {UserError} if a configuration has settings that `train` refuses
  */
 export function planStudy(study: CheckedConfiguration, dataset: Dataset): Plan {
   const dataFingerprint = fingerprint(dataset);
@@ -53,10 +52,11 @@ export function planStudy(study: CheckedConfiguration, dataset: Dataset): Plan {
   const configurations = expandAxes(study.axes, study);
   const tasks = study.seeds.flatMap((seed) =>
     configurations.map((configuration): RunTask => {
-      const options = settingsOf(study, configuration);
       const axes = labelsOf(configuration);
-      const settings = { ...defaultSettings, ...options, seed: trainingSeed(seed, axes.dummy ?? null, study) };
-      backboneEntry(settings.backbone);
+      const settings = {
+        ...checkTraining(settingsOf(study, configuration)),
+        seed: trainingSeed(seed, axes.dummy ?? null, study),
+      };
       const hash = runHash({ settings, seed, dataFingerprint });
       return {
         id: runId(axes, seed, hash),

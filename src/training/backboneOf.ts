@@ -1,7 +1,7 @@
 import { sha256 } from '../core/files';
 import type { Listener } from '../core/listener';
 import { assignRandomWeights, type Backbone, loadBackbone } from '../models';
-import type { TrainSettings } from './trainSettings';
+import type { TrainSettings } from './settings/types';
 
 /** The backbone that the settings ask for. Random weights follow the seed. */
 export async function backboneOf(

@@ -1,5 +1,6 @@
 import type { EpochRecord } from '../core/listener';
 import { checkNumber, withDefaults } from '../core/options';
+import { checkSetting } from './settings/table';
 
 export interface EarlyStoppingOptions {
   /** what should improve; default: the validation loss */
@@ -35,7 +36,7 @@ export class EarlyStopping {
       minDelta: 0,
       restoreBestWeights: true,
     });
-    checkNumber('earlyStopping: patience', this.options.patience, { min: 0 });
+    checkSetting('earlyStopping', 'patience', this.options.patience);
     checkNumber('earlyStopping: minDelta', this.options.minDelta, { min: 0 });
   }
 

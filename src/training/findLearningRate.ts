@@ -5,7 +5,7 @@ import { toSource } from '../features/batchSource';
 import { type LearningRateFinding, type LearningRateStep, suggestLearningRates } from '../metrics/learningRateFinding';
 import type { tf } from '../tensorflow';
 import { checkData } from './data';
-import { type FitOptions, fitSettings } from './settings';
+import { type FitOptions, fitSettings } from './fitSettings';
 import { Trainer } from './trainer';
 import { Snapshot } from './weights';
 

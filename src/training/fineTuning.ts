@@ -8,6 +8,7 @@ import { evaluateLogits } from './evaluate';
 import { type FitResult, fit } from './fit';
 import { JointTraining, type Stage, stagesOf } from './stages';
 import { fitOptionsOf } from './trainSettings';
+import { variantEntry } from './variants';
 import { buildHeadOf, checkReadable, type Variation } from './variation';
 
 /**
@@ -20,6 +21,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
   const head = buildHeadOf(settings, entry.features, dataset.classes.length);
   const model = attachHead(backbone.model, head);
   const stages = stagesOf(settings, blockLayers.length);
+  const onlyHead = variantEntry(settings.variant).trains === 'head';
   const prepare = ({ blocks }: Stage) => {
     freeze(model, { names: backbone.model.layers.map(({ name }) => name) });
     const lowest = blockLayers.at(-blocks);
@@ -65,7 +67,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
       if (stages.length > 1) listener.onMessage?.(`training ${stage.name} for ${stage.epochs} epochs`);
       const views = viewsIn(stage);
       // where views are all there is to compute they are the same for every seed: the runs of a study share them
-      const seed = settings.variant === 'feature-extraction' ? 0 : settings.seed;
+      const seed = onlyHead ? 0 : settings.seed;
       const trainSource = pictures.source(train, augmentation && { augmentation, views, seed });
       last = await fit(
         model,
@@ -73,7 +75,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
         {
           ...fitOptionsOf(settings),
           ...rates(model, blockLayers, stage, settings),
-          seed: settings.seed + i,
+          seed: (settings.seed + i) % (Number.MAX_SAFE_INTEGER + 1),
           epochs: stage.epochs,
           cache: i === 0 && rows ? { ...room, rows } : room,
           checkpoint: checkpoint && join(checkpoint, `stage-${i + 1}`),
@@ -90,7 +92,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
     const { computed, cached } = features;
     return {
       head,
-      ...(settings.variant !== 'feature-extraction' && { model }),
+      ...(!onlyHead && { model }),
       history: joint.history,
       ended,
       evaluation: evaluateLogits(evaluation!.logits, validationSource.labels),

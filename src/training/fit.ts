@@ -8,9 +8,9 @@ import { checkData, classesOf } from './data';
 import { explainDivergence, explainHighLoss } from './diagnosis';
 import { EarlyStopping } from './earlyStopping';
 import { type Evaluation, evaluateSource, penaltyNow } from './evaluate';
+import { comparable, type FitOptions, type FitSettings, fitSettings } from './fitSettings';
 import { buildLoss } from './losses';
 import { openPasses, type Passes, validationPass } from './passes';
-import { comparable, type FitOptions, type FitSettings, fitSettings } from './settings';
 import { type EpochResult, Trainer } from './trainer';
 import { Snapshot } from './weights';
 

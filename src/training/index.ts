@@ -4,6 +4,7 @@ export type { EarlyStoppingOptions } from './earlyStopping';
 export { type EvaluateModelOptions, type Evaluation, evaluate, evaluateModel } from './evaluate';
 export { type FindLearningRateOptions, findLearningRate } from './findLearningRate';
 export { type FitResult, fit } from './fit';
+export type { FitCacheOptions, FitOptions, LearningRateGroup } from './fitSettings';
 export { type LossName, type LossOptions, lossNames } from './losses';
 export { type Prediction, softmax, toPredictions, toProbabilities } from './predictions';
 export {
@@ -14,17 +15,27 @@ export {
   type StepPosition,
   scheduleNames,
 } from './schedules';
-export type { FitCacheOptions, FitOptions, LearningRateGroup } from './settings';
+export {
+  type BatchNormalizationMode,
+  batchNormalizationModes,
+  type ClassWeighting,
+  classWeightings,
+  type HeadName,
+  heads,
+  type WeightSource,
+  weightSources,
+} from './settings/choices';
+export { describeSetting, flagOf, settingsPage, valuesOf } from './settings/describe';
+export type { Chapter, ChoiceSetting, NumberSetting, Setting } from './settings/setting';
+export { checkSetting, parseSetting, type SettingName, settingNames, settingsTable } from './settings/table';
+export type { TrainSettings } from './settings/types';
 export { type Stage, type StageSettings, stagesOf } from './stages';
 export { type TrainResult, train } from './train';
 export {
+  completeSettings,
   defaultSettings,
-  heads,
   type TrainOptions,
-  type TrainSettings,
   type TrainSurroundings,
   trainSettings,
-  type Variant,
-  variants,
-  weightSources,
 } from './trainSettings';
+export { type Variant, type VariantEntry, variantEntry, variantNames, variants } from './variants';

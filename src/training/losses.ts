@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors';
-import { checkNumber, withDefaults } from '../core/options';
+import { withDefaults } from '../core/options';
 import { tf } from '../tensorflow';
+import { checkSetting } from './settings/table';
 
 export const lossNames = ['auto', 'sparse', 'categorical', 'binary', 'focal'] as const;
 export type LossName = (typeof lossNames)[number];
@@ -35,7 +36,7 @@ export function buildLoss(options: LossOptions, outputs: number): Loss {
     labelSmoothing: 0,
     ...focal,
   });
-  checkNumber(`loss '${name}': labelSmoothing`, settings.labelSmoothing, { min: 0, max: 0.99 });
+  checkSetting(`loss '${name}'`, 'labelSmoothing', settings.labelSmoothing);
   if (name === 'binary' && outputs !== 1)
     throw new UserError(`loss 'binary' needs a model with one output, this one has ${outputs}`);
   if ((name === 'sparse' || name === 'categorical') && outputs === 1)

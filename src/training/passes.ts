@@ -5,7 +5,7 @@ import { openRows, sourceOfRows } from '../features/frozenSource';
 import type { tf } from '../tensorflow';
 import { compile } from '../tensorflow/graph';
 import { evaluationBatches } from './evaluate';
-import type { FitSettings } from './settings';
+import type { FitSettings } from './fitSettings';
 import type { StepParts } from './step';
 
 /** How examples go through a model: all of it, or what lies above the part that was computed before. */

@@ -7,6 +7,7 @@ export interface StepPosition {
   step: number;
   /** steps planned in all */
   steps: number;
+  /** steps in each epoch */
   stepsPerEpoch: number;
 }
 

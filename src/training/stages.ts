@@ -1,5 +1,6 @@
 import type { EpochRecord, Listener } from '../core/listener';
-import type { TrainSettings } from './trainSettings';
+import type { TrainSettings } from './settings/types';
+import { variantEntry } from './variants';
 
 /** A part of training in which the same layers are frozen throughout. */
 export interface Stage {
@@ -24,12 +25,12 @@ export type StageSettings = Pick<
  * @param all number of blocks of the backbone
  */
 export function stagesOf(settings: StageSettings, all: number): Stage[] {
-  const { variant, epochs, headEpochs, blocks, stages, learningRate } = settings;
-  const unfrozen = Math.min(blocks, all);
-  if (variant === 'feature-extraction') return [{ name: 'head', epochs, blocks: 0, learningRate }];
-  if (variant === 'hybrid') return [{ name: 'last blocks', epochs, blocks: unfrozen, learningRate }];
-  if (variant === 'fine-tune-all') return [{ name: 'all layers', epochs, blocks: all, learningRate }];
+  const { epochs, headEpochs, blocks, learningRate } = settings;
+  const { trains, headFirst } = variantEntry(settings.variant);
+  const unfrozen = { head: 0, 'last blocks': Math.min(blocks, all), 'all layers': all }[trains];
+  if (!headFirst) return [{ name: trains, epochs, blocks: unfrozen, learningRate }];
   const left = epochs - headEpochs;
+  const stages = trains === 'all layers' ? 1 : settings.stages;
   const count = Math.min(stages, left, unfrozen);
   const later = Array.from({ length: count }, (_, i): Stage => {
     const trained = Math.ceil((unfrozen * (i + 1)) / count);

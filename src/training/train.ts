@@ -1,4 +1,3 @@
-import { presetAugmentation } from '../augment';
 import { sha256 } from '../core/files';
 import type { EpochRecord, Listener } from '../core/listener';
 import { type Dataset, type Skipped, type Split, splitDataset } from '../data';
@@ -11,7 +10,8 @@ import { checkStateFolder } from './checkpoint';
 import { fineTuning } from './fineTuning';
 import type { FitResult } from './fit';
 import { type Prediction, toPredictions } from './predictions';
-import { type TrainOptions, type TrainSettings, trainSettings } from './trainSettings';
+import type { TrainSettings } from './settings/types';
+import { type TrainOptions, trainSettings } from './trainSettings';
 
 export interface TrainResult {
   settings: TrainSettings;
@@ -67,7 +67,6 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
   const all = trainSettings(options);
   all.precision = availablePrecision(all.precision, (text) => all.listener.onMessage?.(text));
   const { cache: _, checkpoint, resume, listener, ...settings } = all;
-  presetAugmentation(settings.augment); // an unknown one is an error before any work
   if (checkpoint !== undefined && checkStateFolder(checkpoint) && !resume) {
     listener.onMessage?.(
       `'${checkpoint}' holds the state of an earlier training, which this one replaces; \`resume\` would go on from it`,

@@ -6,12 +6,12 @@ import { type CompiledFunction, compile, foldedNormalization } from '../tensorfl
 import { WeightAverages } from './averages';
 import { buildClipping } from './clipping';
 import { classesOf } from './data';
+import type { FitSettings } from './fitSettings';
 import { buildLoss, classWeights } from './losses';
 import { buildOptimizer, type Optimizer } from './optimizers';
 import { penaltyOf } from './penalty';
 import { Plateau } from './plateau';
 import { buildSchedule, type Schedule, warmUp } from './schedules';
-import type { FitSettings } from './settings';
 import { type StepParts, type StepResult, stepNumbers, TrainingStep } from './step';
 import { type ChangingWeight, changingWeights } from './weights';
 

@@ -7,7 +7,8 @@ import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
 import type { Evaluation } from './evaluate';
 import type { FitResult } from './fit';
-import type { TrainSettings, TrainSurroundings } from './trainSettings';
+import type { TrainSettings } from './settings/types';
+import type { TrainSurroundings } from './trainSettings';
 
 /** What a variant of training comes to. */
 export interface VariationResult {

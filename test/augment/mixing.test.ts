@@ -110,6 +110,7 @@ describe('presets and test-time augmentation', () => {
     assert.equal(presetAugmentation('none'), undefined);
     assert.equal(presetAugmentation('article')!.name, 'rotation + shift + horizontalFlip');
     assert.throws(
+      // @ts-expect-error: no such preset
       () => presetAugmentation('heavy'),
       /unknown augmentation 'heavy'; the augmentations are none, light, standard/,
     );

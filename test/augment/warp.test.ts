@@ -70,7 +70,7 @@ describe('the compiled warp', () => {
     const images = tf.tidy(() => tf.tensor4d(Float32Array.from(bytes), [count, size, size, 3]));
     const jitter = colorJitter({ brightness: 0.5, contrast: 0.6, saturation: 0.7 });
     const pipelines = [
-      ...['light', 'standard', 'article'].map((name) => presetAugmentation(name)!),
+      ...(['light', 'standard', 'article'] as const).map((name) => presetAugmentation(name)!),
       augmentation([rotation({ degrees: 90, fill: 'wrap' }), perspective({ fill: 'wrap' }), jitter, grayscale()]),
       ...[jitter, horizontalFlip(), verticalFlip(), brightness()],
     ];

@@ -23,8 +23,8 @@ describe('tunebook new', () => {
     assert.equal(file, join(project, 'notebooks', 'own', 'my-photos.ipynb'));
     const [first, parameters] = cellsOf(file);
     assert.match(first!.source.join(''), /^# My photos\n/);
-    assert.match(parameters!.source[0]!, /^let data = '\.\.\/.*tunebook-test-/);
-    for (const line of parameters!.source) assert.match(line, /^let \w+ = .+; \/\/ \S/);
+    assert.match(parameters!.source[1]!, /^let data = '\.\.\/.*tunebook-test-/);
+    for (const line of parameters!.source) assert.match(line, /^import type |^let \w+(: \w+)? = .+; \/\/ \S/);
   });
 
   it('does not change an existing notebook', () => {

@@ -79,6 +79,7 @@ describe('augmented views of pictures', function () {
     assert.equal(augmented.history[0]!.loss, plain.history[0]!.loss); // the first epoch uses the pictures themselves
     assert.notEqual(augmented.loss, plain.loss);
     await assert.rejects(
+      // @ts-expect-error: no such preset
       train(data, { augment: 'heavy' }),
       /unknown augmentation 'heavy'; the augmentations are none, light/,
     );

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import {
   assignWeights,
+  type BackboneName,
   backboneEntry,
-  backbones,
+  backboneNames,
   buildArchitecture,
   matchWeights,
   preprocess,
@@ -18,7 +19,7 @@ import { formulaPicture, KerasOracle, needsOracle, relativeError } from './keras
 /** Small, so that the largest network takes a second; odd where halving must round, as in the real networks at 300 pixels. */
 const sizeOf = (name: string) => (name.startsWith('vgg') ? 32 : name.startsWith('resnet') ? 64 : 75);
 
-async function outputs(name: string, file: string, includeTop: boolean, size: number): Promise<Float32Array> {
+async function outputs(name: BackboneName, file: string, includeTop: boolean, size: number): Promise<Float32Array> {
   const { model } = buildArchitecture(name, { includeTop, inputSize: size });
   assignWeights(model, matchWeights(model, await readWeights(file), file), file);
   const values = tf.tidy(() => {
@@ -30,7 +31,7 @@ async function outputs(name: string, file: string, includeTop: boolean, size: nu
 }
 
 describe('every backbone gives the same as Keras with the same weights, to 1e-4', () => {
-  const names = Object.keys(backbones);
+  const names = backboneNames();
   let oracle: KerasOracle;
   let asked: string | undefined;
   const ask = (name: string) => {
@@ -68,7 +69,7 @@ describe('every backbone gives the same as Keras with the same weights, to 1e-4'
     }).timeout(120_000);
   });
 
-  for (const name of ['mobilenet-v2', 'mobilenet-v3-small', 'efficientnet-b0']) {
+  for (const name of ['mobilenet-v2', 'mobilenet-v3-small', 'efficientnet-b0'] as const) {
     for (const format of ['.weights.h5', '.keras'] as const) {
       it(`${name} from Keras 3's ${format}`, async () => {
         if (asked) await oracle.answer();
@@ -116,7 +117,7 @@ describe('building a backbone', () => {
       return random();
     };
     try {
-      for (const name of Object.keys(backbones)) buildArchitecture(name, { inputSize: 32 }).model.dispose();
+      for (const name of backboneNames()) buildArchitecture(name, { inputSize: 32 }).model.dispose();
     } finally {
       Math.random = random;
     }
@@ -125,7 +126,7 @@ describe('building a backbone', () => {
 });
 
 describe('every backbone has exactly as many parameters as Keras publishes', () => {
-  for (const name of Object.keys(backbones)) {
+  for (const name of backboneNames()) {
     it(name, () => {
       const { model } = buildArchitecture(name);
       assert.equal(model.countParams(), backboneEntry(name).parameters);

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { cacheFolder } from '../../src/core/paths';
-import { backboneEntry, loadBackbone } from '../../src/models';
+import { type BackboneName, backboneEntry, loadBackbone } from '../../src/models';
 import { findImagenetWeights } from '../../src/models/weights/findWeights';
 import { predict } from '../../src/runs';
 import { sharedData, withEmptyCache } from '../folders';
 
 /** Correct predictions among the 50 sample photos: top-1 and top-5. */
-async function rightAnswers(name: string, folder: string) {
+async function rightAnswers(name: BackboneName, folder: string) {
   const files = readdirSync(folder).map((file) => join(folder, file));
   const { predictions } = await predict(
     { backbone: name },
@@ -22,14 +22,14 @@ async function rightAnswers(name: string, folder: string) {
 }
 
 describe('EfficientNet-Lite recognizes photos of ImageNet', () => {
-  for (const variant of [0, 1, 2]) {
+  for (const variant of [0, 1, 2] as const) {
     it(`Lite${variant}, whose weights come from its Python package`, async function () {
       const folder = sharedData('imagenet-samples');
       if (!folder) {
         console.log('    no ../shared/data/imagenet-samples: skipped');
         return this.skip();
       }
-      const name = `efficientnet-lite${variant}`;
+      const name = `efficientnet-lite${variant}` as const;
       try {
         await findImagenetWeights(backboneEntry(name), { includeTop: true });
       } catch (error) {

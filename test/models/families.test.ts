@@ -5,6 +5,7 @@ import { attachHead, buildHead, freeze, layerTable, unfreeze } from '../../src/l
 import {
   assignRandomWeights,
   type BackboneFamily,
+  type BackboneName,
   backboneEntry,
   backbones,
   buildArchitecture,
@@ -58,7 +59,7 @@ const twoConvolutions = (name: string, convolutions: BackboneFamily['convolution
 
 describe('a family that is added as a file', function () {
   this.timeout(60_000);
-  const NAME = 'two-convolutions';
+  const NAME = 'two-convolutions' as BackboneName; // known to the registry, not to the types
   before(() => registerFamily(twoConvolutions(NAME, 'dense')));
   after(() => {
     delete backbones[NAME];

@@ -1,11 +1,11 @@
 import { Random } from '../../src/core/random';
-import { buildArchitecture } from '../../src/models';
+import { backboneEntry, buildArchitecture } from '../../src/models';
 import { type NamedLayer, writeKerasH5 } from '../../src/models/weights/kerasH5';
 import { weightsOf } from '../../src/models/weights/matchWeights';
 
 /** Random weights for every layer of a backbone, in the form of Keras's legacy file. */
 export function randomLayers(name: string, includeTop: boolean): NamedLayer[] {
-  const { model } = buildArchitecture(name, { includeTop });
+  const { model } = buildArchitecture(backboneEntry(name).name, { includeTop });
   const random = new Random(7);
   const layers = weightsOf(model).map((weights) => ({
     name: weights[0]!.layer,

@@ -80,7 +80,9 @@ describe('EfficientNet-Lite0', () => {
 
 describe('loadBackbone', () => {
   it('lists the backbones if a name is unknown', async () => {
+    // @ts-expect-error: no such backbone
     await assert.rejects(loadBackbone('resnet'), /unknown backbone 'resnet'; the backbones are efficientnet-lite0/);
+    // @ts-expect-error: no such backbone
     await assert.rejects(loadBackbone('constructor'), /unknown backbone 'constructor'/);
   });
 

@@ -7,7 +7,7 @@ import { imageFolder } from '../../src/data';
 import { reportHtml, reportText } from '../../src/report';
 import { saveRun } from '../../src/runs';
 import { type StudyResult, study } from '../../src/study';
-import { train } from '../../src/training';
+import { settingsTable, train } from '../../src/training';
 import { overfitting } from '../charts/examples';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
@@ -181,7 +181,12 @@ describe('the report', function () {
       const html = await reportHtml(folder, { say: (text) => said.push(text) });
       assert.deepEqual(said, []);
       assert.ok(html.includes(`efficientnet-lite0, ${variant}: `), 'the summary');
-      assert.ok(html.includes(`<tr><th scope="row">variant</th><td>${variant}</td></tr>`), 'the settings');
+      assert.ok(
+        html.includes(
+          `<tr><th scope="row">variant</th><td>${variant}</td><td>${settingsTable.variant.sentence}</td></tr>`,
+        ),
+        'the settings',
+      );
       for (const part of [
         'Training',
         'What is taken for what',

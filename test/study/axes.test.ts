@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { countConfigurations, designs, expandAxes, labelsOf } from '../../src/study/axes';
+import { type Axes, countConfigurations, designs, expandAxes, labelsOf } from '../../src/study/axes';
 
-const axes = { dropout: [0, 0.2, 0.5], augment: ['none', 'standard'], optimizer: ['adam', 'sgd'] };
+const axes: Axes = { dropout: [0, 0.2, 0.5], augment: ['none', 'standard'], optimizer: ['adam', 'sgd'] };
 const names = (...args: Parameters<typeof expandAxes>) =>
   expandAxes(...args).map((configuration) => Object.values(labelsOf(configuration)).join(' '));
 

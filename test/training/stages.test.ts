@@ -10,6 +10,8 @@ describe('the stages of a training', () => {
     const only = (variant: (typeof settings)['variant']) => stagesOf({ ...settings, variant }, 18);
     assert.deepEqual(only('feature-extraction'), [{ name: 'head', epochs: 12, blocks: 0, learningRate: 0.01 }]);
     assert.deepEqual(only('hybrid'), [{ name: 'last blocks', epochs: 12, blocks: 3, learningRate: 0.01 }]);
+    assert.deepEqual(only('feature-extraction-augmented'), only('feature-extraction'));
+    assert.deepEqual(only('from-scratch'), only('fine-tune-all'));
     assert.deepEqual(only('fine-tune-all'), [{ name: 'all layers', epochs: 12, blocks: 18, learningRate: 0.01 }]);
   });
 
@@ -18,6 +20,13 @@ describe('the stages of a training', () => {
       { name: 'head', epochs: 4, blocks: 0, learningRate: 0.01 },
       { name: 'last 2 blocks', epochs: 4, blocks: 2, learningRate: 0.001 },
       { name: 'last 3 blocks', epochs: 4, blocks: 3, learningRate: 0.001 },
+    ]);
+  });
+
+  it('are in probe-then-fine-tune the head, then all blocks at once, whatever is said of blocks and stages', () => {
+    assert.deepEqual(stagesOf({ ...settings, variant: 'probe-then-fine-tune', stages: 3 }, 18), [
+      { name: 'head', epochs: 4, blocks: 0, learningRate: 0.01 },
+      { name: 'last 18 blocks', epochs: 8, blocks: 18, learningRate: 0.001 },
     ]);
   });
 

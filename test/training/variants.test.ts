@@ -9,7 +9,7 @@ import { layerTable } from '../../src/layers';
 import { loadBackbone } from '../../src/models';
 import { predict, saveRun } from '../../src/runs';
 import { tf } from '../../src/tensorflow';
-import { type TrainOptions, type TrainResult, train } from '../../src/training';
+import { type TrainOptions, type TrainResult, train, type Variant } from '../../src/training';
 import { temporaryFolder, withEmptyCache } from '../folders';
 import { stripesFolder } from '../pictures';
 
@@ -47,6 +47,38 @@ describe('a variant of training', function () {
       const { predicted, probabilities } = result.predictions[i]!;
       assert.equal(classes[0]!.index, predicted);
       assert.ok(Math.abs(classes[0]!.probability - probabilities[predicted]!) < 1e-4);
+    });
+  }
+
+  const spelledOut: Record<string, TrainOptions> = {
+    'from-scratch': {
+      ...{ variant: 'fine-tune-all', weights: 'random', batchNormalization: 'training', backboneLearningRate: 3e-3 },
+    },
+    'feature-extraction-augmented': { variant: 'feature-extraction', augment: 'standard' },
+    'probe-then-fine-tune': { variant: 'two-phase', stages: 1, blocks: 1000 },
+  };
+  for (const [name, meaning] of Object.entries(spelledOut)) {
+    it(`${name}: gives the numbers of ${meaning.variant} with the settings that it brings along`, async () => {
+      const options: TrainOptions = {
+        ...quick,
+        inputSize: 32,
+        headEpochs: 1,
+        views: 1,
+        backbone: 'mobilenet-v1-0.25',
+        weights: 'random',
+      };
+      const [own, same] = [
+        await train(dataset, { ...options, variant: name as Variant }),
+        await train(dataset, { ...options, ...meaning }),
+      ];
+      assert.equal(own.settings.variant, name);
+      assert.deepEqual(
+        own.predictions.map(({ probabilities }) => probabilities),
+        same.predictions.map(({ probabilities }) => probabilities),
+      );
+      const losses = ({ history }: TrainResult) => history.map(({ loss, validationLoss }) => [loss, validationLoss]);
+      assert.deepEqual(losses(own), losses(same));
+      assert.equal(own.model === undefined, same.model === undefined);
     });
   }
 

@@ -10,8 +10,9 @@ import { featureRows, readFeatures } from '../../features/features';
 import { pictureTensor } from '../../features/pictureTensor';
 import {
   type BackboneEntry,
+  type BackboneName,
   backboneEntry,
-  backbones,
+  backboneNames,
   loadBackbone,
   multiplyAdds,
   weightsAvailability,
@@ -24,7 +25,7 @@ import { measureSpeed } from './speed';
 /** What a backbone costs, and what its features are worth on a dataset. */
 export interface BackboneMeasurement extends FeatureJudgement, Omit<BackboneChartRow, keyof FeatureJudgement> {
   /** in the registry */
-  name: string;
+  name: BackboneName;
 }
 
 export interface BackboneComparison {
@@ -62,7 +63,7 @@ export interface CompareBackbonesOptions {
  */
 export async function compareBackbones(
   dataset: Dataset,
-  names?: readonly string[],
+  names?: readonly BackboneName[],
   options?: CompareBackbonesOptions,
 ): Promise<BackboneComparison> {
   const { folds, neighbours, pictures, seed, cache, listener } = withDefaults('compareBackbones', options, {
@@ -89,8 +90,8 @@ export async function compareBackbones(
 }
 
 /** Names of the backbones whose weights are in the cache. */
-export function cachedBackbones(): string[] {
-  return Object.keys(backbones).filter((name) => cachedWeights(backboneEntry(name), { includeTop: false }));
+export function cachedBackbones(): BackboneName[] {
+  return backboneNames().filter((name) => cachedWeights(backboneEntry(name), { includeTop: false }));
 }
 
 async function checkAvailable(names: readonly string[]): Promise<void> {
@@ -110,7 +111,7 @@ function sampleOf(dataset: Dataset, pictures: number, seed: number): Dataset {
 }
 
 async function measure(
-  name: string,
+  name: BackboneName,
   folds: readonly Split[],
   classes: number,
   { neighbours, cache, listener }: Required<Pick<CompareBackbonesOptions, 'neighbours' | 'cache' | 'listener'>>,

@@ -4,7 +4,7 @@ import { UserError } from '../../core/errors';
 import type { Listener } from '../../core/listener';
 import { checkNumber, withDefaults } from '../../core/options';
 import type { Dataset } from '../../data';
-import { type Backbone, loadBackbone } from '../../models';
+import { type Backbone, type BackboneName, loadBackbone } from '../../models';
 import { isBatchNormalization } from '../../tensorflow';
 import { activationStatistics } from './activationStatistics';
 import { areUntrained, layerDistance, networkDistance } from './domainDistance';
@@ -12,7 +12,7 @@ import { type DomainReferences, domainReferences, someOf } from './domainReferen
 
 /** How much pictures resemble those that a backbone was trained on, as the backbone itself sees it. */
 export interface DomainSimilarity {
-  backbone: string;
+  backbone: BackboneName;
   /**
    * from 0, the pictures that the weights were trained on, to 1; null for a network that keeps no statistics of them, as VGG,
    * which has no batch normalization
@@ -56,7 +56,7 @@ const FEWEST = 8;
  */
 export async function domainSimilarity(
   dataset: Dataset,
-  backbone: Backbone | string,
+  backbone: Backbone | BackboneName,
   options?: DomainSimilarityOptions,
 ): Promise<DomainSimilarity> {
   const { pictures, seed, listener } = withDefaults('domainSimilarity', options, {

@@ -1,9 +1,10 @@
 import { formatShare } from '../../core/text';
 import { type Interval, wilsonInterval } from '../../metrics';
+import type { BackboneName } from '../../models';
 
 /** What is known of a backbone when one must be chosen. */
 export interface Candidate {
-  name: string;
+  name: BackboneName;
   title: string;
   parameters: number;
   multiplyAdds: number;

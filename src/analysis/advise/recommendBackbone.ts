@@ -2,7 +2,15 @@ import { arquero } from '../../core/arquero';
 import type { ColumnTable } from '../../core/columnTable';
 import { UserError } from '../../core/errors';
 import { checkNumber, withDefaults } from '../../core/options';
-import { backboneEntry, backbones, buildArchitecture, familyOf, multiplyAdds, weightsAvailability } from '../../models';
+import {
+  type BackboneName,
+  backboneEntry,
+  backboneNames,
+  buildArchitecture,
+  familyOf,
+  multiplyAdds,
+  weightsAvailability,
+} from '../../models';
 import type { BackboneComparison } from './compareBackbones';
 import { type DeviceSpeed, deviceSpeed } from './deviceSpeed';
 import type { DomainSimilarity } from './domainSimilarity';
@@ -24,7 +32,7 @@ export interface RecommendBackboneOptions {
   /** that a training may take; default 60 */
   minutes?: number;
   /** to choose from; default: those of the comparison, else all */
-  names?: readonly string[];
+  names?: readonly BackboneName[];
 }
 
 /** One backbone that can be had, with what to do with it and why it stands where it stands. */
@@ -66,14 +74,14 @@ export async function recommendBackbone(options: RecommendBackboneOptions): Prom
     ...{ classes: 5, minutes: 60, similarity: 1 as DomainSimilarity | number },
     comparison: undefined as BackboneComparison | undefined,
     device: undefined as DeviceSpeed | undefined,
-    names: undefined as readonly string[] | undefined,
+    names: undefined as readonly BackboneName[] | undefined,
   });
   const pictures = checkNumber('recommendBackbone: pictures', given.pictures, { min: 1, integer: true });
   checkNumber('recommendBackbone: classes', given.classes, { min: 2, integer: true });
   checkNumber('recommendBackbone: minutes', given.minutes, { min: 0 });
   const { similarity, likePhotos } = readSimilarity(given.similarity);
   const measured = new Map(given.comparison?.backbones.map((row) => [row.name, row]));
-  const names = given.names ?? (measured.size > 0 ? [...measured.keys()] : Object.keys(backbones));
+  const names = given.names ?? (measured.size > 0 ? [...measured.keys()] : backboneNames());
   const found = await Promise.all(
     names.map(async (name) => ({ name, ...(await weightsAvailability(backboneEntry(name))) })),
   );

@@ -105,13 +105,13 @@ function block(
   return network.sum(`${name}_add`, [x, input]);
 }
 
-const member = (
-  size: number,
+const member = <Size extends number>(
+  size: Size,
   [width, depth, inputSize, dropout]: [number, number, number, number],
   [parameters, features]: [number, number],
   [top1, top5]: [number, number],
   [top, noTop]: [string, string],
-): FamilyMember => ({
+): FamilyMember<`efficientnet-b${Size}`> => ({
   entry: {
     name: `efficientnet-b${size}`,
     title: `EfficientNet-B${size}`,
@@ -133,7 +133,7 @@ const member = (
 });
 
 /** EfficientNet-B0 to B7 (Tan and Le 2019). */
-export const efficientNet: BackboneFamily = {
+export const efficientNet = {
   name: 'EfficientNet',
   convolutions: 'depthwise',
   members: [
@@ -194,4 +194,4 @@ export const efficientNet: BackboneFamily = {
       ['8c03f828fec3ef71311cd463b6759d99', 'cbcfe4450ddf6f3ad90b1b398090fe4a'],
     ),
   ],
-};
+} satisfies BackboneFamily;

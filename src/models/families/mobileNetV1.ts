@@ -56,13 +56,18 @@ function build(width: number, { inputSize, includeTop }: Required<ArchitectureOp
 }
 
 /** Keras's source has no hashes for these files: the first file that fits is noted with its SHA-256. */
-const member = (width: number, parameters: number, [top1, top5]: [number, number]): FamilyMember => {
+const member = <Name extends string>(
+  name: Name,
+  width: number,
+  parameters: number,
+  [top1, top5]: [number, number],
+): FamilyMember<Name> => {
   const text = { 1: '1_0', 0.75: '7_5', 0.5: '5_0', 0.25: '2_5' }[width];
   const source =
     width === 1 ? 'Keras, table of its applications' : "the authors, TensorFlow-Slim's table of MobileNet v1";
   return {
     entry: {
-      name: width === 1 ? 'mobilenet-v1' : `mobilenet-v1-${width.toFixed(2)}`,
+      name,
       title: width === 1 ? 'MobileNet' : `MobileNet, width ${width}`,
       parameters,
       features: 1024 * width,
@@ -79,13 +84,13 @@ const member = (width: number, parameters: number, [top1, top5]: [number, number
   };
 };
 
-export const mobileNetV1: BackboneFamily = {
+export const mobileNetV1 = {
   name: 'MobileNet',
   convolutions: 'depthwise',
   members: [
-    member(1, 4_253_864, [0.704, 0.895]),
-    member(0.75, 2_601_976, [0.684, 0.882]),
-    member(0.5, 1_342_536, [0.633, 0.849]),
-    member(0.25, 475_544, [0.498, 0.742]),
+    member('mobilenet-v1', 1, 4_253_864, [0.704, 0.895]),
+    member('mobilenet-v1-0.75', 0.75, 2_601_976, [0.684, 0.882]),
+    member('mobilenet-v1-0.50', 0.5, 1_342_536, [0.633, 0.849]),
+    member('mobilenet-v1-0.25', 0.25, 475_544, [0.498, 0.742]),
   ],
-};
+} satisfies BackboneFamily;

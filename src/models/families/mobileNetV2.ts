@@ -73,13 +73,13 @@ function invertedResidual(
 }
 
 /** Keras's source has no hashes for these files: the first file that fits is noted with its SHA-256. */
-export const mobileNetV2: BackboneFamily = {
+export const mobileNetV2 = {
   name: 'MobileNetV2',
   convolutions: 'depthwise',
   members: [
     {
       entry: {
-        name: 'mobilenet-v2',
+        name: 'mobilenet-v2' as const,
         title: 'MobileNetV2',
         parameters: 3_538_984,
         features: 1280,
@@ -95,4 +95,4 @@ export const mobileNetV2: BackboneFamily = {
       build: (options) => build(1, options),
     },
   ],
-};
+} satisfies BackboneFamily;

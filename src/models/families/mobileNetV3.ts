@@ -133,12 +133,12 @@ function squeezeExcite(network: Network, x: tf.SymbolicTensor, name: string): tf
   return network.product(`${name}_mul`, [x, gate]);
 }
 
-const member = (
-  size: Size,
+const member = <Name extends Size>(
+  size: Name,
   [parameters, features]: [number, number],
   top1: number,
   [top, noTop]: [string, string],
-): FamilyMember => ({
+): FamilyMember<`mobilenet-v3-${Name}`> => ({
   entry: {
     name: `mobilenet-v3-${size}`,
     title: `MobileNetV3 ${size}`,
@@ -156,11 +156,11 @@ const member = (
   build: (options) => build(size, options),
 });
 
-export const mobileNetV3: BackboneFamily = {
+export const mobileNetV3 = {
   name: 'MobileNetV3',
   convolutions: 'depthwise',
   members: [
     member('small', [2_554_968, 576], 0.681, ['8768d4c2e7dee89b9d02b2d03d65d862', 'd3e8ec802a04aa4fc771ee12a9a9b836']),
     member('large', [5_507_432, 960], 0.756, ['59e551e166be033d707958cf9e29a6a7', '07fb09a5933dd0c8eaafa16978110389']),
   ],
-};
+} satisfies BackboneFamily;

@@ -54,12 +54,12 @@ function bottleneck(
   return network.activation(network.sum(`${name}_add`, [shortcut, x]), `${name}_out`, 'relu');
 }
 
-const member = (
-  depth: Depth,
+const member = <Layers extends Depth>(
+  depth: Layers,
   parameters: number,
   [top1, top5]: [number, number],
   [top, noTop]: [string, string],
-): FamilyMember => ({
+): FamilyMember<`resnet${Layers}`> => ({
   entry: {
     name: `resnet${depth}`,
     title: `ResNet-${depth}`,
@@ -79,7 +79,7 @@ const member = (
   build: (options) => build(depth, options),
 });
 
-export const resNet: BackboneFamily = {
+export const resNet = {
   name: 'ResNet',
   convolutions: 'dense',
   members: [
@@ -87,4 +87,4 @@ export const resNet: BackboneFamily = {
     member(101, 44_707_176, [0.764, 0.928], ['f1aeb4b969a6efcfb50fad2f0c20cfc5', '88cf7a10940856eca736dc7b7e228a21']),
     member(152, 60_419_944, [0.766, 0.931], ['100835be76be38e30d865e96f2aaae62', 'ee4c566cf9a93f14d82f913c2dc6dd0c']),
   ],
-};
+} satisfies BackboneFamily;

@@ -28,12 +28,12 @@ function build(depth: Depth, { inputSize, includeTop }: Required<ArchitectureOpt
   return network.finish(network.dense(x, 'predictions', 1000), `vgg${depth}`);
 }
 
-const member = (
-  depth: Depth,
+const member = <Layers extends Depth>(
+  depth: Layers,
   parameters: number,
   [top1, top5]: [number, number],
   [top, noTop]: [string, string],
-): FamilyMember => ({
+): FamilyMember<`vgg${Layers}`> => ({
   entry: {
     name: `vgg${depth}`,
     title: `VGG${depth}`,
@@ -53,11 +53,11 @@ const member = (
   build: (options) => build(depth, options),
 });
 
-export const vgg: BackboneFamily = {
+export const vgg = {
   name: 'VGG',
   convolutions: 'dense',
   members: [
     member(16, 138_357_544, [0.713, 0.901], ['64373286793e3c8b2b4e3219cbf3544b', '6d6bbae143d832006294945121d1f1fc']),
     member(19, 143_667_240, [0.713, 0.9], ['cbe5617147190e668d6c5d5026f83318', '253f8cb515780f3b799900260a226db6']),
   ],
-};
+} satisfies BackboneFamily;

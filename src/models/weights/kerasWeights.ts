@@ -8,7 +8,7 @@ import type { Listener } from '../../core/listener';
 import { cacheFolder } from '../../core/paths';
 import type { BackboneEntry, KerasFiles } from '../backboneEntry';
 import { buildArchitecture } from '../buildArchitecture';
-import { weightsFile } from '../registry';
+import { backboneEntry, weightsFile } from '../registry';
 import { matchWeights } from './matchWeights';
 import { readWeights } from './readWeights';
 import { type NamedArray, writeSafetensors } from './safetensors';
@@ -130,7 +130,7 @@ async function readKerasFile(
   file: string,
   includeTop: boolean,
 ): Promise<Map<string, NamedArray>> {
-  const { model } = buildArchitecture(entry.name, { includeTop });
+  const { model } = buildArchitecture(backboneEntry(entry.name).name, { includeTop });
   try {
     return matchWeights(model, await readWeights(file, 5 * entry.parameters), file);
   } finally {

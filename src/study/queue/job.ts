@@ -2,8 +2,7 @@ import { shown, UserError } from '../../core/errors';
 import { sha256 } from '../../core/files';
 import { checkNumber } from '../../core/options';
 import { checkId } from '../../core/safePath';
-import { backboneEntry } from '../../models';
-import { defaultSettings, type TrainSettings } from '../../training';
+import { checkSetting, settingNames, type TrainSettings } from '../../training';
 import type { Label } from '../axes';
 import { checkTraining } from '../configuration';
 import { type RunTask, runHash } from '../plan';
@@ -47,7 +46,7 @@ function checkTask(value: unknown): RunTask {
     id: checkId(id, 'the run'),
     hash: String(hash),
     axes: checkAxes(axes),
-    seed: checkNumber("the run's seed", seed, { min: 0, integer: true }),
+    seed: checkSetting('the run', 'seed', seed),
     settings: checkSettings(settings),
     data: String(data),
     dataFingerprint: String(dataFingerprint),
@@ -71,11 +70,9 @@ function checkTask(value: unknown): RunTask {
 /** All settings of a training, each of which `train` would take. */
 function checkSettings(value: unknown): TrainSettings {
   const settings = objectOf(value, "the run's settings") as Partial<TrainSettings>;
-  const missing = Object.keys(defaultSettings).filter((name) => !Object.hasOwn(settings, name));
+  const missing = settingNames.filter((name) => !Object.hasOwn(settings, name));
   if (missing.length > 0) throw new UserError(`the run's settings lack ${missing.join(', ')}`);
-  checkTraining(settings);
-  backboneEntry(settings.backbone!);
-  return settings as TrainSettings;
+  return checkTraining(settings);
 }
 
 function checkAxes(value: unknown): Record<string, Label> {

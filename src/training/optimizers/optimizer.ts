@@ -2,7 +2,9 @@ import { tf } from '../../tensorflow';
 
 /** A variable and which way the loss falls. */
 export interface Update {
+  /** the weights to change, of any shape */
   variable: tf.Variable;
+  /** the gradient of the loss by them, of the same shape */
   gradient: tf.Tensor;
   /** learning rate of this step, a scalar tensor */
   rate: tf.Scalar;

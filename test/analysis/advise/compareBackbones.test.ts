@@ -49,6 +49,7 @@ describe('comparing backbones', function () {
     const dataset = imageFolder(await stripesFolder(3));
     const listener = { onProgress: () => assert.fail('work was done') };
     await assert.rejects(
+      // @ts-expect-error: no such backbone
       compareBackbones(dataset, ['efficientnet-lite0', 'lite9'], { listener }),
       /unknown backbone 'lite9'/,
     );

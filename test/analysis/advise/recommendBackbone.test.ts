@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type DeviceSpeed, recommendBackbone } from '../../../src/analysis/advise';
 import { type Candidate, rank, resolution } from '../../../src/analysis/advise/rank';
 import { suitablePlan, trainingMinutes } from '../../../src/analysis/advise/trainingTime';
-import { backboneEntry, weightsAvailability } from '../../../src/models';
+import { type BackboneName, backboneEntry, weightsAvailability } from '../../../src/models';
 import { temporaryFolder, withEmptyCache } from '../../folders';
 import { writeRandomWeights } from '../../models/keras-h5';
 import { serve } from '../../server';
@@ -88,7 +88,7 @@ describe('a recommendation', function () {
     'mobilenet-v3-large',
     'resnet152',
     'vgg16',
-  ];
+  ] as const;
 
   it('never recommends a backbone that cannot be loaded', async () => {
     await withoutNetwork(async () => {
@@ -97,7 +97,7 @@ describe('a recommendation', function () {
         /none of efficientnet-b0, .* can be had; of efficientnet-b0: no way to/,
       );
     });
-    const names = ['efficientnet-lite0', 'vgg16'];
+    const names = ['efficientnet-lite0', 'vgg16'] as const;
     const environment = { TUNEBOOK_WEIGHTS_MIRROR: 'http://127.0.0.1:9', KERAS_HOME: temporaryFolder() };
     const { choices, unavailable } = await withEnvironment(environment, () =>
       recommendBackbone({ pictures: 500, names, device: slow }),
@@ -159,6 +159,7 @@ describe('a recommendation', function () {
       recommendBackbone({ pictures: 5, similarity: 2 }),
       /similarity must be a number >= 0 and <= 1/,
     );
+    // @ts-expect-error: no such backbone
     await assert.rejects(recommendBackbone({ pictures: 5, names: ['vgg'] }), /unknown backbone 'vgg'/);
     await assert.rejects(
       recommendBackbone({ picture: 5 } as object),
@@ -169,7 +170,7 @@ describe('a recommendation', function () {
 
 describe('ranking', () => {
   const one = (name: string, top1: number, milliseconds: number): Candidate => ({
-    ...{ name, title: name, parameters: 1e6, multiplyAdds: 1e9, top1, milliseconds },
+    ...{ name: name as BackboneName, title: name, parameters: 1e6, multiplyAdds: 1e9, top1, milliseconds },
   });
   const options = { similarity: 1, minutes: 60, minutesOf: () => 1 };
   const names = (candidates: Candidate[], pictures: number) =>

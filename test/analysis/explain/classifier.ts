@@ -45,7 +45,7 @@ export function fill(model: tf.LayersModel): void {
 
 /** A backbone with made-up weights at `size` pixels, with a head for three classes. */
 export function classifier(name: string, size: number, classes = 3) {
-  const { model } = buildArchitecture(name, { includeTop: false, inputSize: size });
+  const { model } = buildArchitecture(backboneEntry(name).name, { includeTop: false, inputSize: size });
   const entry = backboneEntry(name);
   const head = tf.sequential({
     layers: [tf.layers.dense({ name: 'logits', units: classes, inputShape: [model.outputs[0]!.shape.at(-1)!] })],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { gradCam, heatmapOverlay, occlusionMap } from '../../../src/analysis/explain';
 import { UserError } from '../../../src/core/errors';
 import { attachHead, buildHead } from '../../../src/layers';
-import { backboneEntry, backbones, buildArchitecture } from '../../../src/models';
+import { backboneEntry, backboneNames, buildArchitecture } from '../../../src/models';
 import { tf } from '../../../src/tensorflow';
 import { mistake } from '../../mistake';
 import { SMALLEST_OF_EACH } from '../../models/families';
@@ -26,7 +26,7 @@ describe('gradCam', function () {
   }
 
   for (const { name, size, predicted, class: chosen, heat } of fixture.filter((each) =>
-    SMALLEST_OF_EACH.includes(each.name),
+    SMALLEST_OF_EACH.some((name) => name === each.name),
   )) {
     it(`agrees with it on ${name} as one network with its head`, () => {
       const { backbone, head, dispose } = classifier(name, size);
@@ -38,7 +38,7 @@ describe('gradCam', function () {
   }
 
   it('finds the last feature maps of every backbone', () => {
-    for (const name of Object.keys(backbones).filter((key) => !/152|101|-b[3-7]|vgg19|lite[12]/.test(key))) {
+    for (const name of backboneNames().filter((key) => !/152|101|-b[3-7]|vgg19|lite[12]/.test(key))) {
       const { model } = buildArchitecture(name, { includeTop: false, inputSize: 64 });
       const entry = backboneEntry(name);
       const own = { ...entry, preprocessing: { ...entry.preprocessing, inputSize: 64 } };

@@ -4,7 +4,14 @@ import { gradCam, type Heatmap } from '../../../src/analysis/explain';
 import { decodePicture, type Example, imageFolder } from '../../../src/data';
 import { extractFeatures, selectRows } from '../../../src/features';
 import { attachHead, buildHead } from '../../../src/layers';
-import { assignRandomWeights, type Backbone, backboneEntry, buildArchitecture, preprocess } from '../../../src/models';
+import {
+  assignRandomWeights,
+  type Backbone,
+  type BackboneName,
+  backboneEntry,
+  buildArchitecture,
+  preprocess,
+} from '../../../src/models';
 import { tf } from '../../../src/tensorflow';
 import { fit, train } from '../../../src/training';
 import { withEmptyCache } from '../../folders';
@@ -13,7 +20,7 @@ import { stripesFolder } from '../../pictures';
 import { fill } from './classifier';
 
 /** A small backbone for pictures of `size` pixels, with weights from a formula. */
-function backboneOf(name: string, size: number): Backbone {
+function backboneOf(name: BackboneName, size: number): Backbone {
   const { model, blocks } = buildArchitecture(name, { includeTop: false, inputSize: size });
   fill(model);
   const entry = backboneEntry(name);
@@ -74,7 +81,7 @@ describe('Grad-CAM of a trained model', function () {
   for (const { name, size } of [
     { name: 'efficientnet-lite0', size: 96 },
     { name: 'resnet101', size: 64 },
-  ]) {
+  ] as const) {
     it(`on cached features of a frozen ${name} equals that of the whole network with these weights`, () =>
       withEmptyCache(async () => {
         const backbone = backboneOf(name, size);

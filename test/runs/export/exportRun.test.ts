@@ -165,7 +165,7 @@ describe('a complete model of every family gives in Keras and TensorFlow what it
   });
   after(() => oracle?.end());
 
-  for (const name of ['vgg16', 'mobilenet-v1-0.25', 'mobilenet-v2', 'mobilenet-v3-small', 'efficientnet-b0']) {
+  for (const name of ['vgg16', 'mobilenet-v1-0.25', 'mobilenet-v2', 'mobilenet-v3-small', 'efficientnet-b0'] as const) {
     it(name, async () => {
       const size = 32;
       const { model: network } = buildArchitecture(name, { inputSize: size, includeTop: name !== 'vgg16' });

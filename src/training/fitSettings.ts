@@ -3,11 +3,13 @@ import type { Listener } from '../core/listener';
 import { checkNumber, withDefaults } from '../core/options';
 import type { FrozenRowsOptions } from '../features';
 import type { FrozenRows } from '../features/frozenRows';
+import { RATE_RANGE } from '../layers';
 import type { ClippingOptions } from './clipping';
 import type { EarlyStoppingOptions } from './earlyStopping';
 import type { LossOptions } from './losses';
 import type { OptimizerOptions } from './optimizers';
 import type { ScheduleOptions } from './schedules';
+import { checkSetting } from './settings/table';
 
 /** Layers that train at a learning rate of their own. */
 export interface LearningRateGroup {
@@ -96,15 +98,12 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
     seed: 0,
     listener: {},
   });
-  checkNumber('fit: epochs', settings.epochs, { min: 1, integer: true });
-  checkNumber('fit: batchSize', settings.batchSize, { min: 1, integer: true });
-  checkNumber('fit: learningRate', settings.learningRate, { min: 0 });
-  checkNumber('fit: warmUp', settings.warmUp, { min: 0 });
+  for (const name of ['epochs', 'batchSize', 'learningRate', 'warmUp', 'averaging', 'seed'] as const) {
+    checkSetting('fit', name, settings[name]);
+  }
   checkNumber('fit: accumulate', settings.accumulate, { min: 1, integer: true });
-  checkNumber('fit: averaging', settings.averaging, { min: 0, max: 0.999999 });
-  checkNumber('fit: seed', settings.seed, { integer: true });
   for (const { name, learningRate } of settings.groups)
-    checkNumber(`fit: learningRate of '${name}'`, learningRate, { min: 0 });
+    checkNumber(`fit: learningRate of '${name}'`, learningRate, RATE_RANGE);
   if (settings.resume && settings.checkpoint === undefined)
     throw new UserError('fit: resume needs a checkpoint folder');
   return settings;

@@ -1,0 +1,58 @@
+/** What the setting `weights` can be: pre-trained on ImageNet, or random. */
+export type WeightSource = 'imagenet' | 'random';
+
+/**
+ * What the weights of a backbone can start as.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * training.weightSources; // => [ 'imagenet', 'random' ]
+ * ```
+ */
+export const weightSources: readonly WeightSource[] = ['imagenet', 'random'];
+
+/** What the setting `head` can be: one dense layer, or a hidden layer before it. */
+export type HeadName = 'linear' | 'dense';
+
+/**
+ * The heads that `train` can put on a backbone.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * training.heads; // => [ 'linear', 'dense' ]
+ * ```
+ */
+export const heads: readonly HeadName[] = ['linear', 'dense'];
+
+/** What the setting `classWeights` can be: all pictures count the same, or all classes do. */
+export type ClassWeighting = 'none' | 'balanced';
+
+/**
+ * How `train` can weight the classes in the training loss.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * training.classWeightings; // => [ 'none', 'balanced' ]
+ * ```
+ */
+export const classWeightings: readonly ClassWeighting[] = ['none', 'balanced'];
+
+/**
+ * What the setting `batchNormalization` can be: normalize with the statistics from pre-training, which stay as they are, or with those
+ * of each batch, which update them.
+ */
+export type BatchNormalizationMode = 'inference' | 'training';
+
+/**
+ * How batch normalization can run in blocks that train.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * training.batchNormalizationModes; // => [ 'inference', 'training' ]
+ * ```
+ */
+export const batchNormalizationModes: readonly BatchNormalizationMode[] = ['inference', 'training'];

@@ -1,0 +1,105 @@
+import type { AugmentationName } from '../augment';
+import type { BatchNormalizationMode, WeightSource } from './settings/choices';
+
+/** Settings that a variant can bring along. */
+interface ImpliedSettings {
+  weights?: WeightSource;
+  augment?: AugmentationName;
+  batchNormalization?: BatchNormalizationMode;
+  backboneLearningRate?: number;
+}
+
+/** One way of transfer: what it trains, when, and with which settings. */
+export interface VariantEntry {
+  /** what it does, in one sentence */
+  sentence: string;
+  /** paper and year that it follows, where there is one */
+  paper?: string;
+  /** which part of the backbone trains beside the head: nothing, the last `blocks` blocks, or everything */
+  trains: 'head' | 'last blocks' | 'all layers';
+  /** whether the head trains alone for `headEpochs` epochs first; then the last blocks follow in `stages` steps, or all layers at once */
+  headFirst: boolean;
+  /** settings that differ from the defaults in this variant, unless they are given */
+  implies: ImpliedSettings;
+  /** settings that would make another variant of it, and which one */
+  excludes?: { settings: ImpliedSettings; instead: string };
+}
+
+/**
+ * All variants of transfer by name: what each trains, when, and which settings it brings along. `train`, `tunebook train --variant` and
+ * studies know the same ones.
+ *
+ * @example
+ * ```ts
+ * import { variants } from 'tunebook';
+ * variants['from-scratch'].sentence; // => 'Trains all layers from random weights: what pre-training is worth.'
+ * variants['feature-extraction-augmented'].implies; // => { augment: 'standard' }
+ * ```
+ */
+export const variants = {
+  'feature-extraction': {
+    sentence: 'Trains only the head; the backbone stays as it is.',
+    paper: 'Donahue et al. 2014, DeCAF',
+    trains: 'head',
+    headFirst: false,
+    implies: {},
+  },
+  'feature-extraction-augmented': {
+    sentence: 'Trains only the head, on augmented views of the training pictures.',
+    trains: 'head',
+    headFirst: false,
+    implies: { augment: 'standard' },
+    excludes: { settings: { augment: 'none' }, instead: 'feature-extraction' },
+  },
+  hybrid: {
+    sentence: 'Trains the head and the last blocks of the backbone together.',
+    paper: 'Yosinski et al. 2014, How transferable are features in deep neural networks?',
+    trains: 'last blocks',
+    headFirst: false,
+    implies: {},
+  },
+  'fine-tune-all': {
+    sentence: 'Trains the head and all layers of the backbone together.',
+    trains: 'all layers',
+    headFirst: false,
+    implies: {},
+  },
+  'two-phase': {
+    sentence: 'Trains the head alone first, then more and more of the last blocks with it.',
+    paper: 'Howard and Ruder 2018, ULMFiT',
+    trains: 'last blocks',
+    headFirst: true,
+    implies: {},
+  },
+  'probe-then-fine-tune': {
+    sentence: 'Trains the head alone first, then all layers at once.',
+    paper: 'Kumar et al. 2022, LP-FT',
+    trains: 'all layers',
+    headFirst: true,
+    implies: {},
+  },
+  'from-scratch': {
+    sentence: 'Trains all layers from random weights: what pre-training is worth.',
+    trains: 'all layers',
+    headFirst: false,
+    implies: { weights: 'random', batchNormalization: 'training', backboneLearningRate: 3e-3 },
+    excludes: { settings: { weights: 'imagenet' }, instead: 'fine-tune-all' },
+  },
+} as const satisfies Record<string, VariantEntry>;
+
+/** The name of a variant. */
+export type Variant = keyof typeof variants;
+
+/**
+ * The names of all variants.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * training.variantNames.includes('from-scratch'); // => true
+ * ```
+ */
+export const variantNames = Object.keys(variants) as readonly Variant[];
+
+/** What is known of a variant. */
+export const variantEntry = (name: Variant): VariantEntry => variants[name];
