@@ -5,7 +5,7 @@ export { type ImageTableOptions, imageTable } from './imageTable';
 export { type KFoldOptions, kFold } from './kFold';
 export { type CropBox, drawCropBox } from './pictures/cropBox';
 export { type RangeOption, type ReadingOptions, withReading } from './pictures/datasetReading';
-export { decodePicture, type Framing } from './pictures/decode';
+export { decodePicture, type ResizeOptions } from './pictures/decode';
 export { type DecodedPicture, decodeAll } from './pictures/decodeAll';
 export { type OpenPicture, openPicture, type PictureContent } from './pictures/openPicture';
 export { checkReading, type Fit, fits, type Reading, type SampleKind, type SampleRange } from './pictures/reading';

@@ -2,62 +2,68 @@ import { tf } from '../tensorflow';
 
 /** Labelled inputs in memory. */
 export interface ArrayData {
-  /** row-major, [examples, ...shape] */
+  /** Inputs of all examples, row-major: `[examples, ...shape]`. */
   values: Float32Array;
-  /** shape of one example */
+  /** Shape of one example, without the batch. */
   shape: readonly number[];
-  /** class index of each example */
+  /** Class index of each example. */
   labels: Int32Array;
 }
 
-/** What one step of training looks at. Whoever receives it disposes of both tensors. */
+/** The inputs and targets of one training step. Whoever receives it must dispose both tensors. */
 export interface Batch {
-  /** [batch, ...shape], preprocessed as the model expects it */
+  /** Inputs `[batch, ...shape]`, preprocessed for the model. */
   x: tf.Tensor;
-  /** class indices, int32 [batch]; or targets that sum to 1, float32 [batch, classes], where classes are mixed */
+  /**
+   * Class indices, int32 `[batch]`; or, when augmentation mixes labels, probabilities, float32 `[batch, classes]`.
+   */
   y: tf.Tensor;
 }
 
-/** Labelled inputs that are made batch by batch: decoded, augmented, or read from disk. */
+/** Labelled inputs that are produced batch by batch: decoded, augmented, or read from disk. */
 export interface BatchSource {
-  /** number of examples */
+  /** Number of examples. */
   readonly size: number;
-  /** shape of one example's x */
+  /** Shape of the input of one example, without the batch. */
   readonly shape: readonly number[];
-  /** class index of each example */
+  /** Class index of each example. */
   readonly labels: Int32Array;
   /**
-   * How many versions of each example there are. 1, the default: it is always the same. k: epoch e sees version e mod k.
-   * Infinity: a new one in every epoch, so that nothing computed from it can be kept.
+   * Number of views of each example: 1 when it is always the same, k when epoch e sees view e mod k, Infinity when
+   * every epoch sees a new one, so that nothing computed from it can be cached. Default: 1
    */
   readonly views?: number;
-  /** The examples of these rows, in this order, as `view` of them. May be asked for the next batch before the last is done. */
+  /**
+   * Produce a batch: the examples with the indices `rows`, in this order, in their view number `view`. It may be
+   * called for the next batch before the previous one is ready.
+   */
   batch(rows: readonly number[], view: number): Batch | Promise<Batch>;
   /**
-   * Names all that an example's x depends on (content, preprocessing, view), the same in every process. With it, what a
-   * frozen network makes of x is kept on disk; without, only in memory.
+   * A text that names everything the input of an example depends on (content, preprocessing, view), equal in every
+   * process. With it the outputs of frozen layers are cached on disk; without it in memory only.
    */
   key?(row: number, view: number): string;
 }
 
+/** Labelled inputs to train or evaluate on: arrays in memory, or a source of batches. */
 export type Data = ArrayData | BatchSource;
 
-/** The same view of both kinds of data. */
+/** Both kinds of data as a source of batches. */
 export function toSource(data: Data): BatchSource {
   if ('batch' in data) return data;
   const { shape, labels } = data;
   return { size: labels.length, shape, labels, batch: (rows) => rowsOf(data, rows) };
 }
 
-/** The chosen examples of arrays: x [batch, ...shape], y [batch]. */
+/** A batch of the given examples: x [batch, ...shape], y [batch]. */
 function rowsOf({ values, shape, labels }: ArrayData, rows: readonly number[]): Batch {
   const size = elements(shape);
-  const chosen = new Float32Array(rows.length * size); // a new one each time: TensorFlow may keep using it
+  const chosen = new Float32Array(rows.length * size); // not reused: TensorFlow may still read it
   rows.forEach((row, i) => chosen.set(values.subarray(row * size, (row + 1) * size), i * size));
   return { x: tf.tensor(chosen, [rows.length, ...shape]), y: labelsOf(labels, rows) };
 }
 
-/** The labels of some rows as int32 [batch]. */
+/** The labels of the given examples as int32 [batch]. */
 export function labelsOf(labels: Int32Array, rows: readonly number[]): tf.Tensor1D {
   return tf.tensor1d(
     rows.map((row) => labels[row]!),

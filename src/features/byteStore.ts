@@ -3,24 +3,24 @@ import { join } from 'node:path';
 import { messageOf } from '../core/errors';
 import { sha256, writeFileAtomically } from '../core/files';
 import { cacheFolder } from '../core/paths';
-import { added, cacheLimit, onDisk } from './cacheRoom';
+import { cacheLimit, onDisk, recordAdded } from './cacheSize';
 
 const CHECK_BYTES = 8;
 
 /**
- * Bytes on disk, each entry found by the hash of what it was computed from. All entries of a store have the same length and
- * come from the same computation, which the store's folder is named after. A damaged entry counts as none.
+ * A cache of byte arrays on disk. The key of an entry is the hash of what it was computed from. All entries of a store have the
+ * same length and come from the same computation, which names the store's folder. A damaged entry counts as missing.
  */
 export class ByteStore {
   private readonly folder: string;
-  /** bytes since the last `close` */
+  /** bytes written since the last `close` */
   private written = 0;
   private broken: string | undefined;
 
   /**
-   * @param name of the computation, for people who look into the folder
-   * @param key of the computation, hexadecimal: weights, preprocessing, layer
-   * @param size bytes of an entry
+   * @param name of the computation, which makes the folder's name readable
+   * @param key hexadecimal hash of the computation: weights, preprocessing, layer
+   * @param size bytes per entry
    * @param extension of the files
    */
   constructor(
@@ -29,20 +29,20 @@ export class ByteStore {
     private readonly size: number,
     private readonly extension: string,
   ) {
-    cacheLimit(); // a wrong setting is an error before any work
+    cacheLimit(); // reports an invalid setting before any work is done
     this.folder = cacheFolder('features', `${name}-${key.slice(0, 16)}`);
   }
 
-  /** The entry under this hash, in memory of its own, or undefined. */
+  /** A copy of the entry with this hash, or undefined. */
   protected read(hash: string): Uint8Array | undefined {
     const file = this.file(hash);
     let content: Buffer;
     try {
       content = readFileSync(file);
       const now = new Date();
-      utimesSync(file, now, now); // what was used longest ago makes room
+      utimesSync(file, now, now); // the least recently used entries are removed first
     } catch {
-      return undefined; // never written, or removed by another process that made room
+      return undefined; // never written, or removed by another process
     }
     const data = content.subarray(CHECK_BYTES);
     if (data.length !== this.size || !check(data).equals(content.subarray(0, CHECK_BYTES))) return undefined;
@@ -53,7 +53,7 @@ export class ByteStore {
     return existsSync(this.file(hash));
   }
 
-  /** An entry that cannot be written is none: `close` tells. */
+  /** After an entry could not be written, further ones are not tried; `close` reports it. */
   protected write(hash: string, data: Uint8Array): void {
     if (this.broken !== undefined) return;
     try {
@@ -65,13 +65,13 @@ export class ByteStore {
   }
 
   /**
-   * To be called after entries were written: makes room if all stores together take too much.
+   * Call this after writing entries: removes old entries when all stores together exceed the cache limit.
    *
-   * @param onMessage told if entries could not be written, for want of room or rights
+   * @param onMessage receives a message when entries could not be written
    */
   close(onMessage?: (text: string) => void): void {
-    if (this.broken !== undefined) onMessage?.(`what was computed cannot be kept on disk: ${this.broken}`);
-    if (this.written > 0) added(this.written);
+    if (this.broken !== undefined) onMessage?.(`cannot write to the cache: ${this.broken}`);
+    if (this.written > 0) recordAdded(this.written);
     this.written = 0;
     this.broken = undefined;
   }

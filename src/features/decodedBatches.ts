@@ -2,36 +2,36 @@ import { availableParallelism } from 'node:os';
 import { messageOf } from '../core/errors';
 import { inOrder } from '../core/inOrder';
 import type { Listener } from '../core/listener';
-import { decodePicture, type Framing, type Reading, type Skipped } from '../data';
+import { decodePicture, type Reading, type ResizeOptions, type Skipped } from '../data';
 import type { NamedPicture } from './pictureInputs';
 
 export interface DecodedBatchesOptions {
-  /** pictures in a batch; default 16 */
+  /** pictures per batch; default 16 */
   batchSize?: number;
-  /** gets the pictures that cannot be read, and why */
+  /** a list to which pictures that cannot be read are added, with the reason */
   skipped?: Skipped[];
-  /** how samples become 8 bits, where a picture does not say so itself */
+  /** how samples become 8 bits, for pictures without a reading of their own */
   reading?: Reading;
-  /** how progress calls this; default 'decoding' */
+  /** name of the task in progress reports; default 'decoding' */
   task?: string;
-  /** told of each picture; asked after each whether to stop */
+  /** called after each picture, and asked whether to stop */
   listener?: Pick<Listener, 'onProgress' | 'shouldStop'>;
 }
 
-/** Decoded pictures that go through a network together. */
+/** Decoded pictures of one batch. */
 export interface DecodedBatch {
   files: string[];
-  /** each [size, size, 3] as bytes */
+  /** RGB bytes, each of shape [size, size, 3] */
   pixels: Uint8Array[];
 }
 
 /**
- * Pictures in batches, in order, decoded while the caller computes with the batch before. Those that cannot be read are left
- * out and listed. When the listener asks to stop, the batch so far is the last.
+ * Decode pictures in batches, in order, while the caller computes with the previous batch. Pictures that cannot be read are left
+ * out and listed. When the listener asks to stop, the unfinished batch is the last one.
  */
 export async function* decodedBatches(
   pictures: readonly NamedPicture[],
-  framing: Framing,
+  resize: ResizeOptions,
   { batchSize = 16, skipped = [], reading, task = 'decoding', listener = {} }: DecodedBatchesOptions = {},
 ): AsyncGenerator<DecodedBatch> {
   const decode = async ({
@@ -40,7 +40,7 @@ export async function* decodedBatches(
     reading: own,
   }: NamedPicture): Promise<{ file: string; pixels?: Uint8Array; reason?: string }> => {
     try {
-      return { file, pixels: await decodePicture(await read(), framing, own ?? reading) };
+      return { file, pixels: await decodePicture(await read(), resize, own ?? reading) };
     } catch (error) {
       return { file, reason: messageOf(error) };
     }

@@ -9,53 +9,75 @@ import { featurePart } from './frozenPart';
 import { FrozenRows } from './frozenRows';
 import { Pictures } from './pictures';
 
-/** What a network makes of pictures, below its head. */
+/** The features of pictures: what a network computes from them below its head. */
 export interface Features {
-  /** [examples, length], row-major */
+  /** Feature vectors, row-major: `[examples, length]`. */
   values: Float32Array;
-  /** numbers in a row */
+  /** Numbers per feature vector. */
   length: number;
-  /** the pictures that could be read, in the order of the rows */
+  /** The pictures that could be read, in the order of the rows. */
   examples: Example[];
-  /** class index of each */
+  /** Class index of each picture. */
   labels: Int32Array;
+  /** The pictures that could not be read, with the reasons. */
   skipped: Skipped[];
-  /** SHA-256 of each picture's file, in the order of the rows */
+  /** SHA-256 of each picture's file, in the order of the rows. */
   hashes: string[];
-  /** how many rows came from the cache */
+  /** How many feature vectors came from the cache. */
   cached: number;
+  /** Wall-clock seconds spent on decoding and on computing features. */
   seconds: { decode: number; features: number };
 }
 
+/** Options of {@link extractFeatures}. */
 export interface ExtractFeaturesOptions {
-  /** look in the cache first, and keep there what was computed; default true */
+  /** Read features from the cache on disk, and add new ones to it. Default: `true` */
   cache?: boolean;
-  /** what the network is computed in; default float32 */
+  /**
+   * Number format of the computation: `'bfloat16'` is faster on some processors and less exact. Default:
+   * `'float32'`
+   */
   precision?: Precision;
+  /** Receives progress and messages, and may ask to stop. */
   listener?: Listener;
 }
 
-export type Network = Pick<Backbone, 'entry' | 'model'>;
+/** A backbone, or another network without its head. */
+export interface Network {
+  /** Facts about the backbone, such as its preprocessing. */
+  entry: Backbone['entry'];
+  /** The network without its classifier. */
+  model: Backbone['model'];
+}
 
-/** A backbone; or the result of `train`, whose features are its own where more than the head was trained. */
-export type FeatureNetwork = Network | { backbone: Network; model?: tf.LayersModel };
+/** A backbone, or a result of `train`: its features are those of the fine-tuned model when more than the head was trained. */
+export type FeatureNetwork =
+  | Network
+  | {
+      /** The backbone that was trained. */
+      backbone: Network;
+      /** The whole model, when more than its head was trained. */
+      model?: tf.LayersModel;
+    };
 
 /**
- * Run pictures through a network up to its head, once (feature extraction: Donahue et al. 2014, DeCAF; Razavian et al. 2014).
- * Training with a frozen backbone takes the same features from the cache. Pictures are decoded while the network computes;
- * those that cannot be read are listed and left out.
+ * Compute the features of pictures with a network without its head (feature extraction: Donahue et al. 2014, DeCAF; Razavian et
+ * al. 2014). They are cached on disk, where training with a frozen backbone finds them, too. Pictures are decoded while the network
+ * computes; those that cannot be read are left out and listed in `skipped`. When the listener asks to stop, the features so far are
+ * returned.
  *
- * When the listener asks to stop, what is there so far is returned.
+ * @param network a backbone, or a result of `train`
+ * @param examples pictures of a dataset
+ * @throws {UserError} on an unknown option, or when no layer of the network gives its features
  *
  * @example
  * ```ts
  * import { extractFeatures, imageFolder, loadBackbone } from 'tunebook';
  *
- * const { examples } = imageFolder('photos');
- * const features = await extractFeatures(await loadBackbone('efficientnet-lite0'), examples);
- * features.length; // => 1280
+ * const backbone = await loadBackbone('mobilenet-v1-0.25', { weights: 'none', inputSize: 96 });
+ * const features = await extractFeatures(backbone, imageFolder('photos').examples);
+ * [features.labels.length, features.length]; // => [ 24, 256 ]
  * ```
- * @throws {UserError} on an unknown option, or a network without a layer that gives its features
  */
 export async function extractFeatures(
   network: FeatureNetwork,
@@ -75,7 +97,7 @@ export async function extractFeatures(
   }
 }
 
-/** Room for the features of some pictures, and what computes them. */
+/** The rows of features of `count` pictures, which compute what is not in the cache. */
 export function featureRows(
   network: FeatureNetwork,
   count: number,
@@ -83,11 +105,11 @@ export function featureRows(
 ): FrozenRows {
   const model = 'backbone' in network ? (network.model ?? network.backbone.model) : network.model;
   const part = featurePart(model, entryOf(network).features);
-  const room = { memory: Infinity, ...(!cache && { disk: 0 }) };
-  return FrozenRows.open(part, { count, keyed: true }, { ...room, precision, listener })!;
+  const storage = { memory: Infinity, ...(!cache && { disk: 0 }) };
+  return FrozenRows.open(part, { count, keyed: true }, { ...storage, precision, listener })!;
 }
 
-/** The features of pictures by way of `rows`. */
+/** The features of pictures, read from and added to `rows`. */
 export async function readFeatures(
   rows: FrozenRows,
   { preprocessing }: Backbone['entry'],
@@ -111,14 +133,28 @@ export async function readFeatures(
 const entryOf = (network: FeatureNetwork) => ('backbone' in network ? network.backbone.entry : network.entry);
 
 /**
- * The rows of some examples, as data to train a head on. Examples without a row (unreadable pictures) are left out.
+ * Select the feature vectors of some pictures, as data to train a head on. Pictures without features (because they could not be
+ * read) are left out.
  *
- * @returns values [rows, length], their labels, and which examples they are
+ * @param features from {@link extractFeatures}
+ * @param chosen pictures, such as the `train` part of a split
+ * @returns values `[examples, length]`, labels, and the examples in the order of the rows
+ *
+ * @example
+ * ```ts
+ * import { extractFeatures, imageFolder, loadBackbone, selectRows, splitDataset } from 'tunebook';
+ *
+ * const split = splitDataset(imageFolder('photos'));
+ * const backbone = await loadBackbone('mobilenet-v1-0.25', { weights: 'none', inputSize: 96 });
+ * const features = await extractFeatures(backbone, [...split.train, ...split.validation]);
+ * selectRows(features, split.validation).labels.length; // => 6
+ * ```
  */
 export function selectRows(
-  { values, length, labels, examples }: Pick<Features, 'values' | 'length' | 'examples' | 'labels'>,
+  features: Pick<Features, 'values' | 'length' | 'examples' | 'labels'>,
   chosen: readonly Example[],
 ): ArrayData & { examples: Example[] } {
+  const { values, length, labels, examples } = features;
   const rowOf = new Map(examples.map(({ file }, row) => [file, row]));
   const rows = chosen.map(({ file }) => rowOf.get(file)).filter((row) => row !== undefined);
   const selected = new Float32Array(rows.length * length);

@@ -3,27 +3,37 @@ import { sha256 } from '../core/files';
 import { type LayerCall, LayerGraph } from '../layers/layerGraph';
 import { isBatchNormalization, runsInInferenceMode, tf } from '../tensorflow';
 
-/** The lower part of a model that training does not change, and what is left above it. */
+/** The lower part of a model that training does not change, and the layers above it. */
 export interface FrozenPart {
-  /** name of the last frozen layer: its output is what the rest of the model sees */
+  /** Name of the last frozen layer, whose output the layers above receive. */
   layer: string;
-  /** shape of that output without the batch */
+  /** Shape of that output, without the batch. */
   shape: number[];
-  /** names all that the output depends on beside the input: layers, their settings and weights */
+  /** A hash of everything the output depends on besides the input: layers, their settings and weights. */
   fingerprint(): string;
-  /** x [batch, ...input] to [batch, ...shape] */
+  /** Compute the frozen layers: `[batch, ...input]` to `[batch, ...shape]`. */
   below(x: tf.Tensor): tf.Tensor;
-  /** all weights that lie below */
+  /** All weights of the frozen layers. */
   weights(): tf.Variable[];
-  /** [batch, ...shape] to the model's output */
+  /** Compute the layers above: `[batch, ...shape]` to the model's output. */
   above(features: tf.Tensor, training: boolean): tf.Tensor;
 }
 
 /**
- * Find the lowest trainable layer of a model, and the one value through which all that lies below it reaches the rest: what
- * it is for a picture never changes in training, so that it can be computed once.
+ * Find the frozen part of a model: all layers below the lowest trainable one, up to a layer whose output is all that the layers
+ * above receive. For a picture this output does not change during training, so it can be computed once.
  *
- * @returns undefined if nothing with weights lies below, or if the model has several inputs or outputs
+ * @param model with one input and one output
+ * @returns undefined when no layer with weights is frozen, or when the model has several inputs or outputs
+ *
+ * @example
+ * ```ts
+ * import { attachHead, buildHead, features, loadBackbone } from 'tunebook';
+ *
+ * const backbone = await loadBackbone('mobilenet-v1-0.25', { weights: 'none', inputSize: 96 });
+ * const model = attachHead(backbone.model, buildHead(256, 3));
+ * features.findFrozenPart(model)?.shape; // => [ 256 ]
+ * ```
  */
 export function findFrozenPart(model: tf.LayersModel): FrozenPart | undefined {
   if (model.inputs.length !== 1 || model.outputs.length !== 1) return undefined;
@@ -44,11 +54,11 @@ export function findFrozenPart(model: tf.LayersModel): FrozenPart | undefined {
 }
 
 /**
- * The part of a network that gives its pooled features, whatever of it is trainable: all of a backbone, and of a network with
- * a head what lies below the head. Its outputs are those of {@link findFrozenPart} for a model whose head alone trains.
+ * The part of a network that computes its pooled features, whether frozen or not: a whole backbone, or a network without its
+ * head. For a model of which only the head trains it is the same as {@link findFrozenPart}.
  *
- * @param length how many features there are
- * @throws {UserError} if no layer gives that many features, or what lies above it needs more than those
+ * @param length numbers per feature vector
+ * @throws {UserError} when no layer gives that many features, or the layers above it need other values as well
  */
 export function featurePart(model: tf.LayersModel, length: number): FrozenPart {
   const graph = new LayerGraph(model);
@@ -83,7 +93,7 @@ function isCut(graph: LayerGraph, { output }: LayerCall): boolean {
   }
 }
 
-/** Whether a layer gives the same for the same input throughout training. */
+/** Whether the output of a layer for an input stays the same during training. */
 function isConstant(layer: tf.layers.Layer): boolean {
   const inner = (layer as unknown as { layers?: tf.layers.Layer[] }).layers;
   if (inner) return inner.every(isConstant);
@@ -91,7 +101,7 @@ function isConstant(layer: tf.layers.Layer): boolean {
   return layer.trainableWeights.length === 0 && !/Dropout|Noise|Random/.test(layer.getClassName());
 }
 
-/** Layer names are left out: those that tfjs makes up differ from process to process. */
+/** Without layer names, as those that TensorFlow.js generates differ from process to process. */
 function fingerprint(input: number, calls: readonly LayerCall[]): string {
   const place = new Map([[input, -1]]);
   const parts = calls.map(({ layer, inputs, output, callArguments }, i) => {

@@ -3,51 +3,56 @@ import type { Listener } from '../core/listener';
 import { tf } from '../tensorflow';
 import { availablePrecision, type CompiledFunction, compile, type Precision } from '../tensorflow/graph';
 import { elements } from './batchSource';
-import { cacheLimit } from './cacheRoom';
+import { cacheLimit } from './cacheSize';
 import type { FrozenPart } from './frozenPart';
 import { PICTURES_FOR_GRAPH } from './pictureNetwork';
 import { RowStore } from './rowStore';
 import { RowTable } from './rowTable';
 
-/** Examples in a forward pass; a smaller batch is filled up, so that a row's last bits do not depend on its neighbours. */
+/** Examples per forward pass; smaller batches are padded, so that a row is bit-identical in any batch. */
 export const FROZEN_BATCH = 16;
-/** Counts up when the way rows are computed changes, so that older ones are not taken. */
+/** Increased when the computation of rows changes, so that older cached rows are not used. */
 const VERSION = 2;
-/** The place of a row that is in the cache only. */
+/** Stands for the position of a row that is in the cache only. */
 const ON_DISK = -1;
 
+/** Options of `frozenSource`. */
 export interface FrozenRowsOptions {
   /**
-   * bytes of rows that the process holds itself, up to 16 MiB of them in memory and more in a temporary file; what exceeds it
-   * is read from the cache whenever it is needed; default 1 GiB
+   * Bytes of outputs that the process itself holds: up to 16 MiB in memory, more in a temporary file. With more
+   * outputs than this they are read from the cache on disk each time. Default: 1 GiB
    */
   memory?: number;
-  /** largest number of bytes that these rows may take in the cache, 0: keep nothing there; default: all that it may take */
+  /**
+   * Most bytes that these outputs may take in the cache on disk; 0 writes nothing there. Default: the limit of the
+   * cache
+   */
   disk?: number;
-  /** what the frozen part is computed in; default float32 */
+  /** Number format of the computation. Default: `'float32'` */
   precision?: Precision;
+  /** Receives progress and messages, and may ask to stop. */
   listener?: Listener;
 }
 
-/** How much of a frozen part's work was done, and how much was found in the cache. */
+/** How much of the frozen layers was computed, and how much was found in the cache. */
 export interface FrozenCounts {
-  /** rows that were computed */
+  /** Outputs that were computed, one for each example and view. */
   computed: number;
-  /** rows that were in the cache */
+  /** Outputs that were in the cache. */
   cached: number;
-  /** that computing took */
+  /** Wall-clock seconds of the computation. */
   seconds: number;
 }
 
 /**
  * The outputs ("rows") of a model's frozen part, one for each example and view, each computed once. A row is found by its key,
- * which names all that the example depends on; the next process finds it in the cache.
+ * which names everything that the example depends on, also by later processes in the cache.
  */
 export class FrozenRows implements FrozenCounts {
   computed = 0;
   cached = 0;
   seconds = 0;
-  /** numbers in a row */
+  /** numbers per row */
   readonly length: number;
   private readonly places = new Map<string, number>();
   private filled = 0;
@@ -65,9 +70,9 @@ export class FrozenRows implements FrozenCounts {
   }
 
   /**
-   * @param count how many rows there will be, at most
-   * @param keyed whether all examples have keys that hold beyond this process
-   * @returns undefined if there is no room for the rows
+   * @param count the largest number of rows
+   * @param keyed whether all examples have keys that are valid in other processes
+   * @returns undefined when the rows exceed both memory and disk limits
    */
   static open(
     part: FrozenPart,
@@ -83,7 +88,7 @@ export class FrozenRows implements FrozenCounts {
     return new FrozenRows(part, count, table, stored ? storeOf(part, precision) : undefined, precision, listener);
   }
 
-  /** Whether the row with this key is there, or in the cache. */
+  /** Whether the row with this key was computed, or is in the cache. */
   has(key: string): boolean {
     const name = sha256(key);
     if (this.places.has(name)) return true;
@@ -100,7 +105,7 @@ export class FrozenRows implements FrozenCounts {
     return true;
   }
 
-  /** The row with this key, not to be written to; undefined if it was never computed, or is damaged. */
+  /** The row with this key, which must not be changed; undefined when it was never computed, or is damaged. */
   get(key: string): Float32Array | undefined {
     const name = sha256(key);
     const place = this.places.get(name);
@@ -108,14 +113,14 @@ export class FrozenRows implements FrozenCounts {
   }
 
   /**
-   * Compute the rows of a batch and keep them.
+   * Compute the rows of a batch and store them.
    *
    * @param keys one for each example
-   * @param x [batch, ...]; is disposed of
-   * @param keyed whether the keys hold beyond this process; default true
+   * @param x [batch, ...]; it is disposed
+   * @param keyed whether the keys are valid in other processes; default true
    */
   compute(keys: readonly string[], x: tf.Tensor, keyed = true): void {
-    const values = this.pass(x); // [batch x length]
+    const values = this.forward(x); // [batch x length]
     keys.forEach((key, i) => {
       const name = sha256(key);
       const row = values.subarray(i * this.length, (i + 1) * this.length);
@@ -126,8 +131,8 @@ export class FrozenRows implements FrozenCounts {
     this.computed += keys.length;
   }
 
-  /** The rows of a batch, which is disposed of: [batch, ...] to [batch x length]. */
-  pass(x: tf.Tensor): Float32Array {
+  /** Compute the rows of a batch, which is disposed: [batch, ...] to [batch x length]. */
+  forward(x: tf.Tensor): Float32Array {
     const began = performance.now();
     const below = this.belowGraph();
     const values = tf.tidy(() => {
@@ -141,14 +146,14 @@ export class FrozenRows implements FrozenCounts {
     return values;
   }
 
-  /** No more will be computed for now: give back the graph's memory, and make room in the cache if it is full. */
+  /** Call this after computing: releases the graph's memory, and removes old cache entries when the cache is full. */
   close(): void {
     this.graph?.dispose();
     this.graph = undefined;
     this.store?.close(this.listener.onMessage);
   }
 
-  /** Give back the temporary file, too. */
+  /** Close, and remove the temporary file. */
   dispose(): void {
     this.close();
     this.table?.dispose();
@@ -161,8 +166,8 @@ export class FrozenRows implements FrozenCounts {
   }
 
   /**
-   * The frozen part, as a graph where that pays. Decided by the number of all rows, not of the missing ones: the same training
-   * is computed in the same way, whatever is in the cache.
+   * The frozen part, as a compiled graph when there are enough rows. All rows count, not only those missing in the cache, so that
+   * the same training is computed in the same way whatever the cache holds.
    */
   private belowGraph(): (x: tf.Tensor) => tf.Tensor {
     const { part, count, precision, listener } = this;
@@ -178,7 +183,7 @@ export class FrozenRows implements FrozenCounts {
   }
 }
 
-/** Where rows of this part are kept. */
+/** The cache on disk for rows of this part. */
 function storeOf(part: FrozenPart, precision: Precision): RowStore {
   const rounded = precision === 'float32' ? '' : ` ${precision}`;
   return new RowStore(part.layer, sha256(`${VERSION} ${part.fingerprint()}${rounded}`), elements(part.shape));

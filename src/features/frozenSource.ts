@@ -4,25 +4,27 @@ import { type BatchSource, labelsOf } from './batchSource';
 import type { FrozenPart } from './frozenPart';
 import { FROZEN_BATCH, FrozenRows, type FrozenRowsOptions } from './frozenRows';
 
-/** Counts sources whose examples have no keys, so that each is known by a name in this process. */
+/** Counts sources without keys, to give each a name within this process. */
 let unnamed = 0;
 
 /**
- * What the frozen part of a model makes of the examples of a source, computed once for each example and view: a source for
- * training the layers above it. If the source names its examples (`key`), the next run finds what was computed in the cache.
+ * Compute the outputs of a model's frozen part once for each example and view: the result is a source for training the layers
+ * above it. When the source has keys ({@link BatchSource.key}), later runs find the outputs in the cache on disk.
+ *
+ * @param source examples to compute
+ * @param part from `findFrozenPart`
+ * @throws {UserError} when the environment variable TUNEBOOK_CACHE_BYTES is not a number
  *
  * @example
  * ```ts
- * import { features, imageFolder, loadBackbone, Pictures } from 'tunebook';
+ * import { attachHead, buildHead, features, imageFolder, loadBackbone, Pictures } from 'tunebook';
  *
- * const { examples } = imageFolder('photos');
  * const backbone = await loadBackbone('mobilenet-v1-0.25', { weights: 'none', inputSize: 96 });
- * const part = features.findFrozenPart(backbone.model); // all of it: no layer trains
- * const pictures = await Pictures.open(examples, backbone.entry.preprocessing);
- * if (part) await features.frozenSource(pictures.source(examples), part);
+ * const part = features.findFrozenPart(attachHead(backbone.model, buildHead(256, 3)));
+ * const pictures = await Pictures.open(imageFolder('photos').examples, backbone.entry.preprocessing);
+ * const source = part && (await features.frozenSource(pictures.source(pictures.examples), part));
+ * source?.shape; // => [ 256 ]
  * ```
- * @returns undefined if nothing can be kept, because every epoch sees new examples or there is no room, or if the listener
- *   asked to stop
  */
 export async function frozenSource(
   source: BatchSource,
@@ -38,7 +40,11 @@ export async function frozenSource(
   }
 }
 
-/** Room for the rows of several sources. @returns undefined if there is none */
+/**
+ * Rows for several sources.
+ *
+ * @returns undefined when they exceed the limits of memory and disk
+ */
 export function openRows(
   part: FrozenPart,
   sources: readonly BatchSource[],
@@ -49,9 +55,9 @@ export function openRows(
 }
 
 /**
- * The same over rows that may be there already, or that several sources share.
+ * {@link frozenSource} with given rows, some of which may be computed already, and which several sources may share.
  *
- * @returns undefined if every epoch sees new examples, or the listener asked to stop
+ * @returns undefined when every epoch sees new examples, or the listener asked to stop
  */
 export async function sourceOfRows(
   source: BatchSource,
@@ -73,7 +79,7 @@ export async function sourceOfRows(
     const { x, y } = await next!;
     y.dispose();
     const following = chunks[i + 1];
-    next = following && source.batch(following.chosen, following.view); // is decoded while this one is computed
+    next = following && source.batch(following.chosen, following.view); // decoded while this batch is computed
     rows.compute(
       chosen.map((row) => keyOf(row, view)),
       x,
@@ -88,11 +94,11 @@ export async function sourceOfRows(
     }
   }
 
-  /** A row that is damaged or was removed meanwhile is computed anew. */
-  const anew = async (row: number, view: number) => {
+  /** Compute a row again that is damaged, or was removed from the cache meanwhile. */
+  const recompute = async (row: number, view: number) => {
     const { x, y } = await source.batch([row], view);
     y.dispose();
-    return rows.pass(x);
+    return rows.forward(x);
   };
   return {
     size,
@@ -101,21 +107,21 @@ export async function sourceOfRows(
     views,
     async batch(chosen, epoch) {
       const view = epoch % views;
-      const values = new Float32Array(chosen.length * rows.length); // a new one each time: TensorFlow may keep using it
+      const values = new Float32Array(chosen.length * rows.length); // not reused: TensorFlow may still read it
       for (const [i, row] of chosen.entries())
-        values.set(rows.get(keyOf(row, view)) ?? (await anew(row, view)), i * rows.length);
+        values.set(rows.get(keyOf(row, view)) ?? (await recompute(row, view)), i * rows.length);
       return { x: tf.tensor(values, [chosen.length, ...part.shape]), y: labelsOf(labels, chosen) };
     },
   };
 }
 
-/** Examples of one view that go through the frozen part together. */
+/** Examples of one view that are computed in one forward pass. */
 interface Chunk {
   chosen: number[];
   view: number;
 }
 
-/** The examples and views whose rows are not there yet, each content once. */
+/** The examples and views whose rows are missing, each key once. */
 function missingChunks(
   size: number,
   views: number,

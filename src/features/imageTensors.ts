@@ -3,21 +3,32 @@ import { withDefaults } from '../core/options';
 import type { Dataset, Example, Subset } from '../data/dataset';
 import { tf } from '../tensorflow';
 
+/** Options of {@link imageTensors}. */
 export interface ImageTensorsOptions {
-  /** names of the classes, where labels are their indices; default the labels themselves, sorted */
+  /** Class names; a label that is a number is an index into them. Default: the distinct labels, sorted */
   classes?: readonly string[];
-  /** group of each picture */
+  /** Group of each picture, or undefined: a split keeps the pictures of a group in one part. Default: none */
   groups?: readonly (string | undefined)[];
-  /** part of each picture */
+  /** Part of each picture, `train`, `validation` or `test`, or undefined. Default: none */
   subsets?: readonly (Subset | undefined)[];
 }
 
 /**
- * Labelled pictures that lie in memory. They are copied as bytes: the tensors may be disposed of.
+ * Make a dataset from tensors. The pictures are copied as bytes, so that the tensors may be disposed.
  *
- * @param images [count, height, width, 3 or 1], or a list of [height, width, 3 or 1] of any sizes; 0 to 255
- * @param labels a class name or index for each picture
- * @throws {UserError} if shapes, lengths or values do not fit, or there are fewer than two classes
+ * @param images one tensor `[count, height, width, channels]`, or a list of tensors `[height, width, channels]` of any sizes, with 3
+ *   channels (RGB) or 1 (greyscale) and values from 0 to 255
+ * @param labels a class name or class index for each picture
+ * @throws {UserError} when shapes, lengths or values do not fit, or there are fewer than two classes
+ *
+ * @example
+ * ```ts
+ * import { features, tf } from 'tunebook';
+ *
+ * const pictures = tf.randomUniform<tf.Rank.R4>([4, 32, 32, 3], 0, 255);
+ * const dataset = features.imageTensors(pictures, ['cat', 'dog', 'cat', 'dog']);
+ * dataset.classes; // => [ 'cat', 'dog' ]
+ * ```
  */
 export function imageTensors(
   images: tf.Tensor4D | readonly tf.Tensor3D[],
@@ -42,7 +53,7 @@ export function imageTensors(
   const names = labels.map((label) => (given.length > 0 && typeof label === 'number' ? given[label] : String(label)));
   const wrong = names.findIndex((name) => name === undefined || (given.length > 0 && !given.includes(name)));
   if (wrong >= 0) {
-    throw new UserError(`imageTensors: the label ${labels[wrong]} is none of the classes ${given.join(', ')}`);
+    throw new UserError(`imageTensors: the label ${labels[wrong]} is not one of the classes ${given.join(', ')}`);
   }
   const classes = given.length > 0 ? [...given] : [...new Set(names as string[])].sort();
   if (classes.length < 2) throw new UserError(`imageTensors: expected at least two classes, got ${classes.length}`);
@@ -66,11 +77,11 @@ export function imageTensors(
 }
 
 /**
- * The pixels of a tensor, as bytes of three channels.
+ * The pixels of a tensor as RGB bytes.
  *
  * @param image [height, width, 3 or 1] of 0 to 255
- * @param name what it is called in errors
- * @throws {UserError} if shape or values do not fit
+ * @param name its name in errors
+ * @throws {UserError} when shape or values do not fit
  */
 export function pixelsOfTensor(image: tf.Tensor, name: string): NonNullable<Example['pixels']> {
   const [height, width, channels] = image.shape;
@@ -86,7 +97,7 @@ export function pixelsOfTensor(image: tf.Tensor, name: string): NonNullable<Exam
     if (value > largest) largest = value;
   }
   if (image.dtype === 'float32' && largest > 0 && largest <= 1) {
-    throw new UserError(`${name} runs from 0 to ${largest}, expected 0 to 255: multiply by 255`);
+    throw new UserError(`${name} has values from 0 to ${largest}, expected 0 to 255: multiply by 255`);
   }
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < data.length; i++) data[i] = Math.round(values[channels === 3 ? i : Math.floor(i / 3)]!);

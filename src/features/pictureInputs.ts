@@ -5,34 +5,34 @@ import { tf } from '../tensorflow';
 import { pixelsOfTensor } from './imageTensors';
 
 /**
- * A picture: the path or `file:` URL of a file, the content of one (a Buffer or Uint8Array, or a Blob), or its pixels as a
- * tensor [height, width, 3 or 1] of 0 to 255.
+ * A picture: the path or `file:` URL of a file, the content of a file as a Buffer, Uint8Array or Blob, or its pixels as a tensor
+ * `[height, width, channels]` with 3 channels (RGB) or 1 (greyscale) and values from 0 to 255.
  */
 export type PictureInput = string | URL | Uint8Array | Blob | tf.Tensor3D;
 
-/** One picture or several; pixels of several may be one tensor [count, height, width, 3 or 1]. */
+/** One picture or several; several may also be one tensor `[count, height, width, channels]`. */
 export type PictureInputs = PictureInput | readonly PictureInput[] | tf.Tensor4D;
 
-/** A picture with a name to tell of it by. */
+/** A picture with a name for messages. */
 export interface NamedPicture {
-  /** the path; of a picture in memory its name where it has one, else 'picture 3' for the third */
+  /** its path; for a picture in memory its name, or 'picture 3' for the third */
   file: string;
   /** whether `file` is the path of a file */
   onDisk?: boolean;
-  /** how its samples become 8 bits, where it says so itself */
+  /** how its samples become 8 bits, if that is known for this picture */
   reading?: Reading;
-  /** @throws {UserError} with the reason in words, where it is not there or absurdly large */
+  /** @throws {UserError} with the reason, when it does not exist or is larger than 256 MB */
   read(): Promise<PictureContent>;
 }
 
-/** Contents above this size are refused, as files are. */
+/** Larger contents are refused, as larger files are. */
 const LARGEST = 256 * 2 ** 20;
 
 /**
- * Whatever is given as pictures, as a list. Nothing is read yet; tensors are copied, and may be disposed of.
+ * A list of the given pictures. Nothing is read yet; tensors are copied, and may be disposed.
  *
- * @param caller the function, for the error
- * @throws {UserError} if something of it cannot be a picture, whatever it holds
+ * @param caller name of the function, for errors
+ * @throws {UserError} when a value cannot be a picture
  */
 export function listPictures(caller: string, inputs: PictureInputs): NamedPicture[] {
   if (inputs instanceof tf.Tensor && inputs.rank === 4) {

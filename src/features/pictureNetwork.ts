@@ -4,22 +4,22 @@ import { availablePrecision, type CompiledFunction, compileForward, type Precisi
 import { pictureTensor } from './pictureTensor';
 
 /**
- * Pictures from which on a graph is made: that takes as long as a hundred pictures operation by operation, which then take
- * half as long. Counted, not timed, so that the same work takes the same way every time.
+ * From this number of pictures on a graph is compiled. Compiling takes as long as computing a hundred pictures operation by
+ * operation, and halves the time per picture. A fixed number, not a measured time, so that the same work gives the same bits.
  */
 export const PICTURES_FOR_GRAPH = 192;
 
-/** A network that decoded pictures go through: as one graph where there are many of them, else operation by operation. */
+/** Computes a network for decoded pictures: as a compiled graph when there are many, else operation by operation. */
 export class PictureNetwork {
-  /** what it computes in */
+  /** number format of the computation */
   readonly precision: Precision;
   private graph: CompiledFunction<[tf.Tensor], tf.Tensor> | undefined;
   private expected = 0;
 
   /**
-   * @param pictures how many there will be, at most
-   * @param onMessage told if there can be no graph, or not the precision that was asked for
-   * @param precision in bfloat16 there is always a graph
+   * @param pictures the expected number of pictures
+   * @param onMessage receives a message when no graph, or not the requested precision, is possible
+   * @param precision bfloat16 always uses a graph
    */
   constructor(
     private readonly network: Pick<Backbone, 'entry' | 'model'>,
@@ -31,14 +31,14 @@ export class PictureNetwork {
     this.expect(pictures);
   }
 
-  /** There will be more pictures: enough of them pay for a graph. */
+  /** Announce more pictures; a graph is compiled when there are enough. */
   expect(pictures: number): void {
     this.expected += pictures;
     if (this.graph || (this.expected < PICTURES_FOR_GRAPH && this.precision === 'float32')) return;
     this.graph = compileForward(this.network.model, { precision: this.precision, onFallback: this.onMessage });
   }
 
-  /** [batch] of [size, size, 3] bytes to [batch x outputs]. */
+  /** Compute pictures: [batch] of [size, size, 3] bytes to [batch x outputs]. */
   run(pictures: readonly Uint8Array[]): Float32Array {
     const { graph, network } = this;
     if (!graph) return forward(network, pictures);

@@ -3,11 +3,11 @@ import { type Preprocessing, preprocess } from '../models';
 import { tf } from '../tensorflow';
 
 /**
- * Decoded pictures as a model takes them.
+ * Preprocess decoded pictures for a model.
  *
- * @param pictures each [size, size, 3] as bytes of 0 to 255, of the preprocessing's input size
+ * @param pictures RGB bytes, each of shape [size, size, 3] with the input size of the preprocessing
  * @returns [batch, size, size, 3], float32, preprocessed
- * @throws {UserError} if a picture has another size
+ * @throws {UserError} when a picture has another size
  */
 export function pictureTensor(pictures: readonly Uint8Array[], preprocessing: Preprocessing): tf.Tensor4D {
   const { inputSize: size } = preprocessing;

@@ -9,34 +9,57 @@ import { pictureTensor } from './pictureTensor';
 import { PixelMemory } from './pixelMemory';
 import { PixelStore } from './pixelStore';
 
+/** Options of {@link Pictures.open}. */
 export interface PicturesOptions {
-  /** bytes of decoded pictures to keep in memory; default 256 MiB */
+  /** Bytes of decoded pictures to keep in memory. Default: 256 MiB */
   memory?: number;
-  /** keep decoded pictures on disk, too, and take them from there; else what is not in memory is decoded whenever it is needed; default false */
+  /**
+   * Keep decoded pictures on disk as well, and read them from there; otherwise pictures that are not in memory are
+   * decoded again when needed. Default: `false`
+   */
   cache?: boolean;
   /**
-   * what computes from the pictures, while the next ones are decoded; a picture whose row is there is not decoded now
+   * Computes frozen layers while pictures are decoded; pictures whose output is known are not decoded.
    *
    * @internal
    */
   rows?: Pick<FrozenRows, 'has' | 'compute'>;
+  /** Receives progress and messages, and may ask to stop. */
   listener?: Listener;
 }
 
-/** How the training pictures are changed at random. */
+/** How training pictures are augmented. */
 export interface AugmentedViews {
+  /** The operation or pipeline. */
   augmentation: Augmentation;
+  /** Random seed. */
   seed: number;
-  /** how many augmented views there are of each picture beside the picture itself; Infinity: a new one in every epoch */
+  /**
+   * Number of augmented views of each picture, in addition to the picture itself; epochs see them in turn.
+   * Infinity: a new view in every epoch.
+   */
   views: number;
 }
 
-/** Pictures that can be read, as batches to train on or to evaluate with. Memory does not grow with their number. */
+/**
+ * Decoded pictures as batches for training or evaluation. Memory does not grow with their number.
+ *
+ * @example
+ * ```ts
+ * import { imageFolder, loadBackbone, Pictures } from 'tunebook';
+ *
+ * const { entry } = await loadBackbone('mobilenet-v1-0.25', { weights: 'none', inputSize: 96 });
+ * const pictures = await Pictures.open(imageFolder('photos').examples, entry.preprocessing);
+ * const { x, y } = await pictures.source(pictures.examples).batch([0, 1], 0);
+ * [x.shape, y.shape]; // => [ [ 2, 96, 96, 3 ], [ 2 ] ]
+ * ```
+ */
 export class Pictures {
-  /** those that can be read */
+  /** The pictures that can be read. */
   readonly examples: Example[] = [];
+  /** The pictures that cannot be read, with the reasons. */
   readonly skipped: Skipped[] = [];
-  /** SHA-256 of each file */
+  /** SHA-256 of each readable file, in the order of `examples`. */
   readonly hashes: string[] = [];
   private readonly hashOf = new Map<string, string>();
   private readonly pixels: PixelMemory;
@@ -50,9 +73,11 @@ export class Pictures {
   }
 
   /**
-   * Read and decode pictures once, to know which can be read. When the listener asks to stop, the rest is left out.
+   * Read and decode pictures once, to find out which can be read. When the listener asks to stop, the remaining ones are left out.
    *
-   * @param preprocessing how they become what the model was trained on
+   * @param examples pictures of a dataset
+   * @param preprocessing of the backbone: `backbone.entry.preprocessing`
+   * @throws {UserError} when the environment variable TUNEBOOK_CACHE_BYTES is not a number
    */
   static async open(
     examples: readonly Example[],
@@ -85,7 +110,7 @@ export class Pictures {
         result.skipped.push({ file: example.file, reason: reason ?? 'unreadable' });
       }
       if (pixels) result.pixels.keep(hash, pixels);
-      // of two files with the same content the second may have been decoded before the first was computed
+      // a second file with the same content may have been decoded before the first was computed
       if (pixels && rows && !rows.has(result.keyOf(hash))) waiting.set(result.keyOf(hash), pixels);
       if (waiting.size === FROZEN_BATCH) compute();
       const task = rows ? 'features' : 'decoding';
@@ -97,12 +122,17 @@ export class Pictures {
     return result;
   }
 
-  /** Those of some examples that can be read. */
+  /** The given pictures without those that cannot be read. */
   readable(examples: readonly Example[]): Example[] {
     return examples.filter(({ file }) => this.hashOf.has(file));
   }
 
-  /** Readable examples as something to train on or to evaluate with, preprocessed, as they are or augmented. */
+  /**
+   * A source of preprocessed batches for training or evaluation.
+   *
+   * @param examples readable pictures: all or some of `examples`
+   * @param augmented how to augment them. Default: not at all
+   */
   source(examples: readonly Example[], augmented?: AugmentedViews): BatchSource {
     const { inputSize } = this.preprocessing;
     const hashes = examples.map(({ file }) => this.hashOf.get(file)!);
@@ -125,7 +155,7 @@ export class Pictures {
     };
   }
 
-  /** All that what is computed from a picture depends on, before the network. */
+  /** Names everything that the network's input depends on: content, preprocessing and augmentation. */
   private keyOf(hash: string, augmented?: AugmentedViews, view = 0): string {
     const changes = augmented ? [augmentationKey(augmented.augmentation), augmented.seed, view] : [];
     return JSON.stringify([hash, this.preprocessing, ...changes]);
@@ -136,7 +166,7 @@ export class Pictures {
     const missing = examples.filter((_, i) => !found[i]);
     const decoded: Uint8Array[] = [];
     for await (const { example, hash, pixels, reason } of decodeAll(missing, this.preprocessing)) {
-      if (!pixels) throw new UserError(`${example.file} could be read before and now cannot: ${messageOf(reason)}`);
+      if (!pixels) throw new UserError(`${example.file} cannot be read any more: ${messageOf(reason)}`);
       if (hash !== this.hashOf.get(example.file)) throw new UserError(`${example.file} was changed during training`);
       this.pixels.keep(hash, pixels);
       decoded.push(pixels);

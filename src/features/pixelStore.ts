@@ -1,33 +1,33 @@
 import { sha256 } from '../core/files';
 import { sharp } from '../core/sharp';
-import type { Framing } from '../data';
+import type { ResizeOptions } from '../data';
 import { ByteStore } from './byteStore';
-import { cacheLimit } from './cacheRoom';
+import { cacheLimit } from './cacheSize';
 
-/** Counts up when the way pictures are decoded changes, so that older ones are not taken. */
+/** Increased when decoding changes, so that older cached pictures are not used. */
 const VERSION = 1;
 
 /**
- * Decoded pictures on disk, one byte a colour, so that the next training of the same pictures need not decode them, whatever
- * its network. An entry is found by the content of its file and by how it was brought to size.
+ * A cache of decoded pictures on disk, one byte per colour, for later training on the same pictures with any network. The key of
+ * an entry is the content of its file and how it was resized.
  */
 export class PixelStore extends ByteStore {
-  private constructor({ inputSize, crop, interpolation }: Framing) {
-    // another libvips may round otherwise
+  private constructor({ inputSize, crop, interpolation }: ResizeOptions) {
+    // another version of libvips may round differently
     const key = sha256(JSON.stringify([VERSION, sharp.versions.vips, inputSize, crop, interpolation]));
     super(`pixels-${inputSize}`, key, 3 * inputSize * inputSize, 'u8');
   }
 
   /**
-   * @param pictures how many there will be
-   * @returns undefined if they would take more than half of what all caches may: then each would push out another
+   * @param pictures number of pictures
+   * @returns undefined when they would take more than half of the cache limit, as they would then remove each other
    */
-  static for(framing: Framing, pictures: number): PixelStore | undefined {
-    const bytes = 3 * framing.inputSize * framing.inputSize * pictures;
-    return bytes <= cacheLimit() / 2 ? new PixelStore(framing) : undefined;
+  static for(resize: ResizeOptions, pictures: number): PixelStore | undefined {
+    const bytes = 3 * resize.inputSize * resize.inputSize * pictures;
+    return bytes <= cacheLimit() / 2 ? new PixelStore(resize) : undefined;
   }
 
-  /** [size, size, 3], or undefined. */
+  /** Pixels [size, size, 3], or undefined. */
   get(hash: string): Uint8Array | undefined {
     return this.read(hash);
   }

@@ -1,8 +1,8 @@
 import { ByteStore } from './byteStore';
 
-/** Rows of numbers on disk, all of one length: see {@link ByteStore}. */
+/** A cache of rows of numbers on disk, all of one length: see {@link ByteStore}. */
 export class RowStore extends ByteStore {
-  /** @param length numbers in a row */
+  /** @param length numbers per row */
   constructor(
     name: string,
     key: string,
@@ -11,7 +11,7 @@ export class RowStore extends ByteStore {
     super(name, key, 4 * length, 'f32');
   }
 
-  /** The row under this hash, or undefined. */
+  /** The row with this hash, or undefined. */
   get(hash: string): Float32Array | undefined {
     const bytes = this.read(hash);
     return bytes && new Float32Array(bytes.buffer);

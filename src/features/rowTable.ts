@@ -2,30 +2,30 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, writeSyn
 import { join } from 'node:path';
 import { cacheFolder } from '../core/paths';
 
-/** Bytes of rows in memory; a table with more lies in a file. */
-const ROOM = 16 * 2 ** 20;
+/** Bytes of rows in memory; larger tables are in a file. */
+const MEMORY_LIMIT = 16 * 2 ** 20;
 
 const files = new FinalizationRegistry((file: number) => closeSync(file));
 
 /**
- * A table of numbers that is written row by row and read in any order. A large one lies in a file without a name, so that memory
- * does not grow with the number of rows and nothing is left behind; where no file can be written, it is kept in memory.
+ * A table of numbers that is written row by row and read in any order. A large table is in an unlinked file, so that memory does
+ * not grow with the number of rows and no file is left behind; when no file can be written, it is kept in memory.
  */
 export class RowTable {
   private memory: Float32Array | undefined;
   private file: number | undefined;
 
   /**
-   * @param count of rows, at most
-   * @param length numbers in a row
-   * @param room bytes that may be in memory; default 16 MiB
+   * @param count the largest number of rows
+   * @param length numbers per row
+   * @param memoryLimit bytes that may be in memory; default 16 MiB
    */
   constructor(
     private readonly count: number,
     readonly length: number,
-    room = ROOM,
+    memoryLimit = MEMORY_LIMIT,
   ) {
-    if (4 * count * length > room) this.file = openUnnamed();
+    if (4 * count * length > memoryLimit) this.file = openUnlinked();
     if (this.file === undefined) this.memory = new Float32Array(count * length);
     else files.register(this, this.file, this);
   }
@@ -36,7 +36,7 @@ export class RowTable {
         const written = writeSync(this.file, bytesOf(values), 0, 4 * this.length, 4 * this.length * row);
         if (written === 4 * this.length) return;
       } catch {
-        // the disk is full: go on in memory
+        // the disk is full: continue in memory
       }
       this.memory = this.toArray(this.count);
       this.dispose();
@@ -44,7 +44,7 @@ export class RowTable {
     this.memory!.set(values.subarray(0, this.length), row * this.length);
   }
 
-  /** A row; not to be written to. */
+  /** A row, which must not be changed. */
   get(row: number): Float32Array {
     if (this.memory) return this.memory.subarray(row * this.length, (row + 1) * this.length);
     const values = new Float32Array(this.length);
@@ -60,7 +60,7 @@ export class RowTable {
     return values;
   }
 
-  /** Give the file back. What was in it can no longer be read. */
+  /** Close the file; its content can no longer be read. */
   dispose(): void {
     if (this.file === undefined) return;
     files.unregister(this);
@@ -78,7 +78,7 @@ export class RowTable {
         Math.min(bytes.length - done, 2 ** 30),
         4 * this.length * row + done,
       );
-      if (read === 0) break; // behind the last row that was written
+      if (read === 0) break; // past the last row written
       done += read;
     }
   }
@@ -86,10 +86,10 @@ export class RowTable {
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) => new Uint8Array(buffer, byteOffset, byteLength);
 
-/** A file that is gone when it is closed, however that happens; undefined where none can be made. */
-function openUnnamed(): number | undefined {
+/** An unlinked file, which the system removes when it is closed or the process ends; undefined when none can be made. */
+function openUnlinked(): number | undefined {
   try {
-    // not the system's folder for temporary files, which may be memory
+    // not the system's folder for temporary files, which may be in memory
     mkdirSync(cacheFolder('temporary'), { recursive: true });
     const folder = mkdtempSync(join(cacheFolder('temporary'), 'rows-'));
     try {

@@ -225,10 +225,13 @@ describe('imageTensors', () => {
   it('says which argument does not fit', () => {
     const images = tf.fill([2, 8, 8, 3], 0.5) as tf.Tensor4D;
     assert.throws(() => imageTensors(images, ['a']), /1 labels for 2 pictures/);
-    assert.throws(() => imageTensors(images, ['a', 'b']), /runs from 0 to 0\.5, expected 0 to 255: multiply by 255/);
+    assert.throws(
+      () => imageTensors(images, ['a', 'b']),
+      /has values from 0 to 0\.5, expected 0 to 255: multiply by 255/,
+    );
     assert.throws(
       () => imageTensors(images, [0, 2], { classes: ['a', 'b'] }),
-      /the label 2 is none of the classes a, b/,
+      /the label 2 is not one of the classes a, b/,
     );
     const outside = tf.fill([2, 8, 8, 3], 300) as tf.Tensor4D;
     assert.throws(() => imageTensors(outside, ['a', 'b']), /has the value 300, expected 0 to 255/);

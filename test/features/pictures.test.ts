@@ -124,7 +124,7 @@ describe('pictures', () => {
     rmSync(examples[0]!.file);
     writeFileSync(examples[1]!.file, await stripes('red', 30));
     const source = pictures.source(pictures.examples);
-    await assert.rejects(async () => source.batch([0], 0), /0.png could be read before and now cannot: no such file/);
+    await assert.rejects(async () => source.batch([0], 0), /0.png cannot be read any more: no such file/);
     await assert.rejects(async () => source.batch([1], 0), /1.png was changed during training/);
   });
 

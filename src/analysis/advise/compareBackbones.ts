@@ -131,7 +131,7 @@ async function measure(
       parameters: model.countParams(),
       multiplyAdds: multiplyAdds(model),
       millisecondsAPicture: measureSpeed(
-        { run: (some) => rows.pass(pictureTensor(some, entry.preprocessing)) },
+        { run: (some) => rows.forward(pictureTensor(some, entry.preprocessing)) },
         backbone,
       ),
       publishedTop1: entry.published.top1,

@@ -8,7 +8,7 @@ import type { Fit, Reading } from './reading';
  * How a picture is brought to the size that a model takes. A model's preprocessing has these properties, too; its mean and
  * standard deviation are applied later, when the tensor is made.
  */
-export interface Framing {
+export interface ResizeOptions {
   /** side of the square result, in pixels */
   inputSize: number;
   /** part of the shorter side that the centre crop keeps: 0.875 for most ImageNet models */
@@ -30,15 +30,19 @@ export interface Framing {
  *
  * @param content the file's bytes, or pixels
  * @param reading what is black and white where samples do not have 8 bits, and which bands are the colours, and how it becomes square where the
- *   framing does not say
+ *   resize does not say
  * @returns [size, size, 3] as bytes of 0 to 255
  * @throws {UserError} with the reason in words, when it is no picture, a damaged one, too small or too large
  */
-export async function decodePicture(content: PictureContent, framing: Framing, reading?: Reading): Promise<Uint8Array> {
+export async function decodePicture(
+  content: PictureContent,
+  resize: ResizeOptions,
+  reading?: Reading,
+): Promise<Uint8Array> {
   const { image, width, height } = await openPicture(content, reading);
   try {
-    const part = framing.region ? image.extract(wholePixels(framing.region({ width, height }), width, height)) : image;
-    const { data, info } = await bringToSize(part, { ...framing, fit: framing.fit ?? reading?.fit })
+    const part = resize.region ? image.extract(wholePixels(resize.region({ width, height }), width, height)) : image;
+    const { data, info } = await bringToSize(part, { ...resize, fit: resize.fit ?? reading?.fit })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
@@ -49,7 +53,7 @@ export async function decodePicture(content: PictureContent, framing: Framing, r
   }
 }
 
-function bringToSize(image: sharp.Sharp, { inputSize, crop, interpolation, fit = 'crop' }: Framing): sharp.Sharp {
+function bringToSize(image: sharp.Sharp, { inputSize, crop, interpolation, fit = 'crop' }: ResizeOptions): sharp.Sharp {
   const kernel = interpolation === 'bicubic' ? 'cubic' : 'linear';
   if (fit === 'stretch') return image.resize(inputSize, inputSize, { fit: 'fill', kernel });
   if (fit === 'pad') return image.resize(inputSize, inputSize, { fit: 'contain', background: '#000000', kernel });

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { messageOf } from '../../core/errors';
 import { inOrder } from '../../core/inOrder';
 import type { Example } from '../dataset';
-import { decodePicture, type Framing } from './decode';
+import { decodePicture, type ResizeOptions } from './decode';
 import { readPicture } from './readPicture';
 
 export interface DecodedPicture<Known> {
@@ -26,16 +26,16 @@ export interface DecodedPicture<Known> {
  */
 export async function* decodeAll<Known = never>(
   examples: readonly Example[],
-  framing: Framing,
+  resize: ResizeOptions,
   lookUp: (hash: string) => Known | undefined = () => undefined,
   ahead = 16 * availableParallelism(),
 ): AsyncGenerator<DecodedPicture<Known>> {
-  yield* inOrder(examples, ahead, (example) => decodeOne(example, framing, lookUp));
+  yield* inOrder(examples, ahead, (example) => decodeOne(example, resize, lookUp));
 }
 
 async function decodeOne<Known>(
   example: Example,
-  framing: Framing,
+  resize: ResizeOptions,
   lookUp: (hash: string) => Known | undefined,
 ): Promise<DecodedPicture<Known>> {
   let hash = '';
@@ -44,7 +44,7 @@ async function decodeOne<Known>(
     hash = read.hash;
     const known = lookUp(hash);
     if (known !== undefined) return { example, hash, known };
-    return { example, hash, pixels: await decodePicture(read.content, framing, example.reading) };
+    return { example, hash, pixels: await decodePicture(read.content, resize, example.reading) };
   } catch (error) {
     return { example, hash, reason: messageOf(error) };
   }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import sharp from 'sharp';
 import { Random } from '../../../src/core/random';
-import { decodePicture, drawCropBox, type Framing } from '../../../src/data';
+import { decodePicture, drawCropBox, type ResizeOptions } from '../../../src/data';
 
-const framing: Framing = { inputSize: 32, crop: 1, interpolation: 'bicubic' };
+const resize: ResizeOptions = { inputSize: 32, crop: 1, interpolation: 'bicubic' };
 
 /** The colour of the decoded picture at (x, y). */
 function at(pixels: Uint8Array, x: number, y: number): number[] {
@@ -26,7 +26,7 @@ const redAndBlue = () =>
 
 describe('decodePicture', () => {
   it('gives the bytes of a square RGB picture', async () => {
-    const pixels = await decodePicture(await plain(100, 60, '#336699').png().toBuffer(), framing);
+    const pixels = await decodePicture(await plain(100, 60, '#336699').png().toBuffer(), resize);
     assert.equal(pixels.length, 32 * 32 * 3);
     assert.deepEqual(at(pixels, 16, 16), [0x33, 0x66, 0x99]);
   });
@@ -39,7 +39,7 @@ describe('decodePicture', () => {
       .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
       .withMetadata({ orientation: 6 }) // rotated by 90 degrees clockwise, so that the bottom becomes the left
       .toBuffer();
-    const pixels = await decodePicture(square, framing);
+    const pixels = await decodePicture(square, resize);
     assertNear(at(pixels, 3, 16), [0, 0, 255], 6);
     assertNear(at(pixels, 28, 16), [255, 0, 0], 6);
   });
@@ -50,8 +50,8 @@ describe('decodePicture', () => {
       [0, 0, 255],
       [0, 0, 0],
     ] as const;
-    const shown = async (more: Partial<Framing>) =>
-      decodePicture(await redAndBlue().png().toBuffer(), { ...framing, interpolation: 'bilinear', ...more });
+    const shown = async (more: Partial<ResizeOptions>) =>
+      decodePicture(await redAndBlue().png().toBuffer(), { ...resize, interpolation: 'bilinear', ...more });
 
     it('by cropping its centre, by default', async () => {
       const pixels = await shown({});
@@ -65,7 +65,7 @@ describe('decodePicture', () => {
         .extend({ left: 64, background: '#00ff00' }) // 128 x 32: green, red, blue as 2 : 1 : 1
         .png()
         .toBuffer();
-      const pixels = await decodePicture(wide, { ...framing, fit: 'stretch' });
+      const pixels = await decodePicture(wide, { ...resize, fit: 'stretch' });
       assertNear(at(pixels, 4, 0), [0, 255, 0], 2);
       assertNear(at(pixels, 20, 31), [...red], 2);
       assertNear(at(pixels, 28, 16), [...blue], 2);
@@ -119,12 +119,12 @@ describe('decodePicture', () => {
     })
       .png()
       .toBuffer();
-    assert.deepEqual(at(await decodePicture(clear, framing), 5, 5), [255, 255, 255]);
+    assert.deepEqual(at(await decodePicture(clear, resize), 5, 5), [255, 255, 255]);
   });
 
   it('gives grayscale pictures three equal channels', async () => {
     const gray = await plain(40, 40, '#808080').toColourspace('b-w').png().toBuffer();
-    assert.deepEqual(at(await decodePicture(gray, framing), 5, 5), [128, 128, 128]);
+    assert.deepEqual(at(await decodePicture(gray, resize), 5, 5), [128, 128, 128]);
   });
 
   it('converts 16-bit pictures to 8 bits', async () => {
@@ -134,13 +134,13 @@ describe('decodePicture', () => {
       .png()
       .toBuffer();
     assert.equal((await sharp(deep).metadata()).depth, 'ushort');
-    assertNear(at(await decodePicture(deep, framing), 5, 5), [128, 128, 128], 1);
+    assertNear(at(await decodePicture(deep, resize), 5, 5), [128, 128, 128], 1);
   });
 
   it('converts CMYK to sRGB', async () => {
     const cmyk = await plain(40, 40, '#ff0000').toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
     assert.equal((await sharp(cmyk).metadata()).space, 'cmyk');
-    assertNear(at(await decodePicture(cmyk, framing), 5, 5), [255, 0, 0], 40); // pure red is hardly printable
+    assertNear(at(await decodePicture(cmyk, resize), 5, 5), [255, 0, 0], 40); // pure red is hardly printable
   });
 
   it('uses the first frame of an animation', async () => {
@@ -149,11 +149,11 @@ describe('decodePicture', () => {
       .gif()
       .toBuffer();
     assert.equal((await sharp(gif).metadata()).pages, 2);
-    assertNear(at(await decodePicture(gif, framing), 5, 5), [0, 255, 0], 2);
+    assertNear(at(await decodePicture(gif, resize), 5, 5), [0, 255, 0], 2);
   });
 
   it('crops the centre of a wide picture', async () => {
-    const pixels = await decodePicture(await redAndBlue().png().toBuffer(), framing);
+    const pixels = await decodePicture(await redAndBlue().png().toBuffer(), resize);
     assertNear(at(pixels, 2, 16), [255, 0, 0], 2);
     assertNear(at(pixels, 29, 16), [0, 0, 255], 2);
   });
@@ -165,8 +165,8 @@ describe('decodePicture', () => {
       ])
       .png()
       .toBuffer();
-    const whole = await decodePicture(framed, framing);
-    const middle = await decodePicture(framed, { ...framing, crop: 0.75 });
+    const whole = await decodePicture(framed, resize);
+    const middle = await decodePicture(framed, { ...resize, crop: 0.75 });
     assertNear(at(whole, 1, 1), [0, 0, 0], 4);
     assertNear(at(middle, 1, 1), [255, 255, 255], 12);
   });
@@ -176,7 +176,7 @@ describe('decodePicture', () => {
     const png = await sharp(stripes, { raw: { width: 320, height: 320, channels: 3 } })
       .png()
       .toBuffer();
-    assertNear(at(await decodePicture(png, framing), 16, 16), [128, 128, 128], 8);
+    assertNear(at(await decodePicture(png, resize), 16, 16), [128, 128, 128], 8);
   });
 
   it('says in words what is wrong with a file', async () => {
@@ -188,7 +188,7 @@ describe('decodePicture', () => {
       ['one pixel', await plain(1, 1, '#ffffff').png().toBuffer(), /1 x 1 pixels: a side has fewer than 8/],
       ['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"/>'), /a drawing \(svg\)/],
     ];
-    for (const [name, content, reason] of cases) await assert.rejects(decodePicture(content, framing), reason, name);
+    for (const [name, content, reason] of cases) await assert.rejects(decodePicture(content, resize), reason, name);
   });
 
   it('refuses pictures of absurd size from their header, without decoding them', async () => {
@@ -197,7 +197,7 @@ describe('decodePicture', () => {
     header.writeUInt32BE(20_000, 16);
     header.writeUInt32BE(20_000, 20);
     header.writeUInt32BE(crc32(header.subarray(12, 29)), 29);
-    await assert.rejects(decodePicture(header, framing), /more pixels than 268,402,689/);
+    await assert.rejects(decodePicture(header, resize), /more pixels than 268,402,689/);
   });
 });
 

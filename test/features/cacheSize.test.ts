@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../src/core/paths';
-import { added, cacheLimit, makeRoom } from '../../src/features/cacheRoom';
+import { cacheLimit, recordAdded, removeOldest } from '../../src/features/cacheSize';
 import { RowStore } from '../../src/features/rowStore';
 import { withEmptyCache } from '../folders';
 
@@ -23,19 +23,19 @@ describe('the cache of features', () => {
       const store = rows('aa', 'bb', 'cc', 'dd');
       ['bb', 'aa', 'dd', 'cc'].forEach((name, i) => void use(name, i + 1));
       assert.deepEqual([...store.get('bb')!], [...row]); // used just now
-      assert.equal(makeRoom(3 * 4096), 2 * 4096);
+      assert.equal(removeOldest(3 * 4096), 2 * 4096);
       assert.deepEqual(
         ['aa', 'bb', 'cc', 'dd'].map((name) => store.has(name)),
         [false, true, true, false],
       );
-      assert.equal(makeRoom(3 * 4096), 2 * 4096);
+      assert.equal(removeOldest(3 * 4096), 2 * 4096);
     }));
 
   it('keeps rows that a process may be using', () =>
     withEmptyCache(() => {
       const store = rows('aa', 'bb');
       use('aa', Date.now() / 1000 - 3600);
-      assert.equal(makeRoom(0), 4096);
+      assert.equal(removeOldest(0), 4096);
       assert.deepEqual([store.has('aa'), store.has('bb')], [false, true]);
     }));
 
@@ -54,7 +54,7 @@ describe('the cache of features', () => {
         assert.equal(tally(), 3 * 4096); // three rows and the other file, without the oldest row
         assert.ok(!existsSync(file('aa')));
         writeFileSync(cacheFolder('features', 'tally'), 'damaged');
-        added(0);
+        recordAdded(0);
         assert.equal(tally(), 3 * 4096);
       } finally {
         delete process.env.TUNEBOOK_CACHE_BYTES;
@@ -82,7 +82,7 @@ describe('the cache of features', () => {
       store.close((text) => messages.push(text));
       store.close((text) => messages.push(text));
       assert.equal(messages.length, 1);
-      assert.match(messages[0]!, /^what was computed cannot be kept on disk: /);
+      assert.match(messages[0]!, /^cannot write to the cache: /);
       assert.equal(store.get('aa'), undefined);
     }));
 });

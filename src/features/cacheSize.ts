@@ -4,19 +4,19 @@ import { messageOf, UserError } from '../core/errors';
 import { writeFileAtomically } from '../core/files';
 import { cacheFolder } from '../core/paths';
 
-/** Bytes that all kept rows together may take on disk, where TUNEBOOK_CACHE_BYTES does not say. */
+/** The default limit of the cache, in bytes. */
 const DEFAULT_LIMIT = 5 * 2 ** 30;
-/** What was used that lately, in milliseconds, stays: a process may be in the middle of using it. */
+/** Files used within this time, in milliseconds, are not removed, as a process may be reading them. */
 const IN_USE = 10 * 60_000;
-/** A file takes whole blocks on disk. */
+/** Bytes of a block: a file takes whole blocks on disk. */
 const BLOCK = 4096;
-/** After that many milliseconds the files are counted anew even if the tally says that there is room. */
+/** After this time, in milliseconds, the files are counted again even when the tally is below the limit. */
 const TALLY_HOLDS = 24 * 3_600_000;
 
 /**
- * Bytes that all kept rows together may take on disk: TUNEBOOK_CACHE_BYTES, or 5 GiB.
+ * The limit of the cache in bytes: the environment variable TUNEBOOK_CACHE_BYTES, or 5 GiB.
  *
- * @throws {UserError} if the variable is no number of bytes
+ * @throws {UserError} when the variable is not a number of at least 0
  */
 export function cacheLimit(): number {
   const text = process.env.TUNEBOOK_CACHE_BYTES;
@@ -26,38 +26,38 @@ export function cacheLimit(): number {
   return limit;
 }
 
-/** What a file of this many bytes takes on disk. */
+/** The bytes that a file of this size takes on disk. */
 export const onDisk = (bytes: number): number => Math.ceil(bytes / BLOCK) * BLOCK;
 
 /**
- * Say that bytes were added to the kept rows, and make room if they are now too many. The files are counted only then, and
- * once a day: there may be a million.
+ * Record that bytes were added to the cache, and remove old entries when it exceeds the limit. The files, of which there may be a
+ * million, are counted only then and once a day.
  */
-export function added(bytes: number, limit = cacheLimit()): void {
+export function recordAdded(bytes: number, limit = cacheLimit()): void {
   const file = cacheFolder('features', 'tally');
   let tally: { bytes: number; counted: number } | undefined;
   try {
     tally = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    // there is none yet, or it is damaged: count
+    // missing or damaged: count the files
   }
   const known = tally && Date.now() - tally.counted < TALLY_HOLDS ? tally : undefined;
   const total = (known?.bytes ?? Infinity) + bytes;
-  const next = total > limit ? { bytes: makeRoom(limit), counted: Date.now() } : { ...known, bytes: total };
+  const next = total > limit ? { bytes: removeOldest(limit), counted: Date.now() } : { ...known, bytes: total };
   try {
     writeFileAtomically(file, JSON.stringify(next));
   } catch (error) {
-    console.warn(`the size of the feature cache cannot be kept: ${messageOf(error)}`);
+    console.warn(`cannot record the size of the feature cache: ${messageOf(error)}`);
   }
 }
 
 /**
- * Remove the rows used longest ago until all take nine tenths of `limit`, if they take more than it. What was used in the
- * last ten minutes stays.
+ * When the cache exceeds `limit`, remove its least recently used files until it takes nine tenths of it. Files used within the last
+ * ten minutes are kept.
  *
- * @returns the bytes that are left
+ * @returns the bytes in use afterwards
  */
-export function makeRoom(limit = cacheLimit(), now = Date.now()): number {
+export function removeOldest(limit = cacheLimit(), now = Date.now()): number {
   const root = cacheFolder('features');
   if (!existsSync(root)) return 0;
   const rows = readdirSync(root, { recursive: true, withFileTypes: true })
