@@ -59,7 +59,9 @@ async function ofKeras(
   let left = seconds;
   const timer = setInterval(() => --left <= 0 && abort.abort(), 1000);
   try {
-    const { ok, status } = await fetch(address, { headers: { Range: 'bytes=0-0' }, signal: abort.signal });
+    // each over a connection of its own: one that was kept from an earlier question the server may have closed meanwhile
+    const headers = { Range: 'bytes=0-0', Connection: 'close' };
+    const { ok, status } = await fetch(address, { headers, signal: abort.signal });
     if (ok) return { from: 'network', detail: address };
     return { from: 'missing', detail: `${address} answers ${status}; ${advice}` };
   } catch {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { type DeviceSpeed, recommendBackbone } from '../../../src/analysis/advise';
 import { type Candidate, rank, resolution } from '../../../src/analysis/advise/rank';
@@ -75,6 +77,30 @@ describe('whether weights are available', () => {
       });
     } finally {
       server.close();
+    }
+  });
+});
+
+describe('a server that closes the connection of an earlier question', () => {
+  it('is asked over another', async () => {
+    const known = new WeakSet<Socket>();
+    const server = createServer(({ socket }, response) => {
+      if (known.has(socket)) socket.destroy();
+      else response.end('weights');
+      known.add(socket);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const environment = { TUNEBOOK_WEIGHTS_MIRROR: `http://127.0.0.1:${port}`, KERAS_HOME: temporaryFolder() };
+    try {
+      await withEmptyCache(() =>
+        withEnvironment(environment, async () => {
+          for (let i = 0; i < 5; i++) assert.equal((await weightsAvailability(backboneEntry('vgg16'))).from, 'network');
+        }),
+      );
+    } finally {
+      server.close();
+      server.closeAllConnections();
     }
   });
 });
