@@ -86,6 +86,9 @@ export function folderOf({ file }: PublicName): string {
 /** Of the package's own use, and not in the API reference. */
 const isInternal = (node: ts.Node) => ts.getJSDocTags(node).some(({ tagName }) => tagName.text === 'internal');
 
+/** A name for a type of another package: readers import it from there. */
+const isAnothers = (node: ts.Node) => ts.isTypeAliasDeclaration(node) && ts.isImportTypeNode(node.type);
+
 const isOwn = (file: ts.SourceFile) => file.fileName.startsWith(`${declarations}/`);
 
 /** A file of api/, or the package itself: its first comment tells what the namespace holds. */
@@ -218,7 +221,9 @@ function hiddenTypes(symbol: ts.Symbol, open: ReadonlySet<ts.Symbol>, checker: t
     if (named) {
       const type = named.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(named) : named;
       const isParameter = (type.flags & ts.SymbolFlags.TypeParameter) !== 0;
-      const own = type.declarations?.some((declaration) => isOwn(declaration.getSourceFile()));
+      const own = type.declarations?.some(
+        (declaration) => isOwn(declaration.getSourceFile()) && !isAnothers(declaration),
+      );
       if (own && !isParameter && !open.has(type)) hidden.add(type.name);
     }
     ts.forEachChild(node, visit);
