@@ -14,7 +14,7 @@ describe('package-lock.json', () => {
   const lock = JSON.parse(readFileSync(join(projectFolder, 'package-lock.json'), 'utf8'));
   const packages = Object.entries<LockedPackage>(lock.packages).filter(([path, { link }]) => path !== '' && !link);
 
-  it('has the hash of every package, also of those that only other systems install', () => {
+  it('has the hash of every package, including those for other systems', () => {
     assert.ok(packages.length > 300);
     const without = packages.filter(([, { integrity }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? ''));
     assert.deepEqual(
@@ -23,7 +23,7 @@ describe('package-lock.json', () => {
     );
   });
 
-  it('names versions and hashes, no addresses: any registry or mirror serves', () => {
+  it('contains versions and hashes but no addresses, so that any registry or mirror can be used', () => {
     assert.deepEqual(
       packages.filter(([, entry]) => 'resolved' in entry).map(([path]) => path),
       [],

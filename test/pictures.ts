@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { temporaryFolder } from './folders';
 
-/** A picture that a network can tell from others: stripes of a colour, turned and shifted by its number. */
+/** A picture that a network can distinguish from others: stripes of one colour, rotated and shifted by its number. */
 export async function stripes(color: string, number: number, size = 64): Promise<Buffer> {
   const lines = Array.from(
     { length: 12 },
@@ -14,7 +14,7 @@ export async function stripes(color: string, number: number, size = 64): Promise
   return sharp(Buffer.from(svg)).resize(size, size).png().toBuffer();
 }
 
-/** A folder with the classes red, green and blue, `perClass` pictures each. */
+/** A folder with the classes red, green and blue, with `perClass` pictures each. */
 export async function stripesFolder(perClass = 8): Promise<string> {
   const root = temporaryFolder();
   for (const color of ['red', 'green', 'blue']) {
@@ -28,7 +28,7 @@ export function writePicture(file: string, content: Uint8Array | string): void {
   writeFileSync(file, content);
 }
 
-/** The pictures nobody wants, in a class folder `red` of `root`, and what is to be said of each. */
+/** Unusable pictures, in a class folder `red` of `root`, and the expected reason for each. */
 export async function addBadPictures(root: string): Promise<Record<string, RegExp>> {
   const jpeg = await sharp(await stripes('red', 1, 400))
     .jpeg()
@@ -58,7 +58,7 @@ export async function addBadPictures(root: string): Promise<Record<string, RegEx
   ]);
 }
 
-/** Two pictures that look odd and are fine: CMYK ink colours, and an animation. */
+/** Two unusual pictures that can be read: CMYK colours, and an animation. */
 export async function addOddPictures(root: string): Promise<string[]> {
   const red = await stripes('red', 2);
   writePicture(join(root, 'red/ink.jpg'), await sharp(red).toColourspace('cmyk').jpeg().toBuffer());

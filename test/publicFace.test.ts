@@ -10,7 +10,7 @@ const namespaces = [
 ];
 
 describe('the public face', () => {
-  it('has at its root what the course uses, and the namespaces', () => {
+  it('exports what the course uses, and the namespaces', () => {
     const names = Object.keys(tunebook);
     assert.deepEqual(
       namespaces.filter((name) => !names.includes(name)),
@@ -19,7 +19,7 @@ describe('the public face', () => {
     assert.ok(names.length <= 75, `${names.length} names: ${names.join(', ')}`);
   });
 
-  it('has each name in one place', () => {
+  it('exports each name once', () => {
     const places = new Map<string, string[]>();
     const add = (name: string, place: string) => places.set(name, [...(places.get(name) ?? []), place]);
     for (const name of Object.keys(tunebook)) if (!namespaces.includes(name)) add(name, 'root');
@@ -32,7 +32,7 @@ describe('the public face', () => {
     );
   });
 
-  it('is all that can be imported: what lies behind it has no address', () => {
+  it('is all that can be imported: internal modules have no path', () => {
     const script = `
       const attempt = (name) => { try { require(name); return 'loaded'; } catch (error) { return error.code; } };
       console.log(JSON.stringify(['tunebook', 'tunebook/package.json', 'tunebook/dist/src/core/options'].map(attempt)));`;

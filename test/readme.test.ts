@@ -10,19 +10,19 @@ import { commandOf } from './commandOf';
 const readme = readFileSync(join(projectFolder, 'README.md'), 'utf8');
 const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
 
-/** What stands between fences that name a language. */
+/** The contents of the code blocks in a language. */
 function blocks(language: string): string[] {
   return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text = '']) => text);
 }
 
-/** The README's calls of the command line, as words: lines of its blocks, and what stands in the text between backticks. */
+/** The README's calls of the command line, as words: lines of its code blocks, and text between backticks. */
 const calls: string[][] = [...blocks('sh').flatMap((text) => text.split('\n')), ...(readme.match(/`[^`\n]+`/g) ?? [])]
   .map((text) => text.replaceAll('`', '').replace(/\s#.*/, '').trim())
   .filter((text) => text.startsWith('npx tunebook '))
   .map((text) => text.split(/\s+/).slice(2));
 
 describe('the README', () => {
-  it('has a call of every command', () => {
+  it('has an example of every command', () => {
     const called = new Set(calls.map(([name]) => name));
     const missing = commandLine().commands.filter((command) => !called.has(command.name()));
     assert.deepEqual(
@@ -32,7 +32,7 @@ describe('the README', () => {
   });
 
   for (const words of calls) {
-    it(`prints a call that is understood: ${words.join(' ')}`, async () => {
+    it(`has valid commands: ${words.join(' ')}`, async () => {
       assert.equal(await commandOf(words), words[0]);
     });
   }
@@ -56,7 +56,7 @@ describe('the README', () => {
     for (const name of imports.flatMap(([, names = '']) => names.split(', '))) assert.ok(name in tunebook, name);
   });
 
-  it('shows a study that can be made', () => {
+  it('shows a valid study', () => {
     const [text = ''] = blocks('json');
     assert.equal(checkConfiguration({ ...JSON.parse(text), data: 'emoji' }).seeds.length, 5);
   });

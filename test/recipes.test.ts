@@ -9,7 +9,7 @@ import { temporaryFolder } from './folders';
 import { until } from './study/queueWorkers';
 import { freePort, hasRedis, skipWithoutRedis } from './study/redis';
 
-/** As far as the tests look into it. */
+/** The parts that the tests use. */
 interface Service {
   image: string;
   command: string[];
@@ -54,13 +54,13 @@ function wordsAfter(line: string): string[] {
   return call.replaceAll('"', '').split(/\s+/);
 }
 
-/** That the command line takes a call, and that its queue is found without a password among its words. */
+/** Checks that the command line accepts a call, and that the queue's password is not part of it. */
 async function assertIsUnderstood(words: readonly string[], name: string): Promise<void> {
   assert.equal(await commandOf(words), name);
   assert.ok(name === 'worker' ? !words.includes('--queue') : words[words.indexOf('--queue') + 1]?.startsWith('--'));
 }
 
-/** That a Redis that is started so lets only those in who have the password, and does not show it to `ps`. */
+/** Checks that a Redis that is started in this way requires the password, and does not show it to `ps`. */
 async function assertNeedsPassword(command: readonly string[]): Promise<void> {
   const port = String(await freePort());
   const [shell = '', option = '', script = ''] = command;
@@ -90,14 +90,14 @@ describe('compose.yaml', function () {
   const { services } = load(text, { schema: YAML11_SCHEMA }) as { services: Record<string, Service> };
 
   for (const name of ['worker', 'study']) {
-    it(`gives ${name} words that the command line understands, of the image's folder`, async () => {
+    it(`calls the command ${name} with valid arguments, in the image's folder`, async () => {
       await assertIsUnderstood(wordsAfter(services[name]!.command.join(' ')), name);
       assert.match(read('Dockerfile'), /^WORKDIR \/home\/node\/tunebook$/m);
       assert.ok('tunebook' in JSON.parse(read('package.json')).bin);
     });
   }
 
-  it('has the pictures at the same place in the study and in its workers, as its first lines say', () => {
+  it('has the pictures at the same path in the study and in its workers, as its first lines say', () => {
     const photos = (name: string) => services[name]!.volumes.find((volume) => volume.includes('PHOTOS'));
     assert.equal(photos('worker'), photos('study'));
     assert.ok(photos('worker')!.endsWith(':/photos:ro'));
@@ -138,7 +138,7 @@ describe('the recipe for Kubernetes', function () {
   const pods = manifests.flatMap(({ spec }) => spec.template ?? []);
 
   for (const name of ['worker', 'study']) {
-    it(`gives ${name} words that the command line understands`, async () => {
+    it(`calls the command ${name} with valid arguments`, async () => {
       const { spec } = find('Job', name === 'worker' ? 'tunebook-workers' : 'tunebook-study').template!;
       await assertIsUnderstood(wordsAfter(spec.containers[0].command.join(' ')), name);
     });
@@ -152,7 +152,7 @@ describe('the recipe for Kubernetes', function () {
     assert.equal(template!.spec.restartPolicy, 'OnFailure');
   });
 
-  it('leads to Redis by the name of its service, for those alone that its policy lets in', () => {
+  it('reaches Redis by the name of its service, and only from pods that its policy allows', () => {
     const redis = find('Deployment', 'tunebook-redis').template!.metadata.labels;
     assert.deepEqual(find('Service', 'tunebook-redis').selector, redis);
     const policy = find('NetworkPolicy', 'tunebook-redis');
@@ -166,7 +166,7 @@ describe('the recipe for Kubernetes', function () {
     }
   });
 
-  it('says how to make all that it takes for given', () => {
+  it('says how to create everything that it requires', () => {
     for (const { spec } of pods) {
       const [{ env, volumeMounts, image }] = spec.containers;
       for (const { valueFrom } of env) {
@@ -194,7 +194,7 @@ describe('the recipe for Slurm', () => {
   const scripts = [...guide.matchAll(/^```bash\n(.*?)^```/gms)].map(([, script = '']) => script);
   const [study = '', workers = ''] = scripts;
 
-  it('is two scripts that a shell reads, which the guide names', () => {
+  it('consists of two valid shell scripts, which the guide names', () => {
     assert.equal(scripts.length, 2);
     for (const script of scripts) {
       assert.ok(script.startsWith('#!/bin/bash\n#SBATCH '));
@@ -208,14 +208,14 @@ describe('the recipe for Slurm', () => {
     ['study', study],
     ['worker', workers],
   ] as const) {
-    it(`gives ${name} words that the command line understands`, async () => {
+    it(`calls the command ${name} with valid arguments`, async () => {
       const calls = script.split('\n').filter((line) => /^[^#]*\/tunebook /.test(line));
       assert.equal(calls.length, 1);
       await assertIsUnderstood(wordsAfter(calls[0]!), name);
     });
   }
 
-  it('has an array of workers that Slurm reaches with its signals, and that end when nothing is left', () => {
+  it('has an array of workers that receive the signals of Slurm, and that end when nothing is left', () => {
     assert.match(workers, /^#SBATCH --array=1-\d+$/m);
     assert.match(workers, /^exec .* --until-empty$/m);
   });
@@ -223,7 +223,7 @@ describe('the recipe for Slurm', () => {
 
 describe('the recipes', () => {
   for (const name of ['slurm.md', 'kubernetes.md']) {
-    it(`link to what exists: ${name}`, () => {
+    it(`link to existing files: ${name}`, () => {
       const links = [...read('docs', name).matchAll(/\]\(([^)]+)\)/g)].map(([, link = '']) => link.split('#'));
       assert.ok(links.length > 0);
       for (const [file = '', part] of links) {

@@ -3,29 +3,29 @@ import type { AddressInfo } from 'node:net';
 
 export interface TestServer {
   address: string;
-  /** what was asked for so far, with the bytes that the request began at */
+  /** the requests so far, with the first requested byte */
   requests: { path: string; from: number }[];
   close(): void;
 }
 
 export interface ServeOptions {
-  /** answer to a request for a part; default true */
+  /** whether to support requests for a part; default true */
   ranges?: boolean;
   etag?: string;
-  /** break the connection after so many bytes, for each answer in turn; those not named are whole */
+  /** break the connection after this many bytes, for each answer in turn; the others are complete */
   breaks?: number[];
-  /** answer with these, in turn, before anything else */
+  /** status codes of the first answers, in turn */
   statuses?: number[];
-  /** send nothing at all after the head, for so many answers */
+  /** number of answers that consist of headers only */
   silent?: number;
-  /** milliseconds before the body of each answer */
+  /** delay before the body of each answer, in milliseconds */
   delay?: number;
 }
 
-/** Milliseconds before a connection breaks: a client on a busy machine loses what it has not read by then. */
+/** Delay before a connection breaks, in milliseconds: a client on a busy machine loses what it has not read by then. */
 const PAUSE = 250;
 
-/** A server on this machine that serves one content at every path, with the faults that are asked for. */
+/** A server on this machine that returns the same content for every path, with the requested faults. */
 export async function serve(content: () => Buffer, options: ServeOptions = {}): Promise<TestServer> {
   const { ranges = true, etag, delay = 0 } = options;
   const statuses = [...(options.statuses ?? [])];

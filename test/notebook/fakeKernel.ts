@@ -1,6 +1,6 @@
 import type { DisplayWriter } from '../../src/notebook/kernel';
 
-/** A message as it would go to the notebook, with the time it was sent at in milliseconds. */
+/** A message for the notebook, with the time in milliseconds at which it was sent. */
 export interface Sent {
   data: Record<string, unknown>;
   metadata: object;
@@ -11,7 +11,7 @@ export interface Sent {
 
 const path = '/fake/node_modules/tslab/dist/jupyter.js';
 
-/** Stand in for tslab while `work` runs, and collect what it would send. */
+/** Replace tslab while `work` runs, and collect the messages. */
 export async function inFakeKernel(work: (sent: Sent[]) => Promise<void>, write?: DisplayWriter): Promise<void> {
   const sent: Sent[] = [];
   const collect: DisplayWriter = ({ data, metadata, transient }, isUpdate) =>
@@ -24,7 +24,7 @@ export async function inFakeKernel(work: (sent: Sent[]) => Promise<void>, write?
   }
 }
 
-/** What `work` prints through one of the console's functions. */
+/** The text that `work` prints with one of the console's functions. */
 export async function printed(name: 'log' | 'error', work: () => Promise<unknown>): Promise<string[]> {
   const lines: string[] = [];
   const original = console[name];

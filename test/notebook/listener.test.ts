@@ -9,7 +9,7 @@ import { inFakeKernel, printed, type Sent } from './fakeKernel';
 const flagKey = Symbol.for('tunebook.stop');
 const shared = globalThis as { [flagKey]?: { requested: boolean; holders?: number } };
 
-/** Report as a training would: features, then epochs with their batches. */
+/** Report progress like a training: features, then epochs with their batches. */
 async function pretend(listener: Listener, { epochs = 3, planned }: { epochs?: number; planned?: number } = {}) {
   const last = planned ?? epochs;
   for (const done of [50, 100]) listener.onProgress?.({ task: 'features', done, total: 100, unit: 'pictures' });
@@ -42,7 +42,7 @@ function page(sent: Sent[]): Record<string, unknown>[] {
 describe('notebookListener', function () {
   this.timeout(60_000);
 
-  it('leaves a line for the features, one for the training, the last epoch and the curves with their picture', () =>
+  it('ends with a line for the features, one for the training, the last epoch, and the curves with their picture', () =>
     inFakeKernel(async (sent) => {
       const listener = notebookListener();
       await pretend(listener);
@@ -70,7 +70,7 @@ describe('notebookListener', function () {
       assert.ok('image/png' in contents[3]!);
     }));
 
-  it('gives a second training its own curves', () =>
+  it('shows separate curves for a second training', () =>
     inFakeKernel(async (sent) => {
       const listener = notebookListener();
       await pretend(listener, { epochs: 2 });
@@ -85,7 +85,7 @@ describe('notebookListener', function () {
       );
     }));
 
-  it('does not fail when it is told nonsense', async () => {
+  it('does not fail if it gets impossible reports', async () => {
     const lines = await printed('error', () =>
       inFakeKernel(async () => {
         const listener = notebookListener();
@@ -99,7 +99,7 @@ describe('notebookListener', function () {
 });
 
 describe('terminalListener', () => {
-  it('prints a line a task and a line an epoch, also when spread into another listener', async () => {
+  it('prints a line per task and a line per epoch, even if copied into another listener', async () => {
     let written = '';
     const listener = { ...terminalListener({ write: (text) => (written += text) }), shouldStop: () => false };
     await pretend(listener, { epochs: 2 });
@@ -122,9 +122,9 @@ describe('the stop flag', () => {
     delete shared[flagKey];
   });
 
-  it('is down outside a kernel, and seen while work holds it', async () => {
+  it('is not set outside a kernel, and is checked while work holds it', async () => {
     assert.equal(stopRequested(), false);
-    shared[flagKey] = { requested: false }; // as a kernel may set it
+    shared[flagKey] = { requested: false }; // like a kernel does
     const asked = await withStop(async (shouldStop) => {
       assert.equal(shared[flagKey]!.holders, 1);
       const before = shouldStop();
@@ -135,7 +135,7 @@ describe('the stop flag', () => {
     assert.equal(shared[flagKey]!.holders, 0);
   });
 
-  it('is let go when the work fails, and counts nested work', async () => {
+  it('is released when the work fails, and counts nested work', async () => {
     await assert.rejects(
       withStop(() =>
         withStop(async () => {
@@ -148,7 +148,7 @@ describe('the stop flag', () => {
     assert.equal(shared[flagKey]!.holders, 0);
   });
 
-  it('stays with the work that was running when the kernel replaces it', async () => {
+  it('remains with the running work when the kernel replaces it', async () => {
     const stopped = await withStop(async (shouldStop) => {
       shared[flagKey]!.requested = true;
       shared[flagKey] = { requested: false, holders: 0 };
@@ -162,7 +162,7 @@ describe('the stop flag', () => {
 describe('watch', function () {
   this.timeout(60_000);
 
-  it('stops a training after its current batch and keeps what was learned, with the curves as a picture', () =>
+  it('stops a training after its current batch and keeps its result, with the curves as a picture', () =>
     inFakeKernel(async (sent) => {
       const history = await watch(async (listener) => {
         const onEpoch: Listener['onEpoch'] = (record, all, planned) => {
@@ -177,7 +177,7 @@ describe('watch', function () {
       shared[flagKey]!.requested = false;
     }));
 
-  it('ends its displays and hands on the error when the work fails', () =>
+  it('ends its displays and passes on the error when the work fails', () =>
     inFakeKernel(async (sent) => {
       const failing = watch(async (listener) => {
         listener.onProgress({ task: 'decode', done: 1, total: 2, unit: 'pictures' });

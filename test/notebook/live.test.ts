@@ -11,7 +11,7 @@ const chart = confusionMatrixChart({ classes: ['cat'], counts: [[3]] });
 describe('liveDisplay', function () {
   this.timeout(60_000);
 
-  it('shows once and updates in place from then on', () =>
+  it('shows a display once and then updates it in place', () =>
     inFakeKernel(async (sent) => {
       const live = liveDisplay();
       await live.update(text('one'));
@@ -30,7 +30,7 @@ describe('liveDisplay', function () {
       assert.notEqual(sent[3]!.id, sent[0]!.id);
     }));
 
-  it('sends at most some five updates a second and never drops the last', () =>
+  it('sends at most about five updates per second and never drops the last one', () =>
     inFakeKernel(async (sent) => {
       const live = liveDisplay();
       for (let i = 0; i < 100; i++) {
@@ -46,7 +46,7 @@ describe('liveDisplay', function () {
       assert.equal(sent.at(-1)!.data['text/plain'], '99');
     }));
 
-  it('sends the last value also when nobody waits for it', () =>
+  it('sends the last value even if no code waits for it', () =>
     inFakeKernel(async (sent) => {
       const live = liveDisplay();
       void live.update(text('first'));
@@ -56,7 +56,7 @@ describe('liveDisplay', function () {
       assert.equal(sent.at(-1)!.data['text/plain'], 'last');
     }));
 
-  it('draws the picture of a chart for the final value only, which comes at once and last', () =>
+  it('draws a chart as a picture for the final value only, which is sent immediately and last', () =>
     inFakeKernel(async (sent) => {
       const live = liveDisplay();
       await live.update(chart);
@@ -80,7 +80,7 @@ describe('liveDisplay', function () {
     assert.deepEqual(lines, ['final']);
   });
 
-  it('shows a mistake as text instead of failing', () =>
+  it('shows an error as text instead of failing', () =>
     inFakeKernel(async (sent) => {
       const broken = {
         [displaySymbol]: async () => {

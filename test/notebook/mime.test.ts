@@ -18,7 +18,7 @@ const chart = confusionMatrixChart({
 describe('toMimeBundle', function () {
   this.timeout(60_000); // vega takes its time to load on a busy machine
 
-  it('gives a chart as an object, as a picture of twice its size and as its text twin', async () => {
+  it('gives a chart as an object, as a picture of twice its size, and as text', async () => {
     const bundle = (await toMimeBundle(chart))!;
     assert.deepEqual(Object.keys(bundle).sort(), [vegaLite, 'image/png', 'text/plain'].sort());
     assert.equal(bundle[vegaLite], chart);
@@ -31,7 +31,7 @@ describe('toMimeBundle', function () {
     });
   });
 
-  it('leaves out the picture where it has to be quick', async () => {
+  it('leaves out the picture if it has to be quick', async () => {
     const bundle = (await toMimeBundle(chart, { picture: false }))!;
     assert.deepEqual(Object.keys(bundle).sort(), [vegaLite, 'text/plain'].sort());
     assert.deepEqual(displayMetadata(bundle), {});
@@ -75,7 +75,7 @@ describe('toMimeBundle', function () {
     assert.ok('image/png' in bundle, String(bundle['text/plain']));
   });
 
-  it('lets a value show itself, at once or later', async () => {
+  it("uses a value's display method, synchronous or asynchronous", async () => {
     const own = { 'text/html': '<b>me</b>' };
     assert.deepEqual(await toMimeBundle({ [displaySymbol]: () => own }), own);
     assert.deepEqual(await toMimeBundle({ [Symbol.for('Jupyter.display')]: async () => own }), own);
@@ -93,7 +93,7 @@ describe('toMimeBundle', function () {
     }
   });
 
-  it('turns mistakes into text: a broken display method, a broken chart', async () => {
+  it('turns errors into text: a broken display method, a broken chart', async () => {
     const broken = {
       [displaySymbol]() {
         throw new Error('no luck');

@@ -7,14 +7,14 @@ import { inFakeKernel } from './fakeKernel';
 
 const decode = (done: number, total = 350) => ({ task: 'decode', done, total, unit: 'pictures' });
 
-/** A clock that is set by hand, in milliseconds. */
+/** A clock that tests set, in milliseconds. */
 function clock() {
   const time = { now: 0 };
   return { time, now: () => time.now };
 }
 
-describe('the words of progress', () => {
-  it('are task, done of total, rate and time left', () => {
+describe('the text of progress', () => {
+  it('contains the task, the number done, the total, the rate and the time left', () => {
     const { time, now } = clock();
     const meter = new Meter(now);
     assert.equal(meter.line(decode(0)), 'decode: 0 of 350 pictures (0%)');
@@ -26,7 +26,7 @@ describe('the words of progress', () => {
     assert.equal(meter.summary(decode(100)), 'decode: stopped after 100 of 350 pictures, 7.0 s (14 pictures/s)');
   });
 
-  it('start anew with another task, and do not count what was done before the first report', () => {
+  it('starts again with another task, and does not count what was done before the first report', () => {
     const { time, now } = clock();
     const meter = new Meter(now);
     meter.line(decode(300));
@@ -35,7 +35,7 @@ describe('the words of progress', () => {
     assert.equal(meter.line({ task: 'train', done: 5, total: 10, unit: 'batches' }), 'train: 5 of 10 batches (50%)');
   });
 
-  it('count bytes as megabytes', () => {
+  it('shows bytes as megabytes', () => {
     const { time, now } = clock();
     const meter = new Meter(now);
     const of = (done: number) => ({ task: 'download', done, total: 20_221_428, unit: 'bytes' });
@@ -46,11 +46,11 @@ describe('the words of progress', () => {
     assert.equal(meter.summary(of(20_221_428)), 'download: 20.2 MB in 4.0 s (5.1 MB/s)');
   });
 
-  it('make sense of a total of 0', () => {
+  it('accepts a total of 0', () => {
     assert.equal(new Meter(() => 0).line(decode(0, 0)), 'decode: 0 pictures');
   });
 
-  it('have times as people say them', () => {
+  it('shows times in a readable form', () => {
     assert.deepEqual([0.04, 9.94, 9.96, 59.4, 59.6, 125, 3599.6, 3720].map(formatSeconds), [
       '0.0 s',
       '9.9 s',
@@ -78,7 +78,7 @@ describe('a progress bar in a notebook', () => {
       assert.ok(sent.slice(1).every(({ isUpdate }) => isUpdate));
     }));
 
-  it('leaves nothing behind if nothing was reported', () =>
+  it('shows nothing if nothing was reported', () =>
     inFakeKernel(async (sent) => {
       await progressBar().end();
       assert.equal(sent.length, 0);
@@ -86,7 +86,7 @@ describe('a progress bar in a notebook', () => {
 });
 
 describe('a line of status', () => {
-  it('is redrawn in place on a terminal, cut to its width, and makes room for lines that stay', () => {
+  it('is redrawn in place on a terminal, cut to its width, and moves below other lines', () => {
     const { time, now } = clock();
     let written = '';
     const line = new TerminalLine({ write: (text) => (written += text), isTTY: true, columns: 10 }, now);

@@ -9,7 +9,7 @@ const chart = confusionMatrixChart({ classes: ['cat'], counts: [[3]] });
 describe('show', function () {
   this.timeout(60_000);
 
-  it('sends one message a value in a notebook, each with all formats, in order', () =>
+  it('sends one message per value in a notebook, each with all formats, in order', () =>
     inFakeKernel(async (sent) => {
       await show(chart, table({ a: [1] }), 'plain', { b: 2 });
       assert.deepEqual(
@@ -24,12 +24,12 @@ describe('show', function () {
       assert.ok(sent.every(({ isUpdate }) => !isUpdate));
     }));
 
-  it('prints the text twins on a terminal', async () => {
+  it('prints the text forms on a terminal', async () => {
     const lines = await printed('log', () => show(chart, table({ a: [1] }), 'plain', [1, 2]));
     assert.deepEqual(lines, [chart.usermeta.text, 'a\n1', 'plain', '[ 1, 2 ]']);
   });
 
-  it('comes after the last look of a live display', () =>
+  it('comes after the last update of a live display', () =>
     inFakeKernel(async (sent) => {
       void liveDisplay().update(chart, { final: true });
       await show('after');
@@ -37,7 +37,7 @@ describe('show', function () {
       assert.equal(sent[1]!.data['text/plain'], 'after');
     }));
 
-  it('survives a kernel that cannot be written to', async () => {
+  it('does not fail if the kernel cannot be written to', async () => {
     const lines = await printed('error', () =>
       inFakeKernel(
         async () => {

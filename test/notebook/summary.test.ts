@@ -13,7 +13,7 @@ describe('as the last value of a cell', function () {
     return String(bundle['text/plain']).split('\n');
   }
 
-  it('a dataset is its counts, and a run what it came to', async () => {
+  it('a dataset is shown by its counts, and a run by its results', async () => {
     const folder = await stripesFolder(3);
     const dataset = imageFolder(folder);
     assert.deepEqual(await linesOf(dataset), [
@@ -32,7 +32,7 @@ describe('as the last value of a cell', function () {
     assert.deepEqual(more, []);
   });
 
-  it('says how many files were passed over, and leaves other values alone', async () => {
+  it('a dataset says how many files were left out, and other values do not change', async () => {
     const dataset = { folder: '/a', classes: ['a'], examples: [], skipped: [{ file: '/a/b.txt', reason: 'no' }] };
     assert.ok((await linesOf(dataset)).includes('1 passed over, see `skipped`'));
     assert.equal(await toMimeBundle({ classes: ['a'], examples: [] }), undefined);

@@ -9,7 +9,7 @@ async function shown(value: object) {
 }
 
 describe('an arquero table', () => {
-  it('shows its rows in their order, without the filtered ones, numbers to the right', async () => {
+  it('is shown with its rows in order, without the filtered ones, numbers aligned to the right', async () => {
     const scores = table({ class: ['roses', 'tulips', 'daisy'], f1: [0.81234, 0.9, 1], support: [40, 8, 100] });
     const { html, text } = await shown(
       scores.filter((row: { support: number }) => row.support > 10).orderby(desc('f1')),
@@ -25,7 +25,7 @@ describe('an arquero table', () => {
     );
   });
 
-  it('shows 20 rows and counts the rest', async () => {
+  it('is shown with 20 rows and the number of the others', async () => {
     const rows = (count: number) => table({ n: Array.from({ length: count }, (_, i) => i) });
     const long = await shown(rows(1000));
     assert.ok(long.text.endsWith('\n19\n... 980 more rows') && long.html.endsWith('<p>... 980 more rows</p>'));
@@ -33,7 +33,7 @@ describe('an arquero table', () => {
     assert.ok(!(await shown(rows(20))).text.includes('more'));
   });
 
-  it('escapes HTML and shows missing values, dates, lists and long text', async () => {
+  it('is shown with escaped HTML, missing values, dates, lists and long text', async () => {
     const { html, text } = await shown(
       table({
         'a<b': ['<script>', null, undefined],
@@ -52,7 +52,7 @@ describe('an arquero table', () => {
     assert.equal((await shown(table({}))).text, 'a table without columns');
   });
 
-  it('rounds a column to as many decimals as tell its numbers apart', () => {
+  it('is rounded to as many decimals as distinguish the numbers of a column', () => {
     const format = (...values: number[]) => values.map(numberFormat(values));
     assert.deepEqual(format(0.87333, 0.9), ['0.873', '0.900']);
     assert.deepEqual(format(0.5, 1.5), ['0.5', '1.5']);

@@ -22,14 +22,14 @@ const notebooksIn = (below: string) => readdirSync(join(folder, below)).filter((
 const chapters = notebooksIn('');
 const solutions = notebooksIn('solutions').map((name) => join('solutions', name));
 
-describe('the notebooks, as they are committed', () => {
+describe('the committed notebooks', () => {
   for (const name of [...chapters, ...solutions]) {
     describe(name, () => {
       const text = readFileSync(join(folder, name), 'utf8');
       const { cells, metadata } = JSON.parse(text) as { cells: Cell[]; metadata: { kernelspec: { name: string } } };
       const code = cells.filter(({ cell_type }) => cell_type === 'code');
 
-      it('is smaller than a megabyte, and names no folder of the machine it was run on', () => {
+      it('is smaller than a megabyte, and contains no folder name of the machine on which it was run', () => {
         assert.ok(text.length < 1_000_000, `${text.length} bytes`);
         assert.doesNotMatch(text, /["'\s(](\/home\/|\/tmp\/|\/root\/|\/work\/|\/Users\/|[A-Z]:\\\\Users)/);
       });
@@ -67,7 +67,7 @@ describe('the notebooks, as they are committed', () => {
         }
       });
 
-      it('says of each picture what is on it, for those who cannot see it', () => {
+      it('describes each picture for readers who cannot see it', () => {
         for (const { data = {}, metadata = {} } of code.flatMap(({ outputs = [] }) => outputs)) {
           if ('image/png' in data) assert.ok(metadata['image/png']?.alt);
         }
@@ -104,7 +104,7 @@ describe('the notebooks, as they are committed', () => {
     }
   });
 
-  it('has headings without a gap, so that they make a table of contents', () => {
+  it('has headings without missing levels, so that they form a table of contents', () => {
     for (const name of [...chapters, ...solutions]) {
       const { cells } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { cells: Cell[] };
       const levels = cells

@@ -6,7 +6,7 @@ import { type Job, prepareJobs } from '../../src/cli/notebookJobs';
 import { runJob } from '../../src/cli/notebooks';
 import { projectFolder } from '../../src/core/paths';
 
-/** Kernels at a time: much of a notebook's time is one thread's, the start of its kernel and the compiling of its cells. */
+/** Kernels at a time: starting a kernel and compiling cells uses a single thread, so several can run in parallel. */
 const KERNELS = 2;
 
 describe('the course', () => {
@@ -14,7 +14,7 @@ describe('the course', () => {
   const quick = { quick: true };
   const jobs = [...prepareJobs(folder, [], [], quick), ...prepareJobs(folder, ['solutions'], [], quick)];
   let out: string;
-  /** what went wrong, by the notebook's name */
+  /** errors by the notebook's name */
   const ends = new Map<string, Promise<string | undefined>>();
 
   before(() => {

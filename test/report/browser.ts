@@ -14,16 +14,16 @@ export async function launch(): Promise<Browser | undefined> {
 
 export interface Look {
   colorScheme: 'light' | 'dark';
-  /** as on paper: a print is as wide as A4 between its margins */
+  /** print layout: as wide as A4 without its margins */
   print?: boolean;
-  /** pixels of the window; 1000 unless told, 718 in print */
+  /** width of the window in pixels; default 1000, in print 718 */
   width?: number;
 }
 
 /**
- * Opens a page without a network and keeps a picture of it in build/browser.
+ * Opens a page without a network and saves a picture of it in build/browser.
  *
- * @returns requests for anything but the page itself, complaints, headings, and the charts that are cut off at the right
+ * @returns requests for other files, errors and warnings, headings, and charts that are cut off at the right
  */
 export async function open(browser: Browser, html: string, look: Look, picture: string) {
   const { colorScheme, print = false, width = print ? 718 : 1000 } = look;
@@ -61,14 +61,14 @@ export async function open(browser: Browser, html: string, look: Look, picture: 
   return found;
 }
 
-/** The descriptions of the charts of which a part lies beyond the right edge of their card. */
+/** The descriptions of charts that extend beyond the right edge of their figure. */
 const cutFigures = `[...document.querySelectorAll('figure')].flatMap((figure) => {
   const svg = figure.querySelector('svg');
   const beyond = svg.getBoundingClientRect().right - figure.getBoundingClientRect().right;
   return beyond > 0 ? [Math.round(beyond) + ' pixels of ' + svg.getAttribute('aria-label')] : [];
 })`;
 
-/** Of the page, its text, its cards and the texts of its charts. */
+/** The colours of the page, its text, its figures and the texts of its charts. */
 const colors = `[
   getComputedStyle(document.body).backgroundColor,
   getComputedStyle(document.body).color,

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
 import { madeUpPredictions, writeRun } from './madeUpRun';
 
-/** Runs a command in this process. @returns what it printed */
+/** Runs a command in this process. @returns its output */
 async function tunebook(...args: string[]) {
   const printed = { stdout: '', stderr: '' };
   const write = { stdout: process.stdout.write, stderr: process.stderr.write };
@@ -35,7 +35,7 @@ describe('tunebook report', function () {
     assert.match(stdout, /^Validation: \d+ of 20 right/);
   });
 
-  it('writes the page into the run, prints where it is, and says what is left out', async () => {
+  it('writes the page into the run folder, prints its path, and says what is left out', async () => {
     const run = newRun();
     const { status, stdout, stderr } = await report(run, '--html');
     const page = join(run, 'report.html');
@@ -47,7 +47,7 @@ describe('tunebook report', function () {
     assert.match(readFileSync(page, 'utf8'), /^<!doctype html>/);
   });
 
-  it('writes the page where --out says, into folders that it makes', async () => {
+  it('writes the page to --out, and makes missing folders', async () => {
     const run = newRun();
     const page = join(temporaryFolder(), 'new', 'folders', 'page.html');
     const { status, stdout } = await report(run, '--html', '--out', page);
@@ -56,7 +56,7 @@ describe('tunebook report', function () {
     assert.equal(existsSync(join(run, 'report.html')), false);
   });
 
-  it('writes over a page of its own, and over nothing else', async () => {
+  it('overwrites earlier reports, and no other file', async () => {
     const run = newRun();
     assert.equal((await report(run, '--html')).status, 0);
     assert.equal((await report(run, '--html')).status, 0);
@@ -71,7 +71,7 @@ describe('tunebook report', function () {
     }
   });
 
-  it("draws no picture of the person's that a stranger's run names", async () => {
+  it("does not show a user's pictures that a stranger's run names", async () => {
     const home = await stripesFolder(2);
     const predictions = ['red/0.png', 'blue/1.png'].map((file, label) => ({
       ...{ file, label, predicted: 1 - label },
@@ -91,7 +91,7 @@ describe('tunebook report', function () {
     for (const hashes of [undefined, [], ['', ''], ['0'.repeat(64), '0'.repeat(64)]]) {
       const strangers = forget(writeRun(['red', 'blue'], predictions, home), hashes);
       assert.equal(await drawn(strangers), false);
-      assert.equal(await drawn(strangers, '--data', home), true); // the person's own word
+      assert.equal(await drawn(strangers, '--data', home), true); // the user asked for it
     }
     const outside = predictions.map((each) => ({ ...each, file: join('..', basename(home), each.file) }));
     const strangers = forget(writeRun(['red', 'blue'], outside, home), []);
@@ -99,7 +99,7 @@ describe('tunebook report', function () {
     assert.equal(await drawn(strangers, '--data', temporaryFolder()), false);
   });
 
-  it('draws no Grad-CAM with --no-explain, and misses none', async () => {
+  it('shows no Grad-CAM with --no-explain, and does not report it as missing', async () => {
     const data = await stripesFolder(1);
     const predictions = [{ file: 'red/0.png', label: 0, predicted: 0, probabilities: [0.9, 0.1] }];
     const run = writeRun(['red', 'blue'], predictions, data); // without a model
@@ -113,7 +113,7 @@ describe('tunebook report', function () {
     assert.doesNotMatch(readFileSync(page, 'utf8'), /Grad-CAM/);
   });
 
-  it('refuses what cannot be, in one line and before any work', async () => {
+  it('refuses impossible arguments in one line, before any work', async () => {
     const run = newRun();
     const nowhere = join(temporaryFolder(), 'nowhere');
     const mistakes: [string[], RegExp][] = [

@@ -5,7 +5,7 @@ import { sha256 } from '../../src/core/files';
 import { madeUpModel, overfitting } from '../charts/examples';
 import { temporaryFolder } from '../folders';
 
-/** What was said of a picture; `file` is relative to the folder of the data. */
+/** The prediction for a picture; `file` is relative to the folder of the data. */
 export interface MadeUpPrediction {
   file: string;
   label: number;
@@ -13,7 +13,7 @@ export interface MadeUpPrediction {
   probabilities: readonly number[];
 }
 
-/** A run folder as `saveRun` writes it, of a model that was never trained. */
+/** A run folder in the form that `saveRun` writes, without a trained model. */
 export function writeRun(classes: readonly string[], predictions: readonly MadeUpPrediction[], data = '/nowhere') {
   const folder = join(temporaryFolder(), 'run <b>');
   mkdirSync(folder);
@@ -49,7 +49,7 @@ export function writeRun(classes: readonly string[], predictions: readonly MadeU
   return folder;
 }
 
-/** What {@link madeUpModel} says of pictures that are gone. */
+/** Predictions of {@link madeUpModel} for pictures that no longer exist. */
 export function madeUpPredictions(classes: readonly string[], examples: number): MadeUpPrediction[] {
   const { labels, predictions, probabilities } = madeUpModel(classes, examples, 0.9);
   return labels.map((label, i) => ({

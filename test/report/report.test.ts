@@ -14,7 +14,7 @@ import { stripesFolder } from '../pictures';
 import { launch, open } from './browser';
 import { madeUpPredictions, writeRun } from './madeUpRun';
 
-/** A run of which nothing but the numbers is left. */
+/** A run of which only the numbers exist. */
 const numbersOf = (classes: readonly string[], examples: number) =>
   writeRun(classes, madeUpPredictions(classes, examples));
 const hostile = ['<script>alert(1)</script>', 'a "quoted" & b, $& $1', 'Blüte 花'];
@@ -28,7 +28,7 @@ describe('the report', function () {
   });
   after(() => browser?.close());
 
-  it('of a run shows names as they are, never as HTML, and keeps its numbers for scripts', async () => {
+  it('of a run shows names as text, never as HTML, and contains its numbers for scripts', async () => {
     const html = await reportHtml(numbersOf(hostile, 60), { explain: false });
     assert.doesNotMatch(html, /<script>alert|<img src=x>|<b>/);
     assert.match(html, /&lt;script&gt;alert\(1\)&lt;\/script&gt;/);
@@ -45,7 +45,7 @@ describe('the report', function () {
     [3, 7],
     [100, 7],
   ] as const) {
-    it(`of a run with ${count} classes opens without network, complaint or sideways scrolling, light and dark`, async function () {
+    it(`of a run with ${count} classes opens without network, warnings or horizontal scrolling, light and dark`, async function () {
       if (!browser) {
         console.log('      no Chromium here (apt-get install chromium): the page is not opened in a browser');
         this.skip();
@@ -67,7 +67,7 @@ describe('the report', function () {
     });
   }
 
-  it('of a run with very many classes draws those that need a look, and says which and where the rest is', async () => {
+  it('of a run with very many classes shows the most important ones, and says which, and where the rest is', async () => {
     const count = 300;
     const classes = Array.from({ length: count }, (_, c) => `class ${c}`);
     const html = await reportHtml(numbersOf(classes, 2 * count), { explain: false });
@@ -88,7 +88,7 @@ describe('the report', function () {
     );
   });
 
-  it('of a trained run has its pictures and where it looks; as text, numbers and diagnosis', async () => {
+  it('of a trained run has pictures and Grad-CAM; as text it has numbers and the diagnosis', async () => {
     const data = await stripesFolder(8);
     const folder = join(temporaryFolder(), 'run');
     await saveRun(await train(imageFolder(data), { seed: 3, epochs: 3, cache: false }), folder);
@@ -114,7 +114,7 @@ describe('the report', function () {
     );
   });
 
-  it('of a run whose pictures are gone says how many are, and where they were', async () => {
+  it('of a run whose pictures are missing says how many, and where they were', async () => {
     const said: string[] = [];
     const say = (text: string) => void said.push(text);
     const html = await reportHtml(numbersOf(['cat', 'dog'], 60), { say });
@@ -136,7 +136,7 @@ describe('the report', function () {
     assert.equal(said.length, 2);
   });
 
-  it('of a run says in the page, too, why there is no Grad-CAM, unless none was asked for', async () => {
+  it('of a run also says in the page why there is no Grad-CAM, unless it was switched off', async () => {
     const data = await stripesFolder(2);
     const predictions = [{ file: 'red/0.png', label: 0, predicted: 1, probabilities: [0.2, 0.8] }];
     const folder = writeRun(['red', 'blue'], predictions, data); // without a model
@@ -147,7 +147,7 @@ describe('the report', function () {
     assert.doesNotMatch(await reportHtml(folder, { explain: false }), /Grad-CAM/);
   });
 
-  it('shows what diverged', async () => {
+  it('shows a diverged training', async () => {
     const data = await stripesFolder(2);
     const files = ['red/0.png', 'red/1.png', 'blue/0.png', 'blue/1.png'];
     const unknown = { predicted: 0, probabilities: [Number.NaN, Number.NaN] };
@@ -171,7 +171,7 @@ describe('the report', function () {
   ] as const;
   for (const { variant, ...rest } of trained) {
     const [classes, settings] = 'classes' in rest ? [2, {}] : [3, rest];
-    it(`of a trained run shows all of it: ${variant}, ${classes} classes`, async () => {
+    it(`of a trained run shows all sections: ${variant}, ${classes} classes`, async () => {
       const data = await stripesFolder(classes === 2 ? 8 : 4);
       if (classes === 2) rmSync(join(data, 'blue'), { recursive: true });
       const folder = join(temporaryFolder(), 'run');
@@ -201,7 +201,7 @@ describe('the report', function () {
     });
   }
 
-  it('of a run with 100 classes fits on A4 in the light look, whatever the look of the screen', async function () {
+  it('of a run with 100 classes is printed on A4 in light colours, whatever the theme of the screen is', async function () {
     if (!browser) this.skip();
     const classes = Array.from({ length: 100 }, (_, c) => `class ${c}`);
     const html = await reportHtml(numbersOf(classes, 300), { explain: false });
@@ -215,7 +215,7 @@ describe('the report', function () {
     assert.equal(light.colors.filter((color, i) => color === onScreen.colors[i]).length, 0, onScreen.colors.join());
   });
 
-  it('of what is neither run nor study says so', async () => {
+  it('of a folder that is neither a run nor a study says so', async () => {
     await assert.rejects(reportHtml(temporaryFolder()), /is not a run folder: it has no config\.json/);
   });
 
@@ -264,7 +264,7 @@ describe('the report', function () {
       assert.deepEqual([cut, wider], [[], 0]);
     });
 
-    it('links to its runs from wherever the page is written', async () => {
+    it('links to its runs wherever the page is written', async () => {
       const pages = [
         join(out, 'report.html'),
         join(out, 'pages', 'deep', 'a page.html'),
@@ -279,7 +279,7 @@ describe('the report', function () {
       }
     });
 
-    it('explains a verdict that the interval beside it seems to contradict, and only then in a terminal', async () => {
+    it('explains a verdict that seems to contradict its interval, and only then in a terminal', async () => {
       const copy = join(temporaryFolder(), 'copy');
       cpSync(out, copy, { recursive: true });
       const done = result.records.filter(({ state }) => state === 'done');

@@ -9,7 +9,7 @@ import { type MadeUpPrediction, writeRun } from './madeUpRun';
 
 const classes = ['cat', 'dog'];
 
-/** Forty pictures in two folders a class; those in the dark are wrong, and those that are tall are dark. */
+/** Forty pictures in two folders per class; the dark ones are predicted wrongly, and the tall ones are dark. */
 async function writePictures(data: string): Promise<MadeUpPrediction[]> {
   const predictions: MadeUpPrediction[] = [];
   for (let i = 0; i < 40; i++) {
@@ -35,11 +35,11 @@ function rowsUnder(html: string, heading: string): string[][] {
   });
 }
 
-describe('where a run is weak', function () {
+describe('the slices in which a run is weak', function () {
   this.timeout(60_000);
   const heading = 'Where it is weak';
 
-  it('is told by shape, brightness, size, file type and folder, the worst slice first, with its interval', async () => {
+  it('are shown by shape, brightness, size, file type and folder, the worst slice first, with its interval', async () => {
     const data = temporaryFolder();
     const html = await reportHtml(writeRun(classes, await writePictures(data), data), { explain: false });
     const rows = rowsUnder(html, heading);
@@ -70,7 +70,7 @@ describe('where a run is weak', function () {
     assert.match(html, /holds the accuracy of all, 75\.0%, the difference may be chance/);
   });
 
-  it('is told by folder and file type alone where the pictures are gone', async () => {
+  it('are shown only by folder and file type if the pictures are missing', async () => {
     const data = temporaryFolder();
     const predictions = await writePictures(data);
     rmSync(data, { recursive: true });
@@ -81,7 +81,7 @@ describe('where a run is weak', function () {
     ]);
   });
 
-  it('is not told of slices of fewer than five pictures, nor where all pictures are alike', async () => {
+  it('do not include slices of fewer than five pictures, or properties that all pictures share', async () => {
     const data = temporaryFolder();
     const few = (await writePictures(data)).slice(0, 4);
     const html = await reportHtml(writeRun(classes, few, data), { explain: false });

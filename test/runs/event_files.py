@@ -1,4 +1,4 @@
-"""Reads event files with TensorFlow's own reader, which checks their checksums: event_files.py FILE ... prints JSON."""
+"""Reads event files with TensorFlow's own reader, which verifies their checksums: event_files.py FILE ... prints JSON."""
 import json
 import sys
 

@@ -35,7 +35,7 @@ describe('an opened run', function () {
     return predictions.map(({ probabilities }) => probabilities);
   };
 
-  it('gives the probability of every class, as training did, and the likeliest classes by name', async () => {
+  it('gives the same probabilities as training, and the most probable classes by name', async () => {
     const { predictions } = await model.predict(files);
     predictions.forEach(({ file, classes, probabilities }, i) => {
       const expected = result.predictions[i]!;
@@ -47,7 +47,7 @@ describe('an opened run', function () {
     assert.deepEqual((await predict({ run: folder }, files)).predictions, predictions);
   });
 
-  it('takes paths, URLs of files, contents in memory and pixels, one or several', async () => {
+  it('accepts paths, URLs of files, contents in memory and pixels, one or several', async () => {
     const [file] = files as [string];
     const content = readFileSync(file);
     const { data, info } = await sharp(file).removeAlpha().raw().toBuffer({ resolveWithObject: true });
@@ -61,12 +61,12 @@ describe('an opened run', function () {
     for (const row of together) row.forEach((p, c) => assert.ok(Math.abs(p - expected![c]!) < 1e-5));
     const stacked = tf.tidy(() => tf.stack([pixels, pixels]) as tf.Tensor4D);
     assert.equal((await probabilitiesOf(stacked)).length, 2);
-    assert.ok(!pixels.isDisposed && !stacked.isDisposed); // they are the caller's
+    assert.ok(!pixels.isDisposed && !stacked.isDisposed); // they belong to the caller
     tf.dispose([pixels, stacked]);
     assert.deepEqual(await model.predict([]), { predictions: [], skipped: [] });
   });
 
-  it('calls pictures in memory by their place or name, and lists what is no picture', async () => {
+  it('names pictures in memory by their position or name, and lists those that cannot be read', async () => {
     const content = readFileSync(files[0]!);
     const named = new File([content], 'from a form.png');
     const { predictions, skipped } = await model.predict([content, 'nowhere.jpg', named, Buffer.from('no picture')]);
@@ -81,7 +81,7 @@ describe('an opened run', function () {
     assert.equal(skipped[0]!.reason, 'no such file');
   });
 
-  it('says what else was given', async () => {
+  it('says what it received if an input is invalid', async () => {
     const wrong = async (input: unknown, message: RegExp) =>
       assert.rejects(model.predict(input as PictureInput), (error: UserError) => {
         assert.ok(error instanceof UserError);
@@ -97,7 +97,7 @@ describe('an opened run', function () {
     await assert.rejects(model.predict(files, { batchSize: 2 } as object), /unknown option 'batchSize'/);
   });
 
-  it('is loaded once: its folder may go, and asking leaves no tensors behind', async () => {
+  it('is loaded once: its folder may be removed, and predicting keeps no tensors', async () => {
     const copy = join(temporaryFolder(), 'copy');
     cpSync(folder, copy, { recursive: true });
     const opened = await openRun(copy);
@@ -114,7 +114,7 @@ describe('an opened run', function () {
     await assert.rejects(opened.predict(files), /predict: the model was disposed; open it again/);
   });
 
-  it('says the same of many pictures, which run as a graph', async () => {
+  it('predicts the same for many pictures, which run as a graph', async () => {
     const many = Array.from({ length: PICTURES_FOR_GRAPH + 5 }, (_, i) => files[i % files.length]!);
     const rows = await probabilitiesOf(many);
     const expected = await predict({ run: folder }, files); // operation by operation
@@ -123,13 +123,13 @@ describe('an opened run', function () {
     );
   });
 
-  it('stops between pictures when the listener asks to', async () => {
+  it('stops between pictures when the listener asks for it', async () => {
     let seen = 0;
     const listener = { onProgress: () => void seen++, shouldStop: () => seen === 2 };
     assert.equal((await model.predict(files, { listener })).predictions.length, 2);
   });
 
-  it('is refused where its files hold what no run has, whoever wrote them', async () => {
+  it('is refused if its files contain anything that a run cannot contain', async () => {
     const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
     const copy = join(temporaryFolder(), 'copy');
     cpSync(folder, copy, { recursive: true });
@@ -152,7 +152,7 @@ describe('an opened run', function () {
     );
     await refused({ model: 'whole' }, /its model takes \[1280\], expected square pictures/);
     rmSync(join(copy, 'config.json'));
-    symlinkSync(join(folder, 'config.json'), join(copy, 'config.json')); // out of the folder
+    symlinkSync(join(folder, 'config.json'), join(copy, 'config.json')); // a link out of the folder
     await assert.rejects(openRun(copy), UserError);
   });
 });

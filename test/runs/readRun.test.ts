@@ -9,7 +9,7 @@ import { madeUpPredictions, writeRun } from '../report/madeUpRun';
 const classes = ['cat', 'a "quoted" dog, or\ntwo'];
 const newRun = () => writeRun(classes, madeUpPredictions(classes, 12));
 
-/** What is said of a run of which one file was changed. */
+/** The error message for a run of which one file was changed. */
 function complaint(name: string, change: (text: string) => string): string {
   const folder = newRun();
   const file = join(folder, name);
@@ -27,7 +27,7 @@ function complaint(name: string, change: (text: string) => string): string {
 }
 
 describe('readRun', () => {
-  it('reads what was kept, names with commas, quotes and line ends too', () => {
+  it('reads what was saved, including names with commas, quotes and line breaks', () => {
     const { history, predictions, seconds } = readRun(newRun());
     assert.equal(history.length, 20);
     assert.deepEqual(
@@ -62,7 +62,7 @@ describe('readRun', () => {
     }
   });
 
-  it('names a file that was emptied or cut short, wherever it was', () => {
+  it('names a file that is empty or incomplete, wherever it ends', () => {
     for (const name of ['config.json', 'metrics.json'])
       assert.match(
         complaint(name, () => ''),
@@ -86,7 +86,7 @@ describe('readRun', () => {
     assert.match(complaint('predictions.csv', withoutLast), /has 11 predictions, expected 12 as in config\.json/);
   });
 
-  it('says which line has too few or too many columns, or what is no number and no class', () => {
+  it('says which line has too few or too many columns, and which value is not a number or a class', () => {
     const line = (number: number, change: (line: string) => string) => (text: string) =>
       text
         .split('\n')
@@ -123,7 +123,7 @@ describe('readRun', () => {
     );
   });
 
-  it('says what configuration and metrics lack', () => {
+  it('says what is missing in configuration and metrics', () => {
     assert.match(
       complaint('metrics.json', () => '{ "accuracy": 0.5, "loss": null }'),
       /lacks seconds, expected an object/,
@@ -156,7 +156,7 @@ describe('comma-separated values', () => {
     }
   });
 
-  it('may end their lines as Windows does, and lack the last end', () => {
+  it('may have line breaks of Windows, and none at the end', () => {
     assert.deepEqual(parseCsv('a,b\r\nc,'), [
       ['a', 'b'],
       ['c', ''],

@@ -22,8 +22,8 @@ function scans(): string {
   return root;
 }
 
-describe('how the pictures of a run were read', () => {
-  it('is kept with it, and new pictures are read so, too', async function () {
+describe('the options with which the pictures of a run were read', () => {
+  it('are saved with it, and used for new pictures', async function () {
     this.timeout(120_000);
     const root = scans();
     const dataset = await openDataset(root, { fit: 'pad' });
@@ -45,7 +45,7 @@ describe('how the pictures of a run were read', () => {
     result.dispose();
   });
 
-  it('is part of what decides the runs of a study', async () => {
+  it('are part of the settings of the runs of a study', async () => {
     const data = scans();
     const plan = async (dataOptions: object) => {
       const configuration = checkConfiguration({ data, dataOptions, seeds: 1 });

@@ -21,26 +21,26 @@ describe('a run', () => {
 
   const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 
-  it('learns colours at once', () => {
+  it('learns colours quickly', () => {
     assert.ok(result.accuracy >= 0.8, String(result.accuracy));
     assert.equal(result.predictions.length, 6);
     assert.equal(result.history.length, 5);
   });
 
-  it('is the same for the same seed, picture by picture', async () => {
+  it('gives the same prediction for each picture with the same seed', async () => {
     const again = await train(imageFolder(data), { seed: 3, epochs: 5, cache: false });
     assert.deepEqual(again.predictions, result.predictions);
     assert.equal(again.dataFingerprint, result.dataFingerprint);
   });
 
-  it('has another data fingerprint when one picture changes', async () => {
+  it('has another data fingerprint if one picture changes', async () => {
     const changed = await stripesFolder(8);
     writePicture(join(changed, 'red/0.png'), readFileSync(join(changed, 'red/1.png')));
     const other = await train(imageFolder(changed), { seed: 3, epochs: 1, cache: false });
     assert.notEqual(other.dataFingerprint, result.dataFingerprint);
   });
 
-  it('keeps configuration, history, metrics, predictions and model', () => {
+  it('saves configuration, history, metrics, predictions and model', () => {
     assert.deepEqual(readdirSync(folder).sort(), [
       'config.json',
       'history.csv',
@@ -66,7 +66,7 @@ describe('a run', () => {
     assert.equal(rows.length, 7);
   });
 
-  it('predicts after loading what it predicted after training', async () => {
+  it('predicts the same after loading as after training', async () => {
     const files = result.predictions.map(({ file }) => file);
     const { predictions } = await predict({ run: folder }, files);
     predictions.forEach(({ classes }, i) => {
@@ -77,11 +77,11 @@ describe('a run', () => {
     });
   });
 
-  it('is never written over another one', () => {
+  it('never overwrites another run', () => {
     assert.throws(() => checkRunFolder(folder), /is not empty: give a new folder/);
   });
 
-  it('leaves nothing behind when it cannot be written', async () => {
+  it('leaves no files if it cannot be written', async () => {
     const parent = temporaryFolder();
     const broken = {
       ...result,
@@ -91,7 +91,7 @@ describe('a run', () => {
     assert.deepEqual(readdirSync(parent), []);
   });
 
-  it('is refused when it is incomplete, damaged or over other weights', async () => {
+  it('is refused if it is incomplete, damaged or based on other weights', async () => {
     const copy = join(temporaryFolder(), 'copy');
     cpSync(folder, copy, { recursive: true });
     const config = JSON.parse(read('config.json'));
@@ -143,7 +143,7 @@ describe('train', () => {
     await assert.rejects(train(dataset, { epoch: 1 } as object), /unknown option 'epoch'/);
   });
 
-  it('says so when no picture of a class can be read', async () => {
+  it('says so if no picture of a class can be read', async () => {
     const root = await stripesFolder(2);
     for (const name of ['0.png', '1.png']) writeFileSync(join(root, 'green', name), 'no picture');
     await assert.rejects(
@@ -152,7 +152,7 @@ describe('train', () => {
     );
   });
 
-  it('keeps what was learned when it is asked to stop', async () => {
+  it('keeps the trained model when it is asked to stop', async () => {
     let epochs = 0;
     const dataset = imageFolder(await stripesFolder(4));
     const result = await train(dataset, {

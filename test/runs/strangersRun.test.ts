@@ -12,7 +12,7 @@ import { madeUpPredictions, writeRun } from '../report/madeUpRun';
 const classes = ['cat', 'dog'];
 const newRun = () => writeRun(classes, madeUpPredictions(classes, 6));
 
-/** The message of a UserError in one line; undefined where nothing was thrown. */
+/** The message of a UserError in one line; undefined if nothing was thrown. */
 async function refusal(read: () => unknown): Promise<string | undefined> {
   try {
     await read();
@@ -26,7 +26,7 @@ async function refusal(read: () => unknown): Promise<string | undefined> {
 }
 
 const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
-/** JSON texts that may stand anywhere. */
+/** JSON texts that are tried for every value. */
 const hostile = [
   'null',
   '{}',
@@ -41,13 +41,13 @@ const hostile = [
   deep,
 ];
 
-/** Every place in a value, as keys from the outside in. */
+/** The path of every value inside a value, as keys from the outside in. */
 function places(value: unknown, path: string[] = []): string[][] {
   if (typeof value !== 'object' || value === null) return [path];
   return [path, ...Object.entries(value).flatMap(([key, inner]) => places(inner, [...path, key]))];
 }
 
-/** JSON of a value with another text in one place; without one the place is left out. */
+/** JSON of a value in which one part is replaced by another text, or left out. */
 function withText(value: unknown, [key, ...rest]: string[], text: string | undefined): string | undefined {
   if (key === undefined) return text;
   const parts = Object.entries(value as object).flatMap(([name, inner]) => {
@@ -58,18 +58,18 @@ function withText(value: unknown, [key, ...rest]: string[], text: string | undef
   return Array.isArray(value) ? `[${parts}]` : `{${parts}}`;
 }
 
-/** What may lie where a file should. */
+/** What may exist in place of a file. */
 const lies: Record<string, (file: string) => void> = {
   nothing: () => {},
   'an empty file': (file) => writeFileSync(file, ''),
   'a folder': (file) => mkdirSync(file),
   'a pipe': (file) => void execFileSync('mkfifo', [file]),
-  'a link to a device without end': (file) => symlinkSync('/dev/zero', file),
+  'a link to an endless device': (file) => symlinkSync('/dev/zero', file),
   'a link to itself': (file) => symlinkSync(file, file),
   'a link to another file': (file) => symlinkSync('/etc/hostname', file),
   'a file of 884 MB': (file) => {
     writeFileSync(file, '');
-    truncateSync(file, 884 * 2 ** 20); // takes no room on the disk
+    truncateSync(file, 884 * 2 ** 20); // a sparse file takes no disk space
   },
   'bytes that are no text': (file) => writeFileSync(file, Buffer.from(Array.from({ length: 999 }, (_, i) => i % 256))),
   'nesting 50,000 deep': (file) => writeFileSync(file, deep),
@@ -79,7 +79,7 @@ const lies: Record<string, (file: string) => void> = {
 
 describe('the run folder of a stranger', () => {
   for (const name of ['config.json', 'metrics.json']) {
-    it(`may hold anything anywhere in ${name}: it is read, or refused in one line that names the file`, async () => {
+    it(`is read, or refused in one line that names the file, with any value anywhere in ${name}`, async () => {
       const folder = newRun();
       const file = join(folder, name);
       const value = JSON.parse(readFileSync(file, 'utf8'));
@@ -89,21 +89,21 @@ describe('the run folder of a stranger', () => {
           const said = await refusal(() => readRun(folder));
           const what = `${place.join('.')}: ${text?.slice(0, 40)}: ${said}`;
           if (said === undefined)
-            await refusal(() => reportText(folder)); // what was read can be shown
+            await refusal(() => reportText(folder)); // the values that were read can be shown
           else assert.ok(said.includes(`its ${name} `) || /its (predictions|history)\.csv /.test(said), what);
-          // a value of another type is never taken
-          // an empty list of hashes is a list: no picture is known by its content
+          // a value of another type is never accepted
+          // an empty list of hashes is valid: then no picture is recognized by its content
           const fits = text === '[]' && place.join() === 'validationHashes';
           if (!fits && ['null', '[]', deep].includes(text!) && !/^trainingCounts|^loss|^accuracy/.test(place.join())) {
             assert.ok(said !== undefined, what);
           }
-          if (name === 'config.json') assert.ok(await refusal(() => openRun(folder)), what); // it has no model in any case
+          if (name === 'config.json') assert.ok(await refusal(() => openRun(folder)), what); // this run never has a model
         }
       }
     });
   }
 
-  it('names what lies where a file should, from every reader', async () => {
+  it('is refused by every reader if something else is in place of a file', async () => {
     const readers: Record<string, (folder: string) => unknown> = {
       readRun,
       reportText,
@@ -119,7 +119,7 @@ describe('the run folder of a stranger', () => {
         lay(join(folder, name));
         for (const [reader, read] of Object.entries(readers)) {
           const said = (await refusal(() => read(folder))) ?? '';
-          // readers of models look at the configuration, and miss the model of this run
+          // readers of models read the configuration, and report the missing model
           const expected = reader.startsWith('re') || name === 'config.json' ? name : 'model/model.json';
           assert.ok(said.includes(expected), `${reader}, ${what} as ${name}: ${said}`);
         }
@@ -127,7 +127,7 @@ describe('the run folder of a stranger', () => {
     }
   });
 
-  it('is told how large a table may be before it is read', async () => {
+  it('is refused if a table is larger than its configuration allows, before it is read', async () => {
     const folder = newRun();
     for (const name of ['history.csv', 'predictions.csv']) truncateSync(join(folder, name), 884 * 2 ** 20);
     assert.match(
@@ -139,7 +139,7 @@ describe('the run folder of a stranger', () => {
     assert.ok(process.memoryUsage.rss() - before < 2 ** 27);
   });
 
-  it('names what lies where its model should', async () => {
+  it('is refused if something else is in place of its model', async () => {
     for (const [what, lay] of Object.entries(lies)) {
       const folder = newRun();
       mkdirSync(join(folder, 'model'));
@@ -149,7 +149,7 @@ describe('the run folder of a stranger', () => {
     }
   });
 
-  it('is refused where its table has more lines or cells than its configuration says', async () => {
+  it('is refused if its table has more lines or cells than its configuration says', async () => {
     const folder = newRun();
     const history = join(folder, 'history.csv');
     const text = readFileSync(history, 'utf8');

@@ -28,7 +28,7 @@ interface Event {
   values: Record<string, number>;
 }
 
-/** What TensorFlow reads in the files, train first. */
+/** The contents of the files as TensorFlow reads them, training first. */
 function read(python: string, files: Record<string, Buffer>): Event[][] | { error: string } {
   const folder = temporaryFolder();
   const paths = ['train', 'validation'].map((part) => join(folder, `events.out.tfevents.${part}`));
@@ -67,14 +67,14 @@ describe('event files', function () {
       epoch_learning_rate: Math.fround(1e-3),
     });
     assert.deepEqual(Object.keys(train[2]!.values).length, 3);
-    // an epoch without validation has nothing to say of it
+    // an epoch without validation has no validation values
     assert.deepEqual(
       validation.slice(1).map(({ step, values }) => ({ step, values })),
       [{ step: 1, values: { epoch_loss: 1.25, epoch_accuracy: 0.5 } }],
     );
   });
 
-  it('carry checksums by which TensorFlow tells a damaged one', () => {
+  it('have checksums by which TensorFlow recognizes a damaged file', () => {
     const files = eventFiles(history, 1000);
     files.train!.writeUInt8(files.train!.readUInt8(60) ^ 1, 60);
     assert.match((read(python, files) as { error: string }).error, /DataLossError|corrupted record/);

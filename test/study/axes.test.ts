@@ -23,7 +23,7 @@ describe('the design of a study', () => {
     ]);
   });
 
-  it('leaves one part of the whole recipe out at a time', () => {
+  it('leaves out one part of the complete recipe at a time', () => {
     assert.deepEqual(names(axes, { design: 'leave-one-out' }), [
       '0.5 standard sgd',
       '0 standard sgd',
@@ -32,7 +32,7 @@ describe('the design of a study', () => {
     ]);
   });
 
-  it('draws some of the grid, the same for the same seed', () => {
+  it('draws some points of the grid, the same for the same seed', () => {
     const some = names(axes, { design: 'random', configurations: 5, seed: 1 });
     assert.equal(some.length, 5);
     assert.equal(some[0], '0 none adam');
@@ -42,7 +42,7 @@ describe('the design of a study', () => {
     assert.equal(names(axes, { design: 'random', configurations: 100 }).length, 12);
   });
 
-  it('is one configuration without axes', () => {
+  it('has one configuration without axes', () => {
     assert.deepEqual(expandAxes({}), [{}]);
   });
 
@@ -57,7 +57,7 @@ describe('the design of a study', () => {
     );
   });
 
-  it('is counted without being made, and drawn from however large it is', () => {
+  it('is counted without being created, and can be sampled however large it is', () => {
     for (const design of designs) {
       const made = expandAxes(axes, { design, configurations: 4 });
       assert.ok(countConfigurations(axes, { design, configurations: 4 }) >= made.length);

@@ -3,7 +3,7 @@ import { diagnose } from '../../src/analysis/diagnose';
 import { type Dataset, imageFolder, selectClasses, splitDataset } from '../../src/data';
 import { type TrainOptions, train } from '../../src/training';
 
-/** Three classes of the sample, divided for good, with some validation pictures trained on, too, if it shall leak. */
+/** Three classes of the sample with a fixed split; for a leak, some validation pictures are trained on, too. */
 function pictures({ leaking = false } = {}): Dataset {
   const dataset = selectClasses(imageFolder('emoji'), ['fruit', 'vehicle', 'clothing']);
   const { train, validation } = splitDataset(dataset);
@@ -23,16 +23,16 @@ async function alarms(dataset: Dataset, options: TrainOptions): Promise<string[]
 describe('diagnose, of runs over the sample', function () {
   this.timeout(180_000); // the first one computes features
 
-  it('raises no alarm over a healthy one', async () => {
+  it('raises no alarm for a healthy run', async () => {
     assert.deepEqual(await alarms(pictures(), { epochs: 15 }), []);
   });
 
-  it('finds one that overfits: a large head without regularization for 60 epochs', async () => {
+  it('finds overfitting: a large head without regularization for 60 epochs', async () => {
     const bare: TrainOptions = { head: 'dense', dropout: 0, l2: 0, learningRate: 1e-3, epochs: 60 };
     assert.deepEqual(await alarms(pictures(), bare), ['overfit']);
   });
 
-  it('finds a learning rate of 3', async () => {
+  it('finds that a learning rate of 3 is too high', async () => {
     assert.deepEqual(await alarms(pictures(), { learningRate: 3, epochs: 15 }), ['learning rate too high']);
   });
 

@@ -20,7 +20,7 @@ import { hasRedis, skipWithoutRedis, TestRedis } from './redis';
 describe('the files of a run in Redis', () => {
   let redis: TestRedis;
   let folder: string;
-  const large = randomBytes(9 * 2 ** 20); // more than two parts, and not to be compressed
+  const large = randomBytes(9 * 2 ** 20); // more than two parts, and not compressible
 
   before(async function () {
     if (!hasRedis) return skipWithoutRedis(this);
@@ -45,7 +45,7 @@ describe('the files of a run in Redis', () => {
       assert.ok(readFileSync(join(target, 'model', 'weights.bin')).equals(large));
     }));
 
-  it('do not arrive when Redis lost some of them', () =>
+  it('do not arrive if Redis has lost some of them', () =>
     redis.with(async (client) => {
       const sent = await sendFolder(client, folder);
       const target = join(temporaryFolder(), 'run');
@@ -56,7 +56,7 @@ describe('the files of a run in Redis', () => {
       assert.ok(!existsSync(target));
     }));
 
-  it('are refused when they are not what was sent', () =>
+  it('are refused if they differ from what was sent', () =>
     redis.with(async (client) => {
       const sent = await sendFolder(client, folder);
       const target = join(temporaryFolder(), 'run');
@@ -79,14 +79,14 @@ describe('the files of a run in Redis', () => {
       assert.ok(!existsSync(target));
     }));
 
-  /** An archive in Redis as a worker would have sent it. */
+  /** An archive in Redis, as if sent by a worker. */
   async function planted(client: Redis, archive: Buffer): Promise<PackedFolder> {
     const key = `tunebook:files:${randomUUID()}`;
     await client.set(key, archive);
     return { key, bytes: archive.length, sha256: sha256(archive) };
   }
 
-  it('are refused when they are links, lead out of the folder, or are no archive, and nothing is written', () =>
+  it('are refused if they are links, lead out of the folder, or are not an archive, and nothing is written', () =>
     redis.with(async (client) => {
       const place = temporaryFolder();
       const target = join(place, 'inner', 'run');
@@ -118,7 +118,7 @@ describe('the files of a run in Redis', () => {
       }
     }));
 
-  it('are refused when they unpack to more than the receiver allows', () =>
+  it('are refused if they unpack to more than the receiver allows', () =>
     redis.with(async (client) => {
       const place = temporaryFolder();
       writeFileSync(join(place, 'zeros.bin'), Buffer.alloc(2 ** 24));
@@ -133,7 +133,7 @@ describe('the files of a run in Redis', () => {
       assert.ok(!existsSync(target));
     }));
 
-  it('lie where a key of theirs can be, and nowhere else', () => {
+  it('are stored only under their own keys', () => {
     const good = { key: `tunebook:files:${randomUUID()}`, bytes: 5, sha256: 'a'.repeat(64) };
     assert.deepEqual(checkPackedFolder({ ...good, more: 1 }), good);
     const bad = [
@@ -157,7 +157,7 @@ describe('the files of a run in Redis', () => {
       assert.throws(() => checkPackedFolder(value), /^UserError: it does not say where its files are/);
   });
 
-  it('are refused when they are more than a queue carries', () =>
+  it('are refused if they are larger than a queue allows', () =>
     redis.with(async (client) => {
       await client.flushall();
       await assert.rejects(sendFolder(client, folder, 2 ** 20), (error: Error) => {
@@ -168,7 +168,7 @@ describe('the files of a run in Redis', () => {
       assert.deepEqual(await client.keys('*'), []);
     }));
 
-  it('do not stay when Redis has no room for all of them', () =>
+  it('are removed if Redis has no memory for all of them', () =>
     redis.with(async (client) => {
       await client.flushall();
       const used = Number(/used_memory:(\d+)/.exec(await client.info('memory'))![1]);

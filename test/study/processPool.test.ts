@@ -10,7 +10,7 @@ describe('a study with workers', () => {
   let configuration: StudyConfiguration;
 
   before(async function () {
-    if (!existsSync('/proc/self/stat')) return this.skip(); // the tests find processes as Linux lists them
+    if (!existsSync('/proc/self/stat')) return this.skip(); // the tests find processes in Linux's /proc
     configuration = {
       data: await stripesFolder(8),
       settings: { epochs: 20, inputSize: 64 },
@@ -19,7 +19,7 @@ describe('a study with workers', () => {
     };
   });
 
-  it('comes to the same table as without, also when a worker is killed', async () => {
+  it('gives the same table as without workers, even if a worker is killed', async () => {
     const alone = await study({ ...configuration, out: join(temporaryFolder(), 'alone') });
     const out = join(temporaryFolder(), 'study');
     let killed = 0;
@@ -49,7 +49,7 @@ describe('a study with workers', () => {
     assert.deepEqual(workerProcesses(), []);
   });
 
-  it('gives up on a run that takes three processes with it, and goes on', async () => {
+  it('gives up a run during which three processes have ended, and continues', async () => {
     const victims = new Set<number>();
     let over = false;
     const killing = (async () => {

@@ -11,7 +11,7 @@ import { LEASE, startWorker, TestProcess, until } from './queueWorkers';
 import { hasRedis, skipWithoutRedis, TestRedis } from './redis';
 import { comparable, wait, workerProcesses } from './workers';
 
-/** Where the state of a run with one stage lies in its checkpoint. */
+/** The path of the state in the checkpoint of a run with one stage. */
 const CHECKPOINT = 'stage-1/last.safetensors';
 
 const lines = (file: string) => readFileSync(file, 'utf8').trim().split('\n');
@@ -38,7 +38,7 @@ describe('a study through a queue', function () {
       listener: { onMessage: (text) => messages.push(text), shouldStop: () => own.stop },
     });
   };
-  /** The study with runs that last so long that Redis is gone before its end, and what it comes to without a queue. */
+  /** A study whose runs are long enough that Redis can be stopped before its end, and its result without a queue. */
   const longer = { settings: { epochs: 200, inputSize: 64 } };
   let longerAlone: Promise<StudyResult> | undefined;
   const makeLongerAlone = () => {
@@ -60,17 +60,17 @@ describe('a study through a queue', function () {
     redis = await TestRedis.start();
   });
   beforeEach(async () => {
-    await redis.clear(); // an answer to the test before would do for the same run
+    await redis.clear(); // an answer of the previous test would fit the same run
   });
   afterEach(async () => {
-    for (const own of begun.splice(0)) own.stop = true; // a study that a failed test left waiting would take part in the next
+    for (const own of begun.splice(0)) own.stop = true; // a study that a failed test left over would take part in the next test
     await Promise.all(processes.splice(0).map((process) => process.kill()));
   });
   after(async () => {
     await redis?.kill();
   });
 
-  it('comes to the same table with two workers as without, and leaves nothing in Redis', async () => {
+  it('gives the same table with two workers as without a queue, and leaves nothing in Redis', async () => {
     const out = join(temporaryFolder(), 'study');
     worker();
     worker();
@@ -84,7 +84,7 @@ describe('a study through a queue', function () {
     }
   });
 
-  it('has a run that outlives its lease made by one worker, which sends heartbeats', async () => {
+  it('lets one worker make a run that takes longer than its lease, because it sends heartbeats', async () => {
     const workers = [worker(), worker()];
     const began = performance.now();
     await queued({ ...long, settings: { epochs: 1500, inputSize: 64 }, out: join(temporaryFolder(), 'study') });
@@ -96,7 +96,7 @@ describe('a study through a queue', function () {
     assert.equal(begun?.length, 1);
   });
 
-  it('has a run whose worker is killed taken over from its checkpoint, on another machine, too', async () => {
+  it('continues the run of a killed worker from its checkpoint, on another machine, too', async () => {
     const whole = await study({ ...configuration, ...long, out: join(temporaryFolder(), 'whole') });
     const out = join(temporaryFolder(), 'study');
     rmSync(cacheFolder('queue'), { recursive: true, force: true });
@@ -115,7 +115,7 @@ describe('a study through a queue', function () {
     const result = await making;
     assert.match(second.log, /goes on after epoch \d+/);
     assert.deepEqual(comparable(result.rows), comparable(whole.rows));
-    // how long an epoch took is never the same twice: these are the killed worker's epochs
+    // the times of epochs always differ, so these are the killed worker's epochs
     const [run] = readdirSync(join(out, 'runs'));
     const history = lines(join(out, 'runs', run!, 'history.csv')).map((line) => Number(line.split(',').at(-1)));
     assert.deepEqual(
@@ -126,7 +126,7 @@ describe('a study through a queue', function () {
     assert.deepEqual(await leftovers(redis), []);
   });
 
-  it('gives up on a run that takes three workers with it, and makes the others', async () => {
+  it('gives up a run during which three workers have ended, and makes the others', async () => {
     const making = queued({
       axes: { epochs: [1000, 2] },
       settings: { inputSize: 64 },
@@ -147,13 +147,13 @@ describe('a study through a queue', function () {
   });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    it(`has the run of a worker that is asked to end by ${signal} gone on with at once`, async () => {
+    it(`continues the run of a worker that is ended by ${signal} immediately`, async () => {
       rmSync(cacheFolder('queue'), { recursive: true, force: true });
       const first = worker();
       const making = queued({ ...long, out: join(temporaryFolder(), 'study') });
       const halted = await haltAfter(0, first);
       first.process.kill(signal);
-      // Ctrl+C and Slurm tell its processes, too
+      // Ctrl+C and Slurm signal its child processes, too
       for (const pid of halted) process.kill(pid, signal);
       await first.says(/stopping after this batch/);
       for (const pid of halted) process.kill(pid, 'SIGCONT');
@@ -165,7 +165,7 @@ describe('a study through a queue', function () {
     });
   }
 
-  it('ends a worker that is asked to while Redis is away with its run', async () => {
+  it('ends a worker on request even if Redis is unreachable during its run', async () => {
     const asked = worker();
     const making = queued({ ...long, out: join(temporaryFolder(), 'study') });
     await asked.says(/: begins/);
@@ -178,7 +178,7 @@ describe('a study through a queue', function () {
   });
 
   for (const empty of [false, true]) {
-    it(`loses nothing when Redis is gone for a while and comes back ${empty ? 'without' : 'with'} its data`, async () => {
+    it(`loses nothing if Redis is stopped for a while and restarted ${empty ? 'without' : 'with'} its data`, async () => {
       const out = join(temporaryFolder(), 'study');
       const messages: string[] = [];
       const workers = [worker(), worker()];
@@ -186,7 +186,7 @@ describe('a study through a queue', function () {
       const making = queued({ out, ...longer }, messages).finally(() => {
         ended = true;
       });
-      // one that has yet to connect ends where it finds no Redis, as it says: there is none to be lost
+      // a worker that has not connected yet ends if it finds no Redis, so wait for it
       await Promise.all(workers.map((one) => one.says(/: (begins|goes on)/)));
       await until(() => countRuns(out) > 0);
       await redis.kill();
@@ -205,7 +205,7 @@ describe('a study through a queue', function () {
     });
   }
 
-  it('is resumed after kill -9, with what the workers made meanwhile', async () => {
+  it('is resumed after kill -9, with the runs that the workers made in the meantime', async () => {
     const file = join(temporaryFolder(), 'study.json');
     const out = join(temporaryFolder(), 'study');
     writeFileSync(file, JSON.stringify(configuration));
@@ -214,7 +214,7 @@ describe('a study through a queue', function () {
     const killed = new TestProcess(parameters);
     processes.push(killed);
     const answers = async () => (await redis.keys()).filter((key) => key.includes(':answer:')).length;
-    // at the first: all six may come between two looks of the study's
+    // at the first run, because all six may end between two checks of the study
     await until(async () => (await answers()) > 0 || countRuns(out) > 0 || killed.ended);
     await killed.kill();
     const before = countRuns(out);
@@ -232,7 +232,7 @@ describe('a study through a queue', function () {
     assert.deepEqual(await leftovers(redis), []);
   });
 
-  it('says which pictures no worker has, while others make another study, and goes on when one has them', async () => {
+  it('says which pictures no worker has, lets the workers make another study, and continues when one has the pictures', async () => {
     const other = await stripesFolder(2);
     const messages: string[] = [];
     const making = queued({ seeds: 1, out: join(temporaryFolder(), 'study') }, messages);
@@ -253,7 +253,7 @@ describe('a study through a queue', function () {
     assert.ok(!wrong.ended, wrong.log);
   });
 
-  it('says that nobody works at the queue', async () => {
+  it('says that the queue has no workers', async () => {
     const messages: string[] = [];
     const making = queued({ seeds: 1, out: join(temporaryFolder(), 'study') }, messages);
     await until(() =>
@@ -264,7 +264,7 @@ describe('a study through a queue', function () {
   });
 });
 
-/** What is in Redis beside the workers' list and the queue's own few keys, as many however many runs there were. */
+/** The keys in Redis without the workers' list and the queue's own keys, whose number does not depend on the runs. */
 async function leftovers(redis: TestRedis): Promise<string[]> {
   const usual = /^tunebook:(workers|runs-[^:]+:(id|events|meta|stalled-check|marker))$/;
   return (await redis.keys()).filter((key) => !usual.test(key));
@@ -278,7 +278,7 @@ function countRuns(study: string): number {
   }
 }
 
-/** Halt the processes that make a worker's only run after more than so many epochs: how fast they are does not matter then. */
+/** Halt the processes of a worker's only run after a number of epochs, so that their speed does not matter. */
 async function haltAfter(epochs: number, worker: TestProcess): Promise<number[]> {
   const made = () => {
     const [run] = existsSync(cacheFolder('queue')) ? readdirSync(cacheFolder('queue')) : [];

@@ -36,7 +36,7 @@ describe('the answer of a worker', function () {
 
   const target = () => join(temporaryFolder(), 'run');
 
-  it('is the first of two, and goes with its files', () =>
+  it('counts if it is the first of two, and is removed with its files', () =>
     redis.with(async (client) => {
       await sendAnswer(client, 'one', { ...record, host: 'first' }, run);
       await sendAnswer(client, 'one', { ...record, host: 'second' }, run);
@@ -49,7 +49,7 @@ describe('the answer of a worker', function () {
       assert.equal(await receiveAnswer(client, 'one', task, folder), undefined);
     }));
 
-  it('is taken under the name and axes that the run has in this study, in its run.json, too', () =>
+  it('is saved with the name and axes that the run has in this study, also in its run.json', () =>
     redis.with(async (client) => {
       await sendAnswer(client, 'one', { ...record, id: 'there', axes: { theirs: 1 } }, run);
       const folder = target();
@@ -58,7 +58,7 @@ describe('the answer of a worker', function () {
       assert.deepEqual(JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')), received);
     }));
 
-  it('may be that of a run that failed, in one line, or was given up', () => {
+  it('may report a run that failed, in one line, or was given up', () => {
     const lost = failed(task, 'no room', temporaryFolder());
     assert.deepEqual(checkRecordOf(task, { ...lost, error: 'no\u001b[31m\nroom' }), { ...lost, error: 'no [31m room' });
     assert.equal(checkRecordOf(task, { ...lost, error: 'x'.repeat(9000) }).error!.length, 503);
@@ -66,7 +66,7 @@ describe('the answer of a worker', function () {
     assert.equal(checkRecordOf(task, { ...record, loss: null }).loss, null); // it diverged
   });
 
-  it('holds nothing that a record does not', () => {
+  it('contains nothing that is not part of a record', () => {
     assert.deepEqual(checkRecordOf(task, { ...record, more: '<script>' }), record);
   });
 
@@ -77,7 +77,7 @@ describe('the answer of a worker', function () {
     ['an id that is a path', { id: '../../precious' }, /has "..\/..\/precious" as id, expected an id of letters/],
     ['another run', { hash: 'a'.repeat(64) }, /its record is of another run: its hash is "a+"/],
     ['an accuracy of 7', { accuracy: 7 }, /its record has 7 as accuracy, expected a number from 0 to 1/],
-    ['an accuracy that is markup', { accuracy: '<img src=x>' }, /its record has "<img src=x>" as accuracy/],
+    ['an accuracy that is HTML', { accuracy: '<img src=x>' }, /its record has "<img src=x>" as accuracy/],
     ['no accuracy', { accuracy: null }, /says done, and lacks its accuracy/],
     ['a loss below 0', { loss: -3 }, /has a loss of -3, which is below 0/],
     ['seconds below 0', { seconds: -5 }, /its record has -5 as seconds/],
@@ -96,12 +96,12 @@ describe('the answer of a worker', function () {
     ['no pictures', { pictures: null }, /says done, and lacks its pictures/],
     ['no training pictures', { pictures: { train: 0, validation: 6 } }, /says done, and lacks its pictures/],
     ['half a parameter', { trainedParameters: 0.5 }, /has 0.5 as trainedParameters/],
-    ['a memory of text', { memory: 'much' }, /has "much" as memory/],
-    ['a time that is none', { started: 'yesterday' }, /has "yesterday" as started, expected a time/],
-    ['a host with markup', { host: '<script>' }, /has a host that is no name of a machine: "<script>"/],
+    ['a text as memory', { memory: 'much' }, /has "much" as memory/],
+    ['an invalid time', { started: 'yesterday' }, /has "yesterday" as started, expected a time/],
+    ['a host that is HTML', { host: '<script>' }, /has a host that is no name of a machine: "<script>"/],
   ];
   for (const [name, change, why] of bad) {
-    it(`is not believed with ${name} for a record`, () => {
+    it(`is not accepted with ${name} as its record`, () => {
       const isWhole = change === null || Array.isArray(change) || name === 'nothing';
       const given = isWhole ? change : { ...record, ...(change as object) };
       assert.throws(
@@ -112,7 +112,11 @@ describe('the answer of a worker', function () {
   }
 
   const changed: [string, (folder: string) => void, RegExp][] = [
-    ['a file more', (folder) => writeFileSync(join(folder, 'evil.sh'), ''), /came with "evil.sh", which is no file/],
+    [
+      'an additional file',
+      (folder) => writeFileSync(join(folder, 'evil.sh'), ''),
+      /came with "evil.sh", which is no file/,
+    ],
     ['a hidden file', (folder) => writeFileSync(join(folder, '.lock'), ''), /came with ".lock"/],
     [
       'a link',
@@ -124,7 +128,7 @@ describe('the answer of a worker', function () {
     ['others’ predictions', (folder) => writeFileSync(join(folder, 'predictions.csv'), 'x\n'), /its predictions.csv/],
   ];
   for (const [name, change, why] of changed) {
-    it(`is not believed with ${name} in its folder`, () =>
+    it(`is not accepted with ${name} in its folder`, () =>
       redis.with(async (client) => {
         const folder = target();
         cpSync(run, folder, { recursive: true });
@@ -134,7 +138,7 @@ describe('the answer of a worker', function () {
       }));
   }
 
-  it('is not believed where its accuracy is not that of its predictions', () =>
+  it('is not accepted if its accuracy differs from that of its predictions', () =>
     redis.with(async (client) => {
       const other = record.accuracy! > 0.5 ? 0.25 : 0.75;
       await sendAnswer(client, 'one', { ...record, accuracy: other }, run);
@@ -149,7 +153,7 @@ describe('the answer of a worker', function () {
     ['deep nesting', (client, key) => client.set(key, '['.repeat(1e5) + ']'.repeat(1e5)), /nested more than/],
   ];
   for (const [name, write, why] of texts) {
-    it(`is not believed where it is ${name}, and can be removed`, () =>
+    it(`is not accepted if it is ${name}, and can be removed`, () =>
       redis.with(async (client) => {
         const folder = target();
         await write(client, 'tunebook:answer:one');
@@ -160,7 +164,7 @@ describe('the answer of a worker', function () {
       }));
   }
 
-  it('takes nothing else of Redis with it when it is removed', () =>
+  it('is removed without changing anything else in Redis', () =>
     redis.with(async (client) => {
       await client.set('precious', 'mine');
       const files = { key: 'precious', bytes: 4, sha256: 'a'.repeat(64) };

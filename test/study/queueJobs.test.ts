@@ -17,12 +17,12 @@ describe('a job of a queue', () => {
     task = (await plannedTasks({ data: await stripesFolder(2), axes: { dropout: [0, 0.5] }, seeds: 1 }))[0]!;
   });
 
-  /** The job after its way over the network, with its run changed. */
+  /** The job after conversion to JSON and back, with a changed run. */
   const job = (change: object = {}, more: object = {}) =>
     JSON.parse(JSON.stringify({ task: { ...task, ...change }, cache: true, pruneBelow: [null, 0.5], ...more }));
   const settings = (change: object) => ({ settings: { ...task.settings, ...change } });
 
-  it('is taken as it was given, and nothing else with it', () => {
+  it('is accepted unchanged, without additional properties', () => {
     assert.deepEqual(checkJob({ ...job({ more: 1 }), checkpoint: '/' }, jobId(task)), job());
   });
 
@@ -36,9 +36,9 @@ describe('a job of a queue', () => {
     ],
     ['under the id of another run', () => [job(), `${'0'.repeat(24)}-00000000`], /expected that of its run/],
     ['with an id that is a path', () => [job({ id: '../x' })], /the run has the id "..\/x", expected letters/],
-    ['with an id that rings a bell', () => [job({ id: 'a\u0007' })], /the run has the id "a\\u0007"/],
+    ['with an id that contains a control character', () => [job({ id: 'a\u0007' })], /the run has the id "a\\u0007"/],
     [
-      'with a hash that is not of its settings',
+      'with a hash of other settings',
       () => [job(settings({ epochs: 3 }))],
       /the run's hash is .* expected that of/,
     ],
@@ -59,12 +59,12 @@ describe('a job of a queue', () => {
     ['with an unknown preset', () => [job(settings({ augment: 'nonsense' }))], /nonsense/],
     ['without settings', () => [job({ settings: null })], /the run's settings must be an object, got null/],
     ['with half a seed', () => [job({ seed: 0.5 })], /the run: seed must be a whole number/],
-    ['with pictures that are no text', () => [job({ data: ['x'] })], /the run's data must name a folder/],
-    ['with a fingerprint that is none', () => [job({ dataFingerprint: '0' })], /dataFingerprint must be 64/],
+    ['with pictures that are not a string', () => [job({ data: ['x'] })], /the run's data must name a folder/],
+    ['with an invalid fingerprint', () => [job({ dataFingerprint: '0' })], /dataFingerprint must be 64/],
     ['with an axis that is an object', () => [job({ axes: { a: {} } })], /the run's axis "a" must have a word/],
     ['with models: maybe', () => [job({ models: 'maybe' })], /the run's models must be true or false/],
-    ['with a pruneBelow of text', () => [job({}, { pruneBelow: ['x'] })], /the job's pruneBelow must be a number/],
-    ['with a pruneBelow without end', () => [job({}, { pruneBelow: Array(1e5).fill(0) })], /at most an entry an epoch/],
+    ['with a text as pruneBelow', () => [job({}, { pruneBelow: ['x'] })], /the job's pruneBelow must be a number/],
+    ['with an infinite pruneBelow', () => [job({}, { pruneBelow: Array(1e5).fill(0) })], /at most an entry an epoch/],
   ];
   for (const [name, make, why] of bad) {
     it(`is refused ${name}`, () => {
@@ -96,13 +96,13 @@ describe('the pictures of a worker', () => {
     study = { data: folder, dataFingerprint: task!.dataFingerprint };
   });
 
-  it('are those of the study where its path lies below a folder of its command line, or is one', async () => {
+  it("are found if the study's path is one of the worker's folders, or below one", async () => {
     for (const allowed of [folder, dirname(folder), dirname(dirname(folder))]) {
       assert.deepEqual(await find([temporaryFolder(), allowed]), { found: 'here', data: folder });
     }
   });
 
-  it('are those of the study where the end of its path lies below a folder, or a folder holds them', async () => {
+  it("are found if the end of the study's path exists below a folder, or a folder contains the pictures", async () => {
     const here = { found: 'here', data: folder };
     for (const data of ['/elsewhere/pets/photos', '/elsewhere/photos', 'D:\\pets\\photos']) {
       assert.deepEqual(await find([dirname(dirname(folder)), dirname(folder)], { data }), here);
@@ -110,14 +110,14 @@ describe('the pictures of a worker', () => {
     assert.deepEqual(await find([folder], { data: '/elsewhere/entirely' }), here);
   });
 
-  it('are not there where they lie below none of its folders, whether they exist or not', async () => {
+  it('are not found outside its folders, whether they exist or not', async () => {
     for (const data of [folder, '/nowhere/at all', `${temporaryFolder()}/../x`, '..', '/', '../../etc']) {
       assert.deepEqual(await find([temporaryFolder()], { data }), { found: 'outside' });
     }
     assert.deepEqual(await find(undefined), { found: 'outside' }); // the current folder
   });
 
-  it('are not there where a link leads out of its folders', async () => {
+  it('are not found through a link that leads out of its folders', async () => {
     const allowed = temporaryFolder();
     symlinkSync(folder, join(allowed, 'photos'));
     assert.deepEqual(await find([allowed], { data: join(allowed, 'photos') }), { found: 'outside' });
@@ -130,7 +130,7 @@ describe('the pictures of a worker', () => {
     });
   });
 
-  it('are not there where others lie, or none', async () => {
+  it('are not found if there are other pictures, or none', async () => {
     assert.deepEqual(await find([dirname(folder)], { dataFingerprint: sha256('others') }), { found: 'different' });
     const gone = join(dirname(folder), 'gone');
     assert.deepEqual(await find([dirname(folder)], { data: gone }), { found: 'missing' });
@@ -139,7 +139,7 @@ describe('the pictures of a worker', () => {
     assert.deepEqual(await find([dirname(folder)]), { found: 'different' });
   });
 
-  it('are refused at the start where a folder does not exist', () => {
+  it('are refused at the start if a folder does not exist', () => {
     assert.throws(
       () => new LocalPictures(['/no/such folder'], () => {}),
       /^UserError: worker: there is no folder '\/no\/such folder'/,

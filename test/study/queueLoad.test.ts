@@ -14,7 +14,7 @@ describe('a study of many short runs through a queue', function () {
     if (!hasRedis) skipWithoutRedis(this);
   });
 
-  it('saves each once while workers are killed and Redis is restarted', async () => {
+  it('saves each run once while workers are killed and Redis is restarted', async () => {
     const folder = temporaryFolder();
     const configuration = {
       ...{ data: await stripesFolder(4), settings: { epochs: 1, inputSize: 64 } },
@@ -27,7 +27,7 @@ describe('a study of many short runs through a queue', function () {
       template,
       out: join(folder, 'study'),
       workers: 3,
-      killEvery: 0, // a busy machine needs longer to start one than there is between two
+      killEvery: 0, // on a busy machine, starting a worker takes longer than the time between two kills
       kills: 3,
       restarts: 1,
       lease: 2,

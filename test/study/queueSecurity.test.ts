@@ -10,7 +10,7 @@ import { hasRedis, type RedisOptions, skipWithoutRedis, TestRedis } from './redi
 const PASSWORD = 'swordfish-4711';
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
-/** Skips a test, saying why. */
+/** Skips a test with a message. */
 function skipWithoutOpenssl(test: Mocha.Context): void {
   if (hasOpenssl) return;
   console.warn('      skipped: no openssl here to make certificates (Debian: apt-get install openssl)');
@@ -31,7 +31,7 @@ describe('the address of a queue', function () {
     writeFileSync(file, JSON.stringify({ data, settings: { epochs: 3, inputSize: 64 }, seeds: 1 }));
   });
 
-  /** A study and a worker at an address, both to their end. */
+  /** Runs a study and a worker at an address until both end. */
   async function made(address: string, env: NodeJS.ProcessEnv) {
     const out = join(temporaryFolder(), 'study');
     const worker = new TestProcess(['worker', '--until-empty', '--data', data, '--lease', String(LEASE)], {
@@ -66,7 +66,7 @@ describe('the address of a queue', function () {
     }
   }
 
-  /** Both commands refuse, in one line without the password, and soon. */
+  /** Checks that both commands fail soon, in one line without the password. */
   function fails(address: string, message: RegExp) {
     for (const command of [['study', file, '--out', join(temporaryFolder(), 'study')], ['worker']]) {
       const { status, stderr, stdout } = runTunebook(...command, '--queue', address);
@@ -77,15 +77,15 @@ describe('the address of a queue', function () {
     }
   }
 
-  it('may have a password, which nobody gets to see', () => works({ password: PASSWORD }));
+  it('may contain a password, which is never shown', () => works({ password: PASSWORD }));
 
-  it('may be one for TLS with an authority of one’s own, which NODE_EXTRA_CA_CERTS names', async function () {
+  it('may use TLS with your own certificate authority, named by NODE_EXTRA_CA_CERTS', async function () {
     skipWithoutOpenssl(this);
     const tls = selfMade(folder);
     await works({ password: PASSWORD, tls }, { NODE_EXTRA_CA_CERTS: tls.authority });
   });
 
-  it('says in one line, without the password, that the certificate is not trusted', async function () {
+  it('leads to a one-line error, without the password, if the certificate is not trusted', async function () {
     skipWithoutOpenssl(this);
     const redis = await TestRedis.start({ password: PASSWORD, tls: selfMade(folder) });
     try {
@@ -98,7 +98,7 @@ describe('the address of a queue', function () {
     }
   });
 
-  it('says in one line that the password is wrong or missing', async () => {
+  it('leads to a one-line error if the password is wrong or missing', async () => {
     const redis = await TestRedis.start({ password: 'another' });
     try {
       fails(
@@ -114,7 +114,7 @@ describe('the address of a queue', function () {
     }
   });
 
-  it('says in one line that there is no Redis, or that it is no address', async () => {
+  it('leads to a one-line error if there is no Redis, or the address is invalid', async () => {
     const redis = await TestRedis.start();
     await redis.kill();
     fails(
@@ -125,7 +125,7 @@ describe('the address of a queue', function () {
   });
 });
 
-/** An authority and a certificate of localhost, made with openssl. */
+/** A certificate authority and a certificate for localhost, made with openssl. */
 function selfMade(folder: string): NonNullable<RedisOptions['tls']> {
   const at = (name: string) => join(folder, name);
   const openssl = (...parameters: string[]) => execFileSync('openssl', parameters, { stdio: 'pipe' });

@@ -48,7 +48,7 @@ describe('a queue that others write to', function () {
     await redis?.kill();
   });
 
-  /** A worker in this process, which makes no runs but says that it does. */
+  /** A worker in this process that makes no runs but claims that it does. */
   function worker(made: string[], { release = ownRelease, data = [configuration.data] } = {}): string[] {
     const messages: string[] = [];
     const pool: Executor = { ...here, run: async (order) => void made.push(order.task.id) };
@@ -67,7 +67,7 @@ describe('a queue that others write to', function () {
     return making;
   }
 
-  /** Take the study's jobs as a worker would, and answer them with anything. */
+  /** Take the study's jobs like a worker, and send any answers. */
   async function rogue(answer: (client: Redis, key: string) => Promise<unknown>, taken: string[] = []): Promise<void> {
     const client = await connect(redis.address, { patient: true });
     const working = (async () => {
@@ -120,7 +120,7 @@ describe('a queue that others write to', function () {
     ['no JSON', (c, key) => c.set(key, '{not json'), /its answer cannot be believed: it is no JSON/],
     ['no record', (c, key) => c.set(key, '{"record": null}'), /its record has null, expected an object$/],
     [
-      'files that are others',
+      'files of another run',
       async (c, key) => {
         await c.set(files.key, 'files');
         await c.set(key, JSON.stringify({ record: good(), files }));
@@ -129,7 +129,7 @@ describe('a queue that others write to', function () {
     ],
   ];
   for (const [name, answer, why] of answers) {
-    it(`has an answer with ${name} as one failed run with its reason, asked for once`, async () => {
+    it(`records an answer with ${name} as one failed run with its reason, and does not repeat the run`, async () => {
       const taken: string[] = [];
       await rogue(answer, taken);
       const { records } = await queued();
@@ -140,7 +140,7 @@ describe('a queue that others write to', function () {
     });
   }
 
-  it('has a run as failed that is said to be made again and again, and no answer is there', async () => {
+  it('records a run as failed if it is repeatedly reported as done without an answer', async () => {
     const taken: string[] = [];
     await rogue(async () => {}, taken);
     const { records } = await queued();
@@ -148,7 +148,7 @@ describe('a queue that others write to', function () {
     assert.equal(taken.length, 3);
   });
 
-  it('has a job that is none as failed, and neither the worker nor anything of its machine ends with it', async () => {
+  it('records an invalid job as failed, which does not end the worker or delete its files', async () => {
     const made: string[] = [];
     const victim = join(temporaryFolder(), 'precious');
     mkdirSync(victim);
@@ -181,10 +181,10 @@ describe('a queue that others write to', function () {
     assert.deepEqual(made, []);
     assert.deepEqual(readdirSync(victim), ['file']);
     stop = true;
-    await begun[0]; // it ends because it is told to, without an error
+    await begun[0]; // it ends on request, without an error
   });
 
-  it('has runs made by workers of their own version only, and both sides say so', async () => {
+  it('gives runs only to workers of the same version, and both sides report other versions', async () => {
     const made: string[] = [];
     const said = worker(made);
     const messages: string[] = [];
@@ -205,7 +205,7 @@ describe('a queue that others write to', function () {
     assert.deepEqual(made, []);
   });
 
-  it('is read without harm where it holds anything else', async () => {
+  it('is read without harm if it contains anything else', async () => {
     await redis.with(async (client) => {
       const good = { release: ownRelease, data: '/x', dataFingerprint: 'a'.repeat(64) };
       await studies.announce(client, 'good', good);

@@ -5,15 +5,15 @@ import { wait } from './workers';
 
 const tunebook = join(projectFolder, 'kernel-setup', 'tunebook.mjs');
 
-/** Seconds without a heartbeat after which tests take a run over: short, and long enough for a machine with other things to do. */
+/** Seconds without a heartbeat after which a run is taken over in tests: short, but long enough for a busy machine. */
 export const LEASE = 4;
 
-/** `tunebook` with these parameters, to its end. */
+/** Run `tunebook` with these parameters until it ends. */
 export function runTunebook(...parameters: string[]) {
   return spawnSync(process.execPath, [tunebook, ...parameters], { encoding: 'utf8' });
 }
 
-/** `tunebook worker` or another of its commands as a process of its own, with what it says. */
+/** `tunebook worker` or another command as a separate process, with its output. */
 export class TestProcess {
   readonly process: ChildProcess;
   log = '';
@@ -30,7 +30,7 @@ export class TestProcess {
     return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
-  /** Until it says something like this. */
+  /** Wait until its output matches a pattern. */
   async says(pattern: RegExp): Promise<void> {
     await until(() => pattern.test(this.log) || this.ended);
     if (!pattern.test(this.log)) throw new Error(`it ended without saying ${pattern}: ${this.log}`);

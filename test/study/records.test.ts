@@ -14,7 +14,7 @@ const record = (changes: Partial<Record<keyof RunRecord, unknown>> = {}) => ({
   ...changes,
 });
 
-/** A study's folder beside somebody's own. */
+/** A study's folder next to another folder of the user. */
 function study(): { folder: string; precious: string; put(name: string, value: unknown): string } {
   const place = temporaryFolder();
   const folder = join(place, 'study');
@@ -31,7 +31,7 @@ function study(): { folder: string; precious: string; put(name: string, value: u
 }
 
 describe("a study's runs on disk", () => {
-  it('are those of their folders: one that says that it is another is refused, and nothing is deleted', () => {
+  it('are identified by their folders: a run with the id of another is refused, and nothing is deleted', () => {
     for (const id of ['../../precious', '/etc', '..', '.', '', 'run-b', 'a/../../../precious', 'x\0', 3, null]) {
       const { folder, precious, put } = study();
       const own = put('run-a', record({ id }));
@@ -44,7 +44,7 @@ describe("a study's runs on disk", () => {
     }
   });
 
-  it('are forgotten where they failed, and only there', () => {
+  it('are deleted if they failed, and only then', () => {
     const { folder, put } = study();
     put('run-a', record());
     put('run-b', record({ id: 'run-b', hash: 'bb', state: 'done', accuracy: 1 }));
@@ -52,7 +52,7 @@ describe("a study's runs on disk", () => {
     assert.deepEqual(readdirSync(join(folder, 'runs')), ['run-b']);
   });
 
-  it('never get a folder elsewhere', () => {
+  it('never have a folder outside the study', () => {
     const { folder, precious } = study();
     const store = new RunStore(folder);
     mkdirSync(join(folder, 'prepared'));
@@ -64,7 +64,7 @@ describe("a study's runs on disk", () => {
     assert.deepEqual(readdirSync(precious), ['photo']);
   });
 
-  it('are not written through links, which lead to folders of somebody else', () => {
+  it('are not written through links, which may lead to other folders', () => {
     for (const name of ['runs', 'checkpoints', 'index.jsonl']) {
       const place = temporaryFolder();
       const [folder, precious] = [join(place, 'study'), join(place, 'precious')];
@@ -80,7 +80,7 @@ describe("a study's runs on disk", () => {
     assert.ok(existsSync(join(folder, 'runs', 'run-b')) && existsSync(precious));
   });
 
-  it('leave what a person put beside them', () => {
+  it('do not affect files that the user put next to them', () => {
     const { folder } = study();
     const left = join(folder, 'runs', '.run-a.123.tmp');
     const own = ['.notes', '.git', '.tmp', '.my.tmp'].map((name) => join(folder, 'runs', name));
@@ -89,7 +89,7 @@ describe("a study's runs on disk", () => {
     assert.deepEqual([left, ...own].map(existsSync), [false, true, true, true, true]);
   });
 
-  it('reach MLflow without the files that their links lead to, under names that are none of folders', () => {
+  it('are exported to MLflow without linked files, under names that cannot be paths', () => {
     const { folder, precious, put } = study();
     const own = put('run-a', record({ axes: { '..': 1, '': 2, ['x'.repeat(400)]: 3 } }));
     symlinkSync(join(precious, 'photo'), join(own, 'photo'));
@@ -116,7 +116,7 @@ describe("a study's runs on disk", () => {
 
   const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
   for (const key of Object.keys(record()) as (keyof RunRecord)[]) {
-    it(`are refused in one line where ${key} is anything but what it should be`, () => {
+    it(`are refused in one line if ${key} has an invalid value`, () => {
       const values = [
         '{}',
         '[]',
@@ -140,7 +140,7 @@ describe("a study's runs on disk", () => {
     });
   }
 
-  it('are refused in one line where run.json is no file of JSON', () => {
+  it('are refused in one line if run.json is not a JSON file', () => {
     for (const text of ['', '{', 'null', '[]', '3', '"x"', nested(50_000), '{"__proto__": {}}']) {
       const { folder, put } = study();
       const file = join(put('run-a', record()), 'run.json');
@@ -159,7 +159,7 @@ describe("a study's runs on disk", () => {
   });
 });
 
-/** Of the values above those that are right. */
+/** The valid ones of the values above. */
 const fitting: Partial<Record<keyof RunRecord, string[]>> = {
   axes: ['{}', '{"toString": 1}'],
   curve: ['[]'],
@@ -190,7 +190,7 @@ describe('study.json', () => {
     ...['configurations.0.dropout', 'tasks.0', 'tasks.0.id', 'tasks.0.hash', 'tasks.0.axes', 'tasks.0.seed'],
   ];
   for (const path of paths) {
-    it(`is refused in one line, or read, whatever stands as ${path}`, () => {
+    it(`is read, or refused in one line, with any value for ${path}`, () => {
       for (const value of ['null', '{}', '[]', '"x"', '1e308', '-1', '{"toString": 1}', '"../x"', nested]) {
         const { folder, put } = study();
         put('run-a', record({ state: 'done', error: null, accuracy: 0.5 }));

@@ -6,10 +6,10 @@ import { Redis } from 'ioredis';
 import { temporaryFolder } from '../folders';
 import { wait } from './workers';
 
-/** Whether Debian's redis-server is on this machine. */
+/** Whether redis-server is installed. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
-/** Skips a suite, saying why. */
+/** Skips a suite with a message. */
 export function skipWithoutRedis(suite: Mocha.Context): void {
   console.warn('      skipped: no redis-server here (Debian: apt-get install redis-server)');
   suite.skip();
@@ -17,11 +17,11 @@ export function skipWithoutRedis(suite: Mocha.Context): void {
 
 export interface RedisOptions {
   password?: string;
-  /** files of a certificate, its key and its authority: the server then speaks TLS only */
+  /** files of a certificate, its key and its authority; the server then accepts TLS only */
   tls?: { certificate: string; key: string; authority: string };
 }
 
-/** A Redis of its own on a free port of this machine, which can be stopped and started with or without what it held. */
+/** A separate Redis on a free port of this machine, which can be stopped and started with or without its data. */
 export class TestRedis {
   private readonly folder = temporaryFolder();
   private process: ChildProcess | undefined;
@@ -79,7 +79,7 @@ export class TestRedis {
     }
   }
 
-  /** Gone at once, as by a power cut. */
+  /** Stop it immediately, as in a power cut. */
   async kill(): Promise<void> {
     const child = this.process;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
@@ -88,7 +88,7 @@ export class TestRedis {
     await ended;
   }
 
-  /** Look inside. */
+  /** Read its contents. */
   async with<T>(work: (client: Redis) => Promise<T>): Promise<T> {
     const client = new Redis(this.address);
     try {
@@ -107,7 +107,7 @@ export class TestRedis {
   }
 }
 
-/** A port of this machine that nobody uses. */
+/** An unused port of this machine. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

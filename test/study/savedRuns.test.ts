@@ -7,7 +7,7 @@ import { stripesFolder } from '../pictures';
 import { plannedTasks } from './plannedTasks';
 import { wait } from './workers';
 
-describe('a study whose executor takes its time to hear that a run is saved', function () {
+describe('a study whose executor is slow to notice that a run is saved', function () {
   this.timeout(60_000);
 
   it('makes each run once', async () => {

@@ -3,7 +3,7 @@ import type { Plan, RunTask } from '../../src/study/plan';
 import type { RunRecord } from '../../src/study/runRecord';
 import { medianRule, openTasks } from '../../src/study/schedule';
 
-/** A plan of the variants a, b, ... with so many seeds. */
+/** A plan of the variants a, b, ... with a number of seeds. */
 function plan(variants: string, seeds: number): Plan {
   const configurations = [...variants].map((variant) => ({ variant }));
   const tasks = Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
@@ -18,7 +18,7 @@ const records = (...all: RunRecord[]) => new Map(all.map((one) => [one.hash, one
 const hashes = (tasks: RunTask[]) => tasks.map(({ hash }) => hash).join(' ');
 
 describe("a study's schedule", () => {
-  it('goes seed by seed and leaves out what has ended', () => {
+  it('goes seed by seed and leaves out finished runs', () => {
     assert.equal(hashes(openTasks(plan('abc', 2), new Map(), 'none')), 'a1 b1 c1 a2 b2 c2');
     assert.equal(
       hashes(openTasks(plan('abc', 2), records(record('a1', 0.5), record('b2', 0.5)), 'none')),
@@ -32,12 +32,12 @@ describe("a study's schedule", () => {
     assert.equal(hashes(openTasks(twins, new Map(), 'none')), 'a1');
   });
 
-  it('gives up on a configuration with a pruned run, never on the baseline', () => {
+  it('gives up a configuration with a pruned run, but never the baseline', () => {
     const pruned = records(record('a1', 0.2, { state: 'pruned' }), record('b1', 0.2, { state: 'pruned' }));
     assert.equal(hashes(openTasks(plan('abc', 2), pruned, 'median')), 'c1 a2 c2');
   });
 
-  it('goes on with the better half after each part of the seeds, and with the baseline', () => {
+  it('continues with the better half after each part of the seeds, and with the baseline', () => {
     const study = plan('abcd', 4); // two rungs of two seeds
     assert.equal(hashes(openTasks(study, new Map(), 'halving')), 'a1 b1 c1 d1 a2 b2 c2 d2');
     const first = [record('a1', 0.1), record('b1', 0.9), record('c1', 0.5), record('d1', 0.8)];
@@ -55,7 +55,7 @@ describe("a study's schedule", () => {
     assert.equal(hashes(openTasks(study, records(...ended), 'halving')), 'd2');
   });
 
-  it('knows the median of what five runs averaged up to each epoch, after a quarter of them', () => {
+  it("computes the median of five runs' running averages at each epoch, after the first quarter", () => {
     const curves = [
       [0.1, 0.3],
       [0.2, 0.4],

@@ -22,7 +22,7 @@ def holm(p):
 
 
 def exact_pairs(mean, sd, level, power):
-    """Smallest n of the paired t test by the noncentral t distribution."""
+    """Smallest n for the paired t test, from the noncentral t distribution."""
     for n in range(2, 1001):
         critical = stats.t.ppf(1 - level / 2, n - 1)
         shift = abs(mean) / sd * numpy.sqrt(n)

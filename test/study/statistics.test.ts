@@ -39,7 +39,7 @@ describe("a study's statistics", () => {
     assert.deepEqual(holm([0.04, null, 0.01]), [0.04, null, 0.02]);
   });
 
-  it('need about as many seeds as the noncentral t distribution says', () => {
+  it('ask for about as many seeds as the noncentral t distribution says', () => {
     for (const { mean, sd, level, n } of fixture.needed) {
       const needed = pairsNeeded(mean, sd, level);
       if (n === null) assert.equal(needed, Infinity);
@@ -47,7 +47,7 @@ describe("a study's statistics", () => {
     }
   });
 
-  it('know no spread of a single value and nothing of none', () => {
+  it('have no deviation for a single value, and nothing for no values', () => {
     assert.deepEqual(summarize([0.5]), { n: 1, mean: 0.5, sd: null, low: null, high: null });
     assert.equal(summarize([]), undefined);
     const [none, one] = judgeDifferences([[], [0.1]]);
@@ -55,7 +55,7 @@ describe("a study's statistics", () => {
     assert.equal(one!.verdict, 'cannot tell with 1 seed; at least 3 are needed');
   });
 
-  it('say better, worse, or how many seeds would do', () => {
+  it('say better, worse, or how many seeds would be enough', () => {
     const [better, worse, neither, same, never] = judgeDifferences([
       [0.05, 0.06, 0.055],
       [-0.05, -0.06, -0.055],
@@ -77,13 +77,13 @@ describe("a study's statistics", () => {
     assert.match(judgeDifferences([clear, ...noise])[0]!.verdict, /^cannot tell/);
   });
 
-  it('do not take coarse values that happen to agree for certainty', () => {
+  it('do not claim certainty if coarse values happen to be equal', () => {
     const step = 1 / 150;
     assert.match(judgeDifferences([[step, step, step]], { resolution: step })[0]!.verdict, /^cannot tell/);
     assert.equal(judgeDifferences([[9 * step, 9 * step, 9 * step]], { resolution: step })[0]!.verdict, 'better');
   });
 
-  it('have a bootstrap interval that is too narrow for three seeds, and a t interval that is not', () => {
+  it('have a bootstrap interval that is too narrow for three seeds, unlike the t interval', () => {
     const random = new Random(5);
     let [student, bootstrap] = [0, 0];
     const studies = 600;
@@ -100,7 +100,7 @@ describe("a study's statistics", () => {
 });
 
 describe('the null test', () => {
-  /** Accuracies of two variants that differ by chance only: per seed a common part, and noise of each. */
+  /** Accuracies of two variants that differ by chance only: for each seed a common part, plus noise for each variant. */
   const noises: Record<string, (random: Random) => number> = {
     'normal noise': (random) => 0.8 + 0.02 * normal(random),
     'counts of 150 pictures': (random) => {
@@ -113,12 +113,12 @@ describe('the null test', () => {
   };
   for (const [name, draw] of Object.entries(noises)) {
     for (const seeds of [3, 5]) {
-      it(`calls an axis that does nothing "cannot tell" in 19 of 20 studies: ${name}, ${seeds} seeds`, () => {
+      it(`says "cannot tell" about an axis without effect in 19 of 20 studies: ${name}, ${seeds} seeds`, () => {
         const random = new Random(seeds, name);
         const studies = 300;
         let told = 0;
         for (let i = 0; i < studies; i++) {
-          // two dummy values beside the baseline
+          // two dummy values and the baseline
           const baseline = Array.from({ length: seeds }, () => draw(random));
           const differences = [0, 1].map(() => baseline.map((value) => draw(random) - value));
           const resolution = name.includes('150') ? 1 / 150 : 0;

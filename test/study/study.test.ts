@@ -26,7 +26,7 @@ describe('a study', () => {
     };
   });
 
-  it('makes every configuration with every seed, on the same pictures for all of a seed', async () => {
+  it('makes every configuration with every seed, with the same split for all runs of a seed', async () => {
     const states: StudyState[] = [];
     const out = join(temporaryFolder(), 'study');
     const result = await study({ ...configuration, out, listener: { onStudy: (state) => states.push(state) } });
@@ -70,14 +70,14 @@ describe('a study', () => {
     assert.ok(states.some(({ secondsLeft, ended }) => ended > 0 && secondsLeft! > 0));
   });
 
-  it('gives a run what train gives with the same options', async () => {
+  it('gives the same result for a run as train with the same options', async () => {
     const settings = { epochs: 3, inputSize: 64, dropout: 0.5 };
     const { runs } = await study({ data, settings, seeds: [7], out: join(temporaryFolder(), 'study') });
     const alone = await train(imageFolder(data), { ...settings, seed: 7 });
     assert.equal((runs.object() as { loss: number }).loss, alone.loss);
   });
 
-  it('goes on where it was stopped, makes nothing twice, and comes to the same table', async () => {
+  it('continues where it was stopped, makes no run twice, and gives the same table', async () => {
     const whole = await study({ ...configuration, out: join(temporaryFolder(), 'whole') });
     const out = join(temporaryFolder(), 'study');
     let ended = 0;
@@ -96,7 +96,7 @@ describe('a study', () => {
     assert.deepEqual(comparable(rest.rows), comparable(whole.rows));
   });
 
-  it('makes only what is new when it gets more seeds', async () => {
+  it('makes only new runs if it gets more seeds', async () => {
     const out = join(temporaryFolder(), 'study');
     const first = await study({ ...configuration, seeds: 1, out });
     const more = await study({ ...configuration, seeds: 2, out, resume: true });
@@ -105,7 +105,7 @@ describe('a study', () => {
     assert.deepEqual(started(more.runs.objects()).slice(0, 4), started(first.runs.objects()));
   });
 
-  it('has a failed run as a row with its error, and goes on', async () => {
+  it('lists a failed run with its error, and continues', async () => {
     const out = join(temporaryFolder(), 'study');
     const axes = { learningRate: [0.003, 1e39] };
     const { rows, failed, runs } = await study({
@@ -145,7 +145,7 @@ describe('a study', () => {
     assert.equal(lines(join(out, 'index.jsonl')).length, 6);
   });
 
-  it('ends with its budget, and is resumed with the next', async () => {
+  it('ends when its budget is used up, and continues with the next budget', async () => {
     const out = join(temporaryFolder(), 'study');
     const first = await study({ ...configuration, budget: { runs: 5 }, out });
     assert.equal(first.runs.numRows(), 5);
@@ -155,7 +155,7 @@ describe('a study', () => {
     assert.equal(none.runs.numRows(), 10);
   });
 
-  it('gives up on hopeless runs by the median rule', async () => {
+  it('gives up hopeless runs by the median rule', async () => {
     const { rows } = await study({
       data,
       settings: { epochs: 8, inputSize: 64 },
@@ -169,7 +169,7 @@ describe('a study', () => {
     assert.equal(rows[0]!.n, 2);
   });
 
-  it('moves nothing but the random numbers of the training along the axis dummy', async () => {
+  it('changes only the random numbers of training along the axis dummy', async () => {
     const out = join(temporaryFolder(), 'study');
     const { rows, runs } = await study({
       data,
@@ -188,7 +188,7 @@ describe('a study', () => {
     assert.deepEqual(files(first!), files(second!));
   });
 
-  it('names every mistake before any run, and makes no folder', async () => {
+  it('reports every mistake before any run, and makes no folder', async () => {
     const out = join(temporaryFolder(), 'study');
     const wrong = (change: object, message: RegExp) =>
       assert.rejects(study({ ...configuration, out, ...change }), message);
@@ -219,7 +219,7 @@ describe('a study', () => {
     assert.ok(!existsSync(out));
   });
 
-  it('is worked on by one process, and not with other pictures', async () => {
+  it('is made by one process at a time, and only with the same pictures', async () => {
     const out = join(temporaryFolder(), 'study');
     await study({ ...configuration, budget: { runs: 1 }, out });
     const stat = readFileSync(`/proc/${process.pid}/stat`, 'utf8');
@@ -228,7 +228,7 @@ describe('a study', () => {
     const lock = join(out, '.lock');
     writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname(), begun }));
     await assert.rejects(study({ ...configuration, out, resume: true }), /is being worked on by process \d+/);
-    writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname(), begun: '1' })); // a process before this one
+    writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname(), begun: '1' })); // an earlier process
     await study({ ...configuration, budget: { runs: 1 }, out, resume: true });
     const others = await stripesFolder(3);
     await assert.rejects(study({ ...configuration, data: others, out, resume: true }), /was made with other pictures/);
@@ -252,7 +252,7 @@ describe('tunebook study', () => {
     return file;
   }
 
-  it('killed twice and resumed comes to the same table as without a break', async () => {
+  it('gives the same table as without interruption if it is killed twice and resumed', async () => {
     const file = await configured();
     const whole = tunebook(file, '--out', join(temporaryFolder(), 'whole'), '--json');
     assert.equal(whole.status, 0, whole.stderr);

@@ -29,7 +29,7 @@ describe('compareBy', () => {
     ]);
   });
 
-  it('pairs runs where all but the axis is the same, and counts seeds, not runs', () => {
+  it('pairs runs that differ only in the axis, and counts seeds, not runs', () => {
     const [baseline, other] = compareBy(records, 'dropout').objects() as Record<string, number | string>[];
     assert.equal(baseline!.verdict, 'baseline');
     assert.deepEqual([other!.dropout, other!.runs, other!.n], [0.5, 6, 3]);
@@ -39,7 +39,7 @@ describe('compareBy', () => {
     assert.ok(Math.abs((augmented!.difference as number) - 0.01) < 1e-9);
   });
 
-  it('takes any value as the baseline, and knows that less loss is better', () => {
+  it('accepts any value as the baseline, and knows that a lower loss is better', () => {
     const [baseline, other] = compareBy(records, 'dropout', { baseline: 0.5, measure: 'loss' }).objects() as {
       dropout: number;
       verdict: string;
@@ -48,7 +48,7 @@ describe('compareBy', () => {
     assert.equal(other!.verdict, 'worse');
   });
 
-  it('names axes and values that there are', () => {
+  it('lists the existing axes and values', () => {
     assert.throws(() => compareBy(records, 'depth'), /no axis 'depth' in these runs; the axes are dropout, augment/);
     assert.throws(() => compareBy(records, 'dropout', { baseline: 3 }), /has no value 3; its values are 0, 0.5/);
   });
@@ -60,7 +60,7 @@ describe('exportTable', () => {
     { axis: 'none', name: 'b, "c"', seconds: null, done: false, error: 'failed' },
   ]);
 
-  it('writes Parquet, Arrow, CSV and JSON, a column of several types as text', async () => {
+  it('writes Parquet, Arrow, CSV and JSON, and columns of several types as text', async () => {
     const folder = temporaryFolder();
     const file = (ending: string) => join(folder, `table.${ending}`);
     for (const ending of ['parquet', 'arrow', 'csv', 'json']) await exportTable(table, file(ending));
@@ -71,13 +71,13 @@ describe('exportTable', () => {
     assert.match(readFileSync(file('csv'), 'utf8'), /^axis,name,seconds,done,error\n0.5,a,1.25,true,/);
     assert.equal(JSON.parse(readFileSync(file('json'), 'utf8')).length, 2);
     const { parquetReadObjects } = await import('hyparquet' as string).catch(() => ({ parquetReadObjects: undefined }));
-    if (!parquetReadObjects) return; // not installed beside the writer everywhere
+    if (!parquetReadObjects) return; // not installed together with the writer everywhere
     const content = readFileSync(file('parquet'));
     const buffer = content.buffer.slice(content.byteOffset, content.byteOffset + content.length);
     assert.deepEqual(await parquetReadObjects({ file: buffer }), arrow);
   });
 
-  it('names the formats', async () => {
+  it('lists the formats', async () => {
     await assert.rejects(exportTable(table, 'table.xlsx'), /must end in .parquet, .arrow, .csv, .json/);
   });
 });
@@ -95,14 +95,14 @@ describe('a study on disk', () => {
     });
   });
 
-  it('is read without its pictures', () => {
+  it('can be read without its pictures', () => {
     const read = loadStudy(result.folder);
     assert.deepEqual(read.rows, result.rows);
     assert.deepEqual(read.runs.objects(), result.runs.objects());
     assert.throws(() => loadStudy(temporaryFolder()), /is no study: there is no study.json/);
   });
 
-  it('is written as MLflow’s file store lays it out, once', () => {
+  it('is written in the layout of MLflow’s file store, once', () => {
     const store = join(temporaryFolder(), 'mlruns');
     writeMlflow(result, store);
     const [experiment] = readdirSync(store);

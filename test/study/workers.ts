@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { flatRow, type StudyRow } from '../../src/study';
 
-/** What must be the same whoever made the runs. */
+/** What must be the same, whichever process made the runs. */
 export function comparable(rows: readonly StudyRow[]): object[] {
   return rows.map((row) => ({ ...flatRow(row), seconds: 0, memory: 0 }));
 }

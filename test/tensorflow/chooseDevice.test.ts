@@ -12,19 +12,19 @@ const visible = (env: NodeJS.ProcessEnv) => {
 const two = () => parseGpus('0, GPU-a, Tesla T4, 7.5, 535.54, 15360\n1, GPU-b, Tesla T4, 7.5, 535.54, 15360\n');
 
 describe('the device that TensorFlow sees', () => {
-  it('is the first GPU, the one that is named, or the processor', () => {
+  it('is the first GPU, the chosen one, or the processor', () => {
     assert.equal(visible({}), '0');
     assert.equal(visible({ TUNEBOOK_DEVICE: '1' }), '1');
     assert.equal(visible({ TUNEBOOK_DEVICE: '1,0' }), '1');
     assert.equal(visible({ TUNEBOOK_DEVICE: 'cpu' }), '-1');
   });
 
-  it('stays what CUDA_VISIBLE_DEVICES says, unless TUNEBOOK_DEVICE says otherwise', () => {
+  it('is the one in CUDA_VISIBLE_DEVICES, unless TUNEBOOK_DEVICE names another', () => {
     assert.equal(visible({ CUDA_VISIBLE_DEVICES: '3' }), '3');
     assert.equal(visible({ CUDA_VISIBLE_DEVICES: '3', TUNEBOOK_DEVICE: '1' }), '1');
   });
 
-  it('is the processor where the set-up refused the GPU, and the GPU where a person insists', async () => {
+  it('is the processor if the set-up has refused the GPU, and the GPU if the user insists', async () => {
     await withEmptyCache(async (cache) => {
       mkdirSync(join(cache, 'tensorflow'));
       writeFileSync(
@@ -47,7 +47,7 @@ describe('the device that TensorFlow sees', () => {
     }
   });
 
-  it('is another one for each process of a study, in turn', () => {
+  it('is a different one for each process of a study, in turn', () => {
     assert.deepEqual(devicesToShare({}, two), ['0', '1']);
     assert.deepEqual(
       devicesToShare({}, () => two().slice(0, 1)),

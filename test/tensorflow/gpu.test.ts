@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parseGpus, visibleGpus } from '../../src/tensorflow/gpu';
 import { float32Tolerance } from '../../src/tensorflow/graph/precision';
 
-/** As nvidia-smi of driver 580 answers on an H200, and on a machine of two. */
+/** Output of nvidia-smi of driver 580 on an H200, and on a machine with two GPUs. */
 const ONE = '0, GPU-194b5752, NVIDIA H200, 9.0, 580.159.04, 143771\n';
 const TWO =
   '0, GPU-aaaa, Tesla T4, 7.5, 535.54.03, 15360\n1, GPU-bbbb, NVIDIA GeForce RTX 3090, 8.6, 535.54.03, 24576\n';
@@ -21,14 +21,14 @@ describe('the description of a GPU', () => {
     ]);
   });
 
-  it('is missing where the driver says something else', () => {
+  it('is missing if the driver prints something else', () => {
     assert.deepEqual(parseGpus('No devices were found\n'), []);
     assert.deepEqual(parseGpus(''), []);
     const [old] = parseGpus('0, GPU-cccc, Quadro K620, [N/A], 390.157, 2048\n');
     assert.ok(Number.isNaN(old?.capability));
   });
 
-  it('is of those that CUDA_VISIBLE_DEVICES names, in its order, up to a wrong one', () => {
+  it('covers the GPUs in CUDA_VISIBLE_DEVICES, in its order, up to an invalid one', () => {
     const gpus = parseGpus(TWO);
     const names = (visible: string | undefined) => visibleGpus(gpus, visible).map(({ index }) => index);
     assert.deepEqual(names(undefined), [0, 1]);
@@ -40,8 +40,8 @@ describe('the description of a GPU', () => {
   });
 });
 
-describe('how far a graph may be from its function', () => {
-  it('is more where a GPU rounds what it multiplies', () => {
+describe('the allowed difference between a graph and its function', () => {
+  it('is larger if a GPU rounds the factors of products', () => {
     assert.equal(float32Tolerance(undefined, undefined), 1e-3);
     assert.equal(float32Tolerance(7.5, undefined), 1e-3);
     assert.equal(float32Tolerance(9, undefined), 2e-2);

@@ -9,7 +9,7 @@ const values = (tensor: tf.Tensor | tf.Tensor[]) => Array.from((tensor as tf.Ten
 describe('the repaired batch normalization', () => {
   const input = () => tf.tensor2d([1, 2, 3, 4, 5, 60], [3, 2]);
 
-  it('uses its moving statistics when the layer is frozen, and keeps them', () => {
+  it('uses its moving statistics if the layer is frozen, and does not change them', () => {
     const layer = tf.layers.batchNormalization({ inputShape: [2], epsilon: 0.001 });
     tf.sequential({ layers: [layer] });
     layer.trainable = false;
@@ -26,7 +26,7 @@ describe('the repaired batch normalization', () => {
     assert.deepEqual(values(layer.getWeights()[2]!), [0, 0]);
   });
 
-  it('uses the statistics of the batch when it is not frozen, and moves its own', () => {
+  it('uses the statistics of the batch if it is not frozen, and updates its own', () => {
     const layer = tf.layers.batchNormalization({ inputShape: [2], momentum: 0.9 });
     tf.sequential({ layers: [layer] });
     const output = values(layer.apply(input(), { training: true }) as tf.Tensor);
@@ -34,7 +34,7 @@ describe('the repaired batch normalization', () => {
     assert.ok(Math.abs(values(layer.getWeights()[2]!)[0]! - 0.3) < 1e-6); // 0.9 * 0 + 0.1 * mean(1, 3, 5)
   });
 
-  it('is needed: plain tfjs moves the statistics of a frozen layer', () => {
+  it('is needed: plain tfjs changes the statistics of a frozen layer', () => {
     const script = `
       const tf = require('@tensorflow/tfjs-node-gpu');
       const layer = tf.layers.batchNormalization({ inputShape: [2] });
@@ -60,7 +60,7 @@ describe('the repaired ReLU', () => {
     assert.deepEqual(values(gradient), [0, 1, 1, 1, 0, 0]);
   });
 
-  it('leaves other bounds alone', () => {
+  it('does not change other limits', () => {
     const apply = (maxValue?: number) => values(tf.layers.reLU({ maxValue }).apply(tf.tensor1d([-1, 9])) as tf.Tensor);
     assert.deepEqual(apply(), [0, 9]);
     assert.deepEqual(apply(4), [0, 4]);
@@ -91,7 +91,7 @@ describe('the repaired dropout', () => {
     assert.notDeepEqual(masks(4)[0], first);
   });
 
-  it('drops about the given part and scales the rest', () => {
+  it('drops about the given proportion and scales the rest', () => {
     const [mask] = masks(5);
     const dropped = mask!.filter((value) => value === 0).length;
     assert.ok(dropped > 70 && dropped < 130, String(dropped));
@@ -113,7 +113,7 @@ describe('the registered transform kernel', () => {
     interpolation: 'nearest' | 'bilinear' = 'nearest',
   ) => values(tf.image.transform(row, [[1, 0, pixels, 0, 1, 0, 0, 0]], interpolation, fill, 9));
 
-  it('fills what comes in from outside in four ways', () => {
+  it('fills empty areas in four ways', () => {
     assert.deepEqual(shift(2, 'constant'), [3, 4, 9, 9]);
     assert.deepEqual(shift(2, 'nearest'), [3, 4, 4, 4]);
     assert.deepEqual(shift(2, 'reflect'), [3, 4, 4, 3]);
@@ -132,7 +132,7 @@ describe('the registered transform kernel', () => {
 });
 
 describe('deviceReport', () => {
-  it('names the device and the versions at work', () => {
+  it('names the device and the versions in use', () => {
     const report = deviceReport();
     assert.match(report.kind, /^(CPU|GPU)$/);
     assert.match(report.tensorflow, /^2\.\d+\.\d+/);

@@ -29,7 +29,7 @@ const state: TrainingState = {
 const variables = new Map([['w', { shape: [2] }]]);
 
 describe("a training's state", () => {
-  it('comes back as it was kept, a loss that is no number as none', () => {
+  it('is unchanged after saving and reading, except that a NaN loss becomes missing', () => {
     const folder = temporaryFolder();
     saveState(folder, state, new Map([['w', tf.tensor1d([1, 2])]]));
     const loaded = loadState(folder, 'abc', variables)!;
@@ -42,13 +42,13 @@ describe("a training's state", () => {
     ['a list', []],
     ['an epoch that is text', { ...state, epoch: '2' }],
     ['an endless epoch', { ...state, epoch: 1e308 }],
-    ['a history that is no list', { ...state, history: {} }],
-    ['an epoch of nothing', { ...state, history: [null] }],
+    ['a history that is not a list', { ...state, history: {} }],
+    ['an empty epoch', { ...state, history: [null] }],
     ['no early stopping', { ...state, earlyStopping: undefined }],
     ['a plateau without its factor', { ...state, plateau: {} }],
   ];
   for (const [what, value] of damaged) {
-    it(`that holds ${what} is refused in one line that names the file`, () => {
+    it(`that contains ${what} is refused in one line that names the file`, () => {
       const folder = join(temporaryFolder(), 'state');
       mkdirSync(folder);
       const arrays = new Map([['w', { shape: [2], data: new Float32Array(2) }]]);

@@ -82,7 +82,7 @@ def rates(schedule, steps=20):
 
 
 class Stub:
-    """As much of a model as the callbacks touch."""
+    """The part of a model that the callbacks use."""
 
     def __init__(self):
         self.optimizer = K.SGD(1.0)

@@ -44,7 +44,7 @@ function normalized(options: { scale?: boolean; center?: boolean }): tf.LayersMo
   return model;
 }
 
-/** Layer by layer, as Keras counts weights; `setWeights` of a tfjs model wants all trainable ones first. */
+/** Sets weights layer by layer, in the order of Keras; `setWeights` of a tfjs model expects all trainable ones first. */
 function inOrderOf(model: tf.LayersModel, values: tf.Tensor[]): tf.Tensor[] {
   const byLayer = model.layers.flatMap((layer) => layer.weights);
   return model.weights.map((weight) => values[byLayer.indexOf(weight)]!);
@@ -67,7 +67,7 @@ async function compare(
   weightsOf(model).forEach((weight, i) => assertClose(weight, expected.weights[i]!, 1e-5, `weight ${i}`));
 }
 
-/** The same, and nothing may fall back to operations one by one. */
+/** The same as a graph, and nothing may run operation by operation. */
 async function compareAsGraph(...[expected, options, network]: Parameters<typeof compare>): Promise<void> {
   const messages: string[] = [];
   const listener = { onMessage: (text: string) => messages.push(text) };
@@ -75,7 +75,7 @@ async function compareAsGraph(...[expected, options, network]: Parameters<typeof
   assert.ok(!messages.join().includes('op by op'), messages.join());
 }
 
-describe('20 steps are those of Keras, to 1e-5, with', () => {
+describe('20 steps agree with Keras, to 1e-5, with', () => {
   const optimizers: [string, Case, FitOptions][] = [
     ['SGD', oracle.sgd, sgd],
     ['momentum', oracle.momentum, { optimizer: 'momentum', learningRate: 0.1 }],
@@ -92,7 +92,7 @@ describe('20 steps are those of Keras, to 1e-5, with', () => {
     ],
     ['Adam', oracle.adam, { optimizer: 'adam', learningRate: 0.01 }],
     [
-      'AdamW that leaves biases alone',
+      'AdamW that excludes biases',
       oracle.adamw,
       { optimizer: { name: 'adamw', weightDecay: 0.1 }, learningRate: 0.01 },
     ],
@@ -155,7 +155,7 @@ describe('20 steps are those of Keras, to 1e-5, with', () => {
   }
 
   it('gradients accumulated over 4 batches', async () => {
-    // Keras reports the loss of each batch before the one step of an epoch, as is done here; order does not matter
+    // Keras reports the loss of each batch before the only step of an epoch, like tunebook; the order does not matter
     await compare(oracle.accumulate, { ...sgd, batchSize: 3, accumulate: 4 });
     await compareAsGraph(oracle.accumulate, { ...sgd, batchSize: 3, accumulate: 4 });
   });
@@ -167,7 +167,7 @@ describe('schedules', () => {
     return Array.from({ length: 20 }, (_, step) => schedule({ step, steps: 20, stepsPerEpoch }));
   };
 
-  it('are those of Keras: cosine, exponential, step, and warm-up before cosine', () => {
+  it('agree with Keras: cosine, exponential, step, and warm-up before cosine', () => {
     const { rates } = oracle;
     assertClose(factors({ name: 'cosine', floor: 0.1 }), rates.cosine, 1e-6, 'cosine');
     assertClose(factors({ name: 'exponential', factor: 0.9 }), rates.exponential, 1e-6, 'exponential');
@@ -178,7 +178,7 @@ describe('schedules', () => {
   it('rise and fall once in the one-cycle policy', () => {
     const cycle = factors('one-cycle');
     assert.ok(Math.abs(cycle[0]! - 0.04) < 1e-12);
-    assert.equal(cycle[5], 1); // a quarter of the way
+    assert.equal(cycle[5], 1); // after a quarter of the steps
     assert.ok(Math.abs(cycle[19]! - (1e-5 + (0.99999 * (1 + Math.cos((Math.PI * 14) / 15))) / 2)) < 1e-12);
     assert.ok(cycle.every((value, i) => i === 0 || (i <= 5 ? value > cycle[i - 1]! : value < cycle[i - 1]!)));
   });
@@ -194,7 +194,7 @@ describe('schedules', () => {
     assertClose(follow(new Plateau(options)), oracle.plateauCooldown, 1e-6, 'with cooldown');
   });
 
-  it('reject what they do not know', () => {
+  it('reject unknown options', () => {
     assert.throws(() => buildSchedule('linear' as 'cosine'), /unknown schedule 'linear'; the schedules are constant,/);
     assert.throws(() => buildSchedule({ name: 'step', evry: 3 } as { name: 'step' }), /unknown option 'evry'/);
   });

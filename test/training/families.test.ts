@@ -7,8 +7,8 @@ import { fit } from '../../src/training';
 import { SMALLEST_OF_EACH } from '../models/families';
 
 /**
- * Trained with normalization by the statistics of the batch, too. Over ten numbers a channel (maps of one pixel) the deeper ones are
- * chaotic: after three steps a change of the input by 1e-7 moves their loss by a thousandth.
+ * Families that are also trained with normalization by the statistics of the batch. With ten numbers per channel (feature maps of one
+ * pixel) deeper networks are chaotic: after three steps, a change of the input by 1e-7 changes their loss by a thousandth.
  */
 const NORMALIZED = ['mobilenet-v1-0.25'];
 const SIDE = 32;
@@ -16,7 +16,7 @@ const PICTURES = 10;
 
 type Mode = 'inference' | 'training';
 
-/** A whole network with weights under which the signal neither dies nor grows from layer to layer. */
+/** A complete network with weights under which activations neither vanish nor grow from layer to layer. */
 function network(name: string, normalization: Mode): tf.LayersModel {
   const backbone = randomNetwork(name, SIDE, 1);
   const model = attachHead(backbone, buildHead(backbone.outputs[0]!.shape[1]!, 3, { dropout: 0.2, seed: 1 }));
@@ -59,7 +59,7 @@ async function fiveSteps(name: string, graph: boolean, normalization: Mode) {
   return result;
 }
 
-/** Squares of how far weights moved from where they began, and of how far from there others moved instead. */
+/** Squared distances: of weights from their start, and of the other weights from these. */
 function squares(a: Float32Array, b: Float32Array, start: Float32Array): { moved: number; apart: number } {
   const sums = { moved: 0, apart: 0 };
   a.forEach((value, i) => {
@@ -69,7 +69,7 @@ function squares(a: Float32Array, b: Float32Array, start: Float32Array): { moved
   return sums;
 }
 
-describe('five steps of all layers as a graph are five steps op by op', function () {
+describe('five steps of all layers as a graph equal five steps operation by operation', function () {
   this.timeout(120_000);
 
   const inference = SMALLEST_OF_EACH.map((name): [string, Mode] => [name, 'inference']);
@@ -89,7 +89,7 @@ describe('five steps of all layers as a graph are five steps op by op', function
       const all = share(parts.reduce((a, b) => ({ moved: a.moved + b.moved, apart: a.apart + b.apart })));
       const worst = Math.max(...parts.map(share));
       if (process.env.TUNEBOOK_SHOW_ERRORS) console.log(`${name}: all ${all}, worst ${worst}`);
-      // a gradient that is wrong is wrong by about itself; one that is a sum of large numbers that cancel loses digits
+      // a wrong gradient is wrong by about its own size; one that is a sum of large cancelling numbers only loses digits
       assert.ok(all < 0.03, `all weights together are off by ${all} of what they moved`);
       assert.ok(worst < 0.3, `some weights are off by ${worst} of what they moved`);
     });

@@ -13,7 +13,7 @@ describe('findLearningRate', () => {
       ],
     });
 
-  it('raises the rate step by step, until the loss runs away, and gives the weights back', async () => {
+  it('raises the rate step by step until the loss diverges, and restores the weights', async () => {
     const searched = model();
     const before = weightsOf(searched);
     const tensors = tf.memory().numTensors;
@@ -27,7 +27,7 @@ describe('findLearningRate', () => {
     assert.ok(Math.abs(steps[0]!.smoothed - steps[0]!.loss) < 1e-9);
   });
 
-  it('suggests what fastai suggests', () => {
+  it('suggests the same rates as fastai', () => {
     for (const { rates, losses, valley, steepest } of oracle) {
       const finding = suggestLearningRates(
         rates.map((learningRate, i) => ({ learningRate, loss: losses[i]!, smoothed: losses[i]! })),
@@ -37,13 +37,13 @@ describe('findLearningRate', () => {
     }
   });
 
-  it('suggests nothing where the loss never falls', () => {
+  it('suggests nothing if the loss never falls', () => {
     const steps = Array.from({ length: 40 }, (_, i) => ({ learningRate: 10 ** (i / 10 - 4), loss: i, smoothed: i }));
     assert.equal(suggestLearningRates(steps).valley, null);
     assert.equal(suggestLearningRates(steps.slice(0, 3)).steepest, null);
   });
 
-  it('rejects what it does not know', async () => {
+  it('rejects unknown options', async () => {
     await assert.rejects(
       findLearningRate(model(), vectors, { step: 3 } as object),
       /findLearningRate: unknown option 'step'/,

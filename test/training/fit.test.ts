@@ -32,7 +32,7 @@ function frozenModel(): tf.LayersModel {
   return model;
 }
 
-/** A problem that is quickly learned: the class is the largest of three numbers. */
+/** A problem that is learned quickly: the class is the index of the largest of three numbers. */
 function separable(count: number): ArrayData {
   const values = formula(3 * count, 2.3);
   const largest = Int32Array.from({ length: count }, (_, i) => {
@@ -75,7 +75,7 @@ describe('fit', () => {
     weightsOf(model).forEach((weight, i) => assertClose(weight, oracle.dense.weights[i]!, 1e-5, `weight ${i}`));
   });
 
-  it('runs a frozen batch normalization in inference mode, as Keras does, and leaves it bit-identical', async () => {
+  it('runs a frozen batch normalization in inference mode, as in Keras, and does not change it by a bit', async () => {
     const model = frozenModel();
     const before = weightsOf(model).slice(1, 5);
     const { history } = await fit(model, { train: planes }, { epochs: 20, batchSize: 12, learningRate: 0.01 });
@@ -89,7 +89,7 @@ describe('fit', () => {
     assert.deepEqual(weightsOf(model).slice(1, 5), before);
   });
 
-  it('gives the same weights, bit for bit, for the same seed, and others for another', async () => {
+  it('gives the same weights, bit for bit, for the same seed, and others for another seed', async () => {
     const train = async (seed: number) => {
       const model = smallModel();
       await fit(model, { train: separable(100) }, { epochs: 3, seed });
@@ -115,7 +115,7 @@ describe('fit', () => {
     assert.ok(history.at(-1)!.validationLoss! < history[0]!.validationLoss!);
   });
 
-  it('validates with a graph as it does operation by operation, and says how good the model is at the end', async () => {
+  it('validates with a graph like operation by operation, and returns the final quality of the model', async () => {
     const run = (graph: boolean) =>
       fit(smallModel(), { train: separable(60), validation: separable(40) }, { epochs: 3, graph, averaging: 0.5 });
     const [graph, eager] = [await run(true), await run(false)];
@@ -127,7 +127,7 @@ describe('fit', () => {
     assert.equal(graph.evaluation!.logits.length, 40 * 3);
   });
 
-  it('stops after the batch in which it is asked to, and keeps and validates what was learned', async () => {
+  it('stops after the batch in which it is asked to, and validates the trained model', async () => {
     let batches = 0;
     const model = smallModel();
     const before = weightsOf(model);
@@ -176,14 +176,14 @@ describe('fit', () => {
     assert.equal(tf.memory().numTensors, before);
   });
 
-  it('ends with the cause and a remedy when the loss is no longer a number', async () => {
+  it('ends with the cause and a remedy when the loss becomes NaN', async () => {
     await assert.rejects(
       fit(denseModel(), { train: vectors }, { learningRate: 1e38 }),
       /the loss became .* use a learning rate below/,
     );
   });
 
-  it('says what does not fit before it trains', async () => {
+  it('reports options that do not fit before it trains', async () => {
     await assert.rejects(
       fit(denseModel(), { train: planes }),
       /train has examples of shape \[4,4,2\], the model takes \[6\]/,
@@ -203,7 +203,7 @@ describe('fit', () => {
 });
 
 describe('evaluate', () => {
-  it('gives mean loss, accuracy and logits of all examples', () => {
+  it('returns mean loss, accuracy and logits of all examples', () => {
     const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [2], useBias: false })] });
     tf.tidy(() => model.setWeights([tf.eye(2)]));
     const data = { values: Float32Array.of(2, 0, 0, 1, 3, 0), shape: [2], labels: Int32Array.of(0, 1, 1) };

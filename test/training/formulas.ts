@@ -15,7 +15,7 @@ export const planes: ArrayData = { values: formula(12 * 32, 0.37, (v) => 2 * v),
 export const weightsOf = (model: tf.LayersModel) =>
   model.layers.flatMap((layer) => layer.getWeights().map((weight) => Array.from(weight.dataSync())));
 
-/** Close relative to the largest of the expected numbers. */
+/** Checks that numbers are close, relative to the largest expected one. */
 export function assertClose(actual: readonly number[], expected: readonly number[], tolerance: number, name: string) {
   assert.equal(actual.length, expected.length, name);
   const scale = Math.max(...expected.map(Math.abs), 1e-12);

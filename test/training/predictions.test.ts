@@ -8,7 +8,7 @@ const close = (actual: ArrayLike<number>, expected: readonly number[]) => {
 };
 
 describe('probabilities', () => {
-  it('are the softmax of logits, row by row, also of large ones', () => {
+  it('are the softmax of logits, row by row, even of large ones', () => {
     close(softmax(Float32Array.of(0, Math.log(3), 1000, 0), 2), [0.25, 0.75, 1, 0]);
   });
 

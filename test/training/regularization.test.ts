@@ -9,7 +9,7 @@ import { evaluate, evaluateModel, type FitOptions, fit } from '../../src/trainin
 import { temporaryFolder } from '../folders';
 import { formula, weightsOf } from './formulas';
 
-/** The class is the largest of three numbers; `noise` of the labels are wrong. */
+/** The class is the index of the largest of three numbers; a proportion `noise` of the labels is wrong. */
 function data(count: number, frequency = 2.3, noise = 0): ArrayData {
   const values = formula(3 * count, frequency);
   const labels = Int32Array.from({ length: count }, (_, i) => {
@@ -38,7 +38,7 @@ const model = () =>
 const flat = (of: tf.LayersModel) => weightsOf(of).flat();
 
 describe('early stopping', () => {
-  it('ends training and gives back the weights of the best epoch, which plain tfjs refuses to', async () => {
+  it('ends training and restores the weights of the best epoch, which plain tfjs cannot do', async () => {
     const options: FitOptions = { epochs: 60, learningRate: 0.05, seed: 2 };
     const sets = { train: data(60, 2.3, 0.3), validation: data(60, 1.7) };
     const stopped = model();
@@ -55,7 +55,7 @@ describe('early stopping', () => {
   });
 });
 
-describe('a loss that is no number', () => {
+describe('a loss that is NaN', () => {
   it('ends training with the best weights and says why', async () => {
     const explosive = (step: number) => (step < 12 ? 1 : 1e38);
     const messages: string[] = [];
@@ -76,7 +76,7 @@ describe('a loss that is no number', () => {
     assert.match(messages.at(-1)!, /training ends here: the loss became .* keeps the weights of epoch \d/);
   });
 
-  it('in the first epoch is an error, and the model is as it was', async () => {
+  it('in the first epoch is an error, and the model is restored', async () => {
     const trained = model();
     const before = flat(trained);
     await assert.rejects(
@@ -86,7 +86,7 @@ describe('a loss that is no number', () => {
     assert.deepEqual(flat(trained), before);
   });
 
-  it('is announced when an epoch is worse than guessing', async () => {
+  it('is preceded by a warning if an epoch is worse than guessing', async () => {
     const messages: string[] = [];
     const listener = { onMessage: (text: string) => messages.push(text) };
     await fit(model(), { train: data(96) }, { epochs: 8, learningRate: 30, listener });
@@ -114,7 +114,7 @@ describe('checkpoints', () => {
   };
   const numbers = (history: { seconds: number }[]) => history.map((record) => ({ ...record, seconds: 0 }));
 
-  it('let training go on to the same weights as without a break, bit for bit', async () => {
+  it('let training continue to the same weights as without interruption, bit for bit', async () => {
     const unbroken = model();
     const whole = await fit(unbroken, sets, options);
 
@@ -132,7 +132,7 @@ describe('checkpoints', () => {
     assert.ok(new Set(whole.history.map(({ learningRate }) => learningRate)).size > 1);
   });
 
-  it('hold the best weights by name, whole files only', async () => {
+  it('contain the best weights by name, in complete files only', async () => {
     const folder = temporaryFolder();
     const trained = model();
     const { best } = await fit(trained, sets, { ...options, checkpoint: folder });
@@ -164,7 +164,7 @@ describe('checkpoints', () => {
 });
 
 describe('batch sources', () => {
-  it('train as the same arrays do, ready at once or later', async () => {
+  it('train like the same arrays, synchronous or asynchronous', async () => {
     const arrays = model();
     await fit(arrays, { train: data(50) }, { epochs: 2 });
     const source = toSource(data(50));
@@ -182,7 +182,7 @@ describe('batch sources', () => {
     assert.ok(Math.abs(loss - evaluate(streamed, data(50)).loss) < 1e-6);
   });
 
-  it('may give targets of one number a class', async () => {
+  it('may have targets with one number per class', async () => {
     const source = toSource(data(50));
     const soft: BatchSource = {
       ...source,
@@ -217,7 +217,7 @@ describe('batch sources', () => {
 });
 
 describe('memory', () => {
-  it('holds as many tensors after 1,000 steps as after 10, with all that can be switched on', async function () {
+  it('holds as many tensors after 1,000 steps as after 10, with all options switched on', async function () {
     this.timeout(120_000);
     const counts: number[] = [];
     const trained = model();

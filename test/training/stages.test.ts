@@ -6,7 +6,7 @@ import { JointTraining } from '../../src/training/stages';
 const settings = { ...defaultSettings, epochs: 12, headEpochs: 4, blocks: 3, stages: 2, learningRate: 0.01 };
 
 describe('the stages of a training', () => {
-  it('are one for each variant but two-phase', () => {
+  it('are a single one for each variant except two-phase', () => {
     const only = (variant: (typeof settings)['variant']) => stagesOf({ ...settings, variant }, 18);
     assert.deepEqual(only('feature-extraction'), [{ name: 'head', epochs: 12, blocks: 0, learningRate: 0.01 }]);
     assert.deepEqual(only('hybrid'), [{ name: 'last blocks', epochs: 12, blocks: 3, learningRate: 0.01 }]);
@@ -15,7 +15,7 @@ describe('the stages of a training', () => {
     assert.deepEqual(only('fine-tune-all'), [{ name: 'all layers', epochs: 12, blocks: 18, learningRate: 0.01 }]);
   });
 
-  it('are in two-phase the head, then more and more blocks at a tenth of its rate', () => {
+  it('are in two-phase first the head, then more and more blocks with a tenth of its learning rate', () => {
     assert.deepEqual(stagesOf({ ...settings, variant: 'two-phase' }, 18), [
       { name: 'head', epochs: 4, blocks: 0, learningRate: 0.01 },
       { name: 'last 2 blocks', epochs: 4, blocks: 2, learningRate: 0.001 },
@@ -30,7 +30,7 @@ describe('the stages of a training', () => {
     ]);
   });
 
-  it('share out all epochs, and are no more than there are epochs or blocks', () => {
+  it('divide all epochs, and are not more than there are epochs or blocks', () => {
     for (const [epochs, blocks, stages] of [
       [5, 3, 2],
       [17, 5, 3],
@@ -47,7 +47,7 @@ describe('the stages of a training', () => {
     }
   });
 
-  it('are seen by a listener as one training, also when a stage ended early or was resumed', () => {
+  it('are one training for a listener, even if a stage ended early or was resumed', () => {
     const seen: [number, number, number][] = [];
     const progress: [number, number][] = [];
     const joint = new JointTraining(
@@ -59,7 +59,7 @@ describe('the stages of a training', () => {
     );
     const record = (epoch: number): EpochRecord => ({ epoch, loss: 1, accuracy: 0, learningRate: 1, seconds: 0 });
     const first = joint.during({ epochs: 3 });
-    // its first epoch was done in another process
+    // its first epoch ran in another process
     first.onEpoch!(record(2), [record(1), record(2)], 3);
     joint.add([record(1), record(2)]); // ended early
     const second = joint.during({ epochs: 3 });

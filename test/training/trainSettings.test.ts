@@ -9,7 +9,7 @@ describe('the settings of a training', () => {
     assert.deepEqual([cache, checkpoint, resume, listener], [true, undefined, false, {}]);
   });
 
-  it('are refused before any work where they cannot be meant', () => {
+  it('are refused before any work if they make no sense', () => {
     const wrong: [TrainOptions, RegExp][] = [
       [{ epochs: 0 }, /train: epochs must be a whole number >= 1 and <= 1000000, got 0/],
       [{ batchSize: 1.5 }, /train: batchSize must be a whole number/],
@@ -29,7 +29,7 @@ describe('the settings of a training', () => {
     for (const [options, message] of wrong) assert.throws(() => trainSettings(options), message);
   });
 
-  it('become the options of a fit, where 0 and none mean nothing', () => {
+  it('become the options of fit, where 0 and none switch an option off', () => {
     const plain = fitOptionsOf(defaultSettings);
     assert.deepEqual(
       [plain.clipping, plain.earlyStopping, plain.classWeights, plain.optimizer],

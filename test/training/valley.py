@@ -1,8 +1,8 @@
-"""The oracle for the learning-rate finder's suggestions: fastai's `valley` and `steep` on made-up curves.
+"""The oracle for the learning-rate finder's suggestions: fastai's `valley` and `steep` for made-up curves.
 
     python test/training/valley.py > test/training/valley.json
 
-The two functions are those of fastai 2.7 (callback/schedule.py, Apache-2.0), with NumPy in the place of torch.
+The two functions are those of fastai 2.7 (callback/schedule.py, Apache-2.0), with NumPy instead of torch.
 """
 
 import json

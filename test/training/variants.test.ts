@@ -22,7 +22,7 @@ describe('a variant of training', function () {
     dataset = imageFolder(await stripesFolder(4));
   });
 
-  /** With the weights of before, and no features. */
+  /** Uses the existing weights, and an empty cache of features. */
   const withOwnFeatures = (work: (cache: string) => Promise<void>) => {
     const weights = cacheFolder('weights');
     return withEmptyCache((cache) => {
@@ -31,11 +31,11 @@ describe('a variant of training', function () {
     });
   };
 
-  /** Names of layers that train. */
+  /** Names of trainable layers. */
   const trained = ({ model }: TrainResult) =>
     model!.layers.filter(({ trainableWeights }) => trainableWeights.length > 0).map(({ name }) => name);
 
-  /** A run's predictions from its folder, as the run itself made them. */
+  /** A run's predictions after loading its folder, to compare with those of the run itself. */
   async function checkSaved(result: TrainResult): Promise<void> {
     const folder = join(temporaryFolder(), 'run');
     await saveRun(result, folder);
@@ -82,7 +82,7 @@ describe('a variant of training', function () {
     });
   }
 
-  it('hybrid: trains the last block, computes what lies below once, and predicts from its folder', async () => {
+  it('hybrid: trains the last block, computes the layers below once, and predicts from its folder', async () => {
     const before = tf.memory().numTensors;
     const result = await train(dataset, { ...quick, variant: 'hybrid', blocks: 1 });
     assert.equal(result.history.length, 2);
@@ -99,7 +99,7 @@ describe('a variant of training', function () {
     assert.equal(tf.memory().numTensors, before);
   });
 
-  it('hybrid, augmented: each epoch sees another view, kept on disk for the next training', () =>
+  it('hybrid, augmented: each epoch uses another view, cached on disk for the next training', () =>
     withOwnFeatures(async (cache) => {
       const options: TrainOptions = { ...quick, variant: 'hybrid', blocks: 1, augment: 'light', views: 1, cache: true };
       const frozen: number[] = [];
@@ -109,7 +109,7 @@ describe('a variant of training', function () {
         },
       };
       const first = await train(dataset, { ...options, listener });
-      assert.ok(frozen.includes(18)); // 9 pictures and a view of each
+      assert.ok(frozen.includes(18)); // 9 pictures and one view of each
       const files = readdirSync(join(cache, 'features'), { recursive: true }).filter((name) =>
         /f32$/.test(String(name)),
       );
@@ -119,7 +119,7 @@ describe('a variant of training', function () {
       assert.deepEqual(frozen, []);
       assert.deepEqual(again.predictions, first.predictions);
       const plain = await train(dataset, { ...options, augment: 'none' });
-      assert.equal(plain.history[0]!.loss, first.history[0]!.loss); // the first epoch sees the pictures as they are
+      assert.equal(plain.history[0]!.loss, first.history[0]!.loss); // the first epoch uses the pictures themselves
       assert.notEqual(plain.history[1]!.loss, first.history[1]!.loss);
     }));
 
@@ -131,7 +131,7 @@ describe('a variant of training', function () {
     await checkSaved(result);
   });
 
-  it('two-phase: trains the head, then blocks from the top, and goes on where it was interrupted', async () => {
+  it('two-phase: trains the head, then blocks from the top, and continues where it was interrupted', async () => {
     const options: TrainOptions = {
       ...quick,
       variant: 'two-phase',
@@ -197,7 +197,7 @@ describe('a variant of training', function () {
     await checkSaved(resumed);
   });
 
-  it('computes no output of a frozen layer that another variant has computed', () =>
+  it('reuses the output of frozen layers that another variant has computed', () =>
     withOwnFeatures(async () => {
       const trained = async (options: TrainOptions) => {
         const settings: TrainOptions = { ...quick, inputSize: 64, epochs: 3, headEpochs: 1, blocks: 2, cache: true };
@@ -206,7 +206,7 @@ describe('a variant of training', function () {
         return result.features;
       };
       assert.deepEqual(await trained({ variant: 'feature-extraction' }), { computed: 12, cached: 0 });
-      // the features in its first stage; in each of the other two what lies below the blocks that train
+      // the features in its first stage; in each of the other two the output of the layers below the trained blocks
       assert.deepEqual(await trained({ variant: 'two-phase', stages: 2 }), { computed: 24, cached: 12 });
       assert.deepEqual(await trained({ variant: 'hybrid' }), { computed: 0, cached: 12 });
       assert.deepEqual(await trained({ variant: 'two-phase', stages: 2, seed: 5 }), { computed: 0, cached: 36 });
@@ -222,7 +222,7 @@ describe('a variant of training', function () {
       assert.deepEqual(await trained({ variant: 'fine-tune-all', epochs: 1 }), { computed: 0, cached: 0 });
     }));
 
-  it('feature-extraction, augmented: each epoch sees one view of each picture, as in the other variants', async () => {
+  it('feature-extraction, augmented: each epoch uses one view of each picture, as in the other variants', async () => {
     const seen: number[] = [];
     const listener = {
       onProgress: ({ task, total }: { task: string; total: number }) => {
@@ -233,7 +233,7 @@ describe('a variant of training', function () {
     assert.deepEqual([...new Set(seen)], [27]); // three epochs of nine pictures
   });
 
-  it('ends with the reason when it is stopped before there is anything to learn from', async () => {
+  it('ends with the reason if it is stopped before training can start', async () => {
     for (const variant of ['feature-extraction', 'hybrid'] as const) {
       await assert.rejects(
         train(dataset, { ...quick, variant, listener: { shouldStop: () => true } }),

@@ -18,7 +18,7 @@ import { stripesFolder, writePicture } from '../../pictures';
 
 const SIZE = 64;
 
-/** What plain TensorFlow.js, in a process of its own, makes of some pixels. */
+/** The output of plain TensorFlow.js, in a separate process, for some pixels. */
 async function plainTfjs(modelJson: string, pixels: Float32Array): Promise<number[]> {
   const file = join(temporaryFolder(), 'pixels.bin');
   writeFileSync(file, new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength));
@@ -27,7 +27,7 @@ async function plainTfjs(modelJson: string, pixels: Float32Array): Promise<numbe
   return JSON.parse(stdout);
 }
 
-/** Every exported model's answer to some pixels, by its format. */
+/** The output of every exported model for some pixels, by its format. */
 async function answers(folder: string, pixels: Float32Array, oracle: KerasOracle | undefined) {
   const tfjs = await plainTfjs(join(folder, 'tfjs', 'model.json'), pixels);
   if (!oracle) return { tfjs };
@@ -36,7 +36,7 @@ async function answers(folder: string, pixels: Float32Array, oracle: KerasOracle
   return { tfjs, keras: keras.output, saved: saved.output };
 }
 
-/** Two classes close to the colour that VGG takes away, so that random weights do not drive the sigmoid to its ends. */
+/** Two classes close to the mean colour that VGG subtracts, so that with random weights the sigmoid is not 0 or 1. */
 async function faintPictures(): Promise<string> {
   const root = temporaryFolder();
   for (const [name, wave] of Object.entries({ lines: (x: number) => x, dots: (x: number, y: number) => x * y })) {
@@ -58,7 +58,7 @@ describe('an exported run', () => {
   let pixels: Float32Array;
   let expected: number[];
 
-  /** A run's own answers, and the decoded pixels that they are for. */
+  /** A run's own predictions, and the decoded pixels that they belong to. */
   const makeRun = async (options: Partial<TrainOptions>, data: string): Promise<string> => {
     const dataset = imageFolder(data);
     const result = await train(dataset, { inputSize: SIZE, epochs: 2, cache: false, seed: 1, ...options });
@@ -95,7 +95,7 @@ describe('an exported run', () => {
     'MobileNetV3, all of it fine-tuned': { ...random, backbone: 'mobilenet-v3-small', variant: 'fine-tune-all' },
   };
   for (const [what, options] of Object.entries(runs)) {
-    it(`is one model from pixels to the probabilities of the run, in every format: ${what}`, async () => {
+    it(`computes the probabilities of the run from pixels, in every format: ${what}`, async () => {
       const run = await makeRun(options, data);
       const folder = join(temporaryFolder(), 'model');
       const { card } = await exportRun(run, folder);
@@ -118,7 +118,7 @@ describe('an exported run', () => {
   }
 
   for (const variant of ['feature-extraction', 'hybrid'] as const) {
-    it(`gives one number for the article's head over VGG16: ${variant}`, async () => {
+    it(`gives one number for the article's head on VGG16: ${variant}`, async () => {
       const article = {
         ...random,
         backbone: 'vgg16',
@@ -144,7 +144,7 @@ describe('an exported run', () => {
     }).timeout(120_000);
   }
 
-  it('is not written over other files, in an unknown format, or from what is no run', async () => {
+  it('is not written over other files, in an unknown format, or without a run', async () => {
     const folder = temporaryFolder();
     await assert.rejects(exportRun(folder, join(folder, 'out')), /is not a run folder: it has no config\.json/);
     writeFileSync(join(folder, 'mine'), '');
@@ -158,7 +158,7 @@ describe('an exported run', () => {
   });
 });
 
-describe('a complete model of every family gives in Keras and TensorFlow what it gives here', () => {
+describe('a complete model of every family gives the same in Keras and TensorFlow as in tunebook', () => {
   let oracle: KerasOracle;
   before(function () {
     oracle = new KerasOracle(needsOracle(this), temporaryFolder());

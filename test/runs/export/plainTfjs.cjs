@@ -1,6 +1,6 @@
 /*
- * node plainTfjs.cjs MODEL_JSON PIXELS: what TensorFlow.js makes of a model without a line of this project: in plain
- * JavaScript, with the layers that it has itself. PIXELS is a file of float32.
+ * node plainTfjs.cjs MODEL_JSON PIXELS: the output of a model in plain JavaScript with TensorFlow.js and its own layers, without
+ * tunebook. PIXELS is a file of float32.
  */
 const { readFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');

@@ -13,7 +13,7 @@ const random = (shape: number[], seed: number, low = -2, high = 2) =>
 
 type Fn = (...inputs: tf.Tensor[]) => tf.Tensor;
 
-/** The function's gradients against those that tfjs gives for the same written in simple operations. */
+/** Compares the function's gradients with those of tfjs for the same function, written with simple operations. */
 function agree(fn: Fn, simple: Fn, inputs: tf.Tensor[], tolerance = 1e-5): void {
   const expectedValue = simple(...inputs);
   assert.ok(difference(fn(...inputs), expectedValue) < tolerance, 'values');
@@ -26,7 +26,7 @@ function agree(fn: Fn, simple: Fn, inputs: tf.Tensor[], tolerance = 1e-5): void 
   });
 }
 
-/** The function's gradients against central differences of its sum, at a few places of each input. */
+/** Compares the function's gradients with central differences of its sum, at a few positions of each input. */
 function agreeWithDifferences(fn: Fn, inputs: tf.Tensor[], step = 1e-2, tolerance = 2e-2): void {
   const weights = random(fn(...inputs).shape, 98);
   const loss = (...tensors: tf.Tensor[]) =>
@@ -74,7 +74,7 @@ const operations = (work: () => void) => {
 describe('the native gradients', () => {
   before(registerNativeGradients);
 
-  it('of relu and relu6 are those of minimum and maximum, one operation each', () => {
+  it('of relu and relu6 equal those of minimum and maximum, and are one operation each', () => {
     const x = random([5, 7], 1, -3, 9);
     agree(
       (a) => tf.relu(a!),
@@ -93,7 +93,7 @@ describe('the native gradients', () => {
     );
   });
 
-  it('of sum and mean are spread over what was reduced, for every choice of axes', () => {
+  it('of sum and mean are distributed over the reduced axes, for every choice of axes', () => {
     const x = random([2, 3, 4], 2);
     for (const axis of [undefined, 0, -1, [0, 2], [1]]) {
       agreeWithDifferences((a) => a!.sum(axis), [x]);
@@ -135,7 +135,7 @@ describe('the native gradients', () => {
       }
     });
 
-    it('are right for variables, and make one pass for all three', () => {
+    it('are right for variables, and are computed for all three at once', () => {
       const variables = [tf.variable(x), tf.variable(scale), tf.variable(offset)];
       const [a, s, o] = variables as [tf.Variable, tf.Variable, tf.Variable];
       const weights = random(x.shape, 8);
@@ -150,7 +150,7 @@ describe('the native gradients', () => {
       tf.dispose(variables);
     });
 
-    it('fall back to those of tfjs for mean and variance', () => {
+    it('use those of tfjs for mean and variance', () => {
       agree(
         (m, v, o) =>
           tf.batchNorm(
@@ -197,7 +197,7 @@ describe('the native gradients', () => {
     });
 
     for (const options of [{}, { scale: false }, { center: false }]) {
-      it(`move the statistics of a layer with ${JSON.stringify(options)}, as Keras does`, () => {
+      it(`update the statistics of a layer with ${JSON.stringify(options)}, as in Keras`, () => {
         const layer = tf.layers.batchNormalization({ inputShape: [2], momentum: 0.9, ...options });
         tf.sequential({ layers: [layer] });
         const output = layer.apply(tf.tensor2d([1, 2, 3, 4, 5, 60], [3, 2]), { training: true }) as tf.Tensor;
@@ -212,7 +212,7 @@ describe('the native gradients', () => {
     }
   });
 
-  it('of the fused cross-entropies are those of log-softmax', () => {
+  it('of the fused cross-entropies equal those of log-softmax', () => {
     const logits = random([6, 4], 13) as tf.Tensor2D;
     const labels = tf.tensor1d([0, 3, 1, 2, 3, 0], 'int32');
     const smooth = tf.oneHot(labels, 4).toFloat().mul(0.9).add(0.025) as tf.Tensor2D;

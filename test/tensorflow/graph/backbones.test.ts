@@ -4,7 +4,7 @@ import { tf } from '../../../src/tensorflow';
 import { compileForward } from '../../../src/tensorflow/graph';
 import { difference } from './models';
 
-/** One of each family, the smallest; with how many normalizations can be folded. */
+/** The smallest backbone of each family, with the number of batch normalizations that can be folded. */
 const FAMILIES = {
   vgg16: 0,
   resnet50: 53,
@@ -21,7 +21,7 @@ describe('a compiled backbone', function () {
   this.timeout(120_000);
 
   for (const [name, normalizations] of Object.entries(FAMILIES)) {
-    it(`of ${name} gives what the model gives, with ${normalizations} normalizations folded`, () => {
+    it(`of ${name} gives the same as the model, with ${normalizations} batch normalizations folded`, () => {
       const model = randomNetwork(name, 64, 1);
       const forward = compileForward(model);
       const report = forward.compile(pictures(2));

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../folders';
 
 const numbers = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
 
-/** Compile for some inputs, and say why that was refused. */
+/** Compile for some inputs, and return the reason why that was refused. */
 function refusal(fn: (...inputs: tf.Tensor[]) => Results, ...inputs: tf.Tensor[]): string | null {
   const messages: string[] = [];
   const compiled = compile(fn, { name: 'fn', onFallback: (message) => messages.push(message) });
@@ -19,7 +19,7 @@ function refusal(fn: (...inputs: tf.Tensor[]) => Results, ...inputs: tf.Tensor[]
 }
 
 describe('compile', () => {
-  it('gives back a tensor, an array or an object, as the function does', () => {
+  it('returns a tensor, an array or an object, like the function', () => {
     const x = tf.tensor1d([1, 2, 3]);
     assert.deepEqual(numbers(compile((a: tf.Tensor) => a.mul(2)).call(x)), [2, 4, 6]);
     assert.deepEqual(
@@ -35,7 +35,7 @@ describe('compile', () => {
     assert.deepEqual([numbers(sum), numbers(same)], [[6], [1, 2, 3]]);
   });
 
-  it('takes any batch size where the function scales with it', () => {
+  it('accepts any batch size if the function scales with it', () => {
     const fn = (a: tf.Tensor, b: tf.Tensor) => ({
       mean: a.mean(),
       ones: tf.ones(a.shape).add(a.shape[0]!),
@@ -69,7 +69,7 @@ describe('compile', () => {
     compiled.dispose();
   });
 
-  it('makes a graph for each batch size where it does not', () => {
+  it('makes a graph for each batch size if it does not', () => {
     const fn = (a: tf.Tensor) => a.mul(a.shape[0]! ** 2);
     const compiled = compile(fn);
     for (const batch of [2, 6, 2, 3]) assert.deepEqual(numbers(compiled.call(tf.ones([batch])))[0], batch ** 2);
@@ -77,7 +77,7 @@ describe('compile', () => {
     compiled.dispose();
   });
 
-  it('keeps no more graphs than it may', () => {
+  it('keeps no more graphs than allowed', () => {
     const compiled = compile((a: tf.Tensor) => a.add(1), { graphs: 2 });
     const backend = tf.backend() as unknown as { getNumOfSavedModels(): number };
     const before = backend.getNumOfSavedModels();
@@ -87,7 +87,7 @@ describe('compile', () => {
     assert.equal(backend.getNumOfSavedModels(), before);
   });
 
-  it('reads variables as they are at each call, and writes them', () => {
+  it('reads the current values of variables at each call, and writes them', () => {
     const counter = tf.variable(tf.scalar(10));
     const compiled = compile((a: tf.Tensor) => {
       counter.assign(counter.add(a.sum()));
@@ -133,7 +133,7 @@ describe('compile', () => {
     outer.dispose();
   });
 
-  it('lets the function itself tell what is wrong with its inputs', () => {
+  it('lets the function itself report what is wrong with its inputs', () => {
     const compiled = compile((a: tf.Tensor, b: tf.Tensor) => a.matMul(b), { onFallback: () => {} });
     assert.throws(() => compiled.call(tf.ones([2, 3]), tf.ones([4, 5])), /incompatible/);
   });
@@ -142,7 +142,7 @@ describe('compile', () => {
     assert.throws(() => compile((a: tf.Tensor) => a, { anybatch: true } as object), /unknown option 'anybatch'/);
   });
 
-  it('leaves no file behind, disposed of or not', () => {
+  it('leaves no files, whether disposed or not', () => {
     const folder = temporaryFolder();
     const script = `
       const { tf } = require(${JSON.stringify(require.resolve('../../../src/tensorflow'))});
@@ -189,11 +189,11 @@ describe('compile refuses, says why and runs op by op', () => {
     tf.dispose(made);
   });
 
-  it('a function that gives back something else than tensors', () => {
+  it('a function that does not return tensors', () => {
     assert.match(refusal(() => 3 as unknown as tf.Tensor, x)!, /something else than tensors/);
   });
 
-  it('and the results are right', () => {
+  it('and still gives the right results', () => {
     const compiled = compile((a: tf.Tensor) => a.mul(a.dataSync()[2]!), { onFallback: () => {} });
     assert.deepEqual(numbers(compiled.call(x)), [3, 6, 9]);
     assert.deepEqual(numbers(compiled.call(tf.tensor1d([1, 2, 5]))), [5, 10, 25]);

@@ -13,7 +13,7 @@ describe('compileForward', () => {
   });
 
   for (const foldBatchNormalization of [true, false]) {
-    it(`gives what the model gives, at any batch size, ${foldBatchNormalization ? 'folded' : 'not folded'}`, () => {
+    it(`gives the same as the model, at any batch size, ${foldBatchNormalization ? 'folded' : 'not folded'}`, () => {
       const forward = compileForward(model, { foldBatchNormalization });
       const report = forward.compile(pictures(4));
       assert.equal(report.fallback, null);
@@ -34,7 +34,7 @@ describe('compileForward', () => {
     assert.ok(nodes[0]! < nodes[1]!, String(nodes));
   });
 
-  it('leaves padding to the convolution where that pads the same by itself', () => {
+  it('lets the convolution do the padding if it pads in the same way', () => {
     const [same, other] = [0, 1].map((before) => {
       const padding: [[number, number], [number, number]] = [
         [before, 1 - before],
@@ -56,7 +56,7 @@ describe('compileForward', () => {
     assert.equal(other! - same!, 3); // the padding, its sizes and its zero
   });
 
-  it('takes the preparation of the input into the graph', () => {
+  it('includes preprocessing in the graph', () => {
     const prepare = (x: tf.Tensor) => x.toFloat().sub([100, 110, 120]).div([50, 60, 70]);
     const forward = compileForward(model, { prepare });
     const bytes = tf.randomUniform([3, 16, 16, 3], 0, 256, 'int32', 3);
@@ -65,7 +65,7 @@ describe('compileForward', () => {
     forward.dispose();
   });
 
-  it('follows when weights are assigned', () => {
+  it('uses new weights after they were assigned', () => {
     const other = everyLayer();
     const forward = compileForward(other);
     const x = pictures(3);
@@ -77,7 +77,7 @@ describe('compileForward', () => {
     forward.dispose();
   });
 
-  it('keeps no tensors and leaves the weights as they are', () => {
+  it('keeps no tensors and does not change the weights', () => {
     const weights = model.getWeights().map((weight) => weight.dataSync().slice());
     const x = pictures(3);
     const before = tf.memory().numTensors;
@@ -88,7 +88,7 @@ describe('compileForward', () => {
     model.getWeights().forEach((weight, i) => assert.deepEqual(weight.dataSync(), weights[i]));
   });
 
-  it('works again after it was disposed of', () => {
+  it('works again after it was disposed', () => {
     const forward = compileForward(model);
     const x = pictures(2);
     forward.call(x);

@@ -37,7 +37,7 @@ describe('foldedNormalization', () => {
       },
     ],
   ] as const) {
-    it(`changes neither values nor gradients where ${what}`, () => {
+    it(`changes neither values nor gradients when ${what}`, () => {
       const model = everyLayer();
       for (const layer of model.layers)
         if (layer.getClassName() === 'Dropout') (layer as never as { rate: number }).rate = 0;
@@ -53,7 +53,7 @@ describe('foldedNormalization', () => {
     });
   }
 
-  it('leaves normalizations in training mode alone, and the layers as they were', () => {
+  it('does not change batch normalizations in training mode, and restores the layers', () => {
     const model = everyLayer();
     const statistics = () => normalizations(model).map((layer) => layer.getWeights().at(-1)!.dataSync().slice());
     const before = statistics();

@@ -3,7 +3,7 @@ import { tf } from '../../../src/tensorflow';
 import { compile } from '../../../src/tensorflow/graph';
 import { nodeBackend } from '../../../src/tensorflow/graph/backend';
 
-/** A variable that grows by `amount` at each call of the compiled step; the step gives what it was before. */
+/** A variable that grows by `amount` at each call of the compiled step, which returns its previous value. */
 function counter(start: number[]) {
   const variable = tf.tidy(() => tf.variable(tf.tensor1d(start)));
   const step = compile(
@@ -42,8 +42,8 @@ function runsDuring(work: () => void): { fed: number; fetched: number }[] {
   return runs;
 }
 
-describe('a variable that stays in the session', () => {
-  it('has its new value whenever somebody looks', () => {
+describe('a variable that is kept in the session', () => {
+  it('has its new value whenever it is read', () => {
     const { variable, add, dispose } = counter([1, 2]);
     assert.deepEqual(add(1), [1, 2]);
     assert.deepEqual([...variable.dataSync()], [2, 3]);
@@ -53,7 +53,7 @@ describe('a variable that stays in the session', () => {
     dispose();
   });
 
-  it('is neither fed nor fetched from step to step', () => {
+  it('is neither fed nor fetched between steps', () => {
     const { add, dispose } = counter([0]);
     add(1);
     const runs = runsDuring(() => {
@@ -63,7 +63,7 @@ describe('a variable that stays in the session', () => {
     dispose();
   });
 
-  it('takes the value that was assigned between two steps', () => {
+  it('uses a value that was assigned between two steps', () => {
     const { variable, add, dispose } = counter([1]);
     add(1);
     const other = tf.tensor1d([50]);
@@ -74,7 +74,7 @@ describe('a variable that stays in the session', () => {
     dispose();
   });
 
-  it('leaves to a clone the value that it had, however many steps follow', () => {
+  it('does not change a clone, however many steps follow', () => {
     const { variable, add, dispose } = counter([1]);
     add(1);
     const clones: tf.Tensor[] = [];
@@ -93,7 +93,7 @@ describe('a variable that stays in the session', () => {
     dispose();
   });
 
-  it('keeps its value when the graph is disposed of', () => {
+  it('keeps its value when the graph is disposed', () => {
     const { variable, step, add, dispose } = counter([1]);
     add(1);
     const clone = variable.clone();
@@ -105,7 +105,7 @@ describe('a variable that stays in the session', () => {
     dispose();
   });
 
-  it('goes from one graph to another that writes it, too', () => {
+  it('can be written by two graphs in turn', () => {
     const variable = tf.tidy(() => tf.variable(tf.scalar(3)));
     const options = { keepVariables: true, anyBatch: false, onFallback: (message: string) => assert.fail(message) };
     const times = compile((x: tf.Tensor) => {
@@ -125,7 +125,7 @@ describe('a variable that stays in the session', () => {
     plus.dispose();
   });
 
-  it('leaves nothing behind', () => {
+  it('keeps no tensors', () => {
     const before = tf.memory();
     const backend = tf.backend() as unknown as { getNumOfTFTensors(): number };
     const native = backend.getNumOfTFTensors();

@@ -1,6 +1,6 @@
 import { tf } from '../../../src/tensorflow';
 
-/** Give every weight a random value, so that a wrong channel or a forgotten offset shows; the same for the same seed. */
+/** Set every weight to a random value, so that a wrong channel or a missing offset is noticed; the same for the same seed. */
 export function randomizeWeights(model: tf.LayersModel, seed = 1): void {
   const values = model.weights.map(({ name, shape }, i) => {
     const [low, high] = /gamma|variance/.test(name) ? [0.6, 1.4] : [-0.4, 0.4];
@@ -10,7 +10,7 @@ export function randomizeWeights(model: tf.LayersModel, seed = 1): void {
   tf.dispose(values);
 }
 
-/** Small, but with every kind of layer that the backbones are made of: [batch, 16, 16, 3] to [batch, 5]. */
+/** Small, but with every kind of layer that backbones contain: [batch, 16, 16, 3] to [batch, 5]. */
 export function everyLayer(): tf.LayersModel {
   const { layers } = tf;
   const input = tf.input({ shape: [16, 16, 3] });

@@ -11,15 +11,15 @@ const pictures = (batch: number) => tf.randomUniform([batch, 16, 16, 3], -1, 1, 
 
 describe('bfloat16', () => {
   it('is the upper half of a float32, rounded to the nearest and to the even of two', () => {
-    // between 1 and 2 two neighbours are 1/128 apart
+    // between 1 and 2 neighbouring numbers differ by 1/128
     const numbers = Float32Array.of(1, 1 + 1 / 256, 1 + 3 / 256, 1 + 1.01 / 256, -2.5, 0, Number.POSITIVE_INFINITY);
     const rounded = [1, 1, 1 + 2 / 128, 1 + 1 / 128, -2.5, 0, Number.POSITIVE_INFINITY];
     assert.deepEqual([...toFloat32(toBfloat16(numbers))], rounded);
     assert.ok(Number.isNaN(toFloat32(toBfloat16(Float32Array.of(Number.NaN)))[0]));
   });
 
-  // below the question whether the processor has it: TensorFlow computes it everywhere, only slowly
-  it('is what convolutions and products are computed in, and nothing else', () => {
+  // without checking whether the processor supports it: TensorFlow computes it on every processor, only slowly
+  it('is used for convolutions and products, and nothing else', () => {
     const model = everyLayer();
     const frozen = new Set(model.weights.map((weight) => weight.read() as tf.Variable));
     const forward = (x: tf.Tensor) => [tf.tidy(() => model.apply(x, { training: false }) as tf.Tensor)];
@@ -52,7 +52,7 @@ describe('bfloat16', () => {
     model.dispose();
   });
 
-  it('goes on from operation to operation without a conversion', () => {
+  it('is passed from operation to operation without conversion', () => {
     const filter = tf.variable(tf.randomNormal([3, 3, 2, 2], 0, 1, 'float32', 1));
     const chain = (x: tf.Tensor) =>
       tf.tidy(() => [
@@ -67,13 +67,13 @@ describe('bfloat16', () => {
       ]);
     const { recording, outputs, updated } = record(chain, [tf.randomNormal([1, 4, 4, 2])]);
     lowerPrecision(recording);
-    // the input and the filter go down, once each, the output goes up
+    // the input and the filter are converted to bfloat16 once each, and the output back to float32
     assert.equal(recording.ops.filter(({ type }) => type === 'Cast').length, 3);
     tf.dispose([...outputs, ...updated, filter]);
   });
 
-  it('is refused where the results are another thing', () => {
-    // the difference of two large numbers is all rounding
+  it('is refused if the results differ too much', () => {
+    // the difference of two large numbers consists of rounding errors
     const weight = tf.variable(tf.ones([64, 1]).concat(tf.ones([64, 1]).mul(-1), 0) as tf.Tensor2D);
     const x = tf.concat(
       [tf.randomUniform([4, 64], 100, 101, 'float32', 1), tf.randomUniform([4, 64], 100, 101, 'float32', 2)],
@@ -95,7 +95,7 @@ describe('bfloat16', () => {
     weight.dispose();
   });
 
-  it('is used where the processor has it, and float32 with a message elsewhere', () => {
+  it('is used if the processor supports it, otherwise float32 with a message', () => {
     const messages: string[] = [];
     const given = availablePrecision('bfloat16', (text) => messages.push(text));
     assert.equal(given, hasBfloat16() ? 'bfloat16' : 'float32');

@@ -7,7 +7,7 @@ import { difference, randomizeWeights } from './models';
 
 const BATCHES = [16, 16, 5, 16, 3];
 
-/** A small CNN as the backbones are built: [batch, 12, 12, 3] to logits [batch, 4]. */
+/** A small CNN built like the backbones: [batch, 12, 12, 3] to logits [batch, 4]. */
 function smallNetwork(frozenNormalization: boolean): tf.LayersModel {
   const { layers } = tf;
   const normalization = () => layers.batchNormalization({ trainable: !frozenNormalization, momentum: 0.9 });
@@ -69,7 +69,7 @@ describe('a compiled training step', () => {
   for (const frozenNormalization of [true, false]) {
     const mode = frozenNormalization ? 'inference' : 'training';
     for (const [name, make] of Object.entries(OPTIMIZERS)) {
-      const title = `learns what the step itself learns, with ${name} and normalization in ${mode} mode`;
+      const title = `gives the same weights as the step itself, with ${name} and normalization in ${mode} mode`;
       const check = (keepVariables: boolean) => {
         const expected = train(frozenNormalization, make(), false);
         const actual = train(frozenNormalization, make(), true, keepVariables);
@@ -84,7 +84,7 @@ describe('a compiled training step', () => {
         });
       };
       it(title, () => check(false));
-      it(`${title}, where variables stay in the session as on a GPU`, () => check(true));
+      it(`${title}, if variables are kept in the session as on a GPU`, () => check(true));
     }
   }
 
@@ -110,9 +110,9 @@ describe('a compiled training step', () => {
     assert.equal(backend.getNumOfSavedModels(), sessions);
   };
   it('makes one graph for all batch sizes and keeps no tensors', () => makesOneGraph(false));
-  it('does so where variables stay in the session', () => makesOneGraph(true));
+  it('does so if variables are kept in the session', () => makesOneGraph(true));
 
-  it('takes the learning rate as an input', () => {
+  it('has the learning rate as an input', () => {
     const weight = tf.variable(tf.scalar(1));
     const step = compile((x: tf.Tensor, learningRate: tf.Tensor) => {
       const { value, grads } = tf.variableGrads(() => weight.mul(x).sum() as tf.Scalar, [weight]);
@@ -150,7 +150,7 @@ describe('a compiled training step', () => {
     compiled.dispose();
   });
 
-  it('leaves weights, slots and moving statistics as they were while it is compiled', () => {
+  it('does not change weights, optimizer state or moving statistics while it is compiled', () => {
     const model = smallNetwork(false);
     const optimizer = tf.train.adam(1e-3);
     const before = model.getWeights().map((weight) => weight.dataSync().slice());

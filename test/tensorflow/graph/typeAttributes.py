@@ -1,4 +1,4 @@
-"""Print which input gives each type attribute of TensorFlow's operations, as src/tensorflow/graph/typeAttributes.json holds it.
+"""Print which input determines each type attribute of TensorFlow's operations, for src/tensorflow/graph/typeAttributes.json.
 
 Usage: python typeAttributes.py LIBTENSORFLOW_CC OPERATION...
 
@@ -57,7 +57,7 @@ for _, op in fields(ctypes.string_at(buffer.data, buffer.length)):
             continue
         argument = dict(fields(argument))
         if 5 in argument or 6 in argument:
-            # a list of tensors: what follows has no fixed place; the list itself, if of one type, is seen in its first
+            # a list of tensors: later inputs have no fixed position; the type of a list is that of its first tensor
             places.append(argument.get(4, b"-").decode())
             break
         places.append(argument.get(4, b"-").decode())

@@ -6,7 +6,7 @@ import { projectFolder } from '../../../src/core/paths';
 import table from '../../../src/tensorflow/graph/typeAttributes.json';
 
 describe('the table of type attributes', () => {
-  it("is what TensorFlow's own list of operations says", function () {
+  it("agrees with TensorFlow's own list of operations", function () {
     this.timeout(60_000);
     const script = join(projectFolder, 'test', 'tensorflow', 'graph', 'typeAttributes.py');
     const library = join(
