@@ -37,11 +37,7 @@ describe('a job of a queue', () => {
     ['under the id of another run', () => [job(), `${'0'.repeat(24)}-00000000`], /expected that of its run/],
     ['with an id that is a path', () => [job({ id: '../x' })], /the run has the id "..\/x", expected letters/],
     ['with an id that contains a control character', () => [job({ id: 'a\u0007' })], /the run has the id "a\\u0007"/],
-    [
-      'with a hash of other settings',
-      () => [job(settings({ epochs: 3 }))],
-      /the run's hash is .* expected that of/,
-    ],
+    ['with a hash of other settings', () => [job(settings({ epochs: 3 }))], /the run's hash is .* expected that of/],
     ['with a hash that is a path', () => [job({ hash: '../../x' })], /the run's hash is "..\/..\/x"/],
     [
       'with an unknown setting',
