@@ -2,19 +2,31 @@ import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
 import { tf } from '../tensorflow';
 
+/** Options of `attachHead`. */
 export interface AttachHeadOptions {
-  /** layer of the backbone whose output the head takes; default: the last */
+  /** Name of the backbone's layer whose output the head takes. Default: the last layer. */
   at?: string;
 }
 
 /**
- * One model of a backbone and a head: pictures in, logits out. Both keep their layers; training the whole trains them.
+ * Put a head on a backbone: one model from preprocessed pictures to logits.
  *
- * @param head a chain of layers, such as the `build...Head` functions give
- * @throws {UserError} if a layer name is in both, or the head takes features of another shape than the backbone gives
+ * The new model shares its layers with both: training it trains them.
+ *
+ * @param backbone `[batch, height, width, 3]` to features
+ * @param head features to logits: a chain of layers, as `buildHead`, `buildDenseHead` and `layers.buildPoolingHead` make it
+ * @returns `[batch, height, width, 3]` to `[batch, classes]` logits
+ * @throws {UserError} when the backbone has no layer `at`, when both have a layer of the same name, or when the head expects
+ *   features of another shape
  *
  * @example
- * const model = attachHead(backbone.model, buildHead(backbone.entry.features, 5));
+ * ```ts
+ * import { attachHead, buildHead, loadBackbone } from 'tunebook';
+ *
+ * const backbone = await loadBackbone('mobilenet-v1-0.25', { inputSize: 96, weights: 'none' });
+ * const model = attachHead(backbone.model, buildHead(backbone.entry.features, 3));
+ * model.outputs[0]?.shape; // => [ null, 3 ]
+ * ```
  */
 export function attachHead(
   backbone: tf.LayersModel,
@@ -26,11 +38,11 @@ export function attachHead(
   const given = features.shape.slice(1);
   const taken = head.inputs[0]!.shape.slice(1);
   if (given.join() !== taken.join())
-    throw new UserError(`the head takes features of shape [${taken}], '${backbone.name}' gives [${given}]`);
+    throw new UserError(`the head expects features of shape [${taken}], '${backbone.name}' gives [${given}]`);
   const names = new Set(backbone.layers.map(({ name }) => name));
   const layers = head.layers.filter((layer) => layer.getClassName() !== 'InputLayer');
   const double = layers.find(({ name }) => names.has(name));
-  if (double) throw new UserError(`backbone and head both have a layer '${double.name}': name one of them otherwise`);
+  if (double) throw new UserError(`backbone and head both have a layer '${double.name}': rename one of them`);
   const outputs = layers.reduce((x, layer) => layer.apply(x) as tf.SymbolicTensor, features);
   return tf.model({ inputs: backbone.inputs, outputs, name: `${backbone.name}-with-head` });
 }

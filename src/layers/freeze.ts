@@ -3,27 +3,37 @@ import { withDefaults } from '../core/options';
 import { isBatchNormalization, keepInInferenceMode, type tf } from '../tensorflow';
 import { type LayerBlock, type LayerSelection, selectLayers } from './selectLayers';
 
+/** Options of `freeze`. */
 export interface FreezeOptions {
-  /** names that stand for several layers, such as `backbone.blockLayers` */
+  /** Blocks of layers that can be selected by their names, such as `backbone.blockLayers`. Default: none. */
   blocks?: readonly LayerBlock[];
 }
 
+/** Options of `unfreeze`. */
 export interface UnfreezeOptions extends FreezeOptions {
   /**
-   * How batch normalization of these layers runs in training: 'inference', the default, keeps the statistics of pre-training
-   * and trains only scale and offset; 'training' uses and learns those of the batches, which should be large then.
+   * How batch normalization in these layers runs during training. 'inference' keeps the moving statistics of pre-training and
+   * trains only scale and offset; 'training' normalizes with the statistics of each batch and updates the moving statistics, which
+   * needs large batches. Default: 'inference'.
    */
   batchNormalization?: 'inference' | 'training';
 }
 
 /**
- * Freeze layers: training leaves their weights and moving statistics as they are, to the last bit.
+ * Freeze layers of a model: training changes neither their weights nor the moving statistics of their batch normalization.
  *
- * @returns the names of the layers
- * @throws {UserError} on a layer or block that the model does not have
+ * @param model changed in place
+ * @param selection which layers
+ * @returns the names of the layers that were selected
+ * @throws {UserError} when the model has no such layer or block
  *
  * @example
- * freeze(model, { upTo: 'block5a' }, { blocks: backbone.blockLayers });
+ * ```ts
+ * import { freeze, loadBackbone } from 'tunebook';
+ *
+ * const { model, blockLayers } = await loadBackbone('mobilenet-v1-0.25', { inputSize: 96, weights: 'none' });
+ * freeze(model, { upTo: 'conv1' }, { blocks: blockLayers }).length; // => 4
+ * ```
  */
 export function freeze(model: tf.LayersModel, selection: LayerSelection, options?: FreezeOptions): string[] {
   const { blocks } = withDefaults<Required<FreezeOptions>>('freeze', options, { blocks: [] });
@@ -33,13 +43,21 @@ export function freeze(model: tf.LayersModel, selection: LayerSelection, options
 }
 
 /**
- * Unfreeze layers: training changes their weights again.
+ * Unfreeze layers of a model: training changes their weights again.
  *
- * @returns the names of the layers
- * @throws {UserError} on a layer or block that the model does not have
+ * @param model changed in place
+ * @param selection which layers
+ * @returns the names of the layers that were selected
+ * @throws {UserError} when the model has no such layer or block
  *
  * @example
- * unfreeze(model, { from: 'block6a' }, { blocks: backbone.blockLayers, batchNormalization: 'inference' });
+ * ```ts
+ * import { loadBackbone, unfreeze } from 'tunebook';
+ *
+ * const { model, blockLayers } = await loadBackbone('mobilenet-v1-0.25', { inputSize: 96, weights: 'none' });
+ * unfreeze(model, { from: 'block13' }, { blocks: blockLayers });
+ * model.trainableWeights.length; // => 6
+ * ```
  */
 export function unfreeze(model: tf.LayersModel, selection: LayerSelection, options?: UnfreezeOptions): string[] {
   const { blocks, batchNormalization } = withDefaults<Required<UnfreezeOptions>>('unfreeze', options, {
@@ -61,7 +79,7 @@ export function unfreeze(model: tf.LayersModel, selection: LayerSelection, optio
   return layers.map(({ name }) => name);
 }
 
-/** In tfjs a model inside a model hands `trainable` on to its weights only; its layers must know, too. */
+/** TensorFlow.js passes `trainable` of a nested model to its weights only; its layers need it, too. */
 function setTrainable(layer: tf.layers.Layer, trainable: boolean): void {
   for (const inner of innerLayers(layer)) inner.trainable = trainable;
   layer.trainable = trainable;

@@ -7,19 +7,29 @@ export const DROPOUT_RANGE = { min: 0, max: 0.99 };
 /** What the factor of an L2 penalty can be. */
 export const L2_RANGE = { min: 0 };
 
+/** Options of every head. */
 export interface HeadOptions {
-  /** part of the features that is dropped in training (Srivastava et al. 2014) */
+  /** Fraction of the features that dropout sets to 0 in training (Srivastava et al. 2014), 0 to 0.99. Default: 0.2; 0.5 in `buildDenseHead`. */
   dropout?: number;
-  /** decides the first weights */
+  /** Seed of the initial weights (Glorot uniform). Default: 0. */
   seed?: number;
 }
 
 /**
- * A head: dropout and one dense layer from pooled features to logits.
+ * Build a linear head: dropout and one dense layer, from pooled features to logits.
  *
  * @param features length of the feature vector
- * @param classes number of classes
- * @returns [batch, features] to [batch, classes]
+ * @param classes number of classes, at least 2
+ * @returns `[batch, features]` to `[batch, classes]` logits
+ * @throws {UserError} when an option is unknown or a number is out of its range
+ *
+ * @example
+ * ```ts
+ * import { buildHead } from 'tunebook';
+ *
+ * const head = buildHead(1280, 5, { dropout: 0.3 });
+ * head.countParams(); // => 6405
+ * ```
  */
 export function buildHead(features: number, classes: number, options?: HeadOptions): tf.LayersModel {
   const { dropout, seed } = withDefaults('buildHead', options, { dropout: 0.2, seed: 0 });
@@ -30,16 +40,28 @@ export function buildHead(features: number, classes: number, options?: HeadOptio
   });
 }
 
+/** Options of `layers.buildPoolingHead`. */
 export interface PoolingHeadOptions extends HeadOptions {
-  /** how each channel becomes one number; default 'average' */
+  /** Whether global pooling takes the average or the maximum of each channel. Default: 'average'. */
   pooling?: 'average' | 'max';
 }
 
 /**
- * A head over feature maps: global pooling, dropout and one dense layer (Lin, Chen and Yan 2014, Network in Network).
+ * Build a head over feature maps: global pooling, dropout and one dense layer (Lin, Chen and Yan 2014, Network in Network).
  *
- * @param shape [height, width, channels]
- * @returns [batch, height, width, channels] to [batch, classes] logits
+ * @param shape `[height, width, channels]` of one feature map
+ * @param classes number of classes, at least 2
+ * @returns `[batch, height, width, channels]` to `[batch, classes]` logits
+ * @throws {UserError} when an option is unknown or a number is out of its range
+ *
+ * @example
+ * ```ts
+ * import { attachHead, layers, loadBackbone } from 'tunebook';
+ *
+ * const { model } = await loadBackbone('mobilenet-v1-0.25', { inputSize: 96, weights: 'none' });
+ * const head = layers.buildPoolingHead([6, 6, 128], 3, { pooling: 'max' });
+ * attachHead(model, head, { at: 'conv_pw_11_relu' }).outputs[0]?.shape; // => [ null, 3 ]
+ * ```
  */
 export function buildPoolingHead(
   shape: readonly number[],
@@ -63,19 +85,33 @@ export function buildPoolingHead(
   });
 }
 
+/** Options of `buildDenseHead`. */
 export interface DenseHeadOptions extends HeadOptions {
-  /** of the hidden layer; default 256 */
+  /** Number of units of the hidden layer. Default: 256. */
   units?: number;
-  /** factor of the sum of squares of the hidden layer's kernel in the loss; default 0.01 */
+  /** Factor of the L2 penalty: the loss gets this times the sum of squares of the hidden layer's kernel. Default: 0.01. */
   l2?: number;
 }
 
 /**
- * The classic head of articles on fine-tuning: Flatten, Dense 256 with ReLU and an L2 penalty, Dropout 0.5, and the logits;
- * for two classes a single logit, whose sigmoid is the probability of the second (`predict` and the loss take this into account).
+ * Build a head with a hidden layer: flatten, 256 dense units with ReLU and an L2 penalty, dropout 0.5, and the logits. It is the
+ * head of many tutorials on fine-tuning VGG.
  *
- * @param shape of one example's features, such as [7, 7, 512]
- * @returns [batch, ...shape] to [batch, classes] logits, or to [batch, 1] for two classes
+ * For two classes it has a single logit, whose sigmoid is the probability of the second class; the losses, `evaluate` and
+ * `predict` know that.
+ *
+ * @param shape of the features of one example, such as `[7, 7, 512]` or `[1280]`
+ * @param classes number of classes, at least 2
+ * @returns `[batch, ...shape]` to `[batch, classes]` logits, or to `[batch, 1]` for two classes
+ * @throws {UserError} when an option is unknown or a number is out of its range
+ *
+ * @example
+ * ```ts
+ * import { buildDenseHead } from 'tunebook';
+ *
+ * const head = buildDenseHead([7, 7, 512], 10, { units: 128 });
+ * head.outputs[0]?.shape; // => [ null, 10 ]
+ * ```
  */
 export function buildDenseHead(shape: readonly number[], classes: number, options?: DenseHeadOptions): tf.LayersModel {
   const { units, l2, dropout, seed } = withDefaults<Required<DenseHeadOptions>>('buildDenseHead', options, {
@@ -88,7 +124,7 @@ export function buildDenseHead(shape: readonly number[], classes: number, option
   checkNumber('buildDenseHead: units', units, { min: 1, integer: true });
   checkNumber('buildDenseHead: l2', l2, L2_RANGE);
   const inputShape = [...shape];
-  const flat = shape.length === 1; // tfjs's flatten takes no vectors
+  const flat = shape.length === 1; // the flatten layer of TensorFlow.js refuses vectors
   return tf.sequential({
     name: 'head',
     layers: [

@@ -1,14 +1,14 @@
 import { UserError } from '../core/errors';
 import type { tf } from '../tensorflow';
 
-/** One call of a layer in a model: which values go in, which comes out. */
+/** One use of a layer in a model: which tensors it takes, which it gives. */
 export interface LayerCall {
   layer: tf.layers.Layer;
-  /** ids of the values it takes */
+  /** ids of its input tensors */
   inputs: number[];
-  /** id of the value it gives */
+  /** id of its output tensor */
   output: number;
-  /** shape of that value without the batch */
+  /** shape of the output tensor without the batch */
   shape: (number | null)[];
   callArguments: Record<string, unknown>;
 }
@@ -26,9 +26,9 @@ interface NodeInside {
 }
 
 /**
- * The calls of a model's layers, each after those it needs. A model inside the model is one call.
+ * The layers of a model in an order in which they can be computed. A nested model counts as one layer.
  *
- * @throws {UserError} if the model, or a layer of it, has more than one input or output of its own
+ * @throws {UserError} when the model has more than one input or output, or a layer of it more than one output
  */
 export class LayerGraph {
   readonly calls: LayerCall[] = [];
@@ -48,7 +48,7 @@ export class LayerGraph {
     this.visit(model.outputs[0] as SymbolicInside, new Set([this.input]));
   }
 
-  /** Depth first, without recursion: pre-trained networks are some hundred calls deep. */
+  /** Depth first, without recursion: pre-trained networks are hundreds of layers deep. */
   private visit(output: SymbolicInside, done: Set<number>): void {
     const waiting = [output];
     for (let value = waiting.at(-1); value; value = waiting.at(-1)) {
@@ -75,11 +75,11 @@ export class LayerGraph {
   }
 
   /**
-   * Compute the value `to` from the value `from`.
+   * Compute the tensor `to` from the tensor `from`.
    *
-   * @param calls those to make, in order; all of them unless told
-   * @param training whether dropout drops and unfrozen batch normalization uses the batch
-   * @param onInputs shown what each call is given, before it is made
+   * @param x the tensor `from`
+   * @param options `calls`: the layers to compute, in order; default: all that are needed. `training`: whether dropout drops and unfrozen
+   *   batch normalization normalizes with the batch. `onInputs`: receives the inputs of each layer before it is computed
    */
   run(x: tf.Tensor, { from, to, training, calls, onInputs }: RunOptions): tf.Tensor {
     const made = calls ?? this.between(from, to);
@@ -97,18 +97,18 @@ export class LayerGraph {
     return values.get(to)!;
   }
 
-  /** Outside training a value's memory is given back after its last use: no gradient needs it. */
+  /** Outside training a tensor is disposed after its last use: no gradient needs it. */
   private release(id: number, from: number, uses: Map<number, number>, values: Map<number, tf.Tensor>): void {
     const left = uses.get(id)! - 1;
     uses.set(id, left);
     if (left > 0 || id === from) return;
     const value = values.get(id)!;
     values.delete(id);
-    // Some layers (dropout, flatten of flat input) give back what they were given.
+    // some layers (dropout; flatten of vectors) return their input
     if (![...values.values()].includes(value)) value.dispose();
   }
 
-  /** The calls that are needed to compute `to` from `from`. @throws {Error} if they need more than that */
+  /** The layers that are needed to compute `to` from `from`. @throws {Error} when they also need the model's input */
   between(from: number, to: number): LayerCall[] {
     const needed = new Set([to]);
     const calls: LayerCall[] = [];
@@ -117,7 +117,8 @@ export class LayerGraph {
       calls.unshift(call);
       for (const id of call.inputs) needed.add(id);
     }
-    if (from !== this.input && needed.has(this.input)) throw new Error('the value depends on more than that');
+    if (from !== this.input && needed.has(this.input))
+      throw new Error('the output depends on the input of the model by another way, too');
     return calls;
   }
 }

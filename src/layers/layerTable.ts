@@ -4,21 +4,32 @@ import { withDefaults } from '../core/options';
 import { isBatchNormalization, runsInInferenceMode, type tf } from '../tensorflow';
 import type { LayerBlock } from './selectLayers';
 
+/** Options of `layerTable`. */
 export interface LayerTableOptions {
-  /** of the layers that are in no group; default 1e-3 */
+  /** Learning rate of layers that are in no group. Default: 1e-3. */
   learningRate?: number;
-  /** layers with learning rates of their own */
+  /** Groups of layers with their own learning rate, as `learningRateGroups` returns them. Default: none. */
   groups?: readonly { layers: readonly string[]; learningRate: number }[];
-  /** names that stand for several layers, such as `backbone.blockLayers`: they give a column `block` */
+  /** Blocks of the backbone, such as `backbone.blockLayers`, for a column `block`. Default: no such column. */
   blocks?: readonly LayerBlock[];
 }
 
 /**
- * What of a model trains: one row a layer, with type, output shape, number of parameters, how many of them train, whether the
- * layer is frozen, and the learning rate it trains at. `mode` says how a batch normalization runs in training.
+ * List the layers of a model, and which of them train: an arquero table with one row for each layer.
+ *
+ * Columns: `block` (with the option `blocks`), `layer`, `type`, `shape` of the output of one example, `parameters`, `trainable` (how many of
+ * the parameters are), `frozen` (it has weights and none trains), `mode` of batch normalization in training ('inference' or
+ * 'training', null for other layers), and `learningRate` (null where nothing trains).
+ *
+ * @throws {UserError} when an option is unknown
  *
  * @example
- * layerTable(model, { blocks: backbone.blockLayers }).filter((row) => row.trainable > 0).print();
+ * ```ts
+ * import { buildHead, layerTable } from 'tunebook';
+ *
+ * const table = layerTable(buildHead(1280, 5));
+ * table.select('layer', 'parameters').objects(); // => [ { layer: 'dropout', parameters: 0 }, { layer: 'logits', parameters: 6405 } ]
+ * ```
  */
 export function layerTable(model: tf.LayersModel, options?: LayerTableOptions): ColumnTable {
   const { learningRate, groups, blocks } = withDefaults<Required<LayerTableOptions>>('layerTable', options, {

@@ -7,21 +7,34 @@ export const RATE_RANGE = { min: 0 };
 /** What the factor between the learning rates of neighbouring blocks can be. */
 export const DECAY_RANGE = { min: 0, max: 1 };
 
+/** Options of `learningRateGroups`. */
 export interface LearningRatesOptions {
-  /** of the new layers, such as the head; default 1e-3 */
+  /** Learning rate of layers that belong to no block, such as the head. Default: 1e-3. */
   head?: number;
-  /** of the highest block of the backbone; default 1e-5 */
+  /** Learning rate of the block nearest to the head. Default: 1e-5. */
   backbone?: number;
-  /** each block below trains at this part of the rate of the one above; default 1: all at the same */
+  /** Learning rate of a block divided by that of the next block towards the head, 0 to 1. Default: 1, the same rate for all blocks. */
   decay?: number;
 }
 
 /**
- * Learning rates for new layers and pre-trained ones: high and low, and lower from block to block towards the picture, where
- * features are general already (discriminative rates: Howard and Ruder 2018, ULMFiT; layer-wise decay: Clark et al. 2020).
+ * Give new layers a high learning rate and pre-trained layers a low one, lower from block to block towards the input, where
+ * features are general (discriminative learning rates: Howard and Ruder 2018, ULMFiT; layer-wise decay: Clark et al. 2020).
  *
- * @param blocks of the backbone, from the picture upwards
- * @returns groups for `fit`: 'head', and one for each block that has something to train
+ * @param model whose unfrozen layers get a learning rate
+ * @param blocks of the backbone, from the input to the features: `backbone.blockLayers`
+ * @returns groups for `fit` and `layerTable`: 'head', and one for each block in which something trains
+ * @throws {UserError} when a learning rate is negative or the decay is outside 0 to 1
+ *
+ * @example
+ * ```ts
+ * import { attachHead, buildHead, learningRateGroups, loadBackbone, unfreeze } from 'tunebook';
+ *
+ * const { model, blockLayers } = await loadBackbone('mobilenet-v1-0.25', { inputSize: 96, weights: 'none' });
+ * unfreeze(model, { from: 'block12' }, { blocks: blockLayers });
+ * const groups = learningRateGroups(attachHead(model, buildHead(256, 3)), blockLayers, { backbone: 1e-4, decay: 0.5 });
+ * groups.map(({ name, learningRate }) => `${name} ${learningRate}`); // => [ 'head 0.001', 'block12 0.00005', 'block13 0.0001' ]
+ * ```
  */
 export function learningRateGroups(
   model: tf.LayersModel,

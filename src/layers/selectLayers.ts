@@ -2,29 +2,39 @@ import { UserError } from '../core/errors';
 import { checkNumber } from '../core/options';
 import type { tf } from '../tensorflow';
 
-/** A part of a network that is frozen or trained as one. */
+/** Consecutive layers of a network that are frozen or trained together. */
 export interface LayerBlock {
+  /** Name of the block, such as 'block13'. */
   name: string;
-  /** names of its layers */
+  /** Names of its layers. */
   layers: readonly string[];
 }
 
-/**
- * Layers of a model: all; a fraction of those with weights, counted from the picture; by name of layer or block; or all up to
- * a layer or block, or from one on.
- */
+/** Which layers of a model are meant, counted from the input. */
 export type LayerSelection =
   | 'all'
-  | { fraction: number }
-  | { names: readonly string[] }
-  | { upTo: string }
-  | { from: string };
+  | {
+      /** The first layers, up to this fraction of those that have weights, 0 to 1. */
+      fraction: number;
+    }
+  | {
+      /** Layers or blocks by name. */
+      names: readonly string[];
+    }
+  | {
+      /** All layers up to this layer or block, which is included. */
+      upTo: string;
+    }
+  | {
+      /** This layer or block, and all layers after it. */
+      from: string;
+    };
 
 /**
- * The layers that a selection means, in the order of the model.
+ * Find the layers that a selection means, in the order of the model.
  *
- * @param blocks names that stand for several layers
- * @throws {UserError} on a name that is neither layer nor block, or a fraction outside 0 to 1
+ * @param blocks that can be selected by their names
+ * @throws {UserError} when a name is neither that of a layer nor of a block, or the fraction is outside 0 to 1
  */
 export function selectLayers(
   model: tf.LayersModel,
