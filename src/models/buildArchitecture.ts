@@ -4,13 +4,19 @@ import type { Architecture, ArchitectureOptions } from './network';
 import { familyMember } from './registry';
 
 /**
- * Build a backbone's network without its pre-trained weights; every weight is a constant.
+ * Build the layers of a backbone without its pre-trained weights; every weight is a constant.
  *
- * @param name as in the registry
- * @throws {UserError} on an unknown name or option, or an input size outside 32 to 4096 pixels
+ * @param name of a backbone in `backbones`
+ * @throws {UserError} when the name or an option is unknown, or the input size is outside 32 to 4096 pixels
  *
  * @example
- * const { model, blocks } = buildArchitecture('mobilenet-v2', { inputSize: 96, includeTop: false });
+ * ```ts
+ * import { models } from 'tunebook';
+ *
+ * const { model, blocks } = models.buildArchitecture('mobilenet-v1-0.25', { inputSize: 96, includeTop: false });
+ * model.outputs[0]?.shape; // => [ null, 256 ]
+ * blocks.length; // => 14
+ * ```
  */
 export function buildArchitecture(name: BackboneName, options?: ArchitectureOptions): Architecture {
   const { entry, build } = familyMember(name);

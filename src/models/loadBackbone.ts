@@ -16,42 +16,52 @@ import { matchWeights, weightsOf } from './weights/matchWeights';
 import { readWeights } from './weights/readWeights';
 import { type NamedArray, parseSafetensors } from './weights/safetensors';
 
-/** A pre-trained network, ready to use. */
+/** A pre-trained network with its weights. */
 export interface Backbone {
+  /** What is known of it; `preprocessing.inputSize` is the size it was loaded at. */
   entry: BackboneEntry<BackboneName>;
-  /** frozen; [batch, size, size, 3] to [batch, features], or to [batch, 1000] logits with the top */
+  /** `[batch, size, size, 3]` to `[batch, features]`, or to `[batch, 1000]` logits with the classifier. All layers are frozen. */
   model: tf.LayersModel;
+  /** Whether the model ends in the ImageNet classifier. */
   includeTop: boolean;
-  /** block names from the picture to the features */
+  /** Names of the blocks, from the input to the features. */
   blocks: string[];
-  /** which layers each block is made of, in the same order */
+  /** The blocks with the names of their layers, in the same order. */
   blockLayers: Block[];
-  /** SHA-256 of the weights file: part of every key under which features are cached */
+  /** SHA-256 of the weights file, part of the key of cached features; '' without weights. */
   weightsHash: string;
 }
 
+/** Options of `loadBackbone`. */
 export interface LoadBackboneOptions {
-  /** keep the ImageNet classifier; default false */
+  /** Whether to keep the ImageNet classifier. Default: false. */
   includeTop?: boolean;
-  /** side of the square input in pixels, 32 to 4096; default: what the weights were trained at */
+  /** Side of the square input in pixels, 32 to 4096. Default: the size that the weights were trained at. */
   inputSize?: number;
   /**
-   * 'imagenet' (default): from the cache, or fetched once; 'none': all constants, for who sets them next; else a file of
-   * weights in any format that is read
+   * 'imagenet': the ImageNet weights, from the cache or downloaded once; 'none': constants, to be set afterwards; else the path of
+   * a weights file in any format of `models.readWeights`. Default: 'imagenet'.
    */
   weights?: string;
-  /** hears how far a download is */
+  /** Receives the progress of a download. */
   listener?: Pick<Listener, 'onProgress'>;
 }
 
 /**
- * Load a backbone with its pre-trained weights, frozen.
+ * Load a backbone with its pre-trained weights. All its layers are frozen.
  *
- * @throws {UserError} on an unknown name, on an input size at which it would not fit into memory, or when the weights are
- *   missing or do not fit the architecture
+ * @param name of a backbone in `backbones`
+ * @throws {UserError} when the name or an option is unknown, when the model would not fit into memory at this input size, or when
+ *   the weights cannot be found or do not fit the architecture
  *
  * @example
- * const { model, blocks } = await loadBackbone('efficientnet-lite0', { inputSize: 160 });
+ * ```ts
+ * import { loadBackbone } from 'tunebook';
+ *
+ * const { model, entry, blocks } = await loadBackbone('efficientnet-lite0', { inputSize: 160 });
+ * model.inputs[0]?.shape; // => [ null, 160, 160, 3 ]
+ * entry.features; // => 1280
+ * ```
  */
 export async function loadBackbone(name: BackboneName, options?: LoadBackboneOptions): Promise<Backbone> {
   const entry = backboneEntry(name);
@@ -95,9 +105,20 @@ export async function loadBackbone(name: BackboneName, options?: LoadBackboneOpt
 }
 
 /**
- * Set every weight of a model from arrays named 'layer/weight'. All are compared before one is set.
+ * Set all weights of a model from arrays by the name 'layer/weight'. Nothing is set unless all fit.
  *
+ * @param model changed in place
+ * @param source name of the arrays' file for error messages
  * @throws {UserError} that names the first missing weight or the first wrong shape
+ *
+ * @example
+ * ```ts
+ * import { models } from 'tunebook';
+ *
+ * const { model } = models.buildArchitecture('mobilenet-v1-0.25', { inputSize: 96, includeTop: false });
+ * const saved = await models.readWeights('model');
+ * models.assignWeights(model, models.matchWeights(model, saved, 'model'), 'model');
+ * ```
  */
 export function assignWeights(model: tf.LayersModel, arrays: ReadonlyMap<string, NamedArray>, source: string): void {
   const found = matchWeights(model, { kind: 'named', arrays: new Map(arrays) }, source);

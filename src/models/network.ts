@@ -2,24 +2,27 @@ import { checkNumber } from '../core/options';
 import { tf } from '../tensorflow';
 import { customLayers } from './layers';
 
-/** A part of a backbone that is frozen or trained as one: what freezing and layer groups speak of. */
+/** Consecutive layers of a backbone that are frozen or trained together. */
 export interface Block {
+  /** Name of the block, such as 'block13'. */
   name: string;
-  /** names of its layers, from the picture upwards; none is in two blocks */
+  /** Names of its layers, from the input on; no layer is in two blocks. */
   layers: string[];
 }
 
+/** A backbone's layers, without its pre-trained weights. */
 export interface Architecture {
-  /** [batch, size, size, 3] to [batch, 1000] logits with the top, [batch, features] pooled without */
+  /** `[batch, size, size, 3]` to `[batch, 1000]` logits with the classifier, or to `[batch, features]` pooled features without it. */
   model: tf.LayersModel;
-  /** from the picture to the features; the classifier belongs to none */
+  /** Its blocks from the input to the features; the classifier belongs to none. */
   blocks: Block[];
 }
 
+/** Options of `models.buildArchitecture`. */
 export interface ArchitectureOptions {
-  /** side of the square input in pixels, 32 to 4096 */
+  /** Side of the square input in pixels, 32 to 4096. Default: that of the pre-trained weights. */
   inputSize?: number;
-  /** keep the ImageNet classifier (logits, no softmax); without it the model ends in average-pooled features */
+  /** Whether to keep the ImageNet classifier (logits, without softmax); else the model ends in average-pooled features. Default: true. */
   includeTop?: boolean;
 }
 
@@ -35,15 +38,15 @@ export interface ConvolutionOptions {
   activation?: 'relu' | 'swish' | 'sigmoid';
 }
 
-/** Pixels. Every network here halves the side five times; a picture of more pixels takes gigabytes in the first layers. */
+/** In pixels. Each network halves the side five times; larger inputs take gigabytes in the first layers. */
 export const INPUT_SIZE = { min: 32, max: 4096 };
 
 const ZEROS = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
 
 /**
- * Puts a network together layer by layer and notes which block each belongs to.
+ * Builds a network layer by layer and records to which block each layer belongs. Layers have the names of Keras.
  *
- * Every weight starts as a constant: loading overwrites all of them, so none is drawn at random. Names are Keras's.
+ * Every weight starts as a constant, not at random, because loading overwrites all of them.
  */
 export class Network {
   readonly input: tf.SymbolicTensor;
@@ -55,12 +58,12 @@ export class Network {
     this.input = tf.input({ shape: [inputSize, inputSize, 3], name: 'input' });
   }
 
-  /** What is added from here on belongs to this block. */
+  /** Begin a block: the layers that follow belong to it. */
   block(name: string): void {
     this.blocks.push({ name, layers: [] });
   }
 
-  /** What is added from here on is pooling and classifier, and belongs to no block. */
+  /** End the last block: the layers that follow, pooling and classifier, belong to none. */
   endBlocks(): void {
     this.inBlock = false;
   }
@@ -113,8 +116,8 @@ export class Network {
   }
 
   /**
-   * The padding before a convolution of stride 2 and padding 'valid' that centres the kernel as 'same' does: one pixel
-   * less at the start where the side is even.
+   * Zero padding before a convolution of stride 2 and padding 'valid', as Keras adds it: centred, with one pixel less at the start
+   * when the side is even.
    */
   stridePadding(x: tf.SymbolicTensor, name: string, kernel: number): tf.SymbolicTensor {
     const half = Math.floor(kernel / 2);
@@ -148,7 +151,7 @@ export class Network {
   }
 }
 
-/** The whole number of filters nearest to `filters` that 8 divides, but never less than 90% of it (MobileNetV2's rule). */
+/** The multiple of `divisor` nearest to `filters`, but not less than 90% of it (the rule of MobileNetV2, Sandler et al. 2018). */
 export function roundFilters(filters: number, divisor = 8): number {
   const rounded = Math.max(divisor, Math.floor((filters + divisor / 2) / divisor) * divisor);
   return rounded < 0.9 * filters ? rounded + divisor : rounded;

@@ -2,9 +2,19 @@ import { tf } from '../tensorflow';
 import type { Preprocessing } from './preprocessing';
 
 /**
- * Turn pixels into what a model was trained on: subtract the mean, divide by the deviation, put the channels in order.
+ * Normalize pixels as for the training of a model: subtract the mean, divide by the standard deviation, order the channels.
  *
- * @param pixels [batch, height, width, 3] of 0 to 255, red, green, blue
+ * @param pixels `[batch, height, width, 3]`, 0 to 255, red, green, blue; not disposed
+ * @returns `[batch, height, width, 3]`, float32
+ *
+ * @example
+ * ```ts
+ * import { backbones, models, tf } from 'tunebook';
+ *
+ * const pixels = tf.fill([1, 224, 224, 3], 127) as tf.Tensor4D;
+ * const x = models.preprocess(pixels, models.backboneEntry('efficientnet-lite0').preprocessing);
+ * x.max().arraySync(); // => 0
+ * ```
  */
 export function preprocess(
   pixels: tf.Tensor4D,

@@ -2,14 +2,20 @@ import { Random } from '../core/random';
 import { tf } from '../tensorflow';
 
 /**
- * Give a network weights as before any training: kernels normal with variance 2 / inputs, cut off at two standard deviations
- * (He et al. 2015, as Keras's HeNormal), biases and moving means 0, scales and moving variances 1.
+ * Initialize the weights of a network at random, to train it from scratch: kernels from a normal distribution with variance
+ * 2 / inputs, truncated at two standard deviations (He et al. 2015, as HeNormal of Keras); biases and moving means 0, scales and
+ * moving variances 1.
  *
+ * @param model changed in place
  * @param seed the same seed gives the same weights
  *
  * @example
- * const { model } = await loadBackbone('mobilenet-v2', { weights: 'none' });
- * assignRandomWeights(model, 1);
+ * ```ts
+ * import { loadBackbone, models } from 'tunebook';
+ *
+ * const { model } = await loadBackbone('mobilenet-v1-0.25', { inputSize: 96, weights: 'none' });
+ * models.assignRandomWeights(model, 1);
+ * ```
  */
 export function assignRandomWeights(model: tf.LayersModel, seed: number): void {
   for (const layer of model.layers) {

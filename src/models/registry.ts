@@ -5,13 +5,23 @@ import type { BackboneEntry } from './backboneEntry';
 import type { BackboneFamily, FamilyMember } from './backboneFamily';
 import { type BackboneName, families } from './families';
 
-/** Every backbone, by name. */
+/**
+ * What is known of each backbone, by name: parameters, features, published accuracy, preprocessing, licence and source of the
+ * weights.
+ *
+ * @example
+ * ```ts
+ * import { backbones } from 'tunebook';
+ *
+ * Object.keys(backbones).filter((name) => name.startsWith('mobilenet-v3')); // => [ 'mobilenet-v3-small', 'mobilenet-v3-large' ]
+ * ```
+ */
 export const backbones = {} as Record<BackboneName, BackboneEntry<BackboneName>>;
 
 const registered = new Map<string, { family: BackboneFamily; member: FamilyMember }>();
 
 /**
- * Make the backbones of a family known by their names.
+ * Add the backbones of a family to the registry.
  *
  * @throws {Error} on a name that is taken, or that cannot be the name of a file
  */
@@ -47,9 +57,17 @@ export const backboneNames = () => Object.keys(backbones) as BackboneName[];
 const isBackboneName = (name: string): name is BackboneName => Object.hasOwn(backbones, name);
 
 /**
- * The registry's entry of a backbone; its `name` is known to be one, which a name from a file or a form is not.
+ * Look up what is known of a backbone. The result's `name` has the type of a known name, also when the given one is any string.
  *
- * @throws {UserError} on an unknown name; the message lists the known ones
+ * @param name as in `backbones`
+ * @throws {UserError} when the name is unknown; the message lists the known ones
+ *
+ * @example
+ * ```ts
+ * import { models } from 'tunebook';
+ *
+ * models.backboneEntry('mobilenet-v2').features; // => 1280
+ * ```
  */
 export function backboneEntry(name: string): BackboneEntry<BackboneName> {
   if (isBackboneName(name)) return backbones[name];

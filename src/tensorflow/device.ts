@@ -2,15 +2,17 @@ import { availableParallelism, cpus } from 'node:os';
 import * as tf from '#tfjs';
 import { usedGpu } from './gpu';
 
-/** What TensorFlow runs on. */
+/** The device that TensorFlow computes on, and the versions in use. */
 export interface DeviceReport {
-  /** version of libtensorflow, e.g. '2.20.0' */
+  /** Version of TensorFlow's native library, such as '2.20.0'. */
   tensorflow: string;
+  /** Version of TensorFlow.js. */
   tfjs: string;
+  /** Whether TensorFlow computes on the CPU or on a GPU. */
   kind: 'CPU' | 'GPU';
-  /** e.g. 'AMD EPYC 7763' for a CPU, 'NVIDIA H100 80GB HBM3' for a GPU */
+  /** Name of the device, such as 'AMD EPYC 7763' or 'NVIDIA H100 80GB HBM3'. */
   name: string;
-  /** logical processors that this process may use */
+  /** Number of logical processors that this process may use. */
   threads: number;
 }
 
@@ -19,7 +21,19 @@ interface NodeBackend {
   binding: { TF_Version: string };
 }
 
-/** Say which device TensorFlow uses, and which versions are at work. */
+/**
+ * Tell which device TensorFlow computes on, and which versions are in use. It loads TensorFlow, if that has not been used yet.
+ *
+ * @throws {UserError} when TensorFlow is not set up
+ *
+ * @example
+ * ```ts
+ * import { deviceReport } from 'tunebook';
+ *
+ * const { kind, name, threads } = deviceReport();
+ * console.log(`${kind}: ${name}, ${threads} threads`);
+ * ```
+ */
 export function deviceReport(): DeviceReport {
   const backend = tf.backend() as unknown as NodeBackend;
   const gpu = backend.isUsingGpuDevice;

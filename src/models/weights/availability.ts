@@ -10,19 +10,29 @@ import type { BackboneEntry, KerasFiles, PackagedTorchFile } from '../backboneEn
 import { cachedWeights } from './findWeights';
 import { addressOf, checkKerasFile, inKerasFolder, kerasFolder, smallestOf } from './kerasWeights';
 
-/** Whether the ImageNet weights of a backbone can be had. */
+/** Where the ImageNet weights of a backbone would come from. */
 export interface WeightsAvailability {
-  /** 'cached': here already; 'here': a file to convert lies on this machine; 'network': a server has it; 'missing': none of these */
+  /** 'cached': in the cache; 'here': a file on this machine, to be converted; 'network': a server; 'missing': none of these. */
   from: 'cached' | 'here' | 'network' | 'missing';
-  /** where, or why not */
+  /** The file or address; for 'missing' the reason and what to do. */
   detail: string;
 }
 
 /**
- * Find out whether `loadBackbone` would get the ImageNet weights of a backbone, without fetching them: in the cache, as a
- * file on this machine, from a server that answers now.
+ * Find out where `loadBackbone` would get the ImageNet weights of a backbone, without downloading them: the cache, a file on this
+ * machine, or a server that answers now.
  *
- * @param seconds a server that has not answered by then counts as out of reach; default 8
+ * @param entry of the backbone, from `backbones`
+ * @param options `includeTop`: whether the ImageNet classifier is wanted, too (default: false); `seconds`: how long to wait for a
+ *   server's answer (default: 8)
+ *
+ * @example
+ * ```ts
+ * import { models } from 'tunebook';
+ *
+ * const { from } = await models.weightsAvailability(models.backboneEntry('efficientnet-lite0'));
+ * from; // => 'cached'
+ * ```
  */
 export async function weightsAvailability(
   entry: BackboneEntry,
@@ -55,7 +65,7 @@ async function ofKeras(
   const address = addressOf(weights, wanted);
   const advice = `put ${wanted.file} into ${kerasFolder()}`;
   const abort = new AbortController();
-  // a second at a time: a process that a busy machine keeps waiting should not take a server for one that is out of reach
+  // counted in seconds that this process was awake: on a busy machine one long wait would otherwise look like a server that does not answer
   let left = seconds;
   const timer = setInterval(() => --left <= 0 && abort.abort(), 1000);
   try {
@@ -68,7 +78,7 @@ async function ofKeras(
     return { from: 'missing', detail: `no way to ${address} from here; ${advice}` };
   } finally {
     clearInterval(timer);
-    abort.abort(); // no byte of the body is wanted
+    abort.abort(); // the body is not needed
   }
 }
 

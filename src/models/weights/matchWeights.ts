@@ -4,7 +4,7 @@ import type { FamilyMember } from '../backboneFamily';
 import type { NamedArray } from './safetensors';
 import type { SavedLayer, SavedWeights } from './savedWeights';
 
-/** A weight of a model: which layer's, what it is called, and its shape. */
+/** A weight of a model. */
 interface Slot {
   layer: string;
   name: string;
@@ -12,14 +12,26 @@ interface Slot {
 }
 
 /**
- * Find the arrays of a file for every weight of a model.
+ * Find the array for each weight of a model in what was read from a weights file.
  *
- * Keras's legacy files match by the order of the layers, Keras 3's by class and count, the others by name.
+ * Legacy Keras files are matched by the order of the layers, Keras 3 files by class and number of the layers, others by name.
  *
- * @param source what to call the file in errors
- * @param fromTorch the backbone's own, see {@link FamilyMember}; without it a torch file must have the model's names
- * @returns arrays by 'layer/weight'; the model is not touched
+ * @param model not changed
+ * @param saved from `models.readWeights`
+ * @param source name of the file for error messages
+ * @param fromTorch converts PyTorch's names and layouts, as `FamilyMember` has it; without it the names in a PyTorch file must be
+ *   those of the model
+ * @returns arrays by 'layer/weight', for `models.assignWeights`
  * @throws {UserError} that names the first layer or weight that does not fit
+ *
+ * @example
+ * ```ts
+ * import { models } from 'tunebook';
+ *
+ * const { model } = models.buildArchitecture('mobilenet-v1-0.25', { inputSize: 96, includeTop: false });
+ * const arrays = models.matchWeights(model, await models.readWeights('model'), 'model');
+ * arrays.get('conv1/kernel')?.shape; // => [ 3, 3, 3, 8 ]
+ * ```
  */
 export function matchWeights(
   model: tf.LayersModel,
@@ -39,7 +51,7 @@ export function matchWeights(
   return arrays;
 }
 
-/** The weights of each layer that has some, in the order that files keep: trainable ones, then statistics. */
+/** The weights of each layer that has weights, in the order of the files: trainable weights, then moving statistics. */
 export function weightsOf(model: tf.LayersModel): Slot[][] {
   return model.layers
     .filter((layer) => layer.weights.length > 0)
@@ -86,7 +98,7 @@ function matchInOrder(model: tf.LayersModel, layers: readonly SavedLayer[], sour
   return arrays;
 }
 
-/** Keras 3 calls layers by class and count: conv2d, conv2d_1, ... Count through the model likewise. */
+/** Keras 3 names layers by class and number: conv2d, conv2d_1, ... The layers of the model are numbered in the same way. */
 function inModelOrder(model: tf.LayersModel, layers: readonly SavedLayer[], source: string): SavedLayer[] {
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
   const counts = new Map<string, number>();

@@ -12,17 +12,23 @@ import { isZip, ZipArchive } from './zip';
 const KERAS_MEMBER = 'model.weights.h5';
 
 /**
- * Read a file of weights. Its format is recognized by its content, not by its name.
+ * Read a weights file. Its format is recognized by its content, not by its name.
  *
- * The formats are Keras's legacy `.h5`, `.weights.h5` and `.keras`, torch's `.pth` (both kinds), `.safetensors`, and a
- * TensorFlow.js layers model (`model.json`, or the folder it lies in).
+ * Formats: Keras (legacy `.h5`, `.weights.h5`, `.keras`), PyTorch (`.pth`, zipped or legacy), `.safetensors`, and TensorFlow.js
+ * layers models (`model.json`, or its folder).
  *
- * @param limit bytes that all arrays together may have, as float32; default 2 GB. A file that says it holds more, or far
- *   more than its size allows, is refused before it is unpacked
+ * @param file path
+ * @param limit largest size of all arrays together, as float32, in bytes. Default: 2 GB. A file that claims more, or far more than
+ *   its own size allows, is refused before it is unpacked
  * @throws {UserError} that names the file and the first thing that is wrong with it
  *
  * @example
- * const saved = await readWeights('efficientnet-lite0.pth'); // { kind: 'torch', arrays: Map }
+ * ```ts
+ * import { models } from 'tunebook';
+ *
+ * const saved = await models.readWeights('model');
+ * saved.kind; // => 'named'
+ * ```
  */
 export async function readWeights(file: string, limit?: number): Promise<SavedWeights> {
   if (!existsSync(file)) throw new UserError(`there is no file of weights ${file}`);
@@ -54,7 +60,7 @@ async function readContent(file: string, content: Buffer, limit: number): Promis
   );
 }
 
-/** Put the file's name before errors that do not know it. */
+/** Add the name of the file to error messages that lack it. */
 function within<T>(file: string, read: () => T): T {
   try {
     return read();

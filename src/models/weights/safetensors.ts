@@ -3,15 +3,17 @@ import { writeFileAtomically } from '../../core/files';
 import { parseJson, readBounded } from '../../core/readBounded';
 import { readBfloat16, readHalf } from './half';
 
-/** A dense float32 array, row-major. */
+/** A float32 array of any number of dimensions, as in a weights file. */
 export interface NamedArray {
+  /** Length of each dimension; empty for a single number. */
   shape: number[];
+  /** The numbers in row-major order. */
   data: Float32Array;
 }
 
-/** Bytes of a file that is read whole: more does not fit into one buffer. */
+/** Largest file in bytes: it is read into one buffer. */
 const LARGEST_FILE = 2 ** 32 - 1;
-/** Bytes of the header; the format allows 100 MB, the largest backbone has a tenth of one. */
+/** Largest header in bytes: the format allows 100 MB, the largest backbone has 0.1 MB. */
 const LARGEST_HEADER = 2 ** 25;
 const MOST_DIMENSIONS = 8;
 
@@ -19,7 +21,7 @@ interface Header {
   [name: string]: { dtype: string; shape: number[]; data_offsets: [number, number] };
 }
 
-/** The types of numbers that are read: bytes each, and how bytes become float32. */
+/** Number types that can be read: size in bytes, and conversion to float32. */
 const TYPES: Record<string, { size: number; read: (bytes: Buffer) => Float32Array }> = {
   F32: { size: 4, read: floatsOf },
   F16: { size: 2, read: (bytes) => Float32Array.from(new Uint16Array(copyOf(bytes)), readHalf) },
@@ -30,16 +32,21 @@ const TYPES: Record<string, { size: number; read: (bytes: Buffer) => Float32Arra
 };
 
 /**
- * Read a `.safetensors` file: 8 bytes with the header's length, a JSON header, the data. Numbers of 16 and 64 bits and whole
- * numbers (F16, BF16, F64, I64, I32) become float32.
+ * Read a `.safetensors` file. Numbers of the types F32, F16, BF16, F64, I64 and I32 become float32.
  *
- * @param limit bytes that all arrays together may have, as float32
- * @returns the arrays in the header's order and the file's own notes (`__metadata__`)
- * @throws {UserError} that names the first thing that does not fit: nothing is read past the file or into a wrong shape, and
- *   every byte of the data belongs to exactly one array, as the format demands
+ * @param file path
+ * @param limit largest size of all arrays together, as float32, in bytes. Default: no limit
+ * @returns the arrays in the order of the header, and the metadata of the file (`__metadata__`)
+ * @throws {UserError} that names the first thing that is wrong with the file, such as an array that does not fit its shape or
+ *   bytes that belong to no array or to two
  *
  * @example
- * readSafetensors('weights.safetensors').arrays.get('logits/kernel'); // { shape: [1280, 5], data: Float32Array }
+ * ```ts
+ * import { models } from 'tunebook';
+ *
+ * models.writeSafetensors('a.safetensors', new Map([['logits/bias', { shape: [2], data: new Float32Array([1, 2]) }]]));
+ * models.readSafetensors('a.safetensors').arrays.get('logits/bias')?.shape; // => [ 2 ]
+ * ```
  */
 export function readSafetensors(
   file: string,
@@ -48,7 +55,7 @@ export function readSafetensors(
   return parseSafetensors(readBounded(file, { largest: LARGEST_FILE }), file, limit);
 }
 
-/** As {@link readSafetensors}, of bytes that are in memory; the arrays may be views of them. */
+/** As {@link readSafetensors}, for bytes in memory; the arrays may be views of them. */
 export function parseSafetensors(
   bytes: Buffer,
   file: string,
@@ -74,7 +81,7 @@ export function parseSafetensors(
   return { arrays: new Map(arrays), notes };
 }
 
-/** Where an array lies in the data, in bytes, and how many numbers it has. */
+/** The position of an array in the data, in bytes, and its number of elements. */
 interface Place {
   name: string;
   dtype: string;
@@ -109,7 +116,7 @@ function placeOf(
   return { name, dtype: dtype!, shape, count, from, to };
 }
 
-/** No byte may belong to two arrays, or to none: what hides in gaps is not looked at by anybody. */
+/** Each byte belongs to exactly one array, as the format demands: content in gaps would go unseen. */
 function checkCoverage(places: readonly Place[], length: number, wrong: (what: string) => UserError): void {
   let end = 0;
   for (const { name, from, to } of [...places].sort((a, b) => a.from - b.from || a.to - b.to)) {
@@ -120,16 +127,30 @@ function checkCoverage(places: readonly Place[], length: number, wrong: (what: s
   if (end < length) throw wrong(`bytes ${end} to ${length} of its data belong to no array`);
 }
 
-/** A view where the bytes lie as a Float32Array needs them, which our own files see to; else a copy. */
+/** A view where the bytes are aligned to 4, as in files that `writeSafetensors` wrote; else a copy. */
 function floatsOf(bytes: Buffer): Float32Array {
   if (bytes.byteOffset % 4 === 0) return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   return new Float32Array(copyOf(bytes));
 }
 
-/** Bytes of their own, from an address that numbers of any size may have. */
+/** A copy of the bytes, which is aligned for numbers of any size. */
 const copyOf = (bytes: Buffer): ArrayBuffer => new Uint8Array(bytes).buffer;
 
-/** Write float32 arrays as a `.safetensors` file, beside and then renamed. */
+/**
+ * Write float32 arrays as a `.safetensors` file. An existing file is replaced when the new one is complete.
+ *
+ * @param file path
+ * @param arrays by name
+ * @param notes metadata of the file (`__metadata__`). Default: none
+ *
+ * @example
+ * ```ts
+ * import { models } from 'tunebook';
+ *
+ * const arrays = new Map([['logits/bias', { shape: [3], data: new Float32Array(3) }]]);
+ * models.writeSafetensors('head.safetensors', arrays, { classes: 'bicycle, cat, tree' });
+ * ```
+ */
 export function writeSafetensors(
   file: string,
   arrays: ReadonlyMap<string, NamedArray>,

@@ -1,29 +1,47 @@
 import type { NamedArray } from './safetensors';
 
-/** A layer as a file knows it, with its weights in the order in which the layer has them. */
+/** A layer in a Keras file. */
 export interface SavedLayer {
+  /** Name of the layer in the file. */
   name: string;
+  /** Its weights, in the order of the layer. */
   weights: NamedArray[];
 }
 
-/** What was read from a file of weights, whatever its format. */
+/** What `models.readWeights` read, by format of the file. */
 export type SavedWeights =
-  /** Keras's legacy .h5: the layers that have weights, in the model's order */
-  | { kind: 'ordered'; layers: SavedLayer[] }
-  /** Keras 3's .weights.h5 and .keras: layers called by their class and a count, 'conv2d', 'conv2d_1', ... */
-  | { kind: 'counted'; layers: SavedLayer[] }
-  /** arrays called 'layer/weight', as this project and TensorFlow.js write them */
-  | { kind: 'named'; arrays: Map<string, NamedArray> }
-  /** a state dictionary of torch: its names and its layouts */
-  | { kind: 'torch'; arrays: Map<string, NamedArray> };
+  | {
+      /** Legacy `.h5` of Keras: the order of the layers is that of the model. */
+      kind: 'ordered';
+      /** The layers that have weights. */
+      layers: SavedLayer[];
+    }
+  | {
+      /** `.weights.h5` and `.keras` of Keras 3: layers are named by class and number, 'conv2d', 'conv2d_1', ... */
+      kind: 'counted';
+      /** The layers that have weights. */
+      layers: SavedLayer[];
+    }
+  | {
+      /** Arrays by 'layer/weight', as this package and TensorFlow.js write them. */
+      kind: 'named';
+      /** The arrays by name. */
+      arrays: Map<string, NamedArray>;
+    }
+  | {
+      /** A state dictionary of PyTorch, with its names and memory layouts. */
+      kind: 'torch';
+      /** The arrays by name. */
+      arrays: Map<string, NamedArray>;
+    };
 
-/** Files of more bytes are refused: no backbone here comes near, and Node reads no more at once. */
+/** Largest weights file in bytes: Node reads no more at once, and no backbone comes near. */
 export const LARGEST_FILE = 2 ** 31 - 1;
 
 /**
- * Bytes that all arrays of a file together may have, as float32, whatever else is allowed: weights hardly compress, and 8-bit
- * numbers take a quarter of the room of a float32. A file that says it unpacks to far more is taken for a zip bomb.
+ * Largest plausible size of all arrays of a file together, as float32, in bytes: weights hardly compress, and an 8-bit number
+ * takes a quarter of the space of a float32. A file that claims far more is taken for a decompression bomb.
  *
- * @param size bytes of the file
+ * @param size of the file in bytes
  */
 export const mostUnpacked = (size: number): number => 16 * size + 2 ** 20;
