@@ -1,5 +1,6 @@
 /**
- * Why a network answers as it does: heat maps, embeddings, galleries of mistakes.
+ * Explain the predictions of a model: Grad-CAM and occlusion heat maps, two-dimensional embeddings of features, galleries of
+ * mistakes and of suspect labels. Galleries and overlays are drawn by `charts.pictureGrid`.
  *
  * @module
  */
@@ -8,7 +9,7 @@ export type { ExplainOptions } from '../analysis/explain';
 export {
   type EmbeddedFeatures,
   type EmbedOptions,
-  type Explained,
+  type ExplainableModel,
   embed,
   embedPictures,
   type GalleryOptions,
@@ -19,8 +20,8 @@ export {
   mistakes,
   type OcclusionOptions,
   occlusionMap,
-  type Predicted,
   type PredictedPicture,
+  type PredictionSet,
   suspectPictures,
   topLosses,
 } from '../analysis/explain';

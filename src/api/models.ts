@@ -13,7 +13,7 @@ export type {
   DomainReferences,
   DomainSimilarity,
   DomainSimilarityOptions,
-  FeatureJudgement,
+  FeatureQuality,
   Plan,
   Recommendation,
   RecommendBackboneOptions,

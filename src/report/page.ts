@@ -35,7 +35,7 @@ export interface Page {
   /** what had to be left out, and why, in a sentence each */
   notes?: readonly string[];
   /** a diagnosis, where there is one */
-  findings?: readonly { severity: string; kind: string; says: string; advice: string; notebook: string }[];
+  findings?: readonly { severity: string; kind: string; message: string; advice: string; notebook: string }[];
   sections: readonly PageSection[];
   /** name, value and, where there is one, a sentence that explains it; one row each */
   settings: readonly (readonly [name: string, value: string, sentence?: string])[];
@@ -47,8 +47,8 @@ export interface Page {
 export function htmlPage({ title, summary, notes = [], findings, sections, settings, data }: Page): string {
   const marks: Record<string, string> = { alarm: 'Alarm', note: 'Note', fine: 'Fine' };
   const found = findings?.map(
-    ({ severity, kind, says, advice, notebook }) =>
-      `<li class="${severity}"><strong>${marks[severity] ?? severity}: ${escapeHtml(kind)}.</strong> ${escapeHtml(says)} <span class="advice">${escapeHtml(advice)} See notebook <code>${escapeHtml(notebook)}</code>.</span></li>`,
+    ({ severity, kind, message, advice, notebook }) =>
+      `<li class="${severity}"><strong>${marks[severity] ?? severity}: ${escapeHtml(kind)}.</strong> ${escapeHtml(message)} <span class="advice">${escapeHtml(advice)} See notebook <code>${escapeHtml(notebook)}</code>.</span></li>`,
   );
   const rows = settings.map(
     ([name, value, sentence]) =>

@@ -44,7 +44,7 @@ describe('diagnose', () => {
     );
     assert.match(
       text,
-      /^\+ healthy: Training accuracy is 95\.9%, validation accuracy 90\.9%, and the validation loss has not turned/,
+      /^\+ healthy: Training accuracy is 95\.9%, validation accuracy 90\.9%, and the validation loss has not risen above its minimum/,
     );
   });
 
@@ -55,7 +55,7 @@ describe('diagnose', () => {
     });
     assert.deepEqual(alarms(overfitting), ['overfit']);
     const [finding] = diagnose(overfitting).findings;
-    assert.match(finding!.says, /lowest at 0\.7\d* in epoch 5 and is 1\.08 in the last three of 25 epochs/);
+    assert.match(finding!.message, /lowest at 0\.7\d* in epoch 5 and is 1\.08 in the last three of 25 epochs/);
     assert.equal(finding!.numbers.bestEpoch, 5);
     assert.equal(finding!.notebook, '04-regularize');
   });
@@ -64,8 +64,8 @@ describe('diagnose', () => {
     const mild = run(20, { loss: (e) => 1.4 * 0.82 ** e, validationLoss: (e) => 0.6 + 0.8 * 0.5 ** e + 0.006 * e });
     assert.deepEqual(found(mild), ['no alarm fine', 'overfit note']);
     const [fine, overfit] = diagnose(mild).findings;
-    assert.doesNotMatch(fine!.says, /has not turned/);
-    assert.match(overfit!.says, /lowest at 0\.648 in epoch 7 .* 90\.9% \(it was 86\.1% in epoch 7\)/);
+    assert.doesNotMatch(fine!.message, /has not risen/);
+    assert.match(overfit!.message, /lowest at 0\.648 in epoch 7 .* 90\.9% \(it was 86\.1% in epoch 7\)/);
   });
 
   it('counts a small rise as overfitting if the training pictures are known by heart', () => {
@@ -108,14 +108,14 @@ describe('diagnose', () => {
     assert.deepEqual(alarms(run(4, { loss: (e) => (e > 2 ? Number.NaN : 1) })), ['learning rate too high']);
     const jumping = run(12, { loss: (e) => (e % 3 === 0 ? 2.5 : 1.2) }, { settings: { learningRate: 0.5 } });
     assert.deepEqual(alarms(jumping), ['learning rate too high']);
-    assert.match(diagnose(jumping).text, /jumps up in 4 of 11 epochs.*rate of 0\.5\.\n.*a tenth of it, 0\.05/);
+    assert.match(diagnose(jumping).text, /rises in 4 of 11 epochs.*rate of 0\.5\.\n.*a tenth of it, 0\.05/);
     assert.deepEqual(alarms(run(5, { loss: () => 9, validationLoss: () => 8 })), ['learning rate too high']);
   });
 
   it('finds too high a learning rate if the loss falls, but not below that of guessing', () => {
     const lost = run(6, { loss: (e) => 2.6 + 9 * 0.4 ** e, validationLoss: () => 3, accuracy: () => 0.2 });
     assert.deepEqual(alarms(lost), ['learning rate too high']);
-    assert.match(diagnose(lost).text, /ends at 2\.64, where guessing costs 1\.61/);
+    assert.match(diagnose(lost).text, /ends at 2\.64, where guessing would give 1\.61/);
     // the same loss, of which most is a penalty
     assert.deepEqual(alarms(run(6, { loss: (e) => 2.6 + 9 * 0.4 ** e, validationLoss: () => 3 })), []);
   });
@@ -170,13 +170,16 @@ describe('diagnose', () => {
     assert.deepEqual(alarms(run(20, {}, { predictions: answers(30, 30) })), ['validation set too small']);
     assert.deepEqual(found(run(20, {}, { predictions: answers(90, 45) })).at(-1), 'validation set too small note');
     const { text } = diagnose(run(20, {}, { predictions: answers(150, 131) }));
-    assert.match(text, /- validation set too small: 87\.3% of 150 .* 81\.1% to 91\.7%.*one picture is 0\.7 points/);
+    assert.match(
+      text,
+      /- validation set too small: The accuracy of 87\.3% on 150 .* 81\.1% to 91\.7%.*one picture is 0\.7 points/,
+    );
   });
 
   it('accepts runs of one epoch, and runs without validation', () => {
     assert.deepEqual(alarms(run(1, { accuracy: () => 0.9, validationAccuracy: () => 0.9 })), []);
     const alone = run(9, { validationLoss: () => undefined, validationAccuracy: () => undefined }, { predictions: [] });
-    assert.match(diagnose(alone).text, /nothing was validated/);
+    assert.match(diagnose(alone).text, /there is no validation accuracy/);
     mistake(() => diagnose({ history: [], classes: ['a', 'b'] }), 'no epoch');
   });
 });

@@ -7,29 +7,32 @@ import { LayerGraph } from '../../layers/layerGraph';
 import type { Backbone } from '../../models';
 import { isBatchNormalization, tf } from '../../tensorflow';
 
-/** Mean and variance of each channel, over pictures and places. */
+/** Mean and variance of each channel, over pictures and positions. */
 export interface ChannelStatistics {
   mean: Float64Array; // [channels]
   variance: Float64Array; // [channels]
 }
 
-/** What a dataset makes of the input of one batch normalization, and what the layer remembers of its training pictures. */
+/** Statistics of the input of one batch normalization layer: of a dataset, and of the pictures the network was trained on. */
 export interface LayerStatistics {
+  /** name of the layer */
   layer: string;
-  here: ChannelStatistics;
-  remembered: ChannelStatistics;
-  /** what the layer adds to a variance before it divides by its root */
+  /** of the dataset */
+  dataset: ChannelStatistics;
+  /** the layer's moving statistics, from its training pictures */
+  training: ChannelStatistics;
+  /** the constant that the layer adds to a variance before it takes the square root */
   epsilon: number;
 }
 
-/** Memory grows with the batch: all channels of a layer at the full size of its map. */
+/** Pictures at a time; a larger batch needs more memory, as all channels of a layer are held at full resolution. */
 const BATCH = 8;
 
 /**
- * Mean and variance of what goes into each batch normalization of a network, over pictures and places, beside the layer's
- * moving statistics. Pictures that cannot be read are left out.
+ * Measure the mean and variance of the input of each batch normalization of a network, over pictures and positions, and
+ * return them with the layer's moving statistics. Pictures that cannot be read are left out.
  *
- * @returns one entry a batch normalization, from the picture upwards, and how many pictures it is of
+ * @returns one entry for each batch normalization, from the input to the output, and the number of pictures
  */
 export async function activationStatistics(
   backbone: Backbone,
@@ -57,14 +60,14 @@ export async function activationStatistics(
     pictures,
     layers: sums.map(({ call: { layer }, moments }) => ({
       layer: layer.name,
-      here: moments.result(),
-      remembered: movingStatistics(layer),
+      dataset: moments.result(),
+      training: movingStatistics(layer),
       epsilon: (layer as unknown as { epsilon: number }).epsilon,
     })),
   };
 }
 
-/** Mean and variance of a growing set, put together from those of its parts (Chan, Golub and LeVeque 1979). */
+/** Mean and variance of a growing set, combined from those of its parts (Chan, Golub and LeVeque 1979). */
 class RunningMoments {
   private count = 0;
   private mean = new Float64Array();

@@ -19,47 +19,59 @@ import {
 } from '../../models';
 import { cachedWeights } from '../../models/weights/findWeights';
 import { someOf } from './domainReferences';
-import { type FeatureJudgement, judgeFeatures } from './judgeFeatures';
+import { type FeatureQuality, measureFeatures } from './featureQuality';
 import { measureSpeed } from './speed';
 
-/** What a backbone costs, and what its features are worth on a dataset. */
-export interface BackboneMeasurement extends FeatureJudgement, Omit<BackboneChartRow, keyof FeatureJudgement> {
+/** The cost of a backbone, and the quality of its features on a dataset. */
+export interface BackboneMeasurement extends FeatureQuality, Omit<BackboneChartRow, keyof FeatureQuality> {
   /** in the registry */
   name: BackboneName;
 }
 
+/** What `compareBackbones` returns. */
 export interface BackboneComparison {
-  /** one row a backbone, in the order asked for */
+  /** one measurement for each backbone, in the order of the names */
   backbones: BackboneMeasurement[];
-  /** the same as a table for people */
+  /** the same as a table, with rounded numbers */
   table: ColumnTable;
+  /** accuracy against cost */
   chart: Chart;
-  /** pictures that could not be read */
+  /** pictures that could not be read, and why */
   skipped: Skipped[];
 }
 
+/** Options of `compareBackbones`. */
 export interface CompareBackbonesOptions {
-  /** of the cross-validation; default 5 */
+  /** of the cross-validation. Default: 5 */
   folds?: number;
-  /** that vote in k-NN; default 5 */
+  /** of k-NN, at least 1. Default: 5 */
   neighbours?: number;
-  /** of a larger dataset so many pictures are drawn at random; default 2000 */
+  /** the most pictures to use; of a larger dataset so many are drawn at random. Default: 2000 */
   pictures?: number;
-  /** decides the folds and which pictures are drawn; default 0 */
+  /** decides the folds and which pictures are drawn. Default: 0 */
   seed?: number;
-  /** look for features in the cache, and keep them there; default true */
+  /** whether features are taken from the disk cache and saved there. Default: true */
   cache?: boolean;
+  /** receives progress, and can stop between two backbones. Default: none */
   listener?: Listener;
 }
 
 /**
- * Compare backbones on one's own pictures, without training them: what each costs, and how well a linear probe (cross-validated),
- * the nearest neighbours and LogME do with its features. All see the same pictures and folds.
+ * Compare backbones on a dataset without training them: their cost, and the quality of their features by the accuracy of
+ * cross-validated linear probes and of k-NN, and by LogME (You et al. 2021). All are measured on the same pictures and folds.
  *
- * A `test` part of the dataset is left alone.
+ * Pictures of a `test` part of the dataset are not used.
  *
- * @param names of the registry; default: those whose weights are in the cache
- * @throws {UserError} before anything is computed, if a name is unknown, weights cannot be had or a class has too few pictures
+ * @param names of the registry. Default: those whose weights are in the cache
+ * @throws {UserError} before anything is computed, if a name is unknown, weights are not available or a class has fewer pictures
+ *   than folds
+ *
+ * @example
+ * ```ts no-run
+ * import { compareBackbones, imageFolder } from 'tunebook';
+ * const { table, chart } = await compareBackbones(imageFolder('photos'), ['mobilenet-v2', 'efficientnet-lite0'], { folds: 3 });
+ * console.log(table.columnNames(), chart.description); // accuracy of the features, and cost, of both
+ * ```
  */
 export async function compareBackbones(
   dataset: Dataset,
@@ -73,7 +85,7 @@ export async function compareBackbones(
   checkNumber('compareBackbones: neighbours', neighbours, { min: 1, integer: true });
   checkNumber('compareBackbones: pictures', pictures, { min: 1, integer: true });
   const chosen = [...new Set(names ?? cachedBackbones())];
-  if (chosen.length === 0) throw new UserError('compareBackbones: no names of backbones: give at least one');
+  if (chosen.length === 0) throw new UserError('compareBackbones: no backbones to compare: give at least one name');
   await checkAvailable(chosen);
   const splits = kFold(sampleOf(dataset, pictures, seed), { folds, seed });
   const measured: BackboneMeasurement[] = [];
@@ -82,7 +94,7 @@ export async function compareBackbones(
     const { unreadable, ...measurement } = await measure(name, splits, dataset.classes.length, {
       ...{ neighbours, cache, listener },
     });
-    if (listener.shouldStop?.()) break; // what is there of this one is of some pictures only
+    if (listener.shouldStop?.()) break; // the measurement at hand covers only some of the pictures
     measured.push(measurement);
     skipped = unreadable;
   }
@@ -100,7 +112,7 @@ async function checkAvailable(names: readonly string[]): Promise<void> {
   const missing = found.findIndex(({ from }) => from === 'missing');
   if (missing >= 0) {
     throw new UserError(
-      `compareBackbones: the weights of ${entries[missing]!.title} cannot be had: ${found[missing]!.detail}; or leave '${names[missing]}' out`,
+      `compareBackbones: the weights of ${entries[missing]!.title} are not available: ${found[missing]!.detail}; or leave '${names[missing]}' out`,
     );
   }
 }
@@ -122,11 +134,11 @@ async function measure(
   const rows = featureRows(backbone, examples.length, { cache, listener: ofBackbone(entry, listener) });
   try {
     const features = await readFeatures(rows, entry, examples, ofBackbone(entry, listener));
-    const judgement = judgeFeatures(features, { folds, classes, neighbours }, (done) =>
+    const quality = measureFeatures(features, { folds, classes, neighbours }, (done) =>
       listener.onProgress?.({ task: `linear probes: ${entry.title}`, done, total: folds.length, unit: 'folds' }),
     );
     return {
-      ...{ name, title: entry.title, ...judgement },
+      ...{ name, title: entry.title, ...quality },
       fileBytes: statSync(cachedWeights(entry, { includeTop: false })!).size,
       parameters: model.countParams(),
       multiplyAdds: multiplyAdds(model),
@@ -143,7 +155,7 @@ async function measure(
   }
 }
 
-/** Tells of which backbone the features are. */
+/** Adds the name of the backbone to the reported tasks. */
 const ofBackbone = ({ title }: BackboneEntry, listener: Listener): Listener => ({
   ...listener,
   onProgress: (progress) => listener.onProgress?.({ ...progress, task: `${progress.task}: ${title}` }),

@@ -3,23 +3,34 @@ import { assignRandomWeights, loadBackbone, multiplyAdds } from '../../models';
 import { deviceReport } from '../../tensorflow';
 import { measureSpeed } from './speed';
 
-/** How fast a device computes networks: enough to guess the time of one that was not measured. */
+/** How fast a device computes networks, to estimate the time of one that has not been measured. */
 export interface DeviceSpeed {
+  /** what computes */
   kind: 'CPU' | 'GPU';
-  /** e.g. 'AMD EPYC 7763, 2 threads' */
+  /** such as 'AMD EPYC 7763, 2 threads' */
   name: string;
-  /** multiply-adds a second in networks of dense convolutions: VGG, ResNet */
+  /** multiply-adds a second in networks of dense convolutions, such as VGG and ResNet */
   dense: number;
-  /** in those of depthwise convolutions, which compute less and move as much: MobileNet, EfficientNet */
+  /** multiply-adds a second in networks of depthwise convolutions, such as MobileNet and EfficientNet: fewer, as they move as much data for less computation */
   depthwise: number;
 }
 
-/** The network that speaks for each kind, and how many pictures it is given. */
+/** The network that is measured for each kind, and its batch size. */
 const PROBES = { dense: { name: 'resnet50', pictures: 4 }, depthwise: { name: 'mobilenet-v2', pictures: 16 } } as const;
 
 let measured: Promise<DeviceSpeed> | undefined;
 
-/** Measure this machine with some forward passes of a ResNet-50 and a MobileNetV2 with random weights; once a process, some seconds. */
+/**
+ * Measure the speed of this machine with some forward passes of a ResNet-50 and a MobileNetV2 with random weights. It takes
+ * some seconds the first time; later calls return the same result.
+ *
+ * @example
+ * ```ts no-run
+ * import { models } from 'tunebook';
+ * const { name, dense } = await models.deviceSpeed();
+ * console.log(`${name}: ${(dense / 1e9).toFixed(0)} billion multiply-adds a second`);
+ * ```
+ */
 export function deviceSpeed(): Promise<DeviceSpeed> {
   measured ??= measure();
   return measured;
@@ -34,8 +45,8 @@ async function measure(): Promise<DeviceSpeed> {
 
 async function throughput({ name, pictures }: (typeof PROBES)['dense' | 'depthwise']): Promise<number> {
   const backbone = await loadBackbone(name, { weights: 'none' });
-  assignRandomWeights(backbone.model, 0); // with zeros some processors are faster
-  const network = new PictureNetwork(backbone, PICTURES_FOR_GRAPH); // the way that many pictures take
+  assignRandomWeights(backbone.model, 0); // some processors compute faster with zeros
+  const network = new PictureNetwork(backbone, PICTURES_FOR_GRAPH); // compiled to a graph, as for many pictures
   try {
     const milliseconds = measureSpeed(network, backbone, { batchSize: pictures, seconds: 0.5 });
     return (1000 * multiplyAdds(backbone.model)) / milliseconds;

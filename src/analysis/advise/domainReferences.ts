@@ -9,22 +9,22 @@ import { activationStatistics } from './activationStatistics';
 import { networkDistance } from './domainDistance';
 import photos from './photoReferences.json';
 
-/** Distances of pictures that everybody can imagine, for the same network. */
+/** Distances of well-known kinds of pictures, measured with the same network, to compare a dataset's distance with. */
 export interface DomainReferences {
-  /** photos such as the network was trained on; null for weights with which nobody has measured it yet */
+  /** of photos, as the network was trained on; null for weights for which it has not been measured */
   photos: number | null;
-  /** the bundled emoji: flat drawings on white */
+  /** of the emoji of the sample dataset: flat drawings on white */
   drawings: number;
-  /** every pixel drawn at random */
+  /** of pictures of random pixels */
   noise: number;
 }
 
-/** What `bench/photoReferences.ts` measured: for one file of weights at one input size. */
+/** The distance of photos for one file of weights at one input size, measured by `bench/photoReferences.ts`. */
 export interface PhotoReference {
   backbone: string;
   weightsHash: string;
   inputSize: number;
-  /** how many photos, and of what */
+  /** how many photos, and which */
   pictures: number;
   source: string;
   distance: number;
@@ -32,14 +32,14 @@ export interface PhotoReference {
 
 const photoReferences: readonly PhotoReference[] = photos;
 
-/** Counts up when the way distances are computed changes, so that older ones are not taken. */
+/** Must change whenever the computation of distances changes, so that cached ones are not used. */
 const VERSION = 1;
 const DRAWINGS = 64;
-const NOISE = 8; // each is like the other
+const NOISE = 8; // few are enough, as noise pictures hardly differ in their statistics
 
 /**
- * The distances of drawings and of noise, computed once a network and then kept in the cache; and of photos, which
- * tunebook does not bring: those stand in `photoReferences.json`, written by `node dist/bench/photoReferences.js`.
+ * The distances of drawings and of noise, computed once for each network and then cached; and of photos, which are not part of
+ * the package: their distances are in `photoReferences.json`, written by `node dist/bench/photoReferences.js`.
  */
 export async function domainReferences(backbone: Backbone, listener: Listener = {}): Promise<DomainReferences> {
   const { entry, weightsHash } = backbone;
@@ -55,12 +55,12 @@ export async function domainReferences(backbone: Backbone, listener: Listener = 
   return { photos: known?.distance ?? null, drawings, noise };
 }
 
-/** As many examples as told, drawn at random, the same for the same seed. */
+/** Draw examples at random, the same for the same seed. */
 export function someOf(examples: readonly Example[], count: number, seed: number): Example[] {
   return new Random(seed, 'pictures to look at').shuffled(examples).slice(0, count);
 }
 
-/** Of the size at which nothing is resized, which would smooth them. */
+/** Pictures of random pixels, of the size at which nothing is resized, as resizing would smooth them. */
 function noisePictures({ entry: { preprocessing } }: Backbone): Example[] {
   const side = Math.round(preprocessing.inputSize / preprocessing.crop);
   const random = new Random(0, 'noise');

@@ -10,49 +10,57 @@ import { activationStatistics } from './activationStatistics';
 import { areUntrained, layerDistance, networkDistance } from './domainDistance';
 import { type DomainReferences, domainReferences, someOf } from './domainReferences';
 
-/** How much pictures resemble those that a backbone was trained on, as the backbone itself sees it. */
+/** How similar a dataset is to the pictures that a backbone was trained on, measured with the backbone. */
 export interface DomainSimilarity {
+  /** name of the backbone */
   backbone: BackboneName;
-  /**
-   * from 0, the pictures that the weights were trained on, to 1; null for a network that keeps no statistics of them, as VGG,
-   * which has no batch normalization
-   */
+  /** from 0, equal statistics, to 1; null for a network without batch normalization, such as VGG */
   distance: number | null;
-  /** the distance put on a scale from 1 (none) to 0 (as far as noise, or farther); null as the distance */
+  /** from 1, no distance, to 0, as far as noise or farther; null where the distance is */
   similarity: number | null;
-  /** 'similar': nearer to photos than to drawings; 'far': nearer to noise than to drawings; 'different': between */
+  /** `similar`: nearer to photos than to drawings; `far`: nearer to noise than to drawings; `different`: in between */
   verdict: 'similar' | 'different' | 'far' | 'unknown';
-  /** the same in words */
+  /** the verdict and the distances, in a sentence */
   explanation: string;
+  /** distances of photos, drawings and noise with the same network; null where the distance is */
   references: DomainReferences | null;
-  /** columns layer, distance: from the picture upwards */
+  /** a row for each batch normalization, from the input to the output; columns `layer`, `distance` */
   layers: ColumnTable;
-  /** how many pictures were looked at */
+  /** number of pictures that were measured */
   pictures: number;
 }
 
+/** Options of `domainSimilarity`. */
 export interface DomainSimilarityOptions {
-  /** pictures to look at, drawn at random; default 128: means and variances of channels need no more */
+  /** pictures to measure, drawn at random, at least 8. Default: 128, enough for means and variances of channels */
   pictures?: number;
-  /** default 0 */
+  /** decides which pictures are drawn. Default: 0 */
   seed?: number;
+  /** receives progress in pictures. Default: none */
   listener?: Listener;
 }
 
-/** Fewer pictures look far away only because their means are uncertain. */
+/** With fewer pictures the means are so uncertain that the distance comes out too large. */
 const FEWEST = 8;
 
 /**
- * How far a dataset lies from what a backbone was trained on, without a picture of that: each batch normalization remembers
- * mean and variance of its channels over the training pictures (Ioffe and Szegedy 2015), and these differ between domains (Li
- * et al. 2017, Revisiting Batch Normalization for Practical Domain Adaptation). The distance is Hellinger's between what is
- * remembered and what the dataset gives, averaged over channels and layers.
+ * Measure how similar a dataset is to the pictures that a backbone was trained on. Those pictures are not needed: each batch
+ * normalization keeps the mean and variance of its channels over them (Ioffe and Szegedy 2015), and these differ between
+ * domains (Li et al. 2017, Revisiting Batch Normalization for Practical Domain Adaptation). The distance is the Hellinger
+ * distance between those statistics and the dataset's, averaged over channels and layers.
  *
- * Compare it with the references, which are computed for the same network: it says whether pictures look like photos to the
- * network, not whether its features tell the classes apart; for that see {@link compareBackbones}.
+ * Compare it with the references, which are measured with the same network. It says whether the pictures look like photos to
+ * the network, not whether its features separate the classes: for that see {@link compareBackbones}.
  *
- * @param backbone loaded, or the name of one
- * @throws {UserError} if fewer than 8 pictures can be read, or the weights are no trained ones
+ * @param backbone a loaded backbone, or the name of one
+ * @throws {UserError} if fewer than 8 pictures can be read, or the weights are not pre-trained
+ *
+ * @example
+ * ```ts no-run
+ * import { domainSimilarity, imageFolder } from 'tunebook';
+ * const { verdict, explanation } = await domainSimilarity(imageFolder('photos'), 'efficientnet-lite0');
+ * console.log(verdict, explanation); // such as: similar, with the distances of photos, drawings and noise
+ * ```
  */
 export async function domainSimilarity(
   dataset: Dataset,
@@ -71,15 +79,15 @@ export async function domainSimilarity(
   if (!backbone.model.layers.some(isBatchNormalization)) return unknown(backbone);
   const examples = someOf(dataset.examples, pictures, seed);
   const found = await activationStatistics(backbone, examples, { task: 'domain similarity', listener });
-  if (listener.shouldStop?.()) throw new UserError('domainSimilarity: stopped before all pictures were looked at');
+  if (listener.shouldStop?.()) throw new UserError('domainSimilarity: stopped before all pictures were measured');
   if (found.pictures < FEWEST) {
     throw new UserError(
-      `domainSimilarity: ${found.pictures} pictures could be read, expected at least ${FEWEST}: fewer say nothing of means and variances`,
+      `domainSimilarity: ${found.pictures} pictures could be read, expected at least ${FEWEST}, as fewer give no reliable means and variances`,
     );
   }
   if (areUntrained(found.layers)) {
     throw new UserError(
-      `domainSimilarity: the weights of ${backbone.entry.title} are those before training, and remember no pictures: load it with weights: 'imagenet'`,
+      `domainSimilarity: the weights of ${backbone.entry.title} are not pre-trained, so their statistics describe no pictures: load it with weights: 'imagenet'`,
     );
   }
   const distance = networkDistance(found.layers);
@@ -100,7 +108,7 @@ export async function domainSimilarity(
   };
 }
 
-/** Half of the way to drawings where no photos were measured: those lie a good third of it away in the networks that were. */
+/** Where photos were not measured, their distance is taken as a third of that of drawings, as in the networks where they were. */
 function judge(distance: number, { photos, drawings, noise }: DomainReferences): Judged {
   if (distance > (drawings + noise) / 2) return 'far';
   return distance > ((photos ?? drawings / 3) + drawings) / 2 ? 'different' : 'similar';
@@ -109,9 +117,9 @@ function judge(distance: number, { photos, drawings, noise }: DomainReferences):
 type Judged = Exclude<DomainSimilarity['verdict'], 'unknown'>;
 
 const MEANING: Record<Judged, string> = {
-  similar: 'they look like photos to it, so its features are likely to serve as they are',
-  different: 'they look unlike the photos it learned from, so expect to train more of its upper blocks',
-  far: 'they look nearer to noise than to drawings, so published accuracies say little: compare backbones on the pictures themselves',
+  similar: 'they look like photos to the network, so its features are likely to suit them without fine-tuning',
+  different: 'they look unlike the photos it was trained on, so expect to fine-tune more of its upper blocks',
+  far: 'they are nearer to noise than to drawings, so published accuracies say little: compare backbones on the pictures themselves',
 };
 
 function inWords(
@@ -128,7 +136,7 @@ function inWords(
 function unknown({ entry }: Backbone): DomainSimilarity {
   return {
     ...{ backbone: entry.name, distance: null, similarity: null, verdict: 'unknown', references: null, pictures: 0 },
-    explanation: `${entry.title} has no batch normalization, and so remembers nothing of the pictures it was trained on: ask a network that has some, such as efficientnet-lite0; ImageNet is what all were trained on`,
+    explanation: `${entry.title} has no batch normalization, and so keeps no statistics of the pictures it was trained on: use a network that has, such as efficientnet-lite0; all were trained on ImageNet`,
     layers: arquero.table({ layer: [], distance: [] }),
   };
 }

@@ -8,7 +8,7 @@ export type { DeviceSpeed } from './deviceSpeed';
 export { deviceSpeed } from './deviceSpeed';
 export type { DomainReferences } from './domainReferences';
 export { type DomainSimilarity, type DomainSimilarityOptions, domainSimilarity } from './domainSimilarity';
-export type { FeatureJudgement } from './judgeFeatures';
+export type { FeatureQuality } from './featureQuality';
 export type { Candidate } from './rank';
 export {
   type BackboneChoice,

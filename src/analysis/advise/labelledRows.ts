@@ -1,4 +1,4 @@
-/** Features with their labels: what the cheap ways to judge a backbone work on. */
+/** Features with their labels. */
 export interface LabelledRows {
   /** [rows, length], row-major */
   values: Float32Array;

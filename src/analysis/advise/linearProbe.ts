@@ -16,7 +16,7 @@ export interface LinearProbe {
  *
  * Each feature is centred and scaled by the training rows first, so that rows have a squared length of about 1.
  *
- * @param strength of the data against the penalty
+ * @param strength weight of the data against the penalty
  */
 export function linearProbe({ values, length, labels, classes }: LabelledRows, strength: number): LinearProbe {
   const rows = labels.length;
@@ -55,10 +55,10 @@ export function linearProbe({ values, length, labels, classes }: LabelledRows, s
   tf.dispose([x, mean, scale, y]);
   return {
     objective: value,
-    predict: (asked) =>
+    predict: (features) =>
       tf.tidy(() => {
         const { w, b } = unpack(best, length, classes);
-        const raw = tf.tensor2d(asked.values, [asked.values.length / asked.length, asked.length]);
+        const raw = tf.tensor2d(features.values, [features.values.length / features.length, features.length]);
         return raw.sub(means).div(scales).matMul(w).add(b).dataSync() as Float32Array;
       }),
   };

@@ -1,14 +1,14 @@
 import { singularValues, tf } from '../../tensorflow';
 import type { LabelledRows } from './labelledRows';
 
-/** Steps of the search for the best two precisions; it mostly ends after five. */
+/** The most steps of the fixed-point iteration; about five are usual. */
 const STEPS = 100;
 
 /**
  * LogME (You et al. 2021, LogME: Practical Assessment of Pre-trained Models for Transfer Learning): the logarithm of how likely
  * the labels are under a Bayesian linear model on the features, for the best precisions of its prior and its noise; per picture,
- * averaged over one-against-all models of the classes. The higher the better; it compares features of the same pictures,
- * and has no meaning by itself. Nothing is trained, so nothing can be over-trained.
+ * averaged over one-versus-rest models of the classes. The higher the better; it compares features of the same pictures,
+ * and has no meaning by itself.
  *
  * The model is that of linear regression without intercept (MacKay 1992; Bishop 2006, section 3.5); its precisions are found as there by
  * fixed-point iteration.

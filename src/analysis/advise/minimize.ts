@@ -1,4 +1,4 @@
-/** How many of the last steps tell about the curvature. */
+/** How many of the last steps are used to estimate the curvature. */
 const MEMORY = 10;
 
 export interface Minimum {
@@ -8,11 +8,11 @@ export interface Minimum {
 }
 
 /**
- * Minimize a smooth convex function: L-BFGS (Liu and Nocedal 1989) with steps that are halved until they gain enough (Armijo
+ * Minimize a smooth convex function: L-BFGS (Liu and Nocedal 1989) with a backtracking line search (Armijo
  * 1966).
  *
  * @param f value and gradient at x
- * @param tolerance ends when no part of the gradient is larger, or no step gains any more
+ * @param tolerance it ends when no component of the gradient is larger, or no step lowers the value any more
  */
 export function minimize(
   f: (x: Float64Array) => { value: number; gradient: Float64Array },

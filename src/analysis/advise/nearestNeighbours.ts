@@ -1,31 +1,33 @@
 import { tf } from '../../tensorflow';
 import type { LabelledRows } from './labelledRows';
 
-/** Rows compared with all others at once: bounds the memory. */
+/** Rows that are compared with all others at a time, to bound the memory. */
 const CHUNK = 512;
 
 /**
- * Classify by the nearest training rows (Fix and Hodges 1951), near in the angle between features; each votes with 1 over its
- * cosine distance (Dudani 1976), and of equal votes the lower class wins. Nothing is trained.
+ * Classify rows by k-NN (Fix and Hodges 1951) with cosine distance; each neighbour votes with the inverse of its distance
+ * (Dudani 1976), and of equal votes the lower class index wins.
  *
+ * @param known training rows
+ * @param queries rows to classify
  * @param neighbours how many vote; all if there are fewer
- * @returns predicted class indices; [rows of `asked`]
+ * @returns predicted class indices; [rows of `queries`]
  */
-export function nearestNeighbours(known: LabelledRows, asked: LabelledRows, neighbours: number): Int32Array {
+export function nearestNeighbours(known: LabelledRows, queries: LabelledRows, neighbours: number): Int32Array {
   const k = Math.min(neighbours, known.labels.length);
-  const predicted = new Int32Array(asked.labels.length);
+  const predicted = new Int32Array(queries.labels.length);
   const reference = tf.tidy(() => unit(known.values, known.length));
   try {
     for (let start = 0; start < predicted.length; start += CHUNK) {
-      const part = asked.values.subarray(start * asked.length, (start + CHUNK) * asked.length);
+      const part = queries.values.subarray(start * queries.length, (start + CHUNK) * queries.length);
       const [near, rows] = tf.tidy(() => {
-        const { values, indices } = tf.topk(tf.matMul(unit(part, asked.length), reference, false, true), k);
+        const { values, indices } = tf.topk(tf.matMul(unit(part, queries.length), reference, false, true), k);
         return [values.dataSync(), indices.dataSync()];
       });
-      for (let i = 0; i < part.length / asked.length; i++) {
+      for (let i = 0; i < part.length / queries.length; i++) {
         const votes = new Float64Array(known.classes);
         for (let j = i * k; j < (i + 1) * k; j++) {
-          votes[known.labels[rows[j]!]!]! += 1 / Math.max(1 - near[j]!, 1e-6); // of the same picture twice: rounding, not distance
+          votes[known.labels[rows[j]!]!]! += 1 / Math.max(1 - near[j]!, 1e-6); // the same picture twice has a distance of rounding errors only
         }
         predicted[start + i] = votes.indexOf(Math.max(...votes));
       }

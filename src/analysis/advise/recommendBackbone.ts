@@ -11,62 +11,73 @@ import {
   multiplyAdds,
   weightsAvailability,
 } from '../../models';
-import type { BackboneComparison } from './compareBackbones';
+import type { BackboneComparison, BackboneMeasurement } from './compareBackbones';
 import { type DeviceSpeed, deviceSpeed } from './deviceSpeed';
 import type { DomainSimilarity } from './domainSimilarity';
 import { type Candidate, rank } from './rank';
 import { type Plan, plans, suitablePlan, trainingMinutes } from './trainingTime';
 
-/** What a recommendation is made for. */
+/** Options of `recommendBackbone`: the dataset, the device and the time. */
 export interface RecommendBackboneOptions {
-  /** how many there are to train on; required */
+  /** number of training pictures, at least 1; required */
   pictures?: number;
-  /** default 5 */
+  /** number of classes, at least 2. Default: 5 */
   classes?: number;
-  /** from `domainSimilarity`, or its number; default 1: photos of everyday things */
+  /** what `domainSimilarity` returned, or its similarity from 0 to 1. Default: 1, photos of everyday things */
   similarity?: DomainSimilarity | number;
-  /** from `compareBackbones`: what was measured on the pictures counts in place of what is published, and its backbones are the choice */
+  /** what `compareBackbones` returned: its accuracies are used instead of published ones. Default: none */
   comparison?: BackboneComparison;
-  /** default: this machine, measured in a few seconds */
+  /** what `models.deviceSpeed` returned. Default: this machine, measured in a few seconds */
   device?: DeviceSpeed;
-  /** that a training may take; default 60 */
+  /** the most minutes that a training may take. Default: 60 */
   minutes?: number;
-  /** to choose from; default: those of the comparison, else all */
+  /** backbones to choose from. Default: those of the comparison, or all of the registry */
   names?: readonly BackboneName[];
 }
 
-/** One backbone that can be had, with what to do with it and why it stands where it stands. */
+/** A recommended backbone, how much of it to train, and why. */
 export interface BackboneChoice extends Candidate {
+  /** 1 for the best */
   rank: number;
+  /** the variant of `train` to use */
   plan: Plan;
-  /** of a training, estimated, without decoding */
+  /** estimated time of a training, without decoding */
   minutes: number;
-  /** 'cached', 'here' or 'network': where the weights come from */
+  /** where the weights are: in the cache, elsewhere on this machine, or to be downloaded */
   weights: 'cached' | 'here' | 'network';
-  /** in words */
+  /** why it has this rank and this plan, in words */
   reason: string;
 }
 
+/** What `recommendBackbone` returns. */
 export interface Recommendation {
+  /** the first of the choices */
   best: BackboneChoice;
   /** the best first */
   choices: BackboneChoice[];
-  /** the same as a table for people */
+  /** the choices as a table, with rounded numbers */
   table: ColumnTable;
-  /** those whose weights cannot be had here and now, with the reason; none of them is among the choices */
+  /** backbones that were left out because their weights are not available, and why */
   unavailable: { name: string; reason: string }[];
 }
 
 /**
- * Which backbone to take, and how much of it to train, for so many pictures on this device. Backbones whose weights can
- * neither be found nor fetched are left out.
+ * Recommend a backbone, and how much of it to train, for a number of pictures and a device. Backbones whose weights can
+ * neither be found nor downloaded are left out.
  *
- * The rule: accuracies that a dataset of this size cannot tell apart count as equal (the half width of Wilson's interval), and
- * of equals the fastest wins. Accuracies are those of the comparison where there is one, else ImageNet's, which foretell
- * accuracy on other photos (Kornblith, Shlens and Le 2019) but less on other kinds of pictures (Ke et al. 2021, CheXtransfer):
- * their differences count in proportion to the similarity. What takes longer than the time allowed comes last.
+ * The rule: accuracies that a dataset of this size cannot distinguish count as equal (half the width of Wilson's interval), and
+ * of equals the fastest is best. Accuracies are those of the comparison if there is one. Otherwise they are ImageNet's, which
+ * predict accuracy on other photos (Kornblith, Shlens and Le 2019) but less on other kinds of pictures (Ke et al. 2021,
+ * CheXtransfer), so their differences are weighted with the similarity. Backbones that take longer than allowed come last.
  *
- * @throws {UserError} if no backbone can be had, or a number is out of range
+ * @throws {UserError} if no backbone is available, or a number is out of range
+ *
+ * @example
+ * ```ts no-run
+ * import { recommendBackbone } from 'tunebook';
+ * const { best } = await recommendBackbone({ pictures: 300, classes: 3, minutes: 10 });
+ * console.log(best.name, best.plan, best.reason); // the backbone, how much of it to train, and why
+ * ```
  */
 export async function recommendBackbone(options: RecommendBackboneOptions): Promise<Recommendation> {
   const given = withDefaults('recommendBackbone', options, {
@@ -82,36 +93,12 @@ export async function recommendBackbone(options: RecommendBackboneOptions): Prom
   const { similarity, likePhotos } = readSimilarity(given.similarity);
   const measured = new Map(given.comparison?.backbones.map((row) => [row.name, row]));
   const names = given.names ?? (measured.size > 0 ? [...measured.keys()] : backboneNames());
-  const found = await Promise.all(
-    names.map(async (name) => ({ name, ...(await weightsAvailability(backboneEntry(name))) })),
-  );
-  const available = found.filter((one) => one.from !== 'missing');
-  const unavailable = found
-    .filter((one) => one.from === 'missing')
-    .map(({ name, detail }) => ({ name, reason: detail }));
-  if (available.length === 0) {
-    const [first] = unavailable;
-    throw new UserError(
-      first
-        ? `recommendBackbone: the weights of none of ${names.join(', ')} can be had; of ${first.name}: ${first.reason}`
-        : 'recommendBackbone: no names to choose from: give at least one',
-    );
-  }
-
+  const { available, unavailable } = await availableOf(names);
   const unmeasured = available.some(({ name }) => !measured.has(name));
   const device = given.device ?? (unmeasured ? await deviceSpeed() : undefined);
-  const candidates = available.map(({ name }): Candidate => {
-    const own = measured.get(name);
-    if (own) return { ...own, top1: own.publishedTop1, milliseconds: own.millisecondsAPicture };
-    const { model } = buildArchitecture(name, { includeTop: false });
-    const [work, parameters] = [multiplyAdds(model), model.countParams()];
-    model.dispose();
-    const { title, published } = backboneEntry(name);
-    const milliseconds = (1000 * work) / device![familyOf(name).convolutions];
-    return { name, title, parameters, multiplyAdds: work, milliseconds, top1: published.top1 };
-  });
+  const candidates = available.map(({ name }) => candidateOf(name, measured.get(name), device));
   const suitable = suitablePlan(pictures / given.classes, likePhotos);
-  const weights = new Map(available.map((one) => [one.name, one.from as BackboneChoice['weights']]));
+  const weights = new Map(available.map((one) => [one.name, one.from]));
   const order = rank(candidates, {
     ...{ pictures, similarity, minutes: given.minutes },
     minutesOf: ({ milliseconds }) => trainingMinutes('feature-extraction', pictures, milliseconds),
@@ -126,6 +113,40 @@ export async function recommendBackbone(options: RecommendBackboneOptions): Prom
     return { ...candidate, rank: index + 1, plan, minutes, weights: weights.get(candidate.name)!, reason };
   });
   return { best: choices[0]!, choices, table: toTable(choices), unavailable };
+}
+
+/** Which backbones have weights. @throws {UserError} if none has */
+async function availableOf(names: readonly BackboneName[]) {
+  const available: { name: BackboneName; from: BackboneChoice['weights'] }[] = [];
+  const unavailable: Recommendation['unavailable'] = [];
+  const found = await Promise.all(names.map((name) => weightsAvailability(backboneEntry(name))));
+  found.forEach(({ from, detail }, i) => {
+    const name = names[i]!;
+    if (from === 'missing') unavailable.push({ name, reason: detail });
+    else available.push({ name, from });
+  });
+  if (available.length > 0) return { available, unavailable };
+  const [first] = unavailable;
+  throw new UserError(
+    first
+      ? `recommendBackbone: the weights of ${names.join(', ')} are not available; of ${first.name}: ${first.reason}`
+      : 'recommendBackbone: no backbones to choose from: give at least one name',
+  );
+}
+
+/** A backbone as it was measured on the dataset, or else with published accuracy and estimated time. */
+function candidateOf(
+  name: BackboneName,
+  measured: BackboneMeasurement | undefined,
+  device: DeviceSpeed | undefined,
+): Candidate {
+  if (measured) return { ...measured, top1: measured.publishedTop1, milliseconds: measured.millisecondsAPicture };
+  const { model } = buildArchitecture(name, { includeTop: false });
+  const [work, parameters] = [multiplyAdds(model), model.countParams()];
+  model.dispose();
+  const { title, published } = backboneEntry(name);
+  const milliseconds = (1000 * work) / device![familyOf(name).convolutions];
+  return { name, title, parameters, multiplyAdds: work, milliseconds, top1: published.top1 };
 }
 
 function readSimilarity(given: DomainSimilarity | number): { similarity: number; likePhotos: boolean } {
@@ -143,7 +164,7 @@ const PLANS: Record<Plan, string> = {
   'fine-tune-all': 'train all of it',
 };
 
-/** What to do with it, and why not more or less. */
+/** How much of it to train, and why not more or less. */
 function planReason(
   plan: Plan,
   suitable: Plan,
@@ -152,11 +173,11 @@ function planReason(
   const each = Math.round(pictures / classes);
   const count = `${each} pictures a class`;
   if (plan !== suitable)
-    return `${PLANS[plan]}: to ${PLANS[suitable].split(' with')[0]} would take more than ${minutes} minutes here`;
+    return `${PLANS[plan]}: to ${PLANS[suitable].split(' with')[0]} would take more than ${minutes} minutes on this device`;
   const size = `${(candidate.parameters / 1e6).toFixed(1)} M parameters`;
-  if (plan === 'feature-extraction') return `${PLANS[plan]}: ${count} are few for ${size}`;
-  const unlike = likePhotos ? '' : ', and they are unlike the photos it learned from';
-  return `${PLANS[plan]}: ${count} allow it${unlike}`;
+  if (plan === 'feature-extraction') return `${PLANS[plan]}: ${count} are too few to train its ${size}`;
+  const unlike = likePhotos ? '' : ', and they are unlike the photos it was trained on';
+  return `${PLANS[plan]}: ${count} are enough for it${unlike}`;
 }
 
 interface PlanFacts {

@@ -2,15 +2,15 @@ import type { PictureNetwork } from '../../features';
 import type { Backbone } from '../../models';
 
 export interface SpeedOptions {
-  /** pictures a forward pass; default 16, as in feature extraction */
+  /** pictures in a forward pass. Default: 16, as in feature extraction */
   batchSize?: number;
-  /** passes are counted for so long, but three at least; default 1 */
+  /** how long to repeat the forward pass; it is repeated 3 to 15 times. Default: 1 */
   seconds?: number;
 }
 
 /**
- * Milliseconds that a network takes for a picture on this machine: the median of some forward passes after one that warms up.
- * Decoding is not in it.
+ * Measure the milliseconds that a network takes for one picture on this machine: the median of some forward passes after a first
+ * one that is not counted. Decoding is not included.
  */
 export function measureSpeed(
   network: Pick<PictureNetwork, 'run'>,

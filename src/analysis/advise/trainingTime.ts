@@ -1,22 +1,22 @@
 import type { Variant } from '../../training';
 
-/** What a recommendation chooses from, the most thorough last. */
+/** The variants that a recommendation chooses from, from the fewest trained layers to the most. */
 export const plans = ['feature-extraction', 'hybrid', 'fine-tune-all'] as const satisfies readonly Variant[];
 export type Plan = (typeof plans)[number];
 
-/** Of a training with early stopping; the default of `train` has the same order. */
+/** Epochs of a training with early stopping; about the default of `train`. */
 const EPOCHS = 20;
-/** A training step against a forward pass: the gradients of the activations and of the weights cost as much again each. */
+/** Cost of a training step in forward passes: the gradients of the activations and of the weights cost one each. */
 const STEP = 3;
-/** The part of the work that lies in the blocks that a hybrid trains. */
+/** The part of the computation in the blocks that the variant hybrid trains. */
 const UPPER = 0.25;
 
 /**
- * Minutes that a training is likely to take, without decoding: the head costs nothing beside the backbone, a frozen part is
- * computed once a picture, a trained part in each of 20 epochs, forwards and backwards.
+ * Estimate the minutes of a training, without decoding. The frozen part is computed once for each picture, the trained part in
+ * each of 20 epochs, forwards and backwards; the cost of the head is neglected.
  *
- * @param pictures to train on
- * @param milliseconds of one picture's way through the network
+ * @param pictures number of training pictures
+ * @param milliseconds of one forward pass of one picture
  */
 export function trainingMinutes(plan: Plan, pictures: number, milliseconds: number): number {
   const passes = {
@@ -27,14 +27,14 @@ export function trainingMinutes(plan: Plan, pictures: number, milliseconds: numb
   return (pictures * milliseconds * passes) / 60_000;
 }
 
-/** Below, too few pictures of a class to train more than the head. */
+/** With fewer pictures of a class, only the head should be trained. */
 const FEW = 30;
-/** From here on, enough of each class to train the whole network. */
+/** With at least so many pictures of a class, the whole network can be trained. */
 const MANY = 1000;
 
 /**
- * How much of a network a dataset suggests to train: more with more pictures, and one step more where they look unlike the
- * photos it learned from, as features are the less general the higher they lie (Yosinski et al. 2014).
+ * The variant that suits a dataset: more trained layers for more pictures, and one step more where the pictures are unlike photos,
+ * because the higher a layer, the less its features transfer to other domains (Yosinski et al. 2014).
  */
 export function suitablePlan(picturesAClass: number, likePhotos: boolean): Plan {
   const step = picturesAClass < FEW ? 0 : picturesAClass < MANY ? 1 : 2;

@@ -1,12 +1,12 @@
 import { wilsonInterval } from '../../metrics/interval';
-import { type DiagnosedRun, type Finding, learned, percent, settled } from './finding';
+import { type DiagnosedRun, type Finding, learnedAccuracy, percent, recentMean } from './finding';
 
-/** Training pictures of one class to each of another from which on it matters, and from which on it harms. */
-const uneven = { note: 3, alarm: 8 };
+/** Ratios of the largest to the smallest class that are worth a note, and an alarm. */
+const imbalanceRatios = { note: 3, alarm: 8 };
 
 /**
- * Some classes have many more pictures than others. Below the ratio that harms, it harms where the rarest class is found less
- * than half as often as all are, beyond luck.
+ * Whether some classes have many more training pictures than others. Below the ratio of an alarm it is still an alarm if the
+ * recall of the rarest class is less than half the accuracy, by more than chance explains.
  */
 export function imbalance({ classes, trainingCounts, predictions = [] }: DiagnosedRun): Finding | undefined {
   const counts = trainingCounts ?? [];
@@ -20,15 +20,19 @@ export function imbalance({ classes, trainingCounts, predictions = [] }: Diagnos
   const recall = found.length / rare.length;
   const overall = predictions.filter(({ label, predicted }) => label === predicted).length / predictions.length;
   const missed =
-    overall > learned(classes) && rare.length >= 5 && wilsonInterval(found.length, rare.length).high < overall / 2;
-  if (ratio < uneven.note) return undefined;
+    overall > learnedAccuracy(classes) &&
+    rare.length >= 5 &&
+    wilsonInterval(found.length, rare.length).high < overall / 2;
+  if (ratio < imbalanceRatios.note) return undefined;
   const majority = counts[most]! / counts.reduce((sum, count) => sum + count, 0);
   const rarest =
-    rare.length > 0 ? `; of the ${rare.length} '${classes[least]}' in validation ${percent(recall)} are found` : '';
+    rare.length > 0
+      ? `; of the ${rare.length} validation pictures of '${classes[least]}' ${percent(recall)} are classified correctly`
+      : '';
   return {
     kind: 'class imbalance',
-    severity: ratio >= uneven.alarm || missed ? 'alarm' : 'note',
-    says: `'${classes[most]}' has ${counts[most]} training pictures and '${classes[least]}' ${counts[least]}, ${ratio.toFixed(1)} to 1: always saying '${classes[most]}' would be right for ${percent(majority)} of them${rarest}.`,
+    severity: ratio >= imbalanceRatios.alarm || missed ? 'alarm' : 'note',
+    message: `'${classes[most]}' has ${counts[most]} training pictures and '${classes[least]}' ${counts[least]}, ${ratio.toFixed(1)} to 1: always predicting '${classes[most]}' would be right for ${percent(majority)} of them${rarest}.`,
     numbers: { most: counts[most]!, least: counts[least]!, ratio, majority, recallOfRarest: recall },
     advice:
       "Judge by macro F1, not accuracy; train with classWeights: 'balanced', or collect pictures of the rare class.",
@@ -36,7 +40,7 @@ export function imbalance({ classes, trainingCounts, predictions = [] }: Diagnos
   };
 }
 
-/** The same pictures on both sides, or a result too good to be true. */
+/** Whether training pictures are also validation pictures, or a result is suspiciously good. */
 export function leak({ history, predictions = [], shared = [] }: DiagnosedRun): Finding | undefined {
   const total = predictions.length;
   const right = predictions.filter(({ label, predicted }) => label === predicted).length;
@@ -44,46 +48,46 @@ export function leak({ history, predictions = [], shared = [] }: DiagnosedRun): 
     return {
       kind: 'leak suspected',
       severity: 'alarm',
-      says: `${shared.length} of ${total} validation pictures are among the training pictures, byte for byte, such as ${shared[0]!.split(/[\\/]/).slice(-2).join('/')}: the validation accuracy of ${percent(right / total)} is partly memory.`,
+      message: `${shared.length} of ${total} validation pictures are among the training pictures, byte for byte, such as ${shared[0]!.split(/[\\/]/).slice(-2).join('/')}: the validation accuracy of ${percent(right / total)} partly measures memorization.`,
       numbers: { shared: shared.length, validation: total, accuracy: right / total },
       advice:
-        'Remove the copies, or give pictures that belong together one group, so that the split keeps them on one side.',
+        'Remove the copies, or give pictures that belong together one group, so that they all go to the same part of the split.',
       notebook: '08-your-own-photos',
     };
   }
-  const train = settled(history.map(({ accuracy }) => accuracy));
-  const loss = settled(history.map((record) => record.loss));
-  const validationLoss = settled(history.map((record) => record.validationLoss));
+  const train = recentMean(history.map(({ accuracy }) => accuracy));
+  const loss = recentMean(history.map((record) => record.loss));
+  const validationLoss = recentMean(history.map((record) => record.validationLoss));
   if (total < 50 || right / total < 0.99 || !(validationLoss < 1.5 * loss) || train < 0.99) return undefined;
   return {
     kind: 'leak suspected',
     severity: 'note',
-    says: `${right} of ${total} validation pictures are right and their loss is that of the training pictures: easy pictures, or near-copies of training pictures.`,
+    message: `${right} of ${total} validation pictures are classified correctly, with about the loss of the training pictures: the pictures are easy, or near-copies of training pictures.`,
     numbers: { right, validation: total, trainingLoss: loss, validationLoss },
-    advice: 'Look for pictures of one scene, person or burst on both sides of the split, and give them one group.',
+    advice: 'Look for pictures of one scene, person or burst in both parts of the split, and give them one group.',
     notebook: '08-your-own-photos',
   };
 }
 
-/** Half the width of the 95% interval, in parts of 1, from which on small improvements are unseen. */
-const wide = 0.05;
-/** Validation pictures up to which large ones are unseen, too: at an accuracy of 80% the interval is 10 points to either side. */
-const few = 60;
+/** From this half-width of the accuracy's 95% interval (a fraction of 1), small improvements cannot be detected. */
+const wideInterval = 0.05;
+/** With no more validation pictures than this, large improvements cannot be detected either: at 80% accuracy the interval is ± 10 points. */
+const fewPictures = 60;
 
-/** Too few pictures to tell a good change from luck. */
+/** Whether there are too few validation pictures to tell an improvement from chance. */
 export function smallValidation({ predictions = [] }: DiagnosedRun): Finding | undefined {
   const total = predictions.length;
   if (total === 0) return undefined;
   const right = predictions.filter(({ label, predicted }) => label === predicted).length;
   const { estimate, low, high } = wilsonInterval(right, total);
   const half = (high - low) / 2;
-  if (half < wide && total > few) return undefined;
+  if (half < wideInterval && total > fewPictures) return undefined;
   return {
     kind: 'validation set too small',
-    severity: total <= few ? 'alarm' : 'note',
-    says: `${percent(estimate)} of ${total} validation pictures means ${percent(low)} to ${percent(high)} (95%): one picture is ${(100 / total).toFixed(1)} points, and a change of less than some ${(200 * half).toFixed(0)} points may be luck.`,
+    severity: total <= fewPictures ? 'alarm' : 'note',
+    message: `The accuracy of ${percent(estimate)} on ${total} validation pictures has a 95% interval of ${percent(low)} to ${percent(high)}: one picture is ${(100 / total).toFixed(1)} points, and a change of less than about ${(200 * half).toFixed(0)} points may be chance.`,
     numbers: { right, total, low, high },
-    advice: 'Compare over several seeds or folds, in pairs, or put more pictures aside.',
+    advice: 'Compare over several seeds or folds, in pairs, or hold out more pictures.',
     notebook: '09-ablation-study',
   };
 }

@@ -1,56 +1,65 @@
 import { UserError } from '../../core/errors';
 import { validationTurn } from '../../metrics/turn';
 import { imbalance, leak, smallValidation } from './data';
-import { type DiagnosedRun, type Finding, percent, settled } from './finding';
+import { type DiagnosedRun, type Finding, percent, recentMean } from './finding';
 import { highRate, overfit, underfit } from './fitting';
 
-/** What is right and wrong with a run. */
+/** What `diagnose` finds in a run. */
 export interface Diagnosis {
-  /** alarms first; at least one, which says so if nothing is wrong */
+  /** alarms first, then notes; if there is no alarm, the first one says so */
   findings: Finding[];
-  /** the same as lines of text */
+  /** the findings as lines of text: `!` alarm, `-` note, `+` nothing is wrong */
   text: string;
 }
 
 /**
- * Say in plain words what a run's numbers mean: underfit, overfit, too high a learning rate, uneven classes, pictures that
- * leak, too small a validation set; with the numbers behind each sentence, what to try next and which notebook
- * explains it.
+ * Find common problems in the numbers of a run: underfitting, overfitting, too high a learning rate, class imbalance, training
+ * pictures among the validation pictures, too small a validation set. Each finding says what the numbers are, what to try next
+ * and which notebook explains it.
  *
  * @param run what `train` returned, or `readRun` of a run folder
- * @throws {UserError} for a run without an epoch
+ * @returns at least one finding
+ * @throws {UserError} if the run has no epoch
+ *
+ * @example
+ * ```ts
+ * import { diagnose, readRun } from 'tunebook';
+ * const { findings, text } = diagnose(readRun('runs/first'));
+ * console.log(text); // one or two lines a finding
+ * findings.some(({ kind }) => kind === 'validation set too small'); // => true
+ * ```
  */
 export function diagnose(run: DiagnosedRun): Diagnosis {
   if (run.history.length === 0) throw new UserError('diagnose: the run has no epoch; train it for at least one');
   const rate = highRate(run);
-  const fitting = rate ? [rate] : [overfit(run), underfit(run)]; // with a rate too high neither can be told
-  // nor what became of a class
+  const fitting = rate ? [rate] : [overfit(run), underfit(run)]; // too high a learning rate hides both of them,
+  // and makes the recall of each class meaningless
   const classes = imbalance(rate ? { ...run, predictions: [] } : run);
   const found = [...fitting, leak(run), classes, smallValidation(run)].filter((finding) => finding !== undefined);
   const alarms = found.filter(({ severity }) => severity === 'alarm');
   const notes = found.filter((finding) => !alarms.includes(finding));
   const findings = [...alarms, ...(alarms.length === 0 ? [fine(run, notes.length > 0)] : []), ...notes];
   const lines = findings.map(
-    ({ severity, kind, says, advice, notebook }) =>
-      `${severity === 'alarm' ? '!' : severity === 'note' ? '-' : '+'} ${kind}: ${says}\n    ${advice} See ${notebook}.`,
+    ({ severity, kind, message, advice, notebook }) =>
+      `${severity === 'alarm' ? '!' : severity === 'note' ? '-' : '+'} ${kind}: ${message}\n    ${advice} See ${notebook}.`,
   );
   return { findings, text: lines.join('\n') };
 }
 
-/** Nothing to be alarmed at. With notes beneath, it is not called healthy: one of them may be that it begins to overfit. */
+/** The finding that nothing is wrong. A run with notes is not called healthy: it may be starting to overfit. */
 function fine({ history }: DiagnosedRun, noted: boolean): Finding {
-  const train = settled(history.map(({ accuracy }) => accuracy));
-  const validation = settled(history.map(({ validationAccuracy }) => validationAccuracy));
+  const train = recentMean(history.map(({ accuracy }) => accuracy));
+  const validation = recentMean(history.map(({ validationAccuracy }) => validationAccuracy));
   const known = Number.isFinite(validation);
   const turn = validationTurn(history);
   return {
     kind: noted ? 'no alarm' : 'healthy',
     severity: 'fine',
-    says: known
-      ? `Training accuracy is ${percent(train)}, validation accuracy ${percent(validation)}${turn ? '' : ', and the validation loss has not turned'}.`
-      : `Training accuracy is ${percent(train)}; nothing was validated.`,
+    message: known
+      ? `Training accuracy is ${percent(train)}, validation accuracy ${percent(validation)}${turn ? '' : ', and the validation loss has not risen above its minimum'}.`
+      : `Training accuracy is ${percent(train)}; there is no validation accuracy.`,
     numbers: { trainingAccuracy: train, ...(known && { validationAccuracy: validation }) },
-    advice: known ? 'Repeat it with other seeds before you compare it.' : 'Put validation pictures aside.',
+    advice: known ? 'Repeat it with other seeds before you compare it.' : 'Hold out validation pictures.',
     notebook: known ? '09-ablation-study' : '06-monitor',
   };
 }

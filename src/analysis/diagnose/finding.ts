@@ -1,19 +1,22 @@
 import type { EpochRecord } from '../../core/listener';
 
-/** What {@link diagnose} looks at. The result of `train` has all of it, and `readRun` gives it of a run folder. */
+/** The numbers of a run that `diagnose` needs. The results of `train` and `readRun` have all of them. */
 export interface DiagnosedRun {
+  /** one record an epoch; at least one */
   history: readonly EpochRecord[];
   /** class names */
   classes: readonly string[];
-  /** what was said of the validation pictures */
+  /** true and predicted class index of each validation picture. Default: none */
   predictions?: readonly { label: number; predicted: number }[];
-  /** training pictures of each class */
+  /** training pictures of each class // [classes] */
   trainingCounts?: readonly number[];
-  /** validation pictures whose very content is among the training pictures, too */
+  /** files of validation pictures whose content is identical to a training picture's. Default: none */
   shared?: readonly string[];
+  /** options of the training. Default: the learning rate is that of the first epoch */
   settings?: { learningRate?: number };
 }
 
+/** What a finding is about; `healthy` and `no alarm` say that nothing is wrong. */
 export type FindingKind =
   | 'learning rate too high'
   | 'overfit'
@@ -24,18 +27,19 @@ export type FindingKind =
   | 'healthy'
   | 'no alarm';
 
-/** One thing that the numbers say of a run. */
+/** One problem that `diagnose` finds in a run, or that there is none. */
 export interface Finding {
+  /** what it is about */
   kind: FindingKind;
-  /** `alarm`: the run should not be trusted or kept as it is; `note`: good to know; `fine`: nothing is wrong */
+  /** `alarm`: do not use the run as it is; `note`: good to know; `fine`: nothing is wrong */
   severity: 'alarm' | 'note' | 'fine';
-  /** what is the case, with its numbers */
-  says: string;
-  /** the numbers behind the sentence, by name */
+  /** what was found, with its numbers, in a sentence */
+  message: string;
+  /** the numbers of the sentence, by name; accuracies from 0 to 1 */
   numbers: Readonly<Record<string, number>>;
   /** what to try next */
   advice: string;
-  /** the notebook that explains it, without extension */
+  /** the notebook that explains it, without extension, such as '04-regularize' */
   notebook: string;
 }
 
@@ -43,14 +47,15 @@ export const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
 export const short = (value: number): string =>
   Number.isFinite(value) ? String(Number(value.toPrecision(3))) : String(value);
 
-/** The last three values that are finite, averaged: one epoch alone wavers. */
-export function settled(values: readonly (number | undefined)[]): number {
+/** The mean of the last three finite values: a single epoch fluctuates. */
+export function recentMean(values: readonly (number | undefined)[]): number {
   const known = values.filter((value): value is number => Number.isFinite(value)).slice(-3);
   return known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
-/** The accuracy of guessing, all classes being as frequent. */
+/** The accuracy of guessing among equally frequent classes. */
 export const guessing = (classes: readonly string[]): number => 1 / Math.max(2, classes.length);
 
-/** Accuracy below which hardly anything was learned: six tenths of the way from guessing to all. */
-export const learned = (classes: readonly string[]): number => guessing(classes) + 0.6 * (1 - guessing(classes));
+/** The accuracy below which little has been learned: 60% of the way from guessing to 1. */
+export const learnedAccuracy = (classes: readonly string[]): number =>
+  guessing(classes) + 0.6 * (1 - guessing(classes));

@@ -5,23 +5,35 @@ import { sharp } from '../../core/sharp';
 import { decodePicture, type Example, readPicture } from '../../data';
 import { tf } from '../../tensorflow';
 
+/** Options of `previewAugmentation`. */
 export interface PreviewOptions {
-  /** augmented views of each picture; default 6 */
+  /** augmented views of each picture, 1 to 50. Default: 6 */
   views?: number;
+  /** decides the random numbers. Default: 0 */
   seed?: number;
-  /** side of a shown picture in pixels; default 112 */
+  /** side of a shown picture in pixels. Default: 112 */
   size?: number;
+  /** of the chart. Default: the name of the pipeline */
   title?: string;
 }
 
-/** The side at which pictures are augmented for the preview, as most networks see them. */
+/** Side in pixels at which pictures are augmented for the preview: the usual input size of a network. */
 const SIDE = 224;
 
 /**
- * A row for each picture: itself, then what an augmentation makes of it.
+ * Draw a row for each picture: the picture itself, then augmented views of it.
  *
- * @param images files, examples of a dataset, or a tensor [batch, height, width, 3] of 0 to 255
- * @throws {UserError} if a file is no picture
+ * @param images files, examples of a dataset, or a tensor [batch, height, width, 3] of values from 0 to 255
+ * @param pipeline what `augmentation` or `augment.presetAugmentation` returns
+ * @throws {UserError} if a file cannot be read as a picture, or an option is out of range
+ *
+ * @example
+ * ```ts
+ * import { augment, augmentation, previewAugmentation } from 'tunebook';
+ * const pipeline = augmentation([augment.horizontalFlip(), augment.rotation({ degrees: 20 })]);
+ * const chart = await previewAugmentation(['photo.jpg'], pipeline, { views: 3 });
+ * chart.description; // a notebook draws the chart if it is the last value of a cell
+ * ```
  */
 export async function previewAugmentation(
   images: readonly (string | Example)[] | tf.Tensor4D,
@@ -42,7 +54,7 @@ export async function previewAugmentation(
   const cells = await Promise.all(
     shown.map(async ({ pixels, view }) => ({
       url: await dataUri(pixels, size),
-      label: view === 0 ? 'as it is' : `view ${view}`,
+      label: view === 0 ? 'original' : `view ${view}`,
     })),
   );
   return pictureGrid(cells, { columns: views + 1, size, title: title || pipeline.name });

@@ -7,14 +7,15 @@ import { tf } from '../../tensorflow';
 import { toProbabilities } from '../../training';
 
 /**
- * What can be explained: the result of `train`, whether its head was trained over cached features or the whole network; or
- * a backbone with its ImageNet classifier as `{ backbone }`.
+ * A model that `gradCam` and `occlusionMap` can explain: the result of `train`, whether it trained a head or the whole network;
+ * or a backbone with its ImageNet classifier as `{ backbone }`.
  */
-export interface Explained {
+export interface ExplainableModel {
+  /** the pre-trained network, from preprocessed pictures [batch, size, size, 3] to features, or to logits where there is no head */
   backbone: { entry: BackboneEntry; model: tf.LayersModel };
-  /** pooled features to logits */
+  /** from features to logits. Default: none */
   head?: tf.LayersModel;
-  /** preprocessed pictures to logits, where the backbone was trained, too */
+  /** the whole fine-tuned network from preprocessed pictures to logits; used instead of backbone and head. Default: none */
   model?: tf.LayersModel;
 }
 
@@ -24,48 +25,26 @@ export interface CutClassifier {
   inputSize: number;
   /** name of the layer */
   layer: string;
-  /** decoded pictures to [batch, height, width, channels] */
+  /** from decoded pictures to the layer's feature maps // [batch, height, width, channels] */
   below(pictures: readonly Uint8Array[]): tf.Tensor4D;
-  /** those to [batch, outputs] logits */
+  /** from the feature maps to logits // [batch, outputs] */
   above(maps: tf.Tensor4D): tf.Tensor2D;
-  /** the same in one */
+  /** from decoded pictures to logits // [batch, outputs] */
   logits(pictures: readonly Uint8Array[]): tf.Tensor2D;
 }
 
 /**
- * Put backbone and head together, and cut at the feature maps of one layer.
+ * Join backbone and head into one classifier, and cut it at the feature maps of one layer.
  *
- * @param layer its name; the last with feature maps of more than one pixel unless told, pooling left aside
- * @throws {UserError} if there is no such layer, the rest of the network needs more than its output, or there are no classes to
- *   explain; and from what is returned, if a picture has another size
+ * @param layer its name. Default: the last layer, other than pooling, with feature maps of more than one pixel
+ * @throws {UserError} if there is no such layer, the layers above need more than its output, or there are no classes to
+ *   explain; the functions that are returned throw if a picture has another size
  */
-export function cutClassifier({ backbone, head, model }: Explained, layer?: string): CutClassifier {
+export function cutClassifier({ backbone, head, model }: ExplainableModel, layer?: string): CutClassifier {
   const network = model ?? backbone.model;
   if (!model) checkHead(backbone, head);
   const graph = new LayerGraph(network);
-  const whole = graph.between(graph.input, graph.output);
-  const isMap = (shape: readonly (number | null)[]) => shape.length === 3 && shape[0]! * shape[1]! > 1;
-  const isCut = (output: number) => {
-    try {
-      return graph.between(output, graph.output).length > 0 || head !== undefined;
-    } catch {
-      return false;
-    }
-  };
-  const cut = whole.findLast((call) =>
-    layer === undefined
-      ? isMap(call.shape) && !/Pooling|Padding|Dropout/.test(call.layer.getClassName()) && isCut(call.output)
-      : call.layer.name === layer && isMap(call.shape),
-  );
-  if (!cut || !isCut(cut.output)) {
-    const maps = whole.filter(({ shape, output }) => isMap(shape) && isCut(output)).map((call) => call.layer.name);
-    if (layer === undefined) throw new UserError(`'${network.name}' has no layer with feature maps`);
-    const known = whole.some((call) => call.layer.name === layer);
-    const why = known ? ': it gives no feature maps, or what follows needs more than those' : '';
-    throw new UserError(
-      `'${layer}' is no layer to cut '${network.name}' at${why}; the last ones are ${maps.slice(-6).join(', ')}${known ? '' : didYouMean(layer, maps)}`,
-    );
-  }
+  const cut = findCut(graph, { layer, network: network.name, hasHead: head !== undefined });
   const { inputSize } = backbone.entry.preprocessing;
   const input = (pictures: readonly Uint8Array[]) => pictureTensor(pictures, backbone.entry.preprocessing);
   const top = (features: tf.Tensor) =>
@@ -80,23 +59,52 @@ export function cutClassifier({ backbone, head, model }: Explained, layer?: stri
   };
 }
 
-/** Backbone and head give classes together, or a {@link UserError}. */
-function checkHead({ entry, model }: Explained['backbone'], head: tf.LayersModel | undefined): void {
+/** The layer to cut at, or a {@link UserError} that lists the possible ones. */
+function findCut(
+  graph: LayerGraph,
+  { layer, network, hasHead }: { layer: string | undefined; network: string; hasHead: boolean },
+) {
+  const all = graph.between(graph.input, graph.output);
+  const isMap = (shape: readonly (number | null)[]) => shape.length === 3 && shape[0]! * shape[1]! > 1;
+  const isCut = (output: number) => {
+    try {
+      return graph.between(output, graph.output).length > 0 || hasHead;
+    } catch {
+      return false; // the layers above need more than this output
+    }
+  };
+  const cut = all.findLast((call) =>
+    layer === undefined
+      ? isMap(call.shape) && !/Pooling|Padding|Dropout/.test(call.layer.getClassName()) && isCut(call.output)
+      : call.layer.name === layer && isMap(call.shape),
+  );
+  if (cut && isCut(cut.output)) return cut;
+  if (layer === undefined) throw new UserError(`'${network}' has no layer with feature maps`);
+  const maps = all.filter(({ shape, output }) => isMap(shape) && isCut(output)).map((call) => call.layer.name);
+  const known = all.some((call) => call.layer.name === layer);
+  const why = known ? ': it has no feature maps, or the layers above need more than those' : '';
+  throw new UserError(
+    `'${network}' cannot be cut at a layer '${layer}'${why}; the last possible ones are ${maps.slice(-6).join(', ')}${known ? '' : didYouMean(layer, maps)}`,
+  );
+}
+
+/** Check that backbone and head together predict classes. @throws {UserError} if not */
+function checkHead({ entry, model }: ExplainableModel['backbone'], head: tf.LayersModel | undefined): void {
   const given = model.outputs[0]!.shape.slice(1);
   if (!head) {
     if (given.join() !== `${entry.features}`) return;
     throw new UserError(
-      `'${model.name}' gives ${entry.features} features and no classes; give the head that was trained on them, too, or load it with { includeTop: true }`,
+      `'${model.name}' returns ${entry.features} features and no classes; give the head that was trained on them, too, or load the backbone with { includeTop: true }`,
     );
   }
-  const taken = head.inputs[0]!.shape.slice(1);
-  if (given.join() === taken.join()) return;
+  const expected = head.inputs[0]!.shape.slice(1);
+  if (given.join() === expected.join()) return;
   throw new UserError(
-    `the head takes features of shape [${taken}] and '${model.name}' gives [${given}]; give the backbone that it was trained on`,
+    `the head takes features of shape [${expected}], but '${model.name}' returns [${given}]; give the backbone that the head was trained on`,
   );
 }
 
-/** The probabilities that logits stand for; a single logit is that of the second of two classes. // [batch][classes] */
+/** Logits to probabilities; a single logit is that of the second of two classes. // [batch][classes] */
 export function probabilitiesOf(logits: tf.Tensor2D): number[][] {
   const [rows, outputs] = logits.shape;
   const classes = Math.max(2, outputs);
@@ -104,7 +112,7 @@ export function probabilitiesOf(logits: tf.Tensor2D): number[][] {
   return Array.from({ length: rows }, (_, row) => Array.from(all.subarray(row * classes, (row + 1) * classes)));
 }
 
-/** How much speaks for one class of each picture, before the softmax, summed over the pictures. */
+/** The logit of one class of each picture, summed over the pictures: what Grad-CAM differentiates. */
 export function scoreOf(logits: tf.Tensor2D, classes: readonly number[]): tf.Scalar {
   return tf.tidy(() => {
     if (logits.shape[1] === 1) return logits.mul(tf.tensor2d(classes.map((c) => [c === 1 ? 1 : -1]))).sum();

@@ -4,25 +4,34 @@ import { checkNumber, withDefaults } from '../../core/options';
 import { Random } from '../../core/random';
 import { type Example, thumbnail } from '../../data';
 
+/** Options of `embed`. */
 export interface EmbedOptions {
   /**
-   * `pca` (default): the two directions in which the features differ most, distances are true as far as two directions can say.
-   * `umap` (McInnes, Healy and Melville 2018): neighbours stay neighbours, distances between groups say little.
+   * `pca`: the two directions of largest variance (principal components, Pearson 1901); distances are approximately kept.
+   * `umap` (McInnes, Healy and Melville 2018): neighbours stay neighbours, distances between groups mean little. Default: `pca`
    */
   method?: 'pca' | 'umap';
-  /** of UMAP; 0 unless told */
+  /** of UMAP's random numbers. Default: 0 */
   seed?: number;
-  /** of UMAP: how many neighbours each picture is drawn to; 15 unless told, fewer where there are fewer pictures */
+  /** of UMAP: how many nearest neighbours of each picture count, at least 2. Default: 15, or all others where there are fewer */
   neighbors?: number;
 }
 
 /**
- * Features in the plane.
+ * Project features to two dimensions, to draw them.
  *
- * @param values [examples x length], row-major, as `extractFeatures` gives them
+ * @param values one row of features an example, row-major, as `extractFeatures` returns them // [examples x length]
  * @param length of a row
  * @returns one point a row; the same for the same seed
- * @throws {UserError} for fewer than three rows, or features that are not finite
+ * @throws {UserError} if there are fewer than three rows, or features are not finite
+ *
+ * @example
+ * ```ts
+ * import { explain } from 'tunebook';
+ * const values = Float32Array.from([0, 0, 1, 1, 2, 2]); // three rows of two features
+ * const points = explain.embed(values, 2);
+ * points.map(({ x }) => Math.round(Math.abs(x))); // => [ 1, 0, 1 ]
+ * ```
  */
 export function embed(values: Float32Array, length: number, options?: EmbedOptions): { x: number; y: number }[] {
   const { method, seed, neighbors } = withDefaults<Required<EmbedOptions>>('embed', options, {
@@ -38,12 +47,12 @@ export function embed(values: Float32Array, length: number, options?: EmbedOptio
   if (!values.every(Number.isFinite)) throw new UserError('embed: a feature is not a finite number');
   const rows = Array.from({ length: count }, (_, i) => Array.from(values.subarray(i * length, (i + 1) * length)));
   if (method === 'pca') {
-    const { PCA } = require('ml-pca') as typeof import('ml-pca'); // loaded when used, as is UMAP
+    const { PCA } = require('ml-pca') as typeof import('ml-pca'); // loaded only when used, as is UMAP, to keep the import of tunebook fast
     const pca = new PCA(rows, { method: 'NIPALS', nCompNIPALS: 2 });
     return pca
       .predict(rows, { nComponents: 2 })
       .to2DArray()
-      .map(([x, y]) => ({ x: known(x), y: known(y) }));
+      .map(([x, y]) => ({ x: coordinate(x), y: coordinate(y) }));
   }
   if (method !== 'umap') throw new UserError(`embed: method must be 'pca' or 'umap', got '${String(method)}'`);
   const random = new Random(seed, 'umap');
@@ -52,25 +61,39 @@ export function embed(values: Float32Array, length: number, options?: EmbedOptio
   return umap.fit(rows).map(([x = 0, y = 0]) => ({ x, y }));
 }
 
-/** Where rows lie along a direction: at 0 where there is no such direction, because no rows differ in it. */
-const known = (place = 0): number => (Number.isNaN(place) ? 0 : place);
+/** A coordinate; PCA returns NaN along a direction in which all rows are equal. */
+const coordinate = (value = 0): number => (Number.isNaN(value) ? 0 : value);
 
-/** Rows of features with what they are of: what `extractFeatures` returns. */
+/** Features with their examples and labels, as `extractFeatures` returns them. */
 export interface EmbeddedFeatures {
+  /** one row of features an example, row-major // [examples x length] */
   values: Float32Array;
+  /** of a row */
   length: number;
+  /** the pictures, in the order of the rows */
   examples: readonly Example[];
+  /** class indices // [examples] */
   labels: Int32Array;
 }
 
 /**
- * Points for `embeddingChart`: where each picture lies, its class, the picture itself for the tooltip, and whether it was
- * predicted wrongly.
+ * Make the points of `charts.embeddingChart`: the position of each picture, its class, the picture itself for the tooltip, and
+ * whether it was misclassified.
  *
  * @param classes class names
- * @param options those of {@link embed}; `predictions` of the same pictures; `size` of the tooltips' pictures in pixels, 56
- *   unless told, 0 for none: a thousand of them are some 3 MB of notebook
- * @throws {UserError} as {@link embed}, and if there are not as many examples and labels as rows
+ * @param options those of {@link embed}; `predictions` of the same pictures, to mark the misclassified ones (default: none);
+ *   `size` of the tooltips' pictures in pixels, 0 for none (default: 56): a thousand of them add some 3 MB to a notebook
+ * @throws {UserError} as {@link embed}, and if the numbers of rows, examples and labels differ
+ *
+ * @example
+ * ```ts
+ * import { charts, explain, extractFeatures, imageFolder, openRun } from 'tunebook';
+ * const { examples, classes } = imageFolder('photos');
+ * const { network } = await openRun('runs/first');
+ * const points = await explain.embedPictures(await extractFeatures(network, examples), classes);
+ * charts.embeddingChart(points); // a notebook draws the chart if it is the last value of a cell
+ * points.length === examples.length; // => true
+ * ```
  */
 export async function embedPictures(
   { values, length, examples, labels }: EmbeddedFeatures,
@@ -81,21 +104,21 @@ export async function embedPictures(
   },
 ): Promise<EmbeddedPoint[]> {
   const { predictions = [], size = 56, ...rest } = options ?? {};
-  const said = new Map(predictions.map((prediction) => [prediction.file, prediction]));
+  const byFile = new Map(predictions.map((prediction) => [prediction.file, prediction]));
   const points = embed(values, length, rest);
   if (examples.length !== points.length || labels.length !== points.length) {
     throw new UserError(
-      `embedPictures: got ${points.length} rows of features, ${examples.length} examples and ${labels.length} labels; give as many of each, as extractFeatures does`,
+      `embedPictures: got ${points.length} rows of features, ${examples.length} examples and ${labels.length} labels; give the same number of each, as extractFeatures returns them`,
     );
   }
   return Promise.all(
     examples.map(async (example, i) => {
-      const prediction = said.get(example.file);
+      const prediction = byFile.get(example.file);
       const wrong = prediction !== undefined && prediction.predicted !== prediction.label;
       return {
         ...points[i]!,
         class: classes[labels[i]!] ?? `class ${labels[i]}`,
-        note: wrong ? `taken for ${classes[prediction.predicted]}` : example.file.split(/[\\/]/).at(-1)!,
+        note: wrong ? `predicted: ${classes[prediction.predicted]}` : example.file.split(/[\\/]/).at(-1)!,
         wrong,
         ...(size > 0 && { url: await thumbnail(example, { size }) }),
       };

@@ -3,57 +3,106 @@ import { UserError } from '../../core/errors';
 import { checkNumber, withDefaults } from '../../core/options';
 import { decodeAll, type Example, thumbnail } from '../../data';
 import { suspectLabels } from '../../metrics/labelErrors';
-import type { Explained } from './classifier';
+import type { ExplainableModel } from './classifier';
 import { gradCam } from './gradCam';
 import { occlusionMap } from './occlusion';
 import { heatmapOverlay } from './overlay';
 
-/** What the model said of a picture, as `train` returns it. */
+/** A picture with its label and prediction, as `train` returns it. */
 export interface PredictedPicture {
+  /** path of the picture */
   file: string;
+  /** index of its class */
   label: number;
+  /** index of the predicted class */
   predicted: number;
-  /** by class, summing to 1 */
+  /** of every class; they sum to 1 // [classes] */
   probabilities: readonly number[];
 }
 
-/** The result of `train` has both. */
-export interface Predicted {
+/** Predictions with the names of their classes. The result of `train` has both. */
+export interface PredictionSet {
+  /** class names, in the order of the probabilities */
   classes: readonly string[];
+  /** one for each picture */
   predictions: readonly PredictedPicture[];
 }
 
+/** Options of the galleries: `topLosses`, `mistakes`, `suspectPictures` and `explainPictures`. */
 export interface GalleryOptions {
-  /** at most so many pictures; 14 unless told */
+  /** the most pictures to return, 1 to 500. Default: 14 */
   count?: number;
-  /** side of a picture in pixels; 112 unless told */
+  /** side of a picture in pixels. Default: 112 */
   size?: number;
 }
 
 const share = (p: number) => `${Math.round(100 * p)}%`;
 
-/** The pictures whose true class got the least probability, the worst first: what the loss is made of. */
-export async function topLosses(run: Predicted, options?: GalleryOptions): Promise<GridPicture[]> {
+/**
+ * The pictures with the highest loss, the highest first: those whose true class got the lowest probability.
+ *
+ * @param run what `train` returned
+ * @returns thumbnails with labels, for `charts.pictureGrid`
+ * @throws {UserError} if predictions and classes do not fit each other, or an option is out of range
+ *
+ * @example
+ * ```ts
+ * import { charts, explain, imageFolder, train } from 'tunebook';
+ * const options = { backbone: 'mobilenet-v1-0.25', inputSize: 96, weights: 'random', epochs: 1 } as const;
+ * const run = await train(imageFolder('photos'), options);
+ * charts.pictureGrid(await explain.topLosses(run, { count: 4 })); // a notebook draws the last value of a cell
+ * ```
+ */
+export async function topLosses(run: PredictionSet, options?: GalleryOptions): Promise<GridPicture[]> {
   checkPredictions('topLosses', run);
   const own = ({ label, probabilities }: PredictedPicture) => probabilities[label]!;
   const worst = [...run.predictions].sort((a, b) => own(a) - own(b));
   return pictures('topLosses', worst, options, (p) => ({
     label: `${run.classes[p.label]} ${share(own(p))}`,
-    detail: `loss ${(-Math.log(Math.max(own(p), 1e-12))).toFixed(2)}, said ${run.classes[p.predicted]}`,
+    detail: `loss ${(-Math.log(Math.max(own(p), 1e-12))).toFixed(2)}, predicted ${run.classes[p.predicted]}`,
   }));
 }
 
-/** The pictures that were taken for another class, the surest mistakes first. */
-export async function mistakes(run: Predicted, options?: GalleryOptions): Promise<GridPicture[]> {
+/**
+ * The misclassified pictures, the most confident mistakes first.
+ *
+ * @param run what `train` returned
+ * @returns thumbnails with labels, for `charts.pictureGrid`
+ * @throws {UserError} if predictions and classes do not fit each other, or an option is out of range
+ *
+ * @example
+ * ```ts
+ * import { charts, explain, imageFolder, train } from 'tunebook';
+ * const options = { backbone: 'mobilenet-v1-0.25', inputSize: 96, weights: 'random', epochs: 1 } as const;
+ * const run = await train(imageFolder('photos'), options);
+ * charts.pictureGrid(await explain.mistakes(run, { count: 4 })); // a notebook draws the last value of a cell
+ * ```
+ */
+export async function mistakes(run: PredictionSet, options?: GalleryOptions): Promise<GridPicture[]> {
   checkPredictions('mistakes', run);
-  return pictures('mistakes', surestMistakes(run), options, (p) => ({
-    label: `${run.classes[p.predicted]} ${share(said(p))}`,
+  return pictures('mistakes', byConfidence(run), options, (p) => ({
+    label: `${run.classes[p.predicted]} ${share(confidence(p))}`,
     detail: `is ${run.classes[p.label]} ${share(p.probabilities[p.label]!)}`,
   }));
 }
 
-/** The pictures whose labels are perhaps wrong, by confident learning (`suspectLabels`), the most suspect first. */
-export async function suspectPictures(run: Predicted, options?: GalleryOptions): Promise<GridPicture[]> {
+/**
+ * The pictures whose labels may be wrong, the most suspect first, by confident learning (Northcutt, Jiang and Chuang 2021; see
+ * `metrics.suspectLabels`).
+ *
+ * @param run what `train` returned
+ * @returns thumbnails with labels, for `charts.pictureGrid`
+ * @throws {UserError} if predictions and classes do not fit each other, or an option is out of range
+ *
+ * @example
+ * ```ts
+ * import { charts, explain, imageFolder, train } from 'tunebook';
+ * const options = { backbone: 'mobilenet-v1-0.25', inputSize: 96, weights: 'random', epochs: 1 } as const;
+ * const run = await train(imageFolder('photos'), options);
+ * charts.pictureGrid(await explain.suspectPictures(run, { count: 4 })); // a notebook draws the last value of a cell
+ * ```
+ */
+export async function suspectPictures(run: PredictionSet, options?: GalleryOptions): Promise<GridPicture[]> {
   checkPredictions('suspectPictures', run);
   const issues = suspectLabels(
     run.predictions.map(({ label }) => label),
@@ -70,23 +119,37 @@ export async function suspectPictures(run: Predicted, options?: GalleryOptions):
   );
 }
 
+/** Options of `explainPictures`. */
 export interface ExplainOptions extends GalleryOptions {
-  /** `grad-cam` unless told; `occlusion` covers a place after the other, 64 forward passes a picture */
+  /** `grad-cam`, or `occlusion`, which needs 65 forward passes a picture. Default: `grad-cam` */
   method?: 'grad-cam' | 'occlusion';
 }
 
-/** How the methods are called beneath a picture. */
+/** Names of the methods, as they are shown below a picture. */
 const methods = { 'grad-cam': 'Grad-CAM', occlusion: 'occlusion' };
 
 /**
- * Pictures with what speaks for the class that was predicted laid over them, each after itself without.
+ * Show which parts of pictures speak for the predicted class: each picture, and after it the same with a heat map (Grad-CAM,
+ * Selvaraju et al. 2017, or occlusion, Zeiler and Fergus 2014).
  *
  * @param run what `train` returned
- * @param chosen which pictures; the surest mistakes unless told
- * @throws {UserError} if a picture cannot be read, or there is no such method
+ * @param chosen which pictures. Default: the most confident mistakes, or the first pictures if there is none
+ * @param options `count` includes the heat maps: 14 are seven pictures
+ * @returns thumbnails with labels, for `charts.pictureGrid`
+ * @throws {UserError} if a picture cannot be read, or the method is unknown
+ *
+ * @example
+ * ```ts
+ * import { charts, explainPictures, imageFolder, train } from 'tunebook';
+ * const options = { backbone: 'mobilenet-v1-0.25', inputSize: 96, weights: 'random', epochs: 1 } as const;
+ * const run = await train(imageFolder('photos'), options);
+ * const pictures = await explainPictures(run, run.predictions.slice(0, 2));
+ * charts.pictureGrid(pictures, { columns: 2 }); // a notebook draws the last value of a cell
+ * pictures.length; // => 4
+ * ```
  */
 export async function explainPictures(
-  run: Predicted & Explained,
+  run: PredictionSet & ExplainableModel,
   chosen?: readonly PredictedPicture[],
   { method = 'grad-cam', ...options }: ExplainOptions = {},
 ): Promise<GridPicture[]> {
@@ -96,7 +159,7 @@ export async function explainPictures(
     throw new UserError(`explainPictures: method must be ${names.join(' or ')}, got '${String(method)}'`);
   }
   checkPredictions('explainPictures', { ...run, predictions: chosen ?? run.predictions });
-  const wrong = surestMistakes(run);
+  const wrong = byConfidence(run);
   const shown = (chosen ?? (wrong.length > 0 ? wrong : run.predictions)).slice(0, Math.ceil(count / 2));
   const { preprocessing } = run.backbone.entry;
   const examples = shown.map(({ file, label }): Example => ({ file, label }));
@@ -109,7 +172,7 @@ export async function explainPictures(
       method === 'occlusion'
         ? occlusionMap(run, pixels, { class: predicted })
         : gradCam(run, [pixels], { classes: predicted })[0]!;
-    const detail = label === predicted ? 'right' : `is ${run.classes[label]}`;
+    const detail = label === predicted ? 'correct' : `is ${run.classes[label]}`;
     found.push(
       {
         url: await thumbnail(example.file, { size }),
@@ -127,15 +190,17 @@ export async function explainPictures(
 }
 
 /** The probability of what was predicted. */
-const said = ({ predicted, probabilities }: PredictedPicture) => probabilities[predicted]!;
+const confidence = ({ predicted, probabilities }: PredictedPicture) => probabilities[predicted]!;
 
-/** The pictures that were taken for another class, the surest first. */
-function surestMistakes({ predictions }: Predicted): PredictedPicture[] {
-  return predictions.filter(({ label, predicted }) => label !== predicted).sort((a, b) => said(b) - said(a));
+/** The misclassified pictures, the most confident first. */
+function byConfidence({ predictions }: PredictionSet): PredictedPicture[] {
+  return predictions
+    .filter(({ label, predicted }) => label !== predicted)
+    .sort((a, b) => confidence(b) - confidence(a));
 }
 
-/** Labels and predictions of the run's classes, with a probability for each, or a {@link UserError}. */
-function checkPredictions(caller: string, { classes, predictions }: Predicted): void {
+/** Check that labels, predictions and probabilities fit the classes. @throws {UserError} if not */
+function checkPredictions(caller: string, { classes, predictions }: PredictionSet): void {
   for (const { file, label, predicted, probabilities } of predictions) {
     if (![label, predicted].every((c) => c in classes) || probabilities.length !== classes.length) {
       throw new UserError(

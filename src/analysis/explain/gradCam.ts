@@ -1,13 +1,15 @@
 import { UserError } from '../../core/errors';
 import { withDefaults } from '../../core/options';
 import { tf } from '../../tensorflow';
-import { argMax, cutClassifier, type Explained, probabilitiesOf, scoreOf } from './classifier';
+import { argMax, cutClassifier, type ExplainableModel, probabilitiesOf, scoreOf } from './classifier';
 
-/** Where in a picture something speaks for a class. */
+/** How much each part of a picture speaks for a class. */
 export interface Heatmap {
-  /** from 0 to 1 where 1 is the strongest, row by row; all 0 if nothing speaks for the class // [height x width] */
+  /** from 0 to 1, the strongest, row by row; all 0 if nothing speaks for the class // [height x width] */
   values: Float32Array;
+  /** rows of the map */
   height: number;
+  /** columns of the map */
   width: number;
   /** index of the class that is explained */
   class: number;
@@ -15,27 +17,41 @@ export interface Heatmap {
   probability: number;
 }
 
+/** Options of `gradCam`. */
 export interface GradCamOptions {
-  /** class index to explain, one for all pictures or one each; the predicted one unless told */
+  /** index of the class to explain, one for all pictures or one each. Default: the predicted class */
   classes?: number | readonly number[];
-  /** layer whose feature maps are weighed; the last ones unless told */
+  /** name of the layer whose feature maps are weighted. Default: the last layer with feature maps */
   layer?: string;
 }
 
-/** Pictures at a time: their feature maps and gradients are held at once. */
+/** Pictures at a time; the feature maps and gradients of all of them are in memory. */
 const BATCH = 8;
 
 /**
- * Grad-CAM (Selvaraju et al. 2017): the last feature maps, each weighted with the mean gradient of the class's logit, summed,
- * and what is above 0 kept. For every backbone, and through backbone and head also where the head was trained over
- * cached features.
+ * Compute Grad-CAM heat maps (Selvaraju et al. 2017): the last feature maps, each weighted with the mean gradient of the class's
+ * logit, are summed, and negative values set to 0. It works for every backbone, also where only a head was trained.
  *
  * @param explained the result of `train`, or `{ backbone }` with its ImageNet classifier
- * @param pictures decoded at the backbone's input size, as `decodePicture` gives them // [size, size, 3] bytes
- * @returns one map a picture, as large as the feature maps, for 224 pixels mostly 7 x 7
- * @throws {UserError} if there is no such layer or class, a picture has another size, or the backbone has no classifier
+ * @param pictures a list of pictures, each [size, size, 3] bytes at the backbone's input size
+ * @returns one map a picture, of the height and width of the feature maps: mostly 7 x 7 for pictures of 224 pixels
+ * @throws {UserError} if the layer or a class does not exist, a picture has another size, or there is no classifier
+ *
+ * @example
+ * ```ts
+ * import { explain, openRun } from 'tunebook';
+ * const { network, head } = await openRun('runs/first');
+ * const size = network.entry.preprocessing.inputSize;
+ * const gray = new Uint8Array(size * size * 3).fill(128);
+ * const [map] = explain.gradCam({ backbone: network, head }, [gray]);
+ * map?.height === map?.width; // => true
+ * ```
  */
-export function gradCam(explained: Explained, pictures: readonly Uint8Array[], options?: GradCamOptions): Heatmap[] {
+export function gradCam(
+  explained: ExplainableModel,
+  pictures: readonly Uint8Array[],
+  options?: GradCamOptions,
+): Heatmap[] {
   const { classes, layer } = withDefaults<GradCamOptions>('gradCam', options, { classes: undefined, layer: undefined });
   if (!Array.isArray(pictures))
     throw new UserError('gradCam: expected an array of pictures; put a single one in brackets');
@@ -68,12 +84,10 @@ export function gradCam(explained: Explained, pictures: readonly Uint8Array[], o
   return found;
 }
 
-/** The classes to explain, or the predicted ones. @throws {UserError} if there is none of that index, or no answer at all */
+/** The classes to explain. Default: the predicted ones. @throws {UserError} if an index is out of range, or an output is not finite */
 export function checkClasses(wanted: number | readonly number[] | undefined, probabilities: number[][]): number[] {
   if (!probabilities.flat().every(Number.isFinite)) {
-    throw new UserError(
-      'the network answers with what is no number: its training diverged; train at a lower learning rate',
-    );
+    throw new UserError("the network's outputs are not finite: its training diverged; train at a lower learning rate");
   }
   const all = wanted === undefined ? argMax(probabilities) : typeof wanted === 'number' ? [wanted] : [...wanted];
   const chosen = typeof wanted === 'number' ? probabilities.map(() => wanted) : all;

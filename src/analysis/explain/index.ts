@@ -1,13 +1,13 @@
 export { type PreviewOptions, previewAugmentation } from './augmentationPreview';
-export type { Explained } from './classifier';
+export type { ExplainableModel } from './classifier';
 export { type EmbeddedFeatures, type EmbedOptions, embed, embedPictures } from './embed';
 export {
   type ExplainOptions,
   explainPictures,
   type GalleryOptions,
   mistakes,
-  type Predicted,
   type PredictedPicture,
+  type PredictionSet,
   suspectPictures,
   topLosses,
 } from './gallery';

@@ -1,28 +1,40 @@
 import { checkNumber, withDefaults } from '../../core/options';
-import { cutClassifier, type Explained, probabilitiesOf } from './classifier';
+import { cutClassifier, type ExplainableModel, probabilitiesOf } from './classifier';
 import { checkClasses, type Heatmap } from './gradCam';
 
+/** Options of `occlusionMap`. */
 export interface OcclusionOptions {
-  /** class index to explain; the predicted one unless told */
+  /** index of the class to explain. Default: the predicted class */
   class?: number;
-  /** side of the gray square as a part of the picture's; 0.25 unless told */
+  /** side of the gray square as a fraction of the picture's, 0.02 to 1. Default: 0.25 */
   size?: number;
-  /** places of the square along each side; 8 unless told */
+  /** positions of the square along each side, 2 to 64. Default: 8 */
   places?: number;
 }
 
-/** Pictures with a square at a time. */
+/** Covered pictures that are predicted at a time. */
 const BATCH = 16;
 
 /**
- * An occlusion map (Zeiler and Fergus 2014): how much of the class's probability is lost when a gray square covers a place.
- * Slower than Grad-CAM by far, and asks nothing of the network but its answers.
+ * Compute an occlusion map (Zeiler and Fergus 2014): by how much the class's probability falls when a gray square covers each
+ * part of the picture. Much slower than Grad-CAM, but it needs nothing but predictions.
  *
- * @param picture decoded at the backbone's input size // [size, size, 3] bytes
- * @returns values from 0 to 1: the loss at each place over the largest loss; `probability` is that of the whole picture
- * @throws {UserError} if there is no such class, the picture has another size, or the backbone has no classifier
+ * @param explained the result of `train`, or `{ backbone }` with its ImageNet classifier
+ * @param picture at the backbone's input size // [size, size, 3] bytes
+ * @returns a map of `places` x `places` values from 0 to 1: the fall at each position divided by the largest; `probability` is
+ *   that of the uncovered picture
+ * @throws {UserError} if the class does not exist, the picture has another size, or there is no classifier
+ *
+ * @example
+ * ```ts
+ * import { explain, openRun } from 'tunebook';
+ * const { network, head } = await openRun('runs/first');
+ * const size = network.entry.preprocessing.inputSize;
+ * const gray = new Uint8Array(size * size * 3).fill(128);
+ * explain.occlusionMap({ backbone: network, head }, gray, { places: 4 }).values.length; // => 16
+ * ```
  */
-export function occlusionMap(explained: Explained, picture: Uint8Array, options?: OcclusionOptions): Heatmap {
+export function occlusionMap(explained: ExplainableModel, picture: Uint8Array, options?: OcclusionOptions): Heatmap {
   const given = withDefaults<{ class?: number; size: number; places: number }>('occlusionMap', options, {
     class: undefined,
     size: 0.25,
@@ -31,13 +43,13 @@ export function occlusionMap(explained: Explained, picture: Uint8Array, options?
   checkNumber('occlusionMap: size', given.size, { min: 0.02, max: 1 });
   const places = checkNumber('occlusionMap: places', given.places, { min: 2, max: 64, integer: true });
   const { logits, inputSize } = cutClassifier(explained);
-  const ask = (pictures: readonly Uint8Array[]) => {
-    const answer = logits(pictures);
-    const rows = probabilitiesOf(answer);
-    answer.dispose();
+  const predict = (pictures: readonly Uint8Array[]) => {
+    const outputs = logits(pictures);
+    const rows = probabilitiesOf(outputs);
+    outputs.dispose();
     return rows;
   };
-  const whole = ask([picture]);
+  const whole = predict([picture]);
   const chosen = checkClasses(given.class, whole)[0]!;
   const probability = whole[0]![chosen]!;
   const side = Math.max(1, Math.round(given.size * inputSize));
@@ -45,10 +57,10 @@ export function occlusionMap(explained: Explained, picture: Uint8Array, options?
   for (let start = 0; start < places * places; start += BATCH) {
     const covered = Array.from({ length: Math.min(BATCH, places * places - start) }, (_, i) => {
       const place = start + i;
-      const at = (step: number) => Math.round((step * inputSize) / (places - 1) - side / 2); // its middle reaches each edge
+      const at = (step: number) => Math.round((step * inputSize) / (places - 1) - side / 2); // its centre moves from edge to edge
       return cover(picture, inputSize, at(Math.floor(place / places)), at(place % places), side);
     });
-    for (const row of ask(covered)) losses.push(Math.max(0, probability - row[chosen]!));
+    for (const row of predict(covered)) losses.push(Math.max(0, probability - row[chosen]!));
   }
   const largest = Math.max(...losses, 1e-12);
   return {

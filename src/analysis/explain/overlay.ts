@@ -3,7 +3,7 @@ import { checkNumber } from '../../core/options';
 import { sharp } from '../../core/sharp';
 import type { Heatmap } from './gradCam';
 
-/** From nothing to much: dark blue, violet, vermilion, yellow; brightness rises all the way, so it is read without hues. */
+/** The colour scale: dark blue, violet, vermilion, yellow. Brightness rises throughout, so it can be read without hues. */
 const stops = [
   [13, 8, 80],
   [126, 3, 168],
@@ -12,13 +12,24 @@ const stops = [
 ] as const;
 
 /**
- * A heatmap laid over its picture, as a data URI for `pictureGrid`: the picture in gray, coloured the more, the more speaks
- * for the class.
+ * Draw a heat map over its picture, for `charts.pictureGrid`: the picture in gray, from dark blue where nothing speaks for the
+ * class to yellow where most does.
  *
  * @param picture [size, size, 3] bytes
  * @param size side of the picture in pixels
- * @param shown side of what is returned; 112 unless told
- * @throws {UserError} if the picture has another size, or the heatmap is not of its height and width
+ * @param heatmap what `gradCam` or `occlusionMap` returned
+ * @param shown side of the result in pixels, 8 to 1024. Default: 112
+ * @returns a JPEG as a data URI
+ * @throws {UserError} if the picture does not have this size, or the heat map has not height x width values
+ *
+ * @example
+ * ```ts
+ * import { explain } from 'tunebook';
+ * const gray = new Uint8Array(32 * 32 * 3).fill(128);
+ * const heatmap = { values: Float32Array.of(0, 0, 0, 1), height: 2, width: 2, class: 0, probability: 0.9 };
+ * const url = await explain.heatmapOverlay(gray, 32, heatmap);
+ * url.slice(0, 23); // => 'data:image/jpeg;base64,'
+ * ```
  */
 export async function heatmapOverlay(
   picture: Uint8Array,

@@ -53,7 +53,7 @@ describe('comparing backbones', function () {
       compareBackbones(dataset, ['efficientnet-lite0', 'lite9'], { listener }),
       /unknown backbone 'lite9'/,
     );
-    await assert.rejects(compareBackbones(dataset, [], { listener }), /no names of backbones/);
+    await assert.rejects(compareBackbones(dataset, [], { listener }), /no backbones to compare/);
     await assert.rejects(
       compareBackbones(dataset, ['efficientnet-lite0'], { folds: 20, listener }),
       /20 folds of 9 groups/,

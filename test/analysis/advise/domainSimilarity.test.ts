@@ -31,7 +31,7 @@ describe('activation statistics', () => {
     assert.equal(pictures, 11);
     assert.equal(layers.length, 49);
     for (const name of ['stem_bn', 'block3b_project_bn', 'top_bn']) {
-      const { here, remembered } = layers.find(({ layer }) => layer === name)!;
+      const { dataset, training } = layers.find(({ layer }) => layer === name)!;
       const layer = backbone.model.getLayer(name);
       const inside = tf.model({ inputs: backbone.model.inputs, outputs: layer.input as tf.SymbolicTensor });
       const decoded = await Promise.all(
@@ -46,9 +46,9 @@ describe('activation statistics', () => {
         return { mean: mean.dataSync(), variance: variance.dataSync() };
       });
       const close = (a: number, b: number) => Math.abs(a - b) <= 1e-4 * Math.max(1, Math.abs(b));
-      assert.ok(here.mean.every((value, c) => close(value, expected.mean[c]!)));
-      assert.ok(here.variance.every((value, c) => close(value, expected.variance[c]!)));
-      assert.equal(remembered.mean.length, here.mean.length);
+      assert.ok(dataset.mean.every((value, c) => close(value, expected.mean[c]!)));
+      assert.ok(dataset.variance.every((value, c) => close(value, expected.variance[c]!)));
+      assert.equal(training.mean.length, dataset.mean.length);
     }
   });
 });
@@ -56,8 +56,8 @@ describe('activation statistics', () => {
 describe("Hellinger's distance of a layer", () => {
   const layer = (mean: number, variance: number) => ({
     ...{ layer: 'bn', epsilon: 0 },
-    here: { mean: Float64Array.of(mean), variance: Float64Array.of(variance) },
-    remembered: { mean: Float64Array.of(0), variance: Float64Array.of(1) },
+    dataset: { mean: Float64Array.of(mean), variance: Float64Array.of(variance) },
+    training: { mean: Float64Array.of(0), variance: Float64Array.of(1) },
   });
 
   it('agrees with the formula for two normal distributions', () => {
@@ -67,7 +67,7 @@ describe("Hellinger's distance of a layer", () => {
   });
 
   it('stays below 1 if a channel was always 0 in pre-training', () => {
-    const silent = { ...layer(50, 3), remembered: { mean: Float64Array.of(0), variance: Float64Array.of(0) } };
+    const silent = { ...layer(50, 3), training: { mean: Float64Array.of(0), variance: Float64Array.of(0) } };
     assert.equal(layerDistance({ ...silent, epsilon: 1e-3 }), 1);
   });
 });
@@ -120,14 +120,14 @@ describe('domain similarity', function () {
     const answer = await domainSimilarity(greys(8, 64, 100), vgg);
     assert.equal(answer.distance, null);
     assert.equal(answer.verdict, 'unknown');
-    assert.match(answer.explanation, /VGG16 has no batch normalization, .*: ask a network that has some/);
+    assert.match(answer.explanation, /VGG16 has no batch normalization, .*: use a network that has/);
     assert.equal(answer.layers.numRows(), 0);
   });
 
   it('refuses untrained weights and too few pictures', async () => {
     const untrained = await loadBackbone('mobilenet-v1-0.25', { weights: 'none', inputSize: 32 });
     assignRandomWeights(untrained.model, 1);
-    await assert.rejects(domainSimilarity(greys(8, 64, 100), untrained), /are those before training/);
+    await assert.rejects(domainSimilarity(greys(8, 64, 100), untrained), /are not pre-trained/);
     await assert.rejects(
       domainSimilarity(greys(7, 64, 100), backbone),
       /7 pictures could be read, expected at least 8/,

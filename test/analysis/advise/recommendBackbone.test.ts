@@ -120,7 +120,7 @@ describe('a recommendation', function () {
     await withoutNetwork(async () => {
       await assert.rejects(
         recommendBackbone({ pictures: 500, names: kerasNames, device: slow }),
-        /none of efficientnet-b0, .* can be had; of efficientnet-b0: no way to/,
+        /weights of efficientnet-b0, .* are not available; of efficientnet-b0: no way to/,
       );
     });
     const names = ['efficientnet-lite0', 'vgg16'] as const;
@@ -146,9 +146,9 @@ describe('a recommendation', function () {
       assert.deepEqual([few.best.name, few.best.plan], ['mobilenet-v3-large', 'feature-extraction']);
       assert.match(
         few.best.reason,
-        /50 pictures \(± \d+\.\d points\) do not tell it from .* it is the fastest of these/,
+        /50 pictures \(± \d+\.\d points\) cannot distinguish from .* it is the fastest of these/,
       );
-      assert.match(few.best.reason, /10 pictures a class are few for 3\.0 M parameters/);
+      assert.match(few.best.reason, /10 pictures a class are too few to train its 3\.0 M parameters/);
       const some = await advise(500, slow);
       assert.deepEqual([some.best.name, some.best.plan], ['efficientnet-b3', 'hybrid']);
       const many = await advise(50_000, fast, 10_000);
@@ -157,7 +157,7 @@ describe('a recommendation', function () {
       assert.notEqual(hurried.best.name, 'efficientnet-b7');
       assert.match(
         hurried.choices.at(-1)!.reason,
-        /too slow here: to compute its features once takes about \d+ minutes/,
+        /too slow on this device: computing its features once takes about \d+ minutes/,
       );
       for (const { choices, table } of [few, some, many, hurried]) {
         assert.equal(choices.length, kerasNames.length);

@@ -10,7 +10,7 @@ describe('previewAugmentation', () => {
     const values = (grid as unknown as { data: { values: { url: string; label: string }[] } }).data.values;
     assert.deepEqual(
       values.map(({ label }) => label),
-      ['as it is', 'view 1', 'view 2', 'view 3', 'as it is', 'view 1', 'view 2', 'view 3'],
+      ['original', 'view 1', 'view 2', 'view 3', 'original', 'view 1', 'view 2', 'view 3'],
     );
     assert.equal(new Set(values.map(({ url }) => url)).size, 8);
     images.dispose();

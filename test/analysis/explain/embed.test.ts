@@ -85,7 +85,7 @@ describe('galleries', function () {
       losses,
       [...losses].sort((a, b) => b - a),
     );
-    assert.match(pictureGrid(shown).usermeta.text, /said (blue|green|red)/);
+    assert.match(pictureGrid(shown).usermeta.text, /predicted (blue|green|red)/);
   });
 
   it('show mistakes with both probabilities, and suspect labels', async () => {

@@ -63,7 +63,11 @@ describe('gradCam', function () {
       [1, 2],
     );
     mistake(() => gradCam(explained, [dark], { classes: 3 }), 'from 0 to 2', 'got 3');
-    mistake(() => gradCam(explained, [dark], { layer: 'conv_99' }), "'conv_99' is no layer", 'the last ones are');
+    mistake(
+      () => gradCam(explained, [dark], { layer: 'conv_99' }),
+      "cannot be cut at a layer 'conv_99'",
+      'the last possible ones are',
+    );
     explained.dispose();
   });
 
@@ -78,7 +82,7 @@ describe('gradCam', function () {
     mistake(() => cam(explained, nine.slice(0, 8), { classes: nine.map(() => 0) }), '9 classes for 8 pictures');
     mistake(() => cam(explained, nine, { classes: [0] }), '1 classes for 9 pictures', 'or one each');
     mistake(() => cam(explained, [picture], { layer: 'conv_dv_13' }), "did you mean 'conv_dw_13'?");
-    mistake(() => cam(explained, [picture], { layer: backbone.model.layers.at(-1)!.name }), 'gives no feature maps');
+    mistake(() => cam(explained, [picture], { layer: backbone.model.layers.at(-1)!.name }), 'has no feature maps');
     mistake(() => cam(explained, [picture], { layers: 'x' } as object), "unknown option 'layers'", "'layer'");
     mistake(() => cam(explained, [pixels(32)]), 'a picture has 32 x 32 pixels, expected 64 x 64', 'decodePicture');
     mistake(() => cam(explained, [pixels(96)]), '96 x 96 pixels, expected 64 x 64');
@@ -86,7 +90,7 @@ describe('gradCam', function () {
     mistake(() => cam(explained, picture as unknown as Uint8Array[]), 'expected an array of pictures');
     mistake(() => cam({ backbone }, [picture]), '256 features and no classes', 'includeTop: true');
     const head = buildHead(1280, 3);
-    mistake(() => cam({ backbone, head }, [picture]), 'features of shape [1280]', 'gives [256]');
+    mistake(() => cam({ backbone, head }, [picture]), 'features of shape [1280]', 'returns [256]');
     head.dispose();
     assert.deepEqual(cam(explained, []), []);
     explained.dispose();

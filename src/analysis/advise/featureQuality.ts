@@ -6,34 +6,35 @@ import { linearProbe } from './linearProbe';
 import { logMe } from './logMe';
 import { nearestNeighbours } from './nearestNeighbours';
 
-/** What cheap ways to judge features say of them. */
-export interface FeatureJudgement {
-  /** accuracy of linear probes, each picture predicted by the one that did not see it, with Wilson's 95% interval */
+/** The quality of features, by measures that need no training of the backbone. */
+export interface FeatureQuality {
+  /** cross-validated accuracy of linear probes, with Wilson's 95% interval */
   probe: Interval;
-  /** accuracy of the nearest neighbours, likewise */
+  /** cross-validated accuracy of k-NN, with Wilson's 95% interval */
   neighbours: Interval;
+  /** LogME (You et al. 2021); higher is better, comparable only between backbones on the same pictures */
   logMe: number;
-  /** how many pictures these are of */
+  /** number of pictures */
   pictures: number;
 }
 
-/** Strength of the data in the probe. Of 0.1 to 1000, 100 and more did best on photos of flowers and 10 to 1000 on the emoji. */
+/** Weight of the data against the penalty of the probe. Of 0.1 to 1000, 100 and more did best on photos of flowers, 10 to 1000 on the emoji. */
 const STRENGTH = 100;
 
 /**
- * Judge features by cross-validation: a linear probe and the nearest neighbours learn from the training rows of each fold and
- * are asked for its validation rows; LogME takes all rows at once.
+ * Measure the quality of features: a linear probe and k-NN are fitted to the training rows of each fold and tested on its
+ * validation rows; LogME uses all rows at once.
  *
  * @param folds as `kFold` draws them
  */
-export function judgeFeatures(
+export function measureFeatures(
   features: Features,
   { folds, classes, neighbours }: { folds: readonly Split[]; classes: number; neighbours: number },
   onFold: (done: number) => void = () => {},
-): FeatureJudgement {
+): FeatureQuality {
   const all: LabelledRows = { values: features.values, length: features.length, labels: features.labels, classes };
-  const right = { probe: 0, neighbours: 0 };
-  let asked = 0;
+  const correct = { probe: 0, neighbours: 0 };
+  let tested = 0;
   folds.forEach(({ train, validation }, index) => {
     const [known, held] = [train, validation].map(
       (examples): LabelledRows => ({ ...selectRows(features, examples), length: features.length, classes }),
@@ -42,16 +43,16 @@ export function judgeFeatures(
     const nearest = nearestNeighbours(known!, held!, neighbours);
     held!.labels.forEach((label, row) => {
       const scores = logits.subarray(row * classes, (row + 1) * classes);
-      if (scores.indexOf(Math.max(...scores)) === label) right.probe++;
-      if (nearest[row] === label) right.neighbours++;
+      if (scores.indexOf(Math.max(...scores)) === label) correct.probe++;
+      if (nearest[row] === label) correct.neighbours++;
     });
-    asked += held!.labels.length;
+    tested += held!.labels.length;
     onFold(index + 1);
   });
   return {
-    probe: wilsonInterval(right.probe, asked),
-    neighbours: wilsonInterval(right.neighbours, asked),
+    probe: wilsonInterval(correct.probe, tested),
+    neighbours: wilsonInterval(correct.neighbours, tested),
     logMe: logMe(all),
-    pictures: asked,
+    pictures: tested,
   };
 }
