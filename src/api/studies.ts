@@ -1,5 +1,6 @@
 /**
- * More about studies: comparing, statistics, tables for other programs, runs on several processes or machines.
+ * Studies in detail: comparing axes, paired statistics over seeds, tables for other programs (Parquet, Arrow, CSV, MLflow), and
+ * executing runs in several processes or on several machines. `study` is at the root.
  *
  * @module
  */

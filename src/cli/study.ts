@@ -13,7 +13,7 @@ import {
   type StudyConfiguration,
   type StudyResult,
   study,
-  verdictNote,
+  verdictExplanations,
   writeMlflow,
 } from '../study';
 import { configurationKeys } from '../study/configuration';
@@ -110,6 +110,6 @@ function summary({ rows, runs, failed, left, folder }: StudyResult): string {
     Boolean,
   );
   const hint = left > 0 ? ' (--resume goes on)' : '';
-  const lines = [leaderboardText(rows), ...verdictNote(rows), `${counts.join(', ')}${hint}, in ${folder}`];
+  const lines = [leaderboardText(rows), ...verdictExplanations(rows), `${counts.join(', ')}${hint}, in ${folder}`];
   return `${lines.join('\n\n')}\n`;
 }

@@ -2,7 +2,7 @@ import { escapeHtml } from '../core/escape/html';
 import { printable } from '../core/escape/printable';
 import { stopRequested, withStop } from '../core/stop';
 import { leaderboardCells, leaderboardText, ranked } from '../study/leaderboard';
-import type { StudyListener, StudyState } from '../study/study';
+import type { StudyListener, StudyState } from '../study/studyState';
 import { type EndingStudyListener, shownRows, studyLine, terminalStudyListener } from '../terminal/studyListener';
 import { displayWriter } from './kernel';
 import { type LiveDisplay, liveDisplay, liveSettled } from './live';

@@ -5,7 +5,14 @@ import { messageOf } from '../core/errors';
 import { printable, printableLine } from '../core/escape/printable';
 import { readRun, type SavedRun } from '../runs';
 import { loadStudy, type StudyResult, type StudyRow } from '../study';
-import { leaderboardCells, leaderboardText, nameOf, ranked, verdictNote, verdictWords } from '../study/leaderboard';
+import {
+  leaderboardCells,
+  leaderboardText,
+  nameOf,
+  ranked,
+  verdictExplanation,
+  verdictExplanations,
+} from '../study/leaderboard';
 import { readStudyFile, type StudyFile } from '../study/loadStudy';
 import { drawn } from './draw';
 import type { Section } from './figures';
@@ -38,7 +45,7 @@ export async function studyHtml(folder: string, page: string, say: (text: string
     rows: rows.slice(0, MOST_ROWS),
     numbers: [false, true, true, true, true, true, false, true],
   };
-  const words = `Mean validation accuracy over the seeds with its 95% interval; the difference from the baseline, in percentage points, is paired seed by seed. ${verdictWords}${leftOut(rows.length, 'configurations')}`;
+  const words = `Mean validation accuracy over the seeds with its 95% interval; the difference from the baseline, in percentage points, is paired seed by seed. ${verdictExplanation}${leftOut(rows.length, 'configurations')}`;
   return htmlPage({
     title: basename(resolve(folder)),
     summary: summaryOf(result, file),
@@ -70,7 +77,7 @@ export function studyText(folder: string): string {
     ...summaryOf(result, readStudyFile(folder)),
     ...left,
     leaderboardText(result.rows),
-    ...verdictNote(result.rows),
+    ...verdictExplanations(result.rows),
     ...(failed.length > 0 ? [failed.join('\n')] : []),
     ...texts,
   ];

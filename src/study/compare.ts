@@ -7,22 +7,33 @@ import type { RunRecord } from './runRecord';
 import { judgeDifferences, meanOf, summarize } from './statistics';
 import { resolutionOf } from './table';
 
+/** Options of `compareBy`. */
 export interface CompareByOptions {
-  /** the value that others are compared with; default: the first that ran */
+  /** the value of the axis that others are compared with. Default: that of the first run */
   baseline?: Label;
-  /** what is compared; default 'accuracy' */
+  /** the measure that is compared: accuracy is better when higher, all others when lower. Default: 'accuracy' */
   measure?: 'accuracy' | 'loss' | 'seconds' | 'memory';
 }
 
 /**
- * Compare the values of one axis over all that else was varied: a row a value with n, mean, standard deviation, interval, and
- * the paired difference from the baseline with its verdict, corrected for several comparisons.
+ * Compare the values of one axis of a study, averaged over all other axes: for each value n, mean, standard deviation, 95%
+ * interval, and the paired difference from the baseline with a verdict, corrected for multiple comparisons (Holm 1979).
  *
- * Runs are paired where all but the axis is the same. Pairs of one seed share their pictures and count as one, their mean: the
- * seeds are what is repeated. Means and intervals, too, are of seeds.
+ * Runs are paired that differ in this axis only. Runs with the same seed share their pictures, so they are averaged first, and n
+ * is the number of seeds.
  *
- * @param records of `study` or `loadStudy`
- * @throws {UserError} on an axis that the runs do not have
+ * @param records the `records` that `study` or `studies.loadStudy` returned
+ * @param axis name of the axis
+ * @returns a table with a row for each value, the baseline first
+ * @throws {UserError} if the runs do not have the axis, or the axis not the baseline
+ *
+ * @example
+ * ```ts
+ * import { studies } from 'tunebook';
+ * const { records } = studies.loadStudy('study');
+ * const table = studies.compareBy(records, 'variant');
+ * table.array('n'); // => [ 2, 2 ]
+ * ```
  */
 export function compareBy(records: readonly RunRecord[], axis: string, options?: CompareByOptions): ColumnTable {
   const { baseline, measure } = withDefaults<Required<CompareByOptions>>('compareBy', options, {
@@ -40,20 +51,20 @@ export function compareBy(records: readonly RunRecord[], axis: string, options?:
     const known = values.map((value) => JSON.stringify(value)).join(', ');
     throw new UserError(`compareBy: axis '${axis}' has no value ${JSON.stringify(base)}; its values are ${known}`);
   }
-  const others = (record: RunRecord) => JSON.stringify({ ...record.axes, [axis]: null, seed: record.seed });
+  const otherAxes = (record: RunRecord) => JSON.stringify({ ...record.axes, [axis]: null, seed: record.seed });
   const measured = (value: Label) =>
     new Map(
       done
         .filter((record) => record.axes[axis] === value && record[measure] !== null)
-        .map((record) => [others(record), { seed: record.seed, value: record[measure]! }]),
+        .map((record) => [otherAxes(record), { seed: record.seed, value: record[measure]! }]),
     );
-  const of = new Map(values.map((value) => [value, measured(value)]));
-  const against = of.get(base)!;
+  const byValue = new Map(values.map((value) => [value, measured(value)]));
+  const ofBaseline = byValue.get(base)!;
   const compared = values.filter((value) => value !== base);
   const pairs = compared.map((value) =>
     bySeed(
-      [...of.get(value)!].flatMap(([key, { seed, value: own }]) => {
-        const other = against.get(key);
+      [...byValue.get(value)!].flatMap(([key, { seed, value: own }]) => {
+        const other = ofBaseline.get(key);
         return other ? [{ seed, value: own - other.value }] : [];
       }),
     ),
@@ -62,7 +73,7 @@ export function compareBy(records: readonly RunRecord[], axis: string, options?:
   const differences = judgeDifferences(pairs, { resolution });
   return arquero.from(
     [base, ...compared].map((value) => {
-      const own = of.get(value)!;
+      const own = byValue.get(value)!;
       const summary = summarize(bySeed([...own.values()]));
       const difference = differences[compared.indexOf(value)];
       return {
@@ -91,7 +102,7 @@ function bySeed(measured: readonly { seed: number; value: number }[]): number[] 
   return seeds.map((seed) => meanOf(measured.filter((one) => one.seed === seed).map(({ value }) => value)));
 }
 
-/** More is better of accuracies only. */
+/** The verdict assumes that higher is better, which holds for accuracies only. */
 function worded(verdict: string | undefined, measure: string): string {
   if (verdict === undefined) return 'baseline';
   if (measure === 'accuracy') return verdict;

@@ -10,21 +10,23 @@ import { type TrainResult, train } from '../training';
 import type { RunTask } from './plan';
 import type { RunRecord } from './runRecord';
 
+/** How a run is executed. */
 export interface ExecuteOptions {
+  /** receives messages, and can stop the run. Default: none */
   listener?: Listener;
-  /** folder for the state after each epoch: what is there is gone on from, and removed at the end */
+  /** folder for the state after each epoch, from which the run continues, and which is removed at the end. Default: none */
   checkpoint?: string;
-  /** share the features of frozen layers; default true */
+  /** whether runs share the features of frozen layers. Default: true */
   cache?: boolean;
-  /** by epoch: the run is given up when its best validation accuracy so far is below */
+  /** for each epoch, the run is pruned if its best validation accuracy so far is lower; null: never. Default: never */
   pruneBelow?: readonly (number | null)[];
 }
 
 /**
- * Make one run of a study and write it into an empty folder: run.json, and what `saveRun` keeps. An error becomes a record of
- * the state 'failed'.
+ * Execute one run of a study and write it into an empty folder: run.json, and the files that `saveRun` writes. An error becomes
+ * a record with the state 'failed'.
  *
- * @returns undefined if the listener asked to stop: then the checkpoint stays, and nothing is written
+ * @returns undefined if the listener asked to stop; then the checkpoint stays, and nothing is written
  */
 export async function executeRun(
   task: RunTask,
@@ -32,28 +34,28 @@ export async function executeRun(
   { listener = {}, checkpoint, cache = true, pruneBelow = [] }: ExecuteOptions,
 ): Promise<RunRecord | undefined> {
   const started = new Date();
-  rmSync(folder, { recursive: true, force: true }); // a process that was killed may have begun to write here
+  rmSync(folder, { recursive: true, force: true }); // a process that was killed may have left files here
   mkdirSync(folder, { recursive: true });
   let record: RunRecord;
   try {
     const dataset = await datasetOf(task, listener);
-    let hopeless = false;
+    let pruned = false;
     const watching: Listener = {
       ...listener,
       onEpoch: (epoch, history, planned) => {
-        hopeless ||= isHopeless(history, pruneBelow);
+        pruned ||= isPruned(history, pruneBelow);
         listener.onEpoch?.(epoch, history, planned);
       },
-      shouldStop: () => hopeless || (listener.shouldStop?.() ?? false),
+      shouldStop: () => pruned || (listener.shouldStop?.() ?? false),
     };
     const options = { ...task.settings, cache, listener: watching, checkpoint, resume: checkpoint !== undefined };
     const result = await train(dataset, options);
-    if (result.stopped && !hopeless) {
+    if (result.stopped && !pruned) {
       result.dispose();
       return undefined;
     }
     await saveRun(result, folder, { model: task.models });
-    record = recordOf(task, result, hopeless, started);
+    record = recordOf(task, result, pruned, started);
     result.dispose();
   } catch (error) {
     if (listener.shouldStop?.()) return undefined;
@@ -67,7 +69,7 @@ function writeRecord(record: RunRecord, folder: string): void {
   writeFileSync(join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** A run that could not be made, as a row like any other: run.json, and the settings it was to be made with. */
+/** Record a run that failed: write run.json, and config.json with its settings. */
 export function failed(task: RunTask, error: string, folder: string, started = new Date()): RunRecord {
   const record: RunRecord = {
     ...identity(task),
@@ -114,8 +116,8 @@ function times(started: Date) {
 }
 
 /**
- * The run's pictures. Where the training's random numbers follow another seed than the split, the split is made here, so that
- * all variants of a seed see the same pictures.
+ * Open the run's dataset. If the training has another seed than the split, the split is drawn here, so that all configurations
+ * of a seed use the same pictures.
  */
 async function datasetOf({ data, seed, settings, dataOptions }: RunTask, listener: Listener): Promise<Dataset> {
   const dataset = await openDataset(data, { ...dataOptions, listener: { ...listener, onMessage: undefined } });
@@ -125,7 +127,7 @@ async function datasetOf({ data, seed, settings, dataOptions }: RunTask, listene
   return { ...dataset, examples: [...train.map(marked('train')), ...validation.map(marked('validation'))] };
 }
 
-function isHopeless(history: readonly EpochRecord[], pruneBelow: readonly (number | null)[]): boolean {
+function isPruned(history: readonly EpochRecord[], pruneBelow: readonly (number | null)[]): boolean {
   const below = pruneBelow[history.length - 1];
   if (below === undefined || below === null) return false;
   return Math.max(...history.map(({ validationAccuracy = 0 }) => validationAccuracy)) < below;

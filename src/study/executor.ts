@@ -2,28 +2,30 @@ import { type ExecuteOptions, executeRun } from './execute';
 import type { RunTask } from './plan';
 import type { RunRecord } from './runRecord';
 
-/** Where a run is written, and what it goes by. */
+/** A run to execute, and where to write it. */
 export interface RunOrder extends ExecuteOptions {
+  /** settings, seed and data of the run */
   task: RunTask;
-  /** an empty folder */
+  /** an empty folder to write the run into */
   folder: string;
 }
 
-/** Makes runs: here, in processes of its own, or on other machines. */
+/** Executes the runs of a study: in this process, in other processes, or on other machines. */
 export interface Executor {
-  /** runs that it accepts at a time; may change */
+  /** number of runs that it accepts at a time; may change */
   readonly slots: number;
-  /** how many it makes at the moment, where `slots` only says how many it accepts */
+  /** number of runs that it executes at the moment, if fewer than `slots`. Default: `slots` */
   readonly parallel?: number;
-  /** @returns undefined if it was stopped before the end */
+  /** Execute a run. @returns its record, or undefined if it was stopped before the end */
   run(order: RunOrder): Promise<RunRecord | undefined>;
-  /** the run is safe in the study's folder: what was kept of it elsewhere may go */
+  /** Called when a run has been saved in the study's folder, so that copies elsewhere can be removed. */
   saved?(task: RunTask): Promise<void>;
+  /** End processes and connections. */
   close(): Promise<void>;
 }
 
-/** Makes one run after the other in this process. */
-export const here: Executor = {
+/** Executes one run after the other in this process. */
+export const inThisProcess: Executor = {
   slots: 1,
   run: ({ task, folder, ...options }) => executeRun(task, folder, options),
   close: async () => {},

@@ -8,15 +8,25 @@ import { writeFileAtomically } from '../core/files';
 
 const writers: Record<string, (table: ColumnTable) => Promise<Uint8Array | string> | Uint8Array | string> = {
   '.parquet': parquet,
-  '.arrow': (table) => table.toArrowIPC({ format: 'file', types: Object.create(null) }), // a column may be called toString
+  '.arrow': (table) => table.toArrowIPC({ format: 'file', types: Object.create(null) }), // without a prototype, so that a column may be called toString
   '.csv': tableCsv,
   '.json': (table) => `${JSON.stringify(table.objects(), null, 2)}\n`,
 };
 
 /**
- * Write a table to a file, in the format that its name ends in: .parquet, .arrow (IPC file), .csv or .json.
+ * Write a table to a file, in the format of the file's extension: `.parquet`, `.arrow` (IPC file), `.csv` or `.json`. Columns
+ * of mixed types are written as text.
  *
- * @throws {UserError} on another ending
+ * @param table such as the `runs` or the `table` that `study` returned
+ * @throws {UserError} if the extension is another
+ *
+ * @example
+ * ```ts
+ * import { existsSync } from 'node:fs';
+ * import { studies } from 'tunebook';
+ * await studies.exportTable(studies.loadStudy('study').runs, 'runs.parquet');
+ * existsSync('runs.parquet'); // => true
+ * ```
  */
 export async function exportTable(table: ColumnTable, file: string): Promise<void> {
   const write = checkExport(file);
@@ -25,14 +35,14 @@ export async function exportTable(table: ColumnTable, file: string): Promise<voi
   writeFileAtomically(file, content);
 }
 
-/** @throws {UserError} if the file's name ends in no format that can be written */
+/** Check that the file's extension is a format that can be written. @throws {UserError} if not */
 export function checkExport(file: string) {
   const write = writers[extname(file).toLowerCase()];
   if (write) return write;
   throw new UserError(`'${file}' must end in ${Object.keys(writers).join(', ')} to say which format to export`);
 }
 
-/** With formulas made harmless, which arquero's own writer does not do. */
+/** Unlike arquero's own writer, this one makes formulas harmless in spreadsheets. */
 function tableCsv(table: ColumnTable): string {
   const names = table.columnNames();
   const rows = table.objects() as Record<string, string | number | boolean | null>[];
@@ -43,7 +53,7 @@ type Column = unknown[];
 const present = (column: Column) => column.filter((value) => value !== null && value !== undefined);
 const all = (column: Column, type: string) => present(column).every((value) => typeof value === type);
 
-/** Column formats know one type a column: an axis of numbers and words becomes words. */
+/** Parquet and Arrow have one type for a column, so an axis of numbers and words is written as words. */
 function withoutMixedColumns(given: ColumnTable): ColumnTable {
   const columns = Object.fromEntries(
     given.columnNames().map((name) => {

@@ -9,7 +9,7 @@ import { id } from './readRecord';
 import { RunStore } from './records';
 import { resultOf, type StudyResult } from './result';
 
-/** What study.json holds: the study and its plan, so that the folder can be read without the pictures. */
+/** The content of study.json: the configuration and the planned runs, so that the study can be read without its pictures. */
 export interface StudyFile {
   configuration: StudyConfiguration;
   dataFingerprint: string;
@@ -26,16 +26,16 @@ export function isStudy(folder: string): boolean {
   return existsSync(join(folder, STUDY_FILE)) && existsSync(join(folder, 'runs'));
 }
 
-/** Bytes of a study.json: a hundred thousand runs. */
+/** The most bytes of a study.json: those of a hundred thousand runs. */
 const LARGEST = 64 * 2 ** 20;
 
-/** The configuration is only shown. A study that is resumed has one from elsewhere, which is checked as any other. */
+/** Checked only roughly, as it is only shown: a study that is resumed uses the configuration it is called with. */
 const configuration: Shape<StudyConfiguration> = (value, where) => {
   const found = recordOf((each) => each)(value, where);
   return { ...found, data: text()(found.data, `${where}.data`) };
 };
 
-/** Labels by axis, of the same axes each time. */
+/** Labels by axis; all of them must have the same axes. */
 function axes(): Shape<Record<string, Label>> {
   let first: string | undefined;
   return (value, where) => {
@@ -43,11 +43,10 @@ function axes(): Shape<Record<string, Label>> {
     const names = JSON.stringify(Object.keys(labels));
     first ??= names;
     if (names === first) return labels;
-    throw new Error(`has the axes ${shown(Object.keys(labels))} as ${where}, and before that others`);
+    throw new Error(`has the axes ${shown(Object.keys(labels))} in ${where}, but other axes before`);
   };
 }
 
-/** A study.json. */
 function shape(): Shape<StudyFile> {
   const labels = axes();
   return object<StudyFile>({
@@ -58,17 +57,26 @@ function shape(): Shape<StudyFile> {
   });
 }
 
-/** @throws {UserError} if the folder holds no study, or one that cannot be read */
+/** Read study.json. @throws {UserError} if the folder is not a study's, or the file cannot be read */
 export function readStudyFile(folder: string): StudyFile {
   const file = join(folder, STUDY_FILE);
-  if (!existsSync(file)) throw new UserError(`'${folder}' is no study: there is no ${STUDY_FILE} in it`);
+  if (!existsSync(file)) throw new UserError(`'${folder}' is not a study folder: it has no ${STUDY_FILE}`);
   return checkShape(readJson(file, { largest: LARGEST, root: folder }), shape(), file);
 }
 
 /**
- * The results of a study that lies in a folder, whether it is complete or not.
+ * Read the results of a study from its folder, whether it is complete or not.
  *
- * @throws {UserError} if the folder holds no study
+ * @param folder the `out` of `study`, or what `tunebook study` wrote
+ * @throws {UserError} if the folder is not a study's, or a file in it cannot be read
+ *
+ * @example
+ * ```ts
+ * import { studies } from 'tunebook';
+ * const { rows, left } = studies.loadStudy('study');
+ * rows.length; // => 2
+ * left; // => 0
+ * ```
  */
 export function loadStudy(folder: string): StudyResult {
   const { configurations, tasks } = readStudyFile(folder);

@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import { UserError } from '../core/errors';
 import { tryFileLock } from '../core/fileLock';
 
-/** Milliseconds between two tries while the lock changes hands, and how many. */
+/** Milliseconds between two attempts while the lock file is being written or removed, and their number. */
 const PAUSE = 10;
 const TRIES = 200;
 
 /**
- * Keep a folder to this process: two that run the same study would make runs twice. What a killed process left behind does
- * not count.
+ * Lock a folder for this process: two processes with the same study would execute its runs twice. The lock of a process that no
+ * longer exists is ignored.
  *
- * @returns how to let go
- * @throws {UserError} if another process has it
+ * @returns a function that releases the lock
+ * @throws {UserError} if another process holds the lock
  */
 export function lockFolder(folder: string): () => void {
   const file = join(folder, '.lock');
@@ -21,11 +21,12 @@ export function lockFolder(folder: string): () => void {
     const { holder } = lock;
     if (holder) {
       throw new UserError(
-        `'${folder}' is being worked on by process ${holder.pid} on ${holder.host}: wait for it, or end it first ` +
-          `(if it is gone, remove ${file})`,
+        `'${folder}' is in use by process ${holder.pid} on ${holder.host}: wait for it, or end it first ` +
+          `(if it no longer exists, remove ${file})`,
       );
     }
-    if (tries === TRIES) throw new UserError(`'${folder}' is locked by ${file}, which says not by whom: remove it`);
+    if (tries === TRIES)
+      throw new UserError(`'${folder}' is locked by ${file}, which does not name a process: remove that file`);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
   }
 }

@@ -12,18 +12,29 @@ import type { StudyResult } from './result';
 import type { RunRecord } from './runRecord';
 import { withAxes } from './table';
 
-/** MLflow's numbers for how a run ended. */
+/** MLflow's codes for the status of a run. */
 const FINISHED = 3;
 const FAILED = 4;
 const KILLED = 5;
 
 /**
- * Write a study's runs into the file store of MLflow, as one experiment, so that `mlflow ui --backend-store-uri DIR` shows
- * them (MLflow 3 wants MLFLOW_ALLOW_FILE_STORE=true for it; its `mlflow migrate-filestore` takes them into a database). What
- * is there of the same runs stays as it is; other experiments are not touched.
+ * Write the runs of a study into a file store of MLflow, as one experiment, so that `mlflow ui --backend-store-uri DIR` shows
+ * them (MLflow 3 needs MLFLOW_ALLOW_FILE_STORE=true for it; its `mlflow migrate-filestore` moves them into a database). Runs
+ * that are already there stay as they are; other experiments are not touched.
  *
- * Layout: DIR/EXPERIMENT/RUN with meta.yaml, params/ (one file a setting), metrics/ (lines of time, value, step), tags/ and
- * artifacts/ (the run's folder).
+ * Layout: DIR/EXPERIMENT/RUN with meta.yaml, params/ (a file for each setting), metrics/ (lines of time, value, step), tags/ and
+ * artifacts/ (the run folder).
+ *
+ * @param study what `study` or `studies.loadStudy` returned
+ * @param store folder of the file store; it is made if it does not exist
+ *
+ * @example
+ * ```ts
+ * import { readdirSync } from 'node:fs';
+ * import { studies } from 'tunebook';
+ * studies.writeMlflow(studies.loadStudy('study'), 'mlruns');
+ * readdirSync('mlruns').length; // => 1
+ * ```
  */
 export function writeMlflow({ folder, records }: Pick<StudyResult, 'folder' | 'records'>, store: string): void {
   const experiment = String(Number.parseInt(sha256(resolve(folder)).slice(0, 12), 16));
@@ -53,57 +64,11 @@ function writeRun(record: RunRecord, source: string, root: string, experiment: s
   const folder = join(root, id);
   if (existsSync(folder)) return;
   const temporary = temporaryBeside(folder);
-  const write = (kind: string, name: string, text: string) => {
-    mkdirSync(join(temporary, kind), { recursive: true });
-    writeFileSync(join(temporary, kind, name), text);
-  };
   for (const kind of ['params', 'metrics', 'tags', 'artifacts']) mkdirSync(join(temporary, kind), { recursive: true });
-  const [started, ended] = [Date.parse(record.started), Date.parse(record.ended)];
-  const status = { done: FINISHED, failed: FAILED, pruned: KILLED }[record.state];
-  writeFileSync(
-    join(temporary, 'meta.yaml'),
-    yaml({
-      artifact_uri: url(join(folder, 'artifacts')),
-      end_time: ended,
-      entry_point_name: '',
-      experiment_id: experiment,
-      lifecycle_stage: 'active',
-      run_id: id,
-      run_name: record.id,
-      run_uuid: id,
-      source_name: '',
-      source_type: 4,
-      source_version: '',
-      start_time: started,
-      status,
-      tags: [],
-      user_id: userInfo().username,
-    }),
-  );
-  const config = join(source, 'config.json');
-  const { settings = {} } = existsSync(config)
-    ? checkShape(readJson(config, { root: source }), ofConfiguration, config)
-    : {};
-  const taken = new Set<string>();
-  const other = Object.entries(settings).filter(([name]) => !Object.hasOwn(record.axes, name) && name !== 'seed');
-  for (const [name, value] of [...Object.entries(withAxes(record.axes, { seed: record.seed })), ...other]) {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    write('params', nameIn(taken, name), printableLine(text)); // MLflow wants one line
-  }
-  const metric = (name: string, lines: [time: number, value: number, step: number][]) => {
-    const known = lines.filter(([, value]) => Number.isFinite(value));
-    if (known.length > 0) write('metrics', name, known.map((line) => `${line.join(' ')}\n`).join(''));
-  };
-  for (const name of ['accuracy', 'loss', 'seconds', 'trainedParameters', 'memory'] as const) {
-    const value = record[name];
-    if (value !== null) metric(name, [[ended, value, 0]]);
-  }
-  // when each epoch ended is not known: spread evenly
-  const time = (i: number) => Math.round(started + ((ended - started) * (i + 1)) / record.curve.length);
-  metric(
-    'validationAccuracy',
-    record.curve.map((value, i) => [time(i), value, i + 1]),
-  );
+  const write: Write = (kind, name, text) => writeFileSync(join(temporary, kind, name), text);
+  write('.', 'meta.yaml', runMeta(record, { id, experiment, artifacts: url(join(folder, 'artifacts')) }));
+  writeParameters(record, settingsIn(source), write);
+  writeMetrics(record, write);
   write('tags', 'mlflow.runName', record.id);
   write('tags', 'mlflow.source.name', 'tunebook');
   if (record.error !== null) write('tags', 'error', record.error);
@@ -116,19 +81,78 @@ function writeRun(record: RunRecord, source: string, root: string, experiment: s
   }
 }
 
-/** What of a run's config.json is written. */
+/** Writes a file into a folder of the run. */
+type Write = (kind: string, name: string, text: string) => void;
+
+function runMeta(
+  record: RunRecord,
+  { id, experiment, artifacts }: { id: string; experiment: string; artifacts: string },
+): string {
+  return yaml({
+    artifact_uri: artifacts,
+    end_time: Date.parse(record.ended),
+    entry_point_name: '',
+    experiment_id: experiment,
+    lifecycle_stage: 'active',
+    run_id: id,
+    run_name: record.id,
+    run_uuid: id,
+    source_name: '',
+    source_type: 4,
+    source_version: '',
+    start_time: Date.parse(record.started),
+    status: { done: FINISHED, failed: FAILED, pruned: KILLED }[record.state],
+    tags: [],
+    user_id: userInfo().username,
+  });
+}
+
+function settingsIn(source: string): Record<string, unknown> {
+  const config = join(source, 'config.json');
+  if (!existsSync(config)) return {};
+  return checkShape(readJson(config, { root: source }), ofConfiguration, config).settings ?? {};
+}
+
+function writeParameters(record: RunRecord, settings: Record<string, unknown>, write: Write): void {
+  const taken = new Set<string>();
+  const other = Object.entries(settings).filter(([name]) => !Object.hasOwn(record.axes, name) && name !== 'seed');
+  for (const [name, value] of [...Object.entries(withAxes(record.axes, { seed: record.seed })), ...other]) {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    write('params', nameIn(taken, name), printableLine(text)); // MLflow reads one line only
+  }
+}
+
+function writeMetrics(record: RunRecord, write: Write): void {
+  const [started, ended] = [Date.parse(record.started), Date.parse(record.ended)];
+  const metric = (name: string, lines: [time: number, value: number, step: number][]) => {
+    const known = lines.filter(([, value]) => Number.isFinite(value));
+    if (known.length > 0) write('metrics', name, known.map((line) => `${line.join(' ')}\n`).join(''));
+  };
+  for (const name of ['accuracy', 'loss', 'seconds', 'trainedParameters', 'memory'] as const) {
+    const value = record[name];
+    if (value !== null) metric(name, [[ended, value, 0]]);
+  }
+  // the times at which epochs ended are not recorded, so they are spread evenly
+  const time = (i: number) => Math.round(started + ((ended - started) * (i + 1)) / record.curve.length);
+  metric(
+    'validationAccuracy',
+    record.curve.map((value, i) => [time(i), value, i + 1]),
+  );
+}
+
+/** The part of a run's config.json that is written. */
 const ofConfiguration = object({ settings: optional(recordOf<unknown>((value) => value)) });
 
-/** A name that MLflow takes for a parameter, and so for its file: an axis may be called anything. Two axes get two names. */
+/** A valid and unused name of a parameter, which is also the name of its file; an axis may be called anything. */
 function nameIn(taken: Set<string>, name: string): string {
   let allowed = name.replace(/[^A-Za-z0-9_. -]/g, '_').slice(0, 200);
   if (/^\.*$/.test(allowed)) allowed = `_${allowed.replaceAll('.', '_')}`;
   for (let n = 2; taken.has(allowed.toLowerCase()); n++) allowed = `${allowed.replace(/_\d+$/, '')}_${n}`;
-  taken.add(allowed.toLowerCase()); // some file systems do not tell case apart
+  taken.add(allowed.toLowerCase()); // some file systems ignore case
   return allowed;
 }
 
-/** A file or a folder of the run's own, no link to somebody else's. */
+/** Whether a path is a file or folder; links, which may lead out of the run folder, are not copied. */
 function isPlain(path: string): boolean {
   const status = lstatSync(path);
   return status.isFile() || status.isDirectory();
@@ -136,7 +160,7 @@ function isPlain(path: string): boolean {
 
 const url = (folder: string) => pathToFileURL(folder).href;
 
-/** A flat mapping; JSON's scalars and lists are YAML's. */
+/** A flat mapping; numbers and lists are written the same way in JSON and YAML. */
 function yaml(values: Record<string, string | number | unknown[]>): string {
   return Object.entries(values)
     .map(([key, value]) => `${key}: ${typeof value === 'string' ? yamlString(value) : JSON.stringify(value)}\n`)

@@ -7,22 +7,25 @@ import type { TrainSettings } from '../training';
 import { expandAxes, type Label, labelsOf } from './axes';
 import { type CheckedConfiguration, checkTraining, settingsOf } from './configuration';
 
-/** One run of a study, as plain data: it may be made by another process, or on another machine. */
+/** One run of a study, as plain data, so that another process or machine can execute it. */
 export interface RunTask {
-  /** name of the run's folder */
+  /** name of the run folder */
   id: string;
-  /** SHA-256 of all that decides the result: settings, seed, pictures */
+  /** SHA-256 of everything that determines the result: settings, seed, pictures */
   hash: string;
+  /** the value of each axis */
   axes: Record<string, Label>;
-  /** decides the split; of the training's random numbers too, unless the axis `dummy` moves them */
+  /** of the split, and of the training's random numbers unless the axis `dummy` changes them */
   seed: number;
+  /** all options of the training */
   settings: TrainSettings;
-  /** as for `openDataset` */
+  /** the dataset, as for `openDataset` */
   data: string;
   /** SHA-256 over name, size and label of every picture */
   dataFingerprint: string;
+  /** whether the trained model is saved */
   models: boolean;
-  /** how the data are read, where not as usual */
+  /** options of `openDataset`. Default: none */
   dataOptions?: DataOptions;
 }
 
@@ -30,7 +33,7 @@ export interface RunTask {
 export interface Plan {
   /** the labels of each configuration, the baseline first */
   configurations: Record<string, Label>[];
-  /** seed by seed, so that a study that ends early has compared like with like */
+  /** seed by seed, so that a study that ends early has the same seeds for all configurations */
   tasks: RunTask[];
   /** SHA-256 over name, size and label of every picture */
   dataFingerprint: string;
@@ -38,16 +41,18 @@ export interface Plan {
   hash: string;
 }
 
-/** Counts up when runs of the same settings would come out differently than before. */
+/** Must be increased when the same settings would give different results than before. */
 export const RESULTS_VERSION = 1;
 
 /**
- * @param dataset what `study.data` names
+ * Plan the runs of a study: every configuration with every seed.
+ *
+ * @param dataset the one that `study.data` names
  * @throws {UserError} if a configuration has settings that `train` refuses
  */
 export function planStudy(study: CheckedConfiguration, dataset: Dataset): Plan {
   const dataFingerprint = fingerprint(dataset);
-  const data = existsSync(study.data) ? resolve(study.data) : study.data; // workers start elsewhere, and find names themselves
+  const data = existsSync(study.data) ? resolve(study.data) : study.data; // absolute, as workers may start in other folders; names of datasets stay names
   const how = Object.keys(study.dataOptions).length > 0 ? { dataOptions: study.dataOptions } : {};
   const configurations = expandAxes(study.axes, study);
   const tasks = study.seeds.flatMap((seed) =>
@@ -75,18 +80,18 @@ export function planStudy(study: CheckedConfiguration, dataset: Dataset): Plan {
   return { configurations: configurations.map(labelsOf), tasks, dataFingerprint, hash };
 }
 
-/** SHA-256 of all that decides what a run comes to. */
+/** SHA-256 of everything that determines the result of a run. */
 export function runHash({ settings, seed, dataFingerprint }: Pick<RunTask, 'settings' | 'seed' | 'dataFingerprint'>) {
   return sha256(JSON.stringify([RESULTS_VERSION, Object.entries(settings).sort(), seed, dataFingerprint]));
 }
 
-/** The seed itself, but for values of the axis `dummy` after the first. */
+/** The seed itself, unless the axis `dummy` has a value other than its first. */
 function trainingSeed(seed: number, dummy: Label, { axes }: CheckedConfiguration): number {
   const position = axes.dummy?.indexOf(dummy) ?? 0;
   return position <= 0 ? seed : Number.parseInt(sha256(`dummy ${position} ${seed}`).slice(0, 7), 16);
 }
 
-/** Readable in a list of folders: what was varied, the seed, and enough of the hash to be unique. */
+/** A readable folder name: the values of the axes, the seed, and enough of the hash to be unique. */
 function runId(axes: Record<string, Label>, seed: number, hash: string): string {
   const words = Object.entries(axes).map(([axis, label]) => (typeof label === 'string' ? label : `${axis} ${label}`));
   const slug = words
@@ -97,7 +102,7 @@ function runId(axes: Record<string, Label>, seed: number, hash: string): string 
   return `${slug || 'run'}-seed${seed}-${hash.slice(0, 8)}`;
 }
 
-/** Of names, sizes and labels, not of content: that is in each run's configuration. */
+/** SHA-256 over the names, sizes and labels of all pictures; the hash of their content is in each run's configuration. */
 export function fingerprint({ folder, classes, examples }: Dataset): string {
   const lines = examples.map(({ file, label, group = '', subset = '', reading }) =>
     [

@@ -13,17 +13,26 @@ import type { RunRecord } from './runRecord';
 export type ToWorker = ({ task: RunTask; folder: string } & Omit<ExecuteOptions, 'listener'>) | { stop: true };
 export type FromWorker = { message: string } | { record: RunRecord | null } | { error: string; mendable: boolean };
 
-/** How often a run is tried whose process dies under it. */
+/** How often a run is attempted if its process dies. */
 export const ATTEMPTS = 3;
-/** Milliseconds between two questions whether to stop. */
-const ASK = 100;
+/** Milliseconds between two checks whether to stop. */
+const STOP_CHECK = 100;
 
 /**
- * Makes runs in processes of their own. A process that dies is replaced, and its run goes on from its checkpoint; one that
- * takes three processes with it fails. Where there are several GPUs, the processes take them in turn.
+ * Make an executor that executes the runs of a study in several processes. If a process dies, another continues its run from the
+ * checkpoint; a run whose process dies three times fails. If there are several GPUs, they are distributed over the processes.
  *
- * @param workers how many processes
- * @param cores that they share; default: all of the machine
+ * @param workers number of processes, 1 to 256
+ * @param cores number of processor cores that they share. Default: all of the machine
+ * @throws {UserError} if a number is out of range
+ *
+ * @example
+ * ```ts
+ * import { studies } from 'tunebook';
+ * const executor = studies.processPool(2);
+ * executor.slots; // => 2
+ * await executor.close(); // `study` with `workers: 2` does this itself
+ * ```
  */
 export function processPool(workers: number, cores = availableParallelism()): Executor {
   checkNumber('workers', workers, { min: 1, max: 256, integer: true });
@@ -32,7 +41,7 @@ export function processPool(workers: number, cores = availableParallelism()): Ex
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
   const devices = devicesToShare();
-  const places = new Map<ChildProcess, number>();
+  const places = new Map<ChildProcess, number>(); // decides the device
 
   const start = () => {
     const taken = new Set(places.values());
@@ -63,7 +72,7 @@ export function processPool(workers: number, cores = availableParallelism()): Ex
     async run(order) {
       for (let attempt = 1; ; attempt++) {
         const child = idle.pop() ?? start();
-        const outcome = await makeIn(child, order);
+        const outcome = await executeIn(child, order);
         if (outcome !== 'died') {
           idle.push(child);
           return outcome;
@@ -83,15 +92,15 @@ export function processPool(workers: number, cores = availableParallelism()): Ex
   };
 }
 
-/** Let a process make a run. */
-function makeIn(child: ChildProcess, { listener, ...order }: RunOrder): Promise<RunRecord | undefined | 'died'> {
+/** Execute a run in a process. */
+function executeIn(child: ChildProcess, { listener, ...order }: RunOrder): Promise<RunRecord | undefined | 'died'> {
   return new Promise((resolve, reject) => {
     let asked = false;
     const timer = setInterval(() => {
       if (asked || !listener?.shouldStop?.()) return;
       asked = true;
       child.send({ stop: true } satisfies ToWorker, () => {});
-    }, ASK);
+    }, STOP_CHECK);
     const end = () => {
       clearInterval(timer);
       child.off('message', onMessage);
@@ -112,6 +121,6 @@ function makeIn(child: ChildProcess, { listener, ...order }: RunOrder): Promise<
     };
     child.on('message', onMessage);
     child.once('exit', onExit);
-    child.send(order satisfies ToWorker, () => {}); // a process that is gone says so by its exit
+    child.send(order satisfies ToWorker, () => {}); // if the process has ended, its exit event tells
   });
 }

@@ -19,12 +19,12 @@ import {
 } from '../core/shape';
 import type { RunRecord } from './runRecord';
 
-/** Bytes of a run.json: a million epochs' accuracies. */
+/** The most bytes of a run.json: those of a million epochs. */
 const LARGEST = 32 * 2 ** 20;
 
 export const id = textThat(isId, "an id of letters, digits, '.', '_' and '-'");
 
-const time = textThat((value) => value.length < 64 && !Number.isNaN(Date.parse(value)), 'a time as ISO 8601 has it');
+const time = textThat((value) => value.length < 64 && !Number.isNaN(Date.parse(value)), 'a time in ISO 8601');
 
 const shape = object<RunRecord>({
   id,
@@ -37,7 +37,7 @@ const shape = object<RunRecord>({
   loss: nullable(number()),
   epochs: count(1e6),
   pictures: nullable(object({ train: count(1e9), validation: count(1e9) })),
-  curve: listOf(nullable(share), { most: 1e6 }) as Shape<number[]>, // JSON has null for what is no number
+  curve: listOf(nullable(share), { most: 1e6 }) as Shape<number[]>, // JSON writes NaN as null
   trainedParameters: nullable(count()),
   memory: nullable(count()),
   seconds: number({ min: 0, max: 1e9 }),
@@ -47,18 +47,18 @@ const shape = object<RunRecord>({
 });
 
 /**
- * How a run came out, as somebody else says it: every value is of its type and within its range.
+ * Check a run record that was read: the type and range of every value.
  *
- * @param name of where it came from, for the error
- * @throws {UserError} that names the first value that is not
+ * @param name of its source, for the error
+ * @throws {UserError} that names the first value of a wrong type or out of its range
  */
 export function checkRecord(value: unknown, name: string): RunRecord {
   return checkShape(value, shape, name);
 }
 
 /**
- * Read a run.json. The name of its folder is the run's id: one that says otherwise is refused, as what is done with the run
- * would be done to another.
+ * Read run.json of a run folder. The run's id must be the name of the folder, as later operations on the run use the id as the
+ * name of a folder.
  *
  * @throws {UserError} in one line that names the file
  */
@@ -67,7 +67,7 @@ export function readRecord(file: string): RunRecord {
   const record = checkRecord(readJson(file, { largest: LARGEST, root: folder }), file);
   if (record.id !== basename(folder)) {
     throw new UserError(
-      `${file} says that it is of the run '${record.id}', which its folder is not called: give the folder that name, or move it elsewhere`,
+      `${file} has the id '${record.id}', but its folder has another name: rename the folder to the id, or move it elsewhere`,
     );
   }
   return record;

@@ -7,14 +7,13 @@ import { readRecord } from './readRecord';
 import type { RunRecord } from './runRecord';
 
 const INDEX = 'index.jsonl';
-/** Bytes that are read of it: a hundred thousand runs. */
+/** The most bytes of the index: those of a hundred thousand runs. */
 const LARGEST_INDEX = 64 * 2 ** 20;
-/** What a run is called while it is being written: see {@link RunStore.prepare}. */
+/** Folder names of runs that are being written: see {@link RunStore.prepare}. */
 const UNFINISHED = /^\.[A-Za-z0-9][\w.-]*\.\d+\.tmp$/;
 
 /**
- * The runs of a study on disk: one folder a run, whole or not there, and a list of them that only grows. A folder's name is
- * the run's id.
+ * The runs of a study on disk: a folder for each finished run, named by the run's id, and an index that runs are appended to.
  */
 export class RunStore {
   readonly runs: string;
@@ -24,9 +23,9 @@ export class RunStore {
   }
 
   /**
-   * Every run that has ended, by its hash.
+   * Read the records of all runs that have ended, by hash.
    *
-   * @throws {UserError} for a run.json that cannot be read, or that is of a run of another name
+   * @throws {UserError} if a run.json cannot be read, or has the id of another run
    */
   read(): Map<string, RunRecord> {
     const records = new Map<string, RunRecord>();
@@ -35,9 +34,7 @@ export class RunStore {
       const file = join(this.runs, name, 'run.json');
       if (name.startsWith('.') || !existsSync(file)) continue;
       if (!lstatSync(join(this.runs, name)).isDirectory()) {
-        throw new UserError(
-          `${join(this.runs, name)} is a link, expected the folder of a run: put the folder itself there`,
-        );
+        throw new UserError(`${join(this.runs, name)} is a link, expected a run folder: put the folder itself there`);
       }
       const record = readRecord(file);
       records.set(record.hash, record);
@@ -45,7 +42,7 @@ export class RunStore {
     return records;
   }
 
-  /** A folder to write a run into, which {@link land} then makes one of the study's. */
+  /** Make a temporary folder to write a run into, for {@link save}. */
   prepare(id: string): string {
     const folder = join(this.runs, `.${checkId(id, 'a run')}.${process.pid}.tmp`);
     rmSync(folder, { recursive: true, force: true });
@@ -54,11 +51,12 @@ export class RunStore {
   }
 
   /**
-   * Make a whole run one of the study's, once: of two that arrive, the first stays.
+   * Move a finished run from its temporary folder to its final place, and append it to the index. If the run is there already,
+   * the first one stays.
    *
    * @returns whether this one was the first
    */
-  land(prepared: string, record: RunRecord): boolean {
+  save(prepared: string, record: RunRecord): boolean {
     const folder = join(this.runs, checkId(record.id, 'a run'));
     try {
       if (existsSync(folder)) throw Object.assign(new Error('it is there'), { code: 'EEXIST' });
@@ -72,23 +70,23 @@ export class RunStore {
     return true;
   }
 
-  /** Forget failed runs, so that they are made again. */
-  forgetFailed(): void {
+  /** Remove failed runs, so that they are executed again. */
+  removeFailed(): void {
     for (const { id, state } of this.read().values()) {
       if (state === 'failed') rmSync(join(this.runs, checkId(id, 'a run')), { recursive: true, force: true });
     }
   }
 
   /**
-   * Before work, perhaps after a break: remove what was being written, and list runs that landed without getting listed.
+   * Clean up after a process that was killed: remove temporary folders, and append runs to the index that are not in it.
    *
-   * @throws {UserError} where what is written or removed would be somewhere else: a link in place of a folder
+   * @throws {UserError} if a folder of the study is a link, as files elsewhere would be written or removed
    */
-  mend(): void {
+  cleanUp(): void {
     for (const name of ['runs', 'checkpoints', INDEX]) {
       if (!lstatSync(join(this.folder, name), { throwIfNoEntry: false })?.isSymbolicLink()) continue;
       throw new UserError(
-        `${join(this.folder, name)} is a link: put there what it leads to, or link the study's folder as a whole`,
+        `${join(this.folder, name)} is a link: replace it by what it leads to, or link the study's folder as a whole`,
       );
     }
     if (!existsSync(this.runs)) return;
@@ -97,7 +95,7 @@ export class RunStore {
     }
     const file = join(this.folder, INDEX);
     const text = existsSync(file) ? readBounded(file, { largest: LARGEST_INDEX }).toString('utf8') : '';
-    if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n'); // a line that was cut short stays, as a line
+    if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n'); // a line that was cut short must not swallow the next one
     const listed = new Set(text.split('\n').map(idOf));
     for (const record of this.read().values()) if (!listed.has(record.id)) this.list(record);
   }

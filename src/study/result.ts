@@ -4,23 +4,26 @@ import type { RunRecord } from './runRecord';
 import { runsTable } from './runsTable';
 import { flatRow, type StudyRow, studyTable, type TablePlan } from './table';
 
+/** The results of a study. */
 export interface StudyResult {
+  /** full path of the study's folder */
   folder: string;
-  /** a row a configuration, the baseline first */
+  /** one for each configuration, the baseline first */
   rows: StudyRow[];
-  /** the same as an arquero table */
+  /** the rows as an arquero table */
   table: ColumnTable;
-  /** what each run came to */
+  /** one for each run that has ended */
   records: RunRecord[];
-  /** the same as an arquero table */
+  /** the records as an arquero table */
   runs: ColumnTable;
-  /** planned runs that are not made: the study was stopped or its budget is spent; none of those that pruning saved */
+  /** planned runs that have not been executed because the study was stopped or its budget is used up; pruned ones do not count */
   left: number;
+  /** runs that failed */
   failed: number;
 }
 
 /**
- * The planned runs that have ended, in the plan's order and with its axes: a run may have been made before an axis was
+ * The planned runs that have ended, in the order and with the axes of the plan: a run may have been executed before an axis was
  * added.
  */
 export function endedRuns({ tasks }: TablePlan, records: ReadonlyMap<string, RunRecord>): RunRecord[] {

@@ -1,31 +1,39 @@
 import type { Label } from './axes';
 
-/** How a run came out, as run.json in its folder says it. Every key of it stands in each row of a study's runs. */
+/** The result of one run of a study, as in its run.json. Its keys are the columns of a study's table of runs. */
 export interface RunRecord {
+  /** name of the run folder */
   id: string;
+  /** SHA-256 of everything that determines the result: settings, seed, pictures */
   hash: string;
+  /** the value of each axis */
   axes: Record<string, Label>;
+  /** of the split and the training */
   seed: number;
-  /** pruned: ended early as hopeless; its numbers are those of its last epoch and count in no comparison */
+  /** `pruned`: stopped early because its accuracy was low; such a run counts in no comparison */
   state: 'done' | 'failed' | 'pruned';
-  /** why it failed, in one line */
+  /** why it failed, in one line; null if it did not */
   error: string | null;
-  /** of the final model on the validation pictures, a fraction of 1 */
+  /** of the final model on the validation pictures, from 0 to 1; null if it failed */
   accuracy: number | null;
+  /** mean cross-entropy on the validation pictures; null if it failed */
   loss: number | null;
+  /** number of epochs */
   epochs: number;
-  /** pictures that were trained and validated on */
+  /** numbers of training and validation pictures; null if it failed */
   pictures: { train: number; validation: number } | null;
-  /** validation accuracy after each epoch */
+  /** validation accuracy after each epoch, from 0 to 1 // [epochs] */
   curve: number[];
-  /** numbers that training changes */
+  /** number of parameters that were trained; null if it failed */
   trainedParameters: number | null;
-  /** largest resident memory of the process, in bytes */
+  /** largest resident memory of the process in bytes; null if it failed */
   memory: number | null;
-  /** wall-clock seconds of the run; after a break, of its last part */
+  /** wall-clock time; of a run that was interrupted, only the time since it was resumed */
   seconds: number;
-  /** ISO 8601 */
+  /** start, in ISO 8601 */
   started: string;
+  /** end, in ISO 8601 */
   ended: string;
+  /** name of the machine */
   host: string;
 }

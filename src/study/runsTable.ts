@@ -4,7 +4,7 @@ import { csv } from '../core/escape/csv';
 import type { RunRecord } from './runRecord';
 import { withAxes } from './table';
 
-/** A run without nesting: its axes, then its numbers. */
+/** A run as a flat row: its axes, then its numbers. */
 function flatRun({ axes, pictures, curve, hash, ...run }: RunRecord) {
   return withAxes(axes, {
     seed: run.seed,
@@ -27,7 +27,7 @@ function flatRun({ axes, pictures, curve, hash, ...run }: RunRecord) {
   });
 }
 
-/** An arquero table with a row a run. */
+/** An arquero table with a row for each run. */
 export function runsTable(records: readonly RunRecord[]): ColumnTable {
   return arquero.from(records.map(flatRun));
 }

@@ -6,19 +6,19 @@ import { meanOf } from './statistics';
 type Records = ReadonlyMap<string, RunRecord>;
 type Pruning = 'none' | 'median' | 'halving';
 
-/** Runs that must have ended before the median of them says anything. */
+/** The median rule needs at least so many finished runs. */
 const ENOUGH_RUNS = 5;
 
 const keyOf = (axes: Record<string, Label>) => JSON.stringify(axes);
 
 /**
- * The runs that may start now, in order. It depends on the runs that have ended and on nothing else, so that a study that was
- * interrupted goes on with the same ones.
+ * The runs that may start now, in order. They depend only on the runs that have ended, so that an interrupted study continues
+ * with the same ones.
  *
- * @returns nothing when all is done, or when runs that are under way decide what comes next
+ * @returns empty if nothing is left, or if the next runs depend on some that have not ended
  */
 export function openTasks({ configurations, tasks }: Plan, records: Records, pruning: Pruning): RunTask[] {
-  const seen = new Set<string>(); // configurations with equal settings share their runs
+  const seen = new Set<string>(); // configurations with the same settings share their runs
   const open = (task: RunTask) => {
     if (records.has(task.hash) || seen.has(task.hash)) return false;
     seen.add(task.hash);
@@ -27,10 +27,10 @@ export function openTasks({ configurations, tasks }: Plan, records: Records, pru
   if (pruning === 'none') return tasks.filter(open);
   const baseline = keyOf(configurations[0]!);
   if (pruning === 'median') {
-    const given = new Set(
+    const pruned = new Set(
       tasks.filter(({ hash }) => records.get(hash)?.state === 'pruned').map(({ axes }) => keyOf(axes)),
     );
-    return tasks.filter(({ axes }) => keyOf(axes) === baseline || !given.has(keyOf(axes))).filter(open);
+    return tasks.filter(({ axes }) => keyOf(axes) === baseline || !pruned.has(keyOf(axes))).filter(open);
   }
   const rungs = rungsOf(
     tasks.map(({ seed }) => seed),
@@ -47,7 +47,7 @@ export function openTasks({ configurations, tasks }: Plan, records: Records, pru
   return [];
 }
 
-/** The seeds in as many parts as it takes to halve the configurations down to one. */
+/** The seeds, divided into as many rounds as it takes to halve the configurations down to one. */
 function rungsOf(seeds: readonly number[], configurations: number): number[][] {
   const all = [...new Set(seeds)];
   const count = Math.max(1, Math.min(all.length, Math.ceil(Math.log2(configurations))));
@@ -74,9 +74,9 @@ function betterHalf(
 }
 
 /**
- * The median rule (Golovin et al. 2017, Vizier): below which best validation accuracy a run is given up, by epoch. It is the
- * median of what the ended runs averaged up to that epoch; null in the first quarter of the epochs, and where fewer than
- * five runs have come as far.
+ * The thresholds of the median stopping rule (Golovin et al. 2017, Vizier), one for each epoch: a run is pruned if its best
+ * validation accuracy so far is lower. It is the median of the finished runs' mean accuracy up to that epoch; null in the first
+ * quarter of the epochs, and where fewer than five runs have as many epochs.
  */
 export function medianRule(records: Iterable<RunRecord>, epochs: number): (number | null)[] {
   const curves = [...records].filter(({ state }) => state === 'done').map(({ curve }) => curve);

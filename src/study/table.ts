@@ -3,31 +3,35 @@ import type { Label } from './axes';
 import type { RunRecord } from './runRecord';
 import { type Difference, judgeDifferences, meanOf, type Summary, summarize } from './statistics';
 
-/** One configuration of a study over its seeds. */
+/** The results of one configuration of a study, summarized over its seeds. */
 export interface StudyRow {
+  /** the value of each axis */
   axes: Record<string, Label>;
-  /** runs that were made to the end */
+  /** number of runs that ended regularly */
   n: number;
+  /** validation accuracy, from 0 to 1; null if n is 0 */
   accuracy: Summary | null;
-  /** from the baseline, seed by seed; null for the baseline itself */
+  /** accuracy minus the baseline's, paired by seed; null for the baseline itself */
   difference: Difference | null;
-  /** mean wall-clock seconds of a run */
+  /** mean wall-clock seconds of a run; null if n is 0 */
   seconds: number | null;
-  /** numbers that training changes */
+  /** number of parameters that were trained; null if n is 0 */
   trainedParameters: number | null;
-  /** largest resident memory of a run's process, in bytes */
+  /** largest resident memory of a process in bytes; null if n is 0 */
   memory: number | null;
+  /** number of runs that failed */
   failed: number;
+  /** number of runs that were pruned */
   pruned: number;
 }
 
-/** What of a plan the table needs. */
+/** The part of a plan that the table needs. */
 export interface TablePlan {
   configurations: Record<string, Label>[];
   tasks: readonly { hash: string; axes: Record<string, Label>; seed: number }[];
 }
 
-/** The table of a study: a row a configuration, the baseline first. */
+/** Summarize the runs of a study: a row for each configuration, the baseline first. */
 export function studyTable({ configurations, tasks }: TablePlan, records: ReadonlyMap<string, RunRecord>): StudyRow[] {
   const byAxes = new Map<string, RunRecord[]>();
   for (const { axes, hash, seed } of tasks) {
@@ -55,7 +59,7 @@ export function studyTable({ configurations, tasks }: TablePlan, records: Readon
     return {
       axes,
       n: done.length,
-      accuracy: withinShares(summarize(done.map(({ accuracy }) => accuracy!)) ?? null),
+      accuracy: withinRange(summarize(done.map(({ accuracy }) => accuracy!)) ?? null),
       difference: i === 0 ? null : differences[i - 1]!,
       seconds: meanOrNull(numbers('seconds')),
       trainedParameters: numbers('trainedParameters')[0] ?? null,
@@ -66,14 +70,14 @@ export function studyTable({ configurations, tasks }: TablePlan, records: Readon
   });
 }
 
-/** The step of an accuracy: one picture of the smallest validation part. */
+/** The smallest step of an accuracy: one picture of the smallest validation set. */
 export function resolutionOf(records: Iterable<RunRecord>): number {
   const counts = [...records].flatMap(({ pictures }) => pictures?.validation ?? []);
   return counts.length > 0 ? 1 / Math.min(...counts) : 0;
 }
 
-/** No accuracy is below 0 or above 1, though Student's interval of few seeds may be. */
-function withinShares(summary: Summary | null): Summary | null {
+/** Student's interval of few seeds may extend below 0 or above 1; an accuracy does not. */
+function withinRange(summary: Summary | null): Summary | null {
   if (summary === null || summary.low === null || summary.high === null) return summary;
   return { ...summary, low: Math.max(0, summary.low), high: Math.min(1, summary.high) };
 }
@@ -81,11 +85,11 @@ function withinShares(summary: Summary | null): Summary | null {
 const meanOrNull = (values: readonly number[]) => (values.length > 0 ? meanOf(values) : null);
 
 /**
- * Columns with the axes of a configuration before them. An axis that is called like a column, such as `accuracy`, is written
- * `accuracy (axis)`, so that neither hides the other.
+ * Put the axes of a configuration before other columns. An axis with the name of a column, such as `accuracy`, is renamed to
+ * `accuracy (axis)`, so that neither replaces the other.
  */
 export function withAxes<T extends object>(axes: Record<string, Label>, columns: T): T & Record<string, unknown> {
-  const taken = new Set([...Object.keys(columns), '__proto__']); // libraries that fill plain objects lose that one
+  const taken = new Set([...Object.keys(columns), '__proto__']); // assigning to this name would change the prototype instead
   const entries = Object.entries(axes).map(([axis, label]) => {
     let name = axis;
     while (taken.has(name)) name = `${name} (axis)`;
@@ -95,7 +99,7 @@ export function withAxes<T extends object>(axes: Record<string, Label>, columns:
   return { ...Object.fromEntries(entries), ...columns };
 }
 
-/** A row without nesting, as table.csv has it. */
+/** A row without nested objects, as in table.csv. */
 export function flatRow({ axes, accuracy, difference, ...row }: StudyRow) {
   return withAxes(axes, {
     n: row.n,
@@ -119,7 +123,7 @@ export function flatRow({ axes, accuracy, difference, ...row }: StudyRow) {
   });
 }
 
-/** A row as `tunebook study --json` prints it: the axes beside the numbers. */
+/** A row as `tunebook study --json` prints it: axes and numbers in one object. */
 export function jsonRow({ axes, ...row }: StudyRow) {
   return withAxes(axes, row);
 }

@@ -2,7 +2,7 @@ import type { RunTask } from './plan';
 import type { RunRecord } from './runRecord';
 import { meanOf } from './statistics';
 
-/** Guesses how long runs will take from those of this call that have ended: first of the same configuration, then of any. */
+/** Estimates the time of the remaining runs from those that have ended: of the same configuration if there are any, else of all. */
 export class TimeLeft {
   private readonly seconds = new Map<string, number[]>();
 
@@ -12,7 +12,7 @@ export class TimeLeft {
     this.seconds.set(key, [...(this.seconds.get(key) ?? []), seconds]);
   }
 
-  /** @returns seconds with so many at a time; null while nothing is known */
+  /** @returns seconds if `slots` runs are executed at a time; null until a run has ended */
   left(tasks: readonly RunTask[], slots: number): number | null {
     const all = [...this.seconds.values()].flat();
     if (all.length === 0) return tasks.length === 0 ? 0 : null;

@@ -3,12 +3,12 @@ import { kernelSetup } from '../core/kernelSetup';
 import { executeRun } from './execute';
 import type { FromWorker, ToWorker } from './processPool';
 
-// what is thrown outside of a run ends this process in one line, too; the parent takes its run to another
+// an error outside of a run ends this process with a message of one line; the parent gives the run to another process
 void kernelSetup<{ installLastResort(): void }>('lib/lastResort.mjs').then(({ installLastResort }) =>
   installLastResort(),
 );
 
-/** A process of its own that makes the runs its parent sends, one after the other, and ends with it. */
+// This process executes the runs that its parent sends, one after the other, and ends with the parent.
 let stop = false;
 
 process.on('message', async (message: ToWorker) => {
@@ -26,7 +26,7 @@ process.on('message', async (message: ToWorker) => {
   }
 });
 process.on('disconnect', () => process.exit());
-// Ctrl+C, and the SIGTERM of Slurm, reach the whole group; the parent says what to do
+// Ctrl+C and Slurm's SIGTERM reach the whole process group; only the parent reacts, and sends `stop`
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
 
 function send(message: FromWorker): void {

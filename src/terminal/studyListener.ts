@@ -3,7 +3,7 @@ import { stopRequested } from '../core/stop';
 import { formatShare } from '../core/text';
 import { leaderboardText, nameOf, ranked } from '../study/leaderboard';
 import type { RunRecord } from '../study/runRecord';
-import type { StudyListener, StudyState } from '../study/study';
+import type { StudyListener, StudyState } from '../study/studyState';
 import { formatSeconds } from './meter';
 import { type Output, TerminalLine } from './terminalLine';
 

@@ -63,7 +63,7 @@ describe('the files of a run in Redis', () => {
       await client.setrange(sent.key, 1000, 'something else');
       await assert.rejects(
         receiveFolder(client, sent, target),
-        /^UserError: its files have another SHA-256 than it says$/,
+        /^UserError: its files have another SHA-256 than it states$/,
       );
       await client.append(sent.key, 'more');
       await assert.rejects(
@@ -72,10 +72,7 @@ describe('the files of a run in Redis', () => {
       );
       await client.del(sent.key);
       await client.rpush(sent.key, 'a list');
-      await assert.rejects(
-        receiveFolder(client, sent, target),
-        /^UserError: its files lie in Redis as something else$/,
-      );
+      await assert.rejects(receiveFolder(client, sent, target), /^UserError: its files have another type in Redis$/);
       assert.ok(!existsSync(target));
     }));
 
@@ -162,7 +159,7 @@ describe('the files of a run in Redis', () => {
       await client.flushall();
       await assert.rejects(sendFolder(client, folder, 2 ** 20), (error: Error) => {
         assert.ok(error instanceof TooLargeError);
-        assert.match(error.message, /its files have 9\.\d MB, and a queue carries 1\.0 MB a run: keep no models/);
+        assert.match(error.message, /its files have 9\.\d MB, and a queue allows 1\.0 MB for each run: save no models/);
         return true;
       });
       assert.deepEqual(await client.keys('*'), []);

@@ -113,7 +113,7 @@ describe('a study through a queue', function () {
     rmSync(cacheFolder('queue'), { recursive: true, force: true }); // another machine does not have it
     const second = worker();
     const result = await making;
-    assert.match(second.log, /goes on after epoch \d+/);
+    assert.match(second.log, /continues after epoch \d+/);
     assert.deepEqual(comparable(result.rows), comparable(whole.rows));
     // the times of epochs always differ, so these are the killed worker's epochs
     const [run] = readdirSync(join(out, 'runs'));
@@ -161,14 +161,14 @@ describe('a study through a queue', function () {
       assert.equal(first.process.exitCode, 0, first.log);
       const second = worker();
       await making;
-      assert.match(second.log, /goes on after epoch \d+/);
+      assert.match(second.log, /continues after epoch \d+/);
     });
   }
 
   it('ends a worker on request even if Redis is unreachable during its run', async () => {
     const asked = worker();
     const making = queued({ ...long, out: join(temporaryFolder(), 'study') });
-    await asked.says(/: begins/);
+    await asked.says(/: starts/);
     await redis.kill();
     await asked.kill('SIGTERM');
     assert.equal(asked.process.exitCode, 0, asked.log);
@@ -246,7 +246,7 @@ describe('a study through a queue', function () {
     );
     const others = await queued({ data: other, axes: {}, seeds: 1, out: join(temporaryFolder(), 'other') });
     assert.equal(others.runs.numRows() - others.failed, 1);
-    assert.match(wrong.log, /a study waits whose pictures \(".*"\) lie below none of the folders that it may read/);
+    assert.match(wrong.log, /a study is waiting, but its pictures \(".*"\) are not below the folders that it may read/);
     assert.ok(!wrong.ended, wrong.log);
     worker();
     assert.equal((await making).failed, 0);
@@ -257,7 +257,7 @@ describe('a study through a queue', function () {
     const messages: string[] = [];
     const making = queued({ seeds: 1, out: join(temporaryFolder(), 'study') }, messages);
     await until(() =>
-      messages.some((text) => /nobody works at the queue at redis:.*: start `tunebook worker`/.test(text)),
+      messages.some((text) => /no worker is connected to the queue at redis:.*: start `tunebook worker`/.test(text)),
     );
     worker();
     await making;

@@ -98,7 +98,7 @@ describe('the answer of a worker', function () {
     ['half a parameter', { trainedParameters: 0.5 }, /has 0.5 as trainedParameters/],
     ['a text as memory', { memory: 'much' }, /has "much" as memory/],
     ['an invalid time', { started: 'yesterday' }, /has "yesterday" as started, expected a time/],
-    ['a host that is HTML', { host: '<script>' }, /has a host that is no name of a machine: "<script>"/],
+    ['a host that is HTML', { host: '<script>' }, /has a host that is not the name of a machine: "<script>"/],
   ];
   for (const [name, change, why] of bad) {
     it(`is not accepted with ${name} as its record`, () => {
@@ -115,7 +115,7 @@ describe('the answer of a worker', function () {
     [
       'an additional file',
       (folder) => writeFileSync(join(folder, 'evil.sh'), ''),
-      /came with "evil.sh", which is no file/,
+      /came with "evil.sh", which is not a file/,
     ],
     ['a hidden file', (folder) => writeFileSync(join(folder, '.lock'), ''), /came with ".lock"/],
     [
@@ -148,7 +148,7 @@ describe('the answer of a worker', function () {
   const texts: [string, (client: Redis, key: string) => Promise<unknown>, RegExp][] = [
     ['no JSON', (client, key) => client.set(key, '{not json'), /it is no JSON/],
     ['no object', (client, key) => client.set(key, '3'), /it must be an object, got 3/],
-    ['no text', (client, key) => client.rpush(key, 'x'), /it lies in Redis as something else/],
+    ['no text', (client, key) => client.rpush(key, 'x'), /it has another type in Redis/],
     ['too much', (client, key) => client.set(key, '['.repeat(9 * 2 ** 20)), /it has 9.0 MB, expected at most 8 MB/],
     ['deep nesting', (client, key) => client.set(key, '['.repeat(1e5) + ']'.repeat(1e5)), /nested more than/],
   ];

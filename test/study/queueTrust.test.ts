@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type StudyResult, study } from '../../src/study';
-import { type Executor, here } from '../../src/study/executor';
+import { type Executor, inThisProcess } from '../../src/study/executor';
 import type { RunTask } from '../../src/study/plan';
 import { connect } from '../../src/study/queue/connection';
 import { JobQueues } from '../../src/study/queue/jobQueues';
@@ -51,7 +51,7 @@ describe('a queue that others write to', function () {
   /** A worker in this process that makes no runs but claims that it does. */
   function worker(made: string[], { release = ownRelease, data = [configuration.data] } = {}): string[] {
     const messages: string[] = [];
-    const pool: Executor = { ...here, run: async (order) => void made.push(order.task.id) };
+    const pool: Executor = { ...inThisProcess, run: async (order) => void made.push(order.task.id) };
     const options = checkOptions({ data, onMessage: (text) => messages.push(text), shouldStop: () => stop });
     begun.push(workAt(redis.address, options, { pool, release }));
     return messages;
@@ -117,7 +117,7 @@ describe('a queue that others write to', function () {
       (c, key) => c.set(key, JSON.stringify({ record: { ...good(), accuracy: 7 }, files })),
       /its record has 7 as accuracy/,
     ],
-    ['no JSON', (c, key) => c.set(key, '{not json'), /its answer cannot be believed: it is no JSON/],
+    ['no JSON', (c, key) => c.set(key, '{not json'), /its answer is invalid: it is no JSON/],
     ['no record', (c, key) => c.set(key, '{"record": null}'), /its record has null, expected an object$/],
     [
       'files of another run',
@@ -125,7 +125,7 @@ describe('a queue that others write to', function () {
         await c.set(files.key, 'files');
         await c.set(key, JSON.stringify({ record: good(), files }));
       },
-      /its files have another SHA-256 than it says$/,
+      /its files have another SHA-256 than it states$/,
     ],
   ];
   for (const [name, answer, why] of answers) {
@@ -192,11 +192,11 @@ describe('a queue that others write to', function () {
     await until(() => messages.some((text) => /another version/.test(text)) && said.length > 0);
     assert.match(
       messages.find((text) => /another version/.test(text))!,
-      /workers of another version of tunebook get no runs, as they may not compute the same \(\S+: 0\.1\.0; the study's: 9\.9\.9\)/,
+      /workers of another version of tunebook get no runs, as their results may differ \(\S+: 0\.1\.0; the study's: 9\.9\.9\)/,
     );
     assert.match(
       said.join('\n'),
-      /a study of tunebook 9\.9\.9 waits for workers of its version: this one is 0\.1\.0, and may not/,
+      /a study of tunebook 9\.9\.9 waits for workers of its version: this worker has version 0\.1\.0, and its results may differ/,
     );
     assert.deepEqual(made, []);
     const right: string[] = [];

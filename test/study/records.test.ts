@@ -37,7 +37,7 @@ describe("a study's runs on disk", () => {
       const own = put('run-a', record({ id }));
       put('run-b', record({ id: 'run-b', hash: 'bb', state: 'done' }));
       const store = new RunStore(folder);
-      for (const work of [() => store.read(), () => store.forgetFailed(), () => store.mend()]) {
+      for (const work of [() => store.read(), () => store.removeFailed(), () => store.cleanUp()]) {
         mistake(work, join(own, 'run.json'));
       }
       assert.ok(existsSync(join(precious, 'photo')) && existsSync(own) && existsSync(join(folder, 'runs', 'run-b')));
@@ -48,7 +48,7 @@ describe("a study's runs on disk", () => {
     const { folder, put } = study();
     put('run-a', record());
     put('run-b', record({ id: 'run-b', hash: 'bb', state: 'done', accuracy: 1 }));
-    new RunStore(folder).forgetFailed();
+    new RunStore(folder).removeFailed();
     assert.deepEqual(readdirSync(join(folder, 'runs')), ['run-b']);
   });
 
@@ -58,7 +58,7 @@ describe("a study's runs on disk", () => {
     mkdirSync(join(folder, 'prepared'));
     for (const id of ['../../precious', '..', 'a/b', '']) {
       mistake(() => store.prepare(id), 'has the id');
-      mistake(() => store.land(join(folder, 'prepared'), record({ id }) as RunRecord), 'has the id');
+      mistake(() => store.save(join(folder, 'prepared'), record({ id }) as RunRecord), 'has the id');
       mistake(() => writeMlflow({ folder, records: [record({ id }) as RunRecord] }, temporaryFolder()), 'has the id');
     }
     assert.deepEqual(readdirSync(precious), ['photo']);
@@ -71,12 +71,12 @@ describe("a study's runs on disk", () => {
       for (const each of [folder, join(precious, 'run-a')]) mkdirSync(each, { recursive: true });
       writeFileSync(join(precious, 'run-a', 'run.json'), JSON.stringify(record()));
       symlinkSync(precious, join(folder, name));
-      mistake(() => new RunStore(folder).mend(), join(folder, name), 'is a link');
+      mistake(() => new RunStore(folder).cleanUp(), join(folder, name), 'is a link');
       assert.deepEqual(readdirSync(precious), ['run-a']);
     }
     const { folder, precious, put } = study();
     symlinkSync(put('run-b', record({ id: 'run-b' })), join(folder, 'runs', 'run-a'));
-    mistake(() => new RunStore(folder).forgetFailed(), join(folder, 'runs', 'run-a'), 'is a link');
+    mistake(() => new RunStore(folder).removeFailed(), join(folder, 'runs', 'run-a'), 'is a link');
     assert.ok(existsSync(join(folder, 'runs', 'run-b')) && existsSync(precious));
   });
 
@@ -85,7 +85,7 @@ describe("a study's runs on disk", () => {
     const left = join(folder, 'runs', '.run-a.123.tmp');
     const own = ['.notes', '.git', '.tmp', '.my.tmp'].map((name) => join(folder, 'runs', name));
     for (const each of [left, ...own]) mkdirSync(each);
-    new RunStore(folder).mend();
+    new RunStore(folder).cleanUp();
     assert.deepEqual([left, ...own].map(existsSync), [false, true, true, true, true]);
   });
 

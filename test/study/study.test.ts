@@ -227,11 +227,11 @@ describe('a study', () => {
     const { hostname } = await import('node:os');
     const lock = join(out, '.lock');
     writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname(), begun }));
-    await assert.rejects(study({ ...configuration, out, resume: true }), /is being worked on by process \d+/);
+    await assert.rejects(study({ ...configuration, out, resume: true }), /is in use by process \d+/);
     writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname(), begun: '1' })); // an earlier process
     await study({ ...configuration, budget: { runs: 1 }, out, resume: true });
     const others = await stripesFolder(3);
-    await assert.rejects(study({ ...configuration, data: others, out, resume: true }), /was made with other pictures/);
+    await assert.rejects(study({ ...configuration, data: others, out, resume: true }), /used other pictures/);
   });
 });
 

@@ -99,7 +99,7 @@ describe('a study on disk', () => {
     const read = loadStudy(result.folder);
     assert.deepEqual(read.rows, result.rows);
     assert.deepEqual(read.runs.objects(), result.runs.objects());
-    assert.throws(() => loadStudy(temporaryFolder()), /is no study: there is no study.json/);
+    assert.throws(() => loadStudy(temporaryFolder()), /is not a study folder: it has no study.json/);
   });
 
   it('is written in the layout of MLflow’s file store, once', () => {

@@ -10,10 +10,10 @@ import { KEPT, PREFIX } from './connection';
 import { objectOf } from './job';
 import { checkPackedFolder, type PackedFolder, receiveFolder, sendFolder } from './packedFolder';
 
-/** Bytes that an answer may have without its files: most of it is a number an epoch. */
+/** The most bytes of an answer without its files: most of it is a number for each epoch. */
 const LARGEST = 8 * 2 ** 20;
 
-/** What a run came to: the record, and where the files of its folder are. */
+/** A worker's answer to a job: the record of the run, and where in Redis the files of its folder are. */
 interface Answer {
   record: RunRecord;
   files: PackedFolder;
@@ -27,9 +27,9 @@ export async function isAnswered(redis: Redis, id: string): Promise<boolean> {
 }
 
 /**
- * Answer a run, once: of two workers that made it the first counts.
+ * Put the result of a run into Redis. If two workers have executed it, the first answer counts.
  *
- * @throws {TooLargeError} if its files are more than the queue carries
+ * @throws {TooLargeError} if its files are larger than a queue allows
  */
 export async function sendAnswer(redis: Redis, id: string, record: RunRecord, folder: string): Promise<void> {
   const files = await sendFolder(redis, folder);
@@ -39,10 +39,10 @@ export async function sendAnswer(redis: Redis, id: string, record: RunRecord, fo
 }
 
 /**
- * Fetch what a run came to, and its files into `folder`, after checking both: whoever reaches Redis can write them. The answer
- * stays in Redis until {@link removeAnswer}.
+ * Fetch the result of a run, and its files into `folder`. Both are checked, as anyone who can reach Redis can write them. The
+ * answer stays in Redis until {@link removeAnswer}.
  *
- * @returns undefined if there is no answer, or not all of it any more
+ * @returns undefined if there is no answer, or parts of it have expired
  * @throws {UserError} in one line if it cannot be the answer to that run
  */
 export async function receiveAnswer(
@@ -57,18 +57,18 @@ export async function receiveAnswer(
   const files = checkPackedFolder(answer.files);
   if (!(await receiveFolder(redis, files, folder))) return undefined;
   checkFiles(folder, record);
-  writeFileSync(join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`); // as it was checked
+  writeFileSync(join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`); // only what has been checked
   return record;
 }
 
-/** Forget an answer and its files. */
+/** Remove an answer and its files from Redis. */
 export async function removeAnswer(redis: Redis, id: string): Promise<void> {
   const keys = [keyOf(id)];
   try {
     const answer = await read(redis, id);
     if (answer) keys.push(checkPackedFolder(answer.files).key);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error; // one that cannot be read has no files that anyone would find
+    if (!(error instanceof UserError)) throw error; // an answer that cannot be read does not name its files
   }
   await redis.del(...keys);
 }
@@ -82,6 +82,6 @@ async function read(redis: Redis, id: string): Promise<Record<string, unknown> |
     const text = await redis.getrange(key, 0, LARGEST);
     return text === '' ? undefined : objectOf(parseJson(text, 'it'), 'it');
   } catch (error) {
-    throw /^WRONGTYPE/.test(messageOf(error)) ? new UserError('it lies in Redis as something else') : error;
+    throw /^WRONGTYPE/.test(messageOf(error)) ? new UserError('it has another type in Redis') : error;
   }
 }

@@ -7,11 +7,11 @@ import { checkRecord } from '../readRecord';
 import type { RunRecord } from '../runRecord';
 import { isHost } from './presence';
 
-/** A cross-entropy of 0 may come out of float32 a little below. */
+/** A cross-entropy of 0 may be slightly negative in float32. */
 const ROUNDING = 1e-3;
-/** Characters of a reason that are shown. */
+/** The most characters of an error that are shown. */
 const LONGEST = 500;
-/** What lies in a run's folder. */
+/** The files and folders of a run folder. */
 const FILES = [
   /^(config|metrics|run)\.json$/,
   /^(history|predictions)\.csv$/,
@@ -20,10 +20,10 @@ const FILES = [
 ];
 
 /**
- * What a worker says that a run came to, if it can be: beside what any record holds, it is of that run, and its numbers are
- * those of a run of its state.
+ * Check the record that a worker answered: beside types and ranges, that it is the record of that run, and that its values
+ * fit its state.
  *
- * @param value what it answered
+ * @param value the record as received
  * @param task the run
  * @throws {UserError} in one line that names the first thing wrong with it
  */
@@ -37,7 +37,7 @@ export function checkRecordOf(task: RunTask, value: unknown): RunRecord {
   require(epochs <= task.settings.epochs, `has ${epochs} epochs, of ${task.settings.epochs} that were asked for`);
   require(curve.length === epochs, `has a curve of ${curve.length} epochs, and ${epochs} epochs`);
   require(loss === null || loss >= -ROUNDING, `has a loss of ${loss}, which is below 0`);
-  require(isHost(host), `has a host that is no name of a machine: ${shown(host)}`);
+  require(isHost(host), `has a host that is not the name of a machine: ${shown(host)}`);
   if (state === 'failed') {
     require(error !== null &&
       accuracy === null &&
@@ -54,14 +54,14 @@ export function checkRecordOf(task: RunTask, value: unknown): RunRecord {
   return { ...record, id, axes, seed, error: error === null ? null : oneLine(error) };
 }
 
-/** Text of another machine for a terminal and a table: one short line. */
+/** Text from another machine, as one short line for terminals and tables. */
 export function oneLine(text: string): string {
   const line = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line;
 }
 
 /**
- * Make sure that a folder that came with a record is that of a run, and says the same.
+ * Check that the folder that came with a record is a run folder, and agrees with the record.
  *
  * @throws {UserError} in one line
  */
@@ -69,7 +69,7 @@ export function checkFiles(folder: string, { state, accuracy }: RunRecord): void
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const name = relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/');
     if (!FILES.some((known) => known.test(name)))
-      throw new UserError(`it came with ${shown(name)}, which is no file of a run`);
+      throw new UserError(`it came with ${shown(name)}, which is not a file of a run`);
   }
   if (!existsSync(join(folder, 'config.json'))) throw new UserError('it came without its config.json');
   if (state === 'failed') return;

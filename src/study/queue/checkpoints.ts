@@ -6,16 +6,16 @@ import { cacheFolder } from '../../core/paths';
 import { checkId, pathBelow } from '../../core/safePath';
 import { KEPT, PREFIX } from './connection';
 
-/** Checkpoints of more bytes stay on their machine: Redis keeps all it has in memory. */
+/** Larger checkpoints stay on their machine, as Redis keeps everything in memory. */
 const LARGEST = 128 * 2 ** 20;
-/** Milliseconds between two looks for a new one. */
+/** Milliseconds between two checks for a new checkpoint. */
 const INTERVAL = 2000;
 /** The files of a checkpoint that are shared, below its folder. */
 const SHARED = /^(stage-\d{1,3}\/)?last\.safetensors$/;
 
 /**
- * The state of a run after its last whole epoch, in a folder of this machine's cache and in Redis, so that a worker on any
- * machine can take the run over.
+ * The state of a run after its last complete epoch, in a folder of this machine's cache and in Redis, so that a worker on any
+ * machine can continue the run.
  */
 export class SharedCheckpoint {
   readonly folder: string;
@@ -34,28 +34,28 @@ export class SharedCheckpoint {
   }
 
   /**
-   * Take what another worker left, and begin to share what this one does.
+   * Fetch the checkpoint of another worker, if there is one, and start to share that of this worker.
    *
-   * @returns epochs that have been made
+   * @returns number of epochs that are done
    */
   async open(): Promise<number> {
     for (const [path, content] of await this.receive()) {
       const file = pathBelow(this.folder, path, 'the checkpoint');
-      // another machine may have come further than this one when it began
+      // the checkpoint in Redis may be of a later epoch than the one on this machine
       if (epochsIn(content) > epochsOf(file)) writeFileAtomically(file, content);
     }
     this.timer = setInterval(() => this.share(), INTERVAL);
     return this.files().reduce((sum, { file }) => sum + epochsOf(file), 0);
   }
 
-  /** Stop sharing, what there is last of all; it stays for whoever goes on. */
+  /** Share the last state, and stop sharing. The checkpoint stays for the worker that continues. */
   async leave(): Promise<void> {
     clearInterval(this.timer);
     this.share();
     await this.sharing;
   }
 
-  /** The run has ended: remove it everywhere. */
+  /** Remove the checkpoint here and in Redis, as the run has ended. */
   async remove(): Promise<void> {
     clearInterval(this.timer);
     await this.sharing;
@@ -63,9 +63,9 @@ export class SharedCheckpoint {
     await this.redis.del(this.key);
   }
 
-  /** One after the other: a later state must not be overtaken by an earlier one. */
+  /** Uploads are queued, so that an earlier state cannot overwrite a later one. */
   private share(): void {
-    this.sharing = this.sharing.then(() => this.send()).catch(() => {}); // what cannot be shared now is so later
+    this.sharing = this.sharing.then(() => this.send()).catch(() => {}); // the next upload tries again
   }
 
   private async send(): Promise<void> {
@@ -74,8 +74,8 @@ export class SharedCheckpoint {
     if (state === this.sent || files.length === 0) return;
     this.sent = state;
     if (files.reduce((sum, { size }) => sum + size, 0) > LARGEST) {
-      await this.redis.del(this.key); // an older one would hide that there is none
-      this.onMessage(`its checkpoint has more than ${LARGEST / 2 ** 20} MB and stays on this machine`);
+      await this.redis.del(this.key); // an older checkpoint must not be mistaken for the current one
+      this.onMessage(`its checkpoint is larger than ${LARGEST / 2 ** 20} MB and stays on this machine`);
       return;
     }
     try {
@@ -90,7 +90,7 @@ export class SharedCheckpoint {
     }
   }
 
-  /** What lies in Redis, if it is what {@link send} puts there: whoever reaches Redis can write it. */
+  /** Read the checkpoint from Redis; only the files that {@link send} writes, as anyone who can reach Redis can write there. */
   private async receive(): Promise<[path: string, content: Buffer][]> {
     const paths = (await this.redis.hkeys(this.key)).filter((path) => SHARED.test(path));
     const sizes = await Promise.all(paths.map((path) => this.redis.hstrlen(this.key, path)));
@@ -111,18 +111,18 @@ export class SharedCheckpoint {
   }
 }
 
-/** Remove the checkpoints on this machine that nobody has gone on with for as long as Redis keeps its own. */
+/** Remove the checkpoints on this machine that have not been used for as long as Redis keeps its copies. */
 export function removeOldCheckpoints(now = Date.now()): void {
   const root = cacheFolder('queue');
   if (!existsSync(root)) return;
   for (const name of readdirSync(root)) {
     const folder = join(root, name);
-    const stats = statSync(folder, { throwIfNoEntry: false }); // another worker may remove it just now
+    const stats = statSync(folder, { throwIfNoEntry: false }); // another worker may remove it at the same time
     if (stats && now - stats.mtimeMs > 1000 * KEPT) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Epochs after which a checkpoint was made; 0 if there is none, or it is damaged. */
+/** Number of epochs before a checkpoint; 0 if there is none, or it is damaged. */
 function epochsOf(file: string): number {
   if (!existsSync(file)) return 0;
   const descriptor = openSync(file, 'r');

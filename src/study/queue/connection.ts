@@ -2,14 +2,14 @@ import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { messageOf, UserError } from '../../core/errors';
 
-/** What the names of all keys in Redis begin with. */
+/** Prefix of all keys in Redis. */
 export const PREFIX = 'tunebook';
 
-/** Seconds that Redis keeps what nobody fetched. */
+/** Seconds after which entries in Redis expire. */
 export const KEPT = 7 * 24 * 3600;
 
-/** Milliseconds for Redis to answer at the start. */
-const PATIENCE = 5000;
+/** Milliseconds to wait for the first answer of Redis. */
+const CONNECT_TIMEOUT = 5000;
 
 /** An address without its password, for messages. */
 export function withoutSecret(address: string): string {
@@ -24,10 +24,10 @@ export function withoutSecret(address: string): string {
 /**
  * Connect to Redis and make sure that it answers.
  *
- * @param address redis://[user:password@]host[:port][/database], or rediss:// for TLS. Certificates of an authority of one's own are
- *   trusted through Node's NODE_EXTRA_CA_CERTS
- * @param patient whether commands wait while Redis is away; else they fail, for whoever tries again by himself
- * @throws {UserError} if it is no such address, or Redis does not answer or lets nobody in; without the password
+ * @param address redis://[user:password@]host[:port][/database], or rediss:// for TLS. Certificates of a private
+ *   authority are trusted through Node's variable NODE_EXTRA_CA_CERTS
+ * @param patient whether commands wait while Redis is unreachable; otherwise they fail, and the caller tries again
+ * @throws {UserError} if the address is invalid, or Redis does not answer or refuses the login; the message hides the password
  */
 export async function connect(address: string, { patient }: { patient: boolean }): Promise<Redis> {
   if (!/^rediss?:\/\/[^/]/.test(address)) {
@@ -45,7 +45,7 @@ export async function connect(address: string, { patient }: { patient: boolean }
   });
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(latest ?? new Error(`no answer in ${PATIENCE / 1000} s`)), PATIENCE);
+    timer = setTimeout(() => reject(latest ?? new Error(`no answer in ${CONNECT_TIMEOUT / 1000} s`)), CONNECT_TIMEOUT);
   });
   try {
     await Promise.race([redis.connect().then(() => redis.ping()), late]);
@@ -54,7 +54,7 @@ export async function connect(address: string, { patient }: { patient: boolean }
     redis.disconnect();
     const reason = messageOf(latest ?? error) || (error as NodeJS.ErrnoException).code;
     const hint = /certificate|issuer/.test(String(reason))
-      ? '; the variable NODE_EXTRA_CA_CERTS names the file of an authority to trust'
+      ? '; set the variable NODE_EXTRA_CA_CERTS to the certificate file of the authority to trust'
       : '';
     throw new UserError(`the queue at ${withoutSecret(address)} cannot be used: ${reason}${hint}`);
   } finally {
@@ -62,7 +62,7 @@ export async function connect(address: string, { patient }: { patient: boolean }
   }
 }
 
-/** A queue of runs in a Redis, to be closed. Errors reach whoever calls it. */
+/** Open a queue of runs in Redis; the caller closes it. Errors are thrown by its methods. */
 export async function openQueue<Order>(redis: Redis, name: string): Promise<Queue<Order>> {
   const { Queue: BullQueue } = await import('bullmq');
   const queue = new BullQueue<Order>(name, {

@@ -8,24 +8,24 @@ import { checkTraining } from '../configuration';
 import { type RunTask, runHash } from '../plan';
 import { isFingerprint } from './presence';
 
-/** What a worker is told. What it answers lies beside the queue: see `answers.ts`. */
+/** The data of a job in the queue. The answer to it has a key of its own: see `answers.ts`. */
 export interface RunJob {
   task: RunTask;
   cache: boolean;
   pruneBelow: (number | null)[];
 }
 
-/** What a run goes by in the queue: the same for whoever asks for the same run of the same pictures. */
+/** The id of a run in the queue: the same for all studies that need the same run on the same pictures. */
 export function jobId({ hash, dataFingerprint, models }: RunTask): string {
   return `${hash.slice(0, 24)}-${sha256(`${dataFingerprint} ${models}`).slice(0, 8)}`;
 }
 
 /**
- * The job if it can be one: whoever reaches Redis can write it. Ids and hashes are compared with what they are made of, so that
- * no name of a folder or a key is taken from a message.
+ * Check the data of a job, as anyone who can reach Redis can write it. Ids and hashes are computed again and compared, so that
+ * no name of a folder or key comes from a message alone.
  *
- * @param value what the message holds
- * @param id under which it lies in the queue
+ * @param value the data of the job
+ * @param id of the job in the queue
  * @throws {UserError} in one line that says what is wrong with it
  */
 export function checkJob(value: unknown, id: unknown): RunJob {
@@ -34,7 +34,9 @@ export function checkJob(value: unknown, id: unknown): RunJob {
   if (jobId(checked) !== id)
     throw new UserError(`the job has the id ${shown(id)}, expected that of its run: ${jobId(checked)}`);
   if (!Array.isArray(pruneBelow) || pruneBelow.length > checked.settings.epochs) {
-    throw new UserError(`the job's pruneBelow must be a list of at most an entry an epoch, got ${shown(pruneBelow)}`);
+    throw new UserError(
+      `the job's pruneBelow must be a list with at most one entry for each epoch, got ${shown(pruneBelow)}`,
+    );
   }
   for (const below of pruneBelow) if (below !== null) checkNumber("the job's pruneBelow", below, { min: 0, max: 1 });
   return { task: checked, cache: booleanOf(cache, "the job's cache"), pruneBelow };
@@ -67,7 +69,7 @@ function checkTask(value: unknown): RunTask {
   return task;
 }
 
-/** All settings of a training, each of which `train` would take. */
+/** Check that all settings of a training are there, and that `train` would accept them. */
 function checkSettings(value: unknown): TrainSettings {
   const settings = objectOf(value, "the run's settings") as Partial<TrainSettings>;
   const missing = settingNames.filter((name) => !Object.hasOwn(settings, name));
@@ -80,12 +82,12 @@ function checkAxes(value: unknown): Record<string, Label> {
   const odd = axes.find(([, label]) => label !== null && !['string', 'number', 'boolean'].includes(typeof label));
   if (odd)
     throw new UserError(
-      `the run's axis ${shown(odd[0])} must have a word, a number or true or false, got ${shown(odd[1])}`,
+      `the run's axis ${shown(odd[0])} must have a text, a number, true or false, got ${shown(odd[1])}`,
     );
   return Object.fromEntries(axes) as Record<string, Label>;
 }
 
-/** @throws {UserError} unless it is an object */
+/** @throws {UserError} if the value is not an object */
 export function objectOf(value: unknown, what: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new UserError(`${what} must be an object, got ${shown(value)}`);

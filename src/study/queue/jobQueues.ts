@@ -4,24 +4,24 @@ import type { Redis } from 'ioredis';
 import { ATTEMPTS } from '../processPool';
 import { PREFIX } from './connection';
 
-/** A job that this worker has, until it says what became of it. Others take it over when its heartbeats cease. */
+/** A job that this worker has taken from a queue. If its heartbeats stop, another worker takes it over. */
 export interface TakenJob {
   id: string;
-  /** of which queue it is */
+  /** name of the queue */
   queue: string;
-  /** what the message holds, unchecked */
+  /** the data of the job, unchecked */
   data: unknown;
-  /** It is answered. */
+  /** Mark the job as answered. */
   done(): Promise<void>;
-  /** It cannot be made; with `again` it is tried again some times. */
+  /** Mark the job as failed; with `again` it is attempted again, up to the limit. */
   fail(reason: string, options: { again: boolean }): Promise<void>;
-  /** Another goes on with it, and it counts as no attempt. */
+  /** Return the job to the queue for another worker; this does not count as an attempt. */
   giveBack(): Promise<void>;
 }
 
 /**
- * The queues from which a worker takes jobs, one after the other in turn. There is one for the runs of each dataset, so that a
- * job only reaches workers that have its pictures.
+ * The queues from which a worker takes jobs, in turn. There is one queue for each dataset, so that a job reaches only workers
+ * that have its pictures.
  */
 export class JobQueues {
   private readonly workers = new Map<string, Worker>();
@@ -30,7 +30,7 @@ export class JobQueues {
 
   /**
    * @param lease seconds without a heartbeat after which others take a job over
-   * @param onError hears of troubles with Redis
+   * @param onError called with errors of the connection to Redis
    */
   constructor(
     private readonly redis: Redis,
@@ -38,19 +38,19 @@ export class JobQueues {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** Take jobs from this queue, too. */
+  /** Take jobs from a queue, in addition to the others. */
   async serve(queue: string): Promise<void> {
     if (this.served.includes(queue)) return;
     if (!this.workers.has(queue)) this.workers.set(queue, await this.open(queue));
     this.served.push(queue);
   }
 
-  /** Take no more from the queues that are not wanted. A job at hand is finished. */
+  /** Stop taking jobs from all queues but the wanted ones. Jobs that have been taken are finished. */
   keep(wanted: (queue: string) => boolean): void {
     this.served = this.served.filter(wanted);
   }
 
-  /** The next job, if any waits. */
+  /** Take the next waiting job, if there is one. */
   async take(): Promise<TakenJob | undefined> {
     for (let i = 0; i < this.served.length; i++) {
       const queue = this.served[this.turn++ % this.served.length]!;
@@ -61,7 +61,7 @@ export class JobQueues {
     return undefined;
   }
 
-  /** Whether nothing waits, is being made, or waits to be tried again. */
+  /** Whether no job is waiting, active, or delayed until its next attempt. */
   async isEmpty(): Promise<boolean> {
     for (const queue of this.served) {
       const key = (name: string) => `${PREFIX}:${queue}:${name}`;
@@ -96,21 +96,21 @@ export class JobQueues {
 
   private async taken(job: Job, queue: string, token: string): Promise<TakenJob | undefined> {
     const heartbeat = setInterval(
-      () => job.extendLock(token, 1000 * this.lease).catch(this.onError), // who lost it is not the first to answer, at worst
+      () => job.extendLock(token, 1000 * this.lease).catch(this.onError), // if the lock is lost, another worker may answer first
       500 * this.lease,
     );
     const end = async (move: () => Promise<unknown>) => {
       clearInterval(heartbeat);
       await move().catch((error) => {
-        // Redis came back without it, or others took it over: the study asks again for what is not answered
-        if (!(Number((error as { code?: unknown }).code) < 0)) throw error; // BullMQ's codes for these
+        // Redis restarted without the job, or another worker took it over; the study queues unanswered runs again
+        if (!(Number((error as { code?: unknown }).code) < 0)) throw error; // BullMQ's error codes for these cases are negative
       });
     };
     const { UnrecoverableError } = await import('bullmq');
     const fail = (reason: string, again: boolean) =>
       end(() => job.moveToFailed(again ? new Error(reason) : new UnrecoverableError(reason), token));
     if (job.deferredFailure) {
-      await fail(job.deferredFailure, false); // too many workers were lost over it
+      await fail(job.deferredFailure, false); // too many workers died while they executed it
       return undefined;
     }
     return {

@@ -15,7 +15,7 @@ import { TooLargeError } from './packedFolder';
 import type { LocalPictures } from './pictures';
 import { ownHost } from './presence';
 
-/** What a job is made with. */
+/** What a job needs besides its data. */
 interface Surroundings {
   redis: Redis;
   pool: Executor;
@@ -25,8 +25,8 @@ interface Surroundings {
 }
 
 /**
- * Make the run of a job and answer it, or say what became of it instead: refused, given back because its pictures are no longer
- * here or the worker stops, or failed.
+ * Execute the run of a job and answer it. The job is refused if it is invalid, returned to the queue if its pictures are no
+ * longer on this machine or the worker stops, and marked as failed after an error.
  */
 export async function makeRun(job: TakenJob, surroundings: Surroundings): Promise<'ended' | 'no pictures'> {
   const { redis, pictures, isStopping, onMessage } = surroundings;
@@ -51,7 +51,7 @@ export async function makeRun(job: TakenJob, surroundings: Surroundings): Promis
     return 'no pictures';
   }
   try {
-    const answered = await makeAndAnswer(
+    const answered = await executeAndAnswer(
       job.id,
       { ...order, task: { ...order.task, data: search.data } },
       surroundings,
@@ -64,8 +64,8 @@ export async function makeRun(job: TakenJob, surroundings: Surroundings): Promis
   return 'ended';
 }
 
-/** @returns false if the worker was asked to stop before the end */
-async function makeAndAnswer(
+/** Execute a run with a shared checkpoint, and send its result. @returns false if the worker was asked to stop before the end */
+async function executeAndAnswer(
   id: string,
   { task, cache, pruneBelow }: RunJob,
   { redis, pool, onMessage, isStopping }: Surroundings,
@@ -76,7 +76,7 @@ async function makeAndAnswer(
   const checkpoint = new SharedCheckpoint(redis, id, tell);
   try {
     const epochs = await checkpoint.open();
-    tell(epochs > 0 ? `goes on after epoch ${epochs}` : 'begins');
+    tell(epochs > 0 ? `continues after epoch ${epochs}` : 'starts');
     const listener = { onMessage: tell, shouldStop: isStopping };
     const record = await pool.run({ task, folder, cache, pruneBelow, checkpoint: checkpoint.folder, listener });
     if (!record) return false;
@@ -90,6 +90,7 @@ async function makeAndAnswer(
   }
 }
 
+/** Send the result of a run; if its files are too large, send a failed run with that reason. */
 async function answer(
   redis: Redis,
   id: string,

@@ -7,19 +7,19 @@ import { messageOf, UserError } from '../../core/errors';
 import { extract } from '../../data/public';
 import { KEPT, PREFIX } from './connection';
 
-/** Bytes that the files of one run may have, packed: Redis keeps all it has in memory. */
+/** The most bytes of the packed files of a run, as Redis keeps everything in memory. */
 const LARGEST = 256 * 2 ** 20;
-/** What they may come to, unpacked. */
+/** The limits of the unpacked files. */
 const LIMITS = { bytes: 512 * 2 ** 20, entries: 1000 };
-/** Bytes of a part: what this process and Redis's line to it hold at a time. */
+/** Bytes that are transferred at a time, to bound the memory of this process and of Redis's buffers. */
 const PART = 4 * 2 ** 20;
 
 const KEY = new RegExp(`^${PREFIX}:files:[0-9a-f-]{36}$`);
 
-/** The files of a run are more than the queue carries: trying again would not help. */
+/** The files of a run are larger than a queue allows; another attempt would fail, too. */
 export class TooLargeError extends Error {}
 
-/** A folder on its way through Redis: under which key its files lie, packed. */
+/** A packed folder in Redis: the key of its archive. */
 export interface PackedFolder {
   key: string;
   bytes: number;
@@ -29,8 +29,8 @@ export interface PackedFolder {
 /**
  * Put the files of a folder into Redis, packed and in parts.
  *
- * @param largest bytes that they may have
- * @throws {TooLargeError} if they have more
+ * @param largest the most bytes of the archive
+ * @throws {TooLargeError} if it has more
  */
 export async function sendFolder(redis: Redis, folder: string, largest = LARGEST): Promise<PackedFolder> {
   return inTemporaryFolder(async (place) => {
@@ -53,7 +53,7 @@ export async function sendFolder(redis: Redis, folder: string, largest = LARGEST
         await redis.expire(key, KEPT);
       }
     } catch (error) {
-      await redis.del(key).catch(() => {}); // where Redis is full, it should not stay so
+      await redis.del(key).catch(() => {}); // if Redis is full, the parts must not stay there
       throw error;
     } finally {
       closeSync(descriptor);
@@ -65,8 +65,8 @@ export async function sendFolder(redis: Redis, folder: string, largest = LARGEST
 function tooLarge(bytes: number, largest: number): TooLargeError {
   const megabytes = (count: number) => `${(count / 2 ** 20).toFixed(1)} MB`;
   return new TooLargeError(
-    `its files have ${megabytes(bytes)}, and a queue carries ${megabytes(largest)} a run: keep no models ` +
-      '("models": false), or make the study without --queue',
+    `its files have ${megabytes(bytes)}, and a queue allows ${megabytes(largest)} for each run: save no models ` +
+      '("models": false), or run the study without --queue',
   );
 }
 
@@ -77,15 +77,15 @@ function sizeOf(folder: string): number {
 }
 
 /**
- * What was read as a packed folder, if it can be one.
+ * Check a description of a packed folder that was read from Redis.
  *
- * @throws {UserError} if it cannot
+ * @throws {UserError} if it is not one
  */
 export function checkPackedFolder(value: unknown): PackedFolder {
   const { key, bytes, sha256 } = (value ?? {}) as Partial<PackedFolder>;
   const fits = typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes > 0 && bytes <= LARGEST;
   if (typeof key !== 'string' || !KEY.test(key) || !fits || !/^[0-9a-f]{64}$/.test(String(sha256))) {
-    throw new UserError(`it does not say where its files are, or they are more than ${LARGEST / 2 ** 20} MB`);
+    throw new UserError(`it does not say where its files are, or they are larger than ${LARGEST / 2 ** 20} MB`);
   }
   return { key, bytes, sha256: String(sha256) };
 }
@@ -93,9 +93,9 @@ export function checkPackedFolder(value: unknown): PackedFolder {
 /**
  * Write a packed folder's files into a new folder.
  *
- * @param limits of what they may come to; default: 512 MB, 1,000 files
+ * @param limits of the unpacked files. Default: 512 MB, 1,000 files
  * @returns false if Redis no longer has all of it
- * @throws {UserError} if it is not what was said: another hash, no archive, links or paths that lead out of it, or too large
+ * @throws {UserError} if the hash differs, or it is not an archive, is too large, or has links or paths that lead out of it
  */
 export async function receiveFolder(
   redis: Redis,
@@ -106,10 +106,10 @@ export async function receiveFolder(
   return inTemporaryFolder(async (place) => {
     const file = join(place, 'its archive');
     const length = await redis.strlen(key).catch((error) => {
-      throw /^WRONGTYPE/.test(messageOf(error)) ? new UserError('its files lie in Redis as something else') : error;
+      throw /^WRONGTYPE/.test(messageOf(error)) ? new UserError('its files have another type in Redis') : error;
     });
     if (length < bytes) return false;
-    if (length > bytes) throw new UserError(`its files have ${length} bytes, not the ${bytes} that it says`);
+    if (length > bytes) throw new UserError(`its files have ${length} bytes, not the ${bytes} that it states`);
     const hash = createHash('sha256');
     const descriptor = openSync(file, 'w');
     try {
@@ -121,8 +121,8 @@ export async function receiveFolder(
     } finally {
       closeSync(descriptor);
     }
-    if (hash.digest('hex') !== sha256) throw new UserError('its files have another SHA-256 than it says');
-    rmSync(folder, { recursive: true, force: true }); // what an interrupted attempt wrote
+    if (hash.digest('hex') !== sha256) throw new UserError('its files have another SHA-256 than it states');
+    rmSync(folder, { recursive: true, force: true }); // an interrupted attempt may have left files
     await extract(file, folder, limits);
     return true;
   });

@@ -7,28 +7,29 @@ import { openDataset, publicDatasets } from '../../data/public';
 import { fingerprint } from '../plan';
 import type { Found, StudyEntry } from './presence';
 
-/** Milliseconds for which what was found holds, and for which what was not is not looked for again. */
+/** Milliseconds before pictures that were found are checked again, and before missing ones are looked for again. */
 const FOUND_HOLDS = 10_000;
 const LOOK_AGAIN = 30_000;
-/** Last parts of a study's path that may lie below a folder of this machine in the same way. */
+/** How many of the last parts of a study's path are looked for below the folders of this machine. */
 const DEEPEST = 4;
 
-/** What came of looking for a study's pictures: where they are, as for `openDataset`, if they are here. */
+/** The result of looking for a study's pictures; `data` is their location, as for `openDataset`. */
 export type Search = { found: 'here'; data: string } | { found: Exclude<Found, 'here'> };
 
 /**
- * The pictures that a worker may read: those below its folders, the bundled samples and public datasets by their names.
+ * The pictures that a worker may read: those below its folders, and sample and public datasets by their names.
  *
- * A study names its pictures as its own machine does. Here they are looked for at the same path, then below each folder by the
- * last parts of that path, so that a disk may be mounted elsewhere. Whether they are the study's is told by their fingerprint.
+ * A study gives the path of its pictures on its own machine. On this machine they are looked for at the same path, then below
+ * each folder by the last parts of that path, as a disk may be mounted elsewhere. Their fingerprint tells whether they are the
+ * same pictures.
  */
 export class LocalPictures {
   private readonly known = new Map<string, { search: Search; until: number }>();
   private readonly roots: string[];
 
   /**
-   * @param folders below which pictures may be read, and which may themselves be a dataset; default: what lies below the current one
-   * @param onMessage hears of downloads
+   * @param folders below which pictures may be read, and which may be datasets themselves. Default: the current folder
+   * @param onMessage called with messages about downloads
    * @throws {UserError} if one of them does not exist
    */
   constructor(
@@ -42,7 +43,7 @@ export class LocalPictures {
     this.roots = (folders ?? ['.']).map((folder) => realpathSync(statSync(folder).isFile() ? dirname(folder) : folder));
   }
 
-  /** Look for a study's pictures. It never throws: whatever is wrong with them, they are not the study's. */
+  /** Look for a study's pictures. It never throws: a dataset that cannot be read is not the study's. */
   async find(study: Pick<StudyEntry, 'data' | 'dataFingerprint'>): Promise<Search> {
     const key = `${study.dataFingerprint} ${study.data}`;
     const known = this.known.get(key);
@@ -65,13 +66,13 @@ export class LocalPictures {
           return { found: 'here', data: place } satisfies Search;
         if (named.includes(place)) worst = { found: isStudys ? 'outside' : 'different' };
       } catch {
-        if (named.includes(place)) worst = { found: 'different' }; // it is there, and no dataset
+        if (named.includes(place)) worst = { found: 'different' }; // the folder exists, but is not a dataset
       }
     }
     return worst;
   }
 
-  /** Where a study's pictures would be by its path, the likeliest first. */
+  /** Where a study's pictures may be, by its path, the most likely place first. */
   private placesNamed(data: string): string[] {
     if (isName(data)) return [data];
     const parts = data.split(/[\\/]/).filter(Boolean).slice(-DEEPEST);
@@ -82,24 +83,24 @@ export class LocalPictures {
         try {
           return [realPathBelow(root, name)];
         } catch {
-          return []; // not below the folder, or not there
+          return []; // it does not exist, or leads out of the folder
         }
       }),
     );
     return [...own, ...below];
   }
 
-  /** The folders of the command line, each of which may be a dataset itself, or a table of one. */
+  /** The worker's folders, each of which may be a dataset itself, or its table. */
   private datasets(): string[] {
     return (this.folders ?? []).map((folder) => realpathSync(folder));
   }
 
-  /** Whether the path is one that may be read, if there were anything. */
+  /** Whether the worker could read the pictures, if they existed at this path. */
   private mayExist(data: string): boolean {
     return isName(data) || (!existsSync(data) && this.roots.some((root) => isBelow(root, resolve(data))));
   }
 
-  /** Whether no picture of a dataset lies elsewhere, by a link or by a line of a table. */
+  /** Whether all pictures of a dataset are below the worker's folders; links or a table may lead elsewhere. */
   private isInside({ examples }: Dataset): boolean {
     return examples.every(({ file }) => {
       const real = realpathSync(file);
@@ -112,7 +113,7 @@ function isBelow(root: string, path: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 
-/** Whether a dataset goes by its name: it is bundled, or fetched from where everyone gets it. */
+/** Whether it is the name of a sample or public dataset. */
 function isName(data: string): boolean {
   return !existsSync(data) && (samples.includes(data) || Object.hasOwn(publicDatasets, data));
 }

@@ -3,25 +3,25 @@ import type { Redis } from 'ioredis';
 import { KEPT, PREFIX } from './connection';
 import { isRelease, type Release } from './release';
 
-/** Seconds without a sign of life after which a study or a worker counts as gone. */
+/** Seconds without a heartbeat after which a study or a worker counts as gone. */
 export const ALIVE = 15;
-/** Milliseconds between two signs of life. */
-export const SIGN_OF_LIFE = 3000;
-/** Characters that an entry may have. */
+/** Milliseconds between two heartbeats. */
+export const HEARTBEAT = 3000;
+/** The most characters of an entry. */
 const LONGEST = 2 ** 16;
 
-/** A study that has runs to give. */
+/** A study with runs in the queue. */
 export interface StudyEntry {
   release: Release;
-  /** as for `openDataset`, seen from the study's machine */
+  /** its dataset, as for `openDataset` on the study's machine */
   data: string;
   dataFingerprint: string;
 }
 
-/** Where a worker has the pictures of a study: below none of its folders, below one but not there, others there, or there. */
+/** Whether a worker has the pictures of a study: not below its folders, missing, other pictures at that path, or found. */
 export type Found = 'outside' | 'missing' | 'different' | 'here';
 
-/** A worker, and of which studies it has the pictures. */
+/** A worker, and for which studies it has the pictures. */
 export interface WorkerEntry {
   release: Release;
   host: string;
@@ -33,8 +33,8 @@ export interface WorkerEntry {
 export type Present<T> = T & { id: string; seconds: number };
 
 /**
- * Who is at a queue: a hash in Redis with an entry for each, written anew as a sign of life. All times are those of Redis's
- * clock, as those of two machines differ.
+ * The studies or workers at a queue: a hash in Redis with an entry for each, which it renews as a heartbeat. All times are those
+ * of Redis's clock, as the clocks of two machines differ.
  */
 class Presence<T extends object> {
   constructor(
@@ -50,7 +50,7 @@ class Presence<T extends object> {
     await redis.hdel(this.key, id);
   }
 
-  /** Everyone, also those that may be gone. What cannot be read, or is older than Redis keeps anything, is removed. */
+  /** All entries, also of those that may be gone. Invalid and expired ones are removed. */
   async list(redis: Redis): Promise<Present<T>[]> {
     const [time, entries] = await Promise.all([now(redis), redis.hgetall(this.key)]);
     const present: Present<T>[] = [];
@@ -75,7 +75,7 @@ class Presence<T extends object> {
   }
 }
 
-/** Seconds, by Redis's clock. */
+/** The time in seconds, by Redis's clock. */
 async function now(redis: Redis): Promise<number> {
   const [seconds] = await redis.time();
   return Number(seconds);
@@ -102,7 +102,7 @@ export function isFingerprint(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }
 
-/** Whether something that was read can be the name of a machine. */
+/** Whether a value can be the name of a machine. */
 export function isHost(value: unknown): value is string {
   return typeof value === 'string' && /^[A-Za-z0-9_.-]{1,253}$/.test(value);
 }

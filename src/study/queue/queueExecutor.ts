@@ -11,50 +11,59 @@ import type { RunRecord } from '../runRecord';
 import { receiveAnswer, removeAnswer } from './answers';
 import { oneLine } from './checkAnswer';
 import { connect, KEPT, openQueue, withoutSecret } from './connection';
-import { helpWanted } from './helpWanted';
 import { jobId, type RunJob } from './job';
-import { SIGN_OF_LIFE, type StudyEntry, studies, workers } from './presence';
+import { missingWorkersMessage } from './missingWorkers';
+import { HEARTBEAT, type StudyEntry, studies, workers } from './presence';
 import { ownRelease, queueOf, type Release, releaseName } from './release';
 
-/** Milliseconds between two looks for answers: soon after one has come, later while none comes. */
-const SOON = 20;
-const LATE = 500;
-/** Milliseconds between two looks for who works at the queue. */
-const COUNT = 500;
+/** Milliseconds between two polls for answers: short after an answer, longer while none arrives. */
+const SHORTEST_PAUSE = 20;
+const LONGEST_PAUSE = 500;
+/** Milliseconds between two counts of the workers. */
+const COUNT_INTERVAL = 500;
 /**
- * Runs that wait in the queue beyond those being made. No more, so that a study's budget and pruning decide late, and Redis
- * holds little.
+ * Runs that wait in the queue in addition to those being executed. Few, so that the study's budget and pruning decide as late
+ * as possible, and Redis holds little.
  */
 const AHEAD = 8;
-/** Looks for workers without any that makes a run, after which the study says what is missing. */
-const LONELY = 10;
-/** Seconds for which Redis keeps the few keys of a queue that is empty. */
+/** Counts without an active worker after which the study reports what is missing. */
+const COUNTS_WITHOUT_WORKER = 10;
+/** Seconds after which the remaining keys of an empty queue expire. */
 const EMPTY_KEPT = 24 * 3600;
 
 interface Waiting {
   order: RunOrder;
   id: string;
-  /** how often it was said to be made, and no answer was there */
+  /** how often the job had ended, but its answer was missing */
   lost: number;
   resolve: (record: RunRecord | undefined) => void;
   reject: (error: unknown) => void;
 }
 
 /**
- * Has runs made by whoever works at a queue in Redis.
+ * Make an executor that has the runs of a study executed by the workers at a queue in Redis: see {@link queueWorker}.
  *
- * Redis only carries: what is planned and what is saved is in the study's folder. So a run of which Redis knows nothing any
- * more is put into the queue anew, and one that was answered while nobody asked is fetched. An answer is checked before it is
- * believed; one that cannot be true is a failed run with its reason.
+ * The plan and the finished runs are in the study's folder only, and Redis just transports jobs and answers. So runs that Redis
+ * has lost are queued again, and answers that arrived while the study was not running are fetched when it is resumed. Answers
+ * are checked; an invalid one becomes a failed run with its reason.
  *
- * @param address of Redis. Whoever can write to it can answer: let nobody else reach it
- * @throws {UserError} if it cannot be used
+ * @param address of Redis, such as `redis://host:6379`, or `rediss://` for TLS. Anyone who can write to it can answer jobs, so
+ *   restrict access to it
+ * @throws {UserError} if the address is invalid, or Redis does not answer
+ *
+ * @example
+ * ```ts no-run
+ * import { studies, study } from 'tunebook';
+ * const executor = () => studies.queueExecutor('redis://localhost:6379');
+ * const { rows } = await study({ data: 'photos', axes: { dropout: [0, 0.5] }, seeds: 3, executor });
+ * console.log(studies.leaderboardText(rows));
+ * ```
  */
 export async function queueExecutor(address: string): Promise<Executor> {
   return executorOf(address, ownRelease);
 }
 
-/** {@link queueExecutor} of a release. */
+/** {@link queueExecutor} for a given release. */
 export async function executorOf(address: string, release: Release): Promise<Executor> {
   const redis = await connect(address, { patient: false });
   const executor = new QueueExecutor(redis, withoutSecret(address), release);
@@ -72,9 +81,9 @@ class QueueExecutor implements Executor {
   private countedAt = Number.NEGATIVE_INFINITY;
   private closed = false;
   private away = false;
-  private looksAlone = 0;
+  private countsWithoutWorker = 0;
   private told = '';
-  private looking: Promise<void> = Promise.resolve();
+  private polling: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly redis: Redis,
@@ -106,27 +115,27 @@ class QueueExecutor implements Executor {
 
   async close(): Promise<void> {
     this.closed = true;
-    await this.looking;
+    await this.polling;
     if (this.study) await studies.withdraw(this.redis, entryOf(this.study)).catch(() => {});
     for (const queue of this.queues.values()) {
-      await this.letGo(queue).catch(() => {});
+      await this.expire(queue).catch(() => {});
       await queue.close().catch(() => {});
     }
     this.redis.disconnect();
   }
 
   begin(): void {
-    this.looking = (async () => {
-      for (let pause = SOON; !this.closed; ) {
-        const ended = await this.look();
-        pause = ended ? SOON : Math.min(LATE, 2 * pause);
+    this.polling = (async () => {
+      for (let pause = SHORTEST_PAUSE; !this.closed; ) {
+        const ended = await this.poll();
+        pause = ended ? SHORTEST_PAUSE : Math.min(LONGEST_PAUSE, 2 * pause);
         await new Promise((resolve) => setTimeout(resolve, pause));
       }
     })();
   }
 
   /** @returns whether a run has ended */
-  private async look(): Promise<boolean> {
+  private async poll(): Promise<boolean> {
     const before = this.waiting.size;
     try {
       await this.announce();
@@ -150,7 +159,7 @@ class QueueExecutor implements Executor {
       const { data, dataFingerprint } = one.order.task;
       this.study = { release: this.release, data, dataFingerprint };
     }
-    if (!this.study || performance.now() - this.announcedAt < SIGN_OF_LIFE) return;
+    if (!this.study || performance.now() - this.announcedAt < HEARTBEAT) return;
     await studies.announce(this.redis, entryOf(this.study), this.study);
     this.announcedAt = performance.now();
   }
@@ -167,10 +176,10 @@ class QueueExecutor implements Executor {
       if (record) this.end(one, record);
     } catch (error) {
       if (error instanceof UserError) {
-        this.end(one, failedAnew(task, `its answer cannot be believed: ${oneLine(error.message)}`, folder));
+        this.end(one, failedAnew(task, `its answer is invalid: ${oneLine(error.message)}`, folder));
       } else if ((error as NodeJS.ErrnoException).path !== undefined) {
         this.waiting.delete(one.id);
-        one.reject(error); // of this machine's disk, not of Redis
+        one.reject(error); // an error of this machine's disk, not of Redis
       } else {
         throw error;
       }
@@ -182,7 +191,7 @@ class QueueExecutor implements Executor {
     resolve(record);
   }
 
-  /** The record of a run that was answered. A run that Redis does not know is handed to it. */
+  /** The record of a run that has been answered. A run that Redis does not know is put into the queue. */
   private async answerOf(one: Waiting): Promise<RunRecord | undefined> {
     const { task, folder, cache = true, pruneBelow = [] } = one.order;
     const queue = await this.queueFor(task);
@@ -213,7 +222,7 @@ class QueueExecutor implements Executor {
     return undefined;
   }
 
-  /** Take a run back that nobody has begun. One that is being made is finished, and its answer waits for the next call. */
+  /** Remove a waiting run from the queue. One that is being executed is finished, and its answer waits until the study is resumed. */
   private async withdraw({ id, order }: Waiting): Promise<void> {
     const job = await (await this.queueFor(order.task)).getJob(id);
     if (job && ((await job.isWaiting()) || (await job.isDelayed()))) await job.remove().catch(() => {});
@@ -221,18 +230,20 @@ class QueueExecutor implements Executor {
 
   private async queueFor({ dataFingerprint, dataOptions }: RunTask): Promise<Queue<RunJob>> {
     if (dataOptions) {
-      throw new UserError('a study with dataOptions cannot be given to a queue: make its runs here, with --workers');
+      throw new UserError(
+        'a study with dataOptions cannot use a queue: execute its runs on this machine, with --workers',
+      );
     }
     const known = this.queues.get(dataFingerprint);
     if (known) return known;
     const opened = await openQueue<RunJob>(this.redis, queueOf(this.release, dataFingerprint));
-    const queue = this.queues.get(dataFingerprint) ?? opened; // of two that ask at the same time
+    const queue = this.queues.get(dataFingerprint) ?? opened; // two calls may open it at the same time
     this.queues.set(dataFingerprint, queue);
     return queue;
   }
 
-  /** Let Redis forget a queue in which nothing is. */
-  private async letGo(queue: Queue<RunJob>): Promise<void> {
+  /** Let the keys of an empty queue expire. */
+  private async expire(queue: Queue<RunJob>): Promise<void> {
     const counts = await queue.getJobCounts();
     if (Object.values(counts).some((count) => count > 0)) return;
     for (const name of ['id', 'meta', 'events', 'marker', 'stalled-check']) {
@@ -240,15 +251,20 @@ class QueueExecutor implements Executor {
     }
   }
 
-  /** How many make runs; where nobody does for a while, say what is missing. */
+  /** Count the active workers; if there are none for a while, report what is missing. */
   private async countWorkers(): Promise<void> {
-    if (!this.study || performance.now() - this.countedAt < COUNT) return;
+    if (!this.study || performance.now() - this.countedAt < COUNT_INTERVAL) return;
     this.countedAt = performance.now();
     const active = await this.queues.get(this.study.dataFingerprint)?.getActiveCount();
     this.parallel = Math.max(1, active ?? 0);
-    if (this.waiting.size === 0 || active) this.looksAlone = 0;
-    else this.looksAlone++;
-    const text = helpWanted(this.study, await workers.list(this.redis), this.name, this.looksAlone >= LONELY);
+    if (this.waiting.size === 0 || active) this.countsWithoutWorker = 0;
+    else this.countsWithoutWorker++;
+    const text = missingWorkersMessage(
+      this.study,
+      await workers.list(this.redis),
+      this.name,
+      this.countsWithoutWorker >= COUNTS_WITHOUT_WORKER,
+    );
     if (text !== undefined && text !== this.told) this.tell(text);
     this.told = text ?? this.told;
   }
@@ -258,12 +274,12 @@ class QueueExecutor implements Executor {
   }
 }
 
-/** The same for a study that was killed and is resumed. Of two studies of the same pictures one is enough: the other writes it anew. */
+/** Id of a study's entry: the same when it is resumed, and for two studies of the same pictures, either of which renews it. */
 function entryOf({ release, data, dataFingerprint }: StudyEntry): string {
   return sha256(JSON.stringify([releaseName(release), data, dataFingerprint]));
 }
 
-/** A failed run in a folder that may hold what a bad answer brought. */
+/** Record a failed run, in a folder that may hold files of an invalid answer. */
 function failedAnew(task: RunTask, error: string, folder: string): RunRecord {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

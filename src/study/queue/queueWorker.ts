@@ -10,55 +10,63 @@ import { connect, withoutSecret } from './connection';
 import { JobQueues } from './jobQueues';
 import { makeRun } from './makeRun';
 import { LocalPictures } from './pictures';
-import { ALIVE, type Found, ownHost, SIGN_OF_LIFE, studies, workers as workersPresent } from './presence';
+import { ALIVE, type Found, HEARTBEAT, ownHost, studies, workers as workersPresent } from './presence';
 import { inWords, ownRelease, queueOf, type Release, releaseName } from './release';
 
+/** Options of `queueWorker`. */
 export interface QueueWorkerOptions {
-  /** runs at a time; default 1 */
+  /** runs that are executed at a time, 1 to 256. Default: 1 */
   workers?: number;
-  /** cores that they share; default: all */
+  /** number of processor cores that they share. Default: all */
   cores?: number;
-  /** folders below which pictures may be read; default: the current folder, and what datasets go by a name */
+  /** folders below which pictures may be read, besides sample and public datasets. Default: the current folder */
   data?: readonly string[];
-  /** seconds without a heartbeat after which others take a run over; default 30, the same for all workers of a queue */
+  /** seconds without a heartbeat after which other workers take a run over, the same for all workers of a queue. Default: 30 */
   lease?: number;
-  /** end when nothing is left to do; default false. Where no study has come yet, one is waited for, a minute long */
+  /** end when the queue is empty; if there has been no study yet, wait a minute for one. Default: false */
   untilEmpty?: boolean;
-  /** hears what happens */
+  /** called with messages about studies and runs. Default: none */
   onMessage?: (text: string) => void;
-  /** asked now and then; `true` ends after handing the runs at hand back, where others go on with them */
+  /** called regularly; `true` ends the worker, and other workers continue its runs. Default: never */
   shouldStop?: () => boolean;
 }
 
 type Optional = 'cores' | 'data';
 type Options = Required<Omit<QueueWorkerOptions, Optional>> & Pick<QueueWorkerOptions, Optional>;
 
-/** Milliseconds between two questions whether there is a job, and whether to stop. */
-const ASK = 200;
-/** Milliseconds between two looks for studies. */
-const LOOK = 1000;
-/** Milliseconds without anything to do after which it is the end, and before the first study. */
+/** Milliseconds between two checks for a job, and whether to stop. */
+const POLL = 200;
+/** Milliseconds between two checks for studies. */
+const STUDY_POLL = 1000;
+/** Milliseconds without work after which `untilEmpty` ends the worker: after a study, and before the first one. */
 const IDLE = 2000;
 const FIRST_STUDY = 60_000;
-/** Milliseconds for Redis to hear that a worker ends. */
-const FAREWELL = 5000;
+/** Milliseconds to wait for Redis when the worker ends. */
+const CLOSE_TIMEOUT = 5000;
 
 /**
- * Work at a queue: make its runs, whichever study they are of, until told to stop.
+ * Execute the runs in a queue, of all studies, until it is told to stop: what `tunebook worker` does.
  *
- * It takes runs of its own release whose pictures it may read and has; what else is wrong with a run is that run's failure. The
- * training runs in processes of its own, so that heartbeats go on while TensorFlow computes. A worker that is lost leaves its
- * run's checkpoint, from which the next one goes on; a run over which three are lost fails.
+ * A worker takes only runs of its own version of tunebook, and of pictures that it has. Runs are executed in other processes, so
+ * that heartbeats continue while TensorFlow computes. If a worker dies, another continues its run from the checkpoint; a run
+ * during which three workers die fails.
  *
- * @param address of Redis. Whoever can write to it can give work: let nobody else reach it
- * @throws {UserError} if it cannot be used, or a folder of `data` does not exist
+ * @param address of Redis, such as `redis://host:6379`, or `rediss://` for TLS. Anyone who can write to it can give jobs, so
+ *   restrict access to it
+ * @throws {UserError} if the address is invalid, Redis does not answer, or a folder of `data` does not exist
+ *
+ * @example
+ * ```ts no-run
+ * import { studies } from 'tunebook';
+ * await studies.queueWorker('redis://localhost:6379', { workers: 2, untilEmpty: true, onMessage: console.log });
+ * ```
  */
 export async function queueWorker(address: string, options?: QueueWorkerOptions): Promise<void> {
   const checked = checkOptions(options);
   await workAt(address, checked, { pool: processPool(checked.workers, checked.cores), release: ownRelease });
 }
 
-/** What `queueWorker` takes, with all defaults. */
+/** The options of `queueWorker`, checked, with all defaults. */
 export function checkOptions(options?: QueueWorkerOptions): Options {
   const checked = withDefaults<Options>('worker', options, {
     workers: 1,
@@ -73,7 +81,7 @@ export function checkOptions(options?: QueueWorkerOptions): Options {
   return checked;
 }
 
-/** {@link queueWorker} with whatever makes the runs, which it closes. */
+/** {@link queueWorker} with a given executor, which it closes at the end, and release. */
 export async function workAt(
   address: string,
   options: Options,
@@ -93,7 +101,7 @@ class QueueWorker {
   private readonly id = randomUUID();
   private readonly queues: JobQueues;
   private readonly running = new Set<Promise<void>>();
-  /** of which studies the pictures are here, by their fingerprint */
+  /** for which studies the pictures are on this machine, by their fingerprint */
   private found: Record<string, Found> = {};
   private readonly told = new Set<string>();
   private stopping = false;
@@ -114,23 +122,23 @@ class QueueWorker {
 
   async run(): Promise<void> {
     const { workers, untilEmpty, shouldStop } = this.options;
-    this.repeat(SIGN_OF_LIFE, () => this.announce());
-    this.repeat(LOOK, () => this.lookForStudies());
-    for (let i = 0; i < workers; i++) this.repeat(ASK, () => this.makeWhatWaits());
+    this.repeat(HEARTBEAT, () => this.announce());
+    this.repeat(STUDY_POLL, () => this.lookForStudies());
+    for (let i = 0; i < workers; i++) this.repeat(POLL, () => this.executeWaiting());
     try {
-      while (!shouldStop() && !(untilEmpty && this.isIdle())) await sleep(ASK);
+      while (!shouldStop() && !(untilEmpty && this.isIdle())) await sleep(POLL);
     } finally {
       this.stopping = true;
-      // they end after the batch at hand, and are handed back; where Redis is away they cannot be
+      // runs end after the current batch and are returned to the queue, which needs Redis
       await Promise.race([Promise.allSettled(this.running), this.redisIsAway()]);
-      const farewell = Promise.all([workersPresent.withdraw(this.redis, this.id), this.queues.close()]).catch(() => {});
-      // where Redis is away, others find out by the missing heartbeats
-      await Promise.race([farewell, sleep(FAREWELL, undefined, { ref: false })]);
+      const closing = Promise.all([workersPresent.withdraw(this.redis, this.id), this.queues.close()]).catch(() => {});
+      // if Redis is unreachable, other workers notice the missing heartbeats
+      await Promise.race([closing, sleep(CLOSE_TIMEOUT, undefined, { ref: false })]);
       this.redis.disconnect();
     }
   }
 
-  /** Do something again and again until the end; while Redis is away it waits for it. */
+  /** Repeat something until the worker ends. Errors, as of an unreachable Redis, are reported. */
   private async repeat(pause: number, work: () => Promise<void>): Promise<void> {
     while (!this.stopping) {
       await work().catch((error) => this.onError(error));
@@ -143,10 +151,10 @@ class QueueWorker {
     return performance.now() - this.workedAt > this.patience;
   }
 
-  /** Until Redis has been away for as long as a farewell may take. */
+  /** Resolves when Redis has been unreachable for longer than {@link CLOSE_TIMEOUT}. */
   private async redisIsAway(): Promise<void> {
-    for (let seen = performance.now(); performance.now() - seen < FAREWELL; ) {
-      await sleep(ASK, undefined, { ref: false });
+    for (let seen = performance.now(); performance.now() - seen < CLOSE_TIMEOUT; ) {
+      await sleep(POLL, undefined, { ref: false });
       if (this.redis.status === 'ready') seen = performance.now();
     }
   }
@@ -191,8 +199,8 @@ class QueueWorker {
     this.patience = IDLE;
   }
 
-  /** One run after the other, until none waits. */
-  private async makeWhatWaits(): Promise<void> {
+  /** Execute waiting runs one after the other. */
+  private async executeWaiting(): Promise<void> {
     while (!this.stopping) {
       const job = await this.queues.take();
       if (!job) return;
@@ -215,17 +223,19 @@ class QueueWorker {
   private tellOtherRelease(release: Release): void {
     const [theirs, ours] = [inWords(release, this.release), inWords(this.release, release)];
     this.tellOnce(
-      `a study of tunebook ${theirs} waits for workers of its version: this one is ${ours}, and may not compute the same`,
+      `a study of tunebook ${theirs} waits for workers of its version: this worker has version ${ours}, and its results may differ`,
     );
   }
 
   private tellWithout(data: string, found: Exclude<Found, 'here'>): void {
     const why = {
-      outside: 'lie below none of the folders that it may read',
+      outside: 'are not below the folders that it may read',
       missing: 'are not on this machine',
-      different: 'are others here',
+      different: 'differ from those on this machine',
     }[found];
-    this.tellOnce(`a study waits whose pictures (${shown(data)}) ${why}: name their folder on this machine (--data)`);
+    this.tellOnce(
+      `a study is waiting, but its pictures (${shown(data)}) ${why}: give their folder on this machine (--data)`,
+    );
   }
 
   private tellOnce(text: string): void {
@@ -236,7 +246,7 @@ class QueueWorker {
 
   private onError(error: unknown): void {
     const text = `the queue at ${this.address}: ${messageOf(error)}`;
-    if (!this.stopping && text !== this.trouble) this.options.onMessage(text); // while Redis is away the same comes again and again
+    if (!this.stopping && text !== this.trouble) this.options.onMessage(text); // while Redis is unreachable the same error repeats
     this.trouble = text;
   }
 }

@@ -1,18 +1,26 @@
 import { Random } from '../../core/random';
 
-/** Resamples: enough for limits that move by less than a fiftieth of the interval's width. */
+/** Enough resamples that the limits of two seeds differ by less than 2% of the interval's width. */
 const RESAMPLES = 4_000;
 
 /**
- * The percentile bootstrap interval of a mean (Efron 1979): the middle part of the means of resamples drawn with
+ * The percentile bootstrap interval of a mean (Efron 1979): the central part of the means of 4,000 resamples drawn with
  * replacement.
  *
- * It assumes no distribution, but of few values it is too narrow: three values have ten different resamples, and their
- * nominal 95% interval holds the true mean in about 75% of studies (Hesterberg 2015). So it is shown beside Student's interval
- * and never decides alone.
+ * It assumes no distribution, but with few values it is too narrow: three values have ten different resamples, and their
+ * nominal 95% interval contains the true mean in about 75% of studies (Hesterberg 2015). So studies show it beside Student's
+ * interval, and it never decides alone.
  *
  * @param values at least one
- * @param seed of the resamples
+ * @param confidence of the interval, between 0 and 1. Default: 0.95
+ * @param seed of the resamples. Default: 0
+ *
+ * @example
+ * ```ts
+ * import { studies } from 'tunebook';
+ * const { low, high } = studies.bootstrapInterval([0.8, 0.82, 0.81, 0.85]);
+ * low < 0.82 && 0.82 < high; // => true
+ * ```
  */
 export function bootstrapInterval(
   values: readonly number[],

@@ -4,49 +4,61 @@ import { holm } from './holm';
 import { pairsNeeded } from './power';
 import { meanOf, standardDeviation } from './summary';
 
-/** What a variant does better or worse than the baseline, from the seeds that both ran. */
+/** The difference between a variant and the baseline, over the seeds that both have run. */
 export interface Difference {
-  /** seeds that both have */
+  /** number of seeds that both have run */
   n: number;
-  /** mean of variant minus baseline, seed by seed; null where there is no common seed */
+  /** mean of variant minus baseline, seed by seed; null where no seed is in common */
   mean: number | null;
+  /** standard deviation of the differences; null below two seeds */
   sd: number | null;
-  /** limits of Student's interval of the mean difference, not corrected for several comparisons */
+  /** lower limit of Student's interval of the mean difference, not corrected for several comparisons; null below two seeds */
   low: number | null;
+  /** upper limit of the same interval; null below two seeds */
   high: number | null;
-  /** the percentile bootstrap's limits; too narrow below about ten seeds */
+  /** percentile bootstrap interval (Efron 1979), too narrow below about ten seeds; null below two seeds */
   bootstrap: { low: number; high: number } | null;
-  /** two-sided, of the paired t test */
+  /** two-sided p value of the paired t test; null below two seeds */
   p: number | null;
-  /** the same, corrected for all comparisons of the table (Holm) */
+  /** the p value corrected for all comparisons of the table (Holm 1979); null where p is */
   adjusted: number | null;
-  /** 'better', 'worse', or 'cannot tell ...' with the number of seeds that would do */
+  /** 'better', 'worse', or 'cannot tell ...' with the number of seeds that would be needed */
   verdict: string;
 }
 
+/** Options of `judgeDifferences`. */
 export interface DifferenceOptions {
-  /** of the intervals; 0.95 unless told */
+  /** of the intervals, between 0 and 1. Default: 0.95 */
   confidence?: number;
   /**
-   * the part of tables without any true difference that may name one; 0.02 unless told. At 0.05, twenty studies of an axis that
-   * does nothing would name two or more winners every fourth time.
+   * significance level for the whole table: the share of tables without any true difference in which some variant is called
+   * better or worse. Default: 0.02. At 0.05, one of twenty studies of an axis without effect would name a winner.
    */
   level?: number;
   /**
-   * the smallest step of the measurement, for an accuracy one part in the number of validation pictures; 0 unless told. Values
-   * that agree because they are coarse then count as known to that step only.
+   * smallest step of the measure, such as 1 / number of validation pictures for an accuracy; values that agree only because
+   * they are rounded to it do not count as exact. Default: 0
    */
   resolution?: number;
 }
 
 /**
- * Compare variants with a baseline, each by its paired differences seed by seed.
+ * Compare variants with a baseline by their paired differences, seed by seed.
  *
- * A difference is called better or worse when Student's paired t test rejects 'no difference' after Holm's correction and
- * the bootstrap interval leaves out 0, too. The t test decides since with three to ten seeds the bootstrap is too narrow
- * (Hesterberg 2015, "What teachers should know about the bootstrap").
+ * A variant is better or worse if Student's paired t test rejects 'no difference' after Holm's correction and the bootstrap
+ * interval excludes 0, too. The t test decides because with three to ten seeds the bootstrap interval is too narrow (Hesterberg
+ * 2015, "What teachers should know about the bootstrap").
  *
- * @param variants each variant's differences, one a seed
+ * @param variants each variant's differences from the baseline, one a seed
+ * @returns one result for each variant
+ *
+ * @example
+ * ```ts
+ * import { studies } from 'tunebook';
+ * const [clear, none] = studies.judgeDifferences([[0.05, 0.06, 0.05, 0.055], [0.01, -0.01, 0]]);
+ * clear?.verdict; // => 'better'
+ * none?.verdict; // => 'cannot tell with 3 seeds; no difference in the mean'
+ * ```
  */
 export function judgeDifferences(variants: readonly (readonly number[])[], options?: DifferenceOptions): Difference[] {
   const { confidence = 0.95, level = 0.02, resolution = 0 } = options ?? {};
@@ -64,7 +76,7 @@ function measure(differences: readonly number[], confidence: number, resolution:
   const mean = meanOf(differences);
   if (n === 1) return { n, mean, sd: null, low: null, high: null, bootstrap: null, p: null };
   const sd = standardDeviation(differences);
-  const error = coarse(sd, resolution) / Math.sqrt(n);
+  const error = withRounding(sd, resolution) / Math.sqrt(n);
   const margin = twoSidedT(1 - confidence, n - 1) * error;
   return {
     n,
@@ -77,8 +89,8 @@ function measure(differences: readonly number[], confidence: number, resolution:
   };
 }
 
-/** Rounding to steps has a standard deviation of step/sqrt(12) (Sheppard 1898), the difference of two sqrt(2) of that. */
-const coarse = (sd: number, resolution: number) => Math.max(sd, resolution / Math.sqrt(6));
+/** At least the standard deviation due to rounding: step / sqrt(12) (Sheppard 1898), and sqrt(2) of it for a difference of two. */
+const withRounding = (sd: number, resolution: number) => Math.max(sd, resolution / Math.sqrt(6));
 
 function verdict(difference: Omit<Difference, 'verdict'>, level: number, resolution: number): string {
   const { n, mean, sd, bootstrap, p, adjusted } = difference;
@@ -91,13 +103,13 @@ function verdict(difference: Omit<Difference, 'verdict'>, level: number, resolut
   if (adjusted < level && clear) return mean > 0 ? 'better' : 'worse';
   if (mean === 0) return `cannot tell with ${seeds}; no difference in the mean`;
   const corrected = p > 0 ? (level * p) / adjusted : level;
-  const needed = Math.max(n + 1, pairsNeeded(mean, coarse(sd, resolution), corrected));
+  const needed = Math.max(n + 1, pairsNeeded(mean, withRounding(sd, resolution), corrected));
   return Number.isFinite(needed)
     ? `cannot tell with ${seeds}; about ${roundUp(needed)} would do`
     : `cannot tell with ${seeds}; more than 1000 would be needed`;
 }
 
-/** To two digits: nothing here is known better. */
+/** Round up to two digits, as an estimate of the number of seeds is no more precise. */
 function roundUp(count: number): number {
   const step = count < 100 ? 1 : 10 ** (Math.floor(Math.log10(count)) - 1);
   return Math.ceil(count / step) * step;

@@ -1,36 +1,68 @@
 import { twoSidedT } from '../../metrics/studentT';
 
-/** Repeated measurements in four numbers. With one measurement spread and limits are unknown: null. */
+/** Mean, spread and confidence interval of repeated measurements. */
 export interface Summary {
+  /** number of measurements */
   n: number;
+  /** arithmetic mean */
   mean: number;
-  /** standard deviation of the measurements (n - 1 in the denominator) */
+  /** standard deviation, with n - 1 in the denominator; null for one measurement */
   sd: number | null;
-  /** limits of the confidence interval of the mean */
+  /** lower limit of the confidence interval of the mean; null for one measurement */
   low: number | null;
+  /** upper limit of the confidence interval of the mean; null for one measurement */
   high: number | null;
 }
 
-/** The arithmetic mean; NaN of nothing. */
+/**
+ * The arithmetic mean.
+ *
+ * @returns NaN for no values
+ *
+ * @example
+ * ```ts
+ * import { studies } from 'tunebook';
+ * studies.meanOf([1, 2, 6]); // => 3
+ * ```
+ */
 export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The standard deviation with n - 1 in the denominator; NaN of fewer than two. */
+/**
+ * The standard deviation, with n - 1 in the denominator.
+ *
+ * @returns NaN for fewer than two values
+ *
+ * @example
+ * ```ts
+ * import { studies } from 'tunebook';
+ * studies.standardDeviation([1, 3]); // => 1.4142135623730951
+ * ```
+ */
 export function standardDeviation(values: readonly number[]): number {
   const mean = meanOf(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }
 
 /**
- * Mean, standard deviation and the confidence interval of the mean by Student's t (1908), which allows for a spread that is
- * known from few values only: with three of them it is 2.2 times as wide as the normal distribution's.
+ * Mean, standard deviation and the confidence interval of the mean by Student's t distribution (1908). It takes into account
+ * that the spread is estimated from few values: for three of them the interval is 2.2 times as wide as by the normal
+ * distribution.
  *
- * The interval speaks of other seeds on the same pictures. Splits of one dataset overlap, so what holds for other pictures
- * is less certain than it says (Nadeau and Bengio 2003).
+ * Over the seeds of a study, the interval holds for other seeds on the same pictures. Splits of one dataset overlap, so for
+ * other pictures the uncertainty is larger (Nadeau and Bengio 2003).
  *
- * @param confidence 0.95 unless told
- * @returns undefined of no values
+ * @param confidence of the interval, between 0 and 1. Default: 0.95
+ * @returns undefined for no values
+ *
+ * @example
+ * ```ts
+ * import { studies } from 'tunebook';
+ * const summary = studies.summarize([0.8, 0.9, 1]);
+ * summary?.mean.toFixed(2); // => '0.90'
+ * summary?.low?.toFixed(2); // => '0.65'
+ * ```
  */
 export function summarize(values: readonly number[], confidence = 0.95): Summary | undefined {
   const n = values.length;

@@ -2,19 +2,19 @@ import { shown } from '../../core/errors';
 import { ALIVE, type Found, type Present, type StudyEntry, type WorkerEntry } from './presence';
 import { inWords, type Release, releaseName } from './release';
 
-/** Machines that are named in a message. */
+/** The most machines that are named in a message. */
 const NAMED = 5;
 
 /**
- * What a study has to say about who works at its queue.
+ * A message about workers that are missing, or cannot take the runs of a study.
  *
- * @param study it
- * @param workers all that have been seen there
- * @param queue its address, without a password
- * @param isAlone whether nobody has made a run of it for a while
- * @returns undefined if there is nothing to say
+ * @param study the study
+ * @param workers all that have been seen at the queue
+ * @param queue address of the queue, without a password
+ * @param isAlone whether no worker has executed a run of the study for a while
+ * @returns undefined if nothing is missing
  */
-export function helpWanted(
+export function missingWorkersMessage(
   study: StudyEntry,
   workers: readonly Present<WorkerEntry>[],
   queue: string,
@@ -23,15 +23,15 @@ export function helpWanted(
   const present = workers.filter(({ seconds }) => seconds < ALIVE);
   const others = present.filter(({ release }) => releaseName(release) !== releaseName(study.release));
   const own = present.filter((worker) => !others.includes(worker));
-  if (!isAlone) return others.length > 0 ? withoutThem(study.release, others) : undefined;
+  if (!isAlone) return others.length > 0 ? otherVersions(study.release, others) : undefined;
   if (present.length === 0) {
-    return `nobody works at the queue at ${queue}: start \`tunebook worker\` with the same --queue`;
+    return `no worker is connected to the queue at ${queue}: start \`tunebook worker\` with the same --queue`;
   }
-  if (own.length === 0) return `${withoutThem(study.release, others)}: start one of the study's version`;
+  if (own.length === 0) return `${otherVersions(study.release, others)}: start one of the study's version`;
   const without = own.filter(({ pictures }) => pictures[study.dataFingerprint] !== 'here');
-  if (without.length < own.length) return undefined; // they are busy with another study
+  if (without.length < own.length) return undefined; // the workers with the pictures are busy with another study
   const reasons = without.map(
-    ({ host, pictures }) => `${host}: ${words[pictures[study.dataFingerprint] as Found] ?? 'has yet to look'}`,
+    ({ host, pictures }) => `${host}: ${words[pictures[study.dataFingerprint] as Found] ?? 'has not looked yet'}`,
   );
   return (
     `no worker has the pictures in ${shown(study.data, 300)} (${listed(reasons)}): ` +
@@ -46,10 +46,10 @@ const words: Record<Found, string> = {
   here: '',
 };
 
-function withoutThem(release: Release, others: readonly WorkerEntry[]): string {
+function otherVersions(release: Release, others: readonly WorkerEntry[]): string {
   const names = others.map(({ host, release: theirs }) => `${host}: ${inWords(theirs, release)}`);
   return (
-    `workers of another version of tunebook get no runs, as they may not compute the same ` +
+    `workers of another version of tunebook get no runs, as their results may differ ` +
     `(${listed(names)}; the study's: ${inWords(release, others[0]!.release)})`
   );
 }
