@@ -1,5 +1,6 @@
 /**
- * How a value shows itself in a notebook, and what listens to training and studies there and on a terminal.
+ * Showing values in notebooks, and listeners that show training and studies in a notebook or on a terminal. `show`, `watch`,
+ * `watchStudy`, `liveDisplay` and `progressBar` are at the root.
  *
  * @module
  */

@@ -38,21 +38,30 @@ interface Advice {
   recommendation: Recommendation;
 }
 
-/** `tunebook advise`: which backbone to take for a dataset, and how much of it to train. */
+/** `tunebook advise`: recommend a backbone for a dataset, and how much of it to train. */
 export function adviseCommand(): Command {
   const whole = (min: number) => numberOption({ min, integer: true });
   const list = (text: string) => text.split(',').map((name) => backboneEntry(name.trim()).name);
   const command = new Command('advise')
-    .description('compare backbones on pictures without training them, and say which to take')
+    .description('compare backbones on a dataset without training them, and recommend one')
     .option('--data <dir>', DATA_HELP)
-    .option('--backbones <names>', 'to compare, with commas between; default: those whose weights are here', list)
-    .option('--pictures <n>', 'without --data: recommend for so many pictures', whole(1))
-    .option('--classes <n>', 'of so many classes', whole(2), 5)
-    .option('--similarity <part>', 'that look so much like photos', numberOption({ min: 0, max: 1 }), 1)
-    .option('--minutes <n>', 'that a training may take', numberOption({ min: 0 }), 60)
-    .option('--seed <n>', 'decides the folds', whole(0), 0)
-    .option('--picture <file>', 'write the comparison as a PNG')
-    .option('--json', 'one JSON object as the last line')
+    .option(
+      '--backbones <names>',
+      'backbones to compare, separated by commas; default: those whose weights are in the cache',
+      list,
+    )
+    .option('--pictures <n>', 'without --data: number of training pictures to recommend for', whole(1))
+    .option('--classes <n>', 'without --data: number of classes', whole(2), 5)
+    .option(
+      '--similarity <part>',
+      'without --data: similarity of the pictures to photos, from 0 to 1',
+      numberOption({ min: 0, max: 1 }),
+      1,
+    )
+    .option('--minutes <n>', 'minutes that a training may take', numberOption({ min: 0 }), 60)
+    .option('--seed <n>', 'seed of the cross-validation', whole(0), 0)
+    .option('--picture <file>', 'write the chart of the comparison as a PNG')
+    .option('--json', 'print one JSON object as the last line')
     .action(async (options: Options) => {
       const advice = await advise(options);
       if (options.picture !== undefined && advice.comparison) {
@@ -74,7 +83,8 @@ async function advise({
   ...options
 }: Options): Promise<Advice> {
   if (data === undefined) {
-    if (pictures === undefined) throw new UserError('say what to advise on: --data DIR, or --pictures N');
+    if (pictures === undefined)
+      throw new UserError('give the dataset (--data DIR) or the number of pictures (--pictures N)');
     if (options.picture !== undefined) throw new UserError('--picture shows a comparison, which needs --data');
     const { similarity } = options;
     return { recommendation: await recommendBackbone({ pictures, classes, similarity, minutes, names }) };
@@ -83,13 +93,13 @@ async function advise({
   const { end, ...listener } = terminalListener();
   return interruptible(async (shouldStop): Promise<Advice> => {
     const dataset = await openDataset(data, { ...splitDataOptions<DataOptions>(options).how, listener });
-    const heard = { ...listener, shouldStop };
-    const comparison = await compareBackbones(dataset, names, { seed, listener: heard });
+    const stoppable = { ...listener, shouldStop };
+    const comparison = await compareBackbones(dataset, names, { seed, listener: stoppable });
     if (comparison.backbones.length === 0) throw new UserError('stopped before a backbone was measured');
-    // stopped: what was compared is still worth a recommendation
+    // if it was stopped, the backbones that have been compared are enough for a recommendation
     const similarity = shouldStop()
       ? undefined
-      : await similarityOf(comparison, (name) => domainSimilarity(dataset, name, { seed, listener: heard }));
+      : await similarityOf(comparison, (name) => domainSimilarity(dataset, name, { seed, listener: stoppable }));
     const recommendation = await recommendBackbone({
       ...{ pictures: dataset.examples.length, classes: dataset.classes.length, comparison, similarity, minutes },
     });
@@ -97,7 +107,7 @@ async function advise({
   }).finally(end);
 }
 
-/** Of the first of the compared backbones that remembers what it was trained on. */
+/** The similarity by the first of the compared backbones that has batch normalization. */
 async function similarityOf(
   { backbones }: BackboneComparison,
   measure: (name: BackboneName) => Promise<DomainSimilarity>,
@@ -136,7 +146,7 @@ function asText({ comparison, similarity, recommendation: { choices, unavailable
   ];
   if (unavailable.length > 0) {
     const names = unavailable.map(({ name }) => name).join(', ');
-    lines.push('', `not among them, as their weights cannot be had here: ${names}`, `   ${unavailable[0]!.reason}`);
+    lines.push('', `left out, as their weights are not available: ${names}`, `   ${unavailable[0]!.reason}`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -20,32 +20,29 @@ interface Options extends DataOptions {
   json?: true;
 }
 
-/** What the process ends with; 1 is for a command that failed. */
+/** Exit codes; 1 means that the command failed. */
 const EXIT: Record<DatasetCheck['worst'], number> = { none: 0, note: 0, warning: 2, error: 3 };
 
-/** Findings of one kind that are printed; thousands of lines are read by nobody. */
+/** The most findings of one kind that are printed. */
 const MOST = 20;
 
-/** `tunebook check`: what is wrong with a dataset, before anything is trained on it. */
+/** `tunebook check`: find problems of a dataset before training on it. */
 export function checkCommand(): Command {
   const command = new Command('check')
-    .description('look through pictures for duplicates, leaks, unreadable files, imbalance and odd sizes')
+    .description('find duplicates, leaks, unreadable files, class imbalance and unusual sizes in a dataset')
     .requiredOption('--data <dir>', DATA_HELP)
-    .option('--split', 'also look across the split that `train` would draw')
-    .option('--seed <n>', 'of that split', numberOption({ min: 0, integer: true }), 0)
-    .option('--picture <file>', 'write the pictures that findings are about as a PNG')
-    .option('--json', 'one JSON object as the last line')
-    .addHelpText(
-      'after',
-      '\nEnds with 0 if there is nothing to mend, 2 after warnings, 3 after errors, 1 if it failed.',
-    )
+    .option('--split', 'also check the split that `train` would draw')
+    .option('--seed <n>', 'seed of that split', numberOption({ min: 0, integer: true }), 0)
+    .option('--picture <file>', 'write the pictures with findings as a PNG')
+    .option('--json', 'print one JSON object as the last line')
+    .addHelpText('after', '\nExit codes: 0 no problem, 2 warnings, 3 errors in the dataset, 1 the command failed.')
     .action(async ({ data, split, seed, picture, json, ...options }: Options) => {
       const { end, ...listener } = terminalListener();
       const work = async () => {
         const dataset = await openDataset(data, {
           ...splitDataOptions(options).how,
           listener: { onProgress: listener.onProgress },
-        }); // findings tell the rest
+        }); // messages would repeat the findings
         return checkDataset(dataset, { ...(split && { split: splitDataset(dataset, { seed }) }), listener });
       };
       const check = await work().finally(end);
@@ -82,8 +79,8 @@ function asText({ summary }: DatasetCheck, findings: readonly Record<string, str
     const { severity, finding } = alike[0]!;
     const rest = alike.length - shown.length;
     return rest > 0
-      ? [...shown, `${severity}: ${finding}: and ${rest.toLocaleString('en')} more\n  --json lists all`]
+      ? [...shown, `${severity}: ${finding}: and ${rest.toLocaleString('en')} more\n  --json prints all`]
       : shown;
   });
-  return `${[...counts, '', ...(lines.length > 0 ? lines : ['nothing to mend'])].join('\n')}\n`;
+  return `${[...counts, '', ...(lines.length > 0 ? lines : ['no problem found'])].join('\n')}\n`;
 }

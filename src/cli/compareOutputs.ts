@@ -1,4 +1,4 @@
-/** What is used of a cell in a notebook file. */
+/** The used fields of a cell in a notebook file. */
 export interface ExecutedCell {
   cell_type: string;
   source: string | string[];
@@ -14,25 +14,25 @@ export interface ExecutedCell {
 
 /** A value that differs between two executions of a notebook. */
 export interface Difference {
-  /** code cells count from 1, as their prompts do */
+  /** number of the code cell, from 1, as in its prompt */
   cell: number;
   before: string;
   after: string;
 }
 
-/** Names of columns and fields that hold times, which no two executions share. */
+/** Names of columns and fields that hold times, which differ in every execution. */
 const aboutTime = /second|\bms\b|millisecond|\btime\b|duration/i;
 /** `0.4 s`, `2 min 05 s`, `1 h 02 min`, `499 pictures/s`, `1.2 ms` */
 const times =
   /\b\d[\d.,]*(?:e[+-]?\d+)? ?(?:ms|s|min|h|minutes?|seconds?)\b(?: \d\d (?:s|min)\b)?|\b\d[\d.,]*(?:e[+-]?\d+)? \p{L}+\/s/giu;
-/** The line that a progress bar leaves. It is missing where the work was found in a cache. */
+/** The last line of a progress bar. It is missing if the work was found in a cache. */
 const progress = /^[^\n]+: \d+ \p{L}+ in (?:\d[\d.]* (?:s|min|h)\b ?)+/u;
 const vegaLite = /^application\/vnd\.vegalite\./;
 
 /**
- * Compare what two executions of a notebook show: every number and word of texts and tables, and all the data of charts, to the last digit.
- * Times are passed over: columns and fields named after them, numbers with a unit of time, what a progress
- * bar leaves, and cells tagged `times`.
+ * Compare the outputs of two executions of a notebook: every number and word of texts and tables, and all data of charts, to the
+ * last digit. Times are ignored: columns and fields named after them, numbers with a unit of time, the last line of a progress
+ * bar, and cells tagged `times`.
  *
  * @param before cells of one execution
  * @param after cells of the other
@@ -55,14 +55,14 @@ export function differences(before: readonly ExecutedCell[], after: readonly Exe
   return found;
 }
 
-/** How many values of the cells a comparison looks at. */
+/** Number of values that are compared. */
 export function comparedValues(cells: readonly ExecutedCell[]): number {
   return cells
     .filter(({ cell_type, metadata }) => cell_type === 'code' && !metadata?.tags?.includes('times'))
     .reduce((sum, cell) => sum + shownBy(cell).length, 0);
 }
 
-/** All that a cell shows, value by value, without times. */
+/** All values that a cell shows, without times. */
 function shownBy({ outputs = [] }: ExecutedCell): string[] {
   return outputs.flatMap(({ data = {}, text, ename }) => {
     if (ename !== undefined) return [`error ${ename}`];

@@ -6,35 +6,37 @@ import { samples } from '../data';
 import { publicDatasets } from '../data/public';
 import { print, printJson } from './print';
 
-/** `tunebook datasets`: what `--data` knows by name, with licences. */
+/** `tunebook datasets`: list the public datasets, with licences. */
 export function datasetsCommand(): Command {
   return new Command('datasets')
-    .description('list the datasets that --data takes by name: what they hold, what must be downloaded, their licences')
-    .option('--json', 'one JSON object as the last line')
+    .description('list the public datasets that --data accepts by name, with size, download and licence')
+    .option('--json', 'print one JSON object as the last line')
     .action(({ json }: { json?: true }) => {
       const rows = Object.values(publicDatasets).map(({ archives, layout: _, ...entry }) => ({
         ...entry,
         megabytes: Math.round(archives.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6),
-        verified: archives.every(({ sha256 }) => sha256 !== undefined) ? 'published hash' : 'size, then own hash',
+        verified: archives.every(({ sha256 }) => sha256 !== undefined)
+          ? 'published hash'
+          : 'size, then hash of the first download',
         here: existsSync(cacheFolder('datasets', entry.name)),
       }));
       if (json) {
         printJson({ samples, datasets: rows });
         return;
       }
-      const header = ['name', 'pictures', 'classes', 'download', 'checked by', ''];
+      const header = ['name', 'pictures', 'classes', 'download', 'verified by', ''];
       const lines = rows.map(({ name, pictures, classes, megabytes, verified, here }) => [
         name,
         String(pictures),
         String(classes),
         `${megabytes} MB`,
         verified,
-        here ? 'is here' : '',
+        here ? 'downloaded' : '',
       ]);
       const table = alignColumns([header, ...lines], [false, true, true, true, false, false]);
       const facts = rows.map(
         ({ name, title, licence, source }) => `${name}: ${title}\n  ${source}\n  licence: ${licence}`,
       );
-      print(`${table}\n\n${facts.join('\n')}\n\nbundled, without a network: ${samples.join(', ')}\n`);
+      print(`${table}\n\n${facts.join('\n')}\n\nsample datasets, without download: ${samples.join(', ')}\n`);
     });
 }

@@ -7,45 +7,45 @@ import { checkCommand } from './check';
 import { datasetsCommand } from './datasets';
 import { evaluateCommand } from './evaluate';
 import { exportCommand } from './export';
-import { doctorCommand, labCommand, setupSubcommand } from './house';
 import { newCommand } from './new';
 import { notebooksCommand } from './notebooks';
 import { predictCommand } from './predict';
 import { printError } from './print';
 import { reportCommand } from './report';
+import { doctorCommand, labCommand, setupSubcommand } from './setupCommands';
 import { siteCommand } from './site';
 import { studyCommand } from './study';
 import { trainCommand } from './train';
 import { workerCommand } from './worker';
 
 /**
- * The command line of tunebook.
+ * Run the command line of tunebook.
  *
- * @param argv the words after `tunebook`
- * @returns the exit code: 0, or 1 after an error, which stands on stderr in one line
+ * @param argv the arguments after `tunebook`
+ * @returns the exit code: 0, or 1 after an error, which is printed on standard error in one line
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = commandLine();
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
-      outputError: (text, write) => write(`${printableLine(complaint(text, command, argv).trimEnd())}\n`),
+      outputError: (text, write) => write(`${printableLine(errorLine(text, command, argv).trimEnd())}\n`),
     });
   }
   try {
     await program.parseAsync(argv, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode; // commander has said what is wrong, or shown the help
-    if (!isOfThePerson(error)) throw error;
+    if (error instanceof CommanderError) return error.exitCode; // commander has printed the error or the help
+    if (!isExpected(error)) throw error;
     printError(messageOf(error));
     return 1;
   }
 }
 
-/** A mistake, or something about this machine (a full disk, no rights) that its message says: nothing to mend in tunebook. */
-function isOfThePerson(error: unknown): boolean {
+/** Whether an error is a user's mistake, or of this machine (such as a full disk), and not a fault of tunebook. */
+function isExpected(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  // kernel-setup/ has an error of its own for the same thing as UserError: it runs before anything here is compiled
+  // the errors of kernel-setup/ are of another class, as it runs before src is compiled
   if (error instanceof UserError || error.name === 'SetupError') return true;
   const { code, syscall } = error as NodeJS.ErrnoException;
   return typeof code === 'string' && typeof syscall === 'string';
@@ -73,14 +73,14 @@ export function commandLine(): Command {
     .addCommand(setupSubcommand());
 }
 
-/** What commander found wrong, in one line and with the name that was probably meant. */
-function complaint(text: string, { options }: Command, argv: readonly string[]): string {
+/** The error of commander in one line, with the name that was probably meant. */
+function errorLine(text: string, { options }: Command, argv: readonly string[]): string {
   const line = text
     .replace(/^error: /, '')
     .trim()
     .replaceAll('\n', ' ');
   if (line.startsWith('required option')) {
-    // a misspelled one is both unknown and missing: commander names the one that is missing
+    // if a required option is misspelled, commander only reports that it is missing
     const names = options.map(({ long }) => long ?? '');
     const stray = argv
       .map((word) => word.replace(/=.*/s, ''))

@@ -9,15 +9,15 @@ import { publicDatasets } from '../data/public';
 import { print } from './print';
 import { starterNotebook } from './starterNotebook';
 
-/** Where notebooks of one's own lie: inside the project, so that their cells find the package; git passes them over. */
+/** The folder of users' own notebooks: inside the project, so that their cells find the package; git ignores it. */
 const FOLDER = join('notebooks', 'own');
 
-/** The command `new`: a notebook to begin with, for one's own pictures. */
+/** `tunebook new`: write a starter notebook. */
 export function newCommand(): Command {
   return new Command('new')
-    .description('write a starter notebook for your own pictures: check, train, look, save, report')
-    .argument('<NAME>', `of the notebook, which goes to ${FOLDER}/NAME.ipynb`)
-    .option('--data <dir>', 'your folder with one subfolder a class, or a dataset by its name', 'emoji')
+    .description('write a starter notebook for your own pictures: check, train, examine, save, report')
+    .argument('<NAME>', `name of the notebook, which is written to ${FOLDER}/NAME.ipynb`)
+    .option('--data <dir>', 'your folder with one subfolder for each class, or the name of a dataset', 'emoji')
     .action((name: string, { data }: { data: string }) => {
       const file = writeStarter(name, data);
       const shown = relative(projectFolder, file).replace(/\.ipynb$/, '');
@@ -28,18 +28,18 @@ export function newCommand(): Command {
 }
 
 /**
- * Write the starter notebook. A file that exists is never written over.
+ * Write the starter notebook. An existing file is never overwritten.
  *
  * @param name letters, digits, - and _
- * @param data a folder as seen from here, or the name of a dataset
- * @param project the folder it goes to; for tests
+ * @param data a folder, relative to the current one, or the name of a dataset
+ * @param project the project folder; another one in tests
  * @returns the file
- * @throws {UserError} on a name that is none, one that is taken, or data that does not exist
+ * @throws {UserError} if the name is invalid or taken, or the data does not exist
  */
 export function writeStarter(name: string, data = 'emoji', project: string = projectFolder): string {
   if (!/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,63}$/u.test(name)) {
     throw new UserError(
-      `'${name}' is no name for a notebook: expected letters, digits, - and _, up to 64, like my-photos`,
+      `'${name}' is not a valid name for a notebook: expected up to 64 letters, digits, - and _, like my-photos`,
     );
   }
   const folder = join(project, FOLDER);
@@ -47,7 +47,7 @@ export function writeStarter(name: string, data = 'emoji', project: string = pro
   const isName = samples.includes(data) || (Object.hasOwn(publicDatasets, data) && !existsSync(data));
   if (!isName && !existsSync(data)) {
     throw new UserError(
-      `no folder '${data}' in ${process.cwd()}: give one with one subfolder a class, or ${[...samples, ...Object.keys(publicDatasets)].join(', ')}`,
+      `no folder '${data}' in ${process.cwd()}: give one with one subfolder for each class, or ${[...samples, ...Object.keys(publicDatasets)].join(', ')}`,
     );
   }
   const seen = isName ? data : relative(folder, resolve(data));
@@ -56,14 +56,14 @@ export function writeStarter(name: string, data = 'emoji', project: string = pro
   mkdirSync(folder, { recursive: true });
   let made = false;
   try {
-    writeFileSync(file, '', { flag: 'wx' }); // of two that want the name one gets it
+    writeFileSync(file, '', { flag: 'wx' }); // fails if the file exists, also if another process has just made it
     made = true;
     writeFileSync(file, content);
   } catch (error) {
     if (made) rmSync(file, { force: true });
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new UserError(
-      `${relative(process.cwd(), file)} exists and is left as it is: take another name, or remove it`,
+      `${relative(process.cwd(), file)} exists and is not overwritten: choose another name, or remove it`,
     );
   }
   return file;

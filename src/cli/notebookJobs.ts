@@ -10,27 +10,27 @@ import { findParameters, type Parameter, setParameters, unknownParameter } from 
 interface Cell extends ExecutedCell {
   metadata?: {
     tags?: string[];
-    /** of a cell tagged `parameters`: values that make its notebook run in a fraction of the time */
+    /** of a cell tagged `parameters`: values for a short run of the notebook */
     tunebook?: { quick?: Record<string, unknown> };
   };
 }
 
-/** A notebook to run: its file, and the texts of the cells that --set changes, by the cell's index. */
+/** A notebook to run, and the new texts of the cells that `--set` or `--quick` change, by the cell's index. */
 export interface Job {
   name: string;
-  /** where its executed copy goes, relative to the folder for them and below it */
+  /** path of the executed copy, relative to the output folder */
   target: string;
   file: string;
   sources: Record<number, string>;
 }
 
 /**
- * What is to be run.
+ * Prepare the notebooks to run.
  *
  * @param folder the folder with the notebooks
  * @param names notebooks with or without `.ipynb`; none: all of them
  * @param assignments `name=value`; each name must be a parameter of at least one of the notebooks
- * @param options `quick`: begin with the quick values that a notebook's parameters carry in their metadata
+ * @param options `quick`: use the values for a short run from the metadata of the parameter cells
  * @throws {UserError} for a notebook or a parameter that does not exist, or a value of the wrong type
  */
 export function prepareJobs(
@@ -58,7 +58,7 @@ export function prepareJobs(
       }
       if (own.size > 0) sources[index] = setParameters(source, own);
     }
-    // one from outside keeps its own name only, as its path would lead out of the folder for outputs
+    // of a notebook outside the folder only the name is used, as its path would lead out of the output folder
     return { name, target: `${name.split(sep)[0] === '..' ? basename(name) : name}.ipynb`, file, sources };
   });
   for (const key of values.keys()) {
@@ -68,10 +68,10 @@ export function prepareJobs(
 }
 
 /**
- * The files that the executed notebooks go to, before any of them runs.
+ * Check the files that the executed notebooks will be written to, before any of them runs.
  *
- * @param options `inPlace`: a notebook may be written over by its executed self
- * @throws {UserError} where two would go to one file, or one over a notebook that is read
+ * @param options `inPlace`: a notebook may be overwritten by its executed copy
+ * @throws {UserError} if two notebooks have the same output file, or a notebook would be overwritten
  */
 export function checkTargets(jobs: readonly Job[], out: string, { inPlace = false }: { inPlace?: boolean } = {}): void {
   const taken = new Map<string, string>();
@@ -84,7 +84,7 @@ export function checkTargets(jobs: readonly Job[], out: string, { inPlace = fals
     taken.set(file, name);
     if (inPlace || !existsSync(file) || !inputs.has(realpathSync(file))) continue;
     throw new UserError(
-      `${file} is a notebook that is run, and would be written over: give another --out, or --in-place to have its outputs in it`,
+      `${file} is one of the notebooks to run, and would be overwritten: give another --out, or --in-place to save the outputs in it`,
     );
   }
 }
@@ -96,7 +96,7 @@ function notebooksIn(folder: string): string[] {
   return files.map((file) => basename(file, '.ipynb')).sort();
 }
 
-/** A notebook by its name, with or without the folder of all and `.ipynb`; or all in a subfolder. */
+/** Find a notebook by its name, with or without `notebooks/` and `.ipynb`; or all notebooks of a subfolder. */
 function findNotebooks(folder: string, name: string): string[] {
   const path = relative(folder, resolve(folder, name.replace(/^(?:\.\/)?notebooks\//, ''))).replace(/\.ipynb$/, '');
   if (existsSync(join(folder, `${path}.ipynb`))) return [path];
@@ -118,16 +118,16 @@ function parseAssignments(assignments: readonly string[]): Map<string, string> {
   );
 }
 
-/** @throws {UserError} if the file is missing or no notebook */
+/** Read the cells of a notebook. @throws {UserError} if the file is missing or not a notebook */
 export function readCells(file: string): Cell[] {
   if (!existsSync(file)) throw new UserError(`no notebook ${file}`);
   const notebook = readJson(file) as { cells?: unknown } | null;
   const isCell = (cell: unknown): cell is Cell => typeof cell === 'object' && cell !== null;
   if (Array.isArray(notebook?.cells) && notebook.cells.every(isCell)) return notebook.cells;
-  throw new UserError(`${file} is no notebook: it has no list of cells`);
+  throw new UserError(`${file} is not a notebook: it has no list of cells`);
 }
 
-/** Index and text of the cells tagged `parameters`, and their quick values as `--set` would have them. */
+/** The cells tagged `parameters`: index, text, and the values for a short run, written as for `--set`. */
 function parameterCells(file: string): { index: number; source: string; quickValues: [string, string][] }[] {
   return readCells(file).flatMap(({ cell_type, source, metadata }, index) => {
     if (cell_type !== 'code' || !metadata?.tags?.includes('parameters')) return [];

@@ -33,19 +33,19 @@ interface Options {
   inPlace?: true;
 }
 
-/** Where text goes: the process, or a test. */
+/** Where text is written: the process's output, or a test's. */
 interface Terminal {
   stdout: { write(text: string): unknown };
   stderr: { write(text: string): unknown };
 }
 
-/** The command `notebooks`: run notebooks as a person would, on the real kernel. */
+/** `tunebook notebooks`: execute notebooks on the kernel, without a browser. */
 export function notebooksCommand(): Command {
   return new Command('notebooks')
     .description('run notebooks from top to bottom on the TypeScript kernel')
     .argument(
       '[NAME...]',
-      "notebooks in notebooks/, like 00-quick-start or own/my-photos; a folder of them, like solutions; none for the course's",
+      'notebooks in notebooks/, such as 00-quick-start or own/my-photos, or a folder of them, such as solutions; default: all of the course',
     )
     .option(
       '--set <name=value>',
@@ -55,14 +55,14 @@ export function notebooksCommand(): Command {
     )
     .option(
       '--quick',
-      'fewer epochs, pictures and seeds, as each notebook says: a first look in a fraction of the time',
+      'use fewer epochs, pictures and seeds, as given in each notebook, to run in a fraction of the time',
     )
-    .option('--out <DIR>', 'where the executed notebooks go', join('build', 'notebooks'))
-    .option('--in-place', 'with an --out where the notebooks themselves lie: write their outputs into them')
-    .option('--html', 'write an HTML page beside each')
+    .option('--out <DIR>', 'folder for the executed notebooks', join('build', 'notebooks'))
+    .option('--in-place', 'allow --out to be the folder of the notebooks themselves, and save the outputs in them')
+    .option('--html', 'also write each notebook as an HTML page')
     .option(
       '--compare <DIR>',
-      'compare what they show, apart from times, with notebooks that were executed before; the exit code is 1 where anything differs',
+      'compare the outputs, except for times, with notebooks that were executed before; exit code 1 if anything differs',
     )
     .action(runNotebooks);
 }
@@ -71,7 +71,7 @@ async function runNotebooks(names: string[], options: Options): Promise<void> {
   const jobs = prepareJobs(join(projectFolder, 'notebooks'), names, options.set, options);
   const { compare } = options;
   if (options.inPlace && (options.quick || options.set.length > 0)) {
-    throw new UserError('--in-place keeps a notebook as it is but for its outputs: leave out --set and --quick');
+    throw new UserError('--in-place changes only the outputs of a notebook: leave out --set and --quick');
   }
   checkTargets(jobs, options.out, options);
   checkFolder(options.out, 'the executed notebooks');
@@ -88,11 +88,11 @@ async function runNotebooks(names: string[], options: Options): Promise<void> {
     differing += found.length > 0 ? 1 : 0;
   }
   if (differing > 0)
-    throw new UserError(`${differing} of ${jobs.length} notebooks show something else than in ${compare}`);
+    throw new UserError(`${differing} of ${jobs.length} notebooks have other outputs than in ${compare}`);
 }
 
 function comparison(found: readonly Difference[], values: number, folder: string): string {
-  if (found.length === 0) return `  ${values} values shown, the same as in ${folder}\n`;
+  if (found.length === 0) return `  ${values} values, the same as in ${folder}\n`;
   return found
     .map(
       ({ cell, before, after }) => `  cell ${cell} differs:\n    before  ${cut(before)}\n    now     ${cut(after)}\n`,
@@ -103,10 +103,10 @@ function comparison(found: readonly Difference[], values: number, folder: string
 const cut = (text: string) => (text.length > 160 ? `${text.slice(0, 157)}...` : text);
 
 /**
- * Run one notebook and write it with its outputs, also when a cell fails.
+ * Run one notebook and save it with its outputs, also if a cell fails.
  *
  * @param job from {@link prepareJobs}
- * @param options `out`: the folder to write to; `html`: a page beside it
+ * @param options `out`: the folder to write to; `html`: whether to write an HTML page, too
  * @param terminal where the progress and a failing cell's traceback are printed
  * @throws {UserError} if a cell fails or the kernel does not start
  */
@@ -136,7 +136,7 @@ export async function runJob(
   if (failure) throw new UserError(failure);
 }
 
-/** `  [ 3/12] const model = ...`, without an end of line: the time follows when the cell is done. */
+/** `  [ 3/12] const model = ...`, without a line break: the time is appended when the cell is done. */
 function startLine({ cell, total, source }: Progress): string {
   const lines = source.split('\n').map((line) => line.trim());
   const first = lines.find((line) => line !== '' && !line.startsWith('//')) ?? lines[0] ?? '';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** A parser for commander that takes numbers within bounds and says what it expected instead. */
+/** A parser for commander that accepts numbers within bounds, and otherwise says what was expected. */
 export function numberOption({
   min,
   max = Infinity,

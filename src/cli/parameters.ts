@@ -3,20 +3,20 @@ import { UserError } from '../core/errors';
 import { stringLiteral } from '../core/escape/sourceCode';
 
 /**
- * Parameters of a notebook: the declarations in its cell tagged `parameters`, one a line, like
+ * A parameter of a notebook: a declaration in its cell tagged `parameters`, on one line, such as
  *
  *     let epochs = 20; // passes over the training pictures
  *
- * Values are numbers, strings, booleans and lists of these. Other lines of the cell are left alone.
+ * Values are numbers, strings, booleans and lists of these. Other lines of the cell do not change.
  */
 export interface Parameter {
   name: string;
   /** index of its line in the cell, from 0 */
   line: number;
-  /** what stands before the value: `let epochs = ` */
+  /** the text before the value: `let epochs = ` */
   before: string;
   value: string;
-  /** what stands after it: `; // passes over the training pictures` */
+  /** the text after the value: `; // passes over the training pictures` */
   after: string;
 }
 
@@ -40,11 +40,11 @@ export function findParameters(source: string): Parameter[] {
 }
 
 /**
- * The cell with new values for some of its parameters. Comments and everything else stay as they are.
+ * Replace the values of some parameters in a cell. Comments and everything else do not change.
  *
  * @param source the cell's text
- * @param values name to value as typed on the command line; it is read as the type of the old value
- * @throws {UserError} if a value is not of that type; a name that the cell does not declare
+ * @param values by name, as typed on the command line; each is read as the type of the old value
+ * @throws {UserError} if a value has another type, or the cell does not declare a name
  */
 export function setParameters(source: string, values: ReadonlyMap<string, string>): string {
   const parameters = findParameters(source);
@@ -72,7 +72,7 @@ function literalLike({ name, value: old }: Parameter, text: string): string {
   return `[${literals.join(', ')}]`;
 }
 
-/** The items of a list as typed: between commas, of which those in quotes belong to an item. */
+/** The items of a list as typed, separated by commas; commas in quotes belong to an item. */
 function itemsOf(inner: string): string[] {
   if (inner.trim() === '') return [];
   const quoted = new RegExp(`^\\s*(${string.source})\\s*(?:,|$)`);
@@ -96,7 +96,7 @@ function scalarLike(name: string, old: string, text: string): string {
   return String(Number(text.replaceAll('_', '')));
 }
 
-/** An item of a list whose old value has none to go by. */
+/** An item of a list whose old value is empty and so does not tell the type. */
 function guess(item: string): string {
   if (item === 'true' || item === 'false') return item;
   return item !== '' && Number.isFinite(Number(item)) ? String(Number(item)) : stringLiteral(unquote(item));
@@ -114,6 +114,6 @@ function unquote(text: string): string {
   });
 }
 
-/** What a backslash and what follows it stand for in a literal. */
+/** Escape sequences in a string literal. */
 const escapeSequence = /\\(?:u([0-9a-f]{4})|([\s\S]))/gi;
 const letters: Record<string, string> = { n: '\n', r: '\r', t: '\t' };

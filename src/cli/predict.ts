@@ -15,24 +15,24 @@ interface Options extends Pick<DataOptions, 'range' | 'bands' | 'fit'> {
   json?: true;
 }
 
-/** `tunebook predict`: the most likely classes of pictures. */
+/** `tunebook predict`: print the most likely classes of pictures. */
 export function predictCommand(): Command {
   const command = new Command('predict')
-    .description('say what is most likely in pictures')
-    .argument('<file...>', 'pictures, and folders of them')
-    .addOption(new Option('--model <run>', 'folder of a run, as `train --out` keeps it').conflicts('backbone'))
+    .description('print the most likely classes of pictures')
+    .argument('<file...>', 'pictures, or folders of pictures')
+    .addOption(new Option('--model <run>', 'run folder, written by `train --out`').conflicts('backbone'))
     .addOption(
-      new Option('--backbone <name>', 'a bare backbone with its 1,000 ImageNet classes')
+      new Option('--backbone <name>', 'a backbone with its 1,000 ImageNet classes')
         .choices(backboneNames())
         .argParser((name) => backboneEntry(name).name),
     )
-    .option('--json', 'one JSON object as the last line')
+    .option('--json', 'print one JSON object as the last line')
     .action(async (files: string[], { model, backbone, json, range, bands, fit }: Options) => {
-      const { pictures, passedOver } = picturesIn(files);
+      const { pictures, skippedInFolders } = picturesIn(files);
       const { predictions, skipped } = await predict(predictor(model, backbone), pictures, { range, bands, fit });
       const result = {
         predictions: predictions.map(({ file, classes }) => ({ file, classes })),
-        skipped: [...passedOver, ...skipped],
+        skipped: [...skippedInFolders, ...skipped],
       };
       if (result.predictions.length === 0) {
         const [first] = result.skipped;
@@ -54,21 +54,21 @@ export function predictCommand(): Command {
   return addReadingOptions(command);
 }
 
-/** The pictures that were named, and those in folders that were. */
-function picturesIn(paths: readonly string[]): { pictures: string[]; passedOver: Skipped[] } {
-  const passedOver: Skipped[] = [];
+/** The given pictures, and those in the given folders. */
+function picturesIn(paths: readonly string[]): { pictures: string[]; skippedInFolders: Skipped[] } {
+  const skippedInFolders: Skipped[] = [];
   const pictures = paths.flatMap((path) => {
     if (!existsSync(path) || !statSync(path).isDirectory()) return [path];
     const { unlabelled, skipped, warnings = [], notes = [] } = unlabelledFolder(path);
     for (const text of [...warnings, ...notes]) printAside(`${path}: ${text}`);
-    passedOver.push(...skipped);
+    skippedInFolders.push(...skipped);
     return unlabelled.map(({ file }) => file);
   });
-  return { pictures, passedOver };
+  return { pictures, skippedInFolders };
 }
 
 function predictor(model: string | undefined, backbone: BackboneName | undefined): Predictor {
   if (model !== undefined) return { run: model };
   if (backbone !== undefined) return { backbone };
-  throw new UserError(`say what should predict: --model RUN, or --backbone ${backboneNames().join('|')}`);
+  throw new UserError(`give a model: --model RUN, or --backbone ${backboneNames().join('|')}`);
 }

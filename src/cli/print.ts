@@ -2,19 +2,19 @@ import { jsonLine } from '../core/escape/json';
 import { printable, printableLine } from '../core/escape/printable';
 
 /**
- * Print text on standard output. Nothing in it can act on the terminal: a class name with an escape sequence shows it.
- * All of the command line prints through this file.
+ * Print text on standard output. Control characters are escaped, as names of classes or files may hold escape sequences that a
+ * terminal would obey. All commands print through this file.
  */
 export function print(text: string): void {
   process.stdout.write(printable(text));
 }
 
-/** Print a line on standard error, beside results: progress, hints, what was left out. */
+/** Print a line on standard error, separate from results: progress, hints, warnings. */
 export function printAside(text: string): void {
   process.stderr.write(`${printable(text)}\n`);
 }
 
-/** Print what went wrong, in one line on standard error. */
+/** Print an error in one line on standard error. */
 export function printError(message: string): void {
   process.stderr.write(`tunebook: ${printableLine(message.replaceAll('\n', ' '))}\n`);
 }

@@ -7,7 +7,7 @@ import { UserError } from '../core/errors';
 import { cacheFolder, projectFolder, setupCommand } from '../core/paths';
 import { printAside } from './print';
 
-/** The environment of everything that starts a kernel, as kernel-setup has it. */
+/** The environment variables for processes that start a kernel. */
 export async function jupyterEnvironment(): Promise<NodeJS.ProcessEnv> {
   const module = pathToFileURL(join(projectFolder, 'kernel-setup', 'lib', 'environment.mjs')).href;
   const environment = (await import(module)) as { jupyterEnvironment(): NodeJS.ProcessEnv };
@@ -15,18 +15,18 @@ export async function jupyterEnvironment(): Promise<NodeJS.ProcessEnv> {
 }
 
 /**
- * Run a script of kernel-setup/notebooks with the project's Python: a job as JSON in, JSON lines out.
+ * Run a script of kernel-setup/notebooks with the project's Python: it reads a job as JSON and writes JSON lines.
  *
  * @throws {UserError} if Python is not set up or the script fails
  */
 export async function* runPython<Line>(script: string, job: Record<string, unknown>): AsyncGenerator<Line> {
   const python = cacheFolder('python', 'bin', 'python');
-  if (!existsSync(python)) throw new UserError(`no Python environment at ${python}; '${setupCommand}' makes it`);
+  if (!existsSync(python)) throw new UserError(`no Python environment at ${python}: run '${setupCommand}'`);
   const file = join(projectFolder, 'kernel-setup', 'notebooks', script);
   const child = spawn(python, [file], { env: await jupyterEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] });
-  let complaints = '';
+  let errors = '';
   child.stderr.on('data', (data: Buffer) => {
-    complaints = (complaints + data.toString()).slice(-4000);
+    errors = (errors + data.toString()).slice(-4000);
   });
   const ended = new Promise<number | null>((done) => {
     child.once('close', done);
@@ -35,7 +35,7 @@ export async function* runPython<Line>(script: string, job: Record<string, unkno
   for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as Line;
   const code = await ended;
   if (code !== 0) {
-    printAside(complaints.trimEnd());
-    throw new UserError(`${script} ended with ${code ?? 'a signal'}; 'npm run doctor' tells what is missing`);
+    printAside(errors.trimEnd());
+    throw new UserError(`${script} ended with ${code ?? 'a signal'}; run 'npm run doctor' to see what is missing`);
   }
 }

@@ -15,20 +15,20 @@ interface Options {
   explain: boolean;
 }
 
-/** `tunebook report`: what a run or a study came to, as text or as one HTML page. */
+/** `tunebook report`: report on a run or a study, as text or as one HTML page. */
 export function reportCommand(): Command {
   return new Command('report')
-    .description('say what a run came to (diagnosis, charts, pictures), or a study (table, verdicts, charts)')
-    .argument('<run>', 'folder of a run, as `train --out` keeps it, or of a study')
-    .option('--html', 'write one self-contained HTML page instead of text, and print where it is')
-    .option('--out <file>', 'where the page goes; missing folders are made; report.html in that folder unless told')
+    .description('report on a run (diagnosis, charts, pictures) or a study (table, verdicts, charts)')
+    .argument('<run>', 'run folder, written by `train --out`, or study folder')
+    .option('--html', 'write one self-contained HTML page instead of text, and print its path')
+    .option('--out <file>', 'file of the page; default: report.html in the run folder')
     .option(
       '--data <dir>',
-      'folder of the pictures; default: that of the run, where its pictures are as they were in training',
+      'folder of the pictures; default: that of the run, of which only unchanged pictures are used',
     )
-    .option('--no-explain', 'without Grad-CAM, which needs the weights')
+    .option('--no-explain', 'leave out Grad-CAM, occlusion and embedding, which need the weights')
     .action(async (run: string, { html, out, data, explain }: Options) => {
-      if (out !== undefined && !html) throw new UserError('--out is for the page: give --html, too');
+      if (out !== undefined && !html) throw new UserError('--out is the file of the page: give --html, too');
       if (!existsSync(run)) throw new UserError(`no folder '${run}': give the folder of a run or of a study`);
       if (!html) {
         print(`${reportText(run)}\n`);
@@ -40,21 +40,21 @@ export function reportCommand(): Command {
     });
 }
 
-/** The file that the page goes to, before any work is done for it. @throws {UserError} if it cannot be written */
+/** The file of the page, checked before any work is done for it. @throws {UserError} if it cannot be written */
 function pageFile(run: string, out: string | undefined): string {
   const page = resolve(out ?? join(run, 'report.html'));
-  if (existsSync(page) && !statSync(page).isDirectory() && !isOwnPage(page)) {
-    throw new UserError(`'${out ?? page}' is a file already, and no report: give another one, by --out`);
+  if (existsSync(page) && !statSync(page).isDirectory() && !isReport(page)) {
+    throw new UserError(`'${out ?? page}' exists and is not a report: give another file with --out`);
   }
   if (out === '' || (existsSync(page) && statSync(page).isDirectory())) {
-    throw new UserError(`'${out ?? page}' is no file to write: give one for the page, such as report.html`);
+    throw new UserError(`'${out ?? page}' is not a file name: give one for the page, such as report.html`);
   }
   checkFolder(dirname(page), 'the page');
   return page;
 }
 
-/** Whether a file is a page that an earlier `report` wrote: these may be written anew, and nothing else. */
-function isOwnPage(page: string): boolean {
+/** Whether a file is an earlier report: only such a file is overwritten. */
+function isReport(page: string): boolean {
   const { descriptor } = openBounded(page, { largest: Number.POSITIVE_INFINITY });
   try {
     const begin = Buffer.alloc(500);

@@ -40,7 +40,7 @@ export async function buildSite(from: string, out: string, { api = false } = {})
   const notebooks = notebooksIn(from);
   const solutions = notebooksIn(join(from, 'solutions'));
   if (notebooks.length === 0) throw new UserError(`no notebooks in '${from}'`);
-  const bare = [...notebooks, ...solutions].find((file) => !wasRun(file));
+  const bare = [...notebooks, ...solutions].find((file) => !isExecuted(file));
   if (bare !== undefined) {
     throw new UserError(
       `${bare} has no outputs: run it first, 'tunebook notebooks --out DIR', then 'tunebook site --from DIR'`,
@@ -62,7 +62,7 @@ function notebooksIn(folder: string): string[] {
   return names.sort().map((name) => resolve(folder, name));
 }
 
-function wasRun(file: string): boolean {
+function isExecuted(file: string): boolean {
   const cells = readCells(file);
   const code = cells.filter(({ cell_type, source }) => cell_type === 'code' && [source].flat().join('').trim() !== '');
   return code.every(({ execution_count }) => typeof execution_count === 'number');

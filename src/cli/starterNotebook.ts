@@ -5,22 +5,22 @@ const text = (...lines: string[]) => ({ cell_type: 'markdown', lines, metadata: 
 const code = (...lines: string[]) => ({ cell_type: 'code', lines, metadata: {} });
 
 /**
- * A notebook for somebody's own pictures: parameters, check, train, look, save, report.
+ * Write a notebook for a user's own pictures: parameters, check, train, examine, save, report.
  *
  * @param title its heading
- * @param data what its parameter `data` begins with: see `openDataset`
+ * @param data initial value of its parameter `data`: see `openDataset`
  * @param runs folder of its run, relative to the notebook
  * @returns the text of an `.ipynb` file without outputs
  */
 export function starterNotebook(title: string, data: string, runs: string): string {
   const parameters = code(
     "import type { AugmentationName, BackboneName } from 'tunebook';",
-    `let data = ${stringLiteral(data)}; // your folder with one subfolder a class, seen from this notebook; or 'emoji', or a public dataset by name`,
-    "let backbone: BackboneName = 'efficientnet-lite0'; // the pre-trained network; 01-choose-a-model says which to take",
-    'let epochs = 20; // times that training goes through the pictures',
+    `let data = ${stringLiteral(data)}; // your folder with one subfolder for each class, relative to this notebook; or 'emoji', or the name of a public dataset`,
+    "let backbone: BackboneName = 'efficientnet-lite0'; // the pre-trained network; see 01-choose-a-model",
+    'let epochs = 20; // passes over the training pictures',
     "let augment: AugmentationName = 'none'; // 'light', 'standard' or 'strong' change training pictures at random; see 03-augment",
-    'let seed = 1; // decides the split, the first weights and every random number',
-    `let folder = ${stringLiteral(runs)}; // where the trained model goes; an earlier one in its place is kept beside it`,
+    'let seed = 1; // of the split, the initial weights and all random numbers',
+    `let folder = ${stringLiteral(runs)}; // folder for the run; an earlier run in it is renamed`,
   );
   const quick = { epochs: 3 };
   const cells = [
@@ -37,11 +37,7 @@ export function starterNotebook(title: string, data: string, runs: string): stri
       '  charts, checkDataset, diagnose, explain, openDataset, reportHtml, saveRun, splitDataset, train, watch,',
       "} from 'tunebook';",
     ),
-    text(
-      '## Check',
-      '',
-      'What cannot be read, what is there twice, what lies on both sides of the split, which classes are small.',
-    ),
+    text('## Check', '', 'Unreadable files, duplicates, pictures in both parts of the split, small classes.'),
     code(
       'const dataset = await watch((listener) => openDataset(data, { listener }));',
       'const split = splitDataset(dataset, { seed });',
@@ -55,21 +51,25 @@ export function starterNotebook(title: string, data: string, runs: string): stri
       'const run = await watch((listener) => train(dataset, { backbone, epochs, augment, seed, listener }));',
       'diagnose(run).text;',
     ),
-    text('## Look', '', 'At what is mistaken for what, and at the pictures behind it: the surest mistakes first.'),
+    text(
+      '## Examine',
+      '',
+      'Which classes are confused, and the pictures behind it, the most confident mistakes first.',
+    ),
     code('charts.confusionMatrixChart(run.confusion);'),
-    code("charts.pictureGrid(await explain.mistakes(run), { title: 'What the model says, and what it is' });"),
+    code("charts.pictureGrid(await explain.mistakes(run), { title: 'Predicted class, and true class' });"),
     text(
       '## Save and report',
       '',
-      'The run folder has the model and all that is needed to repeat it; the page says what it came to.',
+      'The run folder has the model and all that is needed to repeat the training; report.html shows the results.',
     ),
     code(
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the notebook's
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a template of the notebook's code
       "if (existsSync(folder)) renameSync(folder, `${folder}-until-${new Date().toISOString().replaceAll(':', '')}`);",
       'await saveRun(run, folder);',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the notebook's
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a template of the notebook's code
       'writeFileSync(`${folder}/report.html`, await reportHtml(folder));',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the notebook's
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a template of the notebook's code
       "console.log(`npx tunebook predict --model '${resolve(folder).replaceAll(\"'\", \"'\\\\''\")}' photo.jpg`);",
     ),
   ];

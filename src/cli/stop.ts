@@ -1,13 +1,14 @@
 import { printAside } from './print';
 
-/** What a shell makes of a process that a signal ended: 128 and the signal's number. */
+/** Exit codes as shells have them: 128 plus the number of the signal. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
-/** Milliseconds in which a second signal is the first one again: Ctrl+C reaches `npx`, too, which passes it on. */
+/** Milliseconds within which a second signal is ignored: `npx` also receives Ctrl+C and passes it on. */
 const ECHO = 1000;
 
 /**
- * Run work that Ctrl+C, or a scheduler's SIGTERM, ends gently: the first one asks it to stop after the current batch and keep
- * what was learned, the second one ends the process. Slurm, Kubernetes and Docker send SIGTERM some seconds before they kill.
+ * Run work that Ctrl+C, or the SIGTERM of a scheduler, can stop: the first signal asks it to stop after the current batch and
+ * keep what was learned, the second one ends the process. Slurm, Kubernetes and Docker send SIGTERM some seconds before they
+ * kill a process.
  */
 export async function interruptible<T>(work: (shouldStop: () => boolean) => Promise<T>): Promise<T> {
   let asked: number | undefined;

@@ -38,25 +38,33 @@ interface Options {
   json?: true;
 }
 
-/** `tunebook study`: configurations over seeds, as a table that says what can be told and what not. */
+/** `tunebook study`: compare configurations over several seeds. */
 export function studyCommand(): Command {
   return new Command('study')
-    .description('compare configurations of a training over seeds')
+    .description('compare configurations of a training over several seeds, with intervals and verdicts')
     .argument('<config>', 'JSON file: data, settings, axes, seeds, design, baseline, budget')
     .option('--out <dir>', 'folder of the study; default: study- and the hash of its configuration')
-    .option('--resume', 'go on with what is in the folder: no run that ended is made again')
-    .option('--retry-failed', 'with --resume: make failed runs again')
-    .option('--workers <n>', 'processes that make runs at a time', numberOption({ min: 1, max: 256, integer: true }))
-    .option('--cores <n>', 'cores that the workers share; default: all', numberOption({ min: 1, integer: true }))
+    .option('--resume', 'continue the study in the folder; finished runs are not executed again')
+    .option('--retry-failed', 'with --resume: execute failed runs again')
+    .option('--workers <n>', 'number of processes that execute runs', numberOption({ min: 1, max: 256, integer: true }))
+    .option(
+      '--cores <n>',
+      'number of cores that the workers share; default: all',
+      numberOption({ min: 1, integer: true }),
+    )
     .option(
       '--queue [url]',
-      'have the runs made by `tunebook worker` at this Redis; default: the variable TUNEBOOK_QUEUE',
+      'execute the runs by `tunebook worker` through this Redis; default: the variable TUNEBOOK_QUEUE',
     )
-    .option('--no-cache', 'share no features of frozen layers between runs')
-    .option('--export <file...>', 'write the table of runs, too: .parquet, .arrow, .csv or .json')
-    .option('--mlflow <dir>', "write the runs into MLflow's file store, too")
-    .option('--json', 'one JSON object as the last line')
-    .option('--max-runs <n>', 'runs that a study may have; default: 10000', numberOption({ min: 1, integer: true }))
+    .option('--no-cache', 'do not share the features of frozen layers between runs')
+    .option('--export <file...>', 'also write the table of runs: .parquet, .arrow, .csv or .json')
+    .option('--mlflow <dir>', "also write the runs into MLflow's file store")
+    .option('--json', 'print one JSON object as the last line')
+    .option(
+      '--max-runs <n>',
+      'the most runs that the study may have; default: 10000',
+      numberOption({ min: 1, integer: true }),
+    )
     .action(
       async (file: string, { json, export: files = [], mlflow, queue, ...options }: Options, command: Command) => {
         const configuration = readConfiguration(file, command.options);
@@ -85,7 +93,7 @@ function readConfiguration(file: string, flags: readonly Option[]): StudyConfigu
     );
   }
   const stray = Object.keys(read).find((key) => !configurationKeys.includes(key));
-  if (stray !== undefined) throw strayKey(file, stray, flags);
+  if (stray !== undefined) throw unknownKey(file, stray, flags);
   const configuration = read as StudyConfiguration;
   const { data } = configuration;
   const beside = typeof data === 'string' ? resolve(dirname(file), data) : '';
@@ -94,8 +102,8 @@ function readConfiguration(file: string, flags: readonly Option[]): StudyConfigu
     : configuration;
 }
 
-/** What is decided on the command line a file cannot decide: whether a study is resumed, and where it lies. */
-function strayKey(file: string, key: string, flags: readonly Option[]): UserError {
+/** The error about an unknown key; options of the command line, such as `resume`, are not allowed in the file. */
+function unknownKey(file: string, key: string, flags: readonly Option[]): UserError {
   const flag = flags.find((each) => each.attributeName() === key)?.long;
   const meant = flag === undefined ? didYouMean(key, configurationKeys) : `; give ${flag} on the command line`;
   return new UserError(`'${file}' has a key ${shown(key)}; the keys are ${configurationKeys.join(', ')}${meant}`);
@@ -109,7 +117,7 @@ function summary({ rows, runs, failed, left, folder }: StudyResult): string {
   const counts = [`${runs.numRows()} runs`, failed > 0 && `${failed} failed`, left > 0 && `${left} left`].filter(
     Boolean,
   );
-  const hint = left > 0 ? ' (--resume goes on)' : '';
+  const hint = left > 0 ? ' (--resume continues)' : '';
   const lines = [leaderboardText(rows), ...verdictExplanations(rows), `${counts.join(', ')}${hint}, in ${folder}`];
   return `${lines.join('\n\n')}\n`;
 }

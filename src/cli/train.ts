@@ -20,16 +20,16 @@ interface Options extends Partial<TrainSettings>, DataOptions {
   json?: true;
 }
 
-/** `tunebook train`: a folder of pictures in, a trained and evaluated model out. */
+/** `tunebook train`: train a classifier on a dataset, and evaluate it. */
 export function trainCommand(): Command {
   const command = new Command('train')
-    .description('train a classifier on a folder of pictures and say how good it is')
+    .description('train a classifier on a dataset, and print its validation accuracy')
     .requiredOption('--data <dir>', DATA_HELP)
-    .option('--checkpoint <dir>', 'keep the state of training after each epoch')
-    .option('--resume', 'go on from what is in the checkpoint folder')
-    .option('--out <dir>', 'keep the run: configuration, history, metrics, predictions, model')
-    .option('--no-cache', 'compute all features anew and keep none')
-    .option('--json', 'one JSON object as the last line')
+    .option('--checkpoint <dir>', 'save the state of training after each epoch in this folder')
+    .option('--resume', 'continue from the state in the checkpoint folder')
+    .option('--out <dir>', 'save the run in this folder: configuration, history, metrics, predictions, model')
+    .option('--no-cache', 'compute all features again, and do not cache them')
+    .option('--json', 'print one JSON object as the last line')
     .action(async ({ data, out, json, ...options }: Options) => {
       const { how, rest: settings } = splitDataOptions(options);
       if (out !== undefined) checkRunFolder(out);
@@ -38,18 +38,18 @@ export function trainCommand(): Command {
         const dataset = await openDataset(data, { ...how, listener });
         return train(dataset, { ...settings, listener: { ...listener, shouldStop } });
       }).finally(end);
-      const run = out === undefined ? undefined : await keep(result, out);
+      const run = out === undefined ? undefined : await save(result, out);
       if (json) printJson(toJson(result, run));
       else print(summary(result, run));
     });
   return addTrainingOptions(addDataOptions(command));
 }
 
-/** Keep a run; where another training has taken its folder meanwhile, in one beside, so that what was learned is not lost. */
-async function keep(result: TrainResult, out: string): Promise<string> {
+/** Save a run. If another process has written to its folder meanwhile, save it in a new folder, so that it is not lost. */
+async function save(result: TrainResult, out: string): Promise<string> {
   let folder = out;
   for (let n = 2; existsSync(folder) && readdirSync(folder).length > 0; n++) folder = `${out}-${n}`;
-  if (folder !== out) printAside(`'${out}' was taken while this trained: the run goes to '${folder}'`);
+  if (folder !== out) printAside(`'${out}' was written to during the training: the run is saved in '${folder}'`);
   await saveRun(result, folder);
   return folder;
 }
@@ -73,8 +73,8 @@ function toJson(result: TrainResult, run?: string) {
 const endings: Record<TrainResult['ended'], string> = {
   completed: '',
   stopped: ' (stopped early)',
-  early: ' (validation no longer improved)',
-  diverged: ' (the loss was no number)',
+  early: ' (the validation loss no longer improved)',
+  diverged: ' (the loss was not finite)',
 };
 
 function summary(

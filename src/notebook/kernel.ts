@@ -1,16 +1,16 @@
 import type { MimeBundle } from './mime';
 
-/** Sends one `display_data`, or one `update_display_data` for a display that was shown before. */
+/** Sends a `display_data` message of the Jupyter protocol, or `update_display_data` for a display that has been shown. */
 export type DisplayWriter = (
   content: { data: MimeBundle; metadata: object; transient: { display_id?: string } },
   isUpdate: boolean,
 ) => void;
 
 /**
- * How to show something in the running cell; `undefined` outside a kernel.
+ * The function of the kernel that shows something in the running cell; `undefined` outside a kernel.
  *
- * tslab is looked up among the modules that are loaded already: in a script it is not, and loading it would take a
- * messaging library along.
+ * tslab is looked up among the modules that are already loaded. In a script it is not loaded, and importing it would load its
+ * messaging library, too.
  */
 export function displayWriter(): DisplayWriter | undefined {
   const path = Object.keys(require.cache).find((name) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(name));

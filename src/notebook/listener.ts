@@ -7,19 +7,28 @@ import { epochLine } from '../terminal/epochLine';
 import { TaskBars } from '../terminal/taskBars';
 import { terminalListener } from '../terminal/terminal';
 import { displayWriter } from './kernel';
-import { liveDisplay, liveSettled } from './live';
+import { liveDisplay, liveUpdatesSent } from './live';
 import { displaySymbol } from './mime';
 import { progressBar } from './progress';
 
-/** Milliseconds without an epoch, beyond three times the last one's, after which a training is taken to have ended. */
+/** A training counts as ended if no epoch ends within three times the last one's duration plus these milliseconds. */
 const patience = 3000;
 
 /**
- * Shows training in a notebook while it runs: a progress bar a task, the numbers of the last epoch, and the curves of loss
- * and accuracy, each updated in place. Outside a notebook it is `terminalListener()`.
+ * Make a listener that shows training in a notebook: a progress bar for each task, the numbers of the last epoch, and the curves
+ * of loss and accuracy, all updated in place. Outside a notebook it returns `terminalListener()`.
  *
- * `watch` does all this and sees to the stop button, too. Without it call `end()` at last: only then is it certain that the
- * curves are kept as a picture in the saved notebook.
+ * `watch` uses it and handles the stop button, too. If you use it directly, call `end()` after the training, so that the curves
+ * are saved as a picture in the notebook.
+ *
+ * @example
+ * ```ts
+ * import { display, openDataset, train } from 'tunebook';
+ * const listener = display.notebookListener();
+ * const photos = await openDataset('photos', { listener });
+ * await train(photos, { backbone: 'mobilenet-v1-0.25', inputSize: 96, weights: 'random', epochs: 1, listener });
+ * await listener.end(); // the last epoch and the curves stay in the notebook
+ * ```
  */
 export function notebookListener(): EndingListener {
   if (!displayWriter()) return terminalListener();
@@ -38,7 +47,7 @@ export function notebookListener(): EndingListener {
     async end() {
       try {
         await Promise.all([bars.end(), training?.end()]);
-        await liveSettled();
+        await liveUpdatesSent();
       } catch (error) {
         report(error);
       }
@@ -60,7 +69,7 @@ class Training {
   }
 
   async update(history: readonly EpochRecord[], planned: number): Promise<void> {
-    this.#history = [...history]; // the caller's grows
+    this.#history = [...history]; // a copy, as the training appends to its own
     this.#planned = planned;
     clearTimeout(this.#timer);
     if (history.length >= planned) return this.end();
@@ -69,10 +78,10 @@ class Training {
     await this.#draw(false);
   }
 
-  /** Draw all for the last time; once, though both the last epoch and the caller say so. */
+  /** Draw everything for the last time. Both the last epoch and the caller call this; it draws once. */
   end(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#ended ??= Promise.resolve().then(() => this.#draw(true)); // `#draw` asks whether it has ended
+    this.#ended ??= Promise.resolve().then(() => this.#draw(true)); // after `#ended` is set, which `#draw` reads
     return this.#ended;
   }
 
@@ -87,7 +96,7 @@ class Training {
   }
 }
 
-/** Run display code, whose mistakes must not end a training. */
+/** Run display code; its errors must not end a training. */
 function safely(work: () => unknown): void {
   void (async () => work())().catch(report);
 }

@@ -4,31 +4,40 @@ import { printable } from '../core/escape/printable';
 import { displayWriter } from './kernel';
 import { displayMetadata, toMimeBundle } from './mime';
 
-/** One place in a notebook whose content is replaced again and again. */
+/** An output of a notebook cell whose content can be replaced. */
 export interface LiveDisplay {
   /**
-   * Replace the content. Updates that follow within a fifth of a second are held back, and only the latest of them is
-   * sent: the last one always is.
+   * Replace the content. Of updates that follow each other within 0.2 s only the latest is sent.
    *
-   * @param value as for `show`; while it is live a chart goes without its PNG
-   * @param options `final: true` sends at once and in every format
-   * @returns when this or a later value is sent; never rejects
+   * @param value as for `show`; charts are sent without a PNG until the final one
+   * @param options `final: true` sends the value at once and in every format. Default: false
+   * @returns a promise that resolves when this or a later value has been sent; it never rejects
    */
   update(value: unknown, options?: { final?: boolean }): Promise<void>;
 }
 
-/** Least time between two updates in milliseconds: what a browser draws at ease, beside a training that uses all cores. */
+/** Milliseconds between two updates: a browser can draw that often beside a training that uses all cores. */
 const interval = 200;
 
-/** Updates on their way, in any display. */
-const underway = new Set<Promise<void>>();
+/** Updates of all displays that have not been sent. */
+const pending = new Set<Promise<void>>();
 
-/** Resolves when all updates so far, in every live display, are sent. */
-export async function liveSettled(): Promise<void> {
-  await Promise.all(underway);
+/** Resolves when all updates of all live displays have been sent. */
+export async function liveUpdatesSent(): Promise<void> {
+  await Promise.all(pending);
 }
 
-/** A display that is updated in place. Outside a notebook only final values are printed, as text. */
+/**
+ * Make a display that is updated in place, below the running cell. Outside a notebook only final values are printed, as text.
+ *
+ * @example
+ * ```ts
+ * import { liveDisplay } from 'tunebook';
+ * const display = liveDisplay();
+ * for (let step = 1; step <= 3; step++) await display.update(`step ${step}`);
+ * await display.update('done', { final: true });
+ * ```
+ */
 export function liveDisplay(): LiveDisplay {
   return new Live();
 }
@@ -38,7 +47,7 @@ class Live implements LiveDisplay {
   #shown = false;
   #latest: { value: unknown; final: boolean } | undefined;
   #sentAt = -Infinity;
-  /** when `#latest` is sent, while there is one that waits */
+  /** resolves when `#latest` has been sent; undefined if nothing is waiting */
   #waiting: { promise: Promise<void>; start: () => void } | undefined;
   #sending: Promise<void> = Promise.resolve();
 
@@ -51,7 +60,7 @@ class Live implements LiveDisplay {
     return promise;
   }
 
-  /** Send the latest value after some milliseconds, or when told to start. */
+  /** Send the latest value after some milliseconds, or when `start` is called. */
   #wait(milliseconds: number): { promise: Promise<void>; start: () => void } {
     let start = () => {};
     const begun = new Promise<void>((resolve) => {
@@ -68,8 +77,8 @@ class Live implements LiveDisplay {
         this.#sending = this.#send();
         return this.#sending;
       })
-      .finally(() => underway.delete(promise));
-    underway.add(promise);
+      .finally(() => pending.delete(promise));
+    pending.add(promise);
     return { promise, start: () => start() };
   }
 

@@ -5,23 +5,41 @@ import { printable } from '../core/escape/printable';
 import { summaryOf } from './summary';
 import { isTable, tableHtml, tableText } from './table';
 
-/** The same content in several formats, by MIME type; a frontend shows the richest it knows. */
+/** The same content in several formats, by MIME type; a notebook shows the richest format that it supports. */
 export type MimeBundle = Record<string, unknown>;
 
-/** The method by which a value shows itself, as in Deno's Jupyter kernel: returns a MIME bundle or a promise of one. */
+/**
+ * The name of the method that says how a value is shown in a notebook, as in Deno's Jupyter kernel; it returns a MIME bundle or a
+ * promise of one. It is `Symbol.for('Jupyter.display')`.
+ *
+ * @example
+ * ```ts
+ * import { display, show } from 'tunebook';
+ * const greeting = { [display.displaySymbol]: () => ({ 'text/html': '<b>hello</b>', 'text/plain': 'hello' }) };
+ * await show(greeting); // bold in a notebook, plain on a terminal
+ * ```
+ */
 export const displaySymbol = Symbol.for('Jupyter.display');
 
-/** What JupyterLab 4 draws; it takes the spec as an object, not as a string. */
+/** The MIME type of Vega-Lite charts that JupyterLab 4 draws; the specification is an object, not a string. */
 const vegaLite = 'application/vnd.vegalite.v5+json';
 
 /**
- * A value in every format in which it can be shown: a Vega-Lite chart, an arquero table, a dataset or a run (a summary), or
- * whatever has a method under `Symbol.for('Jupyter.display')`. `undefined` for anything else, which `util.inspect` shows best.
+ * Write a value in every format in which a notebook can show it: a Vega-Lite chart, an arquero table, a summary of a dataset or a
+ * run, or anything with a method {@link displaySymbol}.
  *
- * Never rejects: what goes wrong while showing becomes text in the bundle.
+ * It never rejects: an error becomes text in the bundle.
  *
  * @param value anything
- * @param options `picture: false` leaves out a chart's PNG, which takes a tenth of a second to draw
+ * @param options `picture: false` leaves out a chart's PNG, which takes about 0.1 s to draw. Default: true
+ * @returns the formats; undefined for any other value, which is best shown by `util.inspect`
+ *
+ * @example
+ * ```ts
+ * import { display, openDataset } from 'tunebook';
+ * const bundle = await display.toMimeBundle(await openDataset('photos'));
+ * Object.keys(bundle ?? {}); // => [ 'text/plain' ]
+ * ```
  */
 export async function toMimeBundle(
   value: unknown,
@@ -29,7 +47,7 @@ export async function toMimeBundle(
 ): Promise<MimeBundle | undefined> {
   try {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
-    if (showsItself(value)) return checkBundle(await value[displaySymbol]());
+    if (hasDisplayMethod(value)) return checkBundle(await value[displaySymbol]());
     if (isChart(value)) return await chartBundle(value, picture);
     if (isTable(value)) return { 'text/html': tableHtml(value), 'text/plain': tableText(value) };
     const summary = summaryOf(value);
@@ -40,8 +58,16 @@ export async function toMimeBundle(
 }
 
 /**
- * What goes beside a chart's bundle as its metadata: the size of its PNG on the page, as the file itself may have twice the
- * pixels, and the alternative text that nbconvert writes into HTML. Empty for everything else.
+ * The metadata that a notebook needs with the MIME bundle of a chart: the size of its PNG in CSS pixels, as the file may have
+ * twice the resolution, and the alternative text that nbconvert writes into HTML.
+ *
+ * @returns an empty object for anything but a chart with a PNG
+ *
+ * @example
+ * ```ts
+ * import { display } from 'tunebook';
+ * display.displayMetadata({ 'text/plain': 'no chart' }); // => {}
+ * ```
  */
 export function displayMetadata(bundle: MimeBundle): Record<string, { width: number; height: number; alt?: string }> {
   const png = bundle['image/png'];
@@ -53,7 +79,7 @@ export function displayMetadata(bundle: MimeBundle): Record<string, { width: num
   return { 'image/png': chart.description === undefined ? size : { ...size, alt: chart.description } };
 }
 
-function showsItself(value: object): value is { [displaySymbol](): unknown } {
+function hasDisplayMethod(value: object): value is { [displaySymbol](): unknown } {
   return displaySymbol in value && typeof value[displaySymbol] === 'function';
 }
 
@@ -67,14 +93,15 @@ function checkBundle(bundle: unknown): MimeBundle {
 }
 
 async function chartBundle(chart: TopLevelSpec, picture: boolean): Promise<MimeBundle> {
-  const twin = (chart.usermeta as { text?: unknown } | undefined)?.text ?? chart.description ?? 'a chart';
-  const bundle: MimeBundle = { [vegaLite]: chart, 'text/plain': String(twin) };
+  const description = (chart.usermeta as { text?: unknown } | undefined)?.text ?? chart.description ?? 'a chart';
+  const bundle: MimeBundle = { [vegaLite]: chart, 'text/plain': String(description) };
   if (!picture) return bundle;
   try {
     const { renderPng } = await import('../charts/render.js');
     bundle['image/png'] = (await renderPng(chart)).toString('base64');
   } catch (error) {
-    bundle['text/plain'] = `${twin}\n(this chart could not be drawn as a picture: ${printable(messageOf(error))})`;
+    bundle['text/plain'] =
+      `${description}\n(this chart could not be drawn as a picture: ${printable(messageOf(error))})`;
   }
   return bundle;
 }

@@ -9,8 +9,16 @@ import { type LiveDisplay, liveDisplay } from './live';
 import { displaySymbol } from './mime';
 
 /**
- * A progress bar with rate and time left: HTML in a notebook, a line of text on a terminal (standard error), where it is
- * redrawn in place; into a file or pipe a line every ten seconds.
+ * Make a progress bar with rate and remaining time: HTML in a notebook; on a terminal a line of text on standard error, which is
+ * redrawn in place; in a file or pipe a line every ten seconds.
+ *
+ * @example
+ * ```ts
+ * import { progressBar } from 'tunebook';
+ * const bar = progressBar();
+ * for (let done = 1; done <= 3; done++) bar.update({ task: 'resize', done, total: 3, unit: 'pictures' });
+ * await bar.end();
+ * ```
  */
 export function progressBar(): ProgressBar {
   return displayWriter() ? new NotebookBar() : new TerminalBar(new TerminalLine());
@@ -38,7 +46,7 @@ function bundle(text: string, html: string): object {
   return { [displaySymbol]: () => ({ 'text/plain': printable(text), 'text/html': html }) };
 }
 
-/** A native progress element: screen readers announce it, and the browser draws it to suit a light or a dark theme. */
+/** A native progress element, as screen readers announce it and browsers draw it for light and dark themes. */
 function barHtml({ task, done, total }: Progress, text: string): string {
   const value = total > 0 ? ` value="${done}" max="${total}"` : '';
   const bar = `<progress${value} aria-label="${escapeHtml(task)}" style="width: 16em; vertical-align: middle; accent-color: #0072b2"></progress>`;

@@ -2,16 +2,23 @@ import { inspect } from 'node:util';
 import { messageOf } from '../core/errors';
 import { printable } from '../core/escape/printable';
 import { type DisplayWriter, displayWriter } from './kernel';
-import { liveSettled } from './live';
+import { liveUpdatesSent } from './live';
 import { displayMetadata, type MimeBundle, toMimeBundle } from './mime';
 
 /**
- * Show values one below the other: charts, tables and whatever shows itself richly in a notebook, as text on a terminal.
+ * Show values below the running cell, one after the other: charts, tables, summaries of datasets and runs, and values with a
+ * display method in their richest format; anything else as `console.log` shows it. On a terminal all are text.
  *
- * Everything else is shown as `console.log` would. Resolves when all is sent; what goes wrong while showing becomes text.
+ * @returns a promise that resolves when all values have been sent; errors become text
+ *
+ * @example
+ * ```ts
+ * import { openDataset, show } from 'tunebook';
+ * await show(await openDataset('photos'), 'a text'); // a summary of the dataset, and the text
+ * ```
  */
 export async function show(...values: unknown[]): Promise<void> {
-  await liveSettled(); // so that a live chart has its last look before what follows it
+  await liveUpdatesSent(); // so that a live chart is complete before what follows it
   for (const value of values) {
     const write = displayWriter();
     const plain = { 'text/plain': typeof value === 'string' ? value : inspect(value) };

@@ -5,10 +5,22 @@ import { leaderboardCells, leaderboardText, ranked } from '../study/leaderboard'
 import type { StudyListener, StudyState } from '../study/studyState';
 import { type EndingStudyListener, shownRows, studyLine, terminalStudyListener } from '../terminal/studyListener';
 import { displayWriter } from './kernel';
-import { type LiveDisplay, liveDisplay, liveSettled } from './live';
+import { type LiveDisplay, liveDisplay, liveUpdatesSent } from './live';
 import { displaySymbol } from './mime';
 
-/** A study in a notebook: where it stands and the leaderboard, updated in place. Outside of one as on a terminal. */
+/**
+ * Make a listener that shows a study in a notebook: its progress and the leaderboard, updated in place. Outside a notebook it
+ * returns `terminalStudyListener()`. `watchStudy` uses it and handles the stop button, too.
+ *
+ * @example
+ * ```ts
+ * import { display, study } from 'tunebook';
+ * const listener = display.notebookStudyListener();
+ * const settings = { backbone: 'mobilenet-v1-0.25', inputSize: 96, weights: 'random', epochs: 1 } as const;
+ * await study({ data: 'photos', settings, axes: { dropout: [0, 0.5] }, seeds: 1, listener });
+ * await listener.end(); // the leaderboard stays in the notebook
+ * ```
+ */
 export function notebookStudyListener(): EndingStudyListener {
   if (!displayWriter()) return terminalStudyListener();
   const display: LiveDisplay = liveDisplay();
@@ -23,7 +35,7 @@ export function notebookStudyListener(): EndingStudyListener {
     shouldStop: stopRequested,
     async end() {
       if (latest) await display.update(leaderboard(latest), { final: true });
-      await liveSettled();
+      await liveUpdatesSent();
     },
   };
 }
@@ -44,11 +56,19 @@ function leaderboard(state: StudyState): object {
 }
 
 /**
- * Run a study with all that a notebook has for it: a live leaderboard, the time left, and a stop button that ends it so that
- * it can be resumed.
+ * Run a study with a live leaderboard and the remaining time. The notebook's stop button stops it after the current batch, and
+ * `resume: true` continues it. On a terminal the progress is text.
  *
+ * @param work starts the study with the listener it is given
+ * @returns what `work` returns
+ *
+ * @example
  * ```ts
- * const { table } = await watchStudy((listener) => study({ data: 'emoji', axes: { dropout: [0, 0.5] }, listener }));
+ * import { study, watchStudy } from 'tunebook';
+ * const settings = { backbone: 'mobilenet-v1-0.25', inputSize: 96, weights: 'random', epochs: 1 } as const;
+ * const options = { data: 'photos', settings, axes: { dropout: [0, 0.5] }, seeds: 1 };
+ * const { rows } = await watchStudy((listener) => study({ ...options, listener }));
+ * rows.length; // => 2
  * ```
  */
 export async function watchStudy<T>(work: (listener: StudyListener) => Promise<T>): Promise<T> {

@@ -4,8 +4,8 @@ import { describeAccuracy } from '../metrics/interval';
 import type { TrainResult } from '../training';
 
 /**
- * What a dataset or a trained run comes to, in a few lines: as a cell's last value either would be pages of paths and of
- * layers. `undefined` for anything else.
+ * Summarize a dataset or a run in a few lines, instead of pages of paths and layers as the last value of a cell. `undefined` for
+ * anything else.
  */
 export function summaryOf(value: object): string | undefined {
   if (isRun(value)) return [...runLines(value), propertiesOf(value)].join('\n');
@@ -34,8 +34,8 @@ function datasetLines({ folder, classes, examples, skipped, warnings = [] }: Dat
   return [
     `${examples.length} pictures of ${classes.length} classes in ${printableLine(folder)}`,
     ...classes.map((name, c) => `${String(counts[c]).padStart(7)}  ${printableLine(name)}`),
-    ...warnings.map((warning) => `look at this: ${printableLine(warning)}`),
-    ...(skipped.length > 0 ? [`${skipped.length} passed over, see \`skipped\``] : []),
+    ...warnings.map((warning) => `warning: ${printableLine(warning)}`),
+    ...(skipped.length > 0 ? [`${skipped.length} skipped, see \`skipped\``] : []),
   ];
 }
 

@@ -1,16 +1,16 @@
 import { escapeHtml } from '../core/escape/html';
 import { alignColumns } from '../core/text';
 
-/** What is used of an arquero table. Recognized by its methods, as arquero may be loaded more than once. */
+/** The methods of an arquero table that are used. Tables are recognized by them, as arquero may be loaded more than once. */
 interface Table {
   numRows(): number;
   columnNames(): string[];
   objects(options: { limit: number }): Record<string, unknown>[];
 }
 
-/** Rows that are shown; the rest is counted. */
+/** The most rows that are shown; the others are counted. */
 const shown = 20;
-/** Characters of a cell in text; HTML wraps instead. */
+/** The most characters of a cell in text; in HTML cells wrap. */
 const widest = 60;
 
 /** Whether a value is an arquero table. */
@@ -20,7 +20,7 @@ export function isTable(value: object): value is Table {
   );
 }
 
-/** A table as HTML: at most 20 rows, numbers aligned to the right and rounded to what tells them apart. */
+/** A table as HTML: at most 20 rows, numbers aligned to the right and rounded for their column. */
 export function tableHtml(table: Table): string {
   const { columns, more } = shownPart(table);
   const style = ({ numeric }: Column) => ` style="text-align: ${numeric ? 'right' : 'left'}"`;
@@ -33,7 +33,7 @@ export function tableHtml(table: Table): string {
   return more ? `${html}<p>${more}</p>` : html;
 }
 
-/** The same as lines of text. */
+/** A table as lines of text, with the same rows and numbers as in HTML. */
 export function tableText(table: Table): string {
   const { columns, more } = shownPart(table);
   if (columns.length === 0) return 'a table without columns';
@@ -69,7 +69,7 @@ function shownPart(table: Table): { columns: Column[]; more: string } {
   return { columns, more: left > 0 ? `... ${left} more row${left === 1 ? '' : 's'}` : '' };
 }
 
-/** One number of decimals for a column: enough for three digits of its smallest number, seven of its largest at most. */
+/** A format with the same number of decimals for a whole column: three digits of its smallest number, at most seven of its largest. */
 export function numberFormat(values: readonly number[]): (value: unknown) => string {
   const sizes = values.filter((value) => value !== 0 && Number.isFinite(value)).map(Math.abs);
   const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)];

@@ -3,15 +3,20 @@ import { withStop } from '../core/stop';
 import { notebookListener } from './listener';
 
 /**
- * Run long work with all that a notebook has for it: progress bars, live curves, and a stop button that ends the work
- * after its current batch and keeps what was learned. On a terminal the progress is text.
+ * Run long work with progress bars and live training curves. The notebook's stop button stops it after the current batch and
+ * keeps what was learned. On a terminal the progress is text.
  *
- * ```ts
- * const run = await watch((listener) => train(photos, { epochs: 20, listener }));
- * ```
- *
- * @param work gets the listener to hand on
+ * @param work starts the work with the listener it is given
  * @returns what `work` returns
+ *
+ * @example
+ * ```ts
+ * import { openDataset, train, watch } from 'tunebook';
+ * const photos = await openDataset('photos');
+ * const options = { backbone: 'mobilenet-v1-0.25', inputSize: 96, weights: 'random', epochs: 1 } as const;
+ * const run = await watch((listener) => train(photos, { ...options, listener }));
+ * run.history.length; // => 1
+ * ```
  */
 export async function watch<T>(work: (listener: Required<Listener>) => Promise<T>): Promise<T> {
   const { end, ...listener } = notebookListener();

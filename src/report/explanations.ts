@@ -6,17 +6,16 @@ import { openRun, type SavedRun } from '../runs';
 import type { Prediction } from '../training';
 import type { Section } from './figures';
 
-/** Pictures that are covered place by place. */
+/** Pictures for which an occlusion map is computed. */
 const OCCLUDED = 3;
-/** Of more pictures than this every second, third, ... is embedded: UMAP's time grows faster than their number. */
+/** Of more pictures than this, only every second, third, ... is embedded, as UMAP's time grows faster than their number. */
 const EMBEDDED = 500;
 
 /**
- * What the model itself says: Grad-CAM and occlusion of the run's surest mistakes, and which pictures it finds alike, where
- * model and weights are at hand.
+ * The sections that need the model: Grad-CAM and occlusion maps of the most confident mistakes, and an embedding of the features.
  *
  * @param predictions those whose pictures can be opened, with full paths and finite probabilities
- * @param say gets the reason where there is none
+ * @param say called with the reason if a section is left out
  */
 export async function explanationSections(
   { classes }: SavedRun,
@@ -25,7 +24,7 @@ export async function explanationSections(
   say: (text: string) => void,
 ): Promise<Section[]> {
   if (predictions.length === 0) return [];
-  const orSay = async (what: string, sections: () => Promise<Section[]>) => {
+  const orLeaveOut = async (what: string, sections: () => Promise<Section[]>) => {
     try {
       return await sections();
     } catch (error) {
@@ -33,14 +32,14 @@ export async function explanationSections(
       return [];
     }
   };
-  return orSay('Grad-CAM, occlusion and embedding', async () => {
+  return orLeaveOut('Grad-CAM, occlusion and embedding', async () => {
     const model = await openRun(folder);
     const { network, head } = model;
     try {
       const explained = { backbone: network, ...(head ? { head } : { model: network.model }) };
       return [
-        ...(await orSay('Grad-CAM and occlusion', () => heatSections({ ...explained, classes, predictions }))),
-        ...(await orSay('embedding', () => embeddingSections(explained, classes, predictions))),
+        ...(await orLeaveOut('Grad-CAM and occlusion', () => heatSections({ ...explained, classes, predictions }))),
+        ...(await orLeaveOut('embedding', () => embeddingSections(explained, classes, predictions))),
       ];
     } finally {
       model.dispose();
@@ -51,13 +50,15 @@ export async function explanationSections(
 async function heatSections(run: Parameters<typeof explainPictures>[0]): Promise<Section[]> {
   return [
     {
-      heading: 'Where it looks',
-      words: 'Beside each picture what spoke for the class that was said: yellow much, blue nothing (Grad-CAM).',
+      heading: 'Grad-CAM',
+      words:
+        'Beside each picture, how much each part speaks for the predicted class: from blue, nothing, to yellow, most.',
       pictures: await explainPictures(run),
     },
     {
-      heading: 'What it cannot do without',
-      words: 'Beside each picture where a gray square takes most from the class that was said: yellow (occlusion).',
+      heading: 'Occlusion',
+      words:
+        'Beside each picture, where a gray square lowers the probability of the predicted class most: from blue to yellow.',
       pictures: await explainPictures(run, undefined, { method: 'occlusion', count: 2 * OCCLUDED }),
     },
   ];
@@ -76,8 +77,8 @@ async function embeddingSections(
     embeddingChart(await embedPictures(features, classes, { method, predictions: chosen, size: 0 }), { title });
   return [
     {
-      heading: 'What it finds alike',
-      words: `The features of ${chosen.length} validation pictures in the plane: first as they differ most, then so that neighbours stay neighbours.`,
+      heading: 'Embedding of the features',
+      words: `The features of ${chosen.length} validation pictures in two dimensions: first the directions of largest variance (PCA), then a map that keeps neighbours together (UMAP).`,
       charts: [
         await drawn('pca', 'Principal components of the features'),
         await drawn('umap', 'Neighbours among the features (UMAP)'),

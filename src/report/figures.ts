@@ -24,30 +24,22 @@ import type { PageTable } from './page';
 /** A part of a report: a table, charts or pictures under a heading. */
 export interface Section {
   heading: string;
-  /** what to see in it, in a sentence */
+  /** what the section shows, in a sentence or two */
   words: string;
   table?: PageTable;
   charts?: charts.Chart[];
   pictures?: charts.GridPicture[];
 }
 
-/** Classes whose curves are drawn one by one; of more those of the lowest F1 are. */
+/** The most classes for which curves are drawn; of more classes, those with the lowest F1. */
 const mostCurves = 50;
 
-/** What a run's numbers show. */
+/** The charts of a run: training curves, confusion matrix, ranking, calibration and threshold. */
 export function chartSections(run: SavedRun): Section[] {
-  const training = charts.trainingCurves(run.history, { planned: Math.max(1, run.settings.epochs), ended: true });
-  const sections: Section[] = [
-    {
-      heading: 'Training',
-      words: 'Loss and accuracy of each epoch; the shaded gap is what validation is worse.',
-      charts: [training],
-    },
-  ];
   const { predictions, classes } = run;
+  const sections = [trainingSection(run)];
   if (predictions.length === 0) return sections;
   const labels = predictions.map(({ label }) => label);
-  const probabilities = predictions.map((each) => each.probabilities);
   const matrix = confusionMatrix(
     labels,
     predictions.map(({ predicted }) => predicted),
@@ -55,60 +47,75 @@ export function chartSections(run: SavedRun): Section[] {
   );
   const scores = classReport(matrix);
   sections.push({
-    heading: 'What is taken for what',
-    words: 'True classes down, predicted classes across; classes that are mixed up stand beside each other.',
+    heading: 'Confusion matrix',
+    words:
+      'True classes down, predicted classes across; classes that are confused with each other are next to each other.',
     charts: [
       charts.confusionMatrixChart(matrix, { sort: classes.length > 2 ? 'confusion' : 'classes' }),
       charts.confusedPairsChart(matrix),
       charts.classScoresChart(scores),
     ],
   });
+  const probabilities = predictions.map((each) => each.probabilities);
   if (!probabilities.flat().every(Number.isFinite)) return sections;
-  const weakest = new Set(
-    [...scores.rows]
-      .sort((a, b) => a.f1 - b.f1)
-      .slice(0, mostCurves)
-      .map((row) => row.class),
-  );
+  const weakest = [...scores.rows].sort((a, b) => a.f1 - b.f1).slice(0, mostCurves);
+  const drawnClasses = new Set(weakest.map((row) => row.class));
   const tasks = oneVersusRest(labels, probabilities, classes)
-    .filter((task) => weakest.has(task.class))
-    .slice(classes.length === 2 ? 1 : 0);
+    .filter((task) => drawnClasses.has(task.class))
+    .slice(classes.length === 2 ? 1 : 0); // of two classes, the second one's curves show all
+  sections.push(rankingSection(tasks, labels, probabilities, classes.length));
+  const [task] = tasks;
+  if (classes.length === 2 && task && new Set(task.labels).size === 2) sections.push(thresholdSection(task));
+  return sections;
+}
+
+function trainingSection({ history, settings }: SavedRun): Section {
+  return {
+    heading: 'Training',
+    words: 'Loss and accuracy of each epoch; the shaded gap is the difference between training and validation.',
+    charts: [charts.trainingCurves(history, { planned: Math.max(1, settings.epochs), ended: true })],
+  };
+}
+
+type Task = ReturnType<typeof oneVersusRest>[number];
+
+function rankingSection(tasks: readonly Task[], labels: number[], probabilities: number[][], classes: number): Section {
   const byClass = <T>(curve: (labels: number[], scores: number[]) => T) =>
     Object.fromEntries(tasks.map((task) => [task.class, curve(task.labels, task.scores)]));
-  const scaled = softmaxAt(logProbabilities(probabilities), fitTemperature(labels, logProbabilities(probabilities)));
-  sections.push({
-    heading: 'How well it ranks, and whether its confidence holds',
-    words: `Each class against the rest${classes.length > mostCurves ? ` (the ${mostCurves} of the lowest F1, of ${classes.length})` : ''}, and how often predictions of each confidence are right.`,
+  const logits = logProbabilities(probabilities);
+  const scaled = softmaxAt(logits, fitTemperature(labels, logits));
+  const some = classes > mostCurves ? ` (the ${mostCurves} with the lowest F1, of ${classes})` : '';
+  return {
+    heading: 'Ranking and calibration',
+    words: `Curves of each class against the rest${some}, and how often predictions of each confidence are correct.`,
     charts: [
       charts.rocChart(byClass(rocCurve)),
       charts.precisionRecallChart(byClass(precisionRecallCurve)),
       charts.reliabilityChart(calibration(labels, probabilities), { after: calibration(labels, scaled) }),
     ],
-  });
-  const [task] = tasks;
-  if (classes.length === 2 && task && new Set(task.labels).size === 2) {
-    const chosen = chooseThreshold(task.labels, task.scores);
-    const table = thresholdTable(task.labels, task.scores);
-    sections.push({
-      heading: 'Where to draw the line',
-      words: `From which probability on a picture is called ${task.class}.`,
-      charts: [charts.thresholdChart(table, { chosen, positive: task.class })],
-    });
-  }
-  return sections;
+  };
 }
 
-/** Bytes of a picture's file: more are not read to see whether it is the one of the run. */
+function thresholdSection({ class: positive, labels, scores }: Task): Section {
+  const chosen = chooseThreshold(labels, scores);
+  return {
+    heading: 'Decision threshold',
+    words: `The probability from which a picture is classified as ${positive}.`,
+    charts: [charts.thresholdChart(thresholdTable(labels, scores), { chosen, positive })],
+  };
+}
+
+/** The most bytes of a picture's file that are read to compare its hash with the run's. */
 const LARGEST_PICTURE = 2 ** 30;
 
 /**
- * The predictions whose pictures are at hand, with their full paths. A run folder may be a stranger's, and its paths could name
- * any picture on this machine, to be drawn into a page that is given away. So a picture is taken only where the person named the
- * folder that it lies in, or where its content is what the run says: whoever made the run had it, then.
+ * The predictions whose pictures are available, with their full paths. A run folder may come from anywhere, and its paths could
+ * name any private picture on this machine, which a published page would then show. So a picture is used only if it is in the
+ * folder that the user has named, or if its hash is the one in the run: then the author of the run had the picture, too.
  *
- * @param data the folder of the pictures; undefined: that of the run
+ * @param data the folder of the pictures. Default: that of the run
  */
-export function predictionsAtHand(
+export function availablePredictions(
   { configuration, predictions, validationHashes = [] }: SavedRun,
   data: string | undefined,
 ): Prediction[] {
@@ -119,7 +126,7 @@ export function predictionsAtHand(
       const same = sha256(readBounded(file, { largest: LARGEST_PICTURE })) === validationHashes[i];
       return same ? [{ ...each, file }] : [];
     } catch {
-      return []; // not there, or not to be read: the report says how many
+      return []; // missing or unreadable; the report says how many are
     }
   });
 }
@@ -129,11 +136,20 @@ export async function pictureSections({ classes }: SavedRun, predictions: readon
   if (predictions.length === 0) return [];
   const shown = { classes, predictions };
   const sections: Section[] = [
-    { heading: 'Highest losses', words: 'Its own class got the least probability.', pictures: await topLosses(shown) },
-    { heading: 'Surest mistakes', words: 'What it said, and what it is.', pictures: await mistakes(shown) },
     {
-      heading: 'Labels to look at again',
-      words: 'The model is surer of another class than it is of that class in general.',
+      heading: 'Highest losses',
+      words: 'The pictures whose true class got the lowest probability.',
+      pictures: await topLosses(shown),
+    },
+    {
+      heading: 'Most confident mistakes',
+      words: 'The predicted class, and the true one.',
+      pictures: await mistakes(shown),
+    },
+    {
+      heading: 'Suspect labels',
+      words:
+        'The probability of another class is higher than is usual for pictures of that class, so the label may be wrong.',
       pictures: await suspectPictures(shown),
     },
   ];

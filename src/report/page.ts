@@ -8,7 +8,7 @@ export interface Figure {
   text: string;
 }
 
-/** By which a page of ours is known: it may be written over by a later one. */
+/** Marks a page as written by `tunebook report`: only such a page is overwritten by a later report. */
 export const REPORT_MARK = '<meta name="generator" content="tunebook report">';
 
 /** A table of words; numbers stand to the right. */
@@ -32,23 +32,23 @@ export interface Page {
   title: string;
   /** lines under the title */
   summary: readonly string[];
-  /** what had to be left out, and why, in a sentence each */
+  /** what was left out, and why, in a sentence each */
   notes?: readonly string[];
   /** a diagnosis, where there is one */
   findings?: readonly { severity: string; kind: string; message: string; advice: string; notebook: string }[];
   sections: readonly PageSection[];
   /** name, value and, where there is one, a sentence that explains it; one row each */
   settings: readonly (readonly [name: string, value: string, sentence?: string])[];
-  /** what a script would want to read from the page, under this id */
+  /** the numbers, as JSON for scripts, in an element with this id */
   data: { id: 'run' | 'study'; content: unknown };
 }
 
-/** A page that needs nothing but itself: no script, no network, light and dark as the reader's system. */
+/** Write a self-contained page: no script, no network, light or dark as in the reader's system. */
 export function htmlPage({ title, summary, notes = [], findings, sections, settings, data }: Page): string {
-  const marks: Record<string, string> = { alarm: 'Alarm', note: 'Note', fine: 'Fine' };
+  const names: Record<string, string> = { alarm: 'Alarm', note: 'Note', fine: 'Fine' };
   const found = findings?.map(
     ({ severity, kind, message, advice, notebook }) =>
-      `<li class="${severity}"><strong>${marks[severity] ?? severity}: ${escapeHtml(kind)}.</strong> ${escapeHtml(message)} <span class="advice">${escapeHtml(advice)} See notebook <code>${escapeHtml(notebook)}</code>.</span></li>`,
+      `<li class="${severity}"><strong>${names[severity] ?? severity}: ${escapeHtml(kind)}.</strong> ${escapeHtml(message)} <span class="advice">${escapeHtml(advice)} See notebook <code>${escapeHtml(notebook)}</code>.</span></li>`,
   );
   const rows = settings.map(
     ([name, value, sentence]) =>
@@ -85,7 +85,7 @@ ${summary.map((line) => `<p class="summary">${escapeHtml(line)}</p>`).join('\n')
 ${notes.map((line) => `<p class="note">${escapeHtml(line)}</p>`).join('\n')}
 ${found ? `<section><h2>Diagnosis</h2><ul class="findings">${found.join('\n')}</ul></section>` : ''}
 ${body.join('\n')}
-<section><h2>How it was made</h2><div class="wide"><table><tbody>${rows.join('\n')}</tbody></table></div></section>
+<section><h2>Settings</h2><div class="wide"><table><tbody>${rows.join('\n')}</tbody></table></div></section>
 </main>
 <script type="application/json" id="${data.id}">${jsonForScript(data.content)}</script>
 </body>
@@ -93,10 +93,10 @@ ${body.join('\n')}
 `;
 }
 
-/** How far a chart may shrink to fit a narrow window before it is scrolled: its small texts stay readable. */
+/** Charts shrink to this part of their width in a narrow window, so that their texts stay readable; below it they scroll. */
 const SMALLEST = 0.75;
 
-/** Names inside an SVG hold for the whole page, so each figure's get a number of their own. */
+/** Ids in an SVG must be unique on the whole page, so each figure's get its number. */
 function figureHtml({ svg, description, text }: Figure, index: number): string {
   const least = Math.round(SMALLEST * Number(/ width="([\d.]+)"/.exec(svg)?.[1] ?? 0));
   const attributes = `style="min-width:${least}px" role="img" aria-label="${escapeHtml(description)}"`;
@@ -106,7 +106,7 @@ function figureHtml({ svg, description, text }: Figure, index: number): string {
   return `<figure><div class="wide">${own}</div><details><summary>The same as text</summary><pre>${escapeHtml(text)}</pre></details></figure>`;
 }
 
-/** A tag of a figure's SVG as the page has it. Only tags are changed: a label may read like an attribute. */
+/** Rename the ids in a tag of an SVG. Only tags are changed, as the text of a label may look like an attribute. */
 function ownTag(tag: string, index: number): string {
   return tag.replace(/ ([\w:-]+)="([^"]*)"/g, (attribute, name: string, value: string) => {
     if (name === 'role' || name.startsWith('aria-')) return '';

@@ -9,31 +9,43 @@ import { isStudy } from '../study';
 import { settingNames, settingsTable } from '../training';
 import { drawn } from './draw';
 import { explanationSections } from './explanations';
-import { chartSections, pictureSections, predictionsAtHand } from './figures';
+import { availablePredictions, chartSections, pictureSections } from './figures';
 import { htmlPage, type Page } from './page';
 import { madeWith } from './settings';
 import { sliceSections } from './slices';
 import { studyHtml, studyText } from './study';
 
+/** Options of `reportHtml`. */
 export interface ReportOptions {
-  /** draw Grad-CAM, which takes TensorFlow and the backbone's weights; `true` unless told */
+  /** draw Grad-CAM, occlusion maps and an embedding, which needs the backbone's weights. Default: true */
   explain?: boolean;
-  /** the file that the page will be written to, which links are relative to; one in the folder itself unless told */
+  /** the file that the page will be written to, which its links are relative to. Default: report.html in the folder */
   page?: string;
-  /** the folder of the pictures; that of the run unless told, of which only pictures are taken that are as they were in training */
+  /** the folder of the pictures. Default: that of the run, of which only unchanged pictures are used */
   data?: string;
-  /** gets what had to be left out, and why; the page says so, too */
+  /** called with what is left out, and why; the page says so, too. Default: none */
   say?: (text: string) => void;
 }
 
 type FilledOptions = Required<Omit<ReportOptions, 'data'>> & Pick<ReportOptions, 'data'>;
 
 /**
- * A run, or a study, as one HTML page that needs nothing but itself. Of a run: diagnosis, charts as SVG with their texts,
- * pictures, settings, and the numbers as JSON in `<script id="run">`. Of a study: {@link studyHtml}.
+ * Write a report of a run or a study as one self-contained HTML page. For a run: diagnosis, charts as SVG with descriptions,
+ * pictures, settings, and the numbers as JSON in `<script id="run">`. For a study: the table with intervals and verdicts,
+ * charts, all runs, and the numbers in `<script id="study">`.
  *
  * @param folder of the run or the study
- * @throws {UserError} if it holds no complete run, and no study
+ * @returns the page, to be written to a file
+ * @throws {UserError} if the folder is neither a complete run folder nor a study folder
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ * import { reportHtml } from 'tunebook';
+ * const page = await reportHtml('runs/first', { explain: false });
+ * await writeFile('report.html', page);
+ * page.slice(0, 15); // => '<!doctype html>'
+ * ```
  */
 export async function reportHtml(folder: string, options?: ReportOptions): Promise<string> {
   const { explain, page, say, data } = withDefaults<FilledOptions>('reportHtml', options, {
@@ -46,13 +58,13 @@ export async function reportHtml(folder: string, options?: ReportOptions): Promi
     notes.push(reason);
     say(reason);
   };
-  const atHand = predictionsAtHand(run, data);
-  if (atHand.length < run.predictions.length) leaveOut(missingPictures(run, atHand.length, explain, data));
-  const shown = atHand.filter(({ probabilities }) => probabilities.every(Number.isFinite));
-  if (shown.length < atHand.length) leaveOut(diverged(atHand.length - shown.length, atHand.length));
+  const available = availablePredictions(run, data);
+  if (available.length < run.predictions.length) leaveOut(missingPictures(run, available.length, explain, data));
+  const shown = available.filter(({ probabilities }) => probabilities.every(Number.isFinite));
+  if (shown.length < available.length) leaveOut(diverged(available.length - shown.length, available.length));
   const sections = [
     ...chartSections(run),
-    ...(await sliceSections(run, atHand)),
+    ...(await sliceSections(run, available)),
     ...(await pictureSections(run, shown)),
     ...(explain ? await explanationSections(run, shown, folder, leaveOut) : []),
   ];
@@ -73,12 +85,12 @@ export async function reportHtml(folder: string, options?: ReportOptions): Promi
   });
 }
 
-/** Numbers of predictions that a page carries for scripts: some two megabytes. */
+/** The most probabilities that a page holds for scripts: some two megabytes. */
 const MOST_PROBABILITIES = 100_000;
-/** Where all would be more: so many probabilities a picture, the largest. */
+/** If there are more, only so many of each picture, the largest. */
 const LIKELIEST = 5;
 
-/** The predictions as the page carries them: whole, or with the likeliest classes of each and the words that say so. */
+/** The predictions for scripts: complete, or with the most likely classes of each and a note that says so. */
 function predictionsForScripts({ predictions, classes }: SavedRun): object {
   if (predictions.length * classes.length <= MOST_PROBABILITIES) return { predictions };
   return {
@@ -93,7 +105,18 @@ function predictionsForScripts({ predictions, classes }: SavedRun): object {
   };
 }
 
-/** The same for a terminal: numbers, diagnosis and the texts of the charts. */
+/**
+ * Write a report of a run or a study as plain text, for a terminal: numbers, diagnosis, and the charts as text.
+ *
+ * @param folder of the run or the study
+ * @throws {UserError} if the folder is neither a complete run folder nor a study folder
+ *
+ * @example
+ * ```ts
+ * import { reportText } from 'tunebook';
+ * console.log(reportText('runs/first')); // accuracy with its interval, diagnosis, and the charts as text
+ * ```
+ */
 export function reportText(folder: string): string {
   if (isStudy(folder)) return studyText(folder);
   const run = readRun(folder);
@@ -102,20 +125,20 @@ export function reportText(folder: string): string {
   return printable(texts.join('\n\n'));
 }
 
-const diverged = (without: number, atHand: number) =>
-  `the probabilities of ${without} of the ${counted(atHand, 'validation picture')} are no numbers, as after a training that diverged: these are shown in no gallery`;
+const diverged = (without: number, available: number) =>
+  `the probabilities of ${without} of the ${counted(available, 'validation picture')} are not finite, as after a training that diverged: they are not in the galleries`;
 
 function missingPictures(
   { predictions, configuration }: SavedRun,
-  atHand: number,
+  available: number,
   explain: boolean,
   data?: string,
 ): string {
-  const missing = predictions.length - atHand;
+  const missing = predictions.length - available;
   const shown = explain ? 'galleries and Grad-CAM' : 'galleries';
-  const what = atHand === 0 ? `${shown} are left out` : `${shown} are of the other ${atHand}`;
+  const what = available === 0 ? `${shown} are left out` : `${shown} show the other ${available}`;
   const folder = resolve(data ?? configuration.data.folder);
-  return `missing from '${folder}': ${missing} of the ${counted(predictions.length, 'validation picture')}; ${what}: put them back as they were in training, or name their folder by --data, and make the page again to have all`;
+  return `missing from '${folder}': ${missing} of the ${counted(predictions.length, 'validation picture')}; ${what}: put them back unchanged, or give their folder with --data, and run the report again`;
 }
 
 function summaryOf(run: SavedRun): string[] {
@@ -129,10 +152,10 @@ function summaryOf(run: SavedRun): string[] {
 
 function scoreOf({ predictions, classes }: SavedRun): string {
   const labels = predictions.map(({ label }) => label);
-  const said = predictions.map(({ predicted }) => predicted);
-  const right = labels.filter((label, i) => label === said[i]).length;
-  const f1 = classReport(confusionMatrix(labels, said, classes)).macro.f1;
-  return `Validation: ${describeAccuracy(right, predictions.length)}. Macro F1 ${(100 * f1).toFixed(1)}%.`;
+  const predicted = predictions.map(({ predicted }) => predicted);
+  const correct = labels.filter((label, i) => label === predicted[i]).length;
+  const f1 = classReport(confusionMatrix(labels, predicted, classes)).macro.f1;
+  return `Validation: ${describeAccuracy(correct, predictions.length)}. Macro F1 ${(100 * f1).toFixed(1)}%.`;
 }
 
 function settingsOf({ configuration, settings, classes }: SavedRun): Page['settings'] {

@@ -1,6 +1,6 @@
 import type { RunConfiguration } from '../runs';
 
-/** What a run was made with, as rows of name and value. */
+/** The versions and the device of a run, as rows of name and value. */
 export function madeWith({ versions, device }: Pick<RunConfiguration, 'versions' | 'device'>): [string, string][] {
   const each = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [

@@ -9,34 +9,37 @@ import type { SavedRun } from '../runs';
 import type { Prediction } from '../training';
 import type { Section } from './figures';
 
-/** A slice of fewer pictures says nothing: 0 of 4 right has an interval up to 49%. */
+/** Slices with fewer pictures are left out: 0 of 4 correct has an interval up to 49%. */
 const LEAST = 5;
-/** The slices shown. */
+/** The most slices that are shown. */
 const SHOWN = 12;
-/** Of more pictures than this a sample is opened, so that a page is made in a minute. */
+/** Of more pictures than this, a random sample is opened, so that a report takes about a minute at most. */
 const OPENED = 2000;
-/** A side this much longer than the other makes a picture wide or tall. */
+/** From this ratio of its sides a picture counts as wide or tall. */
 const LONGER = 1.1;
 
 /**
- * Where the run is weak: the accuracy on slices of its validation pictures by folder, file type, size, shape and brightness.
+ * The accuracy on slices of the validation pictures by folder, file type, size, shape and brightness, the lowest first.
  *
- * @param atHand the predictions whose pictures can be opened, with full paths; slices by content are of these only
+ * @param available the predictions whose pictures can be opened, with full paths; slices by content use only these
  */
-export async function sliceSections({ predictions }: SavedRun, atHand: readonly Prediction[]): Promise<Section[]> {
+export async function sliceSections({ predictions }: SavedRun, available: readonly Prediction[]): Promise<Section[]> {
   if (predictions.length === 0) return [];
-  const looked = await lookedAt(atHand);
+  const opened = await measured(available);
   const slices = [
     ...slicesBy('folder', severalFolders(predictions) ? predictions : [], ({ file }) => dirname(file)),
     ...slicesBy('file type', predictions, ({ file }) => typeOf(file)),
-    ...slicesBy('shorter side in pixels', looked, ({ width, height }) => Math.min(width, height)),
-    ...slicesBy('shape', looked, ({ width, height }) => shapeOf(width, height)),
-    ...slicesBy('brightness, 0 to 1', looked, ({ brightness }) => brightness),
+    ...slicesBy('shorter side in pixels', opened, ({ width, height }) => Math.min(width, height)),
+    ...slicesBy('shape', opened, ({ width, height }) => shapeOf(width, height)),
+    ...slicesBy('brightness, 0 to 1', opened, ({ brightness }) => brightness),
   ].sort((a, b) => a.accuracy - b.accuracy || b.total - a.total);
   if (slices.length === 0) return [];
   const right = predictions.filter(({ label, predicted }) => label === predicted).length;
   const all = formatShare(right / predictions.length);
-  const sample = looked.length < atHand.length ? ` Pictures were opened: ${looked.length} of ${atHand.length}.` : '';
+  const sample =
+    opened.length < available.length
+      ? ` Size, shape and brightness are of ${opened.length} of the ${available.length} pictures.`
+      : '';
   const rows = slices
     .slice(0, SHOWN)
     .map(({ by, slice, accuracy, low, high, total }) => [
@@ -44,8 +47,8 @@ export async function sliceSections({ predictions }: SavedRun, atHand: readonly 
     ]);
   return [
     {
-      heading: 'Where it is weak',
-      words: `Accuracy on parts of the validation pictures, the worst ${SHOWN} at most, of at least ${LEAST} pictures each. Where the interval holds the accuracy of all, ${all}, the difference may be chance; so may be the lowest of many.${sample}`,
+      heading: 'Accuracy on slices',
+      words: `Accuracy on parts of the validation pictures: the lowest ${SHOWN} at most, of at least ${LEAST} pictures each. If the interval contains the overall accuracy of ${all}, the difference may be chance; and of many slices, some are low by chance.${sample}`,
       table: {
         header: ['slice by', 'slice', 'accuracy', '95% interval', 'pictures'],
         rows,
@@ -55,7 +58,7 @@ export async function sliceSections({ predictions }: SavedRun, atHand: readonly 
   ];
 }
 
-/** The slices of one property that have enough pictures; none where it is the same for all. */
+/** The slices of one property with enough pictures; none if all pictures have the same value. */
 function slicesBy<T extends Prediction>(
   by: string,
   predictions: readonly T[],
@@ -68,7 +71,7 @@ function slicesBy<T extends Prediction>(
   return slices.filter(({ total }) => total >= LEAST).map((slice) => ({ by, ...slice }));
 }
 
-/** Whether folders tell more than the class does, which has a chart of its own. */
+/** Whether a class has several folders; otherwise slices by folder would repeat the accuracy of each class. */
 function severalFolders(predictions: readonly Prediction[]): boolean {
   const folders = new Map<number, string>();
   return predictions.some(({ file, label }) => {
@@ -86,17 +89,17 @@ function shapeOf(width: number, height: number): string {
   return height > LONGER * width ? 'tall' : 'square';
 }
 
-type Looked = Prediction & { width: number; height: number; brightness: number };
+type Measured = Prediction & { width: number; height: number; brightness: number };
 
 /** Sizes and mean brightness of pictures; those that cannot be read are left out. */
-async function lookedAt(atHand: readonly Prediction[]): Promise<Looked[]> {
-  const some = atHand.length > OPENED ? new Random(0, 'slices').shuffled(atHand).slice(0, OPENED) : atHand;
-  const looked: Looked[] = [];
-  for await (const each of inOrder(some, 2 * availableParallelism(), look)) looked.push(...each);
-  return looked;
+async function measured(available: readonly Prediction[]): Promise<Measured[]> {
+  const some = available.length > OPENED ? new Random(0, 'slices').shuffled(available).slice(0, OPENED) : available;
+  const opened: Measured[] = [];
+  for await (const each of inOrder(some, 2 * availableParallelism(), look)) opened.push(...each);
+  return opened;
 }
 
-async function look(prediction: Prediction): Promise<Looked[]> {
+async function look(prediction: Prediction): Promise<Measured[]> {
   try {
     const { content } = await readPicture({ file: resolve(prediction.file) });
     const { image, width, height } = await openPicture(content);

@@ -19,23 +19,23 @@ import type { Section } from './figures';
 import { htmlPage, type PageTable } from './page';
 import { madeWith } from './settings';
 
-/** Curves of more configurations cannot be told apart. */
+/** The most configurations whose curves are drawn: more could not be distinguished. */
 const CURVES = 7;
 
 /**
- * A study as one HTML page that needs nothing but itself: the table with intervals and verdicts, charts as SVG with their
- * texts, every run with a link to its folder, failed ones with their errors, how it was made, and the numbers as JSON in
- * `<script id="study">`. A study that is not complete is shown as far as it is.
+ * Write a report of a study, complete or not, as one self-contained HTML page: the table with intervals and verdicts, charts as
+ * SVG with descriptions, every run with a link to its folder or with its error, settings, and the numbers as JSON in
+ * `<script id="study">`.
  *
- * @param page the file that the page will be written to, which links are relative to
- * @param say gets what had to be left out, and why; the page says so, too
- * @throws {UserError} if the folder holds no study, or one that cannot be read
+ * @param page the file that the page will be written to, which its links are relative to
+ * @param say called with what is left out, and why; the page says so, too
+ * @throws {UserError} if the folder is not a study folder, or a file in it cannot be read
  */
 export async function studyHtml(folder: string, page: string, say: (text: string) => void): Promise<string> {
   const file = readStudyFile(folder);
   const result = loadStudy(folder);
   const notes: string[] = [];
-  const kept = keptRuns(result, (reason) => {
+  const saved = savedRuns(result, (reason) => {
     notes.push(reason);
     say(reason);
   });
@@ -51,27 +51,27 @@ export async function studyHtml(folder: string, page: string, say: (text: string
     summary: summaryOf(result, file),
     notes,
     sections: [
-      { heading: 'What it came to', words, table, figures: [], pictures: [] },
-      ...(await Promise.all(chartSections(result, kept).map(drawn))),
+      { heading: 'Results', words, table, figures: [], pictures: [] },
+      ...(await Promise.all(chartSections(result, saved).map(drawn))),
       {
-        heading: 'Its runs',
+        heading: 'Runs',
         words: runWords(result),
         table: runTable(result, dirname(resolve(page))),
         figures: [],
         pictures: [],
       },
     ],
-    settings: settingsOf(result, file, kept),
+    settings: settingsOf(result, file, saved),
     data: { id: 'study', content: { configuration: file.configuration, rows: result.rows, records: result.records } },
   });
 }
 
-/** The same for a terminal: the table and the texts of the charts. */
+/** Write a report of a study as plain text: the table, errors, and the charts as text. */
 export function studyText(folder: string): string {
   const result = loadStudy(folder);
   const left: string[] = [];
-  const kept = keptRuns(result, (reason) => left.push(reason));
-  const texts = chartSections(result, kept).flatMap(({ charts = [] }) => charts.map(({ usermeta }) => usermeta.text));
+  const saved = savedRuns(result, (reason) => left.push(reason));
+  const texts = chartSections(result, saved).flatMap(({ charts = [] }) => charts.map(({ usermeta }) => usermeta.text));
   const failed = result.records.flatMap(({ id, error }) => (error === null ? [] : [printableLine(`${id}: ${error}`)]));
   const lines = [
     ...summaryOf(result, readStudyFile(folder)),
@@ -92,27 +92,27 @@ function summaryOf({ rows, records, left }: StudyResult, { configuration, config
     ...(best
       ? [`Most accurate: ${nameOf(best.axes)}, ${(100 * best.accuracy!.mean).toFixed(1)}% over ${best.n} seeds.`]
       : []),
-    `${counts}${left > 0 ? `; ${left} planned runs are not made yet` : ''}.`,
+    `${counts}${left > 0 ? `; ${left} planned runs have not been executed` : ''}.`,
   ];
 }
 
-/** Of each of the most accurate configurations the run of its first seed, by its row. */
-function keptRuns({ folder, rows, records }: StudyResult, say: (text: string) => void): Map<StudyRow, SavedRun> {
-  const kept = new Map<StudyRow, SavedRun>();
+/** The run of the first seed of each of the most accurate configurations, by row. */
+function savedRuns({ folder, rows, records }: StudyResult, say: (text: string) => void): Map<StudyRow, SavedRun> {
+  const saved = new Map<StudyRow, SavedRun>();
   for (const row of ranked(rows).slice(0, CURVES)) {
     const own = records.find(
       ({ state, axes }) => state === 'done' && JSON.stringify(axes) === JSON.stringify(row.axes),
     );
     try {
-      if (own) kept.set(row, readRun(join(folder, 'runs', own.id)));
+      if (own) saved.set(row, readRun(join(folder, 'runs', own.id)));
     } catch (error) {
       say(`no curves of ${nameOf(row.axes)} in the report: ${messageOf(error)}`);
     }
   }
-  return kept;
+  return saved;
 }
 
-function chartSections({ rows, records }: StudyResult, kept: ReadonlyMap<StudyRow, SavedRun>): Section[] {
+function chartSections({ rows, records }: StudyResult, saved: ReadonlyMap<StudyRow, SavedRun>): Section[] {
   if (ranked(rows).length === 0) return [];
   const axes = variedAxes(rows);
   const compared: charts.Chart[] = axes.length > 0 ? [charts.paretoChart(rows)] : [];
@@ -122,42 +122,42 @@ function chartSections({ rows, records }: StudyResult, kept: ReadonlyMap<StudyRo
   return [
     {
       heading: 'Every run',
-      words: 'How far the runs of a line lie apart is what the seed alone does.',
+      words: 'The spread of the runs in a line is due to the seed alone.',
       charts: [charts.runDotsChart(done)],
     },
     {
       heading: 'Accuracy and time',
-      words: 'What is worth its time: nothing on the front is beaten in both.',
+      words: 'No other configuration is both more accurate and faster than one on the front.',
       charts: compared,
     },
     {
-      heading: 'How the axes act together',
-      words: 'Each cell is the mean over the seeds and all else that was varied.',
+      heading: 'Interaction of the axes',
+      words: 'Each cell is the mean over the seeds and all other axes.',
       charts: together,
     },
     {
       heading: 'Curves',
       words: `Training and validation of the first seed, for the ${CURVES} most accurate configurations at most.`,
-      charts: curvesOf(kept, axes),
+      charts: curvesOf(saved, axes),
     },
   ].filter(({ charts }) => charts.length > 0);
 }
 
-function curvesOf(kept: ReadonlyMap<StudyRow, SavedRun>, axes: readonly string[]): charts.Chart[] {
-  const histories = [...kept].flatMap(([row, { history }]) =>
+function curvesOf(saved: ReadonlyMap<StudyRow, SavedRun>, axes: readonly string[]): charts.Chart[] {
+  const histories = [...saved].flatMap(([row, { history }]) =>
     history.length > 0 ? [[rowName(row, axes) || 'the only configuration', history] as const] : [],
   );
   return histories.length > 0 ? [charts.compareCurves(Object.fromEntries(histories), { title: 'First seed' })] : [];
 }
 
-/** Rows of a table that a page has: what is beyond stands in the study's own files. */
+/** The most rows of a table on a page; all of them are in the study's own files. */
 const MOST_ROWS = 500;
 
 const leftOut = (rows: number, what: string) =>
   rows > MOST_ROWS ? ` The first ${MOST_ROWS} of ${rows} ${what}; all are in what \`--export\` writes.` : '';
 
 function runWords({ failed, records }: StudyResult): string {
-  return `Each is a folder in runs/ with configuration, history and predictions.${failed > 0 ? ` ${failed} failed.` : ''}${leftOut(records.length, 'runs')}`;
+  return `Each run has a folder in runs/ with configuration, history and predictions.${failed > 0 ? ` ${failed} failed.` : ''}${leftOut(records.length, 'runs')}`;
 }
 
 /** @param from the folder of the page */
@@ -183,9 +183,9 @@ function runTable({ folder, records }: StudyResult, from: string): PageTable {
 function settingsOf(
   { records }: StudyResult,
   { configuration, dataFingerprint }: StudyFile,
-  kept: ReadonlyMap<StudyRow, SavedRun>,
+  saved: ReadonlyMap<StudyRow, SavedRun>,
 ): [string, string][] {
-  const [one] = kept.values();
+  const [one] = saved.values();
   return [
     ...Object.entries(configuration).map(([name, value]): [string, string] => [
       name,

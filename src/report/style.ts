@@ -1,6 +1,6 @@
 import { colors, hues } from '../charts/theme';
 
-/** The colours of charts on a dark card, each as readable on it as its light one is on the light card. */
+/** The colours of charts on a dark background, with the same contrast as on the light one. */
 const dark: Record<string, string> = {
   [colors.card]: '#1d1f23',
   [colors.text]: '#e9e9e9',
@@ -15,7 +15,7 @@ const dark: Record<string, string> = {
   [hues[5]]: '#93cdf3',
 };
 
-/** The page's style sheet. Charts are drawn once; in the dark their colours are exchanged by name. */
+/** The page's style sheet. Charts are drawn once in light colours, which are replaced in dark mode. */
 export function style(): string {
   const exchanged = Object.entries(dark).map(
     ([light, now]) => `svg [fill="${light}"]{fill:${now}} svg [stroke="${light}"]{stroke:${now}}`,

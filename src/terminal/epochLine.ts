@@ -2,7 +2,7 @@ import type { EpochRecord } from '../core/listener';
 import { formatNumber, formatShare } from '../core/text';
 import { formatSeconds } from './meter';
 
-/** An epoch in one line of text. */
+/** Describe an epoch in one line of text. */
 export function epochLine(record: EpochRecord, planned: number): string {
   const { epoch, loss, accuracy, validationLoss, validationAccuracy, seconds } = record;
   const parts = [

@@ -1,6 +1,6 @@
 import type { Progress } from '../core/listener';
 
-/** Puts a task's progress in words, with its rate and the time left. */
+/** Describes a task's progress in words, with its rate and the remaining time. */
 export class Meter {
   readonly #now: () => number;
   #start: { task: string; at: number; done: number } | undefined;
@@ -10,7 +10,7 @@ export class Meter {
     this.#now = now;
   }
 
-  /** `decode: 120 of 350 pictures (34%), 83 pictures/s, 3 s left`; the rate and what follows once it can be told */
+  /** `decode: 120 of 350 pictures (34%), 83 pictures/s, 3 s left`; rate and time from the second report on */
   line(progress: Progress): string {
     const { task, done, total } = progress;
     const { rate } = this.#measure(progress);
@@ -22,7 +22,7 @@ export class Meter {
     return `${task}: ${counts}${percent}${speed}${left}`;
   }
 
-  /** `decode: 350 pictures in 4.2 s (83 pictures/s)`, or how far it came */
+  /** `decode: 350 pictures in 4.2 s (83 pictures/s)`, or after how many it was stopped */
   summary(progress: Progress): string {
     const { task, done, total } = progress;
     const { rate, seconds } = this.#measure(progress);
@@ -32,10 +32,10 @@ export class Meter {
     return `${task}: ${counts} ${formatSeconds(seconds)}${rate > 0 ? ` (${inWords(rate)} ${unit}/s)` : ''}`;
   }
 
-  /** Seconds since the task's first report and what was done in them per second; a new task starts anew. */
+  /** Seconds since the task's first report, and the rate since then; a new task restarts the clock. */
   #measure({ task, done }: Progress): { rate: number; seconds: number } {
     const now = this.#now();
-    // of a task that begins anew or whose first report comes late, what came before the first report has no known time
+    // what was done before the first report does not count, as its duration is unknown
     if (this.#start?.task !== task || done < this.#start.done) this.#start = { task, at: now, done };
     const seconds = (now - this.#start.at) / 1000;
     return { seconds, rate: seconds > 0 ? (done - this.#start.done) / seconds : 0 };
@@ -53,7 +53,7 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
 }
 
-/** How counts of a unit and their rates are written: bytes as megabytes, all else as it is. */
+/** How counts and rates of a unit are written: bytes as megabytes, other units unchanged. */
 function wordsFor(unit: string): { unit: string; count(done: number): string; rate(perSecond: number): string } {
   if (unit !== 'bytes') return { unit, count: String, rate: formatRate };
   return { unit: 'MB', count: (bytes) => (bytes / 1e6).toFixed(1), rate: (bytes) => formatRate(bytes / 1e6) };

@@ -2,15 +2,15 @@ import type { Progress } from '../core/listener';
 import { Meter } from './meter';
 import type { TerminalLine } from './terminalLine';
 
-/** Shows how far a task is, in place. */
+/** Shows the progress of a task, updated in place. */
 export interface ProgressBar {
-  /** Report; a task of another name restarts the clock. */
+  /** Show the progress; a task with another name restarts the clock. */
   update(progress: Progress): void;
-  /** Replace the bar by a line: what was done in which time. */
+  /** Replace the bar by a line with what was done and how long it took. */
   end(): Promise<void>;
 }
 
-/** A task's progress as the status of a terminal. Several bars may share one line: it shows whichever reported last. */
+/** A task's progress in the status line of a terminal. Several bars may share the line, which shows the latest update. */
 export class TerminalBar implements ProgressBar {
   readonly #line: TerminalLine;
   readonly #meter = new Meter();

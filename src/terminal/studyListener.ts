@@ -7,15 +7,16 @@ import type { StudyListener, StudyState } from '../study/studyState';
 import { formatSeconds } from './meter';
 import { type Output, TerminalLine } from './terminalLine';
 
-/** A study's listener that can be told that the work has ended. */
+/** A listener of a study that must be told when the study has ended. */
 export interface EndingStudyListener extends Required<Pick<StudyListener, 'onStudy' | 'onMessage' | 'shouldStop'>> {
+  /** Complete or clear what is shown. Call it also if the study failed. */
   end(): Promise<void>;
 }
 
-/** Rows of the leaderboard that are drawn. */
+/** The most rows of the leaderboard that are shown. */
 export const shownRows = 20;
 
-/** Where a study stands, in one line. */
+/** Describe the progress of a study in one line. */
 export function studyLine({ ended, total, failed, running, secondsLeft }: StudyState): string {
   const parts = [
     `study: ${ended} of ${total} runs`,
@@ -26,17 +27,31 @@ export function studyLine({ ended, total, failed, running, secondsLeft }: StudyS
   return printableLine(parts.filter(Boolean).join(', '));
 }
 
-/** How a run came out, in one line. */
+/** Describe the result of a run in one line. */
 export function runLine({ axes, seed, state, accuracy, error, seconds }: RunRecord): string {
   const outcome = {
     done: `accuracy ${formatShare(accuracy)}`,
-    pruned: `given up at ${formatShare(accuracy)}`,
+    pruned: `pruned at ${formatShare(accuracy)}`,
     failed: `failed: ${error}`,
   }[state];
   return printableLine(`${nameOf(axes)}, seed ${seed}: ${outcome}, ${formatSeconds(seconds)}`);
 }
 
-/** A study on a terminal: a line for each run that ends, and below them where the study stands, with the leader. */
+/**
+ * Make a listener that shows a study on a terminal: a line for each run that ends, the leaderboard after each seed, and below
+ * them the progress in a line that is redrawn in place.
+ *
+ * @param output where to write. Default: standard error, so that results on standard output stay separate
+ *
+ * @example
+ * ```ts
+ * import { display, study } from 'tunebook';
+ * const listener = display.terminalStudyListener();
+ * const settings = { backbone: 'mobilenet-v1-0.25', inputSize: 96, weights: 'random', epochs: 1 } as const;
+ * await study({ data: 'photos', settings, axes: { dropout: [0, 0.5] }, seeds: 1, listener });
+ * await listener.end();
+ * ```
+ */
 export function terminalStudyListener(output: Output = process.stderr): EndingStudyListener {
   const line = new TerminalLine(output);
   let printed = 0;
@@ -44,11 +59,11 @@ export function terminalStudyListener(output: Output = process.stderr): EndingSt
     onStudy(state) {
       if (state.latest) line.print(runLine(state.latest));
       const rows = ranked(state.rows);
-      const round = state.rows.length;
+      const perSeed = state.rows.length;
       if (
         state.latest &&
-        round > 1 &&
-        state.ended % round === 0 &&
+        perSeed > 1 &&
+        state.ended % perSeed === 0 &&
         state.ended < state.total &&
         state.ended > printed
       ) {

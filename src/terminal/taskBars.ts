@@ -1,7 +1,7 @@
 import type { Progress } from '../core/listener';
 import type { ProgressBar } from './progressBar';
 
-/** A progress bar for each task that reports; tasks may take turns, as decoding and computing do. */
+/** A progress bar for each task; reports of several tasks may alternate, as those of decoding and computing do. */
 export class TaskBars {
   readonly #create: () => ProgressBar;
   readonly #running = new Map<string, ProgressBar>();
@@ -10,7 +10,7 @@ export class TaskBars {
     this.#create = create;
   }
 
-  /** Show the progress. A task that is done ends its bar. */
+  /** Show the progress. When a task is done, its bar ends. */
   update(progress: Progress): void {
     const bar = this.#running.get(progress.task) ?? this.#create();
     this.#running.set(progress.task, bar);
@@ -21,7 +21,7 @@ export class TaskBars {
     }
   }
 
-  /** End the bars of what is still running, at what was done. */
+  /** End the bars of tasks that are not done. */
   async end(): Promise<void> {
     const bars = [...this.#running.values()];
     this.#running.clear();

@@ -6,9 +6,19 @@ import { TaskBars } from './taskBars';
 import { type Output, TerminalLine } from './terminalLine';
 
 /**
- * Shows training on a terminal: the running task in a line that is redrawn in place, and a line for each epoch.
+ * Make a listener that shows training on a terminal: a line for each epoch, and the current task in a line that is redrawn in
+ * place. Call `end()` after the training.
  *
- * @param output standard error unless told, so that results on standard output stay clean
+ * @param output where to write. Default: standard error, so that results on standard output stay separate
+ *
+ * @example
+ * ```ts
+ * import { display, openDataset, train } from 'tunebook';
+ * const listener = display.terminalListener();
+ * const photos = await openDataset('photos', { listener });
+ * await train(photos, { backbone: 'mobilenet-v1-0.25', inputSize: 96, weights: 'random', epochs: 1, listener });
+ * await listener.end();
+ * ```
  */
 export function terminalListener(output: Output = process.stderr): EndingListener {
   const line = new TerminalLine(output);

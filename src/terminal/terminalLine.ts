@@ -7,41 +7,41 @@ export interface Output {
   columns?: number;
 }
 
-/** Milliseconds between two lines of a status into a file or pipe, where nothing can be redrawn. */
-const sparse = 10_000;
+/** Milliseconds between two status lines in a file or pipe, where nothing can be redrawn. */
+const fileInterval = 10_000;
 /** Milliseconds between two redraws on a terminal. */
-const redraw = 50;
+const redrawInterval = 50;
 
-/** Lines of text with a status below them that is redrawn in place on a terminal. */
+/** Prints lines of text, and below them a status line, which is redrawn in place on a terminal. */
 export class TerminalLine {
   readonly #output: Output;
   readonly #now: () => number;
   #drawn = false;
   #statusAt: number;
 
-  /** @param output standard error unless told @param now a clock in milliseconds, for tests */
+  /** @param output where to write; default: standard error @param now a clock in milliseconds, for tests */
   constructor(output: Output = process.stderr, now: () => number = () => performance.now()) {
     this.#output = output;
     this.#now = now;
     this.#statusAt = output.isTTY ? -Infinity : now();
   }
 
-  /** Redraw the status. What comes too soon after the last one is passed over: a status is outdated in no time. */
+  /** Redraw the status. A status that follows too soon after the last one is skipped. */
   status(text: string): void {
     const now = this.#now();
     const line = printableLine(text);
-    if (now - this.#statusAt < (this.#output.isTTY ? redraw : sparse)) return;
+    if (now - this.#statusAt < (this.#output.isTTY ? redrawInterval : fileInterval)) return;
     this.#statusAt = now;
     if (!this.#output.isTTY) {
       this.#output.write(`${line}\n`);
       return;
     }
-    const room = (this.#output.columns ?? 80) - 1; // a full line would wrap, and could not be redrawn
-    this.#output.write(`\r\x1b[K${line.length > room ? `${line.slice(0, room - 1)}…` : line}`);
+    const width = (this.#output.columns ?? 80) - 1; // a full line would wrap, and could not be redrawn
+    this.#output.write(`\r\x1b[K${line.length > width ? `${line.slice(0, width - 1)}…` : line}`);
     this.#drawn = true;
   }
 
-  /** Print a line that stays, in the place of the status. */
+  /** Print a line that stays, above the status. */
   print(text: string): void {
     this.clear();
     this.#output.write(`${printable(text)}\n`);

@@ -74,7 +74,7 @@ describe('tunebook', () => {
     const unwritable = tunebook('check', '--data', stripes, '--picture', photos); // a folder where a file should be
     assert.equal(unwritable.status, 1);
     assert.match(unwritable.stderr.trim().split('\n').at(-1)!, /^tunebook: EISDIR: illegal operation on a directory/);
-    assert.match(await errorLine('predict', 'a.jpg'), /^tunebook: say what should predict: --model RUN, or --backbone/);
+    assert.match(await errorLine('predict', 'a.jpg'), /^tunebook: give a model: --model RUN, or --backbone/);
     assert.match(await errorLine('predict', '--model', photos, 'a.jpg'), /is not a run folder: it has no config.json/);
     assert.match(
       await errorLine('predict', '--backbone', 'efficientnet-lite0', 'nothing.jpg'),

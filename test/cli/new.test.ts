@@ -31,7 +31,7 @@ describe('tunebook new', () => {
     const project = temporaryFolder();
     const file = writeStarter('mine', 'flowers', project);
     const before = readFileSync(file, 'utf8');
-    assert.throws(() => writeStarter('mine', 'emoji', project), /exists and is left as it is/);
+    assert.throws(() => writeStarter('mine', 'emoji', project), /exists and is not overwritten/);
     assert.equal(readFileSync(file, 'utf8'), before);
   });
 

@@ -67,8 +67,8 @@ describe('where executed notebooks go', () => {
     const [own, other] = [prepareJobs(folder, ['one'], []), prepareJobs(folder, [join(elsewhere, 'one')], [])];
     assert.deepEqual([own[0]!.target, other[0]!.target], ['one.ipynb', 'one.ipynb']);
     checkTargets(other, join(folder, 'out', 'deep', 'er'));
-    assert.throws(() => checkTargets(own, folder), /would be written over: give another --out, or --in-place/);
-    assert.throws(() => checkTargets(other, elsewhere), /would be written over/);
+    assert.throws(() => checkTargets(own, folder), /would be overwritten: give another --out, or --in-place/);
+    assert.throws(() => checkTargets(other, elsewhere), /would be overwritten/);
     checkTargets(own, folder, { inPlace: true });
     assert.throws(() => checkTargets([...own, ...other], join(folder, 'out')), /would both be written to/);
     for (const each of [folder, elsewhere]) rmSync(each, { recursive: true });

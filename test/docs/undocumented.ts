@@ -79,16 +79,6 @@ export const undocumented = new Set([
   'data.publicDataset',
   'data.publicDatasets',
   // notebook
-  'watchStudy',
-  'liveDisplay',
-  'progressBar',
-  'show',
-  'watch',
-  'display.displayMetadata',
-  'display.displaySymbol',
-  'display.notebookListener',
-  'display.notebookStudyListener',
-  'display.toMimeBundle',
   // report
   'reportHtml',
   'reportText',
@@ -97,8 +87,6 @@ export const undocumented = new Set([
   'runs.Predictor',
   'runs.CardFacts',
   // study
-  'study',
-  'StudyResult',
   'studies.StudyOptions',
   'studies.CompareByOptions',
   'studies.compareBy',

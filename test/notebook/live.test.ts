@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { confusionMatrixChart } from '../../src/charts';
 import { displaySymbol, liveDisplay } from '../../src/notebook';
-import { liveSettled } from '../../src/notebook/live';
+import { liveUpdatesSent } from '../../src/notebook/live';
 import { inFakeKernel, printed } from './fakeKernel';
 
 const text = (value: string) => ({ [displaySymbol]: () => ({ 'text/plain': value }) });
@@ -37,7 +37,7 @@ describe('liveDisplay', function () {
         void live.update(text(String(i)));
         await sleep(7);
       }
-      await liveSettled();
+      await liveUpdatesSent();
       const lasted = sent.at(-1)!.at - sent[0]!.at;
       assert.ok(sent.length >= 3 && sent.length <= Math.ceil(lasted / 200) + 1, `${sent.length} in ${lasted} ms`);
       for (const [i, { at }] of sent.slice(1).entries()) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { progressBar } from '../../src/notebook';
-import { liveSettled } from '../../src/notebook/live';
+import { liveUpdatesSent } from '../../src/notebook/live';
 import { formatSeconds, Meter } from '../../src/terminal/meter';
 import { TerminalLine } from '../../src/terminal/terminalLine';
 import { inFakeKernel } from './fakeKernel';
@@ -69,7 +69,7 @@ describe('a progress bar in a notebook', () => {
     inFakeKernel(async (sent) => {
       const bar = progressBar();
       bar.update({ ...decode(120), task: 'decode <x>' });
-      await liveSettled();
+      await liveUpdatesSent();
       await bar.end();
       const html = sent.map(({ data }) => String(data['text/html']));
       assert.match(html[0]!, /<progress value="120" max="350" aria-label="decode &#60;x&#62;"/);

@@ -34,7 +34,7 @@ describe('as the last value of a cell', function () {
 
   it('a dataset says how many files were left out, and other values do not change', async () => {
     const dataset = { folder: '/a', classes: ['a'], examples: [], skipped: [{ file: '/a/b.txt', reason: 'no' }] };
-    assert.ok((await linesOf(dataset)).includes('1 passed over, see `skipped`'));
+    assert.ok((await linesOf(dataset)).includes('1 skipped, see `skipped`'));
     assert.equal(await toMimeBundle({ classes: ['a'], examples: [] }), undefined);
   });
 });

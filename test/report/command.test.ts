@@ -66,7 +66,7 @@ describe('tunebook report', function () {
       const before = readFileSync(file, 'utf8');
       const { status, stderr } = await report(run, '--html', '--out', file);
       assert.equal(status, 1);
-      assert.match(stderr, /^tunebook: '.*' is a file already, and no report: give another one, by --out\n$/);
+      assert.match(stderr, /^tunebook: '.*' exists and is not a report: give another file with --out\n$/);
       assert.equal(readFileSync(file, 'utf8'), before);
     }
   });
@@ -106,7 +106,7 @@ describe('tunebook report', function () {
     const page = join(run, 'report.html');
     assert.match(
       (await report(run, '--html')).stderr,
-      /^no Grad-CAM, occlusion and embedding in the report: .* there is no model/,
+      /^no Grad-CAM, occlusion and embedding in the report: .* it has no model/,
     );
     assert.match(readFileSync(page, 'utf8'), /Grad-CAM/);
     assert.deepEqual(await report(run, '--html', '--no-explain'), { status: 0, stdout: `${page}\n`, stderr: '' });
@@ -117,9 +117,9 @@ describe('tunebook report', function () {
     const run = newRun();
     const nowhere = join(temporaryFolder(), 'nowhere');
     const mistakes: [string[], RegExp][] = [
-      [[run, '--out', 'page.html'], /--out is for the page: give --html, too/],
-      [[run, '--html', '--out', run], /'.*' is no file to write: give one for the page, such as report\.html/],
-      [[run, '--html', '--out', ''], /'' is no file to write/],
+      [[run, '--out', 'page.html'], /--out is the file of the page: give --html, too/],
+      [[run, '--html', '--out', run], /'.*' is not a file name: give one for the page, such as report\.html/],
+      [[run, '--html', '--out', ''], /'' is not a file name/],
       [
         [run, '--html', '--out', join(run, 'config.json', 'page.html')],
         /cannot be written: .*; give another folder for/,

@@ -57,10 +57,8 @@ describe('the report', function () {
         const { asked, complaints, headings, figures, wider, cut } = page;
         assert.deepEqual([asked, complaints, cut], [[], [], []]);
         assert.equal(headings[0], 'run <b>');
-        assert.ok(
-          ['Diagnosis', 'Training', 'What is taken for what', 'How it was made'].every((h) => headings.includes(h)),
-        );
-        assert.equal(headings.includes('Where to draw the line'), count === 2);
+        assert.ok(['Diagnosis', 'Training', 'Confusion matrix', 'Settings'].every((h) => headings.includes(h)));
+        assert.equal(headings.includes('Decision threshold'), count === 2);
         assert.equal(figures, expected);
         assert.equal(wider, 0);
       }
@@ -72,9 +70,9 @@ describe('the report', function () {
     const classes = Array.from({ length: count }, (_, c) => `class ${c}`);
     const html = await reportHtml(numbersOf(classes, 2 * count), { explain: false });
     assert.ok(html.length < 3e6, `${html.length} characters`);
-    assert.match(html, /the 100 of 300 classes that are mistaken most often/);
-    assert.match(html, /the 100 classes of the lowest F1 of 300; the text has all/);
-    assert.match(html, /the 50 of the lowest F1, of 300/);
+    assert.match(html, /the 100 of 300 classes that are confused most often/);
+    assert.match(html, /the 100 of 300 classes with the lowest F1; the text lists all/);
+    assert.match(html, /the 50 with the lowest F1, of 300/);
     const [, json] = /<script type="application\/json" id="run">(.*?)<\/script>/.exec(html)!;
     const { note, predictions } = JSON.parse(json!);
     assert.match(note, /5 largest of its 300 probabilities.* predictions\.csv/);
@@ -95,7 +93,7 @@ describe('the report', function () {
     const said: string[] = [];
     const html = await reportHtml(folder, { say: (text) => said.push(text) });
     assert.deepEqual(said, []);
-    for (const heading of ['Where it looks', 'What it cannot do without', 'What it finds alike'])
+    for (const heading of ['Grad-CAM', 'Occlusion', 'Embedding of the features'])
       assert.match(html, new RegExp(`<h2>${heading}</h2>`));
     assert.match(html, /<h2>Highest losses<\/h2>/);
     assert.ok((html.match(/<img src="data:image\//g) ?? []).length >= 6);
@@ -107,7 +105,7 @@ describe('the report', function () {
     const say = (text: string) => {
       left = text;
     };
-    assert.doesNotMatch(await reportHtml(folder, { say }), /Where it looks/);
+    assert.doesNotMatch(await reportHtml(folder, { say }), /<h2>Grad-CAM<\/h2>/);
     assert.match(
       left,
       /no Grad-CAM, occlusion and embedding in the report: '.*' was trained with other weights of EfficientNet-Lite0/,
@@ -124,13 +122,13 @@ describe('the report', function () {
       /^missing from '.*nowhere': 60 of the 60 validation pictures; galleries and Grad-CAM are left out/,
     );
     assert.match(html, /<p class="note">missing from &#39;.*nowhere&#39;: 60 of the 60 validation pictures/);
-    assert.doesNotMatch(html, /Highest losses|Where it looks/);
+    assert.doesNotMatch(html, /Highest losses|<h2>Grad-CAM<\/h2>/);
 
     const data = await stripesFolder(2);
     const files = ['red/0.png', 'red/1.png', 'blue/0.png', 'blue/gone.png'];
     const predictions = files.map((file, i) => ({ file, label: i >> 1, predicted: 0, probabilities: [0.8, 0.2] }));
     const some = await reportHtml(writeRun(['red', 'blue'], predictions, data), { explain: false, say });
-    assert.match(said[1]!, /^missing from '.*': 1 of the 4 validation pictures; galleries are of the other 3: put/);
+    assert.match(said[1]!, /^missing from '.*': 1 of the 4 validation pictures; galleries show the other 3: put/);
     assert.match(some, /<p class="note">missing from .*: 1 of the 4/);
     assert.match(some, /Highest losses/);
     assert.equal(said.length, 2);
@@ -142,7 +140,7 @@ describe('the report', function () {
     const folder = writeRun(['red', 'blue'], predictions, data); // without a model
     assert.match(
       await reportHtml(folder),
-      /<p class="note">no Grad-CAM, occlusion and embedding in the report: &#39;.*there is no model/,
+      /<p class="note">no Grad-CAM, occlusion and embedding in the report: &#39;.*it has no model/,
     );
     assert.doesNotMatch(await reportHtml(folder, { explain: false }), /Grad-CAM/);
   });
@@ -159,7 +157,7 @@ describe('the report', function () {
     writeFileSync(history, `${[header, ...epochs.slice(0, -1), last].join('\n')}\n`);
     const html = await reportHtml(folder);
     assert.match(html, /the loss is not a finite number at epoch 20/);
-    assert.match(html, /<p class="note">the probabilities of 4 of the 4 validation pictures are no numbers/);
+    assert.match(html, /<p class="note">the probabilities of 4 of the 4 validation pictures are not finite/);
     assert.doesNotMatch(html, /Reliability diagram/);
   });
 
@@ -189,14 +187,14 @@ describe('the report', function () {
       );
       for (const part of [
         'Training',
-        'What is taken for what',
+        'Confusion matrix',
         'Highest losses',
-        'Where it looks',
-        'What it finds alike',
+        'Grad-CAM',
+        'Embedding of the features',
       ]) {
         assert.ok(html.includes(`<h2>${part}</h2>`), part);
       }
-      assert.equal(html.includes('<h2>Where to draw the line</h2>'), classes === 2);
+      assert.equal(html.includes('<h2>Decision threshold</h2>'), classes === 2);
       assert.match(reportText(folder), new RegExp(`of ${classes} classes`));
     });
   }
@@ -253,7 +251,7 @@ describe('the report', function () {
           const { asked, complaints, headings, figures, wider, cut } = page;
           assert.deepEqual([asked, complaints, wider, cut], [[], [], 0, []]);
           assert.ok(
-            ['What it came to', 'Every run', 'Accuracy and time', 'Its runs', 'How it was made'].every((heading) =>
+            ['Results', 'Every run', 'Accuracy and time', 'Runs', 'Settings'].every((heading) =>
               headings.includes(heading),
             ),
           );

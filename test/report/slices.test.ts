@@ -37,7 +37,7 @@ function rowsUnder(html: string, heading: string): string[][] {
 
 describe('the slices in which a run is weak', function () {
   this.timeout(60_000);
-  const heading = 'Where it is weak';
+  const heading = 'Accuracy on slices';
 
   it('are shown by shape, brightness, size, file type and folder, the worst slice first, with its interval', async () => {
     const data = temporaryFolder();
@@ -67,7 +67,7 @@ describe('the slices in which a run is weak', function () {
     assert.deepEqual([...kinds].sort(), [
       ...['brightness, 0 to 1', 'file type', 'folder', 'shape', 'shorter side in pixels'],
     ]);
-    assert.match(html, /holds the accuracy of all, 75\.0%, the difference may be chance/);
+    assert.match(html, /contains the overall accuracy of 75\.0%, the difference may be chance/);
   });
 
   it('are shown only by folder and file type if the pictures are missing', async () => {

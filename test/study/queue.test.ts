@@ -92,7 +92,7 @@ describe('a study through a queue', function () {
     const begun = workers
       .map(({ log }) => log)
       .join('')
-      .match(/: (begins|goes on)/g);
+      .match(/: (starts|continues)/g);
     assert.equal(begun?.length, 1);
   });
 
@@ -135,7 +135,7 @@ describe('a study through a queue', function () {
     });
     for (let i = 0; i < 3; i++) {
       const victim = worker();
-      await victim.says(/1000-seed1\S*: (begins|goes on)/);
+      await victim.says(/1000-seed1\S*: (starts|continues)/);
       await victim.kill();
     }
     worker();
@@ -187,7 +187,7 @@ describe('a study through a queue', function () {
         ended = true;
       });
       // a worker that has not connected yet ends if it finds no Redis, so wait for it
-      await Promise.all(workers.map((one) => one.says(/: (begins|goes on)/)));
+      await Promise.all(workers.map((one) => one.says(/: (starts|continues)/)));
       await until(() => countRuns(out) > 0);
       await redis.kill();
       await until(() => ended || messages.some((text) => /does not answer .*: waiting for it/.test(text)));

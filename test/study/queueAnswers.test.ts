@@ -124,7 +124,7 @@ describe('the answer of a worker', function () {
       /neither a file nor a folder, but a link/,
     ],
     ['no configuration', (folder) => rmSync(join(folder, 'config.json')), /came without its config.json/],
-    ['no predictions', (folder) => rmSync(join(folder, 'predictions.csv')), /there is no predictions.csv/],
+    ['no predictions', (folder) => rmSync(join(folder, 'predictions.csv')), /it has no predictions.csv/],
     ['others’ predictions', (folder) => writeFileSync(join(folder, 'predictions.csv'), 'x\n'), /its predictions.csv/],
   ];
   for (const [name, change, why] of changed) {
