@@ -4,7 +4,15 @@ import { openRun } from './openRun';
 import { openBackbone, type Predictions, type PredictOptions } from './pictureModel';
 
 /** The model to predict with: that of a run folder, or a backbone with its ImageNet classifier. */
-export type Predictor = { run: string } | { backbone: BackboneName };
+export type Predictor =
+  | {
+      /** the run folder */
+      run: string;
+    }
+  | {
+      /** name of the backbone */
+      backbone: BackboneName;
+    };
 
 /**
  * Compute the probability of each class for each picture, with a model that is loaded for this call only. For many calls,

@@ -13,44 +13,46 @@ import {
   type Label,
 } from './axes';
 
-/** When a study ends before all its runs are made. */
+/** Limits of a study, and how to stop runs early. */
 export interface Budget {
-  /** runs that one call may start */
+  /** the most runs that one call starts. Default: no limit */
   runs?: number;
-  /** minutes after which a call starts no further run */
+  /** minutes after which a call starts no further run. Default: no limit */
   minutes?: number;
   /**
-   * Give up on configurations early. `median`: a run ends when its best validation accuracy so far is below the median of what
-   * earlier runs averaged up to that epoch (Golovin et al. 2017, Vizier), and its configuration with it. `halving`: after each
-   * part of the seeds only the better half of the configurations goes on (Karnin et al. 2013, sequential halving). The
-   * baseline always goes on.
+   * Stop bad configurations early, except for the baseline. `median` (Golovin et al. 2017, Vizier): stop a run, and skip further
+   * runs of its configuration, if its best validation accuracy so far is below the median of the earlier runs' mean accuracy up
+   * to that epoch. `halving` (Karnin et al. 2013, sequential halving): after each part of the seeds, only the better half of the
+   * configurations continues. Default: `none`
    */
   pruning?: 'none' | 'median' | 'halving';
 }
 
-/** What a study is, as CONFIG.json says it. */
+/** The configuration of a study, as in the JSON file of `tunebook study`. */
 export interface StudyConfiguration {
-  /** as for `openDataset`: a folder, a CSV file, the sample 'emoji' or a public dataset */
+  /** the dataset, as for `openDataset`: a folder, a CSV file, the sample 'emoji' or the name of a public dataset */
   data: string;
-  /** how the data are read: `classes`, `images`, `labelColumn`, `range`, `bands`, ..., as for `openDataset` */
+  /** options of `openDataset`: `classes`, `images`, `labelColumn`, `range`, `bands`, ... Default: none */
   dataOptions?: DataOptions;
-  /** options of `train` for every run */
+  /** settings of `train` for every run. Default: those of `train` */
   settings?: Partial<TrainSettings>;
   /**
-   * values by axis. An axis is named after a setting of `train`; or its values are several settings under a name. A variant
-   * brings along what it implies, before `settings`; `dummy` changes nothing but the random numbers, for null tests.
+   * What varies: a list of values for each axis. An axis has the name of a setting of `train`, or its values are several settings
+   * under a name. A variant also sets what it implies, unless `settings` do; `dummy` changes only the random numbers, for null
+   * tests. Default: none, a single configuration
    */
   axes?: Axes;
-  /** how many (1, 2, ...), or which; every configuration runs with each */
+  /** the number of seeds (1, 2, ...), or a list of seeds; every configuration runs with each. Default: 3 */
   seeds?: number | readonly number[];
-  /** which combinations of the axes are run; 'grid' unless told */
+  /** which combinations of the axes' values are run. Default: 'grid' */
   design?: Design;
-  /** the configuration that others are compared with, by axis; the first value of each unless told */
+  /** the configuration that others are compared with, by axis. Default: the first value of each axis */
   baseline?: Record<string, Label>;
-  /** how many configurations a random design has */
+  /** number of configurations of a random design. Default: 10 */
   configurations?: number;
+  /** limits, and pruning. Default: no limit, no pruning */
   budget?: Budget;
-  /** keep the trained model of every run, not only its predictions; default false */
+  /** whether the trained model of every run is saved, not only its predictions. Default: false */
   models?: boolean;
 }
 
@@ -75,10 +77,10 @@ const defaults: Required<StudyConfiguration> = {
   models: false,
 };
 
-/** What a study's configuration may say. */
+/** The keys of a study's configuration. */
 export const configurationKeys: readonly string[] = Object.keys(defaults);
 
-/** Runs that a study may have unless more are asked for. */
+/** The most runs of a study unless `maxRuns` allows more. */
 export const MAX_RUNS = 10_000;
 
 /**

@@ -1,9 +1,12 @@
 import { printable, printableLine } from '../core/escape/printable';
 
-/** Where text goes: a terminal, or a file or pipe. */
+/** Where text is written: a terminal, or a file or pipe. `process.stderr` is one. */
 export interface Output {
+  /** Write text. */
   write(text: string): unknown;
+  /** whether it is a terminal, on which a line can be redrawn. Default: false */
   isTTY?: boolean;
+  /** width of the terminal in characters. Default: 80 */
   columns?: number;
 }
 

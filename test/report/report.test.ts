@@ -185,13 +185,7 @@ describe('the report', function () {
         ),
         'the settings',
       );
-      for (const part of [
-        'Training',
-        'Confusion matrix',
-        'Highest losses',
-        'Grad-CAM',
-        'Embedding of the features',
-      ]) {
+      for (const part of ['Training', 'Confusion matrix', 'Highest losses', 'Grad-CAM', 'Embedding of the features']) {
         assert.ok(html.includes(`<h2>${part}</h2>`), part);
       }
       assert.equal(html.includes('<h2>Decision threshold</h2>'), classes === 2);

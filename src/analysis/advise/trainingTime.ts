@@ -2,6 +2,7 @@ import type { Variant } from '../../training';
 
 /** The variants that a recommendation chooses from, from the fewest trained layers to the most. */
 export const plans = ['feature-extraction', 'hybrid', 'fine-tune-all'] as const satisfies readonly Variant[];
+/** How much of a network to train: one of the variants of `train` that `recommendBackbone` chooses from. */
 export type Plan = (typeof plans)[number];
 
 /** Epochs of a training with early stopping; about the default of `train`. */

@@ -97,9 +97,13 @@ function resizeOf(size: number, crop: number, interpolation: string, fit: Fit = 
   return `shorter side to ${Math.round(size / crop)} pixels (${how}), then the middle ${size} x ${size}`;
 }
 
+/** What a model card needs to know besides the run. */
 export interface CardFacts {
+  /** preprocessing that belongs to the weights */
   preprocessing: Preprocessing;
+  /** the exported files, and how each is loaded */
   files: Record<string, string>;
+  /** whether the model has one output, the probability of the second of two classes. Default: false */
   single?: boolean;
 }
 
