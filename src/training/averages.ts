@@ -1,14 +1,14 @@
 import { tf } from '../tensorflow';
 
 /**
- * An exponential moving average of weights (Polyak and Juditsky 1992; as in Keras's `use_ema`): smoother than the last
- * step, and often better. Training goes on with the weights themselves; validation and the final model take the average.
+ * An exponential moving average of the weights (Polyak and Juditsky 1992; as `use_ema` in Keras): smoother than the weights of the last
+ * step, and often better. Training continues with the weights themselves; validation and the final model use the average.
  */
 export class WeightAverages {
   readonly averages: readonly tf.Variable[];
   private raw: tf.Tensor[] | undefined;
 
-  /** @param momentum how much of the average is kept from step to step, such as 0.99 */
+  /** @param momentum the part of the average that is kept from step to step, such as 0.99 */
   constructor(
     private readonly variables: readonly tf.Variable[],
     private readonly momentum: number,
@@ -16,7 +16,7 @@ export class WeightAverages {
     this.averages = variables.map((variable) => tf.tidy(() => variable.clone().variable(false)));
   }
 
-  /** The first step begins the average. @param step 1 for the first */
+  /** The momentum of a step: 0 for the first, which starts the average. @param step 1 for the first */
   momentumAt(step: number): number {
     return step === 1 ? 0 : this.momentum;
   }
@@ -27,14 +27,14 @@ export class WeightAverages {
     this.averages.forEach((average, i) => average.assign(average.mul(momentum).add(this.variables[i]!.mul(rest))));
   }
 
-  /** Put the averages in the place of the weights. */
+  /** Replaces the weights by their averages. */
   show(): void {
     if (this.raw) return;
     this.raw = this.variables.map((variable) => tf.keep(variable.clone()));
     this.variables.forEach((variable, i) => variable.assign(this.averages[i]!));
   }
 
-  /** Put the weights back. */
+  /** Restores the weights. */
   hide(): void {
     this.raw?.forEach((value, i) => {
       this.variables[i]!.assign(value);
@@ -43,13 +43,13 @@ export class WeightAverages {
     this.raw = undefined;
   }
 
-  /** Training is over: what is in the place of the weights now stays there. */
-  settle(): void {
+  /** To be called after training: the current values of the weights are final. */
+  finish(): void {
     tf.dispose(this.raw ?? []);
     this.raw = undefined;
   }
 
-  /** Unless settled, the weights come back first. */
+  /** Frees the memory; restores the weights unless `finish` was called. */
   dispose(): void {
     this.hide();
     tf.dispose([...this.averages]);

@@ -11,19 +11,19 @@ import type { EarlyStoppingState } from './earlyStopping';
 import type { PlateauState } from './plateau';
 import { layersOf } from './weights';
 
-/** Where training stood at the end of an epoch, beside the tensors. */
+/** The state of a training at the end of an epoch, without the tensors. */
 export interface TrainingState {
   epoch: number;
-  /** steps taken */
+  /** number of steps so far */
   step: number;
   history: EpochRecord[];
   earlyStopping: EarlyStoppingState;
   plateau: PlateauState | null;
-  /** settings and data that must be the same for going on */
+  /** hash of the settings and data, which must be the same to continue */
   fingerprint: string;
 }
 
-/** A number that JSON may hold: what is none, as after a training that diverged, is null there. */
+/** A number in JSON: NaN and Infinity, as after a training that diverged, are null there. */
 const lossy = nullable(number()) as Shape<number>;
 
 const stateShape: Shape<TrainingState> = object<TrainingState>({
@@ -46,9 +46,9 @@ const stateShape: Shape<TrainingState> = object<TrainingState>({
 const fileIn = (folder: string, name: 'last' | 'best') => join(folder, `${name}.safetensors`);
 
 /**
- * Make sure that states can be kept in a folder, before any work is done for them.
+ * Checks, before any work, that states can be written to a folder.
  *
- * @returns whether states of an earlier training lie in it
+ * @returns whether it holds the state of an earlier training
  * @throws {UserError} if it cannot be written
  */
 export function checkStateFolder(folder: string): boolean {
@@ -57,9 +57,9 @@ export function checkStateFolder(folder: string): boolean {
 }
 
 /**
- * Keep the state of training: all that is needed to go on as if there had been no break. Numbers keep every bit.
+ * Saves the state of a training: all that is needed to continue as if it had not been interrupted, bit by bit.
  *
- * @param tensors everything that changes: weights, slots of the optimizer, averages, weights of the best epoch
+ * @param tensors everything that changes: weights, state of the optimizer, averages, weights of the best epoch
  */
 export function saveState(folder: string, state: TrainingState, tensors: ReadonlyMap<string, tf.Tensor>): void {
   const arrays = new Map([...tensors].map(([name, tensor]) => [name, toArray(tensor)]));
@@ -67,10 +67,10 @@ export function saveState(folder: string, state: TrainingState, tensors: Readonl
 }
 
 /**
- * The state that {@link saveState} kept, or undefined if there is none.
+ * Reads the state that {@link saveState} wrote, or undefined if there is none.
  *
- * @param variables that get the kept values, by the names they were kept under
- * @throws {UserError} if the file is damaged, or is of another training
+ * @param variables those that will get the saved values, by their names in the file
+ * @throws {UserError} if the file is damaged, or belongs to another training
  */
 export function loadState(
   folder: string,
@@ -88,13 +88,13 @@ export function loadState(
   const fits = [...variables].every(([name, { shape }]) => arrays.get(name)?.shape.join() === shape.join());
   if (state.fingerprint !== fingerprint || !fits) {
     throw new UserError(
-      `${file} is of a training with other settings, data or model: give the same ones, or another folder`,
+      `${file} belongs to a training with other settings, data or model: give the same ones, or another folder`,
     );
   }
   return { state, arrays };
 }
 
-/** Keep all weights of a model under the names `layer/weight`, as `assignWeights` reads them. */
+/** Saves all weights of a model under the names `layer/weight`, as `assignWeights` reads them. */
 export function saveBest(folder: string, model: tf.LayersModel, record: EpochRecord): void {
   const arrays = new Map<string, NamedArray>();
   for (const layer of layersOf(model)) {
@@ -111,7 +111,7 @@ const toArray = (tensor: tf.Tensor): NamedArray => ({
   data: tensor.dataSync() as Float32Array,
 });
 
-/** Give a variable the values of an array. */
+/** Sets a variable to the values of an array. */
 export function assignArray(variable: tf.Variable, { data, shape }: NamedArray): void {
   tf.tidy(() => variable.assign(tf.tensor(data, shape)));
 }

@@ -2,19 +2,19 @@ import { UserError } from '../core/errors';
 import { checkNumber, withDefaults } from '../core/options';
 import { tf } from '../tensorflow';
 
-/** Bounds on gradients. One of them. */
+/** An upper bound on the gradients: exactly one of these. */
 export interface ClippingOptions {
-  /** of every number of a gradient */
+  /** The largest absolute value of each number of a gradient. */
   value?: number;
-  /** of the Euclidean norm of each variable's gradient */
+  /** The largest Euclidean norm of the gradient of each variable. */
   norm?: number;
-  /** of the norm of all gradients together (Pascanu, Mikolov and Bengio 2013); 1 is a common choice */
+  /** The largest norm of all gradients together (Pascanu, Mikolov and Bengio 2013); 1 is a common choice. */
   globalNorm?: number;
 }
 
 export type Clip = (gradients: readonly tf.Tensor[]) => tf.Tensor[];
 
-/** @throws {UserError} unless exactly one bound is given, a number above 0 */
+/** The function that clips gradients. @throws {UserError} unless exactly one bound is given, a number above 0 */
 export function buildClipping(options: ClippingOptions): Clip {
   const { value, norm, globalNorm } = withDefaults<ClippingOptions>('clipping', options, {
     value: undefined,
@@ -36,7 +36,7 @@ export function buildClipping(options: ClippingOptions): Clip {
   };
 }
 
-/** The factor that brings a vector of this squared length down to the bound, 1 if it is shorter. */
+/** The factor that scales a vector of this squared length down to the bound; 1 if it is shorter. */
 function shrink(squared: tf.Tensor, bound: number): tf.Tensor {
   return tf.scalar(bound).div(tf.maximum(squared.sqrt(), bound));
 }

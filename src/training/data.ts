@@ -3,10 +3,10 @@ import type { Data } from '../features';
 import { elements } from '../features/batchSource';
 import type { tf } from '../tensorflow';
 
-/** How many classes a model tells apart: one output is the logit of the second of two. */
+/** The number of classes of a model; a single output is the logit of the second of two classes. */
 export const classesOf = (model: tf.LayersModel): number => Math.max(2, model.outputs[0]!.shape.at(-1)!);
 
-/** @throws {UserError} if the data is empty, of another shape than the model takes, or has labels it does not know */
+/** Checks data. @throws {UserError} if there are no examples, or their shape or labels do not suit the model */
 export function checkData(name: string, model: tf.LayersModel, data: Data): void {
   const { shape, labels } = data;
   const expected = model.inputs[0]!.shape.slice(1);
@@ -18,5 +18,5 @@ export function checkData(name: string, model: tf.LayersModel, data: Data): void
   const classes = classesOf(model);
   const wrong = labels.find((label) => !(label >= 0 && label < classes));
   if (wrong !== undefined)
-    throw new UserError(`fit: ${name} has the label ${wrong}, the model knows 0 to ${classes - 1}`);
+    throw new UserError(`fit: ${name} has the label ${wrong}, the model has the classes 0 to ${classes - 1}`);
 }

@@ -2,29 +2,27 @@ import type { EpochRecord } from '../core/listener';
 import { checkNumber, withDefaults } from '../core/options';
 import { checkSetting } from './settings/table';
 
+/** When training ends because the model no longer improves (Prechelt 1998). */
 export interface EarlyStoppingOptions {
-  /** what should improve; default: the validation loss */
+  /** The value that should improve. Default: the validation loss, or without validation data the loss. */
   monitor?: 'validationLoss' | 'validationAccuracy' | 'loss' | 'accuracy';
-  /** epochs without improvement after which training ends; default 5 */
+  /** After how many epochs without improvement training ends. Default: 5. */
   patience?: number;
-  /** a smaller improvement counts as none; default 0 */
+  /** A smaller improvement than this does not count. Default: 0. */
   minDelta?: number;
-  /** give the model the weights of its best epoch when training ends, for whatever reason; default true */
+  /** Whether the model gets the weights of its best epoch when training ends, for any reason. Default: true. */
   restoreBestWeights?: boolean;
 }
 
-/** Where an {@link EarlyStopping} stands: plain numbers, so that a checkpoint can hold them. */
+/** The state of an {@link EarlyStopping} as plain numbers, for checkpoints. */
 export interface EarlyStoppingState {
-  /** epoch and value of the best so far */
+  /** the best epoch so far, its value, and the epochs since then */
   bestEpoch: number;
   best: number | null;
   wait: number;
 }
 
-/**
- * Watch one number of the epochs: which was best, and whether it is time to end (Prechelt 1998; the rules are those of
- * Keras's EarlyStopping).
- */
+/** Monitors one value of the epochs: which epoch is best, and whether training should end (Prechelt 1998; rules as in Keras). */
 export class EarlyStopping {
   private readonly options: Required<EarlyStoppingOptions>;
   state: EarlyStoppingState = { bestEpoch: 0, best: null, wait: 0 };
@@ -44,7 +42,7 @@ export class EarlyStopping {
     return this.options.restoreBestWeights;
   }
 
-  /** An epoch is over. Without the number that is watched (no validation data) every epoch counts as better. */
+  /** To be called after each epoch. Where the monitored value is missing (no validation data) each epoch counts as better. */
   observe(record: EpochRecord): { better: boolean; enough: boolean } {
     const { monitor, minDelta } = this.options;
     const { state } = this;
@@ -59,7 +57,7 @@ export class EarlyStopping {
     return { better, enough: this.isEnough };
   }
 
-  /** Whether nothing improved for as long as patience lasts. */
+  /** Whether there was no improvement for `patience` epochs. */
   get isEnough(): boolean {
     return this.state.wait > 0 && this.state.wait >= this.options.patience;
   }

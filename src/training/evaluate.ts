@@ -11,20 +11,34 @@ import { tf } from '../tensorflow';
 import { buildLoss, countCorrect, type Loss, type LossOptions } from './losses';
 import { penaltyOf } from './penalty';
 
-/** How good a model is on some data. */
+/** The loss and accuracy of a model on some data. */
 export interface Evaluation {
-  /** mean over the examples */
+  /** The mean loss over the examples, without penalties of regularizers. */
   loss: number;
-  /** fraction of 1 */
+  /** The part of the examples whose class is predicted correctly, from 0 to 1. */
   accuracy: number;
-  /** [examples x outputs] */
+  /** The logits, [examples, outputs], row by row. */
   logits: Float32Array;
 }
 
 /** Values in a batch's input, at most: some 16 MB. */
 const BATCH_VALUES = 2 ** 22;
 
-/** Mean loss and accuracy of a model that gives logits, with dropout off and batch normalization in inference mode. */
+/**
+ * Computes the loss and accuracy of a model on data that are in memory, with dropout off and batch normalization in inference mode.
+ *
+ * @param model [batch, ...shape] to [batch, classes] logits, or to [batch, 1] for two classes
+ * @param data values, the shape of one example, and class indices
+ *
+ * @example
+ * ```ts
+ * import { buildHead, evaluate } from 'tunebook';
+ * const values = Float32Array.from([0, 1, 0.1, 0.9, 1, 0, 0.9, 0.1]);
+ * const data = { values, shape: [2], labels: Int32Array.from([0, 0, 1, 1]) };
+ * const { accuracy, logits } = evaluate(buildHead(2, 2), data);
+ * logits.length; // => 8
+ * ```
+ */
 export function evaluate(model: tf.LayersModel, data: ArrayData): Evaluation {
   const outputs = model.outputs[0]!.shape.at(-1)!;
   const sums = new Sums(data.labels.length, outputs, buildLoss('auto', outputs));
@@ -36,15 +50,28 @@ export function evaluate(model: tf.LayersModel, data: ArrayData): Evaluation {
   return sums.result();
 }
 
+/** Options of {@link evaluateModel}. */
 export interface EvaluateModelOptions extends FrozenRowsOptions {
-  /** default 'auto' */
+  /** The loss to compute. Default: 'auto', binary cross-entropy for one output, else cross-entropy. */
   loss?: LossOptions;
 }
 
 /**
- * The same for data of any kind, computing what lies below the lowest trainable layer once.
+ * Computes the loss and accuracy of a model on data of any kind, such as pictures that are read batch by batch. The outputs of frozen
+ * layers are taken from the cache, or computed once and kept there.
  *
- * @returns the loss is without penalties of regularizers
+ * @param model [batch, ...shape] to [batch, classes] logits, or to [batch, 1] for two classes
+ * @param data arrays, or a source of batches
+ * @throws {UserError} when the loss does not suit the number of outputs
+ *
+ * @example
+ * ```ts
+ * import { buildHead, evaluateModel } from 'tunebook';
+ * const values = Float32Array.from([0, 1, 0.1, 0.9, 1, 0, 0.9, 0.1]);
+ * const data = { values, shape: [2], labels: Int32Array.from([0, 0, 1, 1]) };
+ * const { loss } = await evaluateModel(buildHead(2, 2), data);
+ * loss > 0; // => true
+ * ```
  */
 export async function evaluateModel(
   model: tf.LayersModel,
@@ -59,7 +86,11 @@ export async function evaluateModel(
   return evaluateSource(kept ?? source, forward, built);
 }
 
-/** @param forward [batch, ...] to [batch, outputs] logits */
+/**
+ * Loss and accuracy over all batches of a source; the next batch is prepared while one is computed.
+ *
+ * @param forward [batch, ...] to [batch, outputs] logits
+ */
 export async function evaluateSource(
   source: BatchSource,
   forward: (x: tf.Tensor) => tf.Tensor2D,
@@ -79,7 +110,7 @@ export async function evaluateSource(
 }
 
 /**
- * How good logits are, without the model that gave them.
+ * Loss and accuracy of logits that were computed before.
  *
  * @param logits [examples x outputs]
  * @param labels class index of each example

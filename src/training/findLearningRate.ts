@@ -9,24 +9,38 @@ import { type FitOptions, fitSettings } from './fitSettings';
 import { Trainer } from './trainer';
 import { Snapshot } from './weights';
 
+/** Options of {@link findLearningRate}; those of `fit` mean the same. */
 export interface FindLearningRateOptions
   extends Pick<
     FitOptions,
     'batchSize' | 'optimizer' | 'loss' | 'classWeights' | 'clipping' | 'seed' | 'cache' | 'listener'
   > {
-  /** rate of the first step; default 1e-7 */
+  /** The learning rate of the first step. Default: 1e-7. */
   from?: number;
-  /** rate of the last step; default 10 */
+  /** The learning rate of the last step. Default: 10. */
   to?: number;
-  /** default 100 */
+  /** The number of steps, 10 or more; it ends earlier when the loss grows. Default: 100. */
   steps?: number;
 }
 
 /**
- * Train a few steps while the learning rate rises from far too low to far too high, and see where the loss falls (Smith 2017,
- * Cyclical Learning Rates; smoothing, stop and both suggestions are fastai's). The model has its weights back afterwards.
+ * Suggests a learning rate: trains for some steps while the rate rises from very low to very high, and looks where the loss falls
+ * fastest (Smith 2017, Cyclical Learning Rates; smoothing, stopping and the two suggestions as in fastai). The model has its old
+ * weights back afterwards.
  *
- * @throws {UserError} if data and model do not fit
+ * @param model [batch, ...shape] to [batch, classes] logits, or to [batch, 1] for two classes
+ * @param data training data
+ * @returns the loss at each rate, and the suggested rates
+ * @throws {UserError} when an option is out of range, or the data do not suit the model
+ *
+ * @example
+ * ```ts
+ * import { buildHead, findLearningRate } from 'tunebook';
+ * const values = Float32Array.from([0, 1, 0.1, 0.9, 1, 0, 0.9, 0.1]);
+ * const data = { values, shape: [2], labels: Int32Array.from([0, 0, 1, 1]) };
+ * const { valley } = await findLearningRate(buildHead(2, 2), data, { steps: 20 });
+ * console.log(valley); // a learning rate to start with, or null if the loss never fell
+ * ```
  */
 export async function findLearningRate(
   model: tf.LayersModel,
@@ -70,7 +84,7 @@ export async function findLearningRate(
   }
 }
 
-/** One step at each rate, until the loss is four times the best, or no number. */
+/** One step at each rate, until the smoothed loss is four times its lowest value, or not a finite number. */
 async function sweep(
   trainer: Trainer,
   steps: number,

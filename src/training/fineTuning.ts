@@ -12,8 +12,8 @@ import { variantEntry } from './variants';
 import { buildHeadOf, checkReadable, type Variation } from './variation';
 
 /**
- * Train a head, alone or with a part of the backbone or all of it, in one stage or several. What stays frozen is computed once
- * for each picture (and augmented view of it) and stage: where only the head trains, that is feature extraction.
+ * Trains a head, alone or together with a part of the backbone or all of it, in one or several stages. The outputs of frozen layers are
+ * computed once per picture (or augmented view) and stage: where only the head trains, this is feature extraction.
  */
 export const fineTuning: Variation = async (dataset, split, backbone, settings) => {
   const { cache, listener, checkpoint, resume, precision } = settings;
@@ -34,14 +34,14 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
   const augmentation = presetAugmentation(settings.augment);
   const viewsIn = ({ epochs }: Stage) => {
     if (!augmentation) return 0;
-    return findFrozenPart(model) ? Math.min(settings.views, epochs - 1) : Infinity; // epoch 1 sees the pictures as they are
+    return findFrozenPart(model) ? Math.min(settings.views, epochs - 1) : Infinity; // epoch 1 takes the pictures as they are
   };
   const room = cache ? { precision } : { precision, disk: 0 };
   const all = [...split.train, ...split.validation];
   const part = findFrozenPart(model);
   const count = all.length + split.train.length * viewsIn(stages[0]!);
   const rows = part && FrozenRows.open(part, { count, keyed: true }, { ...room, listener });
-  // pictures whose rows are there are not needed again, unless they are augmented or a later stage freezes less
+  // pictures whose features are in the cache are not decoded again, unless they are augmented or a later stage freezes fewer layers
   const again = !rows || augmentation !== undefined || stages.length > 1;
 
   const decodingBegan = performance.now();
@@ -66,7 +66,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
       prepare(stage);
       if (stages.length > 1) listener.onMessage?.(`training ${stage.name} for ${stage.epochs} epochs`);
       const views = viewsIn(stage);
-      // where views are all there is to compute they are the same for every seed: the runs of a study share them
+      // where only the head trains, the views are the same for all seeds, so that the runs of a study share their features
       const seed = onlyHead ? 0 : settings.seed;
       const trainSource = pictures.source(train, augmentation && { augmentation, views, seed });
       last = await fit(

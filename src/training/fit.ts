@@ -14,34 +14,46 @@ import { openPasses, type Passes, validationPass } from './passes';
 import { type EpochResult, Trainer } from './trainer';
 import { Snapshot } from './weights';
 
+/** The result of {@link fit}. */
 export interface FitResult {
+  /** One record for each epoch. */
   history: EpochRecord[];
-  /** training was ended before its last epoch by the listener; what was learned until then is in the model */
+  /** Whether the listener stopped training before its last epoch; the model keeps what it has learned. */
   stopped: boolean;
-  /** why training ended: all epochs done, asked to stop, early stopping, or a loss that was no number */
+  /** Why training ended: after all epochs, stopped by the listener, by early stopping, or because the loss was not a finite number. */
   ended: 'completed' | 'stopped' | 'early' | 'diverged';
-  /** the epoch with the best of what is monitored, and whether the model has the weights of that epoch */
+  /** The epoch with the best monitored value, and whether the model has the weights of that epoch. */
   best: { epoch: number; restored: boolean };
-  /** of the model as it is now, on the validation data, with the loss of training; undefined without validation */
+  /** The final model on the validation data, with the same loss as in training. Undefined without validation data. */
   evaluation?: Evaluation;
-  /** the last layer of the part that was computed once an image; null if there was none */
+  /** The last of the frozen layers whose output was computed once per example. Null if there were none. */
   frozenUpTo: string | null;
-  /** of the rows that the part below gives: how many were computed, how many were in the cache, and what that took */
+  /** How many outputs of frozen layers were computed, how many were found in the cache, and the seconds that this took. */
   features: FrozenCounts;
-  /** largest resident memory of the process seen in this training, in bytes */
+  /** The largest resident memory of the process during this training, in bytes. */
   peakMemory: number;
 }
 
 /**
- * Train a classifier whose last layer gives logits, and look at the validation data after every epoch. The model is changed
- * in place; frozen layers keep every bit. The same seed gives the same weights on the same machine.
+ * Trains a classifier whose last layer gives logits, and evaluates it on the validation data after each epoch. The model is changed in
+ * place; frozen layers stay bit-identical. The same seed gives the same weights on the same machine.
  *
- * What lies below the lowest trainable layer is computed once an example. Between batches the listener may ask to stop:
- * the epoch ends after that batch, is validated and recorded. If the loss becomes no number, training ends with
- * the weights of its best epoch.
+ * The outputs of frozen layers are computed once per example. When the listener asks to stop, the epoch ends after the current batch and
+ * is evaluated. When the loss is not a finite number, training ends with the weights of its best epoch.
  *
  * @param model [batch, ...shape] to [batch, classes] logits, or to [batch, 1] for two classes
- * @throws {UserError} before the first batch if data, model and options do not fit; or if the first epoch already diverges
+ * @param data training and validation data: arrays, or sources of batches
+ * @throws {UserError} before the first batch when the data, the model and the options do not suit each other; or when the loss of the
+ *   first epoch is not a finite number
+ *
+ * @example
+ * ```ts
+ * import { buildHead, fit } from 'tunebook';
+ * const values = Float32Array.from([0, 1, 0.1, 0.9, 1, 0, 0.9, 0.1]);
+ * const data = { values, shape: [2], labels: Int32Array.from([0, 0, 1, 1]) };
+ * const { history, ended } = await fit(buildHead(2, 2), { train: data }, { epochs: 3, optimizer: 'sgd' });
+ * [history.length, ended]; // => [ 3, 'completed' ]
+ * ```
  */
 export async function fit(
   model: tf.LayersModel,
@@ -67,15 +79,15 @@ export async function fit(
   }
 }
 
-/** After fewer steps a loss worse than guessing means nothing: a new head begins there. */
+/** After fewer steps than this a loss worse than guessing is normal: a new head starts with one. */
 const STEPS_TO_JUDGE = 20;
 
-/** One call of {@link fit}: the epochs, and what happens between them. */
+/** One call of {@link fit}: its epochs, and what is done between them. */
 class Fitting {
   private readonly history: EpochRecord[] = [];
   private readonly watch: EarlyStopping;
   private readonly best: Snapshot;
-  /** without validation nothing is known of the weights at the end of the first epoch: those before it are kept, too */
+  /** the weights before the first epoch, to return to when it diverges and there is no validation data */
   private readonly first: Snapshot;
   private readonly validate: () => Promise<Evaluation> | undefined;
   private readonly fingerprint: string;
@@ -124,7 +136,7 @@ class Fitting {
           const total = this.passes.source.size;
           const done = (epoch - 1) * total + seen;
           listener.onProgress?.({ task: 'training', done, total: epochs * total, unit: 'examples' });
-          await breathe();
+          await yieldToEvents();
           stop = listener.shouldStop?.() ?? false;
           partial = stop && seen < total;
           if (!stop && seen < total) rate.factor = trainer.factor;
@@ -150,7 +162,7 @@ class Fitting {
         if (partial || (stop && history.length < epochs)) ended = 'stopped';
         else if (settings.earlyStopping && enough) ended = 'early';
         if (settings.checkpoint !== undefined && !partial) this.keepState(settings.checkpoint);
-        await breathe();
+        await yieldToEvents();
       }
       return await this.finish(ended);
     } finally {
@@ -188,7 +200,7 @@ class Fitting {
     if (checkpoint !== undefined && !partial) saveBest(checkpoint, this.model, record);
   }
 
-  /** Nothing of use is in the weights: go back to the best there were. */
+  /** The weights are useless now: restore the best ones. */
   private diverge(loss: number, epoch: number): void {
     const { learningRate, listener } = this.settings;
     const message = explainDivergence(loss, epoch, learningRate * this.trainer.factor);
@@ -200,7 +212,7 @@ class Fitting {
     );
   }
 
-  /** Asked at the end of the first epoch in which enough steps were made to expect something of the model. */
+  /** Called after each epoch; warns at most once, as soon as enough steps have been made. */
   private warnOnce({ lateLoss }: EpochResult): void {
     if (this.judged || this.trainer.step < STEPS_TO_JUDGE) return;
     this.judged = true;
@@ -215,13 +227,13 @@ class Fitting {
     const restored = ended === 'diverged' || (settings.earlyStopping !== undefined && watch.restoresBestWeights);
     if (restored) this.best.restore();
     else trainer.averages?.show();
-    trainer.averages?.settle();
+    trainer.averages?.finish();
     return {
       history,
       stopped: ended === 'stopped',
       ended,
       best: { epoch: watch.state.bestEpoch, restored },
-      // other weights than those of the last epoch, or no epoch left to do
+      // evaluated again if the weights are not those of the last epoch, or no epoch was left
       evaluation: restored ? await this.validate() : (this.evaluation ?? (await this.validate())),
       frozenUpTo: this.passes.frozenUpTo,
       peakMemory: this.peakMemory,
@@ -259,5 +271,5 @@ class Fitting {
   }
 }
 
-/** Let timers, signals and messages of the kernel have their turn: TensorFlow's own work blocks this thread. */
-const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** Lets timers, signals and messages of the kernel be handled: TensorFlow blocks this thread while it computes. */
+const yieldToEvents = () => new Promise<void>((resolve) => setImmediate(resolve));

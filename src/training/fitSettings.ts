@@ -11,14 +11,17 @@ import type { OptimizerOptions } from './optimizers';
 import type { ScheduleOptions } from './schedules';
 import { checkSetting } from './settings/table';
 
-/** Layers that train at a learning rate of their own. */
+/** Layers with their own learning rate. */
 export interface LearningRateGroup {
+  /** The name of the group, for messages. */
   name: string;
+  /** The names of the layers. */
   layers: readonly string[];
+  /** The learning rate of these layers, 0 or more. */
   learningRate: number;
 }
 
-/** How what lies below the lowest trainable layer is kept. */
+/** How the outputs of frozen layers are kept. */
 export interface FitCacheOptions extends Omit<FrozenRowsOptions, 'listener'> {
   /**
    * rows of the frozen part that are there already, such as those computed while the pictures were decoded
@@ -28,54 +31,57 @@ export interface FitCacheOptions extends Omit<FrozenRowsOptions, 'listener'> {
   rows?: FrozenRows;
 }
 
+/** Options of {@link fit}. */
 export interface FitOptions {
-  /** times through the training data; default 20 */
+  /** How many times training goes through the training data. Default: 20. */
   epochs?: number;
-  /** examples a step; default 32 */
+  /** Examples in each training step. Default: 32. */
   batchSize?: number;
-  /** of all layers that are in no group; default 1e-3 */
+  /** The learning rate of all layers that are in no group. Default: 0.001. */
   learningRate?: number;
-  /** layers with learning rates of their own; the schedule moves all rates alike */
+  /** Layers with their own learning rates; the schedule scales all rates by the same factor. Default: none. */
   groups?: readonly LearningRateGroup[];
-  /** how the learning rates move; default 'constant' */
+  /** How the learning rates change during training. Default: 'constant'. */
   schedule?: ScheduleOptions;
-  /** epochs in which the rates rise from 0 first, fractions allowed; default 0 */
+  /** Over how many epochs the learning rates rise from 0 at the beginning; fractions are allowed. Default: 0. */
   warmUp?: number;
-  /** default 'adam' */
+  /** The method that changes the weights along their gradients. Default: 'adam'. */
   optimizer?: OptimizerOptions;
-  /** default 'auto': binary cross-entropy for one output, else cross-entropy */
+  /** The loss to minimize. Default: 'auto', binary cross-entropy for one output, else cross-entropy. */
   loss?: LossOptions;
-  /** how much each class weighs in the training loss; default: all the same */
+  /** The weight of each class in the training loss, or 'balanced': all classes count the same in sum. Default: all pictures count the same. */
   classWeights?: 'balanced' | readonly number[];
-  /** bound on the gradients; default none */
+  /** An upper bound on the gradients. Default: none. */
   clipping?: ClippingOptions;
-  /** batches whose mean gradient makes one step: large batches in little memory; default 1 */
+  /** How many batches are averaged into one step, for large batches in little memory. Default: 1. */
   accumulate?: number;
-  /** momentum of a moving average of the weights, such as 0.99, which the model ends with; default 0: none */
+  /** The momentum of a moving average of the weights, such as 0.99, which the model ends with. Default: 0, no average. */
   averaging?: number;
-  /** end when validation no longer improves; default: train all epochs */
+  /** When training ends early because the model no longer improves. Default: it trains all epochs. */
   earlyStopping?: EarlyStoppingOptions;
-  /** folder for the state after each epoch (last) and the weights of the best (best); default none */
+  /** The folder for the state after each epoch and the weights of the best epoch. Default: none. */
   checkpoint?: string;
-  /** go on from the folder's last state, if there is one; default false */
+  /** Whether training continues from the state in `checkpoint`, if there is one. Default: false. */
   resume?: boolean;
-  /** whether what lies below the lowest trainable layer is computed once, and how much room that may take; default true */
+  /** Whether the outputs of frozen layers are computed once and kept, and how much space that may take. Default: true. */
   cache?: boolean | FitCacheOptions;
   /**
-   * Run a step as one TensorFlow graph instead of operation by operation: faster for large models and many steps, and the
-   * same up to the last bits; default 'auto': where it pays. Of accumulated steps the batches are graphs. What cannot be a
-   * graph runs op by op, which the listener is told once.
+   * Whether each step runs as one compiled TensorFlow graph instead of operation by operation: faster for large models and many
+   * steps, with the same results up to rounding. Where it is not possible, operations run one by one, and the listener is told.
+   * Default: 'auto', where it is faster.
    */
   graph?: boolean | 'auto';
-  /** decides the order of examples and the dropout masks; default 0 */
+  /** Determines the order of the examples and the dropout masks. Default: 0. */
   seed?: number;
+  /** Told of progress and epochs, and asked whether to stop. Default: none. */
   listener?: Listener;
 }
 
+/** All options of {@link fit}, with defaults. */
 export type FitSettings = Required<Omit<FitOptions, 'classWeights' | 'clipping' | 'earlyStopping' | 'checkpoint'>> &
   Pick<FitOptions, 'classWeights' | 'clipping' | 'earlyStopping' | 'checkpoint'>;
 
-/** @throws {UserError} on an unknown option or a number out of range */
+/** Options of {@link fit} with defaults. @throws {UserError} on an unknown option or a value out of range */
 export function fitSettings(options: FitOptions | undefined): FitSettings {
   const settings = withDefaults<FitSettings>('fit', options, {
     epochs: 20,
@@ -109,10 +115,10 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
   return settings;
 }
 
-/** What must be the same for training to go on as if it had not been interrupted; as text. */
+/** All that must be the same for training to continue from a checkpoint, as text. */
 export function comparable(settings: FitSettings): string {
   const { epochs: _, checkpoint: _1, resume: _2, cache, listener: _3, ...rest } = settings;
-  // of the cache only what changes the numbers
+  // of the cache options only the precision changes the results
   const low = typeof cache === 'object' && cache.precision === 'bfloat16';
   return JSON.stringify(low ? { ...rest, precision: cache.precision } : rest, (_key, value) =>
     typeof value === 'function' ? 'function' : value,

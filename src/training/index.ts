@@ -5,14 +5,20 @@ export { type EvaluateModelOptions, type Evaluation, evaluate, evaluateModel } f
 export { type FindLearningRateOptions, findLearningRate } from './findLearningRate';
 export { type FitResult, fit } from './fit';
 export type { FitCacheOptions, FitOptions, LearningRateGroup } from './fitSettings';
-export { type LossName, type LossOptions, lossNames } from './losses';
+export { type CrossEntropyOptions, type FocalLossOptions, type LossName, type LossOptions, lossNames } from './losses';
 export { type Prediction, softmax, toPredictions, toProbabilities } from './predictions';
 export {
+  type ConstantSchedule,
+  type CosineSchedule,
+  type ExponentialSchedule,
+  type OneCycleSchedule,
   type PlateauOptions,
+  type PlateauSchedule,
   type Schedule,
   type ScheduleName,
   type ScheduleOptions,
   type StepPosition,
+  type StepSchedule,
   scheduleNames,
 } from './schedules';
 export {
@@ -26,7 +32,7 @@ export {
   weightSources,
 } from './settings/choices';
 export { describeSetting, flagOf, settingsPage, valuesOf } from './settings/describe';
-export type { Chapter, ChoiceSetting, NumberSetting, Setting } from './settings/setting';
+export type { Chapter, ChoiceSetting, NumberSetting, Setting, SettingDescription } from './settings/setting';
 export { checkSetting, parseSetting, type SettingName, settingNames, settingsTable } from './settings/table';
 export type { TrainSettings } from './settings/types';
 export { type Stage, type StageSettings, stagesOf } from './stages';
@@ -38,4 +44,11 @@ export {
   type TrainSurroundings,
   trainSettings,
 } from './trainSettings';
-export { type Variant, type VariantEntry, variantEntry, variantNames, variants } from './variants';
+export {
+  type ImpliedSettings,
+  type Variant,
+  type VariantEntry,
+  variantEntry,
+  variantNames,
+  variants,
+} from './variants';

@@ -3,30 +3,55 @@ import { withDefaults } from '../core/options';
 import { tf } from '../tensorflow';
 import { checkSetting } from './settings/table';
 
-export const lossNames = ['auto', 'sparse', 'categorical', 'binary', 'focal'] as const;
-export type LossName = (typeof lossNames)[number];
+/** The name of a loss. */
+export type LossName = 'auto' | 'sparse' | 'categorical' | 'binary' | 'focal';
 
 /**
- * What is minimized, always from logits. 'sparse' and 'categorical' are softmax cross-entropy, from class indices and
- * from targets of one number a class (either takes what it is given); 'binary' is the logistic loss of a single output;
- * 'focal' weighs easy examples down, with one output or many; 'auto' is binary for one output, else cross-entropy.
+ * The losses that `fit` can minimize.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * training.lossNames; // => [ 'auto', 'sparse', 'categorical', 'binary', 'focal' ]
+ * ```
  */
-export type LossOptions =
-  | LossName
-  | { name: Exclude<LossName, 'focal'>; labelSmoothing?: number }
-  | {
-      name: 'focal';
-      labelSmoothing?: number;
-      /** how much easy examples are weighed down: by (1 - p)^gamma; default 2 */
-      gamma?: number;
-      /** constant factor; with one output the factor of the second class, 1 - alpha being that of the first; default: none */
-      alpha?: number;
-    };
+export const lossNames: readonly LossName[] = ['auto', 'sparse', 'categorical', 'binary', 'focal'];
+
+/** Options of the cross-entropy losses. */
+export interface CrossEntropyOptions {
+  /** Which loss: 'auto', 'sparse', 'categorical' or 'binary'. */
+  name: Exclude<LossName, 'focal'>;
+  /** The part of each label that is spread evenly over all classes, from 0 to 0.99 (Szegedy et al. 2016). Default: 0. */
+  labelSmoothing?: number;
+}
+
+/** Options of the focal loss (Lin et al. 2017), which reduces the weight of examples that are predicted well. */
+export interface FocalLossOptions {
+  /** Which loss. */
+  name: 'focal';
+  /** The part of each label that is spread evenly over all classes, from 0 to 0.99. Default: 0. */
+  labelSmoothing?: number;
+  /** The exponent: the loss of an example is multiplied by (1 - p)^gamma. Default: 2. */
+  gamma?: number;
+  /** A constant factor; with one output that of the second class, while the first has 1 - alpha. Default: none. */
+  alpha?: number;
+}
+
+/**
+ * The loss that training minimizes, computed from logits: a name, or a name with options. 'sparse' and 'categorical' are softmax
+ * cross-entropy of class indices and of one target per class; 'binary' is the logistic loss of a single output; 'focal' reduces the
+ * weight of examples that are predicted well; 'auto' is binary for one output, else cross-entropy.
+ */
+export type LossOptions = LossName | CrossEntropyOptions | FocalLossOptions;
 
 /** [batch, outputs] logits and targets ([batch] class indices or [batch, classes]) to [batch] losses. */
 export type Loss = (logits: tf.Tensor2D, targets: tf.Tensor) => tf.Tensor1D;
 
-/** @throws {UserError} on an unknown name or number, or a loss that the number of outputs does not allow */
+/**
+ * The loss as a function of logits and targets.
+ *
+ * @throws {UserError} on an unknown name or option, or a loss that does not suit the number of outputs
+ */
 export function buildLoss(options: LossOptions, outputs: number): Loss {
   const { name, ...given } = typeof options === 'string' ? { name: options } : options;
   if (!lossNames.includes(name))
@@ -68,7 +93,7 @@ function binaryLoss({ labelSmoothing, gamma, alpha }: Settings): Loss {
     const logits = outputs.squeeze([1]) as tf.Tensor1D;
     let target = secondClass(given); // [batch]
     if (labelSmoothing > 0) target = target.mul(1 - labelSmoothing).add(labelSmoothing / 2);
-    // log(1 + e^z) - z y: its gradient is right at 0 too, where that of tf.losses.sigmoidCrossEntropy is not
+    // log(1 + e^z) - z y: its gradient is also correct at 0, where that of tf.losses.sigmoidCrossEntropy is not
     const crossEntropy = tf.softplus(logits).sub(logits.mul(target)) as tf.Tensor1D;
     if (gamma === undefined) return crossEntropy;
     const one = tf.scalar(1);
@@ -80,19 +105,19 @@ function binaryLoss({ labelSmoothing, gamma, alpha }: Settings): Loss {
   };
 }
 
-/** Class indices [batch] as [batch, classes]; what is that already comes back. */
+/** One-hot targets, [batch, classes], of class indices [batch]; targets of that shape are returned as they are. */
 function oneHot(targets: tf.Tensor, classes: number): tf.Tensor {
   return targets.rank === 1 ? tf.oneHot(targets as tf.Tensor1D, classes).toFloat() : targets.toFloat();
 }
 
-/** How much of each example is the second of two classes: [batch]. */
+/** The target of the second of two classes for each example, [batch]. */
 function secondClass(targets: tf.Tensor): tf.Tensor1D {
   if (targets.rank === 1) return targets.toFloat() as tf.Tensor1D;
   const column = targets.shape[1]! - 1; // [batch, 2], or [batch, 1]
   return (targets as tf.Tensor2D).slice([0, column], [-1, 1]).squeeze([1]);
 }
 
-/** How many examples have their likeliest class right; a scalar. */
+/** The number of examples whose most likely class is correct; a scalar. */
 export function countCorrect(logits: tf.Tensor2D, targets: tf.Tensor): tf.Scalar {
   if (logits.shape[1] === 1) {
     const predicted = logits.squeeze([1]).greater(0);
@@ -104,15 +129,15 @@ export function countCorrect(logits: tf.Tensor2D, targets: tf.Tensor): tf.Scalar
 
 /** The weight of each example, [batch], from those of the classes, [classes]. */
 export function exampleWeights(targets: tf.Tensor, weights: tf.Tensor1D): tf.Tensor1D {
-  // no tf.gather: it looks at the indices in JavaScript, which no graph can
+  // not tf.gather, which reads the indices in JavaScript: a graph cannot do that
   return oneHot(targets, weights.size).mul(weights).sum(1);
 }
 
 /**
- * Weights of the classes: numbers given, or 'balanced' as in scikit-learn: n / (classes x examples of the class), so that
- * each class weighs the same in sum.
+ * The weight of each class: the numbers given, or 'balanced' as in scikit-learn: n / (classes x examples of the class), so that all
+ * classes count the same in sum.
  *
- * @throws {UserError} if their number is not that of the classes, or a class has no example to balance
+ * @throws {UserError} if there is not one number for each class, or a class has no examples
  */
 export function classWeights(given: 'balanced' | readonly number[], labels: Int32Array, classes: number): Float32Array {
   if (given !== 'balanced') {

@@ -8,23 +8,23 @@ import { evaluationBatches } from './evaluate';
 import type { FitSettings } from './fitSettings';
 import type { StepParts } from './step';
 
-/** How examples go through a model: all of it, or what lies above the part that was computed before. */
+/** A forward pass: through the whole model, or only through the layers above the frozen part, whose output was computed before. */
 export type Passes = Pick<StepParts, 'forward' | 'below' | 'cut'> & {
   source: BatchSource;
-  /** the last layer of what was computed before; null if that is nothing */
+  /** the last layer of the part that was computed before; null if there is none */
   frozenUpTo: string | null;
 };
 
-/** The passes of one training. */
+/** The forward passes of one training. */
 export interface OpenPasses {
   training: Passes;
   validation: Passes | undefined;
-  /** what computing the frozen part came to */
+  /** how many outputs of the frozen part were computed or found in the cache, and in how many seconds */
   frozen: FrozenCounts;
   dispose(): void;
 }
 
-/** Compute what lies below the lowest trainable layer once for each example, unless the settings say otherwise. */
+/** Prepares the passes: computes the outputs of the frozen part once per example, unless `cache` is false. */
 export async function openPasses(
   model: tf.LayersModel,
   data: { train: Data; validation?: Data },
@@ -57,7 +57,7 @@ export async function openPasses(
 
 const nothing = { rows: undefined, sources: [] };
 
-/** Room for the rows of all sources, so that one graph computes them; or of the validation data, where there is not enough. */
+/** Space for the outputs of all sources, so that one graph computes them; or for the validation data only, if there is not enough. */
 function roomFor(
   part: FrozenPart,
   all: readonly (BatchSource | undefined)[],
@@ -73,10 +73,10 @@ function roomFor(
   return nothing;
 }
 
-/** Layers times batches from which on validation runs as a graph. */
+/** From this number of layers times batches on, validation runs as a graph. */
 const LAYER_BATCHES_FOR_GRAPH = 600;
 
-/** Validation's forward pass, as one graph where that pays: the weights are fed anew each time. */
+/** The forward pass of validation, as one graph where that is faster: the current weights are passed in at each call. */
 export function validationPass(
   model: tf.LayersModel,
   { source, forward, below = (x) => x }: Passes,

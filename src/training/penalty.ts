@@ -1,16 +1,16 @@
 import { tf } from '../tensorflow';
 
-/** tfjs layers keep one function a regularized weight. */
+/** Layers of TensorFlow.js have one function for each regularized weight. */
 interface LayerInside extends tf.layers.Layer {
   losses: (() => tf.Scalar)[];
   layers?: LayerInside[];
 }
 
 /**
- * The sum of the kernel, bias and other regularizers of all layers that train, as part of the loss (L2: Keras computes
- * factor x sum of squares). Those of frozen layers are constants, and Keras leaves them out.
+ * The sum of all regularizers of the layers that train, as part of the loss (L2: factor x sum of squares, as in Keras). As in Keras,
+ * frozen layers are left out: their penalties are constant.
  *
- * @returns a function of no arguments that gives a scalar, or undefined if nothing is regularized
+ * @returns a function without arguments that gives a scalar, or undefined if there are no regularizers
  */
 export function penaltyOf(model: tf.LayersModel): (() => tf.Scalar) | undefined {
   const losses = lossesOf(model as unknown as LayerInside);

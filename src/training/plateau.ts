@@ -1,7 +1,7 @@
 import { checkNumber, withDefaults } from '../core/options';
 import type { PlateauOptions, ScheduleOptions } from './schedules';
 
-/** Where a {@link Plateau} stands: plain numbers, so that a checkpoint can hold them. */
+/** The state of a {@link Plateau} as plain numbers, for checkpoints. */
 export interface PlateauState {
   factor: number;
   best: number | null;
@@ -9,7 +9,7 @@ export interface PlateauState {
   cooldown: number;
 }
 
-/** Lower the learning rate when the loss stops falling, as Keras's ReduceLROnPlateau does. */
+/** Lowers the learning rate when the loss stops falling, as Keras's ReduceLROnPlateau does. */
 export class Plateau {
   private readonly options: Required<PlateauOptions>;
   state: PlateauState = { factor: 1, best: null, wait: 0, cooldown: 0 };
@@ -26,7 +26,7 @@ export class Plateau {
     checkNumber("schedule 'reduce-on-plateau': factor", this.options.factor, { min: 0, max: 1 });
   }
 
-  /** The plateau of a schedule's options, if it is one. */
+  /** The plateau of a schedule, or undefined for another schedule. */
   static of(schedule: ScheduleOptions): Plateau | undefined {
     if (typeof schedule === 'function') return undefined;
     const options = typeof schedule === 'string' ? { name: schedule } : schedule;
@@ -35,7 +35,7 @@ export class Plateau {
     return new Plateau(numbers);
   }
 
-  /** An epoch is over. @returns whether the rate fell */
+  /** To be called after each epoch. @returns whether the rate was lowered */
   observe(loss: number): boolean {
     const { patience, factor, minDelta, cooldown, floor } = this.options;
     const { state } = this;

@@ -1,16 +1,19 @@
 import type { Example } from '../data';
 import { tf } from '../tensorflow';
 
-/** What the model said of one validation picture. */
+/** The prediction of a model for one validation picture. */
 export interface Prediction {
+  /** The file of the picture. */
   file: string;
+  /** The index of its class. */
   label: number;
+  /** The index of the predicted class. */
   predicted: number;
-  /** by class, summing to 1 */
+  /** The probability of each class; they sum to 1. */
   probabilities: number[];
 }
 
-/** @param logits [examples x classes], or [examples] for two classes */
+/** Predictions of pictures. @param logits [examples, classes], or [examples] for two classes */
 export function toPredictions(examples: readonly Example[], logits: Float32Array, classes: number): Prediction[] {
   const probabilities = toProbabilities(logits, examples.length, classes);
   return examples.map(({ file, label }, i) => {
@@ -19,7 +22,19 @@ export function toPredictions(examples: readonly Example[], logits: Float32Array
   });
 }
 
-/** Logits to probabilities: of each class, or a single one of the second of two; [rows x classes]. */
+/**
+ * Turns logits into probabilities, by softmax, or by the logistic function where there is a single logit for two classes.
+ *
+ * @param logits [examples, classes], or [examples] for two classes, row by row
+ * @param rows number of examples
+ * @returns [examples, classes], row by row; each row sums to 1
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * training.toProbabilities(Float32Array.from([0]), 1, 2); // => Float32Array(2) [ 0.5, 0.5 ]
+ * ```
+ */
 export function toProbabilities(logits: Float32Array, rows: number, classes: number): Float32Array {
   if (logits.length === rows * classes) return softmax(logits, classes);
   const both = new Float32Array(2 * logits.length); // softmax of (0, z) is (1 - sigmoid(z), sigmoid(z))
@@ -29,7 +44,18 @@ export function toProbabilities(logits: Float32Array, rows: number, classes: num
   return softmax(both, 2);
 }
 
-/** Logits to probabilities, row by row; [rows x classes]. */
+/**
+ * Turns logits into probabilities by softmax.
+ *
+ * @param logits [examples, classes], row by row
+ * @returns [examples, classes]; each row sums to 1
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * training.softmax(Float32Array.from([1, 1, 3, 3]), 2); // => Float32Array(4) [ 0.5, 0.5, 0.5, 0.5 ]
+ * ```
+ */
 export function softmax(logits: Float32Array, classes: number): Float32Array {
   return tf.tidy(() => tf.softmax(tf.tensor2d(logits, [logits.length / classes, classes])).dataSync() as Float32Array);
 }

@@ -1,59 +1,116 @@
 import { UserError } from '../core/errors';
 import { checkNumber, withDefaults } from '../core/options';
 
-/** Where training stands when a step begins. */
+/** The position of a step in a training. */
 export interface StepPosition {
-  /** 0 for the first step */
+  /** The number of the step, 0 for the first. */
   step: number;
-  /** steps planned in all */
+  /** All steps of the training. */
   steps: number;
-  /** steps in each epoch */
+  /** The steps of one epoch. */
   stepsPerEpoch: number;
 }
 
-/** What the learning rates are multiplied by at a step. */
+/** A function from the position of a step to the factor that the learning rates are multiplied by. */
 export type Schedule = (position: StepPosition) => number;
 
-export const scheduleNames = ['constant', 'cosine', 'one-cycle', 'step', 'exponential', 'reduce-on-plateau'] as const;
-export type ScheduleName = (typeof scheduleNames)[number];
+/** The name of a learning rate schedule. */
+export type ScheduleName = 'constant' | 'cosine' | 'one-cycle' | 'step' | 'exponential' | 'reduce-on-plateau';
 
-/** Numbers of 'reduce-on-plateau'. */
+/**
+ * The schedules of the learning rate that `fit` and `train` know.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * training.scheduleNames.slice(0, 4); // => [ 'constant', 'cosine', 'one-cycle', 'step' ]
+ * ```
+ */
+export const scheduleNames: readonly ScheduleName[] = [
+  ...(['constant', 'cosine', 'one-cycle', 'step', 'exponential', 'reduce-on-plateau'] as const),
+];
+
+/** Options of the schedule 'reduce-on-plateau', which lowers the rate when the validation loss no longer falls (as in Keras). */
 export interface PlateauOptions {
-  /** epochs without improvement before the rate falls; default 3 */
+  /** Epochs without improvement before the rate is lowered. Default: 3. */
   patience?: number;
-  /** what it is multiplied by; default 0.1 */
+  /** The factor that the rate is multiplied by, from 0 to 1. Default: 0.1. */
   factor?: number;
-  /** a smaller improvement counts as none; default 1e-4 */
+  /** A smaller improvement than this does not count. Default: 0.0001. */
   minDelta?: number;
-  /** epochs after a fall in which none is counted; default 0 */
+  /** Epochs after a reduction that are not counted. Default: 0. */
   cooldown?: number;
-  /** the rate falls to this part of the first at most; default 0 */
+  /** The lowest rate, as a part of the first one. Default: 0. */
   floor?: number;
 }
 
-/** How the learning rate moves: a name, a name with numbers, or a function of the step. */
+/** A learning rate that does not change. */
+export interface ConstantSchedule {
+  /** Which schedule. */
+  name: 'constant';
+}
+
+/** A learning rate that falls along half a cosine wave (Loshchilov and Hutter 2017, SGDR, without restarts). */
+export interface CosineSchedule {
+  /** Which schedule. */
+  name: 'cosine';
+  /** The part of the rate that is left at the end. Default: 0. */
+  floor?: number;
+}
+
+/** A learning rate that rises to its peak and falls again (Smith 2018; cosine arcs as in fastai). */
+export interface OneCycleSchedule {
+  /** Which schedule. */
+  name: 'one-cycle';
+  /** The part of training in which the rate rises, from 0.01 to 0.99. Default: 0.25. */
+  rise?: number;
+  /** The rate at the beginning, as a part of the peak. Default: 1/25. */
+  start?: number;
+  /** The rate at the end, as a part of the peak. Default: 0.00001. */
+  end?: number;
+}
+
+/** A learning rate that is lowered in steps. */
+export interface StepSchedule {
+  /** Which schedule. */
+  name: 'step';
+  /** The factor of each step. Default: 0.1. */
+  factor?: number;
+  /** Epochs between two steps, 1 or more. Default: 10. */
+  every?: number;
+}
+
+/** A learning rate that falls by the same factor in each epoch, in a smooth curve. */
+export interface ExponentialSchedule {
+  /** Which schedule. */
+  name: 'exponential';
+  /** The factor of one epoch. Default: 0.95. */
+  factor?: number;
+}
+
+/** The schedule 'reduce-on-plateau' with its options. */
+export interface PlateauSchedule extends PlateauOptions {
+  /** Which schedule. */
+  name: 'reduce-on-plateau';
+}
+
+/** How the learning rate changes during training: a name, a name with options, or a function of the step. */
 export type ScheduleOptions =
   | ScheduleName
-  | { name: 'constant' }
-  /** `floor`: part of the rate that is left at the end; default 0 */
-  | { name: 'cosine'; floor?: number }
-  /** `rise`: part of training in which the rate rises, default 0.25; `start` and `end`: parts of the peak, 1/25 and 1e-5 */
-  | { name: 'one-cycle'; rise?: number; start?: number; end?: number }
-  /** `factor` (0.1) at every `every` epochs (10) */
-  | { name: 'step'; factor?: number; every?: number }
-  /** `factor` (0.95) an epoch, in a smooth curve */
-  | { name: 'exponential'; factor?: number }
-  | ({ name: 'reduce-on-plateau' } & PlateauOptions)
+  | ConstantSchedule
+  | CosineSchedule
+  | OneCycleSchedule
+  | StepSchedule
+  | ExponentialSchedule
+  | PlateauSchedule
   | Schedule;
 
 const cosineFrom = (from: number, to: number, part: number) => to + ((from - to) * (1 + Math.cos(Math.PI * part))) / 2;
 
 /**
- * The schedule that was asked for. 'reduce-on-plateau' is constant here: it moves between epochs, see `Plateau`.
+ * The schedule with this name and these options. 'reduce-on-plateau' is constant here: `Plateau` changes the rate between epochs.
  *
- * cosine: Loshchilov and Hutter 2017 (SGDR, without restarts). one-cycle: Smith 2018, with fastai's cosine arcs.
- *
- * @throws {UserError} on an unknown name or number
+ * @throws {UserError} on an unknown name or option
  */
 export function buildSchedule(options: ScheduleOptions): Schedule {
   if (typeof options === 'function') return options;
@@ -91,10 +148,9 @@ export function buildSchedule(options: ScheduleOptions): Schedule {
 }
 
 /**
- * Rise in a straight line to the full rate over the first steps (Goyal et al. 2017), then follow another schedule through
- * what is left.
+ * A linear warm-up over the first steps (Goyal et al. 2017), followed by another schedule over the remaining steps.
  *
- * @param steps of the rise; as in Keras the first of them has the rate 0
+ * @param steps number of steps of the warm-up; as in Keras the first of them has the rate 0
  */
 export function warmUp(schedule: Schedule, steps: number): Schedule {
   return (position) => {

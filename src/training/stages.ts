@@ -2,27 +2,38 @@ import type { EpochRecord, Listener } from '../core/listener';
 import type { TrainSettings } from './settings/types';
 import { variantEntry } from './variants';
 
-/** A part of training in which the same layers are frozen throughout. */
+/** A part of a training in which the same layers are frozen. */
 export interface Stage {
+  /** What trains, in words. */
   name: string;
+  /** The number of epochs. */
   epochs: number;
-  /** how many of the backbone's blocks train, from the top; 0: only the head */
+  /** How many of the last blocks of the backbone train; 0: only the head. */
   blocks: number;
-  /** of the head */
+  /** The learning rate of the head. */
   learningRate: number;
 }
 
+/** The settings that determine the stages of a training. */
 export type StageSettings = Pick<
   TrainSettings,
   'variant' | 'epochs' | 'headEpochs' | 'blocks' | 'stages' | 'learningRate'
 >;
 
 /**
- * What a variant trains, and when. Two-phase is the recipe of Keras's guide (head first, then the network at a small rate)
- * with gradual unfreezing (Howard and Ruder 2018, ULMFiT): in each stage more blocks from the top, the head at a tenth of
- * its first rate.
+ * The stages of a training: what a variant trains, and for how long. Variants that train the head first follow Keras's guide to transfer
+ * learning, with gradual unfreezing in two-phase (Howard and Ruder 2018, ULMFiT): each later stage trains more of the last blocks, and
+ * the head at a tenth of its first rate.
  *
+ * @param settings of the training
  * @param all number of blocks of the backbone
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * const settings = { ...training.defaultSettings, variant: 'two-phase' } as const;
+ * training.stagesOf(settings, 18).map(({ blocks }) => blocks); // => [ 0, 2, 3 ]
+ * ```
  */
 export function stagesOf(settings: StageSettings, all: number): Stage[] {
   const { epochs, headEpochs, blocks, learningRate } = settings;
@@ -44,18 +55,18 @@ export function stagesOf(settings: StageSettings, all: number): Stage[] {
   return [{ name: 'head', epochs: headEpochs, blocks: 0, learningRate }, ...later];
 }
 
-/** Several trainings after each other, seen as one. */
+/** Reports several trainings after each other to a listener as one training. */
 export class JointTraining {
-  /** of the trainings that have ended */
+  /** the epochs of the trainings that have ended */
   readonly history: EpochRecord[] = [];
 
-  /** @param planned epochs of all together */
+  /** @param planned epochs of all trainings together */
   constructor(
     private readonly listener: Listener,
     private readonly planned: number,
   ) {}
 
-  /** What listens to the next of them. */
+  /** The listener for the next training. */
   during({ epochs }: Pick<Stage, 'epochs'>): Listener {
     const { listener, planned } = this;
     return {
@@ -76,7 +87,7 @@ export class JointTraining {
     };
   }
 
-  /** One of them has ended, with this history. */
+  /** To be called when a training has ended. */
   add(own: readonly EpochRecord[]): void {
     this.history.splice(0, Infinity, ...this.after(own));
   }

@@ -4,19 +4,19 @@ import type { Clip } from './clipping';
 import { countCorrect, exampleWeights, type Loss } from './losses';
 import type { Optimizer } from './optimizers';
 
-/** What a training step is made of. */
+/** The parts of a training step. */
 export interface StepParts {
   /** [batch, ...] to [batch, outputs] logits, as in training; the gradient goes through it */
   forward: (x: tf.Tensor) => tf.Tensor2D;
-  /** what no gradient needs to go through, done before; default nothing */
+  /** the part of the model that no gradient passes through, computed before `forward`; default none */
   below?: (x: tf.Tensor) => tf.Tensor;
-  /** the last layer below, where there is something below */
+  /** the last layer of that part, if there is one */
   cut?: string;
   variables: readonly tf.Variable[];
-  /** for each variable, which of the learning rates is its own */
+  /** the index of the learning rate of each variable */
   groups: readonly number[];
   loss: Loss;
-  /** [classes] */
+  /** the weight of each class in the loss, [classes] */
   classWeights?: tf.Tensor1D;
   penalty?: () => tf.Scalar;
   optimizer: Optimizer;
@@ -24,12 +24,12 @@ export interface StepParts {
   averages?: WeightAverages;
 }
 
-/** Scalars, over the batch: mean loss without the penalty, penalty, and number of examples that were right. */
+/** Scalars over the batch: mean loss without the penalty, penalty, and number of correct predictions. */
 export type StepResult = { loss: tf.Scalar; penalty: tf.Scalar; correct: tf.Scalar };
 
 /**
- * One step of training as a function of tensors, so that it can be recorded as a graph: nothing in it reads a tensor, and
- * every number that changes from step to step is an input.
+ * One training step as a function of tensors, so that it can be recorded as a graph: it never reads the values of a tensor, and all
+ * numbers that change from step to step are inputs.
  *
  * - x [batch, ...], y [batch] or [batch, classes]
  * - rates [groups]
@@ -40,7 +40,7 @@ export class TrainingStep {
   /** sums of gradients over the batches of one accumulated step */
   private readonly sums: readonly tf.Variable[];
 
-  /** @param accumulates whether gradients are gathered over several batches */
+  /** @param accumulates whether gradients are summed over several batches */
   constructor(
     private readonly parts: StepParts,
     accumulates: boolean,
@@ -50,7 +50,7 @@ export class TrainingStep {
     this.sums = summed.map((variable) => tf.tidy(() => tf.zerosLike(variable).variable(false)));
   }
 
-  /** Look at one batch and change the variables. */
+  /** Computes the gradients of one batch and changes the variables. */
   readonly whole = (
     x: tf.Tensor,
     y: tf.Tensor,
@@ -64,7 +64,7 @@ export class TrainingStep {
       return result;
     });
 
-  /** Look at one batch and add its gradients to the sums. */
+  /** Computes the gradients of one batch and adds them to the sums. */
   readonly gather = (x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor1D): StepResult =>
     tf.tidy(() => {
       const { gradients, result } = this.gradients(x, y, seed);
@@ -72,7 +72,7 @@ export class TrainingStep {
       return result;
     });
 
-  /** Change the variables by the mean of the gathered gradients, and begin new sums. */
+  /** Changes the variables by the mean of the summed gradients, and sets the sums to 0. */
   readonly release = (rates: tf.Tensor1D, numbers: tf.Tensor1D): void =>
     tf.tidy(() => {
       const share = numbers.slice(1, 1).squeeze<tf.Scalar>();
@@ -103,11 +103,11 @@ export class TrainingStep {
         return penalty ? result.loss.add(result.penalty) : result.loss.clone();
       }, [...variables]),
     );
-    // Kept beyond the inner scope only; the caller's tidy takes over.
+    // kept beyond the inner scope only: the caller's tidy disposes of them
     const { loss: mean, penalty: kept, correct } = result as StepResult;
     const own = { loss: mean.clone(), penalty: kept.clone(), correct: correct.clone() } as StepResult;
     tf.dispose([mean, kept, correct]);
-    // A variable that the loss does not depend on stays where it is.
+    // a variable that the loss does not depend on does not change
     const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
     return { gradients, result: own };
   }
@@ -125,7 +125,7 @@ export class TrainingStep {
   }
 }
 
-/** The numbers of a step as {@link TrainingStep} takes them. */
+/** The numbers of a step as the vector that {@link TrainingStep} takes. */
 export function stepNumbers(
   optimizer: Optimizer,
   averages: WeightAverages | undefined,

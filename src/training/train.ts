@@ -13,54 +13,77 @@ import { type Prediction, toPredictions } from './predictions';
 import type { TrainSettings } from './settings/types';
 import { type TrainOptions, trainSettings } from './trainSettings';
 
+/** The result of {@link train}: the trained model, its history, and its predictions of the validation pictures. */
 export interface TrainResult {
+  /** All settings of the training. */
   settings: TrainSettings;
-  /** the dataset's: what the names of the pictures are relative to */
+  /** The folder of the dataset; names of pictures are relative to it. */
   folder: string;
+  /** The names of the classes. */
   classes: string[];
+  /** The backbone, with trained weights where the variant trains it. */
   backbone: Backbone;
-  /** [batch, features] to [batch, classes] logits */
+  /** The head, [batch, features] to [batch, classes] logits. */
   head: tf.LayersModel;
-  /** preprocessed pictures to logits: backbone and head, where the backbone was trained, too */
+  /** Backbone and head together, preprocessed pictures to logits. Only where the variant trains the backbone. */
   model?: tf.LayersModel;
+  /** One record for each epoch. */
   history: EpochRecord[];
-  /** training ended before its last epoch, because the listener asked for it */
+  /** Whether the listener stopped training before its last epoch. */
   stopped: boolean;
-  /** why training ended; of several stages, the last */
+  /** Why training ended; of several stages, the last one. */
   ended: FitResult['ended'];
-  /** validation accuracy of the final model, a fraction of 1 */
+  /** The validation accuracy of the final model, from 0 to 1. */
   accuracy: number;
-  /** validation loss of the final model */
+  /** The validation loss of the final model. */
   loss: number;
+  /** The predictions of the validation pictures. */
   predictions: Prediction[];
+  /** How often each class is predicted as each class. */
   confusion: ConfusionMatrix;
+  /** The pictures that were used for training and for validation. */
   split: Split;
+  /** The files that could not be used, with reasons. */
   skipped: Skipped[];
-  /** training pictures of each class */
+  /** The number of training pictures of each class. */
   trainingCounts: number[];
-  /** files of validation pictures whose very content is among the training pictures, too */
+  /** The validation pictures whose content is also that of a training picture. */
   shared: string[];
-  /** SHA-256 of each validation picture's file, in the order of the predictions */
+  /** The SHA-256 of the file of each validation picture, in the order of the predictions. */
   validationHashes: string[];
-  /** SHA-256 of each training picture's file */
+  /** The SHA-256 of the file of each training picture. */
   trainingHashes: string[];
-  /** SHA-256 over the content and label of every picture used */
+  /** A SHA-256 over content and label of all pictures used. */
   dataFingerprint: string;
-  /** the last layer of the part that was computed once a picture; null if there was none */
+  /** The last of the frozen layers whose output was computed once per picture. Null if there were none. */
   frozenUpTo: string | null;
-  /** outputs of frozen layers, one for each picture, view and stage: computed in this training, or found in the cache */
+  /** How many outputs of frozen layers were computed in this training, and how many were found in the cache. */
   features: { computed: number; cached: number };
-  /** largest resident memory of the process seen from the first picture on, in bytes */
+  /** The largest resident memory of the process during the training, in bytes. */
   peakMemory: number;
+  /** Seconds of the whole training, and of its parts. */
   seconds: { total: number; decode: number; features: number; training: number };
-  /** Give back the memory of the networks, where many are trained; numbers and predictions stay. */
+  /** Frees the memory of the networks; numbers and predictions remain. */
   dispose(): void;
 }
 
 /**
- * Fine-tune a pre-trained backbone on a dataset: split, train a head and as much of the backbone as the variant says, evaluate.
+ * Fine-tunes a pre-trained backbone on a dataset: splits the pictures, trains a head and as much of the backbone as the variant says, and
+ * evaluates the model on the validation pictures.
  *
- * @throws {UserError} on an unknown option, backbone or variant, and on data that cannot be trained on
+ * With `augment`, the first epoch sees the training pictures as they are, and each later epoch another view of them: one of `views` in
+ * turn where layers are frozen, else a new one. In variants that train only the head the views are the same for all seeds.
+ *
+ * @param dataset pictures with classes, as `openDataset`, `imageFolder` or `imageTable` gives them
+ * @throws {UserError} when a setting is unknown or out of range, or the pictures cannot be trained on
+ *
+ * @example
+ * ```ts
+ * import { imageFolder, train } from 'tunebook';
+ * const options = { backbone: 'mobilenet-v1-0.25', weights: 'random', inputSize: 64, epochs: 2 } as const;
+ * const run = await train(imageFolder('photos'), options);
+ * console.log(run.accuracy, run.history.length); // the validation accuracy, and 2 epochs
+ * ```
  */
 export async function train(dataset: Dataset, options?: TrainOptions): Promise<TrainResult> {
   const began = performance.now();
@@ -69,7 +92,7 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
   const { cache: _, checkpoint, resume, listener, ...settings } = all;
   if (checkpoint !== undefined && checkStateFolder(checkpoint) && !resume) {
     listener.onMessage?.(
-      `'${checkpoint}' holds the state of an earlier training, which this one replaces; \`resume\` would go on from it`,
+      `'${checkpoint}' has the state of an earlier training, which is replaced now; use \`resume\` to continue from it`,
     );
   }
   const memory = new MemoryPeak();
@@ -117,7 +140,7 @@ function sharedFiles({ train, validation }: Split, content: readonly { hash: str
   return validation.filter((_, i) => known.has(content[train.length + i]!.hash)).map(({ file }) => file);
 }
 
-/** The largest resident memory of the process at any time progress is reported. */
+/** Keeps the largest resident memory of the process, measured whenever progress is reported. */
 class MemoryPeak {
   bytes = 0;
 

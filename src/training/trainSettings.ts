@@ -34,9 +34,13 @@ export const defaultSettings: TrainSettings = Object.assign(
 
 /** The options of `train` that are not settings. */
 export interface TrainSurroundings {
+  /** Whether features of frozen layers are taken from the cache and kept there. */
   cache: boolean;
+  /** The folder for the state of training after each epoch. */
   checkpoint: string | undefined;
+  /** Whether training continues from the state in `checkpoint`. */
   resume: boolean;
+  /** Told of progress and epochs, and asked whether to stop. */
   listener: Listener;
 }
 

@@ -15,7 +15,7 @@ import { buildSchedule, type Schedule, warmUp } from './schedules';
 import { type StepParts, type StepResult, stepNumbers, TrainingStep } from './step';
 import { type ChangingWeight, changingWeights } from './weights';
 
-/** What came of one pass through the training data, or of the part before a stop. */
+/** The result of one epoch, or of its part before training was stopped. */
 export interface EpochResult {
   /** mean over the examples, without the penalty */
   loss: number;
@@ -23,22 +23,22 @@ export interface EpochResult {
   lateLoss: number;
   penalty: number;
   accuracy: number;
-  /** the loss that was no number: the weights are of no use then */
+  /** the loss that was not a finite number: the weights are useless then */
   diverged?: number;
 }
 
-/** Masks of dropout layers in a step, at most; each step's seeds begin that much after those of the step before. */
+/** The largest number of dropout masks in a step: the seeds of each step start this much after those of the previous one. */
 const MASKS = 1024;
 
-/** Steps from which on a graph is made: to make it takes as long as some 18 steps, of two layers as of 150. */
+/** From this number of steps on a graph is built: building it takes about as long as 18 steps, with 2 layers and with 150. */
 const STEPS_FOR_GRAPH = 20;
 
 type StepInputs = [x: tf.Tensor, y: tf.Tensor, rates: tf.Tensor1D, numbers: tf.Tensor1D, seed: tf.Tensor1D];
 type GatheringInputs = [x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor1D];
 
-/** A model in training: takes steps, and owns everything that changes by them. */
+/** Makes the training steps of a model, and owns everything that they change. */
 export class Trainer {
-  /** steps taken */
+  /** number of steps so far */
   step = 0;
   readonly weights: readonly ChangingWeight[];
   readonly averages: WeightAverages | undefined;
@@ -54,9 +54,9 @@ export class Trainer {
   private readonly gatheringGraph: CompiledFunction<GatheringInputs, StepResult> | undefined;
 
   /**
-   * @param source what the steps look at
-   * @param passes how it goes through the model
-   * @throws {UserError} if nothing is trainable, or loss, optimizer, groups or class weights do not fit
+   * @param source the training data
+   * @param passes the forward pass through the model
+   * @throws {UserError} if no layer is trainable, or loss, optimizer, groups or class weights do not suit the model
    */
   constructor(
     model: tf.LayersModel,
@@ -99,14 +99,14 @@ export class Trainer {
     this.dropoutSeed = new Random(settings.seed, 'dropout').bits() | 0;
   }
 
-  /** What all learning rates are multiplied by at the next step. */
+  /** The factor of all learning rates at the next step. */
   get factor(): number {
     const { step, stepsPerEpoch } = this;
     const factor = this.schedule({ step, steps: stepsPerEpoch * this.settings.epochs, stepsPerEpoch });
     return factor * (this.plateau?.state.factor ?? 1);
   }
 
-  /** All that a checkpoint must keep, by name. */
+  /** All variables that a checkpoint must hold, by name. */
   variables(): Map<string, tf.Variable> {
     const named = new Map(this.weights.map(({ name, variable }) => [`weight/${name}`, variable]));
     const trained = this.weights.filter(({ trainable }) => trainable);
@@ -118,7 +118,7 @@ export class Trainer {
     return named;
   }
 
-  /** Go on after these many epochs, as if this trainer had made them. */
+  /** Continues after this number of epochs and steps, as if this trainer had made them. */
   skip(epochs: number, step: number): void {
     for (let epoch = 0; epoch < epochs; epoch++) this.shuffled();
     this.step = step;
@@ -127,7 +127,7 @@ export class Trainer {
   /**
    * One pass through the data.
    *
-   * @param onBatch told the number of examples seen and the loss of the last batch; answers whether to stop there
+   * @param onBatch gets the number of examples so far and the loss of the last batch; returns whether to stop
    */
   async epoch(epoch: number, onBatch: (seen: number, loss: number) => Promise<boolean>): Promise<EpochResult> {
     const { batchSize, accumulate } = this.settings;
@@ -142,7 +142,7 @@ export class Trainer {
     for (const [i, rows] of batches.entries()) {
       const { x, y } = await next;
       const following = batches[i + 1];
-      if (following) next = this.source.batch(following, epoch - 1); // is made while TensorFlow computes
+      if (following) next = this.source.batch(following, epoch - 1); // prepared while TensorFlow computes
       const gathered = (i % accumulate) + 1;
       const { loss, penalty, correct } = this.take(x, y, gathered, gathered === accumulate || !following);
       tf.dispose([x, y]);
@@ -179,7 +179,7 @@ export class Trainer {
     this.parts.classWeights?.dispose();
   }
 
-  /** One batch; with `last` it ends a step of `gathered` batches. */
+  /** One batch; with `last` it completes a step of `gathered` batches. */
   private take(x: tf.Tensor, y: tf.Tensor, gathered: number, last: boolean) {
     const { settings, step } = this;
     const rate = this.factor;
@@ -203,8 +203,8 @@ export class Trainer {
   }
 
   /**
-   * The step as one TensorFlow graph, where that pays. Decided by counting, not by timing, so that the same training takes
-   * the same way every time.
+   * The step as one TensorFlow graph, where that is faster. This is decided by counting steps, not by timing, so that the same training
+   * always runs the same way.
    */
   private paysAsGraph(): boolean {
     const { graph, epochs, accumulate } = this.settings;
@@ -235,7 +235,7 @@ function scheduleOf({ schedule, warmUp: epochs }: FitSettings, stepsPerEpoch: nu
   return epochs > 0 ? warmUp(built, Math.max(1, Math.round(epochs * stepsPerEpoch))) : built;
 }
 
-/** For each weight the index of its learning rate: 0 is the common one, then those of the groups. */
+/** The index of the learning rate of each weight: 0 is the common one, those of the groups follow. */
 function groupIndices(weights: readonly ChangingWeight[], { groups }: FitSettings, model: tf.LayersModel): number[] {
   const names = new Set(model.layers.map(({ name }) => name));
   const groupOf = new Map<string, number>();

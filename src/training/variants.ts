@@ -2,10 +2,14 @@ import type { AugmentationName } from '../augment';
 import type { BatchNormalizationMode, WeightSource } from './settings/choices';
 
 /** Settings that a variant can bring along. */
-interface ImpliedSettings {
+export interface ImpliedSettings {
+  /** What the weights of the backbone start as. */
   weights?: WeightSource;
+  /** The preset that augments the training pictures. */
   augment?: AugmentationName;
+  /** How batch normalization runs in blocks that train. */
   batchNormalization?: BatchNormalizationMode;
+  /** The learning rate of the highest block of the backbone. */
   backboneLearningRate?: number;
 }
 

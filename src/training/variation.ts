@@ -10,11 +10,11 @@ import type { FitResult } from './fit';
 import type { TrainSettings } from './settings/types';
 import type { TrainSurroundings } from './trainSettings';
 
-/** What a variant of training comes to. */
+/** The result of a training before it is summarized. */
 export interface VariationResult {
   /** features to logits */
   head: tf.LayersModel;
-  /** pictures to logits, where the backbone was trained, too */
+  /** pictures to logits; only where the backbone was trained */
   model?: tf.LayersModel;
   history: EpochRecord[];
   ended: FitResult['ended'];
@@ -26,14 +26,14 @@ export interface VariationResult {
   /** SHA-256 and label of each picture used */
   content: { hash: string; label: number }[];
   seconds: { decode: number; features: number; training: number };
-  /** rows of frozen parts that were computed, and that were found in the cache */
+  /** how many outputs of frozen layers were computed, and how many were found in the cache */
   features: { computed: number; cached: number };
-  /** the last layer of what was computed once a picture; null if there was none */
+  /** the last of the frozen layers whose output was computed once per picture; null if there were none */
   frozenUpTo: string | null;
   peakMemory: number;
 }
 
-/** A way of training, from the split to the evaluated model. */
+/** A training, from the split to the evaluated model. */
 export type Variation = (
   dataset: Dataset,
   split: Split,
@@ -41,7 +41,7 @@ export type Variation = (
   settings: TrainSettings & TrainSurroundings,
 ) => Promise<VariationResult>;
 
-/** The head that the settings ask for, over pooled features. */
+/** The head of a training, for pooled features. */
 export function buildHeadOf(
   { head, dropout, l2, seed }: Pick<TrainSettings, 'head' | 'dropout' | 'l2' | 'seed'>,
   features: number,
@@ -52,9 +52,10 @@ export function buildHeadOf(
 }
 
 /**
- * After unreadable pictures fell out: is there still something of every class to learn, and something to check on?
+ * Checks that the pictures that could be read include training pictures of each class, and validation pictures.
  *
- * @param skipped what could not be used, which the listener is told of where nothing is left
+ * @param skipped the files that could not be used; the listener is told if too few are left
+ * @throws {UserError} if too few are left
  */
 export function checkReadable(
   { classes, folder }: Dataset,
@@ -66,7 +67,7 @@ export function checkReadable(
   const missing = classes.find((_, label) => !train.some((example) => example.label === label));
   const enough = missing === undefined && validation.length > 0;
   if (enough) return;
-  if (shouldStop?.()) throw new UserError('stopped before there was anything to learn from');
+  if (shouldStop?.()) throw new UserError('stopped before any picture was ready for training');
   for (const { file, reason } of skipped.slice(0, MOST))
     onMessage?.(`skipped: ${relative(folder, file) || file}: ${reason}`);
   if (skipped.length > MOST) onMessage?.(`and ${skipped.length - MOST} more skipped`);
@@ -78,5 +79,5 @@ export function checkReadable(
   throw new UserError(`no picture could be read ${what}${why}`);
 }
 
-/** Skipped files that are listed; more are counted. */
+/** The number of skipped files that are listed; the others are only counted. */
 const MOST = 20;

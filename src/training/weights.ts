@@ -1,15 +1,15 @@
 import { isBatchNormalization, runsInInferenceMode, tf } from '../tensorflow';
 
-/** A weight that training changes, and under which name files know it. */
+/** A weight that training changes, with its name in files. */
 export interface ChangingWeight {
   name: string;
   layer: string;
   variable: tf.Variable;
-  /** whether gradients change it; otherwise it is a moving statistic */
+  /** whether gradients change it; if not, it is a moving statistic */
   trainable: boolean;
 }
 
-/** All weights of a model that training changes: those of unfrozen layers, and statistics that batches move. */
+/** All weights of a model that training changes: those of layers that are not frozen, and moving statistics. */
 export function changingWeights(model: tf.LayersModel): ChangingWeight[] {
   return layersOf(model).flatMap((layer) => {
     const moves = isBatchNormalization(layer) && !runsInInferenceMode(layer);
@@ -22,7 +22,7 @@ export function changingWeights(model: tf.LayersModel): ChangingWeight[] {
   });
 }
 
-/** The layers of a model, those of models inside it in their place. */
+/** The layers of a model, with the layers of nested models in place of these. */
 export function layersOf(model: tf.LayersModel): tf.layers.Layer[] {
   return model.layers.flatMap((layer) => {
     const inner = layer as unknown as tf.LayersModel;
@@ -30,7 +30,7 @@ export function layersOf(model: tf.LayersModel): tf.layers.Layer[] {
   });
 }
 
-/** The values of variables at one moment. They share memory with the variables until those are changed. */
+/** A copy of the values of variables. It shares memory with the variables until these change. */
 export class Snapshot {
   private values: tf.Tensor[];
 
@@ -39,7 +39,7 @@ export class Snapshot {
     this.take();
   }
 
-  /** Forget what was, remember what is. */
+  /** Replaces the copy by the current values. */
   take(): void {
     tf.dispose(this.values);
     this.values = this.variables.map((variable) => tf.keep(variable.clone()));
@@ -49,7 +49,7 @@ export class Snapshot {
     this.variables.forEach((variable, i) => variable.assign(this.values[i]!));
   }
 
-  /** What is remembered, in the order of the variables. */
+  /** The copied values, in the order of the variables. */
   get tensors(): readonly tf.Tensor[] {
     return this.values;
   }

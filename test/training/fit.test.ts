@@ -189,10 +189,13 @@ describe('fit', () => {
       /train has examples of shape \[4,4,2\], the model takes \[6\]/,
     );
     const wrong = { ...vectors, labels: labels.map(() => 3) };
-    await assert.rejects(fit(denseModel(), { train: wrong }), /train has the label 3, the model knows 0 to 2/);
+    await assert.rejects(
+      fit(denseModel(), { train: wrong }),
+      /train has the label 3, the model has the classes 0 to 2/,
+    );
     await assert.rejects(
       fit(denseModel(), { train: vectors }, { epochs: 0 }),
-      /epochs must be a whole number >= 1, got 0/,
+      /epochs must be a whole number >= 1 and <= 1000000, got 0/,
     );
     const misspelt = { epoch: 3 } as Parameters<typeof fit>[2];
     await assert.rejects(

@@ -174,10 +174,13 @@ describe('a variant of training', function () {
     const said: string[] = [];
     const forgetful = { onMessage: (text: string) => void said.push(text), shouldStop: () => true };
     // without `resume`; it stops before it replaces anything
-    await assert.rejects(train(dataset, { ...options, checkpoint, listener: forgetful }), /stopped before there was/);
+    await assert.rejects(
+      train(dataset, { ...options, checkpoint, listener: forgetful }),
+      /stopped before any picture was ready/,
+    );
     assert.match(
       said[0] ?? '',
-      /^'.*' holds the state of an earlier training, which this one replaces; `resume` would go on from it$/,
+      /^'.*' has the state of an earlier training, which is replaced now; use `resume` to continue from it$/,
     );
     const resumed = await train(dataset, {
       ...options,
@@ -237,7 +240,7 @@ describe('a variant of training', function () {
     for (const variant of ['feature-extraction', 'hybrid'] as const) {
       await assert.rejects(
         train(dataset, { ...quick, variant, listener: { shouldStop: () => true } }),
-        /stopped before there was anything to learn from/,
+        /stopped before any picture was ready for training/,
       );
     }
   });

@@ -1,14 +1,23 @@
 import type { tf } from '../../tensorflow';
 import { Optimizer, type Update } from './optimizer';
 
+/** Options of {@link Adagrad}. */
 export interface AdagradOptions {
-  /** what the sums of squared gradients start at; default 0.1 */
+  /** The value that the sums of squared gradients start with. Default: 0.1. */
   initialAccumulator?: number;
-  /** keeps the division finite; default 1e-7 */
+  /** A small number that keeps the division finite. Default: 1e-7. */
   epsilon?: number;
 }
 
-/** Adagrad (Duchi, Hazan and Singer 2011) as Keras computes it. */
+/**
+ * Adagrad (Duchi, Hazan and Singer 2011), computed as in Keras.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * new training.Adagrad() instanceof training.Optimizer; // => true
+ * ```
+ */
 export class Adagrad extends Optimizer {
   protected readonly slotNames: Readonly<Record<string, number>>;
   private readonly epsilon: number;

@@ -1,18 +1,25 @@
 import type { tf } from '../../tensorflow';
 import { Optimizer, type Update } from './optimizer';
 
+/** Options of {@link Adam}. */
 export interface AdamOptions {
-  /** how much of the mean of the gradients is kept from step to step; default 0.9 */
+  /** The decay of the mean of the gradients. Default: 0.9. */
   beta1?: number;
-  /** how much of the mean of their squares; default 0.999 */
+  /** The decay of the mean of the squared gradients. Default: 0.999. */
   beta2?: number;
-  /** keeps the division finite; default 1e-7 */
+  /** A small number that keeps the division finite. Default: 1e-7. */
   epsilon?: number;
 }
 
 /**
- * Adam (Kingma and Ba 2015) as Keras computes it: the bias correction is part of the step size, and epsilon stands beside
- * the uncorrected root. tfjs's own puts it beside the corrected one, which differs where gradients are small.
+ * Adam (Kingma and Ba 2015), computed as in Keras: the bias correction is part of the step size, and epsilon is added to the uncorrected
+ * square root. TensorFlow.js adds it to the corrected one, which differs where gradients are small.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * new training.Adam({ beta1: 0.95 }) instanceof training.Optimizer; // => true
+ * ```
  */
 export class Adam extends Optimizer {
   protected readonly slotNames = { first: 0, second: 0 };
@@ -50,16 +57,24 @@ export class Adam extends Optimizer {
   }
 }
 
+/** Options of {@link AdamW}. */
 export interface AdamWOptions extends AdamOptions {
-  /** part of a weight that one step at a learning rate of 1 would take away; default 0.004 */
+  /** The part of a weight that one step with a learning rate of 1 would subtract. Default: 0.004. */
   weightDecay?: number;
 }
 
 /**
- * Adam with decoupled weight decay (Loshchilov and Hutter 2019): weights shrink by rate x decay before each step, whatever
- * their gradients' history. Biases, and scale and offset of normalizations (all of one dimension), do not decay.
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019): before each step the weights shrink by rate x decay, independently of
+ * their gradients. Biases, and scale and offset of normalizations (all of one dimension), do not decay.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * new training.AdamW({ weightDecay: 0.01 }).weightDecay; // => 0.01
+ * ```
  */
 export class AdamW extends Adam {
+  /** The part of a weight that one step with a learning rate of 1 would subtract. */
   readonly weightDecay: number;
 
   constructor({ weightDecay = 0.004, ...options }: AdamWOptions = {}) {

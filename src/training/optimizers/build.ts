@@ -6,24 +6,41 @@ import type { Optimizer } from './optimizer';
 import { RmsProp, type RmsPropOptions } from './rmsprop';
 import { Sgd, type SgdOptions } from './sgd';
 
-export const optimizerNames = ['sgd', 'momentum', 'rmsprop', 'adam', 'adamw', 'adagrad'] as const;
-export type OptimizerName = (typeof optimizerNames)[number];
+/** The name of an optimizer. */
+export type OptimizerName = 'sgd' | 'momentum' | 'rmsprop' | 'adam' | 'adamw' | 'adagrad';
 
-/** An optimizer by name, with its defaults or with numbers of one's own. */
+/**
+ * The optimizers that `fit` and `train` know.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * training.optimizerNames; // => [ 'sgd', 'momentum', 'rmsprop', 'adam', 'adamw', 'adagrad' ]
+ * ```
+ */
+export const optimizerNames: readonly OptimizerName[] = ['sgd', 'momentum', 'rmsprop', 'adam', 'adamw', 'adagrad'];
+
+/** The name of an optimizer together with its options. */
+export type NamedOptimizer<Name extends OptimizerName, Options> = {
+  /** Which optimizer. */
+  name: Name;
+} & Options;
+
+/** An optimizer: a name, or a name with options such as `{ name: 'sgd', momentum: 0.9 }`. */
 export type OptimizerOptions =
   | OptimizerName
-  | ({ name: 'sgd' | 'momentum' } & SgdOptions)
-  | ({ name: 'rmsprop' } & RmsPropOptions)
-  | ({ name: 'adam' } & AdamOptions)
-  | ({ name: 'adamw' } & AdamWOptions)
-  | ({ name: 'adagrad' } & AdagradOptions);
+  | NamedOptimizer<'sgd' | 'momentum', SgdOptions>
+  | NamedOptimizer<'rmsprop', RmsPropOptions>
+  | NamedOptimizer<'adam', AdamOptions>
+  | NamedOptimizer<'adamw', AdamWOptions>
+  | NamedOptimizer<'adagrad', AdagradOptions>;
 
 const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 
 /**
- * The optimizer that was asked for. 'momentum' is SGD with a momentum of 0.9.
+ * Makes an optimizer. 'momentum' is SGD with a momentum of 0.9.
  *
- * @throws {UserError} on an unknown name or number
+ * @throws {UserError} on an unknown name or option
  */
 export function buildOptimizer(options: OptimizerOptions): Optimizer {
   const { name, ...numbers } = typeof options === 'string' ? { name: options } : options;

@@ -1,29 +1,35 @@
 import { tf } from '../../tensorflow';
 
-/** A variable and which way the loss falls. */
+/** A variable with its gradient and learning rate in one step. */
 export interface Update {
-  /** the weights to change, of any shape */
+  /** The weights to change, of any shape. */
   variable: tf.Variable;
-  /** the gradient of the loss by them, of the same shape */
+  /** The gradient of the loss with respect to the weights, of the same shape. */
   gradient: tf.Tensor;
-  /** learning rate of this step, a scalar tensor */
+  /** The learning rate of this step, a scalar tensor. */
   rate: tf.Scalar;
 }
 
 /**
- * Changes variables against their gradients, as Keras 3 computes it.
+ * The base class of the optimizers, which change variables along their gradients as Keras 3 does.
  *
- * All numbers that change from step to step come in as tensors, so that a recorded step stays right: the learning rates,
- * and what {@link numbers} says for a step.
+ * All numbers that change from step to step (the learning rates, and those of {@link numbers}) are tensors, so that a step can be
+ * recorded as a graph.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * new training.Adam() instanceof training.Optimizer; // => true
+ * ```
  */
 export abstract class Optimizer {
-  /** slots of each variable, by name: the moments and accumulators */
+  /** The state of each variable by name: moments and accumulators. */
   readonly slots = new Map<tf.Variable, Record<string, tf.Variable>>();
 
-  /** names of the slots each variable has, and what they start at */
+  /** The names of the state of each variable, and the value that it starts with. */
   protected abstract readonly slotNames: Readonly<Record<string, number>>;
 
-  /** Make the slots of these variables, so that no step has to. */
+  /** Creates the state of these variables before the first step. */
   build(variables: readonly tf.Variable[]): void {
     for (const variable of variables) {
       if (this.slots.has(variable)) continue;
@@ -35,12 +41,12 @@ export abstract class Optimizer {
     }
   }
 
-  /** What the given step needs beside the learning rate. @param step 1 for the first */
+  /** The numbers that a step needs beside the learning rate. @param step 1 for the first */
   numbers(_step: number): number[] {
     return [];
   }
 
-  /** One step. @param numbers what {@link numbers} gave for this step, as scalars */
+  /** Makes one step. @param numbers those of {@link numbers} for this step, as scalars */
   apply(updates: readonly Update[], numbers: readonly tf.Scalar[]): void {
     tf.tidy(() => {
       for (const update of updates) this.applyOne(update, this.slots.get(update.variable)!, numbers);
@@ -53,6 +59,7 @@ export abstract class Optimizer {
     numbers: readonly tf.Scalar[],
   ): void;
 
+  /** Frees the memory of the state. */
   dispose(): void {
     for (const slots of this.slots.values()) tf.dispose(Object.values(slots));
     this.slots.clear();

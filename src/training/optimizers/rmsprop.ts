@@ -1,16 +1,25 @@
 import type { tf } from '../../tensorflow';
 import { Optimizer, type Update } from './optimizer';
 
+/** Options of {@link RmsProp}. */
 export interface RmsPropOptions {
-  /** how much of the mean of the squared gradients is kept from step to step; default 0.9 */
+  /** The decay of the mean of the squared gradients. Default: 0.9. */
   rho?: number;
-  /** of the steps; default 0 */
+  /** The part of the previous step that is added to each step. Default: 0. */
   momentum?: number;
-  /** keeps the division finite; default 1e-7 */
+  /** A small number that keeps the division finite. Default: 1e-7. */
   epsilon?: number;
 }
 
-/** RMSprop (Tieleman and Hinton 2012) as Keras computes it: epsilon stands inside the root. */
+/**
+ * RMSprop (Tieleman and Hinton 2012), computed as in Keras: epsilon is inside the square root.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * new training.RmsProp({ rho: 0.99 }) instanceof training.Optimizer; // => true
+ * ```
+ */
 export class RmsProp extends Optimizer {
   protected readonly slotNames: Readonly<Record<string, number>>;
   private readonly rho: number;

@@ -1,14 +1,23 @@
 import type { tf } from '../../tensorflow';
 import { Optimizer, type Update } from './optimizer';
 
+/** Options of {@link Sgd}. */
 export interface SgdOptions {
-  /** how much of the last step's direction is kept (Polyak 1964); default 0: none */
+  /** The part of the previous step that is added to each step (Polyak 1964). Default: 0. */
   momentum?: number;
-  /** look ahead along that direction (Nesterov 1983; Sutskever et al. 2013); default false */
+  /** Whether the momentum is applied before the gradient (Nesterov 1983; Sutskever et al. 2013). Default: false. */
   nesterov?: boolean;
 }
 
-/** Stochastic gradient descent, with or without momentum, as Keras computes it. */
+/**
+ * Stochastic gradient descent, with or without momentum, computed as in Keras.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * new training.Sgd({ momentum: 0.9 }) instanceof training.Optimizer; // => true
+ * ```
+ */
 export class Sgd extends Optimizer {
   protected readonly slotNames: Readonly<Record<string, number>>;
   private readonly momentum: number;

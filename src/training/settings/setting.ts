@@ -14,7 +14,7 @@ export type Chapter =
   | '07-transfer-variants';
 
 /** What every setting of the table has. */
-interface Description<T> {
+export interface SettingDescription<T> {
   /** the value where none is given */
   default: T;
   /** what it does, in one sentence */
@@ -26,7 +26,7 @@ interface Description<T> {
 }
 
 /** A setting that is a number. */
-export interface NumberSetting extends Description<number> {
+export interface NumberSetting extends SettingDescription<number> {
   /** the smallest value */
   min: number;
   /** the largest value; default: no upper bound */
@@ -38,7 +38,7 @@ export interface NumberSetting extends Description<number> {
 }
 
 /** A setting that is one of several names. */
-export interface ChoiceSetting<T extends string> extends Description<T> {
+export interface ChoiceSetting<T extends string> extends SettingDescription<T> {
   /** the names, read when they are needed: backbones can be registered later */
   choices: () => readonly T[];
   /** what a choice is called in an error: 'unknown backbone ...; the backbones are ...' */
