@@ -23,7 +23,7 @@ export interface ServeOptions {
 }
 
 /** Delay before a connection breaks, in milliseconds: a client on a busy machine loses what it has not read by then. */
-const PAUSE = 250;
+const PAUSE = 1000;
 
 /** A server on this machine that returns the same content for every path, with the requested faults. */
 export async function serve(content: () => Buffer, options: ServeOptions = {}): Promise<TestServer> {

@@ -31,7 +31,8 @@ const WORKER = `
   lock.release();
 `;
 
-const worker = (file: string, journal: string) => node(['--input-type=module', '-e', WORKER, file, journal]);
+const worker = (file: string, journal: string, seen?: Parameters<typeof node>[2]) =>
+  node(['--input-type=module', '-e', WORKER, file, journal], {}, seen);
 
 describe('the lock of the set-up', () => {
   after(removeFolders);
@@ -52,9 +53,12 @@ describe('the lock of the set-up', () => {
     const { takeLock } = await load<LockModule>('lib', 'lock.mjs');
     const folder = temporaryFolder();
     const lock = await takeLock(join(folder, 'lock'));
-    const other = worker(join(folder, 'lock'), join(folder, 'journal'));
-    setTimeout(() => lock.release(), 1000);
-    assert.match((await other).stdout, new RegExp(`^waits for ${process.pid}\n$`));
+    let released = false;
+    const { stdout } = await worker(join(folder, 'lock'), join(folder, 'journal'), (_, printed) => {
+      if (!released && printed.includes('\n')) lock.release();
+      released ||= printed.includes('\n');
+    });
+    assert.equal(stdout, `waits for ${process.pid}\n`);
   });
 
   it('is taken over from a process that was killed, and its running child process is ended', async () => {
