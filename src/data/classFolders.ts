@@ -3,8 +3,8 @@ import { UserError } from '../core/errors';
 import { checkNumber } from '../core/options';
 
 /**
- * Which of the folders above a picture names its class: the one below the dataset or part ('top'), the one that the picture
- * lies in ('leaf'), or the one at a depth (1 is 'top').
+ * Which folder above a picture names its class: the first below the dataset or part (`'top'`), the one that contains the picture
+ * (`'leaf'`), or the one at a depth from 1 to 20 (1 is `'top'`).
  */
 export type ClassFolders = 'top' | 'leaf' | number;
 
@@ -20,9 +20,9 @@ export function checkClassFolders(caller: string, classes: unknown): ClassFolder
 }
 
 /**
- * The path, below its part, of the folder that names a picture's class, with `/` between names.
+ * The path of the folder that names a picture's class, relative to the part and separated by `/`.
  *
- * @returns undefined where the picture lies less deep than classes do
+ * @returns undefined when the picture is above the folders that name classes
  */
 export function classPathOf(file: string, part: string, classes: ClassFolders): string | undefined {
   const folders = relative(part, dirname(file)).split(sep);
@@ -31,7 +31,7 @@ export function classPathOf(file: string, part: string, classes: ClassFolders): 
   return folders.length < depth ? undefined : folders.slice(0, depth).join('/');
 }
 
-/** Names for class folders: the folder's own, or where two are named alike ('Fruit/Red', 'Juice/Red') the whole path. */
+/** Class names from paths of folders: the last component, or the whole path when several share it ('Fruit/Red', 'Juice/Red'). */
 export function shortNames(paths: readonly string[]): Map<string, string> {
   const counts = new Map<string, number>();
   for (const path of paths) counts.set(basename(path), (counts.get(basename(path)) ?? 0) + 1);
@@ -39,12 +39,12 @@ export function shortNames(paths: readonly string[]): Map<string, string> {
 }
 
 /**
- * What to say where the folders below classes look like the classes that were meant: most classes have no picture of their
- * own, but several folders of them.
+ * A warning when the folders below the class folders may be the intended classes: most class folders contain no pictures
+ * themselves, but several folders with pictures.
  *
- * @param pictures with the part that each is in
+ * @param pictures with the part of each
  */
-export function leavesNote(pictures: readonly { file: string; part: string }[]): string | undefined {
+export function nestedClassesWarning(pictures: readonly { file: string; part: string }[]): string | undefined {
   const leaves = new Map<string, Set<string>>();
   const direct = new Set<string>();
   for (const { file, part } of pictures) {
@@ -58,5 +58,5 @@ export function leavesNote(pictures: readonly { file: string; part: string }[]):
   if (nested.length === 0 || 2 * nested.length < tops.size) return undefined;
   const [top, below] = nested.sort((a, b) => b[1].size - a[1].size)[0]!;
   const names = [...below].slice(0, 3).map((path) => basename(path));
-  return `the pictures of '${top}' lie in ${below.size} folders of their own (${names.join(', ')}${below.size > 3 ? ', ...' : ''}): if these are the classes, say classes: 'leaf' (--classes leaf); if each is one person or thing, keep it together by a 'group' column in labels.csv`;
+  return `the pictures of '${top}' are in ${below.size} subfolders (${names.join(', ')}${below.size > 3 ? ', ...' : ''}): if these are the classes, use classes: 'leaf' (--classes leaf); if each is one person or thing, keep its pictures together with a 'group' column in labels.csv`;
 }

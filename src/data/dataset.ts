@@ -1,59 +1,68 @@
 import type { Reading } from './pictures/reading';
 
-/** One labelled picture. */
+/** One picture of a dataset, with its label. */
 export interface Example {
-  /** absolute path; of a picture in memory the name it goes by */
+  /** Absolute path; of a picture in memory its name. */
   file: string;
-  /** index into the dataset's classes; -1 for a picture without a label */
+  /** Index into the dataset's classes; -1 for a picture without a label. */
   label: number;
-  /** pictures of one group (a person, a patient, a concept) must not be on both sides of a split */
+  /** Pictures of one group (a person, a patient, a thing) stay in one part of a split. Default: none */
   group?: string;
-  /** the part that the folder or table itself puts the picture in */
+  /** The part of the split that the folder or table gives. Default: none */
   subset?: Subset;
-  /** how its samples become 8 bits; absent where they are */
+  /** How its samples become 8 bits; missing when they have 8 bits. */
   reading?: Reading;
-  /** the picture itself, where it lies in memory instead of in a file */
+  /** Its pixels, when it is in memory instead of in a file. */
   pixels?: RawPicture;
 }
 
+/** A part of a split: training, validation or test data. */
 export type Subset = 'train' | 'validation' | 'test';
 
 /** A decoded picture. */
 export interface RawPicture {
-  /** [height, width, 3], red, green, blue of 0 to 255 */
+  /** RGB bytes, shape `[height, width, 3]`. */
   data: Uint8Array;
-  /** in pixels */
+  /** Width in pixels. */
   width: number;
-  /** in pixels */
+  /** Height in pixels. */
   height: number;
 }
 
-/** A file or folder that could not be used, and why. */
+/** A file or folder that is not used, and why. */
 export interface Skipped {
+  /** Its path. */
   file: string;
+  /** Why it is not used, in words. */
   reason: string;
 }
 
-/** Labelled pictures: of a folder, a table or in memory. */
+/** Labelled pictures: from a folder, from a table, or in memory. */
 export interface Dataset {
-  /** what the names of the examples are relative to */
+  /** The folder that names of pictures are relative to. */
   folder: string;
-  /** class names, sorted */
+  /** Class names, sorted; labels are indices into them. */
   classes: string[];
+  /** The labelled pictures. They are not opened yet. */
   examples: Example[];
+  /** Files and folders that are not used, with the reasons. */
   skipped: Skipped[];
-  /** what a person should know before trusting the dataset, one sentence each; absent if there is nothing */
+  /** What should be checked before the dataset is used, one sentence each; missing when there is nothing. */
   warnings?: string[];
-  /** what was found and how it was taken, one sentence each; absent if there is nothing */
+  /** How the folder or table was interpreted, one sentence each; missing when there is nothing to say. */
   notes?: string[];
-  /** pictures without a label that lie beside the others, such as a `test` folder without class folders */
+  /**
+   * Pictures without a label, such as those of a `test` folder without class folders; missing when there are none.
+   */
   unlabelled?: Example[];
 }
 
-/** Which examples are trained on, and which only looked at. */
+/** A dataset divided into parts. */
 export interface Split {
+  /** Pictures to train on. */
   train: Example[];
+  /** Pictures to validate on during development. */
   validation: Example[];
-  /** looked at once, when all is decided */
+  /** Pictures for the final evaluation, to be used once. */
   test?: Example[];
 }

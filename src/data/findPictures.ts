@@ -3,32 +3,32 @@ import { basename, extname, join, sep } from 'node:path';
 import type { Dataset, Skipped } from './dataset';
 import { EXTENSIONS, type FolderListing, hasPictureName, listFolder, reasonOf, statusOf } from './listFolder';
 
-/** What comes to light while folders are looked through. */
+/** What is found out while folders are read: skipped files, warnings and notes. */
 export class Findings {
-  /** what cannot be a picture, or cannot be looked at, with the reason */
+  /** files and folders that are not used, with the reason */
   readonly skipped: Skipped[] = [];
-  /** what a person should know before trusting the dataset */
+  /** what should be checked before the dataset is used */
   readonly warnings: string[] = [];
-  /** what was found and how it was taken */
+  /** how the folder was interpreted */
   private readonly ownNotes: string[] = [];
-  private readonly helpers: string[] = [];
+  private readonly systemFolders: string[] = [];
 
-  /** List a folder; what is lost in it is noted, and a folder that cannot be read is an empty one. */
+  /** List a folder and record what is unreadable in it; a folder that cannot be read counts as empty. */
   list(folder: string): FolderListing {
     try {
       const listing = listFolder(folder);
-      this.skipped.push(...listing.lost);
-      this.helpers.push(...listing.helpers);
+      this.skipped.push(...listing.unreadable);
+      this.systemFolders.push(...listing.systemFolders);
       return listing;
     } catch (error) {
       const lost = [{ file: folder, reason: `${reasonOf(error, folder)} (a folder)` }];
       this.skipped.push(...lost);
-      return { folders: [], files: [], lost, helpers: [] };
+      return { folders: [], files: [], unreadable: lost, systemFolders: [] };
     }
   }
 
-  /** Warnings and notes as a dataset has them. */
-  told(): Pick<Dataset, 'warnings' | 'notes'> {
+  /** Warnings and notes, as the properties of a dataset. */
+  messages(): Pick<Dataset, 'warnings' | 'notes'> {
     const notes = this.notes();
     return { ...(this.warnings.length > 0 && { warnings: this.warnings }), ...(notes.length > 0 && { notes }) };
   }
@@ -37,21 +37,21 @@ export class Findings {
     this.ownNotes.push(text);
   }
 
-  /** All notes, with one for all folders of systems and devices that were passed over. */
+  /** All notes, with a single one for all ignored system folders. */
   private notes(): string[] {
-    const paths = new Set(this.helpers);
+    const paths = new Set(this.systemFolders);
     if (paths.size === 0) return this.ownNotes;
     const names = [...new Set([...paths].map((path) => basename(path)))];
     const many = paths.size === 1 ? 'a folder' : `${paths.size} folders`;
-    return [...this.ownNotes, `passed over ${many} of the system, a NAS or a program: ${names.join(', ')}`];
+    return [...this.ownNotes, `ignored ${many} of the operating system, a NAS or a program: ${names.join(', ')}`];
   }
 }
 
 /**
- * Every picture below a folder, in the order of names. Links are followed; one that leads back to a folder it lies in is not.
+ * All pictures below a folder, sorted by name. Links are followed, except to a folder that contains them.
  *
- * @param findings what cannot be a picture is added to it, with the reason
- * @param above real paths of the folders on the way here
+ * @param findings records files that are not pictures, with the reason
+ * @param above real paths of the folders above
  */
 export function picturesBelow(folder: string, findings: Findings, above: readonly string[] = []): string[] {
   let real: string;
@@ -61,9 +61,9 @@ export function picturesBelow(folder: string, findings: Findings, above: readonl
     findings.skipped.push({ file: folder, reason: reasonOf(error, folder) });
     return [];
   }
-  // a link to a folder above would go round for ever, and take pictures of other classes for ones of this
+  // a link to a folder above would be followed endlessly, and add pictures of other classes
   if (above.some((path) => path === real || path.startsWith(real + sep))) {
-    findings.skipped.push({ file: folder, reason: 'a link to a folder that it lies in' });
+    findings.skipped.push({ file: folder, reason: 'a link to a folder that contains it' });
     return [];
   }
   const { folders, files } = findings.list(folder);
@@ -85,7 +85,7 @@ export function picturesBelow(folder: string, findings: Findings, above: readonl
   return found;
 }
 
-/** Whether any file below a folder is named like a picture. Folders that cannot be read hold none. */
+/** Whether any file below a folder has the extension of a picture. Folders that cannot be read count as empty. */
 export function hasPictureBelow(folder: string, depth = 0): boolean {
   let listing: FolderListing;
   try {
@@ -110,5 +110,5 @@ export function unusable(name: string, status: Pick<Stats, 'size' | 'isFile'> | 
   return status.size === 0 ? 'empty file' : undefined;
 }
 
-/** {@link unusable}, of a path. */
+/** {@link unusable} for a path. */
 export const unusableFile = (path: string): string | undefined => unusable(basename(path), statusOf(path));

@@ -4,19 +4,19 @@ import { type Findings, hasPictureBelow } from './findPictures';
 import { hasPictureName, listFolder } from './listFolder';
 import { subsetOfFolder } from './subsetNames';
 
-/** A folder that holds class folders. */
+/** A folder with class folders in it. */
 export interface FolderPart {
   path: string;
   subset: Subset | undefined;
 }
 
-/** The folders that hold class folders, and those that hold pictures without a label. */
+/** The folders with class folders in them, and those with unlabelled pictures. */
 export function partsOf(root: string, findings: Findings): { parts: FolderPart[]; heldOut: string[] } {
-  const inner = seeThrough(root);
+  const inner = unwrapFolder(root);
   if (inner !== root) {
-    findings.note(`'${relative(root, inner)}' is taken, the only folder in '${root}' that holds folders of pictures`);
+    findings.note(`the dataset is '${relative(root, inner)}', the only folder in '${root}' with class folders`);
   }
-  const { folders, files, lost } = listOrNothing(inner, findings);
+  const { folders, files, unreadable } = listOrNothing(inner, findings);
   const named = new Map(
     folders.flatMap((name) => {
       const found = subsetOfFolder(name);
@@ -24,7 +24,7 @@ export function partsOf(root: string, findings: Findings): { parts: FolderPart[]
     }),
   );
   const parts = folders.filter((name) => named.has(name) && holdsClasses(join(inner, name)));
-  // a common word before it ('seg_train', 'seg_test') makes parts only where nothing else lies beside: 'bullet_train' may be a class
+  // folders with a common prefix ('seg_train', 'seg_test') are parts only when there are no others: 'bullet_train' may be a class
   const prefixes = new Set(parts.map((name) => named.get(name)!.before));
   const plain =
     [...prefixes].every((before) => before === '') || (prefixes.size === 1 && named.size === folders.length);
@@ -34,23 +34,23 @@ export function partsOf(root: string, findings: Findings): { parts: FolderPart[]
   const heldOut = folders.filter((name) => !parts.includes(name) && named.get(name)?.subset === 'test');
   for (const name of folders) {
     if (parts.includes(name) || heldOut.includes(name)) continue;
-    const reason = 'beside train, so no class folder, and none of validation and test';
+    const reason = "is next to 'train', so it is not a class folder, and its name is not validation or test";
     findings.skipped.push({ file: join(inner, name), reason });
   }
   for (const { name } of files.filter(({ name }) => hasPictureName(name))) {
-    findings.skipped.push({ file: join(inner, name), reason: 'lies in no class folder' });
+    findings.skipped.push({ file: join(inner, name), reason: 'is in no class folder' });
   }
-  for (const { file, reason } of lost) {
+  for (const { file, reason } of unreadable) {
     if (subsetOfFolder(relative(inner, file)))
       findings.warnings.push(`'${relative(inner, file)}' is left out: ${reason}`);
   }
   return {
-    parts: parts.map((name) => ({ path: seeThrough(join(inner, name), 1), subset: named.get(name)!.subset })),
+    parts: parts.map((name) => ({ path: unwrapFolder(join(inner, name), 1), subset: named.get(name)!.subset })),
     heldOut: heldOut.map((name) => join(inner, name)),
   };
 }
 
-/** What lies in a folder that is listed again, with its findings, when its classes are looked for. */
+/** List a folder without recording findings, as it is listed again when its classes are read. */
 function listOrNothing(folder: string, findings: Findings) {
   try {
     return listFolder(folder);
@@ -59,7 +59,7 @@ function listOrNothing(folder: string, findings: Findings) {
   }
 }
 
-/** A part holds class folders and no pictures. A class that happens to be called 'train' holds pictures. */
+/** A part contains class folders and no pictures, unlike a class that is named 'train'. */
 function holdsClasses(folder: string): boolean {
   try {
     const { folders, files } = listFolder(folder);
@@ -70,22 +70,22 @@ function holdsClasses(folder: string): boolean {
 }
 
 /**
- * Archives often hold one folder that holds the dataset (`archive/PetImages/Cat`, `training_set/training_set/cats`): the
- * folder that the classes or parts lie in. One folder with pictures in it is a class, not a wrapper.
+ * The folder that contains the classes or parts: archives often wrap a dataset in further folders (`archive/PetImages/Cat`,
+ * `training_set/training_set/cats`). A single folder with pictures in it is a class, not a wrapper.
  */
-function seeThrough(folder: string, depth = 0): string {
+function unwrapFolder(folder: string, depth = 0): string {
   try {
     const { folders, files } = listFolder(folder);
     if (depth > 10 || files.some(({ name }) => hasPictureName(name))) return folder;
-    const holding = folders.filter((name) => hasPictureBelow(join(folder, name)));
-    if (holding.length !== 1) return folder;
-    const inner = join(folder, holding[0]!);
-    if (!holdsClasses(inner) || (subsetOfFolder(holding[0]!) && depth === 0 && isPlainPart(inner))) return folder;
-    return seeThrough(inner, depth + 1);
+    const withPictures = folders.filter((name) => hasPictureBelow(join(folder, name)));
+    if (withPictures.length !== 1) return folder;
+    const inner = join(folder, withPictures[0]!);
+    if (!holdsClasses(inner) || (subsetOfFolder(withPictures[0]!) && depth === 0 && isPlainPart(inner))) return folder;
+    return unwrapFolder(inner, depth + 1);
   } catch {
     return folder;
   }
 }
 
-/** `photos/train/cat`: the only folder is a part, and its folders are classes. */
-const isPlainPart = (folder: string): boolean => seeThrough(folder, 1) === folder;
+/** Whether the only folder is a part whose folders are classes, as in `photos/train/cat`. */
+const isPlainPart = (folder: string): boolean => unwrapFolder(folder, 1) === folder;

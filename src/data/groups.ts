@@ -1,6 +1,6 @@
 import type { Example } from './dataset';
 
-/** Pictures that must stay together: those of a group, and each picture without a group by itself. */
+/** The pictures of each group; a picture without a group is a group of its own. */
 export function groupExamples(examples: readonly Example[]): Example[][] {
   const groups = new Map<string, Example[]>();
   for (const example of examples) {
@@ -12,7 +12,7 @@ export function groupExamples(examples: readonly Example[]): Example[][] {
   return [...groups.values()];
 }
 
-/** How many of each class; [classes]. */
+/** The number of examples of each class: [classes]. */
 export function countClasses(examples: readonly Example[], classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
   for (const { label } of examples) counts[label]!++;

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
-import { type ClassFolders, checkClassFolders, classPathOf, leavesNote, shortNames } from './classFolders';
+import { type ClassFolders, checkClassFolders, classPathOf, nestedClassesWarning, shortNames } from './classFolders';
 import type { Dataset, Example, Skipped } from './dataset';
 import { Findings, picturesBelow } from './findPictures';
 import { type FolderPart, partsOf } from './folderParts';
@@ -11,26 +11,40 @@ import { hasPictureName } from './listFolder';
 import { sampleFolder } from './samples';
 import { uniteNames } from './uniteNames';
 
+/** Options of {@link imageFolder}. */
 export interface ImageFolderOptions {
-  /** the group of a picture, by its path inside the folder; default: the `group` column of labels.csv, if there is one */
+  /**
+   * The group of a picture, from its path inside the folder. Default: the `group` column of labels.csv, if there
+   * is one
+   */
   groupOf?: (path: string) => string | undefined;
   /**
-   * which folder above a picture names its class: the one below the dataset or part ('top'), the one that it lies in ('leaf'),
-   * or the one at a depth (1 is 'top'); default 'top'
+   * Which folder above a picture names its class: the first below the dataset or part (`'top'`), the one that
+   * contains the picture (`'leaf'`), or the one at a depth from 1 to 20 (1 is `'top'`). Default: `'top'`
    */
   classes?: ClassFolders;
 }
 
 /**
- * Find the labelled pictures in a folder with one subfolder a class, or with `train` and `validation` (and perhaps
- * `test`) folders that hold such subfolders. Pictures may lie deeper, links are followed, hidden files and folders that
- * systems make (thumbnails, trash) are passed over, and a folder that holds nothing but the dataset's folder is seen through.
- * A `test` folder whose pictures lie in no class folders gives {@link Dataset.unlabelled}. No picture is opened yet;
- * {@link Dataset.skipped} names what cannot be one, or cannot be read, and {@link Dataset.warnings} what to look at.
+ * Read labelled pictures from a folder with one subfolder per class, or with folders `train`, `validation` and optionally `test`
+ * that contain such subfolders.
  *
- * @param folder a path, or the name of a bundled sample: 'emoji'
- * @example imageFolder('GroceryStore', { classes: 'leaf' }) // train/Fruit/Apple/Granny-Smith/1.jpg is a 'Granny-Smith'
- * @throws {UserError} if there is no such folder, or not at least two classes with pictures in it
+ * Pictures may be in deeper folders, and links are followed. Hidden files and system folders (thumbnails, trash) are ignored, and
+ * folders that only wrap the dataset are skipped. A `test` folder without class folders gives {@link Dataset.unlabelled}. Pictures
+ * are not opened yet; {@link Dataset.skipped} lists files that are not pictures or cannot be read, and {@link Dataset.warnings} what
+ * should be checked.
+ *
+ * @param folder a path, or the name of the bundled sample, `'emoji'`
+ * @throws {UserError} when there is no such folder, or it has fewer than two classes with pictures
+ *
+ * @example
+ * ```ts
+ * import { imageFolder } from 'tunebook';
+ *
+ * const dataset = imageFolder('photos');
+ * dataset.classes; // => [ 'bicycle', 'cat', 'tree' ]
+ * dataset.examples.length; // => 24
+ * ```
  */
 export function imageFolder(folder: string, options?: ImageFolderOptions): Dataset {
   const { groupOf, classes: mode } = withDefaults('imageFolder', options, {
@@ -40,7 +54,7 @@ export function imageFolder(folder: string, options?: ImageFolderOptions): Datas
   checkClassFolders('imageFolder', mode);
   const root = findFolder(
     folder,
-    "give a folder with one subfolder a class, or the sample 'emoji'; public datasets, such as flowers, come by openDataset",
+    "give a folder with one subfolder per class, or the sample 'emoji'; use openDataset for public datasets such as flowers",
   );
   const findings = new Findings();
   const { parts, heldOut } = partsOf(root, findings);
@@ -49,11 +63,11 @@ export function imageFolder(folder: string, options?: ImageFolderOptions): Datas
   if (classes.length < 2) {
     const has = classes.length === 0 ? 'no subfolder with pictures' : `pictures of one class only, '${classes[0]}'`;
     throw new UserError(
-      `'${folder}' has ${has}: expected one subfolder a class, at least two, like roses/1.jpg and tulips/1.jpg${passedOver(root, findings.skipped)}`,
+      `'${folder}' has ${has}: expected one subfolder per class, at least two, like roses/1.jpg and tulips/1.jpg${firstSkipped(root, findings.skipped)}`,
     );
   }
   if (mode === 'top') {
-    const note = leavesNote(found.map(({ file, part }) => ({ file, part: part.path })));
+    const note = nestedClassesWarning(found.map(({ file, part }) => ({ file, part: part.path })));
     if (note !== undefined) findings.warnings.push(note);
   }
   const groups =
@@ -79,7 +93,7 @@ export function imageFolder(folder: string, options?: ImageFolderOptions): Datas
     classes,
     examples,
     skipped: findings.skipped,
-    ...findings.told(),
+    ...findings.messages(),
     ...(unlabelled.length > 0 && { unlabelled }),
   };
 }
@@ -90,16 +104,18 @@ interface Found {
   part: FolderPart;
 }
 
-/** The pictures of one part, with the path of the folder that names their class. */
+/** The pictures of one part, with the folder that names their class. */
 function picturesOf(part: FolderPart, mode: ClassFolders, findings: Findings): Found[] {
   const { path } = part;
-  const { folders, files, lost } = findings.list(path);
+  const { folders, files, unreadable: unreadableEntries } = findings.list(path);
   for (const { name } of files.filter(({ name }) => hasPictureName(name))) {
-    findings.skipped.push({ file: join(path, name), reason: 'lies in no class folder' });
+    findings.skipped.push({ file: join(path, name), reason: 'is in no class folder' });
   }
-  for (const { file, reason } of lost) {
+  for (const { file, reason } of unreadableEntries) {
     if (hasPictureName(file)) continue;
-    findings.warnings.push(`'${relative(path, file) || path}' is left out: ${reason}. If it is a class, it is missing`);
+    findings.warnings.push(
+      `'${relative(path, file) || path}' is left out: ${reason}. If it is a class, the class is missing`,
+    );
   }
   return folders.flatMap((name) => {
     const before = findings.skipped.length;
@@ -113,14 +129,14 @@ function picturesOf(part: FolderPart, mode: ClassFolders, findings: Findings): F
       if (classPath !== undefined) return [{ file, classPath, part }];
       findings.skipped.push({
         file,
-        reason: `lies less deep than the folders at depth ${mode}, which name the classes`,
+        reason: `is above the folders at depth ${mode}, which name the classes`,
       });
       return [];
     });
   });
 }
 
-/** Class names, sorted, and the one that each class folder stands for. */
+/** The class names, sorted, and the class of each class folder. */
 function namesOf(found: readonly Found[], parts: readonly FolderPart[], findings: Findings) {
   const { classOf, warnings } = uniteNames(
     parts.map((part) => [...new Set(found.filter((one) => one.part === part).map(({ classPath }) => classPath))]),
@@ -135,10 +151,18 @@ function namesOf(found: readonly Found[], parts: readonly FolderPart[], findings
 }
 
 /**
- * Find the pictures in a folder, and below it, that nobody has labelled: to predict, or to look at.
+ * Read unlabelled pictures from a folder and all folders below it, for example to predict their classes.
  *
- * @returns no classes and no examples; the pictures are {@link Dataset.unlabelled}
- * @throws {UserError} if there is no such folder, or no picture in it
+ * @param folder a path
+ * @returns a dataset without classes and examples, whose pictures are in {@link Dataset.unlabelled}
+ * @throws {UserError} when there is no such folder, or no picture in it
+ *
+ * @example
+ * ```ts
+ * import { data } from 'tunebook';
+ *
+ * data.unlabelledFolder('photos/cat').unlabelled.length; // => 8
+ * ```
  */
 export function unlabelledFolder(folder: string): Dataset & { unlabelled: Example[] } {
   const root = findFolder(folder, 'give a folder with pictures in it');
@@ -146,23 +170,25 @@ export function unlabelledFolder(folder: string): Dataset & { unlabelled: Exampl
   const unlabelled = picturesBelow(root, findings).map((file) => ({ file, label: -1 }));
   const { skipped } = findings;
   if (unlabelled.length === 0) {
-    throw new UserError(`'${folder}' has no picture that is read${skipped[0] ? `: ${skipped[0].reason}` : ''}`);
+    throw new UserError(
+      `'${folder}' has no picture in a format that is read${skipped[0] ? `: ${skipped[0].reason}` : ''}`,
+    );
   }
-  return { folder: root, classes: [], examples: [], skipped, unlabelled, ...findings.told() };
+  return { folder: root, classes: [], examples: [], skipped, unlabelled, ...findings.messages() };
 }
 
 function findFolder(folder: string, advice: string): string {
-  if (typeof folder !== 'string') throw new UserError(`a folder is named by a text, got ${String(folder)}: ${advice}`);
+  if (typeof folder !== 'string') throw new UserError(`the folder must be a string, got ${String(folder)}: ${advice}`);
   const root = existsSync(folder) ? resolve(folder) : (sampleFolder(folder) ?? resolve(folder));
   if (!existsSync(root)) throw new UserError(`no folder '${folder}': ${advice}`);
   if (!statSync(root).isDirectory()) throw new UserError(`'${folder}' is a file, not a folder: ${advice}`);
   return root;
 }
 
-/** What was found and not taken, as the end of an error. */
-function passedOver(root: string, skipped: readonly Skipped[]): string {
+/** What was skipped, as the end of an error. */
+function firstSkipped(root: string, skipped: readonly Skipped[]): string {
   const file = skipped.find(({ file }) => !existsSync(file) || !statSync(file).isDirectory()) ?? skipped[0];
   if (!file) return '';
   const number = skipped.length === 1 ? 'One was' : `${skipped.length} were`;
-  return `. ${number} passed over: ${relative(root, file.file)}: ${file.reason}`;
+  return `. ${number} skipped: ${relative(root, file.file)}: ${file.reason}`;
 }

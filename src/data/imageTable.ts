@@ -11,34 +11,51 @@ import { findColumns, isColumnName, plainName, type Role } from './tableColumns'
 import { splitReader } from './tableSplits';
 import { uniteNames } from './uniteNames';
 
+/** Options of {@link imageTable}. Columns are given by name, or by number from 1. */
 export interface ImageTableOptions {
-  /** what paths in the table are relative to; default the file's folder, or the working directory for a table */
+  /**
+   * Folder that paths in the table are relative to. Default: the folder of the file; for an arquero table the
+   * working directory
+   */
   folder?: string;
-  /** column of paths, by its name or number (from 1); default one called file, path, filename, image, image_id, ... */
+  /** Column of paths. Default: one named file, path, filename, image, image_id, ... */
   file?: string;
-  /** column of class names; default one called label, class, category, target, ..., or the only other one */
+  /** Column of class names. Default: one named label, class, category, target, ..., or the only other column */
   label?: string;
-  /** column that says train, validation or test (or is_valid, or a fold); default one called so, if there is one */
+  /**
+   * Column that says train, validation or test, or yes and no (is_valid), or a fold. Default: one with such a
+   * name, if there is one
+   */
   split?: string;
-  /** column of groups; default one called group, patient_id, subject, ..., if there is one */
+  /** Column of groups. Default: one named group, patient_id, subject, ..., if there is one */
   group?: string;
 }
 
 /**
- * Labelled pictures from a table with a row for each: its path, its class, and perhaps the part it belongs to and its group.
- * Names of columns may be in any letters, paths of any system; a path that is not there is looked for by its last names, also
- * without its ending, in all folders below. No picture is opened yet; rows that cannot be used are in {@link Dataset.skipped}.
- * Rows without a class give {@link Dataset.unlabelled}.
+ * Read labelled pictures from a table with one row for each: its path, its class, and optionally its part of the split and its
+ * group.
  *
- * @param table an arquero table, or a file of comma-, semicolon- or tab-separated values
- * @example imageTable('train.csv', { folder: 'train_images', label: 'breed' })
- * @throws {UserError} if a column is missing, or not at least two classes are left
+ * A path that does not exist is searched for in all folders below, by its last components and without its extension, as tables
+ * often come from other machines. Pictures are not opened yet; rows that cannot be used are listed in {@link Dataset.skipped}, and
+ * pictures of rows without a class in {@link Dataset.unlabelled}.
+ *
+ * @param table an arquero table, or the path of a file with comma-, semicolon- or tab-separated values
+ * @throws {UserError} when the file or a column is missing, or fewer than two classes are left
+ *
+ * @example
+ * ```ts
+ * import { imageTable } from 'tunebook';
+ *
+ * const dataset = imageTable('labels.csv', { label: 'label' });
+ * dataset.classes; // => [ 'bicycle', 'cat', 'tree' ]
+ * dataset.examples.length; // => 24
+ * ```
  */
 export function imageTable(table: string | ColumnTable, options?: ImageTableOptions): Dataset {
   const given = withDefaults('imageTable', options, { folder: '', file: '', label: '', split: '', group: '' });
   const folder = resolve(given.folder || (typeof table === 'string' ? dirname(table) : '.'));
   if (given.folder !== '' && !existsSync(folder))
-    throw new UserError(`no folder '${given.folder}': give the one with the pictures`);
+    throw new UserError(`no folder '${given.folder}': give the folder with the pictures`);
   const names = Object.entries(given).filter(([key, name]) => key !== 'folder' && name !== '') as [Role, string][];
   const text = typeof table === 'string' ? fromFile(table, names) : fromArquero(table);
   const columns = findColumns(text, Object.fromEntries(names), ['file', 'label'], 'imageTable');
@@ -46,7 +63,9 @@ export function imageTable(table: string | ColumnTable, options?: ImageTableOpti
   const found = usableRows(text, columns, folder, findings);
   if (columns.group !== undefined && plainName(text.columns[columns.group]!) !== 'group') {
     const count = new Set(found.flatMap(({ group }) => group ?? [])).size;
-    findings.note(`pictures of one '${text.columns[columns.group]}' stay on one side of a split: ${count} groups`);
+    findings.note(
+      `pictures with the same '${text.columns[columns.group]}' stay in one part of a split: ${count} groups`,
+    );
   }
   const labelled = found.filter(({ className }) => className !== '');
   const { classOf, warnings } = uniteNames([[...new Set(labelled.map(({ className }) => className))]], 'rows');
@@ -69,7 +88,7 @@ export function imageTable(table: string | ColumnTable, options?: ImageTableOpti
     classes,
     examples: labelled.map(toExample),
     skipped,
-    ...findings.told(),
+    ...findings.messages(),
     ...(unlabelled.length > 0 && { unlabelled }),
   };
 }
@@ -96,7 +115,7 @@ function usableRows(
         );
   if (note !== undefined) findings.note(note);
   const resolvePath = resolver(folder);
-  const wholeNumbers = rows.every((row) => /^-?\d+(?:\.0+)?$|^$/.test(row[label!]!)); // pandas writes 1 as 1.0 beside blanks
+  const wholeNumbers = rows.every((row) => /^-?\d+(?:\.0+)?$|^$/.test(row[label!]!)); // pandas writes 1 as 1.0 in a column with empty cells
   const places = new Map<string, number>();
   const found: Found[] = [];
   for (const [i, row] of rows.entries()) {
@@ -106,7 +125,7 @@ function usableRows(
       path === ''
         ? { file: `row ${i + 1}`, reason: 'no path' }
         : subset === null
-          ? { file: path, reason: `'${row[split!]}' is none of train, validation and test` }
+          ? { file: path, reason: `'${row[split!]}' is not train, validation or test` }
           : resolvePath(path);
     const why = reason ?? (places.has(file) ? `is in row ${places.get(file)} already` : undefined);
     if (why !== undefined) {
@@ -121,11 +140,12 @@ function usableRows(
   return found;
 }
 
-/** Finds the file of a path, and says why there is none. Folders are looked through only when a path is not there. */
+/** Finds the file of a path, or the reason why there is none. Folders are searched only when a path does not exist. */
 function resolver(folder: string): (path: string) => { file: string; reason?: string } {
   let index: PictureIndex | undefined;
   return (path) => {
-    if (/^(?:https?|s3|gs):\/\//i.test(path)) return { file: path, reason: 'an address: download the picture first' };
+    if (/^(?:https?|s3|gs):\/\//i.test(path))
+      return { file: path, reason: 'a web address: download the picture first' };
     const posix = path.replaceAll('\\', '/');
     for (const candidate of new Set([path, posix])) {
       const file = resolve(folder, candidate);
@@ -135,13 +155,12 @@ function resolver(folder: string): (path: string) => { file: string; reason?: st
     const matches = index.find(path);
     if (matches.length === 1) return { file: matches[0]!, reason: unusableFile(matches[0]!) };
     const file = isAbsolute(posix) ? posix : resolve(folder, posix);
-    if (matches.length > 1)
-      return { file, reason: `there are ${matches.length} pictures of that name, such as ${matches[0]}` };
+    if (matches.length > 1) return { file, reason: `${matches.length} pictures have that name, such as ${matches[0]}` };
     return { file, reason: existsSync(file) ? unusableFile(file) : 'no such file' };
   };
 }
 
-/** Numbers by size, so that class 10 comes after class 9; all else by name. */
+/** Sorted by value when all are numbers, so that class 10 comes after class 9; otherwise by name. */
 function sortedClasses(names: string[]): string[] {
   return names.every((name) => /^-?\d+(?:\.\d+)?$/.test(name))
     ? names.sort((a, b) => Number(a) - Number(b))

@@ -5,20 +5,28 @@ import type { Dataset, Example, Split } from './dataset';
 import { countClasses, groupExamples } from './groups';
 import { checkLabelled } from './split';
 
+/** Options of {@link kFold}. */
 export interface KFoldOptions {
-  /** default 5 */
+  /** Number of folds, at least 2. Default: 5 */
   folds?: number;
-  /** default 0 */
+  /** Random seed, a whole number. Default: 0 */
   seed?: number;
 }
 
 /**
- * k-fold cross-validation (Stone 1974): k splits, in which each picture is validated on once. Folds have the same part of
- * every class (stratified), as far as groups that stay together allow. A `test` part that the dataset gives is left alone;
- * its `train` and `validation` parts are taken together.
+ * k-fold cross-validation (Stone 1974): k splits, in each of which another fold is the validation part. Folds are stratified (each
+ * has the same proportion of every class) as far as groups, which stay together, allow. When the dataset has parts, `train` and
+ * `validation` are combined, and `test` stays as it is.
  *
- * @example for (const fold of kFold(photos)) await train(withSplit(photos, fold))
- * @throws {UserError} if there are more folds than groups, or a class would be missing in training
+ * @throws {UserError} when there are more folds than groups, or a class would be missing in training
+ *
+ * @example
+ * ```ts
+ * import { data, imageFolder } from 'tunebook';
+ *
+ * const folds = data.kFold(imageFolder('photos'), { folds: 4 });
+ * folds.map(({ train, validation }) => [train.length, validation.length]); // => [ [ 18, 6 ], [ 18, 6 ], [ 18, 6 ], [ 18, 6 ] ]
+ * ```
  */
 export function kFold(dataset: Dataset, options?: KFoldOptions): Split[] {
   const { folds, seed } = withDefaults('kFold', options, { folds: 5, seed: 0 });
@@ -32,7 +40,7 @@ export function kFold(dataset: Dataset, options?: KFoldOptions): Split[] {
   const groups = groupExamples(pool);
   if (groups.length < folds) {
     throw new UserError(
-      `kFold: ${folds} folds of ${groups.length} groups or single pictures: give at most ${groups.length}`,
+      `kFold: ${folds} folds, but only ${groups.length} groups or single pictures: give at most ${groups.length} folds`,
     );
   }
   const parts = assign(groups, dataset.classes.length, folds, new Random(seed, 'k-fold'));
@@ -50,8 +58,8 @@ export function kFold(dataset: Dataset, options?: KFoldOptions): Split[] {
 }
 
 /**
- * Give each group, the largest first, to the fold that has the smallest part of its classes so far: the sum of squared parts
- * over folds and classes grows least. The smaller fold decides between equal ones.
+ * Assign each group, the largest first, to the fold with the smallest fraction of its classes so far: the sum of squared fractions
+ * over folds and classes grows least. Of equal folds the smaller one is chosen.
  */
 function assign(groups: readonly Example[][], classes: number, folds: number, random: Random): Example[][] {
   const total = countClasses(groups.flat(), classes);

@@ -6,16 +6,17 @@ import { PictureIndex } from './pictureIndex';
 import { readTable } from './readTable';
 import { findColumns, isColumnName } from './tableColumns';
 
-/** Names of files beside class folders that say which pictures belong together. */
+/** Names of the file next to class folders that gives the groups of pictures. */
 const NAME = /^(?:labels|groups)\.(?:csv|tsv|txt)$/i;
 
 /**
- * Groups by path from `labels.csv` (or `groups.csv`, .tsv, .txt) in a folder: a table with a column of paths and one of
+ * The groups of pictures from `labels.csv` (or `groups.csv`, .tsv, .txt) in a folder: a table with a column of paths and one of
  * groups, such as `file` and `group` or `patient_id`.
  *
- * @param paths of all pictures, inside the folder
- * @param findings is told of a table that names few of the pictures
- * @throws {UserError} if it cannot be read, or none of its rows is of a picture: patients would lie on both sides of a split
+ * @param paths paths of all pictures, relative to the folder
+ * @param findings receives a warning when the table names few of the pictures
+ * @throws {UserError} when it cannot be read, or no row names a picture: then the pictures of a patient could be in both training
+ *   and validation
  */
 export function groupsFromLabels(
   root: string,
@@ -47,23 +48,23 @@ export function groupsFromLabels(
     filled++;
     const matches = index.find(row[file]!);
     if (matches.length === 1) groups.set(matches[0]!, row[group]!);
-    else unmatched.push(matches.length === 0 ? row[file]! : `${row[file]} (of which there are ${matches.length})`);
+    else unmatched.push(matches.length === 0 ? row[file]! : `${row[file]} (the name of ${matches.length} pictures)`);
   }
   const example = `its first is '${table.rows[0]![file]}', a picture is '${paths[0]}'`;
   if (filled > 0 && groups.size === 0) {
     throw new UserError(
-      `none of the ${filled} rows of ${name} with a group names one picture of the folder (${example}): without groups, pictures of one person or thing would lie on both sides of a split`,
+      `none of the ${filled} rows of ${name} with a group names one picture of the folder (${example}): without groups, pictures of one person or thing could be in both training and validation`,
     );
   }
   const without = paths.filter((path) => !groups.has(path));
   if (unmatched.length > 0.1 * filled) {
     findings.warnings.push(
-      `${unmatched.length} of ${filled} rows of ${name} name no picture of the folder, or several, such as ${some(unmatched)}`,
+      `${unmatched.length} of ${filled} rows of ${name} match no picture of the folder, or several, such as ${some(unmatched)}`,
     );
   }
   if (without.length > 0.1 * paths.length) {
     findings.warnings.push(
-      `${without.length} of ${paths.length} pictures have no group in ${name}, such as ${some(without)}: each is split by itself`,
+      `${without.length} of ${paths.length} pictures have no group in ${name}, such as ${some(without)}: they are split independently`,
     );
   }
   return (path) => groups.get(path);

@@ -2,19 +2,19 @@ import { readdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { messageOf } from '../core/errors';
 import type { Skipped } from './dataset';
-import { isHelperFolder } from './helperFolders';
+import { isSystemFolder } from './systemFolders';
 
-/** What lies in a folder, each sorted by name. Hidden files and folders are left out. */
+/** The content of a folder, sorted by name, without hidden files and folders. */
 export interface FolderListing {
   folders: string[];
   files: { name: string; size: number; isFile: boolean }[];
-  /** what is there and cannot be looked at, with the reason */
-  lost: Skipped[];
-  /** folders of systems and devices, which hold no pictures of the person's */
-  helpers: string[];
+  /** entries that cannot be read, with the reason */
+  unreadable: Skipped[];
+  /** folders that an operating system, a NAS or a program made, such as thumbnails and trash */
+  systemFolders: string[];
 }
 
-/** Names that pictures end in, in any case of letters. */
+/** File extensions of pictures, in lower case. */
 export const EXTENSIONS = [
   '.jpg',
   '.jpeg',
@@ -36,36 +36,36 @@ export const EXTENSIONS = [
   '.jpx',
 ];
 
-/** Whether a file is named like a picture that is read. */
+/** Whether a file has the extension of a picture. */
 export const hasPictureName = (name: string): boolean => EXTENSIONS.includes(extname(name).toLowerCase());
 
 /**
- * List a folder so that nothing in it is dropped: links that lead nowhere, entries without permission and names that are not
- * UTF-8 are named with their reason. Links to folders and files count as what they lead to.
+ * List a folder without dropping anything silently: broken links, entries without permission and names that are not UTF-8 are
+ * listed with the reason. Links are followed.
  *
- * @throws whatever reading the folder itself throws; {@link reasonOf} says it in words
+ * @throws the error of reading the folder itself, which {@link reasonOf} explains
  */
 export function listFolder(folder: string): FolderListing {
-  const listing: FolderListing = { folders: [], files: [], lost: [], helpers: [] };
+  const listing: FolderListing = { folders: [], files: [], unreadable: [], systemFolders: [] };
   const names = readdirSync(folder, { encoding: 'buffer' }).map((raw) => ({ raw, name: raw.toString('utf8') }));
   for (const { raw, name } of names.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))) {
     if (name.startsWith('.')) continue;
     if (!Buffer.from(name, 'utf8').equals(raw)) {
-      const lost = strangeName(folder, raw);
-      if (lost) listing.lost.push(lost);
+      const skipped = nameNotUtf8(folder, raw);
+      if (skipped) listing.unreadable.push(skipped);
       continue;
     }
     const path = join(folder, name);
     const status = statusOf(path);
-    if (typeof status === 'string') listing.lost.push({ file: path, reason: status });
+    if (typeof status === 'string') listing.unreadable.push({ file: path, reason: status });
     else if (!status.isDirectory()) listing.files.push({ name, size: status.size, isFile: status.isFile() });
-    else if (isHelperFolder(name)) listing.helpers.push(path);
+    else if (isSystemFolder(name)) listing.systemFolders.push(path);
     else listing.folders.push(name);
   }
   return listing;
 }
 
-/** A file's or folder's status, or in words why there is none. */
+/** The status of a file or folder, or the reason why it cannot be read. */
 export function statusOf(path: string): Stats | string {
   try {
     return statSync(path);
@@ -74,18 +74,18 @@ export function statusOf(path: string): Stats | string {
   }
 }
 
-/** Why a file or folder cannot be read, in words. */
+/** The reason why a file or folder cannot be read. */
 export function reasonOf(error: unknown, path: string): string {
   const { code = '' } = error as NodeJS.ErrnoException;
-  if (code === 'ELOOP') return 'a link that leads round in a circle';
+  if (code === 'ELOOP') return 'a link to itself, or links in a circle';
   if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';
   if (code === 'ENAMETOOLONG') return 'its name is too long';
   if (['EIO', 'ESTALE', 'ENOTCONN', 'ENODEV', 'ENXIO', 'EHOSTDOWN', 'EHOSTUNREACH', 'ETIMEDOUT'].includes(code)) {
-    return `the disk or network share that it lies on does not answer (${code})`;
+    return `its disk or network share does not answer (${code})`;
   }
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     const target = linkTarget(path);
-    return target === undefined ? 'no such file' : `a link that leads nowhere: ${target}`;
+    return target === undefined ? 'no such file' : `a broken link to ${target}`;
   }
   return messageOf(error);
 }
@@ -99,27 +99,27 @@ function linkTarget(path: string): string | undefined {
 }
 
 /**
- * A name in another encoding, of an old archive or disk, cannot be told from others in text: paths, tables and reports would
- * name something else. So it is left out, and how many pictures go with it is said.
+ * Why a file or folder whose name is not UTF-8 is left out: decoding replaces its characters, so that paths, tables and reports
+ * could not name it. Says how many pictures are left out with it.
  */
-function strangeName(folder: string, raw: Buffer): Skipped | undefined {
+function nameNotUtf8(folder: string, raw: Buffer): Skipped | undefined {
   const path = Buffer.concat([Buffer.from(`${folder}/`), raw]);
   const shown = [...raw]
     .map((byte) =>
       byte < 0x20 || byte > 0x7e ? `\\x${byte.toString(16).padStart(2, '0')}` : String.fromCharCode(byte),
     )
     .join('');
-  const why = 'its name is not UTF-8 (of an old archive or disk?)';
+  const why = 'its name is not UTF-8 (from an old archive or disk?)';
   const pictures = countPictures(path);
   if (pictures === undefined) {
-    // a file: of those that are no pictures nothing is lost
+    // a file; other files than pictures would not be used anyway
     return hasPictureName(shown) ? { file: join(folder, shown), reason: `${why}: rename it` } : undefined;
   }
   const many = pictures === 1 ? 'the picture in it is' : `the ${pictures} pictures in it are`;
   return { file: join(folder, shown), reason: `${why}, so ${many} left out: rename the folder` };
 }
 
-/** How many files below a folder are named like pictures; undefined where it is no folder. */
+/** How many files below a folder have the extension of a picture; undefined when it is not a folder. */
 function countPictures(folder: Buffer, depth = 0): number | undefined {
   let names: Buffer[];
   try {

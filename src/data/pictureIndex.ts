@@ -2,9 +2,9 @@ import { basename, relative } from 'node:path';
 import { hasPictureName } from './listFolder';
 
 /**
- * Finds the picture that a table means: by its path, or by a part of it that only one picture has. Tables come from other
- * machines, with other folders before the path (`C:\Users\me\photos\cat\1.jpg`, `dataset/train/cat/1.jpg`), with fewer
- * (`1.jpg`), without the name's ending (`000c34`), or in other letters (`CAT/1.JPG`).
+ * Finds the picture of a path in a table: by its whole path, or by its last components. Tables often come from other machines, with
+ * other folders (`C:\Users\me\photos\cat\1.jpg`, `dataset/train/cat/1.jpg`), without folders (`1.jpg`), without extension
+ * (`000c34`), or in another case (`CAT/1.JPG`).
  */
 export class PictureIndex {
   private readonly byName = new Map<string, { file: string; parts: string[] }[]>();
@@ -14,7 +14,7 @@ export class PictureIndex {
     for (const file of files) {
       const parts = partsOf(folder === '' ? file : relative(folder, file));
       this.add(parts.at(-1)!, file, parts);
-      this.add(withoutEnding(parts.at(-1)!), file, [...parts.slice(0, -1), withoutEnding(parts.at(-1)!)]);
+      this.add(withoutExtension(parts.at(-1)!), file, [...parts.slice(0, -1), withoutExtension(parts.at(-1)!)]);
     }
   }
 
@@ -24,7 +24,7 @@ export class PictureIndex {
     else this.byName.set(name, [{ file, parts }]);
   }
 
-  /** The one picture whose path and the given one end alike, up to the shorter one's start; several where it is not told which. */
+  /** The pictures whose path ends with the given one, or the other way round; more than one when it is ambiguous. */
   find(path: string): string[] {
     const parts = partsOf(path);
     const name = parts.at(-1);
@@ -38,7 +38,7 @@ export class PictureIndex {
   }
 }
 
-/** The names in a path of any system, in small letters and one coding. */
+/** The components of a path of any operating system, in lower case and Unicode form NFC. */
 const partsOf = (path: string): string[] =>
   path
     .normalize('NFC')
@@ -46,4 +46,4 @@ const partsOf = (path: string): string[] =>
     .split(/[/\\]+/)
     .filter((part) => part !== '' && part !== '.' && part !== '..' && !/^[a-z]:$/.test(part));
 
-const withoutEnding = (name: string) => (hasPictureName(name) ? basename(name).replace(/\.[^.]+$/, '') : name);
+const withoutExtension = (name: string) => (hasPictureName(name) ? basename(name).replace(/\.[^.]+$/, '') : name);

@@ -2,23 +2,23 @@ import { messageOf, UserError } from '../core/errors';
 import { readBounded } from '../core/readBounded';
 import { hasPictureName } from './listFolder';
 
-/** Bytes of a table: ten million rows. */
+/** The largest table in bytes: about ten million rows. */
 const LARGEST = 2 ** 28;
 
-/** Names and rows of a table of text. */
+/** A table of text. */
 export interface TextTable {
-  /** names of the columns; `column 1`, ... where the file has no line of names */
+  /** column names; `column 1`, ... when the file has no header */
   columns: string[];
-  /** as many cells as there are columns, without blanks at the ends */
+  /** one cell for each column, trimmed */
   rows: string[][];
 }
 
 /**
- * Read a table as people have it: UTF-8, UTF-16 or Windows-1252, with or without a byte order mark; commas, semicolons, tabs
- * or vertical bars between cells, or blanks before the last one; with or without a line of names; blank lines are passed over.
+ * Read a table of any usual format: UTF-8, UTF-16 or Windows-1252, with or without a byte order mark; separated by commas,
+ * semicolons, tabs or vertical bars, or by spaces before the last cell; with or without a header. Blank lines are ignored.
  *
- * @param named whether a text is the name of a column that is looked for: then the first line is one of names
- * @throws {UserError} if it cannot be read
+ * @param named whether a text is a known column name: a first line with one is a header
+ * @throws {UserError} when it cannot be read
  */
 export function readTable(file: string, named: (name: string) => boolean): TextTable {
   let text: string;
@@ -32,7 +32,7 @@ export function readTable(file: string, named: (name: string) => boolean): TextT
   const width = Math.max(0, ...lines.slice(0, 1000).map((row) => row.length));
   const first = lines[0] ?? [];
   const padded = (row: readonly string[]) => Array.from({ length: width }, (_, i) => row[i] ?? '');
-  // a line of names has no picture in it, unless no line has
+  // a first line without a known column name is a header when it names no picture
   const isHeader = first.some(named) || !first.some((cell) => hasPictureName(cell));
   if (isHeader)
     return { columns: padded(first).map((name, i) => name || `column ${i + 1}`), rows: lines.slice(1).map(padded) };
@@ -49,9 +49,9 @@ function decodeText(bytes: Buffer): string {
     return new TextDecoder(zeros[1]! > zeros[0]! ? 'utf-16le' : 'utf-16be').decode(bytes);
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes); // takes a byte order mark away
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes); // also removes a byte order mark
   } catch {
-    return new TextDecoder('windows-1252').decode(bytes); // what Excel writes in much of Europe
+    return new TextDecoder('windows-1252').decode(bytes); // as Excel writes in much of Europe
   }
 }
 
@@ -64,7 +64,7 @@ function splitRows(text: string): string[][] {
     .slice(0, 50);
   const delimiter = delimiterOf(start);
   if (delimiter !== undefined) return cellsOf(text, delimiter).map((row) => row.map(unquoted));
-  // `a/1.jpg 0`: the path may hold blanks, the class does not
+  // `a/1.jpg 0`: the path may contain spaces, the class does not
   const inTwo = start.length > 0 && start.every((line) => /\S\s+\S+\s*$/.test(line));
   return text
     .split('\n')
@@ -77,7 +77,7 @@ const unquoted = (cell: string) =>
     .replace(/^"(.*)"$/s, '$1')
     .trim();
 
-/** The character that parts the first lines into the same number of cells, two or more; the one with most cells. */
+/** The delimiter that divides the first lines into equally many cells, two or more; of several the one with most cells. */
 function delimiterOf(lines: readonly string[]): string | undefined {
   let best: { delimiter: string; cells: number } | undefined;
   for (const delimiter of DELIMITERS) {
@@ -89,7 +89,7 @@ function delimiterOf(lines: readonly string[]): string | undefined {
   return best?.delimiter ?? DELIMITERS.find((delimiter) => lines.length > 0 && lines[0]!.includes(delimiter));
 }
 
-/** Rows of cells, whatever a person's program wrote: a quote that is not closed is text, and rows may have any number of cells. */
+/** Rows of cells, tolerant of errors: an unclosed quote is text, and rows may have different numbers of cells. */
 function cellsOf(text: string, delimiter: string): string[][] {
   const d = delimiter.replace('|', '\\|');
   const rows: string[][] = [];

@@ -2,19 +2,38 @@ import { existsSync } from 'node:fs';
 import { UserError } from '../core/errors';
 import { cacheFolder, setupCommand } from '../core/paths';
 
-/** The bundled datasets, drawn at set-up by data-samples/. */
+/**
+ * The names of the bundled sample datasets, whose pictures are drawn at set-up.
+ *
+ * @example
+ * ```ts
+ * import { data } from 'tunebook';
+ *
+ * data.samples; // => [ 'emoji' ]
+ * ```
+ */
 export const samples = ['emoji'];
 
 /**
- * Where a bundled sample lies, or undefined if `name` is none.
+ * The folder of a bundled sample dataset.
  *
- * @throws {UserError} if it is one that set-up has not drawn yet
+ * @param name such as `'emoji'`
+ * @returns undefined when there is no sample of that name
+ * @throws {UserError} when set-up has not drawn the sample yet
+ *
+ * @example
+ * ```ts
+ * import { data, imageFolder } from 'tunebook';
+ *
+ * const folder = data.sampleFolder('emoji');
+ * if (folder !== undefined) imageFolder(folder).classes.length; // eight classes, such as 'bird' and 'fruit'
+ * ```
  */
 export function sampleFolder(name: string): string | undefined {
   if (!samples.includes(name)) return undefined;
   const folder = cacheFolder('samples', name);
   if (!existsSync(folder)) {
-    throw new UserError(`the sample '${name}' is not drawn yet: run \`${setupCommand}\` in the project folder`);
+    throw new UserError(`the sample '${name}' has not been drawn yet: run \`${setupCommand}\` in the project folder`);
   }
   return folder;
 }

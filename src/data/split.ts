@@ -7,23 +7,33 @@ import { countClasses, groupExamples } from './groups';
 /** What part of the pictures can be held out for validation. */
 export const VALIDATION_RANGE = { min: 0.01, max: 0.99 };
 
+/** Options of {@link splitDataset}. */
 export interface SplitOptions {
-  /** part of each class that goes to validation, between 0 and 1; default 0.25 */
+  /** Fraction of each class for validation, from 0.01 to 0.99. Default: 0.25 */
   validation?: number;
-  /** part of each class that is put aside as test, between 0 and 1; default 0 */
+  /** Fraction of each class for the test part, from 0 to 0.98. Default: 0 */
   test?: number;
-  /** default 0 */
+  /** Random seed, a whole number. Default: 0 */
   seed?: number;
 }
 
 /**
- * Split a dataset into training and validation, and test if wanted, class by class in the same proportion (stratified), with
- * all pictures of a group on the same side. The same seed gives the same split.
+ * Split a dataset into training, validation and optionally test data: stratified (each class in the same proportion), and with all
+ * pictures of a group in one part. The same seed gives the same split.
  *
- * Parts that the folder or table gives are kept: one with `train` and `validation` is not split again, one with `train` and
+ * Parts given by the folder or table are kept: a dataset with `train` and `validation` is not split again, and one with `train` and
  * `test` only is split within `train`.
  *
- * @throws {UserError} if a class would have nothing to train on, or nothing at all would be left for validation
+ * @throws {UserError} when a class would have no training picture, no picture would be left for validation, or an option is unknown
+ *   or out of range
+ *
+ * @example
+ * ```ts
+ * import { imageFolder, splitDataset } from 'tunebook';
+ *
+ * const split = splitDataset(imageFolder('photos'), { validation: 0.25, seed: 1 });
+ * [split.train.length, split.validation.length]; // => [ 18, 6 ]
+ * ```
  */
 export function splitDataset(dataset: Dataset, options?: SplitOptions): Split {
   const given = withDefaults('splitDataset', options, { validation: 0.25, test: 0, seed: 0 });
@@ -51,15 +61,15 @@ export function splitDataset(dataset: Dataset, options?: SplitOptions): Split {
   return split;
 }
 
-/** @throws {UserError} if something is no dataset, or one without classes */
+/** @throws {UserError} unless it is a dataset with classes */
 export function checkLabelled(dataset: Dataset): void {
   const { classes, examples } = dataset ?? {};
   if (!Array.isArray(classes) || !Array.isArray(examples)) {
     const advice = (dataset as unknown) instanceof Promise ? 'put `await` before it' : "such as imageFolder('photos')";
-    const got = typeof dataset === 'string' ? `the text '${dataset}'` : Object.prototype.toString.call(dataset);
+    const got = typeof dataset === 'string' ? `the string '${dataset}'` : Object.prototype.toString.call(dataset);
     throw new UserError(`expected a dataset, ${advice}; got ${got}`);
   }
-  if (classes.length === 0) throw new UserError('pictures without labels cannot be split, nor trained on');
+  if (classes.length === 0) throw new UserError('pictures without labels can be neither split nor trained on');
 }
 
 function partsOf(dataset: Dataset, { validation, test, seed }: Required<SplitOptions>): Split {
@@ -67,22 +77,22 @@ function partsOf(dataset: Dataset, { validation, test, seed }: Required<SplitOpt
   const classes = dataset.classes.length;
   const [given, validationPart, testPart] = [part('train'), part('validation'), part('test')];
   let rest = given.length > 0 || validationPart.length > 0 ? given : dataset.examples;
-  let putAside = given.length > 0 || validationPart.length > 0 ? testPart : [];
+  let testExamples = given.length > 0 || validationPart.length > 0 ? testPart : [];
   let share = validation;
-  if (test > 0 && putAside.length === 0) {
+  if (test > 0 && testExamples.length === 0) {
     const drawn = drawPart(rest, classes, test, new Random(seed, 'test split'));
-    [rest, putAside] = [drawn.rest, drawn.part];
+    [rest, testExamples] = [drawn.rest, drawn.part];
     share = validation / (1 - test);
   }
-  const aside = putAside.length > 0 ? { test: putAside } : {};
-  if (validationPart.length > 0) return { train: rest, validation: validationPart, ...aside };
+  const held = testExamples.length > 0 ? { test: testExamples } : {};
+  if (validationPart.length > 0) return { train: rest, validation: validationPart, ...held };
   const drawn = drawPart(rest, classes, share, new Random(seed, 'split'));
-  return { train: drawn.rest, validation: drawn.part, ...aside };
+  return { train: drawn.rest, validation: drawn.part, ...held };
 }
 
 /**
- * Walk through the groups in random order and take one whenever that brings the part closer to the wanted number of pictures
- * in every class (least squares over classes), as long as the rest keeps one of each class.
+ * Go through the groups in random order, and add a group to the part when that brings it closer to the wanted number of pictures
+ * per class (least squares over classes) and leaves at least one picture of each class in the rest.
  */
 function drawPart(
   examples: readonly Example[],

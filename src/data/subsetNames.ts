@@ -9,7 +9,7 @@ const SUBSETS = new Map<string, Subset>([
   ...(['test', 'testing'] as const).map((name): [string, Subset] => [name, 'test']),
 ]);
 
-/** The part that a word names, such as `val`, in any case of letters. */
+/** The part of a split that a word names, such as `val`; upper and lower case are the same. */
 export const subsetOf = (word: string): Subset | undefined => SUBSETS.get(word.trim().toLowerCase());
 
 const WORDS = [...SUBSETS.keys()].sort((a, b) => b.length - a.length).join('|');
@@ -19,9 +19,9 @@ const PATTERN = new RegExp(
 );
 
 /**
- * The part that the name of a folder says: `train`, `test_set`, `seg_train`.
+ * The part of a split that a folder's name says, such as `train`, `test_set` or `seg_train`.
  *
- * @returns also what stands before the word: of all parts of a dataset it is the same
+ * @returns also the prefix before that word, which all parts of a dataset share
  */
 export function subsetOfFolder(name: string): { subset: Subset; before: string } | undefined {
   const { before = '', word } = PATTERN.exec(name.trim())?.groups ?? {};

@@ -4,32 +4,55 @@ import { Random } from '../core/random';
 import type { Dataset, Example, Split } from './dataset';
 
 /**
- * A split with n training pictures a class only (few-shot); validation and test stay whole. For the same seed, fewer shots
- * are some of more shots.
+ * Reduce a split to n training pictures per class (few-shot learning). Validation and test data do not change. With the same seed,
+ * the pictures for fewer shots are a subset of those for more.
  *
- * @param shots training pictures a class
- * @throws {UserError} if a class has fewer
+ * @param shots training pictures per class, at least 1
+ * @param seed random seed. Default: 0
+ * @throws {UserError} when a class has fewer training pictures
+ *
+ * @example
+ * ```ts
+ * import { fewShot, imageFolder, splitDataset } from 'tunebook';
+ *
+ * const split = splitDataset(imageFolder('photos'));
+ * fewShot(split, 2).train.length; // => 6
+ * ```
  */
 export function fewShot(split: Split, shots: number, seed = 0): Split {
   checkNumber('fewShot: shots', shots, { min: 1, integer: true });
   const classes = shuffledClasses(split.train, seed);
   for (const [label, members] of classes) {
     if (members.length >= shots) continue;
-    throw new UserError(`fewShot: ${shots} pictures a class, but class ${label} has ${members.length} to train on`);
+    throw new UserError(
+      `fewShot: expected ${shots} training pictures per class, but class ${label} has ${members.length}`,
+    );
   }
   return { ...split, train: classes.flatMap(([, members]) => members.slice(0, shots)) };
 }
 
+/** Options of {@link learningCurveSplits}. */
 export interface LearningCurveOptions {
-  /** parts of the training pictures; default [0.1, 0.25, 0.5, 1] */
+  /** Fractions of the training pictures, above 0 and up to 1. Default: [0.1, 0.25, 0.5, 1] */
   fractions?: readonly number[];
-  /** default 0 */
+  /** Random seed. Default: 0 */
   seed?: number;
 }
 
 /**
- * Splits with growing parts of the training pictures, to see what more of them would bring. Each holds the ones before it
- * (nested), and the same part of every class, at least one picture. Validation and test stay whole.
+ * Splits with increasing fractions of the training pictures, to measure how much more training data helps (a learning curve). They
+ * are nested, and have the same fraction of every class, at least one picture. Validation and test data do not change.
+ *
+ * @returns one split for each fraction
+ * @throws {UserError} on an unknown option, or a fraction out of range
+ *
+ * @example
+ * ```ts
+ * import { data, imageFolder, splitDataset } from 'tunebook';
+ *
+ * const split = splitDataset(imageFolder('photos'));
+ * data.learningCurveSplits(split, { fractions: [0.5, 1] }).map(({ train }) => train.length); // => [ 9, 18 ]
+ * ```
  */
 export function learningCurveSplits(split: Split, options?: LearningCurveOptions): Split[] {
   const { fractions, seed } = withDefaults('learningCurveSplits', options, {
@@ -45,11 +68,22 @@ export function learningCurveSplits(split: Split, options?: LearningCurveOptions
 }
 
 /**
- * A dataset that comes with a split of one's own: `train` and whatever else splits a dataset keep to it.
+ * Fix the split of a dataset: `train`, `splitDataset` and `study` use it instead of drawing one.
  *
- * @param split of this dataset; examples in none of its parts are left out
+ * @param split parts of this dataset; pictures in none of them are left out
+ *
+ * @example
+ * ```ts
+ * import { data, imageFolder, withSplit } from 'tunebook';
+ *
+ * const photos = imageFolder('photos');
+ * const [fold] = data.kFold(photos, { folds: 2 });
+ * const dataset = fold ? withSplit(photos, fold) : photos;
+ * dataset.examples.filter(({ subset }) => subset === 'train').length; // => 12
+ * ```
  */
-export function withSplit(dataset: Dataset, { train, validation, test = [] }: Split): Dataset {
+export function withSplit(dataset: Dataset, split: Split): Dataset {
+  const { train, validation, test = [] } = split;
   const of = (examples: readonly Example[], subset: Example['subset']) =>
     examples.map((example) => ({ ...example, subset }));
   return { ...dataset, examples: [...of(train, 'train'), ...of(validation, 'validation'), ...of(test, 'test')] };

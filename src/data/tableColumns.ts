@@ -2,10 +2,10 @@ import { didYouMean } from '../core/didYouMean';
 import { UserError } from '../core/errors';
 import { hasPictureName } from './listFolder';
 
-/** What a column of a table of pictures can be. */
+/** The meaning of a column in a table of pictures. */
 export type Role = 'file' | 'label' | 'split' | 'group';
 
-/** Names that people give to columns, without capital letters, blanks and dashes; the first that is there is taken. */
+/** Usual column names, in lower case without spaces, dashes and underscores; the first one found is used. */
 const NAMES: Record<Role, readonly string[]> = {
   file: [
     ...['file', 'path', 'filename', 'filepath', 'image', 'imagepath', 'imagename', 'imagefile', 'imagefilename'],
@@ -50,22 +50,22 @@ const NAMES: Record<Role, readonly string[]> = {
   ],
 };
 
-/** A name as names are compared: `Image_ID` and `image id` are one. */
+/** A column name for comparison: `Image_ID` and `image id` are equal. */
 export const plainName = (name: string): string => name.toLowerCase().replace(/[\s_\-.]+/g, '');
 
-/** Whether a text is a name that {@link findColumns} knows. */
+/** Whether a text is a column name that {@link findColumns} knows. */
 export const isColumnName = (text: string): boolean =>
   Object.values(NAMES).some((names) => names.includes(plainName(text)));
 
 /**
- * Which column of a table is which.
+ * Find the columns of paths, classes, parts and groups in a table.
  *
  * @param columns their names
- * @param rows cells, to look for pictures where no name is known
- * @param given names (or numbers, from 1) that a person gave, by role
- * @param needed roles without which nothing can be done
- * @param caller for the error
- * @throws {UserError} if a given or needed column is not there; the message lists those that are
+ * @param rows their cells, to recognize the column of paths when its name is unknown
+ * @param given column names or numbers (from 1) given by the user, by role
+ * @param needed roles that must be found
+ * @param caller name of the function, for errors
+ * @throws {UserError} when a given or needed column is missing; the message lists the columns
  */
 export function findColumns(
   { columns, rows }: { columns: readonly string[]; rows: readonly (readonly string[])[] },
@@ -109,7 +109,7 @@ export function findColumns(
         .map((name) => `'${name}'`)
         .join(
           ' or ',
-        )} or the like; the columns are ${listed}: name the one with the ${role === 'file' ? 'paths of pictures' : 'classes'} by { ${options[0]}: ... } (${options[1]} NAME)`,
+        )} or similar; the columns are ${listed}: give the one with the ${role === 'file' ? 'paths of pictures' : 'classes'} as { ${options[0]}: ... } (${options[1]} NAME)`,
     );
   }
   return found;

@@ -6,12 +6,12 @@ const YES = ['true', 't', 'yes', 'y', '1', '1.0'];
 const NO = ['false', 'f', 'no', 'n', '0', '0.0', ''];
 
 /**
- * How the cells of a column say which part a picture is in: by a word (`split`: train, val, test), by yes and no (`is_valid`,
- * `is_test`, `is_train`), or by a fold, the first of which is for validation.
+ * How to read the part of the split from the cells of a column: words (`split`: train, val, test), yes and no (`is_valid`,
+ * `is_test`, `is_train`), or folds, of which the first is for validation.
  *
  * @param name of the column
  * @param values its cells
- * @returns the part that a cell says; undefined for none, null where it is not understood. And what to tell
+ * @returns a function that gives the part of a cell (undefined for none, null for an unknown word), and a note
  */
 export function splitReader(
   name: string,
@@ -27,7 +27,7 @@ export function splitReader(
   const words = distinct.some((value) => subsetOf(value) !== undefined);
   if (!words && /fold/.test(plainName(name))) {
     const folds = distinct.filter((value) => value !== '').sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1));
-    if (folds.length < 2) return { read: () => undefined, note: `column '${name}' has one fold only: it is not used` };
+    if (folds.length < 2) return { read: () => undefined, note: `column '${name}' has only one fold: it is not used` };
     return {
       read: (cell) => (cell.toLowerCase() === folds[0] ? 'validation' : 'train'),
       note: `column '${name}' has ${folds.length} folds: fold ${folds[0]} is for validation, the others for training`,

@@ -1,11 +1,11 @@
 /**
- * Class names that differ only in how a computer writes them are one class: 'é' as one character or as two (NFC and NFD, as
- * macOS writes it), blanks at the ends. Names that differ in capital letters are one class where no part has both ('Cats' for
- * training, 'cats' for validation), and two, with a warning, where one has.
+ * Merge class names that differ only in spelling: in the Unicode form ('é' as one character or two, NFC and NFD), in spaces at the
+ * start or end, or in capital letters. Names that differ in capital letters and occur in the same part stay two classes, with a
+ * warning; in different parts ('Cats' for training, 'cats' for validation) they are one.
  *
  * @param parts the names in each part
- * @param what a name is written on, for the warning: 'folders', 'rows'
- * @returns the class of each name, and what to tell
+ * @param what where names come from, for warnings: 'folders' or 'rows'
+ * @returns the class of each name, and warnings
  */
 export function uniteNames(
   parts: readonly (readonly string[])[],
@@ -18,9 +18,9 @@ export function uniteNames(
     if (spellings.length < 2) continue;
     const name = classOf.get(spellings[0]!)!;
     const why = spellings.some((spelling) => spelling !== spelling.trim())
-      ? 'with blanks at the ends'
-      : 'in two codings of the same letters (NFC and NFD)';
-    warnings.push(`the class '${name}' is written ${why}: its ${what} are taken as one class`);
+      ? 'with spaces at the start or end'
+      : 'in two Unicode forms (NFC and NFD)';
+    warnings.push(`the class '${name}' is written ${why}: its ${what} are treated as one class`);
   }
   const small = (name: string) => name.toLowerCase();
   for (const alike of grouped([...new Set(classOf.values())], small)) {
@@ -30,11 +30,13 @@ export function uniteNames(
       (part) => new Set(part.map((name) => classOf.get(name)!).filter((name) => alike.includes(name))).size > 1,
     );
     if (together) {
-      warnings.push(`${quoted} are taken as ${alike.length} classes: if they are one, give their ${what} one name`);
+      warnings.push(
+        `${quoted} are treated as ${alike.length} classes: if they are one class, give their ${what} the same name`,
+      );
       continue;
     }
     for (const [name, className] of classOf) if (alike.includes(className)) classOf.set(name, alike[0]!);
-    warnings.push(`${quoted} differ in capital letters only, and are taken as one class, '${alike[0]}'`);
+    warnings.push(`${quoted} differ in capital letters only, and are treated as one class, '${alike[0]}'`);
   }
   return { classOf, warnings };
 }

@@ -66,7 +66,7 @@ describe('imageFolder', () => {
     assert.match(reasons['a/notes.txt']!, /'\.txt' is not a picture format/);
     assert.match(reasons['a/drawing.svg']!, /'\.svg' is not a picture format/);
     assert.equal(reasons['b/zero.jpg'], 'empty file');
-    assert.equal(reasons['b/link.jpg'], `a link that leads nowhere: ${join(root, 'nowhere')}`);
+    assert.equal(reasons['b/link.jpg'], `a broken link to ${join(root, 'nowhere')}`);
     assert.equal(reasons.empty, 'class folder without pictures');
     assert.equal(reasons['a/.hidden'], undefined);
   });
@@ -89,15 +89,15 @@ describe('imageFolder', () => {
   it('says what it expected when the folder does not fit', () => {
     assert.throws(
       () => imageFolder('/no/such/folder'),
-      /no folder '\/no\/such\/folder': give a folder with one subfolder a class/,
+      /no folder '\/no\/such\/folder': give a folder with one subfolder per class/,
     );
     assert.throws(
       () => imageFolder(folderWith(['1.jpg', '2.jpg'])),
-      /no subfolder with pictures: expected one subfolder a class.*\. 2 were passed over: 1\.jpg: lies in no class folder$/,
+      /no subfolder with pictures: expected one subfolder per class.*\. 2 were skipped: 1\.jpg: is in no class folder$/,
     );
     assert.throws(
       () => imageFolder(folderWith(['a/IMG_1.CR3', 'b/IMG_2.CR3'])),
-      /\. 4 were passed over: a\/IMG_1\.CR3: '\.cr3' is not a picture format that is read/,
+      /\. 4 were skipped: a\/IMG_1\.CR3: '\.cr3' is not a picture format that is read/,
     );
     assert.throws(() => imageFolder(folderWith(['a/1.jpg'])), /pictures of one class only, 'a'/);
     const misspelt = { groupsOf: () => 'x' } as Parameters<typeof imageFolder>[1];

@@ -101,7 +101,7 @@ describe('kFold', () => {
     ];
     const folds = kFold(dataset([...given, { label: 0, subset: 'test' }]), { folds: 3 });
     assert.ok(folds.every(({ test, validation }) => test?.length === 1 && validation.length === 4));
-    assert.throws(() => kFold(dataset(repeat(3, {})), { folds: 4 }), /4 folds of 3 groups or single pictures/);
+    assert.throws(() => kFold(dataset(repeat(3, {})), { folds: 4 }), /4 folds, but only 3 groups or single pictures/);
     const single = dataset([...repeat(9, { label: 0 }), ...repeat(3, { label: 1, group: 'one' })]);
     assert.throws(() => kFold(single), /all pictures of class 'b' are in one fold/);
   });
@@ -117,7 +117,7 @@ describe('parts of a split', () => {
     assert.ok(files(two.train).every((file) => files(five.train).includes(file)));
     assert.equal(five.validation, split.validation);
     assert.notDeepEqual(files(fewShot(split, 5, 2).train), files(five.train));
-    assert.throws(() => fewShot(split, 16), /16 pictures a class, but class 1 has 15 to train on/);
+    assert.throws(() => fewShot(split, 16), /expected 16 training pictures per class, but class 1 has 15/);
   });
 
   it('contains the smaller selections of a learning curve', () => {

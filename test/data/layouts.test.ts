@@ -37,10 +37,10 @@ describe('the contents of a folder', () => {
       {
         file: join(root, 'B\\xe4ren'),
         reason:
-          'its name is not UTF-8 (of an old archive or disk?), so the 5 pictures in it are left out: rename the folder',
+          'its name is not UTF-8 (from an old archive or disk?), so the 5 pictures in it are left out: rename the folder',
       },
     ]);
-    assert.match(warnings![0]!, /^'B\\xe4ren' is left out: .* If it is a class, it is missing$/);
+    assert.match(warnings![0]!, /^'B\\xe4ren' is left out: .* If it is a class, the class is missing$/);
   });
 
   it('are listed with the reason if the names of pictures are not UTF-8', () => {
@@ -58,16 +58,16 @@ describe('the contents of a folder', () => {
     const root = folderWith(...pictures('cats'), ...pictures('dogs'));
     symlinkSync('/no/such/disk/birds', join(root, 'birds'));
     const { skipped, warnings } = imageFolder(root);
-    assert.equal(skipped[0]!.reason, 'a link that leads nowhere: /no/such/disk/birds');
+    assert.equal(skipped[0]!.reason, 'a broken link to /no/such/disk/birds');
     assert.deepEqual(warnings, [
-      "'birds' is left out: a link that leads nowhere: /no/such/disk/birds. If it is a class, it is missing",
+      "'birds' is left out: a broken link to /no/such/disk/birds. If it is a class, the class is missing",
     ]);
   });
 
   it('include the reason, in words, why something cannot be read', () => {
     const reason = (code: string) => reasonOf(Object.assign(new Error('x'), { code }), '/no/such');
     assert.equal(reason('EACCES'), 'no permission to read it');
-    assert.match(reason('ESTALE'), /network share .* does not answer \(ESTALE\)/);
+    assert.match(reason('ESTALE'), /its disk or network share does not answer \(ESTALE\)/);
     assert.equal(reason('ENOENT'), 'no such file');
     assert.equal(reason('EWHAT'), 'x');
   });
@@ -86,7 +86,7 @@ describe('the contents of a folder', () => {
     const { classes, examples, notes } = imageFolder(root);
     assert.deepEqual([classes, examples.length], [['cats', 'dogs'], 6]);
     assert.equal(notes?.length, 1);
-    assert.match(notes[0]!, /^passed over 6 folders of the system, a NAS or a program: .*@eaDir, Thumbnails$/);
+    assert.match(notes[0]!, /^ignored 6 folders of the operating system, a NAS or a program: .*@eaDir, Thumbnails$/);
     assert.equal(unlabelledFolder(root).unlabelled.length, 6);
   });
 
@@ -102,11 +102,11 @@ describe('the contents of a folder', () => {
     assert.equal(warnings?.length, 2);
     assert.match(
       warnings[0]!,
-      /the class 'K\u00e4se' is written in two codings .*: its folders are taken as one class/,
+      /the class 'K\u00e4se' is written in two Unicode forms .*: its folders are treated as one class/,
     );
     assert.match(
       warnings[1]!,
-      /^'Brot' and 'brot' are taken as 2 classes: if they are one, give their folders one name$/,
+      /^'Brot' and 'brot' are treated as 2 classes: if they are one class, give their folders the same name$/,
     );
   });
 
@@ -119,7 +119,10 @@ describe('the contents of a folder', () => {
     );
     const { classes, warnings } = imageFolder(root);
     assert.deepEqual(classes, ['Cat', 'Dog']);
-    assert.match(warnings![0]!, /^'Cat' and 'cat' differ in capital letters only, and are taken as one class, 'Cat'$/);
+    assert.match(
+      warnings![0]!,
+      /^'Cat' and 'cat' differ in capital letters only, and are treated as one class, 'Cat'$/,
+    );
     assert.deepEqual(uniteNames([['a', 'b']], 'rows').warnings, []);
   });
 });
@@ -133,9 +136,7 @@ describe('layouts of well-known datasets', () => {
     );
     const { classes, notes, folder } = imageFolder(root);
     assert.deepEqual([classes, folder], [['Cat', 'Dog'], root]);
-    assert.deepEqual(notes, [
-      `'archive/PetImages' is taken, the only folder in '${root}' that holds folders of pictures`,
-    ]);
+    assert.deepEqual(notes, [`the dataset is 'archive/PetImages', the only folder in '${root}' with class folders`]);
   });
 
   it('are recognized if parts are nested in folders of the same name, or have a word before their name', () => {
@@ -187,10 +188,7 @@ describe('layouts of well-known datasets', () => {
     );
     const plain = imageFolder(root);
     assert.deepEqual(plain.classes, ['Fruit', 'Vegetables']);
-    assert.match(
-      plain.warnings![0]!,
-      /of 'Fruit' lie in 3 folders of their own \(.*\): .* classes: 'leaf' \(--classes leaf\)/,
-    );
+    assert.match(plain.warnings![0]!, /of 'Fruit' are in 3 subfolders \(.*\): .* classes: 'leaf' \(--classes leaf\)/);
     const leaves = imageFolder(root, { classes: 'leaf' });
     assert.deepEqual(leaves.classes, [
       'Banana',
@@ -205,7 +203,7 @@ describe('layouts of well-known datasets', () => {
     assert.deepEqual(second.classes, ['Apple', 'Banana', 'Pepper', 'Tomato']);
     const third = imageFolder(root, { classes: 3 });
     assert.equal(third.skipped.length, 6);
-    assert.match(third.skipped[0]!.reason, /less deep than the folders at depth 3/);
+    assert.match(third.skipped[0]!.reason, /is above the folders at depth 3/);
     assert.throws(
       () => imageFolder(root, { classes: 'leaves' as 'leaf' }),
       /'top', 'leaf' or a depth such as 2, got "leaves"/,

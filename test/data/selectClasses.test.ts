@@ -24,7 +24,7 @@ describe('selectClasses', () => {
   it('refuses an unknown class, a single class, and a class named twice', () => {
     assert.throws(
       () => selectClasses(animals, ['cat', 'cow']),
-      new UserError("selectClasses: no class 'cow'; the classes are bird, cat, dog"),
+      new UserError("selectClasses: unknown class 'cow'; the classes are bird, cat, dog"),
     );
     for (const names of [['cat'], ['cat', 'cat'], []]) assert.throws(() => selectClasses(animals, names), UserError);
   });

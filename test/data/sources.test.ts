@@ -26,7 +26,7 @@ function folderWith(files: readonly string[]): string {
   return root;
 }
 
-const framing = { inputSize: 16, crop: 1, interpolation: 'bilinear' } as const;
+const resize = { inputSize: 16, crop: 1, interpolation: 'bilinear' } as const;
 
 /** A Windows bitmap of 10 x 9 pixels, each row another red, stored from the bottom up as usual. */
 function bitmap(bits: 8 | 24 | 32, { topDown = false, compression = 0 } = {}): Buffer {
@@ -75,8 +75,8 @@ describe('imageFolder, in special cases', () => {
       ],
     );
     const reasons = Object.fromEntries(skipped.map(({ file, reason }) => [file.slice(root.length + 1), reason]));
-    assert.match(reasons.notes!, /beside train/);
-    assert.equal(reasons['9.jpg'], 'lies in no class folder');
+    assert.match(reasons.notes!, /next to 'train'/);
+    assert.equal(reasons['9.jpg'], 'is in no class folder');
   });
 
   it('does not follow a link to a parent folder, which would mix the classes', () => {
@@ -87,8 +87,8 @@ describe('imageFolder, in special cases', () => {
     assert.equal(examples.length, 2);
     const reasons = skipped.map(({ file, reason }) => `${file.slice(root.length + 1)}: ${reason}`);
     assert.deepEqual(reasons, [
-      'a/up: a link to a folder that it lies in',
-      'b/self: a link that leads round in a circle',
+      'a/up: a link to a folder that contains it',
+      'b/self: a link to itself, or links in a circle',
     ]);
   });
 
@@ -104,8 +104,11 @@ describe('imageFolder, in special cases', () => {
     const root = folderWith(['1.jpg', 'more/2.PNG', 'notes.txt']);
     const { classes, examples, unlabelled, skipped } = unlabelledFolder(root);
     assert.deepEqual([classes, examples, unlabelled.length, skipped.length], [[], [], 2, 1]);
-    assert.throws(() => unlabelledFolder(folderWith(['notes.txt'])), /has no picture that is read: '\.txt' is not/);
-    assert.throws(() => splitDataset(unlabelledFolder(root)), /pictures without labels cannot be split/);
+    assert.throws(
+      () => unlabelledFolder(folderWith(['notes.txt'])),
+      /has no picture in a format that is read: '\.txt' is not/,
+    );
+    assert.throws(() => splitDataset(unlabelledFolder(root)), /pictures without labels can be neither split/);
   });
 });
 
@@ -113,7 +116,7 @@ describe('decoding Windows bitmaps', () => {
   for (const bits of [8, 24, 32] as const) {
     it(`reads ${bits} bits a pixel, from the bottom up and from the top down`, async () => {
       for (const topDown of [false, true]) {
-        const pixels = await decodePicture(bitmap(bits, { topDown }), { ...framing, inputSize: 9 });
+        const pixels = await decodePicture(bitmap(bits, { topDown }), { ...resize, inputSize: 9 });
         assert.deepEqual([...pixels.subarray(0, 3)], [0, 100, 50]);
         assert.deepEqual([...pixels.subarray(8 * 27, 8 * 27 + 3)], [160, 100, 50]);
       }
@@ -121,13 +124,16 @@ describe('decoding Windows bitmaps', () => {
   }
 
   it('says what is wrong with invalid bitmaps', async () => {
-    await assert.rejects(decodePicture(bitmap(8, { compression: 1 }), framing), /8 bits a pixel, compression 1: save/);
-    await assert.rejects(decodePicture(bitmap(24).subarray(0, 200), framing), /damaged: the file ends too soon/);
-    await assert.rejects(decodePicture(bitmap(24).subarray(0, 20), framing), /damaged: the file ends too soon/);
+    await assert.rejects(
+      decodePicture(bitmap(8, { compression: 1 }), resize),
+      /a bitmap with 8 bits per pixel, compression 1: save/,
+    );
+    await assert.rejects(decodePicture(bitmap(24).subarray(0, 200), resize), /damaged: the file ends too soon/);
+    await assert.rejects(decodePicture(bitmap(24).subarray(0, 20), resize), /damaged: the file ends too soon/);
     const huge = bitmap(24);
     huge.writeInt32LE(60_000, 18);
     huge.writeInt32LE(60_000, 22);
-    await assert.rejects(decodePicture(huge, framing), /more pixels than/);
+    await assert.rejects(decodePicture(huge, resize), /more pixels than/);
   });
 });
 
@@ -165,7 +171,7 @@ describe('imageTable', () => {
         "a.txt: '.txt' is not a picture format that is r",
         'row 5: no path',
         '1.jpg: is in row 1 already',
-        "2.jpg: 'later' is none of train, validation and",
+        "2.jpg: 'later' is not train, validation or test",
       ],
     );
   });
@@ -181,7 +187,7 @@ describe('imageTable', () => {
     assert.throws(() => imageTable(rows, { file: 'where', label: 'what', split: 'part' }), /no column 'part'/);
     assert.throws(
       () => imageTable(rows, { file: 'where', label: 'what', folder: '/nowhere' }),
-      /no folder '\/nowhere': give the one with the pictures/,
+      /no folder '\/nowhere': give the folder with the pictures/,
     );
     assert.throws(() => imageTable('/no/such.csv'), /no file '\/no\/such\.csv': give a CSV file/);
   });
@@ -197,7 +203,7 @@ describe('imageTensors', () => {
     assert.deepEqual([train.length, validation.length], [6, 2]);
     const decoded: number[] = [];
     const hashes = new Set<string>();
-    for await (const { pixels, hash } of decodeAll(dataset.examples, framing)) {
+    for await (const { pixels, hash } of decodeAll(dataset.examples, resize)) {
       decoded.push(pixels![100]!);
       hashes.add(hash);
     }
@@ -245,7 +251,7 @@ describe('every source', () => {
     const expected = await addBadPictures(root);
     const folder = imageFolder(root);
     const found = new Map(folder.skipped.map(({ file, reason }) => [file.slice(root.length + 1), reason]));
-    for await (const { example, reason } of decodeAll(folder.examples, framing)) {
+    for await (const { example, reason } of decodeAll(folder.examples, resize)) {
       if (reason) found.set(example.file.slice(root.length + 1), reason);
     }
     assert.deepEqual([...found.keys()].sort(), Object.keys(expected).sort());
@@ -255,7 +261,7 @@ describe('every source', () => {
     const files = ['red/truncated.jpg', 'red/text.jpg', 'red/empty.jpg', 'moved.png', 'blue/0.png'];
     const dataset = imageTable(table({ file: files, label: ['r', 'r', 'r', 'r', 'b'] }), { folder: root });
     const reasons = dataset.skipped.map(({ reason }) => reason);
-    for await (const { reason } of decodeAll(dataset.examples, framing)) if (reason) reasons.push(reason);
+    for await (const { reason } of decodeAll(dataset.examples, resize)) if (reason) reasons.push(reason);
     assert.deepEqual(reasons.length, 3);
     assert.ok(files.slice(0, 3).every((file) => reasons.some((reason) => expected[file]!.test(reason))));
   });

@@ -102,7 +102,7 @@ describe('splitDataset', () => {
 
   it('says what it expected if it does not get a dataset', () => {
     const wrong: [unknown, RegExp][] = [
-      ['photos', /expected a dataset, such as imageFolder\('photos'\); got the text 'photos'$/],
+      ['photos', /expected a dataset, such as imageFolder\('photos'\); got the string 'photos'$/],
       [undefined, /expected a dataset, .*; got \[object Undefined\]$/],
       [Promise.resolve(), /expected a dataset, put `await` before it; got \[object Promise\]$/],
     ];

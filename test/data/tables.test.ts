@@ -110,7 +110,7 @@ describe('tables in many forms', () => {
     const odd = subsets('split', ['train', 'constructor', 'toString', 'train', '__proto__', 'val']);
     assert.deepEqual(
       odd.skipped.map(({ reason }) => reason.slice(0, 24)),
-      ["'constructor' is none of", "'toString' is none of tr", "'__proto__' is none of t"],
+      ["'constructor' is not tra", "'toString' is not train,", "'__proto__' is not train"],
     );
   });
 
@@ -126,7 +126,7 @@ describe('tables in many forms', () => {
       examples.map(({ group }) => group),
       ['p0', 'p1', 'p0', 'p1', 'p0', 'p1'],
     );
-    assert.match(notes![0]!, /pictures of one 'Patient ID' stay on one side of a split: 2 groups/);
+    assert.match(notes![0]!, /pictures with the same 'Patient ID' stay in one part of a split: 2 groups/);
   });
 
   it('does not choose between pictures with the same name, and lists missing ones', () => {
@@ -134,10 +134,10 @@ describe('tables in many forms', () => {
     writeFileSync(join(root, 'x.csv'), `${plain}same.jpg,a\nhttps://example.org/1.jpg,a\nnone.jpg,b\n`);
     const { examples, skipped } = imageTable(join(root, 'x.csv'));
     assert.equal(examples.length, 6);
-    assert.match(skipped[0]!.reason, /there are 2 pictures of that name, such as .*a\/same\.jpg/);
+    assert.match(skipped[0]!.reason, /2 pictures have that name, such as .*a\/same\.jpg/);
     assert.deepEqual(
       skipped.slice(1).map(({ reason }) => reason),
-      ['an address: download the picture first', 'no such file'],
+      ['a web address: download the picture first', 'no such file'],
     );
   });
 
@@ -192,7 +192,7 @@ describe('groups for class folders', () => {
     assert.equal(warnings.length, 2);
     assert.match(
       warnings[0]!,
-      /1 of 3 rows of labels\.csv name no picture of the folder, or several, such as 'c\/c0\.jpg'/,
+      /1 of 3 rows of labels\.csv match no picture of the folder, or several, such as 'c\/c0\.jpg'/,
     );
     assert.match(warnings[1]!, /4 of 6 pictures have no group in labels\.csv, such as 'a\/a1\.jpg'/);
   });

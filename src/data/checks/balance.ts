@@ -1,14 +1,14 @@
 import type { Example } from '..';
 import type { Context, Finding, Part } from './finding';
 
-/** Fewer training pictures a class are too few to learn from without luck. */
+/** With fewer training pictures per class, results depend on chance. */
 const FEW = 10;
-/** Below so many validation pictures, differences of several points are chance. */
+/** With fewer validation pictures, differences of several percentage points are chance. */
 const SMALL_VALIDATION = 100;
-/** A class with so many times fewer pictures than the largest is drowned out. */
+/** When the largest class has this many times the pictures of the smallest, classes are imbalanced. */
 const UNEVEN = 3;
 
-/** Classes with too few pictures, or far fewer than others, and parts too small to tell anything. */
+/** Find classes with too few pictures, or far fewer than others, and parts that are too small for reliable results. */
 export function findImbalance(examples: readonly Example[], context: Context): Finding[] {
   const parts = [...new Set(examples.map(context.partOf))];
   const findings: Finding[] = [];
@@ -45,7 +45,7 @@ export function findImbalance(examples: readonly Example[], context: Context): F
         'warning',
         'imbalance',
         `${largest} pictures of ${named(counts.indexOf(largest))}, ${smallest} of ${named(counts.indexOf(smallest))}${where}`,
-        'weigh classes, or collect more of the small ones; judge by recall of each class and macro F1, not by accuracy',
+        'weight the classes, or collect more pictures of the small ones; evaluate by the recall of each class and macro F1, not by accuracy',
       );
     }
     if (!trained && members.length < SMALL_VALIDATION) add('note', 'small part', ...smallPart(part, members.length));
@@ -54,9 +54,9 @@ export function findImbalance(examples: readonly Example[], context: Context): F
 }
 
 function smallPart(part: Part, count: number): [string, string] {
-  const half = 100 * 1.96 * Math.sqrt((0.9 * 0.1) / count); // of a binomial share near 90%
+  const half = 100 * 1.96 * Math.sqrt((0.9 * 0.1) / count); // half the 95% interval of a proportion near 90%
   return [
-    `${count} pictures in ${part}: an accuracy of 90% is uncertain by ${half.toFixed(0)} points either way`,
-    'do not choose between models by fewer points than that; use kFold, or several seeds and paired differences',
+    `${count} pictures in ${part}: an accuracy of 90% is uncertain by ±${half.toFixed(0)} percentage points`,
+    'do not choose between models by smaller differences; use kFold, or several seeds and paired differences',
   ];
 }

@@ -11,33 +11,52 @@ import { type Context, type Finding, groupBy, listed, type Part, type Severity }
 import { inspectAll, type Readable } from './inspect';
 import { findOddShapes } from './shapes';
 
+/** Options of {@link checkDataset}. */
 export interface CheckOptions {
-  /** look across the parts of this split; default the parts that the dataset itself gives */
+  /** Check for leaks between the parts of this split. Default: the parts that the dataset itself gives */
   split?: Split;
-  /** pictures in the grid, at most; default 24 */
+  /** The most pictures in the grid, from 0 to 500. Default: 24 */
   pictures?: number;
+  /** Receives progress, and may ask to stop. */
   listener?: Pick<Listener, 'onProgress' | 'shouldStop'>;
 }
 
+/** The result of {@link checkDataset}. */
 export interface DatasetCheck {
-  /** severity, finding, pictures, detail, advice: the worst first; empty if there is nothing to say */
+  /**
+   * A table with the columns `severity`, `finding`, `pictures`, `detail` and `advice`, the most serious first;
+   * empty when nothing was found.
+   */
   findings: ColumnTable;
-  /** class, part, pictures, median width and height of those that can be read, formats */
+  /**
+   * A table with the columns `part`, `class`, `pictures`, `median width`, `median height` (pixels) and `formats`,
+   * of the pictures that can be read.
+   */
   summary: ColumnTable;
-  /** the pictures that findings are about */
+  /** A chart with the pictures of the findings. */
   grid: Chart;
-  /** the worst of all findings */
+  /** The most serious severity among the findings. */
   worst: Severity | 'none';
 }
 
 const SEVERITIES: Severity[] = ['error', 'warning', 'note'];
 
 /**
- * Look through a dataset before anything is trained on it: what cannot be read, what is in it twice or looks alike, within
- * and across parts and classes, how even the classes are, odd sizes, and properties that give the class away. Every picture is
- * decoded once. Pictures that look alike are found in time that grows a little faster than their number.
+ * Check a dataset before training: unreadable pictures, duplicates and pictures that look alike (within and across parts and
+ * classes), imbalanced classes, unusual sizes, and properties such as the file format that reveal the class. Every picture is
+ * decoded once; the time grows slightly faster than linearly with their number.
  *
- * @param source a dataset, or a split alone: then classes go by their numbers
+ * @param source a dataset, or a split, whose classes are then named by their indices
+ * @throws {UserError} on an unknown option, or a value out of range
+ *
+ * @example
+ * ```ts
+ * import { checkDataset, imageFolder } from 'tunebook';
+ *
+ * const check = await checkDataset(imageFolder('photos'));
+ * check.findings.print(); // what was found, how serious it is and what to do
+ * check.worst; // => 'warning'
+ * ```
  */
 export async function checkDataset(source: Dataset | Split, options?: CheckOptions): Promise<DatasetCheck> {
   const { split, pictures, listener } = withDefaults('checkDataset', options, {
@@ -67,21 +86,21 @@ export async function checkDataset(source: Dataset | Split, options?: CheckOptio
       severity: 'warning' as const,
       finding: 'unreadable',
       detail: `${context.nameOf({ file })}: ${reason}`,
-      advice: 'replace or remove it; until then it is left out',
+      advice: 'replace or remove it; it is left out',
       examples: example ? [example] : [],
     })),
     ...(dataset.warnings ?? []).map((detail) => ({
       severity: 'warning' as const,
       finding: 'layout',
       detail,
-      advice: 'see whether classes, parts and groups are what was meant',
+      advice: 'check that classes, parts and groups are as intended',
       examples: [],
     })),
     ...(dataset.notes ?? []).map((detail) => ({
       severity: 'note' as const,
       finding: 'layout',
       detail,
-      advice: 'it is so unless another option says otherwise',
+      advice: 'this is the default; options change it',
       examples: [],
     })),
     ...(await findDuplicates(readable, context, listener)),
@@ -161,7 +180,7 @@ function summarize(pictures: readonly Readable[], context: Context): ColumnTable
 
 const median = (values: number[]): number | null => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
 
-/** The worst findings' pictures, those of one finding side by side. */
+/** The pictures of the most serious findings, those of a finding side by side. */
 async function gridOf(findings: readonly Finding[], context: Context, most: number): Promise<Chart> {
   const cells = findings.flatMap(({ finding, examples }) =>
     examples.slice(0, 6).map((example) => ({ example, label: finding })),

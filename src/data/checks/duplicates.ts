@@ -5,9 +5,9 @@ import { type Context, type Finding, groupBy, listed } from './finding';
 import type { Readable } from './inspect';
 
 /**
- * Pictures with the same content, and such that look alike: within a part, across parts, and with different labels.
+ * Find identical pictures and pictures that look alike: within a part, in different parts, and with different labels.
  *
- * @param listener is told how far the comparison is; when it says stop, a finding says that not all were compared
+ * @param listener receives progress; when it asks to stop, a finding says that not all pictures were compared
  */
 export async function findDuplicates(
   pictures: readonly Readable[],
@@ -32,7 +32,7 @@ const STOPPED: Finding = {
   severity: 'note',
   finding: 'stopped',
   detail: 'not all pictures were compared with all others',
-  advice: 'run it again to the end to see every picture that looks like another',
+  advice: 'run the check again without stopping it to find all pictures that look alike',
   examples: [],
 };
 
@@ -65,7 +65,7 @@ function describe(group: readonly Readable[], exact: boolean, context: Context):
       'leak',
       `, in ${parts.join(' and ')}`,
       exact
-        ? 'remove it from all parts but one: what was trained on cannot be validated on'
+        ? 'remove it from all parts but one: validation needs pictures that were not trained on'
         : 'look at them; if they show the same thing, put them into one group (labels.csv) or remove all but one',
     );
   }
@@ -74,7 +74,7 @@ function describe(group: readonly Readable[], exact: boolean, context: Context):
       exact ? 'error' : 'warning',
       'label conflict',
       `, as ${classes.length === 2 ? classes.join(' and ') : listed(classes)}`,
-      'decide which class it is of, and remove the others',
+      'decide which class is right, and remove the others',
     );
   }
   return make(
@@ -82,12 +82,12 @@ function describe(group: readonly Readable[], exact: boolean, context: Context):
     'duplicate',
     '',
     exact
-      ? 'keep one: a random split would put the others on the other side'
+      ? 'keep one: a random split could put copies into both training and validation'
       : 'if they show the same thing, give them one group (labels.csv), so that a split keeps them together',
   );
 }
 
-/** Groups (people, patients, concepts) with pictures on both sides of a split. */
+/** Find groups (people, patients, things) with pictures in more than one part of the split. */
 export function findGroupLeaks(examples: readonly Example[], context: Context): Finding[] {
   return groupBy(
     examples.filter(({ group }) => group !== undefined),

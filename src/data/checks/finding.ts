@@ -1,14 +1,16 @@
 import type { Example } from '..';
 
-/** error: numbers from this data would be wrong. warning: worth mending. note: worth knowing. */
+/**
+ * How serious a finding is: `error`: results on this data would be wrong; `warning`: should be fixed; `note`: worth knowing.
+ */
 export type Severity = 'error' | 'warning' | 'note';
 
-/** One thing that was found in a dataset. */
+/** A finding about a dataset. */
 export interface Finding {
   severity: Severity;
   /** such as 'leak' or 'unreadable' */
   finding: string;
-  /** what it is, in words */
+  /** a sentence about it */
   detail: string;
   /** what to do */
   advice: string;
@@ -16,14 +18,14 @@ export interface Finding {
   examples: readonly Example[];
 }
 
-/** Which part of a split a picture is in; `all` where nothing is split yet. */
+/** The part of the split that a picture is in; `all` when the dataset is not split. */
 export type Part = 'train' | 'validation' | 'test' | 'all';
 
-/** What findings are made from. */
+/** Names and parts for the findings about a dataset. */
 export interface Context {
   classes: readonly string[];
   partOf(example: Example): Part;
-  /** a file's name for people: its path inside the folder */
+  /** the name of a picture in messages: its path inside the folder */
   nameOf(example: Pick<Example, 'file'>): string;
   /** the name of its class */
   classOf(example: Example): string;

@@ -4,26 +4,26 @@ import { inOrder } from '../../core/inOrder';
 import { type Example, openPicture, readPicture } from '..';
 import { LOOK_SIDE, type Look, lookOf } from './perceptualHash';
 
-/** What was found in one picture. */
+/** The properties of one picture. */
 export interface Inspected {
   example: Example;
   /** SHA-256 of its content; empty if it could not be read */
   hash: string;
-  /** why it cannot be used; then all below is missing */
+  /** why it cannot be used; then the properties below are missing */
   reason?: string;
   /** upright, in pixels */
   width: number;
   height: number;
-  /** such as jpeg or png; with the kind of samples where they are not 8-bit, such as tiff float32 */
+  /** such as jpeg or png; with the sample format when it is not 8 bits, such as tiff float32 */
   format: string;
-  /** whether all its colours are gray */
+  /** whether all its colours are grey */
   gray: boolean;
   look: Look;
 }
 
 export type Readable = Omit<Inspected, 'reason'>;
 
-/** Open and decode each picture once, small. */
+/** Open each picture once and decode it at a small size. */
 export async function* inspectAll(
   examples: readonly Example[],
 ): AsyncGenerator<Readable | (Pick<Inspected, 'example' | 'hash'> & { reason: string })> {
@@ -51,7 +51,7 @@ async function inspect(example: Example) {
 function isGray(pixels: Uint8Array): boolean {
   for (let i = 0; i < pixels.length; i += 3) {
     const [red, green, blue] = [pixels[i]!, pixels[i + 1]!, pixels[i + 2]!];
-    if (Math.max(red, green, blue) - Math.min(red, green, blue) > 4) return false; // JPEG's colours are off by a few
+    if (Math.max(red, green, blue) - Math.min(red, green, blue) > 4) return false; // JPEG changes colours slightly
   }
   return true;
 }

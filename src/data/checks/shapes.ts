@@ -1,12 +1,12 @@
 import { type Context, type Finding, groupBy, listed } from './finding';
 import type { Readable } from './inspect';
 
-/** Shorter sides below this are enlarged more than threefold by a network of 224 pixels. */
+/** A shorter side below this, in pixels, is enlarged more than threefold for an input size of 224. */
 const SMALL = 72;
-/** Longer over shorter side; beyond it the centre crop shows less than half of the picture. */
+/** Longer over shorter side: above it the centre crop shows less than half of the picture. */
 const LONG = 2;
 
-/** Pictures too small or too long, and properties that give the class away. */
+/** Find pictures that are too small or too long, and properties that reveal the class. */
 export function findOddShapes(pictures: readonly Readable[], context: Context): Finding[] {
   const findings: Finding[] = [];
   const about = (some: readonly Readable[], finding: string, detail: string, advice: string) => {
@@ -25,7 +25,7 @@ export function findOddShapes(pictures: readonly Readable[], context: Context): 
     pictures.filter(({ width, height }) => Math.max(width, height) > LONG * Math.min(width, height)),
     'long',
     `more than ${LONG} times as long as wide`,
-    "the centre crop cuts most of them away: take fit 'pad' or 'stretch' (--fit pad), or crop them to what matters",
+    "the centre crop cuts most of them away: use fit 'pad' or 'stretch' (--fit pad), or crop them to the object",
   );
   const properties: [string, (picture: Readable) => string][] = [
     ['file format', ({ format }) => format],
@@ -40,8 +40,8 @@ export function findOddShapes(pictures: readonly Readable[], context: Context): 
 }
 
 /**
- * Whether a property that has nothing to do with the content tells the class: how often the most frequent class of its value
- * is right, for values that at least ten pictures have, against the most frequent class of all.
+ * Whether a property that is unrelated to the content predicts the class: the accuracy of predicting the most frequent class for
+ * each of its values (of those with at least ten pictures), compared with predicting the most frequent class of all.
  */
 function findShortcut(
   pictures: readonly Readable[],
@@ -67,9 +67,9 @@ function findShortcut(
   return {
     severity: 'warning',
     finding: 'shortcut',
-    detail: `${name} alone tells the class in ${(100 * right).toFixed(0)}% of the pictures (${(100 * chance).toFixed(0)}% without): ${shown.join('; ')}`,
+    detail: `${name} alone predicts the class of ${(100 * right).toFixed(0)}% of the pictures (chance: ${(100 * chance).toFixed(0)}%): ${shown.join('; ')}`,
     advice:
-      'a network may learn it instead of the content: bring all pictures to one format and size from the same sources',
+      'a network may learn it instead of the content: convert all pictures to one format and size, from the same sources',
     examples: [],
   };
 }

@@ -2,22 +2,26 @@ import { UserError } from '../../core/errors';
 import { tf } from '../../tensorflow';
 import type { RawPicture } from '../dataset';
 
-const INFO_HEADER = 40; // bytes of the smallest header that Windows 3 and everything since writes
+const INFO_HEADER = 40; // bytes of the smallest header since Windows 3
 const FILE_HEADER = 14;
 
 /** Whether a file's first bytes are those of a Windows bitmap, which sharp does not read. */
 export const isBmp = (content: Uint8Array): boolean => content[0] === 0x42 && content[1] === 0x4d;
 
-/** Width and height in pixels, from the header alone. @throws {UserError} unless it is a header that is understood */
+/**
+ * Width and height in pixels, from the header.
+ *
+ * @throws {UserError} when the header is damaged or of an unknown kind
+ */
 export function bmpSize(content: Buffer): { width: number; height: number } {
   if (content.length < FILE_HEADER + INFO_HEADER) throw new UserError('damaged: the file ends too soon');
-  if (content.readUInt32LE(14) < INFO_HEADER) throw new UserError('a bitmap of OS/2: save it as PNG');
+  if (content.readUInt32LE(14) < INFO_HEADER) throw new UserError('an OS/2 bitmap: save it as PNG');
   return { width: content.readInt32LE(18), height: Math.abs(content.readInt32LE(22)) };
 }
 
 /**
- * Decode a Windows bitmap with TensorFlow's DecodeBmp: 24 or 32 bits a pixel, or 8 with a palette, not compressed. What the
- * fourth byte of 32 bits means, programs do not agree on, so it is not taken for transparency.
+ * Decode an uncompressed Windows bitmap with TensorFlow's DecodeBmp: 24 or 32 bits per pixel, or 8 with a palette. The fourth byte of
+ * 32 bits is ignored, as programs do not agree on its meaning.
  *
  * @throws {UserError} on other bitmaps and on damaged ones
  */
@@ -27,7 +31,7 @@ export function decodeBmp(content: Buffer): RawPicture {
   const compression = content.readUInt32LE(30);
   if (![8, 24, 32].includes(bits) || (compression !== 0 && !(bits === 32 && hasUsualMasks(content, compression)))) {
     throw new UserError(
-      `a bitmap of ${bits} bits a pixel${compression ? `, compression ${compression}` : ''}: save it as PNG`,
+      `a bitmap with ${bits} bits per pixel${compression ? `, compression ${compression}` : ''}: save it as PNG`,
     );
   }
   let values: ArrayLike<number>;
@@ -49,7 +53,7 @@ export function decodeBmp(content: Buffer): RawPicture {
   return { data, width, height };
 }
 
-/** 32 bits with masks (compression 3) that say what is so without them: blue, green, red. */
+/** Whether the masks of a 32-bit bitmap (compression 3) describe the default order: blue, green, red. */
 function hasUsualMasks(content: Buffer, compression: number): boolean {
   const masks = [0x00ff0000, 0x0000ff00, 0x000000ff];
   return (

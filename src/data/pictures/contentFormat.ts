@@ -1,4 +1,4 @@
-/** What a file is by its first bytes, whatever its name says: phones and programs write HEIC into files called .jpg. */
+/** A format, recognized by a file's first bytes, as phones and programs save HEIC in files named .jpg. */
 export type DecodedByWasm = 'heic' | 'jxl' | 'jp2';
 
 const ascii = (content: Uint8Array, from: number, to: number) => String.fromCharCode(...content.subarray(from, to));
@@ -7,7 +7,7 @@ const startsWith = (content: Uint8Array, bytes: readonly number[], at = 0) =>
 
 const HEIC = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'];
 
-/** Which of the formats that sharp does not decode, and WebAssembly does, a file has. */
+/** The format of a file that sharp does not decode and a WebAssembly decoder does. */
 export function wasmFormat(content: Uint8Array): DecodedByWasm | undefined {
   if (ascii(content, 4, 8) === 'ftyp') {
     const brands = brandsOf(content);
@@ -33,7 +33,7 @@ function brandsOf(content: Uint8Array): string[] {
   return brands;
 }
 
-/** Files that people have among their pictures and that are not read: what they are, and what to do. */
+/** What a file is instead of a picture, and what to do about it. */
 export function unreadFormat(content: Uint8Array): string | undefined {
   const text = ascii(content, 0, 64);
   if (ascii(content, 128, 132) === 'DICM') return 'a DICOM file: export it as PNG or TIFF';
@@ -47,7 +47,7 @@ export function unreadFormat(content: Uint8Array): string | undefined {
   if (/^(?:II\*\0....CR|IIRO|IIU\0|FUJIFILMCCD-RAW)/s.test(text)) return 'a raw photo of a camera: export it as JPEG';
   if (/^\s*(?:<!doctype html|<html|<head)/i.test(text)) return 'a web page, not a picture: a download that failed?';
   if (/^version https:\/\/git-lfs/.test(text))
-    return 'a pointer of Git LFS, not the picture: fetch it by `git lfs pull`';
+    return 'a Git LFS pointer, not the picture: fetch it with `git lfs pull`';
   if (/^\s*[{[]/.test(text) && /["'\]}]/.test(text)) return 'JSON text, not a picture: a download that failed?';
   if (text.startsWith('PK\x03\x04')) return 'a zip archive, not a picture: unpack it';
   if (startsWith(content, [0x1f, 0x8b])) return 'a gzip archive, not a picture: unpack it';

@@ -1,6 +1,6 @@
 import type { Random } from '../../core/random';
 
-/** A part of a picture, in pixels; whole numbers are edges of pixels. */
+/** A rectangle in a picture, in pixels; whole numbers are the edges of pixels. */
 export interface CropBox {
   left: number;
   top: number;
@@ -9,11 +9,11 @@ export interface CropBox {
 }
 
 /**
- * A box of random area and proportions inside a picture (Szegedy et al. 2015, Going deeper with convolutions; the ten tries
- * are torchvision's). After ten that do not fit: the middle, as large as the proportions allow.
+ * A box of random area and aspect ratio inside a picture (Szegedy et al. 2015, Going deeper with convolutions). After ten tries that
+ * do not fit, as in torchvision, the largest centred box that the range of aspect ratios allows.
  *
- * @param area part of the picture's area, from and to
- * @param aspect width over height, from and to
+ * @param area range of the fraction of the picture's area
+ * @param aspect range of width / height
  */
 export function drawCropBox(
   random: Random,

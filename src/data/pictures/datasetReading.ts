@@ -10,33 +10,35 @@ import {
   type Reading,
   type SampleKind,
   type SampleRange,
-  sampleKindInWords,
+  sampleKindName,
 } from './reading';
 
-/** What is black and what is white in pictures that do not have 8 bits a sample. */
+/** Which values are black and white in pictures that do not have 8 bits per sample. */
 export type RangeOption = 'auto' | 'full' | 'percentile' | SampleRange;
 
+/** How the samples of pictures become squares with 8 bits per colour. */
 export interface ReadingOptions {
   /**
-   * 'auto': of whole numbers from 0 the bits that the dataset uses (10, 12, 14, 16, ...), of floating point 0 to 1 or 0 to 255 where
-   * all pictures lie in it, else as 'percentile'. 'full': all that the format can hold (floating point: 0 to 1). 'percentile':
-   * the 1st to the 99th percentile over the dataset. Or the two numbers. Pictures of 8 bits are not changed. Default 'auto'
+   * Which values are black and white in pictures that do not have 8 bits per sample. `'auto'`: for unsigned integers from 0 to the
+   * largest value of the bits that the dataset uses (10, 12, 14, 16, ...), for floating point 0 to 1 or 0 to 255 when all values are
+   * within it, otherwise as `'percentile'`. `'full'`: the range of the format (floating point: 0 to 1). `'percentile'`: the 1st to
+   * the 99th percentile over the dataset. Or two numbers. Default: `'auto'`
    */
   range?: RangeOption;
-  /** which bands are red, green and blue, or gray, counted from 0; default the first three, or the only one */
+  /** The bands for red, green and blue, or for grey, numbered from 0. Default: the first three, or the only one */
   bands?: readonly number[];
-  /** how pictures become square: 'crop' shows the middle, 'stretch' and 'pad' all of it; default 'crop' */
+  /** How pictures are made square: `'crop'` shows the centre, `'stretch'` and `'pad'` the whole picture. Default: `'crop'` */
   fit?: Fit;
 }
 
-/** Pictures of a kind whose samples are looked at, evenly spaced. */
-const LOOKED_AT = 200;
-/** Samples of one picture that percentiles are taken over. */
+/** The most pictures of a format whose samples are examined, evenly spaced. */
+const MOST_EXAMINED = 200;
+/** Samples per picture that percentiles are computed from. */
 const SAMPLES = 5000;
 
 /**
- * The dataset with a {@link Reading} for all its pictures, where some have more or other than 8 bits a sample, or bands are
- * chosen, or another way to become square. One range for all pictures of a kind keeps a dark picture dark; it is told in {@link Dataset.notes}.
+ * Add a {@link Reading} to all pictures of a dataset, when some do not have 8 bits per sample, or bands or a resize mode are given.
+ * All pictures of a format share one range, so that a dark picture stays dark; {@link Dataset.notes} says which.
  *
  * @throws {UserError} on an unknown range
  */
@@ -53,8 +55,8 @@ export async function withReading(
   const ranges: Partial<Record<SampleKind, SampleRange>> = {};
   const notes: string[] = [];
   for (const [kind, files] of kinds) {
-    const step = Math.max(1, files.length / LOOKED_AT);
-    const some = Array.from({ length: Math.min(files.length, LOOKED_AT) }, (_, i) => files[Math.floor(i * step)]!);
+    const step = Math.max(1, files.length / MOST_EXAMINED);
+    const some = Array.from({ length: Math.min(files.length, MOST_EXAMINED) }, (_, i) => files[Math.floor(i * step)]!);
     const seen = await statisticsOf(some, bands);
     if (seen === undefined) continue;
     const found = rangeOf(kind, range, seen);
@@ -62,7 +64,7 @@ export async function withReading(
     const of = some.length < files.length ? ` (in ${some.length} of them)` : '';
     const how = typeof range === 'string' ? ` (range '${range}')` : '';
     notes.push(
-      `${files.length} pictures have ${sampleKindInWords(kind)} samples, from ${shown(seen.low)} to ${shown(seen.high)}${of}: ${shown(found[0])} is read as black and ${shown(found[1])} as white${how}`,
+      `${files.length} pictures have ${sampleKindName(kind)} samples, from ${shown(seen.low)} to ${shown(seen.high)}${of}: ${shown(found[0])} is read as black and ${shown(found[1])} as white${how}`,
     );
   }
   const reading: Reading = {
@@ -79,7 +81,7 @@ export async function withReading(
   };
 }
 
-/** Files by the kind of their samples, without those of 8 bits. What cannot be read is left to whoever decodes it. */
+/** Files by number format, without those of 8 bits. Files that cannot be read are reported later, when they are decoded. */
 async function kindsOf(pictures: readonly Example[]): Promise<Map<SampleKind, string[]>> {
   const kinds = new Map<SampleKind, string[]>();
   const files = pictures.filter(({ pixels }) => pixels === undefined).map(({ file }) => file);
@@ -132,7 +134,7 @@ async function statisticsOf(
       for (const band of read)
         for (let i = 0; i < band.length; i += step) if (Number.isFinite(band[i])) samples.push(band[i]!);
     } catch {
-      // is named when it is decoded
+      // reported when it is decoded
     }
   }
   return low <= high ? { low, high, samples: Float64Array.from(samples).sort() } : undefined;
@@ -151,7 +153,7 @@ function rangeOf(kind: SampleKind, range: RangeOption, { low, high, samples }: S
     return kind.startsWith('u') ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
   }
   if (range === 'percentile') return rising(percentile(0.01), percentile(0.99));
-  if (isFloat && low >= 0 && high <= 1.001) return [0, 1]; // a little above 1 is rounding
+  if (isFloat && low >= 0 && high <= 1.001) return [0, 1]; // slightly above 1 because of rounding
   if (isFloat && low >= 0 && high > 2 && high <= 255.5) return [0, 255];
   if (!isFloat && low >= 0) return [0, 2 ** [8, 10, 12, 14, 16, 24, 32].find((some) => high < 2 ** some)! - 1];
   return rising(percentile(0.01), percentile(0.99));

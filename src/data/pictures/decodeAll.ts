@@ -9,20 +9,20 @@ export interface DecodedPicture<Known> {
   example: Example;
   /** SHA-256 of the file */
   hash: string;
-  /** what `lookUp` knew of this content; the picture was not decoded then */
+  /** what `lookUp` returned; then the picture was not decoded */
   known?: Known;
-  /** [size, size, 3] as bytes */
+  /** RGB bytes [size, size, 3] */
   pixels?: Uint8Array;
-  /** why there is nothing */
+  /** why it could not be decoded */
   reason?: string;
 }
 
 /**
- * Read and decode pictures in order, a few ahead of whoever takes them, on sharp's threads: decoding goes on while
- * TensorFlow computes. Memory holds `ahead` pictures, however many there are.
+ * Read and decode pictures in order on sharp's threads, some ahead of the consumer, so that decoding goes on while TensorFlow
+ * computes. Memory holds at most `ahead` pictures.
  *
- * @param lookUp asked with a file's hash before decoding; what it returns is passed on instead of pixels
- * @param ahead how many pictures may be in work or waiting
+ * @param lookUp called with the hash of a file before decoding; what it returns is passed on instead of pixels
+ * @param ahead how many pictures may be in progress or waiting
  */
 export async function* decodeAll<Known = never>(
   examples: readonly Example[],

@@ -2,28 +2,28 @@ import { messageOf, UserError } from '../../core/errors';
 import { geotiff, type TiffImage } from '../../core/geotiff';
 import { sharp } from '../../core/sharp';
 import type { RawPicture } from '../dataset';
-import { RANGE_ADVICE, type Reading, type SampleKind, type SampleRange, sampleKindInWords } from './reading';
+import { RANGE_ADVICE, type Reading, type SampleKind, type SampleRange, sampleKindName } from './reading';
 
-/** What the header of a TIFF, or of a PNG of 16 bits, says of its samples. */
+/** What the header of a TIFF, or of a 16-bit PNG, says about its samples. */
 export interface DeepFormat {
   format: 'tiff' | 'png';
   kind: SampleKind;
   bands: number;
   width: number;
   height: number;
-  /** whether the last band says how opaque a pixel is */
+  /** whether the last band is the opacity */
   alpha: boolean;
-  /** whether the numbers are gray, or red, green and blue; not indices, inks or other colour spaces */
+  /** whether the samples are grey, or red, green and blue; not palette indices, inks or other colour spaces */
   plain: boolean;
-  /** how the camera was held, 1 to 8 (EXIF) */
+  /** orientation of the camera, 1 to 8 (EXIF) */
   orientation: number;
   /** whether 0 is white */
   inverted: boolean;
-  /** the samples of some bands // [bands][height * width] */
+  /** read the samples of the given bands: [bands][height * width] */
   read(bands: readonly number[]): Promise<ArrayLike<number>[]>;
 }
 
-/** Whether a file's first bytes (32 of them) are those of a TIFF or of a PNG of 16 bits a sample. */
+/** Whether the first 32 bytes of a file are those of a TIFF or a 16-bit PNG. */
 export function mayBeDeep(start: Uint8Array): boolean {
   const text = String.fromCharCode(...start.subarray(0, 4));
   if (text === 'II*\0' || text === 'MM\0*' || text === 'II+\0' || text === 'MM\0+') return true;
@@ -31,10 +31,10 @@ export function mayBeDeep(start: Uint8Array): boolean {
 }
 
 /**
- * Read what a file says of its samples.
+ * Read the sample format of a file.
  *
- * @returns undefined for what is neither a TIFF nor a PNG of 16 bits: such files have 8 bits a sample
- * @throws {UserError} on samples that cannot be read, such as complex ones
+ * @returns undefined for files other than TIFF and 16-bit PNG, which have 8 bits per sample
+ * @throws {UserError} on samples that cannot be read, such as complex numbers
  */
 export async function deepFormat(content: Buffer): Promise<DeepFormat | undefined> {
   if (!mayBeDeep(content.subarray(0, 32))) return undefined;
@@ -61,17 +61,17 @@ async function tiffFormat(content: Buffer): Promise<DeepFormat | undefined> {
     const bytes = content.buffer.slice(content.byteOffset, content.byteOffset + content.length) as ArrayBuffer;
     image = await (await geotiff.fromArrayBuffer(bytes)).getImage();
   } catch {
-    return undefined; // libvips says what is wrong with it
+    return undefined; // libvips reports what is wrong with it
   }
   const tag = (name: string) => image.fileDirectory.getValue(name);
   const bits = image.getBitsPerSample();
-  if (bits < 8) return undefined; // black and white, or 16 grays: all 8 bits can hold
+  if (bits < 8) return undefined; // black and white, or up to 128 greys: fits into 8 bits
   const kind = { 1: `uint${bits}`, 2: `int${bits}`, 3: `float${bits}` }[image.getSampleFormat()] as
     | SampleKind
     | undefined;
-  if (kind === undefined || sampleKindInWords(kind) === undefined) {
+  if (kind === undefined || sampleKindName(kind) === undefined) {
     const what = image.getSampleFormat() > 3 ? 'complex samples' : `samples of ${bits} bits`;
-    throw new UserError(`a TIFF with ${what}: save it with 8, 16 or 32 bits a sample`);
+    throw new UserError(`a TIFF with ${what}: save it with 8, 16 or 32 bits per sample`);
   }
   const photometric = Number(tag('PhotometricInterpretation') ?? 1);
   const extra = (tag('ExtraSamples') ?? []) as ArrayLike<number> | number;
@@ -92,16 +92,16 @@ async function tiffFormat(content: Buffer): Promise<DeepFormat | undefined> {
   };
 }
 
-/** Pictures of more pixels would take several GB as numbers. */
+/** Pictures with more pixels would take several GB of memory. */
 const MOST_PIXELS = 100e6;
-/** 16-bit pictures that reach less than this part of the range are of cameras with fewer bits: they would be nearly black. */
+/** 16-bit pictures whose values stay below this fraction of the range come from cameras with fewer bits, and would be dark. */
 const DARK = 1 / 8;
 
 /**
- * The 8-bit picture, where its samples are not what libvips makes 8 bits of without loss.
+ * Convert a picture to 8 bits when libvips would not do it correctly.
  *
- * @returns undefined where libvips reads it right: 8 bits, or 16 bits that are used
- * @throws {UserError} where nothing says what is black and what is white, or which bands are the colours
+ * @returns undefined when libvips reads it correctly: 8 bits, or 16 bits that are all used
+ * @throws {UserError} when the values for black and white, or the bands for the colours, are unknown
  */
 export async function decodeDeep(deep: DeepFormat, reading: Reading = {}): Promise<RawPicture | undefined> {
   const { kind, alpha, plain, bands } = deep;
@@ -112,17 +112,17 @@ export async function decodeDeep(deep: DeepFormat, reading: Reading = {}): Promi
   if (kind === 'uint8' && !many && reading.bands === undefined) return undefined;
   if (deep.width * deep.height > MOST_PIXELS) {
     throw new UserError(
-      `${sampleKindInWords(kind)} samples and more than ${MOST_PIXELS / 1e6} million pixels: make it smaller`,
+      `${sampleKindName(kind)} samples and more than ${MOST_PIXELS / 1e6} million pixels: make it smaller`,
     );
   }
   if (many && reading.bands === undefined) {
     throw new UserError(
-      `${bands} bands: say which are red, green and blue, counted from 0: bands [2, 1, 0] (--bands 2,1,0)`,
+      `${bands} bands: give those for red, green and blue, numbered from 0, such as bands [2, 1, 0] (--bands 2,1,0)`,
     );
   }
   const chosen = reading.bands ?? Array.from({ length: known }, (_, i) => i);
   const missing = chosen.find((band) => band >= bands);
-  if (missing !== undefined) throw new UserError(`no band ${missing}: it has ${bands}, counted from 0`);
+  if (missing !== undefined) throw new UserError(`no band ${missing}: it has ${bands}, numbered from 0`);
   const withAlpha = alpha && !chosen.includes(bands - 1);
   const samples = await deep.read(withAlpha ? [...chosen, bands - 1] : chosen);
   if (range === undefined) {
@@ -130,7 +130,7 @@ export async function decodeDeep(deep: DeepFormat, reading: Reading = {}): Promi
     const whole = kind === 'uint16' && high >= DARK * 65535;
     if (whole && reading.bands === undefined) return undefined;
     if (!whole) {
-      throw new UserError(`${sampleKindInWords(kind)} samples from ${shown(low)} to ${shown(high)}: ${RANGE_ADVICE}`);
+      throw new UserError(`${sampleKindName(kind)} samples from ${shown(low)} to ${shown(high)}: ${RANGE_ADVICE}`);
     }
   }
   const pixels = toEightBits(samples, deep, chosen.length, range ?? [0, 65535], withAlpha);
@@ -141,7 +141,7 @@ const EIGHT: SampleRange = [0, 255];
 
 const shown = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(3));
 
-/** Smallest and largest sample; what is no number (no data) is left out. */
+/** The smallest and largest sample; NaN and infinities (no data) are ignored. */
 export function extremes(samples: readonly ArrayLike<number>[]): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const band of samples) {
@@ -154,7 +154,7 @@ export function extremes(samples: readonly ArrayLike<number>[]): [number, number
   return [low, high];
 }
 
-/** Black to white in equal steps; what is no number is black; on white where it is transparent. // [height, width, 3] */
+/** Scale samples linearly to 0 to 255: [height, width, 3]. NaN becomes black, and transparency white. */
 function toEightBits(
   samples: readonly ArrayLike<number>[],
   { width, height, kind, inverted }: DeepFormat,
@@ -181,15 +181,15 @@ function toEightBits(
   return data;
 }
 
-/** Turned and mirrored as EXIF's orientation says. */
+/** Rotate and mirror as the EXIF orientation says. */
 function upright(data: Uint8Array, { width, height, orientation }: DeepFormat): RawPicture {
   if (!(orientation > 1 && orientation <= 8)) return { data, width, height };
-  const turned = orientation >= 5;
-  const [w, h] = turned ? [height, width] : [width, height];
+  const swapped = orientation >= 5;
+  const [w, h] = swapped ? [height, width] : [width, height];
   const result = new Uint8Array(data.length);
   for (let y = 0; y < h; y++) {
     for (let x = 0; x < w; x++) {
-      const [a, b] = turned ? [y, x] : [x, y]; // column and row in the file, before mirroring
+      const [a, b] = swapped ? [y, x] : [x, y]; // column and row in the file, before mirroring
       const column = [2, 3, 7, 8].includes(orientation) ? width - 1 - a : a;
       const row = [3, 4, 6, 7].includes(orientation) ? height - 1 - b : b;
       const from = 3 * (row * width + column);

@@ -8,36 +8,35 @@ import { decodeDeep, deepFormat } from './deepPicture';
 import type { Reading, SampleKind } from './reading';
 import { decodeByWasm } from './wasmPicture';
 
-/** Pictures of more pixels are skipped: 16383 x 16383, libvips's own default. */
+/** Pictures with more pixels are skipped; libvips's default. */
 export const LARGEST_PICTURE = 16383 * 16383;
-/** Pictures whose shorter side has fewer pixels are skipped: nothing can be seen in them. */
+/** Pictures whose shorter side has fewer pixels are skipped, as they show nothing. */
 export const SMALLEST_SIDE = 8;
 
-/** A picture as it lies in a file, or decoded. */
+/** The content of a picture file, or decoded pixels. */
 export type PictureContent = Buffer | RawPicture;
 
-/** A picture whose header was read. */
+/** A picture whose header has been read. */
 export interface OpenPicture {
-  /** sharp's pipeline that decodes it, upright (EXIF) and laid on white where it is transparent */
+  /** sharp's pipeline that decodes it, rotated as EXIF says, with transparency replaced by white */
   image: Sharp;
   /** upright, in pixels */
   width: number;
   /** upright, in pixels */
   height: number;
-  /** such as jpeg, png, bmp; `pixels` where it was in memory */
+  /** such as jpeg, png, bmp; `pixels` when it is in memory */
   format: string;
-  /** of a TIFF, or a PNG of 16 bits: how each sample is stored */
+  /** number format of the samples of a TIFF or a 16-bit PNG */
   samples?: SampleKind;
-  /** red, green, blue, alpha: how many the file has */
+  /** number of channels in the file */
   channels: number;
 }
 
 /**
  * Read a picture's header.
  *
- * @param reading what is black and white in pictures that do not have 8 bits a sample, and which bands are the colours
- *
- * @throws {UserError} with the reason in words, when it is no picture, too small or too large
+ * @param reading how samples that do not have 8 bits are converted, and which bands are the colours
+ * @throws {UserError} with the reason, when it is not a picture, too small or too large
  */
 export async function openPicture(content: PictureContent, reading?: Reading): Promise<OpenPicture> {
   try {
@@ -45,16 +44,16 @@ export async function openPicture(content: PictureContent, reading?: Reading): P
     checkSize(opened);
     return opened;
   } catch (error) {
-    const known = inWords(error);
-    // what a file is instead says more than that it is no picture
+    const known = asUserError(error);
+    // say what the file is instead, if that is known
     const unread = Buffer.isBuffer(content) ? unreadFormat(content) : undefined;
-    throw unread !== undefined && known.message === NO_PICTURE ? new UserError(unread) : known;
+    throw unread !== undefined && known.message === NOT_A_PICTURE ? new UserError(unread) : known;
   }
 }
 
 async function openFile(content: Buffer, reading: Reading | undefined): Promise<OpenPicture> {
   if (isBmp(content)) {
-    checkSize(bmpSize(content)); // before it takes memory
+    checkSize(bmpSize(content)); // before memory is allocated
     return openPixels(decodeBmp(content), 'bmp');
   }
   const byWasm = wasmFormat(content);
@@ -69,7 +68,7 @@ async function openFile(content: Buffer, reading: Reading | undefined): Promise<
   const { format, width, height, channels, hasAlpha, autoOrient } = await image.metadata();
   if (format === 'svg' || format === 'pdf') throw new UserError(`a drawing (${format}), not a picture made of pixels`);
   return {
-    image: hasAlpha ? image.flatten({ background: '#ffffff' }) : image, // flattening costs an eighth of the time
+    image: hasAlpha ? image.flatten({ background: '#ffffff' }) : image, // only when needed, as flattening takes an eighth of the time
     width: autoOrient.width ?? width,
     height: autoOrient.height ?? height,
     format,
@@ -91,21 +90,21 @@ function checkSize({ width, height }: { width: number; height: number }): void {
 
 const tooLarge = `more pixels than ${LARGEST_PICTURE.toLocaleString('en')}`;
 
-const NO_PICTURE = 'not a picture: its content is in no known format';
+const NOT_A_PICTURE = 'not a picture: its content is in no known format';
 
-/** libvips says what failed inside it; a person wants to know what is wrong with the picture. */
-export function inWords(error: unknown): UserError {
-  return error instanceof UserError ? error : new UserError(reasonInWords(messageOf(error)));
+/** An error of libvips as a message that says what is wrong with the picture. */
+export function asUserError(error: unknown): UserError {
+  return error instanceof UserError ? error : new UserError(reasonFor(messageOf(error)));
 }
 
-function reasonInWords(message: string): string {
+function reasonFor(message: string): string {
   const first = message.split('\n')[0]!.trim();
-  if (/unsupported image format|contains unsupported/i.test(first)) return NO_PICTURE;
+  if (/unsupported image format|contains unsupported/i.test(first)) return NOT_A_PICTURE;
   if (/exceeds pixel limit/i.test(first)) return tooLarge;
   if (/premature end|unexpected end|truncat|png read error|bad seek/i.test(message))
     return 'damaged: the file ends too soon';
   if (/corrupt header/i.test(first)) return `damaged (${first})`;
-  // libvips keeps one message for all threads, so two pictures that fail at once may leave one of them without
+  // libvips has one message for all threads: when two pictures fail at once, one may have none
   if (first === '' || /unknown error/i.test(first)) return 'damaged: it cannot be decoded';
   return first;
 }

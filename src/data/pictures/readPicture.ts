@@ -4,13 +4,13 @@ import { sha256 } from '../../core/files';
 import type { Example, RawPicture } from '../dataset';
 import type { PictureContent } from './openPicture';
 
-/** Files above this size are skipped, so that a stray archive named .jpg cannot fill the memory. */
+/** Larger files are skipped, so that an archive named .jpg cannot fill the memory. */
 const LARGEST_FILE = 256 * 2 ** 20;
 
 /**
- * A picture's content and its SHA-256 (with how it is read, where that is said), from its file or from memory.
+ * The content of a picture, from its file or from memory, and its SHA-256, which includes the reading if there is one.
  *
- * @throws {UserError} with the reason in words, when the file is not there or absurdly large
+ * @throws {UserError} with the reason, when the file does not exist or is too large
  */
 export async function readPicture({
   file,

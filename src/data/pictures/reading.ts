@@ -1,26 +1,26 @@
 import { UserError } from '../../core/errors';
 import { checkNumber } from '../../core/options';
 
-/** How one sample (a band of a pixel) is stored. */
+/** The number format of a sample, which is one value of a pixel. */
 export type SampleKind = 'uint8' | 'uint16' | 'uint32' | 'int8' | 'int16' | 'int32' | 'float16' | 'float32' | 'float64';
 
-/** What is black and what is white. */
+/** The sample values that become black and white. */
 export type SampleRange = readonly [low: number, high: number];
 
 /**
- * How a picture becomes square: its middle is cut out (crop), it is pulled to the square without regard to its proportions
- * (stretch), or it is laid on black as a whole (pad).
+ * How a picture is made square: crop its centre (`'crop'`), change its aspect ratio (`'stretch'`), or add black borders (`'pad'`).
  */
 export const fits = ['crop', 'stretch', 'pad'] as const;
+/** How a picture is made square: cropped at its centre, stretched, or padded with black borders. */
 export type Fit = (typeof fits)[number];
 
-/** How the pictures of a dataset become squares of 8-bit red, green and blue, the same for all of them and for every new one. */
+/** How all pictures of a dataset, and new ones, become square pictures with 8-bit red, green and blue. */
 export interface Reading {
-  /** by the kind of samples; what is not 8-bit and not named here is refused */
+  /** the sample values for black and white, by number format; formats other than 8 bits that are not listed are refused */
   ranges?: Partial<Record<SampleKind, SampleRange>>;
-  /** which bands are red, green and blue, from 0; a single one is gray */
+  /** the bands for red, green and blue, or for grey, numbered from 0 */
   bands?: readonly number[];
-  /** how pictures become square; absent: crop */
+  /** resize mode; default 'crop' */
   fit?: Fit;
 }
 
@@ -36,13 +36,14 @@ const KINDS: Record<SampleKind, string> = {
   float64: '64-bit floating-point',
 };
 
-/** `32-bit floating-point` */
-export const sampleKindInWords = (kind: SampleKind): string => KINDS[kind];
+/** The name of a number format, such as `32-bit floating-point`. */
+export const sampleKindName = (kind: SampleKind): string => KINDS[kind];
 
-/** How to say what is black and white, for errors. */
-export const RANGE_ADVICE = "say what is black and white: range 'auto', 'full', 'percentile' or [low, high] (--range)";
+/** How to set the values for black and white, for errors. */
+export const RANGE_ADVICE =
+  "set which values are black and white: range 'auto', 'full', 'percentile' or [low, high] (--range)";
 
-/** @throws {UserError} unless it is a list of one or three bands, from 0 */
+/** @throws {UserError} unless it is a list of one or three band numbers */
 export function checkBands(caller: string, bands: unknown): readonly number[] {
   if (!Array.isArray(bands) || (bands.length !== 1 && bands.length !== 3)) {
     throw new UserError(
@@ -59,8 +60,9 @@ export function checkRange(caller: string, range: unknown): SampleRange {
       `${caller}: range must be 'auto', 'full', 'percentile' or [low, high], got ${JSON.stringify(range)}`,
     );
   }
-  const [low, high] = range.map((value) => checkNumber(`${caller}: each end of range`, value));
-  if (!(low! < high!)) throw new UserError(`${caller}: range must rise, got [${low}, ${high}]`);
+  const [low, high] = range.map((value) => checkNumber(`${caller}: each limit of range`, value));
+  if (!(low! < high!))
+    throw new UserError(`${caller}: range must be [low, high] with low < high, got [${low}, ${high}]`);
   return [low!, high!];
 }
 
@@ -74,12 +76,16 @@ export function checkFit(caller: string, fit: unknown): Fit {
   return fit as Fit;
 }
 
-/** A reading as it stands in a run's configuration. @throws {UserError} on anything else */
+/**
+ * Check the reading in a run's configuration.
+ *
+ * @throws {UserError} when it is invalid
+ */
 export function checkReading(caller: string, given: unknown): Reading | undefined {
   if (given === undefined) return undefined;
   const { ranges, bands, fit } = (given ?? {}) as { ranges?: unknown; bands?: unknown; fit?: unknown };
   const checked = Object.entries((ranges ?? {}) as object).map(([kind, range]) => {
-    if (!Object.hasOwn(KINDS, kind)) throw new UserError(`${caller}: no samples of kind ${JSON.stringify(kind)}`);
+    if (!Object.hasOwn(KINDS, kind)) throw new UserError(`${caller}: unknown sample format ${JSON.stringify(kind)}`);
     return [kind, checkRange(caller, range)];
   });
   return {

@@ -5,15 +5,26 @@ import type { Dataset, Example } from '../dataset';
 import { openPicture } from './openPicture';
 import { readPicture } from './readPicture';
 
+/** Options of {@link thumbnail}. */
 export interface ThumbnailOptions {
-  /** side of the square, in pixels */
+  /** Side of the square in pixels, from 8 to 1024. Default: 112 */
   size?: number;
 }
 
 /**
- * A small square of a picture's middle as a data URI, for charts; a gray one where it cannot be read.
+ * A small square version of a picture, cropped at its centre, as a data URI for charts; a grey square when it cannot be read.
  *
- * @param picture a file, or an example of a dataset
+ * @param picture the path of a file, or an example of a dataset
+ * @returns a JPEG as `data:image/jpeg;base64,...`
+ * @throws {UserError} on an unknown option, or a size out of range
+ *
+ * @example
+ * ```ts
+ * import { thumbnail } from 'tunebook';
+ *
+ * const uri = await thumbnail('photo.jpg', { size: 32 });
+ * uri.slice(0, 23); // => 'data:image/jpeg;base64,'
+ * ```
  */
 export async function thumbnail(picture: string | Example, options?: ThumbnailOptions): Promise<string> {
   const { size } = withDefaults('thumbnail', options, { size: 112 });
@@ -30,11 +41,23 @@ export async function thumbnail(picture: string | Example, options?: ThumbnailOp
 }
 
 /**
- * The same number of pictures of every class, drawn at random, class by class.
+ * Draw pictures of every class at random, for example to show them.
  *
- * @param perClass how many, or all where a class has fewer
+ * @param dataset labelled pictures
+ * @param perClass pictures per class, at least 1; a class with fewer gives all of its pictures
+ * @param seed random seed. Default: 0
+ * @returns the pictures, class by class
+ * @throws {UserError} when `perClass` is not a whole number of at least 1
+ *
+ * @example
+ * ```ts
+ * import { imageFolder, sampleExamples } from 'tunebook';
+ *
+ * sampleExamples(imageFolder('photos'), 2).map(({ label }) => label); // => [ 0, 0, 1, 1, 2, 2 ]
+ * ```
  */
-export function sampleExamples({ classes, examples }: Dataset, perClass: number, seed = 0): Example[] {
+export function sampleExamples(dataset: Dataset, perClass: number, seed = 0): Example[] {
+  const { classes, examples } = dataset;
   checkNumber('sampleExamples: perClass', perClass, { min: 1, integer: true });
   const random = new Random(seed, 'sample of examples');
   return classes.flatMap((_, label) =>

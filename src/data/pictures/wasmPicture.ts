@@ -11,7 +11,7 @@ const NAMES: Record<DecodedByWasm, string> = { heic: 'HEIC', jxl: 'JPEG XL', jp2
 /**
  * Decode HEIC, JPEG XL or JPEG 2000. The decoder is loaded with the first such picture.
  *
- * @param checkSize called with the size in the header, before the pixels take memory
+ * @param checkSize called with the size in the header, before memory is allocated for the pixels
  * @throws {UserError} that names the format
  */
 export async function decodeByWasm(content: Buffer, format: DecodedByWasm, checkSize: CheckSize): Promise<RawPicture> {
@@ -24,7 +24,7 @@ export async function decodeByWasm(content: Buffer, format: DecodedByWasm, check
 }
 
 const damaged = (format: DecodedByWasm) =>
-  new UserError(`a damaged ${NAMES[format]} picture: the file ends too soon, or is of a kind that is not read`);
+  new UserError(`a damaged ${NAMES[format]} picture: the file ends too soon, or is of an unsupported kind`);
 
 async function decodeHeic(content: Buffer, checkSize: CheckSize): Promise<RawPicture> {
   const images = quietly(() => new libheif.HeifDecoder().decode(content));
@@ -39,7 +39,7 @@ async function decodeHeic(content: Buffer, checkSize: CheckSize): Promise<RawPic
   }
 }
 
-/** libheif prints what is wrong with a file, into the middle of whatever is shown. */
+/** Without console output: libheif prints errors, which would appear in the middle of other output. */
 function quietly<T>(work: () => T): T {
   const { log, error, warn } = console;
   const nothing = () => {};
@@ -93,7 +93,7 @@ async function decodeJxl(content: Buffer, checkSize: CheckSize): Promise<RawPict
 }
 
 async function decodeJp2(content: Buffer, checkSize: CheckSize): Promise<RawPicture> {
-  const start = content.indexOf(Buffer.from([0xff, 0x4f, 0xff, 0x51])); // the picture's own header, also in a container
+  const start = content.indexOf(Buffer.from([0xff, 0x4f, 0xff, 0x51])); // the codestream's header, which may be inside a container
   if (start < 0 || content.length < start + 24) throw damaged('jp2');
   const word = (at: number) => content.readUInt32BE(start + at);
   checkSize({ width: word(8) - word(16), height: word(12) - (content.length > start + 24 ? word(20) : 0) });
@@ -106,7 +106,7 @@ async function decodeJp2(content: Buffer, checkSize: CheckSize): Promise<RawPict
     if (width === 0) throw damaged('jp2');
     if (isSigned || bitsPerSample > 16 || (componentCount !== 1 && componentCount !== 3)) {
       throw new UserError(
-        `a JPEG 2000 of ${componentCount} bands of ${bitsPerSample} bits${isSigned ? ' with a sign' : ''}: save it as PNG or TIFF`,
+        `a JPEG 2000 picture with ${componentCount} bands of ${bitsPerSample} bits${isSigned ? ' (signed)' : ''}: save it as PNG or TIFF`,
       );
     }
     const bytes = decoder.getDecodedBuffer();

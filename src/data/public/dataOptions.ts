@@ -2,19 +2,19 @@ import { UserError } from '../../core/errors';
 import { type ClassFolders, checkClassFolders } from '../classFolders';
 import type { ReadingOptions } from '../pictures/datasetReading';
 
-/** How a folder or a table of one's own is read. */
+/** How a folder or table of your own is read. Columns are given by name, or by number from 1. */
 export interface DataOptions extends ReadingOptions {
-  /** which folder above a picture names its class: 'top', 'leaf' or a depth; default 'top'. Of folders only */
+  /** Folders only: which folder above a picture names its class, `'top'`, `'leaf'` or a depth. Default: `'top'` */
   classes?: ClassFolders;
-  /** folder that paths in a table are relative to; default the table's own */
+  /** Tables only: folder that paths are relative to. Default: the folder of the table */
   images?: string;
-  /** column of paths, by name or number; default one called file, path, image, ... */
+  /** Tables only: column of paths. Default: one named file, path, image, ... */
   fileColumn?: string;
-  /** column of classes; default one called label, class, category, ... */
+  /** Tables only: column of classes. Default: one named label, class, category, ... */
   labelColumn?: string;
-  /** column of parts; default one called split, is_valid, fold, ... */
+  /** Tables only: column of parts of the split. Default: one named split, is_valid, fold, ... */
   splitColumn?: string;
-  /** column of groups; default one called group, patient_id, ... */
+  /** Tables only: column of groups. Default: one named group, patient_id, ... */
   groupColumn?: string;
 }
 
@@ -33,7 +33,7 @@ export const NO_DATA_OPTIONS: { [K in keyof Required<DataOptions>]: DataOptions[
 
 const OF_TABLES = ['images', 'fileColumn', 'labelColumn', 'splitColumn', 'groupColumn'] as const;
 
-/** @throws {UserError} on an option that says nothing for this kind of data: it would be ignored in silence */
+/** @throws {UserError} on an option that does not apply to this kind of data, as it would be ignored silently */
 export function checkDataOptions(options: DataOptions, kind: 'folder' | 'table' | 'named dataset'): void {
   if (options.classes !== undefined) checkClassFolders('openDataset', options.classes);
   const wrong =

@@ -1,28 +1,49 @@
-/** A file to be downloaded. */
+/** A file to download. */
 export interface Archive {
+  /** URL of the file. */
   address: string;
+  /** Size in bytes. */
   bytes: number;
-  /** SHA-256, as others publish it; where nobody does it is missing: then the size is checked, and the first download's hash is kept */
+  /**
+   * Published SHA-256; when nobody publishes one, the size is checked, and later downloads are compared with the
+   * hash of the first.
+   */
   sha256?: string;
-  /** where the hash was found */
+  /** Where the hash is published. */
   hashFrom?: string;
 }
 
-/** All that belongs to a public dataset. */
+/** Facts about a public dataset. */
 export interface PublicDatasetEntry {
+  /** Name for `openDataset`. */
   name: string;
+  /** What it contains, in one line. */
   title: string;
+  /** Number of pictures. */
   pictures: number;
+  /** Number of classes. */
   classes: number;
+  /** Its licence, or that none is stated. */
   licence: string;
-  /** who made it, and where they say so */
+  /** Who made it, and where it is described. */
   source: string;
+  /** The files to download. */
   archives: Archive[];
-  /** how its folder is read */
+  /** How its folder is read. */
   layout: { kind: 'folder'; folder: string } | { kind: 'oxford-pets' };
 }
 
-/** Small public datasets, by name. Nothing of them is part of tunebook: they are fetched when somebody asks for them. */
+/**
+ * Small public datasets, by name. They are not part of tunebook, but downloaded at first use.
+ *
+ * @example
+ * ```ts
+ * import { data } from 'tunebook';
+ *
+ * data.publicDatasets.flowers?.classes; // => 5
+ * data.publicDatasets.flowers?.pictures; // => 3670
+ * ```
+ */
 export const publicDatasets: Record<string, PublicDatasetEntry> = {
   flowers: {
     name: 'flowers',

@@ -18,10 +18,10 @@ import { temporaryBeside } from '../../core/files';
 import { ExtractionGuard, type ExtractionLimits } from './extractionGuard';
 
 /**
- * Unpack a .zip, .tar or .tar.gz into a new folder, which appears when all of it is there. No entry leaves the folder, links
- * are refused, and the sum of what is unpacked is counted as it comes, whatever the archive says.
+ * Unpack a .zip, .tar or .tar.gz into a new folder, which appears only when it is complete. Entries outside of the folder and links
+ * are refused, and unpacked bytes are counted, whatever sizes the archive declares.
  *
- * @throws {UserError} if the archive is damaged or hostile, or the folder exists; nothing is left behind then
+ * @throws {UserError} when the archive is damaged or malicious, or the folder exists; then nothing is left behind
  */
 export async function extract(archive: string, folder: string, limits: ExtractionLimits): Promise<void> {
   const target = resolve(folder);
@@ -36,7 +36,7 @@ export async function extract(archive: string, folder: string, limits: Extractio
     rmSync(temporary, { recursive: true, force: true });
     if (error instanceof UserError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new UserError(`${basename(archive)} is not unpacked: it has a file twice`);
+    if (code === 'EEXIST') throw new UserError(`${basename(archive)} is not unpacked: it contains a file twice`);
     if (code === 'ENOSPC') throw new UserError(`${basename(archive)} is not unpacked: the disk is full`);
     throw new UserError(`${basename(archive)} is damaged: ${messageOf(error)}`);
   }
@@ -68,8 +68,8 @@ async function unzip(archive: string, guard: ExtractionGuard): Promise<void> {
       entries.push(entry);
     }
     for (const entry of entries) {
-      if (entry.isEncrypted()) throw new UserError(`${basename(archive)} is not unpacked: it wants a password`);
-      const mode = entry.externalFileAttributes >>> 28; // the kind of file in Unix's mode; 0 where another system made it
+      if (entry.isEncrypted()) throw new UserError(`${basename(archive)} is not unpacked: it is encrypted`);
+      const mode = entry.externalFileAttributes >>> 28; // the file type in the Unix mode; 0 when another system made the archive
       const isFolder = entry.fileName.endsWith('/');
       const known = mode === 0 || mode === (isFolder ? 0o4 : 0o10);
       const path = guard.place(entry.fileName, !known ? 'other' : isFolder ? 'folder' : 'file');

@@ -4,18 +4,18 @@ import { UserError } from '../../core/errors';
 import { checkNumber } from '../../core/options';
 
 export interface ExtractionLimits {
-  /** bytes that all files together may have */
+  /** the most bytes of all files together */
   bytes: number;
-  /** files and folders */
+  /** the most files and folders */
   entries: number;
 }
 
-/** A header, one with the long name, and what fills up the last block. */
+/** Bytes of a tar entry beside its content: its header, one with a long name, and padding. */
 const TAR_OVERHEAD = 4 * 512;
 
 /**
- * Decides what of an archive may be written, while it is being unpacked: an archive is a program of somebody else's for
- * writing files. Every breach ends the extraction; nothing is skipped silently.
+ * Checks what an archive writes while it is unpacked, as archives come from strangers. Every violation ends the extraction; nothing is
+ * skipped silently.
  */
 export class ExtractionGuard {
   private announced = 0;
@@ -34,10 +34,10 @@ export class ExtractionGuard {
   }
 
   /**
-   * Where an entry is to be written; its folder is made.
+   * The path to write an entry to; its folder is created.
    *
    * @param kind anything but a file or folder (a link, a device) is refused
-   * @throws {UserError} for a name that leaves the folder, or one entry too many
+   * @throws {UserError} on a path outside of the folder, or too many entries
    */
   place(name: string, kind: 'file' | 'folder' | 'other'): string {
     this.checkEntries(++this.entries);
@@ -54,20 +54,28 @@ export class ExtractionGuard {
     return target;
   }
 
-  /** Count the sizes that entries say they have, before they are unpacked. @throws {UserError} when it is too much */
+  /**
+   * Count the sizes that entries declare, before they are unpacked.
+   *
+   * @throws {UserError} when the sum is too large
+   */
   announce(bytes: number): void {
     this.checkEntries(++this.announcedEntries);
     this.announced += bytes;
     this.checkBytes(this.announced, this.limits.bytes);
   }
 
-  /** Count what is unpacked, whatever it said. @throws {UserError} when it becomes too much */
+  /**
+   * Count the bytes that are unpacked.
+   *
+   * @throws {UserError} when the sum is too large
+   */
   count(bytes: number): void {
     this.bytes += bytes;
     this.checkBytes(this.bytes, this.limits.bytes);
   }
 
-  /** Count the bytes of a tar as they come out of a gzip: between its files there is little else. */
+  /** Count the bytes of a tar decompressed by gzip, which are little more than its files. */
   countStream(bytes: number): void {
     this.stream += bytes;
     this.checkBytes(this.stream, this.limits.bytes + TAR_OVERHEAD * (this.limits.entries + 100));

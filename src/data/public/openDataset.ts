@@ -10,20 +10,28 @@ import { checkDataOptions, type DataOptions, NO_DATA_OPTIONS } from './dataOptio
 import { publicDatasets } from './entries';
 import { type PublicDatasetOptions, publicDataset } from './publicDataset';
 
-/** What {@link openDataset} takes. */
+/** Options of {@link openDataset}. */
 export interface OpenDatasetOptions extends PublicDatasetOptions, DataOptions {}
 
-/** Names of tables, in any case of letters. */
+/** File names of tables. */
 const TABLE = /\.(?:csv|tsv|tab|txt)$/i;
 
 /**
- * A dataset by whatever names it: the path of a folder with one subfolder a class, a table (.csv, .tsv, .txt) with a column of
- * paths and one of classes, the bundled sample 'emoji', or a public dataset (see {@link publicDatasets}), which is fetched at
- * first use. Where there is a folder of that name, it is taken. What to look at ({@link Dataset.warnings}) is told to the
- * listener.
+ * Open a dataset by its path or name: a folder with one subfolder per class, a table (.csv, .tsv, .txt) with a column of paths and
+ * one of classes, the bundled sample `'emoji'`, or a public dataset (see `publicDatasets`), which is downloaded at first use. A
+ * folder takes precedence over a dataset of the same name. The listener receives {@link Dataset.warnings} and
+ * {@link Dataset.notes} as messages.
  *
- * @example await openDataset('labels.csv', { images: 'photos', labelColumn: 'breed' })
- * @throws {UserError} if there is nothing of that name; the message lists what there is
+ * @param data path or name
+ * @throws {UserError} when nothing has that path or name, or an option is unknown or does not apply
+ *
+ * @example
+ * ```ts
+ * import { openDataset } from 'tunebook';
+ *
+ * const dataset = await openDataset('labels.csv', { labelColumn: 'label' });
+ * dataset.classes; // => [ 'bicycle', 'cat', 'tree' ]
+ * ```
  */
 export async function openDataset(data: string, options?: OpenDatasetOptions): Promise<Dataset> {
   const { listener, ...how } = withDefaults('openDataset', options as object | undefined, {
@@ -58,15 +66,15 @@ async function openWith(
   if (basename(data) !== data) throw new UserError(`no folder '${data}'${whereLookedFor(data)}`);
   const names = Object.keys(publicDatasets);
   throw new UserError(
-    `no folder '${data}' in ${process.cwd()}, and no dataset of that name; there are emoji (the bundled sample) and, to be downloaded, ${names.join(', ')}${didYouMean(data, [...samples, ...names])}`,
+    `no folder '${data}' in ${process.cwd()}, and no dataset of that name; the datasets are emoji (bundled) and, downloaded at first use, ${names.join(', ')}${didYouMean(data, [...samples, ...names])}`,
   );
 }
 
 const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
 
-/** A notebook's working directory is its own folder, which surprises whoever started JupyterLab elsewhere. */
+/** Names the working directory: that of a notebook is its own folder, not the one JupyterLab was started in. */
 function whereLookedFor(path: string): string {
-  const advice = ': give a folder with one subfolder a class';
-  if (/^~(?:\/|$)/.test(path)) return `${advice}; only a shell knows '~', write '${homedir()}' in its place`;
-  return isAbsolute(path) ? advice : `, seen from ${process.cwd()}${advice}`;
+  const advice = ': give a folder with one subfolder per class';
+  if (/^~(?:\/|$)/.test(path)) return `${advice}; '~' is expanded by shells only: write '${homedir()}' instead`;
+  return isAbsolute(path) ? advice : `, relative to ${process.cwd()}${advice}`;
 }

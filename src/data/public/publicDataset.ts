@@ -13,21 +13,33 @@ import { type Dataset, imageFolder, imageTable } from '..';
 import { type Archive, type PublicDatasetEntry, publicDatasets } from './entries';
 import { extract } from './extract';
 
+/** Options of {@link publicDataset}. */
 export interface PublicDatasetOptions {
+  /** Receives the progress of the download, and messages such as the licence. */
   listener?: Pick<Listener, 'onProgress' | 'onMessage'>;
 }
 
 /**
- * A small public dataset by name, downloaded at first use and kept in the cache: its hash is checked, a broken download is
- * taken up where it broke, and the archive is unpacked with care. Mind the licence, which is told to the listener.
+ * Open a small public dataset, which is downloaded at first use and kept in the cache. Its hash is checked, an interrupted download
+ * is continued, and the archive is unpacked safely. Respect its licence, which the listener receives as a message.
  *
- * @param name flowers, cats-and-dogs-filtered, ants-and-bees or oxford-pets; {@link publicDatasets} has their facts
- * @throws {UserError} on an unknown name, without a network, or if what comes is not what was expected
+ * @param name flowers, cats-and-dogs-filtered, ants-and-bees or oxford-pets; `publicDatasets` describes them
+ * @throws {UserError} on an unknown name, without a network, or when the downloaded file is not the expected one
+ *
+ * @example
+ * ```ts no-run
+ * import { data } from 'tunebook';
+ *
+ * const flowers = await data.publicDataset('flowers', { listener: { onMessage: console.log } });
+ * flowers.classes; // daisy, dandelion, roses, sunflowers, tulips
+ * ```
  */
 export async function publicDataset(name: string, options?: PublicDatasetOptions): Promise<Dataset> {
   const entry = Object.hasOwn(publicDatasets, name) ? publicDatasets[name] : undefined;
   if (!entry) {
-    throw new UserError(`no public dataset '${name}'; there are ${Object.keys(publicDatasets).join(', ')}`);
+    throw new UserError(
+      `unknown public dataset '${name}'; the public datasets are ${Object.keys(publicDatasets).join(', ')}`,
+    );
   }
   return fetchDataset(entry, options);
 }
@@ -41,7 +53,7 @@ export async function fetchDataset(entry: PublicDatasetEntry, options?: PublicDa
   if (!existsSync(folder)) {
     listener.onMessage?.(`${entry.title}. Licence: ${entry.licence}`);
     mkdirSync(cacheFolder('datasets'), { recursive: true });
-    const waiting = () => listener.onMessage?.(`another process fetches ${entry.name}: waiting for it`);
+    const waiting = () => listener.onMessage?.(`another process is downloading ${entry.name}: waiting for it`);
     await withFileLock(
       `${folder}.lock`,
       async () => {
@@ -53,7 +65,7 @@ export async function fetchDataset(entry: PublicDatasetEntry, options?: PublicDa
   return readLayout(folder, entry);
 }
 
-/** To be called by one process at a time. */
+/** Must be called by one process at a time. */
 async function fetchInto(
   folder: string,
   entry: PublicDatasetEntry,
@@ -67,7 +79,7 @@ async function fetchInto(
     mkdirSync(whole);
     for (const [i, file] of files.entries()) {
       listener.onMessage?.(`unpacking ${basename(file)}`);
-      // photos hardly compress: what unpacks to far more is no set of photos
+      // photos hardly compress: an archive that unpacks to far more does not contain photos
       const limits = { bytes: 4 * entry.archives[i]!.bytes + 2 ** 20, entries: 20 * entry.pictures + 1000 };
       await extract(file, join(whole, String(i)), limits);
     }
@@ -78,7 +90,7 @@ async function fetchInto(
   }
 }
 
-/** What a process that was killed while it unpacked left behind. */
+/** Remove what a process left behind that was killed while unpacking. */
 function removeAbandoned(folder: string): void {
   const begins = `.${basename(folder)}.`;
   for (const name of readdirSync(dirname(folder))) {
@@ -106,13 +118,13 @@ async function fetchArchive(
   } catch (error) {
     const other = !sha256 && error instanceof WrongHashError ? otherThanFirst(known) : '';
     throw new UserError(
-      `${title.split(':')[0]} cannot be had: ${messageOf(error)}${other}. Without a network there is the bundled sample, 'emoji'`,
+      `${title.split(':')[0]} is not available: ${messageOf(error)}${other}. Without a network, use the bundled sample 'emoji'`,
     );
   }
   const { size } = statSync(file);
   if (size !== bytes) {
     rmSync(file, { force: true });
-    throw new UserError(`${address} is not what was expected: it has ${size} bytes, expected ${bytes}`);
+    throw new UserError(`${address} is not the expected file: it has ${size} bytes, expected ${bytes}`);
   }
   if (!value) keepFirstHash(known, await hashOfFile(file, 'sha256')); // the next download must be the same
   return file;

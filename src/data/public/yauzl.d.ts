@@ -1,4 +1,4 @@
-/** The part of yauzl 3 that is used; the package brings no types. */
+/** The part of yauzl 3 that is used; the package has no types. */
 declare module 'yauzl' {
   import type { Readable } from 'node:stream';
 

@@ -113,7 +113,10 @@ describe('checkDataset', () => {
     ]);
     assert.match(details('unreadable')[0]!, /train\/dog\/text\.jpg: not a picture: its content is in no known format/);
     assert.match(details('long')[0]!, /note: 1 more than 2 times as long as wide: train\/dog\/long\.png \(400 x 60\)/);
-    assert.match(details('small part')[0]!, /10 pictures in validation: an accuracy of 90% is uncertain by 19 points/);
+    assert.match(
+      details('small part')[0]!,
+      /10 pictures in validation: an accuracy of 90% is uncertain by ±19 percentage points/,
+    );
     assert.ok(rows.every(({ advice }) => advice.length > 10));
     assert.equal(check.worst, 'error');
     assert.deepEqual(rows[0]!.severity, 'error');
@@ -175,8 +178,8 @@ describe('checkDataset', () => {
       );
     }
     const shortcuts = named(await rowsOf(imageFolder(root)), 'shortcut').map(({ detail }) => detail);
-    assert.match(shortcuts[0]!, /file format alone tells the class in 100% of the pictures \(50% without\)/);
-    assert.match(shortcuts[1]!, /size alone tells the class in 100%/);
+    assert.match(shortcuts[0]!, /file format alone predicts the class of 100% of the pictures \(chance: 50%\)/);
+    assert.match(shortcuts[1]!, /size alone predicts the class of 100%/);
     assert.equal(shortcuts.length, 2);
   });
 

@@ -8,9 +8,9 @@ import { temporaryFolder } from '../../folders';
 import { writePicture } from '../../pictures';
 import { tiff } from './tiff';
 
-const framing = { inputSize: 8, crop: 1, interpolation: 'bilinear', fit: 'stretch' } as const;
-const framingOf = { inputSize: 8, crop: 1, interpolation: 'bilinear' } as const; // without a fit of its own
-const decode = (content: Buffer, reading?: Reading) => decodePicture(content, framing, reading);
+const resize = { inputSize: 8, crop: 1, interpolation: 'bilinear', fit: 'stretch' } as const;
+const resizeWithoutFit = { inputSize: 8, crop: 1, interpolation: 'bilinear' } as const; // without a fit of its own
+const decode = (content: Buffer, reading?: Reading) => decodePicture(content, resize, reading);
 const means = (pixels: Uint8Array) =>
   [0, 1, 2].map((channel) =>
     Math.round(pixels.filter((_, i) => i % 3 === channel).reduce((a, b) => a + b) / (pixels.length / 3)),
@@ -52,7 +52,7 @@ describe('pictures that do not have 8 bits per sample', () => {
       assert.rejects(decode(content, reading), message);
     await refused(
       tiff('float32', {}, halves(0.2, 0.6, 1)),
-      /32-bit floating-point samples from 0\.200 to 0\.600: say what is black and white: .*\(--range\)/,
+      /32-bit floating-point samples from 0\.200 to 0\.600: set which values are black and white: .*\(--range\)/,
     );
     await refused(tiff('float64', {}, halves(0, 1, 7)), /64-bit floating-point samples from 0 to 7/);
     await refused(tiff('uint32', {}, halves(0, 1, 99)), /32-bit whole-number samples from 0 to 99/);
@@ -96,11 +96,11 @@ describe('pictures that do not have 8 bits per sample', () => {
     const five = tiff('uint8', { bands: 5 }, (_, __, band) => 50 * band);
     await assert.rejects(
       decode(five),
-      /5 bands: say which are red, green and blue, counted from 0: bands \[2, 1, 0\] \(--bands 2,1,0\)/,
+      /5 bands: give those for red, green and blue, numbered from 0, such as bands \[2, 1, 0\] \(--bands 2,1,0\)/,
     );
     assert.deepEqual(means(await decode(five, { bands: [4, 2, 1] })), [200, 100, 50]);
     assert.deepEqual(means(await decode(five, { bands: [3] })), [150, 150, 150]);
-    await assert.rejects(decode(five, { bands: [5, 0, 1] }), /no band 5: it has 5, counted from 0/);
+    await assert.rejects(decode(five, { bands: [5, 0, 1] }), /no band 5: it has 5, numbered from 0/);
     const thirteen = tiff('uint16', { bands: 13 }, (_, __, band) => 1000 * band);
     const reading = { bands: [3, 2, 1], ranges: { uint16: [0, 10_000] as const } };
     assert.deepEqual(means(await decode(thirteen, reading)), [77, 51, 26]); // 0.3, 0.2, 0.1
@@ -119,7 +119,7 @@ describe('a dataset of such pictures', () => {
   const first = async (root: string, options: Parameters<typeof openDataset>[1] = {}) => {
     const dataset = await openDataset(root, options);
     const decoded: number[] = [];
-    for await (const { pixels, reason } of decodeAll(dataset.examples, framing))
+    for await (const { pixels, reason } of decodeAll(dataset.examples, resize))
       decoded.push(pixels ? means(pixels)[0]! : Number(reason));
     return { decoded, notes: dataset.notes ?? [], reading: dataset.examples[0]!.reading, dataset };
   };
@@ -157,7 +157,10 @@ describe('a dataset of such pictures', () => {
     assert.deepEqual((await first(root, { range: 'full' })).reading, { ranges: { uint16: [0, 65535] } });
     assert.deepEqual((await first(root, { range: [100, 200] })).reading, { ranges: { uint16: [100, 200] } });
     assert.deepEqual((await first(root, { range: 'percentile' })).reading, { ranges: { uint16: [409, 3071] } });
-    await assert.rejects(openDataset(root, { range: [2, 1] }), /range must rise, got \[2, 1\]/);
+    await assert.rejects(
+      openDataset(root, { range: [2, 1] }),
+      /range must be \[low, high\] with low < high, got \[2, 1\]/,
+    );
     await assert.rejects(
       openDataset(root, { range: 'best' as 'full' }),
       /'auto', 'full', 'percentile' or \[low, high\], got "best"/,
@@ -169,7 +172,7 @@ describe('a dataset of such pictures', () => {
     const plain = await openDataset(await folder((level) => tiff('uint8', {}, () => 255 * level)));
     assert.equal(plain.examples[0]!.reading, undefined);
     const float = imageFolder(await folder((level) => tiff('float32', {}, () => level)));
-    for await (const { reason } of decodeAll(float.examples, framing))
+    for await (const { reason } of decodeAll(float.examples, resize))
       assert.match(reason!, /32-bit floating-point samples/);
   });
 
@@ -196,7 +199,7 @@ describe('a dataset of such pictures', () => {
     const root = await folder(() => tiff('uint8', { width: 32, height: 16 }, (x) => (x < 8 || x >= 24 ? 200 : 100)));
     const rows = async (fit: 'crop' | 'stretch' | 'pad') => {
       const { examples } = await openDataset(root, { fit });
-      for await (const { pixels, hash } of decodeAll(examples.slice(0, 1), framingOf)) {
+      for await (const { pixels, hash } of decodeAll(examples.slice(0, 1), resizeWithoutFit)) {
         const at = (x: number, y: number) => pixels![3 * (8 * y + x)]!;
         return { shown: [at(0, 4), at(4, 4), at(4, 0)], hash };
       }

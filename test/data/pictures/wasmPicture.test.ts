@@ -32,7 +32,7 @@ const written = {
   ),
 };
 
-const framing = { inputSize: 16, crop: 1, interpolation: 'bilinear', fit: 'stretch' } as const;
+const resize = { inputSize: 16, crop: 1, interpolation: 'bilinear', fit: 'stretch' } as const;
 const names = { heic: 'HEIC', jxl: 'JPEG XL', jp2: 'JPEG 2000' };
 
 describe('pictures that WebAssembly decodes', () => {
@@ -40,7 +40,7 @@ describe('pictures that WebAssembly decodes', () => {
     it(`${names[format]}: are decoded with the right size and colours`, async () => {
       const { width, height, format: found } = await openPicture(content);
       assert.deepEqual([width, height, found], [24, 16, format]);
-      const pixels = await decodePicture(content, framing);
+      const pixels = await decodePicture(content, resize);
       const at = (x: number) => [...pixels.subarray(3 * x, 3 * x + 3)];
       for (const [x, expected] of [
         [2, [200, 40, 60]],
@@ -56,7 +56,7 @@ describe('pictures that WebAssembly decodes', () => {
     it(`${names[format]}: are reported by name if damaged`, async () => {
       for (const part of [0.3, 0.6]) {
         const cut = content.subarray(0, Math.max(12, Math.round(content.length * part)));
-        await assert.rejects(decodePicture(cut, framing), new RegExp(`a (damaged )?${names[format]} picture`));
+        await assert.rejects(decodePicture(cut, resize), new RegExp(`a (damaged )?${names[format]} picture`));
       }
     });
   }
@@ -66,7 +66,7 @@ describe('pictures that WebAssembly decodes', () => {
     const start = huge.indexOf(Buffer.from([0xff, 0x4f, 0xff, 0x51]));
     huge.writeUInt32BE(60_000, start + 8);
     huge.writeUInt32BE(60_000, start + 12);
-    await assert.rejects(decodePicture(huge, framing), /more pixels than/);
+    await assert.rejects(decodePicture(huge, resize), /more pixels than/);
   });
 
   it('are recognized by content in a folder of photos, whatever their names are', async () => {
@@ -102,10 +102,10 @@ describe('files that are not pictures', () => {
     ['a raw photo', padded('\0\0\0\x18ftypcrx '), /a raw photo of a camera \(CR3\): export it as JPEG/],
     ['a web page', padded('<!DOCTYPE html><html>'), /a web page, not a picture: a download that failed\?/],
     ['an archive', padded('PK\x03\x04'), /a zip archive/],
-    ['Git LFS', padded('version https://git-lfs.github.com/spec/v1'), /a pointer of Git LFS/],
+    ['Git LFS', padded('version https://git-lfs.github.com/spec/v1'), /a Git LFS pointer/],
     ['text', padded('hello'), /not a picture: its content is in no known format/],
   ];
   for (const [name, content, message] of cases) {
-    it(`${name}: are recognized`, () => assert.rejects(decodePicture(content, framing), message));
+    it(`${name}: are recognized`, () => assert.rejects(decodePicture(content, resize), message));
   }
 });

@@ -75,7 +75,7 @@ describe('extract', () => {
             { name: 'a', content: 'x' },
             { name: 'a/b.jpg', content: 'x' },
           ]),
-          /it has a file twice|is damaged/,
+          /it contains a file twice|is damaged/,
         );
       });
 
@@ -92,7 +92,7 @@ describe('extract', () => {
 
       it('refuses the same file twice', async () => {
         const twice = [1, 2].map((i) => ({ name: 'a.jpg', content: String(i) }));
-        await refused(make(twice), /it has a file twice/);
+        await refused(make(twice), /it contains a file twice/);
       });
 
       it('says that a truncated archive is damaged', async () => {

@@ -67,9 +67,9 @@ describe('openDataset', () => {
       );
     assert.equal(
       await messageFor('../no/such'),
-      `no folder '../no/such', seen from ${process.cwd()}: give a folder with one subfolder a class`,
+      `no folder '../no/such', relative to ${process.cwd()}: give a folder with one subfolder per class`,
     );
-    assert.equal(await messageFor('/no/such'), "no folder '/no/such': give a folder with one subfolder a class");
-    assert.ok((await messageFor('~/photos')).endsWith(`only a shell knows '~', write '${homedir()}' in its place`));
+    assert.equal(await messageFor('/no/such'), "no folder '/no/such': give a folder with one subfolder per class");
+    assert.ok((await messageFor('~/photos')).endsWith(`'~' is expanded by shells only: write '${homedir()}' instead`));
   });
 });

@@ -86,7 +86,7 @@ describe('publicDataset', () => {
       other[5000]! ^= 1;
       await assert.rejects(
         fetchDataset(await entryFor(other)),
-        /Tiny cannot be had: .*is not the tiny-tiny\.zip that was expected/s,
+        /Tiny is not available: .*is not the tiny-tiny\.zip that was expected/s,
       );
       server!.close();
       const { archives, ...entry } = await entryFor(Buffer.concat([folders, Buffer.from('more')]));
@@ -165,14 +165,14 @@ describe('publicDataset', () => {
       const offline = { ...entry, archives: [{ ...entry.archives[0]!, address: 'http://127.0.0.1:9/tiny.zip' }] };
       await assert.rejects(
         fetchDataset(offline),
-        /^UserError: Tiny cannot be had: .*Without a network there is the bundled sample, 'emoji'$/s,
+        /^UserError: Tiny is not available: .*Without a network, use the bundled sample 'emoji'$/s,
       );
     })).timeout(30_000);
 
   it('has a name and a description for each dataset', async () => {
     await assert.rejects(
       publicDataset('mnist'),
-      /no public dataset 'mnist'; there are flowers, cats-and-dogs-filtered/,
+      /unknown public dataset 'mnist'; the public datasets are flowers, cats-and-dogs-filtered/,
     );
     for (const [name, { archives, licence, ...entry }] of Object.entries(publicDatasets)) {
       assert.equal(entry.name, name);

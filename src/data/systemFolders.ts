@@ -1,8 +1,8 @@
 /**
- * Folders that systems, NAS devices and programs put beside people's pictures: thumbnails, trash, what a disk check saved. Copies
- * in them would lie on both sides of a split. In small letters; names that begin with a dot are passed over anyway.
+ * Folders that operating systems, NAS devices and programs create next to pictures: thumbnails, trash, files recovered by a disk
+ * check. Copies in them could end up in both training and validation. In lower case; hidden folders are ignored anyway.
  */
-const HELPER_FOLDERS = new Set([
+const SYSTEM_FOLDERS = new Set([
   // Synology, QNAP, Western Digital, Buffalo
   ...['@eadir', '#recycle', '#snapshot', '@recycle', '@recycle_bin', '@recently-snapshot', '@tmp', '@transcode'],
   ...['@__thumb', 'trashbox', '~snapshot', '.@__thumb'],
@@ -13,6 +13,6 @@ const HELPER_FOLDERS = new Set([
   ...['thumbnails', 'thumbs', '__pycache__', '_vti_cnf', 'ipod photo cache'],
 ]);
 
-/** Whether a folder holds no pictures of the person's, whatever lies in it. */
-export const isHelperFolder = (name: string): boolean =>
-  HELPER_FOLDERS.has(name.toLowerCase()) || /\.lrdata$/i.test(name);
+/** Whether a folder was created by a system or program, so that its pictures are ignored. */
+export const isSystemFolder = (name: string): boolean =>
+  SYSTEM_FOLDERS.has(name.toLowerCase()) || /\.lrdata$/i.test(name);
