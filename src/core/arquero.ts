@@ -1,4 +1,4 @@
 import { lazyModule } from './lazyModule';
 
-/** arquero's functions, loaded with the first table: `arquero.table(...)`. */
+/** The functions of arquero, which is loaded when the first table is made: `arquero.table(...)`. */
 export const arquero = lazyModule(() => require('arquero') as typeof import('arquero'));

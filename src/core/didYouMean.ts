@@ -10,7 +10,7 @@ export function didYouMean(word: string, words: readonly string[]): string {
   let least = Math.max(1, Math.floor(given.length * 0.4)) + 1;
   for (const name of words) {
     const known = name.toLowerCase();
-    // a name that was cut short, or written out, is near also where many letters differ
+    // an abbreviation, or a longer form, counts as near although many letters differ
     const whole = given.length > 2 && (known.startsWith(given) || given.startsWith(known));
     const steps = Math.min(distance(given, known), whole ? 1 : Infinity);
     if (steps < least) [nearest, least] = [name, steps];
@@ -18,7 +18,7 @@ export function didYouMean(word: string, words: readonly string[]): string {
   return nearest === '' ? '' : ` (did you mean '${nearest}'?)`;
 }
 
-/** How many letters are put in, left out, replaced or swapped with their neighbour (optimal string alignment). */
+/** Edit distance with insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
 function distance(a: string, b: string): number {
   let [before, last]: number[][] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

@@ -9,36 +9,36 @@ import { withFileLock } from './fileLock';
 import { checkNumber, withDefaults } from './options';
 
 export interface DownloadOptions {
-  /** what the file must hash to, in hexadecimal digits; without one any content is taken */
+  /** expected hash of the file in hexadecimal digits; without one any content is accepted */
   hash?: { algorithm: 'md5' | 'sha256'; value: string };
-  /** bytes that are here, and in all; NaN when the server does not say */
+  /** called with the number of bytes received and in all; NaN when the server does not say */
   onProgress?: (doneBytes: number, totalBytes: number) => void;
-  /** attempts in a row that bring no new byte before it gives up; default 4 */
+  /** attempts in a row without a new byte, after which it gives up; default 4 */
   attempts?: number;
-  /** a connection without a byte for so long counts as broken; default 30 */
+  /** seconds without a byte after which a connection counts as broken; default 30 */
   idleSeconds?: number;
-  /** pause before the second attempt, doubled each time; default 1 */
+  /** seconds before the second attempt, doubled for each further one; default 1 */
   pauseSeconds?: number;
   /**
-   * only over https, also where the server sends on to another; a server on this machine counts as well. For files that no
-   * published hash tells from another's; default false
+   * whether to accept only https, also after redirects, or a server on this machine: for files without a published hash; default
+   * false
    */
   secure?: boolean;
-  /** the file may have so many bytes; default: no bound */
+  /** largest size of the file in bytes; default: no limit */
   largest?: number;
 }
 
-/** What came has another hash than it should have. */
+/** The downloaded file has another hash than expected. */
 export class WrongHashError extends UserError {}
 
 type Settings = Required<Omit<DownloadOptions, 'hash'>> & Pick<DownloadOptions, 'hash'>;
 
 /**
- * Download a file, unless it is there: a connection that breaks is taken up where it broke, also by a later run; the
- * hash is checked; the name appears when the content is whole and right. Processes that want the same file wait for the
- * one that fetches it.
+ * Download a file, unless it exists. Interrupted downloads are resumed, also by a later call; the hash is checked; the file
+ * appears under its name when it is complete and correct. Of several processes that need the same file, one downloads it and the
+ * others wait.
  *
- * @throws {UserError} when it cannot be had, or is not what was expected; what arrived is kept in the first case only
+ * @throws {UserError} when the download fails (the received part is kept) or the content is not as expected (it is deleted)
  */
 export async function download(address: string, file: string, options?: DownloadOptions): Promise<void> {
   const settings = withDefaults<Settings>('download', options, {
@@ -49,11 +49,11 @@ export async function download(address: string, file: string, options?: Download
   if (existsSync(file)) return;
   await mkdir(dirname(file), { recursive: true });
   await withFileLock(`${file}.lock`, async () => {
-    if (existsSync(file)) return; // another process brought it meanwhile
+    if (existsSync(file)) return; // another process has downloaded it meanwhile
     const part = `${file}.part`;
     const resumed = await fetchWhole(address, part, settings);
     if (!(await hasHash(part, settings))) {
-      // pieces of two versions of a file may have met: once more from the start
+      // the pieces may be of two versions of the file: once more from the start
       if (resumed) await fetchWhole(address, removed(part), settings);
       if (!resumed || !(await hasHash(part, settings))) throw await wrongHash(address, part, settings);
     }
@@ -62,7 +62,7 @@ export async function download(address: string, file: string, options?: Download
   });
 }
 
-/** Where the ETag of what is in a part file is noted. */
+/** File that holds the ETag of a partial download. */
 const tagOf = (part: string): string => `${part}.tag`;
 
 function removed(part: string): string {
@@ -71,7 +71,7 @@ function removed(part: string): string {
   return part;
 }
 
-/** Attempt after attempt until it is whole. @returns whether it came in more than one piece */
+/** Repeat attempts until the file is complete. @returns whether it came in more than one piece */
 async function fetchWhole(address: string, part: string, settings: Settings): Promise<boolean> {
   for (let failed = 0; ; ) {
     const before = sizeOf(part);
@@ -89,11 +89,11 @@ async function fetchWhole(address: string, part: string, settings: Settings): Pr
   }
 }
 
-/** Fetch what is missing of a file. @returns the byte it began at */
+/** Download the missing rest of a file. @returns the byte it began at */
 async function fetchRest(address: string, part: string, settings: Settings): Promise<number> {
   const { idleSeconds, onProgress, hash, largest, secure } = settings;
   const tag = existsSync(tagOf(part)) ? readFileSync(tagOf(part), 'utf8') : '';
-  let have = tag || hash ? sizeOf(part) : 0; // with neither tag nor hash nobody knows whether the rest fits
+  let have = tag || hash ? sizeOf(part) : 0; // without ETag and hash it cannot be known whether the rest fits
   const abort = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const alive = () => {
@@ -121,7 +121,7 @@ async function fetchRest(address: string, part: string, settings: Settings): Pro
     if (response.status === 206 && !resumed) throw new Error('the server sent another part than was asked for');
     if (!resumed) have = 0;
     const etag = response.headers.get('etag') ?? '';
-    await writeFile(tagOf(part), etag.startsWith('W/') ? '' : etag); // a weak one promises nothing about bytes
+    await writeFile(tagOf(part), etag.startsWith('W/') ? '' : etag); // a weak ETag does not guarantee equal bytes
     const length = Number(response.headers.get('content-length') ?? Number.NaN);
     let done = have;
     const counted = async function* (chunks: AsyncIterable<Uint8Array>) {
@@ -144,12 +144,12 @@ async function fetchRest(address: string, part: string, settings: Settings): Pro
 
 const MOST_REDIRECTS = 10;
 
-/** As fetch, but no redirect leads from https to http, nor, where it must be secure, past it. */
+/** As fetch, but redirects from https to http are refused, and with `secure` every address that is not https. */
 async function request(address: string, options: RequestInit, secure: boolean): Promise<Response> {
   let url = new URL(address);
   for (let count = 0; count <= MOST_REDIRECTS; count++) {
     if (secure && !isSecure(url)) {
-      throw new UserError(`${address} cannot be downloaded: nobody publishes its hash, and ${url.origin} is not https`);
+      throw new UserError(`${address} cannot be downloaded: it has no published hash, and ${url.origin} is not https`);
     }
     const response = await fetch(url, { ...options, redirect: 'manual' });
     const location = response.headers.get('location');
@@ -164,7 +164,7 @@ async function request(address: string, options: RequestInit, secure: boolean): 
   throw new UserError(`${address} cannot be downloaded: the server sends on more than ${MOST_REDIRECTS} times`);
 }
 
-/** Between this machine and itself nobody can change what is sent. */
+/** Connections within this machine need no https. */
 const isSecure = ({ protocol, hostname }: URL): boolean =>
   protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
 
@@ -184,7 +184,7 @@ async function wrongHash(address: string, part: string, { hash }: Settings): Pro
   );
 }
 
-/** fetch says 'fetch failed' and keeps the reason underneath. */
+/** The message of `fetch` is 'fetch failed'; the reason is in its cause. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return messageOf(cause ?? error) || messageOf(error);

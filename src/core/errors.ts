@@ -1,8 +1,8 @@
 /**
- * A mistake the person at the keyboard can mend: bad input, a missing file, no network.
+ * An error that the user can correct: bad input, a missing file, no network.
  *
  * The message says what was received, what was expected and what to do. The command line prints it as one line without a
- * stack; every other kind of error is a defect of tunebook and keeps its stack.
+ * stack; other errors are defects of this package and are printed with their stack.
  *
  * @example
  * ```ts
@@ -27,9 +27,9 @@ export function messageOf(error: unknown): string {
 }
 
 /**
- * Any value in an error's line, whatever a stranger made of it: text in quotes, on one line, short.
+ * Format any value for an error message, also an untrusted one: short, on one line, text in quotes.
  *
- * @param length characters that it may have
+ * @param length largest number of characters
  *
  * @example
  * shown('../../etc\n'); // '"../../etc\\n"'
@@ -39,7 +39,7 @@ export function shown(value: unknown, length = 80): string {
   try {
     text = JSON.stringify(value) ?? String(value);
   } catch {
-    text = Array.isArray(value) ? '[...]' : '{...}'; // a circle, a bigint, or nested too deeply
+    text = Array.isArray(value) ? '[...]' : '{...}'; // circular, with a bigint, or nested too deeply
   }
   const line = text.replace(/[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escaped);
   return line.length > length ? `${line.slice(0, length - 3)}...` : line;

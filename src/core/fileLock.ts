@@ -5,37 +5,37 @@ import { temporaryBeside } from './files';
 import { parseJson, readBounded } from './readBounded';
 import { isId } from './safePath';
 
-/** The owner touches its lock more often than this; one of another machine that is untouched for longer was left behind. */
+/** Owners update the time of their lock more often than this; a lock of another machine that is older was abandoned. */
 const STALE_SECONDS = 120;
 const TOUCH_SECONDS = 10;
 
-/** Who has a lock. */
+/** The process that holds a lock. */
 export interface Holder {
   pid: number;
   host: string;
-  /** tells a process from a later one with the same number; null where the system does not say */
+  /** start time of the process, which tells it from a later one with the same id; null where the system does not have it */
   begun: string | null;
-  /** of this one time that the lock was taken */
+  /** random, new each time that a lock is taken */
   token: string;
 }
 
 export interface FileLock {
-  /** Let go. What another has taken over in the meantime stays its own. */
+  /** Release the lock. If another process has taken it over in the meantime, that one keeps it. */
   release(): void;
 }
 
 /**
- * Take a lock if nobody has it: of several processes that try at the same time one gets it, also where a process that is gone
- * has left it behind.
+ * Take a lock if no process holds it. Of several processes that try at the same time, one gets it, also when the lock was
+ * abandoned by a process that has ended.
  *
- * A lock that was left behind is not removed, since the one that removes might be late and remove that of its successor. It is
- * replaced in one step, by whoever made a second lock whose name holds the token of the first: a token is never used twice, so
- * that what is late finds another token and goes away.
+ * An abandoned lock is not deleted, because a slow process might then delete the lock of its successor. It is replaced in one step
+ * by the process that could create a second lock whose name contains the token of the first. Tokens are never reused, so a slow
+ * process finds another token and gives up.
  *
  * @param file the lock; its folder must exist
  * @param staleSeconds after which an untouched lock of another machine, whose processes cannot be asked for, counts no more;
  *   default never
- * @returns the lock; or who has it, or undefined where that is changing just now
+ * @returns the lock; or the process that holds it, or undefined while that changes
  */
 export function tryFileLock(
   file: string,
@@ -55,7 +55,7 @@ export function tryFileLock(
     try {
       utimesSync(file, new Date(), new Date());
     } catch {
-      // somebody removed it; the work is still worth finishing
+      // the lock file was deleted from outside; the work goes on
     }
   }, TOUCH_SECONDS * 1000);
   touch.unref();
@@ -68,8 +68,8 @@ export function tryFileLock(
 }
 
 /**
- * Do `work` while no other process that asks for the same lock does its own: whoever comes later waits. A lock whose
- * process is gone counts no more.
+ * Run `work` while holding a lock; processes that ask for the same lock wait. The lock of a process that has ended is taken
+ * over.
  *
  * @param file the lock; its folder must exist
  * @param onWait told once when there is something to wait for
@@ -106,7 +106,7 @@ function take(file: string, own: Holder, staleSeconds: number): boolean {
   }
 }
 
-/** Make a lock with its content in one step; false if there is one. */
+/** Create a lock file with its content in one step. @returns false if the file exists */
 function create(file: string, own: Holder): boolean {
   const temporary = temporaryBeside(file);
   try {
@@ -123,7 +123,7 @@ function create(file: string, own: Holder): boolean {
   return createWithoutLinks(file, own);
 }
 
-/** For a file system that has no hard links. For a moment the lock is empty, which counts as held. */
+/** For file systems without hard links. The lock file is empty for a moment; an empty one counts as held. */
 function createWithoutLinks(file: string, own: Holder): boolean {
   try {
     writeFileSync(file, JSON.stringify(own), { flag: 'wx' });
@@ -135,7 +135,7 @@ function createWithoutLinks(file: string, own: Holder): boolean {
 }
 
 interface Found {
-  /** undefined where the content says nothing: it was cut short by a crash, or is being written */
+  /** undefined when the content is incomplete: it is being written, or a crash cut it short */
   holder: Holder | undefined;
   token: string;
   /** milliseconds since 1970 */
@@ -151,7 +151,7 @@ function read(file: string): Found | undefined {
     holder = status.isFile() ? (parseJson(readBounded(file, { largest: 4096 }).toString(), file) as Holder) : undefined;
     if (!Number.isSafeInteger(holder?.pid) || holder!.pid < 1 || typeof holder!.host !== 'string') holder = undefined;
   } catch {
-    if (!lstatSync(file, { throwIfNoEntry: false })) return undefined; // gone by now
+    if (!lstatSync(file, { throwIfNoEntry: false })) return undefined; // deleted meanwhile
   }
   const token = isId(holder?.token) ? holder.token : `${ino}-${Math.floor(touched)}`;
   return { holder, token, touched };
@@ -173,7 +173,7 @@ function lives({ pid, begun }: Holder): boolean {
   return typeof begun !== 'string' || begunAt(pid) === begun;
 }
 
-/** When a process began, in ticks since the machine did: the 22nd field of Linux's /proc/PID/stat. */
+/** Start time of a process in clock ticks since boot: field 22 of /proc/PID/stat on Linux. */
 function begunAt(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -13,12 +13,12 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, UserError } from './errors';
 
-/** A name beside `path` that nobody else uses. */
+/** A path in the same folder as `path` that no other process uses. */
 export function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
 }
 
-/** Write a file so that readers see all of it or none: beside first, then renamed. Missing folders are made. */
+/** Write a file atomically: into a temporary file in the same folder, which is then renamed. Missing folders are made. */
 export function writeFileAtomically(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = temporaryBeside(path);
@@ -32,8 +32,8 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
 }
 
 /**
- * Make sure that a folder can be written as a new one, before any work is done for it: there is nothing of its name, or an
- * empty folder, and one can be made beside it.
+ * Check that a new folder can be written, before any work is done for it: the path does not exist or is an empty folder, and its
+ * parent folder is writable.
  *
  * @param what will be in it, for the error: 'the run'
  * @throws {UserError} if not
@@ -47,14 +47,14 @@ export function checkNewFolder(folder: string, what: string): void {
   }
   try {
     mkdirSync(dirname(path), { recursive: true });
-    rmdirSync(mkdtempSync(`${path}.`)); // rights alone do not tell whether it can be
+    rmdirSync(mkdtempSync(`${path}.`)); // permissions alone do not show whether the folder is writable
   } catch (error) {
     throw new UserError(`'${folder}' cannot be written: ${messageOf(error)}; give another folder for ${what}`);
   }
 }
 
 /**
- * Make a folder, unless it is there, and make sure that files can be written into it, before any work is done for them.
+ * Make a folder, unless it exists, and check that files can be written into it, before any work is done for them.
  *
  * @param what will be in it, for the error: 'the notebooks'
  * @throws {UserError} if not
@@ -62,7 +62,7 @@ export function checkNewFolder(folder: string, what: string): void {
 export function checkFolder(folder: string, what: string): void {
   try {
     mkdirSync(folder, { recursive: true });
-    rmdirSync(mkdtempSync(join(folder, '.'))); // rights alone do not tell whether it can be
+    rmdirSync(mkdtempSync(join(folder, '.'))); // permissions alone do not show whether the folder is writable
   } catch (error) {
     throw new UserError(`'${folder}' cannot be written: ${messageOf(error)}; give another folder for ${what}`);
   }

@@ -3,8 +3,8 @@ import { UserError } from './errors';
 import { writeFileAtomically } from './files';
 
 /**
- * The SHA-256 that a file had when it was first fetched and found to be right: what the next download of a file is held
- * against for which nobody publishes a hash.
+ * The SHA-256 of a file at its first download, for files without a published hash: later downloads are compared with it
+ * (trust on first use).
  *
  * @param record the file that keeps it, beside what was fetched
  * @returns undefined before the first
@@ -16,11 +16,11 @@ export function firstHash(record: string): string | undefined {
   throw new UserError(`${record} should hold the SHA-256 of a file: delete it to take the next download as the first`);
 }
 
-/** Keep a file's hash, unless there is one; to be called when the file was found to be right. */
+/** Record the hash of a file, unless one is recorded. Call it when the content of the file has been checked. */
 export function keepFirstHash(record: string, sha256: string): void {
   if (firstHash(record) === undefined) writeFileAtomically(record, `${sha256}\n`);
 }
 
-/** What to do when the hash is another, as the end of an error's line. */
+/** What to do when the hash differs: the end of an error message. */
 export const otherThanFirst = (record: string): string =>
-  `; nobody publishes its hash, and that of the first download is kept in ${record}: if the file was replaced where it comes from, delete that one and fetch it again`;
+  `; it has no published hash, and that of the first download is in ${record}: if the publisher has replaced the file, delete that record and download it again`;

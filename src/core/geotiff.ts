@@ -1,6 +1,6 @@
 import { lazyModule } from './lazyModule';
 
-/** The part of geotiff that is used. It is described here, so that nothing of it is loaded to know its types. */
+/** The parts of geotiff that are used here, declared so that the compiler does not load its types. */
 interface GeoTiff {
   fromArrayBuffer(content: ArrayBuffer): Promise<{ getImage(index?: number): Promise<TiffImage> }>;
 }
@@ -17,5 +17,5 @@ export interface TiffImage {
   fileDirectory: { getValue(tag: string): unknown };
 }
 
-/** geotiff, which reads TIFFs of any sample format and number of bands, loaded with the first one that needs it. */
+/** geotiff, which reads TIFFs of any sample format and number of bands; loaded when the first one needs it. */
 export const geotiff = lazyModule(() => require('geotiff') as GeoTiff);

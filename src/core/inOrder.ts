@@ -1,6 +1,6 @@
 /**
- * Do asynchronous work on items and hand out the results in order, a few ahead of whoever takes them: memory holds `ahead`
- * results, however many there are.
+ * Run asynchronous work on items in parallel and yield the results in order. At most `ahead` results are computed before they are
+ * taken, so that memory does not grow with the number of items.
  */
 export async function* inOrder<T, R>(
   items: readonly T[],
@@ -12,7 +12,7 @@ export async function* inOrder<T, R>(
   const start = () => {
     if (next >= items.length) return;
     const promise = work(items[next++]!);
-    promise.catch(() => {}); // is seen when its turn comes
+    promise.catch(() => {}); // a rejection is reported when this result is taken
     started.push(promise);
   };
   for (let i = 0; i < ahead; i++) start();

@@ -3,8 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { projectFolder } from './paths';
 
 /**
- * A module of kernel-setup/: the parts of the house that must work before anything is installed, and so are plain
- * modules. Loaded when called, as they lie outside what is compiled.
+ * Import a module of kernel-setup/, whose files must work before anything is installed and so are plain JavaScript, which is not
+ * compiled with this code.
  *
  * @param file within kernel-setup/, e.g. 'lib/pip.mjs'
  */

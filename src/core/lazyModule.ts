@@ -1,13 +1,13 @@
 /**
- * A module that is loaded when something of it is first used: what is heavy must not slow the start of those who do not
- * use it.
+ * A module that is loaded when one of its exports is first used, so that large packages do not slow down the start of programs
+ * that do not need them.
  *
  * @param load requires the module; called once
- * @returns stands for the module: each property is the module's
+ * @returns a proxy: its properties are the module's exports
  */
 export function lazyModule<T extends object>(load: () => T): T {
   const module = once(load);
-  // an arrow function has no fixed properties, and can be called where the module is a function
+  // the target is an arrow function, which has no fixed properties and can be called when the module is a function
   return new Proxy((() => undefined) as unknown as T, {
     apply: (_, self, parameters) =>
       Reflect.apply(module() as unknown as (...all: unknown[]) => unknown, self, parameters),
@@ -23,7 +23,7 @@ export function lazyModule<T extends object>(load: () => T): T {
   });
 }
 
-/** Make something when it is first asked for, and keep it. */
+/** A function that makes a value at its first call and returns the same value at every later call. */
 export function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => {

@@ -2,7 +2,7 @@ import { didYouMean } from './didYouMean';
 import { shown, UserError } from './errors';
 
 /**
- * Reject keys that are not in `defaults` and fill in the ones that were left out (or given as `undefined`).
+ * Fill in options that are missing or `undefined` from `defaults`, and reject keys that are not in `defaults`.
  *
  * @param caller name of the public function, for the error
  * @param given what the caller passed; `undefined` means all defaults
@@ -28,7 +28,7 @@ export function withDefaults<T extends object>(caller: string, given: Partial<T>
   return result;
 }
 
-/** Which numbers are allowed: those from `min` to `max`, only whole ones if `integer`, and 0 as well if `orZero`. */
+/** The numbers that are allowed: from `min` to `max`, only whole ones with `integer`, and also 0 with `orZero`. */
 export interface NumberRange {
   min?: number;
   max?: number;
@@ -36,7 +36,7 @@ export interface NumberRange {
   orZero?: boolean;
 }
 
-/** The value if it is a finite number in the range, else a {@link UserError} that names it. */
+/** Return the value if it is a finite number in the range. @throws {UserError} that names it, if not */
 export function checkNumber(
   name: string,
   value: unknown,

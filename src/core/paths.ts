@@ -13,13 +13,13 @@ function findProject(): string {
 /** The folder that holds tunebook's package.json. */
 export const projectFolder = findProject();
 
-/** A clone has its lock file, which npm leaves out of packages. */
+/** A clone of the repository has a lock file, which npm does not put into packages. */
 const isClone = existsSync(join(projectFolder, 'package-lock.json'));
 
-/** What a person types for the set-up, in the project's folder. */
+/** The command for the set-up, in the project's folder. */
 export const setupCommand = isClone ? 'npm run setup' : 'npx tunebook setup';
 
-/** Where everything that was installed or computed lies; kernel-setup/lib/paths.mjs says the same for the set-up. */
+/** Folder of everything that is installed or computed; kernel-setup/lib/paths.mjs has the same for the set-up. */
 function cacheRoot(): string {
   if (process.env.TUNEBOOK_CACHE) return resolve(process.env.TUNEBOOK_CACHE);
   if (isClone) return join(projectFolder, '.cache');
@@ -29,7 +29,7 @@ function cacheRoot(): string {
 }
 
 /**
- * A place in the cache: `.cache` in a clone; for an installed package a folder of the user's, which all projects share; or
+ * A path in the cache: below `.cache` in a clone; for an installed package in a folder of the user, which all projects share; or in
  * the folder that the environment variable TUNEBOOK_CACHE names.
  */
 export function cacheFolder(...parts: string[]): string {

@@ -1,8 +1,8 @@
 /**
- * A seeded source of random numbers: the same seed gives the same numbers on every machine.
+ * A seeded random number generator: the same seed gives the same numbers on every machine.
  *
- * sfc32 from Chris Doty-Humphrey's PractRand (2010), seeded by hashing (seed, purpose), so that what is drawn for one
- * purpose does not move when another draws more.
+ * The algorithm is sfc32 of Chris Doty-Humphrey's PractRand (2010), seeded with a hash of seed and purpose, so that the numbers for one
+ * purpose do not depend on how many are drawn for another.
  */
 export class Random {
   private readonly state: [number, number, number, number];
@@ -29,7 +29,7 @@ export class Random {
     return result >>> 0;
   }
 
-  /** Uniform in [0, 1), 32 bits fine. */
+  /** A uniform number in [0, 1), with a resolution of 32 bits. */
   uniform(): number {
     return this.bits() / 2 ** 32;
   }

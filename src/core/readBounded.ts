@@ -3,20 +3,20 @@ import { relative, resolve } from 'node:path';
 import { messageOf, shown, UserError } from './errors';
 import { realPathBelow } from './safePath';
 
-/** Bytes of a JSON file, unless told. */
+/** Default size limit of a JSON file, in bytes. */
 const LARGEST_JSON = 64 * 2 ** 20;
-/** Objects and lists within each other. What tunebook writes has less than ten. */
+/** Largest nesting depth of objects and arrays; files of this package have less than ten. */
 const DEEPEST = 64;
 
 export interface ReadOptions {
-  /** bytes that the file may have */
+  /** largest size of the file, in bytes */
   largest: number;
-  /** a folder that the file, also where it is a link, must lie in */
+  /** folder that must contain the file, also when the path is a link */
   root?: string;
 }
 
 /**
- * Open a plain file: no folder, pipe or device, and of no more bytes than allowed.
+ * Open a regular file (no folder, pipe or device) that is not larger than allowed.
  *
  * @returns its descriptor, which the caller closes, and its size
  * @throws {UserError} in one line that names the file
@@ -26,7 +26,7 @@ export function openBounded(file: string, { largest, root }: ReadOptions): { des
   const noLink = root === undefined ? 0 : constants.O_NOFOLLOW;
   let descriptor: number | undefined;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | noLink); // a pipe would keep us waiting
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | noLink); // without O_NONBLOCK opening a pipe would block
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) throw new Error('it is no plain file');
     if (stats.size > largest)
@@ -39,7 +39,7 @@ export function openBounded(file: string, { largest, root }: ReadOptions): { des
 }
 
 /**
- * The content of a plain file, after a look at its size.
+ * Read a regular file after checking its size.
  *
  * @throws {UserError} in one line that names the file
  *
@@ -63,20 +63,20 @@ export function readBounded(file: string, options: ReadOptions): Buffer {
 }
 
 /**
- * The value in a JSON file that may come from a stranger.
+ * Parse an untrusted JSON file.
  *
- * @param options `largest`: 64 MB unless told
- * @throws {UserError} in one line that names the file, also where it is nested absurdly deep or names `__proto__`
+ * @param options `largest`: size limit in bytes; default 64 MB
+ * @throws {UserError} in one line that names the file, also when it is nested too deeply or has a key `__proto__`
  */
 export function readJson(file: string, { largest = LARGEST_JSON, root }: Partial<ReadOptions> = {}): unknown {
   return parseJson(readBounded(file, { largest, root }).toString('utf8'), file);
 }
 
 /**
- * The value of a JSON text that may come from a stranger.
+ * Parse untrusted JSON text.
  *
  * @param name of the text, for the error
- * @throws {UserError} where it is no JSON, is nested absurdly deep, or names `__proto__`
+ * @throws {UserError} when it is not JSON, is nested too deeply, or has a key `__proto__`
  */
 export function parseJson(text: string, name: string): unknown {
   let value: unknown;
@@ -85,13 +85,13 @@ export function parseJson(text: string, name: string): unknown {
   } catch (error) {
     throw new UserError(`${name} is no JSON: ${shown(messageOf(error), 200).slice(1, -1)}`);
   }
-  // by hand, as recursion is what deep nesting breaks
+  // without recursion, which would overflow the stack on deep nesting
   const waiting: [unknown, number][] = [[value, 0]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [part, depth] = next;
     if (typeof part !== 'object' || part === null) continue;
     if (depth === DEEPEST) throw new UserError(`${name} is nested more than ${DEEPEST} deep: it is not used`);
-    // as a key it would change how the object behaves
+    // as a key it would set the prototype of the object
     if (Object.hasOwn(part, '__proto__')) throw new UserError(`${name} has a key '__proto__': it is not used`);
     for (const inner of Object.values(part)) waiting.push([inner, depth + 1]);
   }

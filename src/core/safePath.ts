@@ -3,18 +3,18 @@ import { isAbsolute, resolve, sep } from 'node:path';
 import { messageOf, shown, UserError } from './errors';
 
 /**
- * Ids of runs, jobs and studies, which become names of folders and of keys: letters, digits, `.`, `_` and `-`, the first a
- * letter or digit, 128 at most.
+ * Ids of runs, jobs and studies, which are used as names of folders and keys: at most 128 letters, digits, `.`, `_` and `-`,
+ * beginning with a letter or digit.
  */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
-/** Whether something can be the id of a run, a job or a study. */
+/** Whether a value is a valid id of a run, a job or a study. */
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && ID.test(value);
 }
 
 /**
- * The value if it can be an id.
+ * Return the value if it is a valid id.
  *
  * @param what has the id, for the error: 'the run'
  * @throws {UserError} if it cannot
@@ -28,16 +28,16 @@ export function checkId(value: unknown, what: string): string {
 }
 
 /**
- * The path of a file or folder that a stranger named: below the root, or an error. Every path that is built out of a string
- * which came out of a file or over the network goes through here (or is the name of nothing but a checked id).
+ * Build the path of a file or folder from an untrusted name, and check that it lies below the root. Every path made of a string from
+ * a file or the network is built here, or is made of a checked id.
  *
- * It looks at names alone. Where the path is opened afterwards, links on the way can still lead elsewhere: use
+ * Only the name is checked. Links on the way can still lead elsewhere when the path is opened: for that use
  * {@link realPathBelow}, or `readBounded` with a `root`.
  *
  * @param root the folder that the path stays in
  * @param name relative to it, with `/` between folders
  * @param what is named, for the error: 'the weight file'
- * @throws {UserError} for a name that is no text, is empty, holds a NUL, is absolute, or leads out of the root or to itself
+ * @throws {UserError} when the name is not a string, is empty, contains a NUL, is absolute, or leads to the root itself or out of it
  *
  * @example
  * pathBelow('/models/mine', 'group1-shard1of2.bin', 'the weight file'); // '/models/mine/group1-shard1of2.bin'
@@ -56,10 +56,10 @@ export function pathBelow(root: string, name: unknown, what = 'a file'): string 
 }
 
 /**
- * As {@link pathBelow}, for what exists: where links on the way lead out of the root it is refused, too.
+ * As {@link pathBelow}, for a file or folder that exists: links that lead out of the root are refused, too.
  *
  * @returns the path without links in it
- * @throws {UserError} also if there is no such file
+ * @throws {UserError} also when it does not exist
  */
 export function realPathBelow(root: string, name: unknown, what = 'a file'): string {
   const path = pathBelow(root, name, what);

@@ -1,7 +1,7 @@
 import { shown, UserError } from './errors';
 
 /**
- * Says whether a value has a shape, and gives it back as that.
+ * Check that a value has a certain shape, and return it with its type.
  *
  * @param where the value stands, for the error: 'pictures.train'
  * @throws {Error} that says what is wrong, to be put after the name of the file: "has 7 as accuracy, expected ..."
@@ -13,7 +13,7 @@ function wrong(value: unknown, where: string, expected: string): Error {
   return new Error(`has ${shown(value, 40)} as ${where}, expected ${expected}`);
 }
 
-/** Text of at most so many characters. */
+/** A string with at most this many characters. */
 export function text({ longest = 10_000 }: { longest?: number } = {}): Shape<string> {
   return (value, where) => {
     if (typeof value === 'string' && value.length <= longest) return value;
@@ -21,7 +21,7 @@ export function text({ longest = 10_000 }: { longest?: number } = {}): Shape<str
   };
 }
 
-/** Text that a test accepts. */
+/** A string that passes a test. */
 export function textThat(accepts: (text: string) => boolean, expected: string): Shape<string> {
   return (value, where) => {
     if (typeof value === 'string' && accepts(value)) return value;
@@ -53,23 +53,23 @@ export function oneOf<const T extends string | number | boolean | null>(...value
   };
 }
 
-/** What stands in a table's cell. */
+/** The value of a table cell. */
 export const label: Shape<string | number | boolean | null> = (value, where) => {
   if (value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value)) return value as string;
   throw wrong(value, where, 'text, a number, true, false or null');
 };
 
-/** That, or null. */
+/** A value of this shape, or null. */
 export function nullable<T>(shape: Shape<T>): Shape<T | null> {
   return (value, where) => (value === null ? null : shape(value, where));
 }
 
-/** That, or nothing. */
+/** A value of this shape, or undefined. */
 export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
   return (value, where) => (value === undefined ? undefined : shape(value, where));
 }
 
-/** A list of such values. */
+/** An array of values of this shape. */
 export function listOf<T>(shape: Shape<T>, { least = 0, most = Infinity } = {}): Shape<T[]> {
   return (value, where) => {
     if (!Array.isArray(value)) throw wrong(value, where, 'a list');
@@ -79,7 +79,7 @@ export function listOf<T>(shape: Shape<T>, { least = 0, most = Infinity } = {}):
   };
 }
 
-/** An object with any keys, and such values. */
+/** An object with any keys, and values of this shape. */
 export function recordOf<T>(shape: Shape<T>): Shape<Record<string, T>> {
   return (value, where) => {
     if (!isObject(value)) throw wrong(value, where, 'an object');
@@ -87,7 +87,7 @@ export function recordOf<T>(shape: Shape<T>): Shape<Record<string, T>> {
   };
 }
 
-/** An object with these keys; others, as of a later version, are left out. */
+/** An object with these keys; other keys, such as those of a later version, are dropped. */
 export function object<T extends object>(shapes: { [Key in keyof T]-?: Shape<T[Key]> }): Shape<T> {
   return (value, where) => {
     if (!isObject(value)) throw wrong(value, where, 'an object');
@@ -102,7 +102,7 @@ export function object<T extends object>(shapes: { [Key in keyof T]-?: Shape<T[K
 }
 
 /**
- * A value of a stranger's, checked.
+ * Check an untrusted value.
  *
  * @param name of the file or message it came from, for the error
  * @throws {UserError} in one line: the name, what it has there, and what was expected

@@ -1,4 +1,4 @@
 import { lazyModule } from './lazyModule';
 
-/** sharp, which decodes and resizes pictures, loaded with the first picture. */
+/** sharp, which decodes and resizes pictures; loaded when the first picture is read. */
 export const sharp = lazyModule(() => require('sharp') as typeof import('sharp'));

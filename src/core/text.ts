@@ -1,6 +1,6 @@
 import { printableLine } from './escape/printable';
 
-/** A number for people: three significant digits, or as many as whole numbers need; `NaN` and `Infinity` as they are. */
+/** Format a number with three significant digits, whole numbers with all their digits; `NaN` and `Infinity` stay as they are. */
 export function formatNumber(value: number | null | undefined): string {
   if (value === null || value === undefined) return '';
   if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
@@ -9,19 +9,19 @@ export function formatNumber(value: number | null | undefined): string {
   return size >= 100 ? value.toFixed(1) : value.toPrecision(3);
 }
 
-/** A fraction of 1 as a percentage with one decimal, `87.3%`; text for what isn't a number. */
+/** Format a fraction from 0 to 1 as a percentage with one decimal, such as `87.3%`; `NaN` and `Infinity` stay as they are. */
 export function formatShare(value: number | null | undefined): string {
   if (value === null || value === undefined) return '';
   return Number.isFinite(value) ? `${(100 * value).toFixed(1)}%` : String(value);
 }
 
-/** `1 picture`, `2 pictures`: a count with its noun, which takes a plain s. */
+/** A count with its noun, such as `1 picture` or `2 pictures`; the plural of the noun ends in s. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /**
- * Lines of text in columns of equal width.
+ * Format rows of text as lines with aligned columns.
  *
  * @param rows the cells, the header first
  * @param right whether each column is aligned to the right, as numbers are

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lazyModule } from './lazyModule';
 
-/** The part of libheif-js that is used. */
+/** The parts of libheif-js that are used here. */
 interface Libheif {
   HeifDecoder: new () => { decode(content: Uint8Array): HeifImage[] };
 }
@@ -19,10 +19,10 @@ export interface HeifImage {
   free(): void;
 }
 
-/** libheif with libde265, which decode HEIC; as WebAssembly. */
+/** libheif with libde265, the decoder of HEIC, as WebAssembly. */
 export const libheif = lazyModule(() => require('libheif-js/wasm-bundle') as Libheif);
 
-/** The part of jxl-oxide that is used. */
+/** The parts of jxl-oxide that are used here. */
 interface JxlOxide {
   initSync(options: { module: Uint8Array }): unknown;
   JxlImage: new () => {
@@ -42,7 +42,7 @@ let jxl: Promise<JxlOxide> | undefined;
 /** jxl-oxide, which decodes JPEG XL; WebAssembly, in a module that only `import()` takes. */
 export function jxlOxide(): Promise<JxlOxide> {
   jxl ??= (async () => {
-    const name = 'jxl-oxide-wasm'; // not a literal: its types are of no use here
+    const name = 'jxl-oxide-wasm'; // in a variable, so that the compiler does not load its types
     const loaded = (await import(name)) as JxlOxide;
     const folder = dirname(require.resolve('jxl-oxide-wasm/package.json'));
     loaded.initSync({ module: readFileSync(join(folder, 'jxl_oxide_wasm_bg.wasm')) });
@@ -51,7 +51,7 @@ export function jxlOxide(): Promise<JxlOxide> {
   return jxl;
 }
 
-/** The part of OpenJPEG that is used. */
+/** The parts of OpenJPEG that are used here. */
 interface OpenJpeg {
   J2KDecoder: new () => {
     getEncodedBuffer(bytes: number): Uint8Array;
@@ -64,10 +64,10 @@ interface OpenJpeg {
 
 let jp2: Promise<OpenJpeg> | undefined;
 
-/** OpenJPEG, which decodes JPEG 2000; as WebAssembly. */
+/** OpenJPEG, the decoder of JPEG 2000, as WebAssembly. */
 export function openJpeg(): Promise<OpenJpeg> {
   jp2 ??= (require('@cornerstonejs/codec-openjpeg/decodewasmjs') as (options: object) => Promise<OpenJpeg>)({
-    print() {}, // what it says of damaged pictures is said in the error
+    print() {}, // its messages about damaged pictures are in the error
     printErr() {},
   });
   return jp2;

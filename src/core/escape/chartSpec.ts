@@ -1,14 +1,14 @@
 import { printable } from './printable';
 
 /**
- * A chart's specification in which every text can be drawn, whoever gave it.
+ * A chart specification in which every text can be drawn, also untrusted ones.
  *
  * - Characters that a picture's XML cannot hold, or that a terminal would act on, are written out: see {@link printable}.
  * - The name of a property that all JavaScript objects have, such as `constructor`, gets a space at its end, which is not seen:
  *   Vega takes a constant of just that text for the name of a signal, and draws nothing.
  *
- * Texts in data and in the domains of scales change alike, so they still match. What has nothing to change is returned as it
- * is, so that large data are not copied.
+ * Texts in data and in the domains of scales are changed in the same way, so that they still match. Parts without a change are
+ * returned as they are, so that large data are not copied.
  */
 export function safeSpec<T>(value: T): T {
   if (typeof value === 'string') return text(value) as T;

@@ -1,17 +1,17 @@
 type Cell = string | number | boolean | null | undefined;
 
 /**
- * Text that a spreadsheet would take for a formula (it begins with =, +, -, @, their full-width forms, a tab or a line end),
- * or for one that was escaped before.
+ * Text that a spreadsheet would read as a formula (it begins with =, +, -, @, their full-width forms, a tab or a line end), or that
+ * looks like one that was escaped before.
  */
 const formula = /^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 const escapedFormula = /^'+[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /**
- * Lines of comma-separated values (RFC 4180); nothing for null and undefined.
+ * Format rows as comma-separated values (RFC 4180); null and undefined become empty cells.
  *
- * Text that a spreadsheet would run as a formula gets an apostrophe in front, which spreadsheets take as the sign of plain
- * text; {@link parseCsv} takes it off again, so that a name comes back as it was. Numbers stay numbers, negative ones, too.
+ * Text that a spreadsheet would run as a formula gets a leading apostrophe, which marks plain text in spreadsheets;
+ * {@link parseCsv} removes it again. Numbers stay numbers, negative ones, too.
  *
  * ```ts
  * csv([['class', 'count'], ['=1+1', -2]]); // "class,count\n'=1+1,-2\n"
@@ -27,7 +27,7 @@ function cell(value: Cell): string {
   return /[",\n\r\u0085\u2028\u2029]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** How much of a text is kept, where it may be a stranger's: what goes beyond takes no memory. */
+/** Limits for untrusted text: cells and rows beyond them are not stored. */
 export interface CsvBounds {
   /** cells of a row; default: all */
   columns?: number;
@@ -36,15 +36,15 @@ export interface CsvBounds {
 }
 
 /**
- * The rows of comma-separated values as {@link csv} writes them (RFC 4180), with as many cells as each has; a last row may
- * lack its line end.
+ * Parse comma-separated values as {@link csv} writes them (RFC 4180). Rows may differ in their number of cells, and the last row
+ * may lack its line end.
  *
- * @throws {Error} if a quote is not closed, or something follows a closed one; it says in which row
+ * @throws {Error} with the row number when a quote is not closed, or is closed within a cell
  */
 export function parseCsv(text: string, { columns = Infinity, rows: most = Infinity }: CsvBounds = {}): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
-  let at = text.startsWith('\ufeff') ? 1 : 0; // Excel begins with that mark
+  let at = text.startsWith('\ufeff') ? 1 : 0; // Excel writes a byte order mark
   while (rows.length < most && (at < text.length || row.length > 0)) {
     const quoted = text[at] === '"';
     const end = quoted ? closingQuote(text, at, rows.length) + 1 : endOfPlain(text, at);

@@ -2,8 +2,7 @@ import { jsonLine } from './json';
 import { printable } from './printable';
 
 /**
- * Text as HTML that shows just this text, between tags or in a quoted attribute. Characters that do something instead of
- * showing something are written out: see {@link printable}.
+ * Escape text for HTML, between tags or in a quoted attribute. Control characters are made visible: see {@link printable}.
  *
  * ```ts
  * escapeHtml('<b>"cats"</b>'); // '&#60;b&#62;&#34;cats&#34;&#60;/b&#62;'
@@ -15,7 +14,7 @@ export function escapeHtml(text: string): string {
 
 /** A relative path with / between folders as an address for `href`: each part is encoded, so none can be a scheme or a query. */
 export function pathAddress(path: string): string {
-  const wellFormed = path.replace(/\p{Cs}/gu, '\ufffd'); // encodeURIComponent refuses halves of surrogate pairs
+  const wellFormed = path.replace(/\p{Cs}/gu, '\ufffd'); // encodeURIComponent throws on unpaired surrogates
   return wellFormed.split('/').map(encodeURIComponent).join('/');
 }
 

@@ -1,8 +1,8 @@
 /**
- * A value as one line of JSON that is safe to print: what a terminal would act on (DEL, C1 controls, overrides of writing
- * direction) and what some readers take for the end of a line is written as `\uXXXX`. `JSON.parse` gives back the same value.
+ * Format a value as JSON that is safe to print: characters with an effect on terminals (DEL, C1 controls, overrides of the writing
+ * direction) and Unicode line separators become `\uXXXX`. `JSON.parse` returns the same value.
  *
- * @param indent spaces of each level, for JSON over several lines; none unless told
+ * @param indent spaces for each level, for JSON over several lines; default: one line
  */
 export function jsonLine(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(

@@ -1,5 +1,5 @@
-/** What ends a line for one reader or another: Python's `splitlines` knows all of these. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+/** Characters that end a line in some programs; Python's `splitlines` splits at all of them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this finds
 const special = /[\\\n\v\f\r\u001c-\u001e\u0085\u2028\u2029]/g;
 
 /**

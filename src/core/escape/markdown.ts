@@ -11,7 +11,7 @@ import { printable } from './printable';
 export function escapeMarkdown(text: string): string {
   return printable(text)
     .replace(/[\n\t]+/g, ' ')
-    .replaceAll('&', '&amp;') // entities for these two, which some renderers do not take with a backslash
+    .replaceAll('&', '&amp;') // as entities, because some renderers do not accept a backslash before these two
     .replaceAll('<', '&lt;')
     .replace(/&(?:amp|lt);|[!-/:-@[-`{-~]/g, (found) => (found.length > 1 ? found : `\\${found}`));
 }

@@ -1,20 +1,20 @@
 /**
- * Characters that do something instead of showing something: control characters other than tab and line feed, the
- * overrides and isolates of writing direction, the line separators of Unicode, and halves of surrogate pairs.
+ * Characters that have an effect instead of a glyph: control characters other than tab and line feed, overrides and isolates of
+ * the writing direction, Unicode line separators, and unpaired surrogates.
  */
 const unprintable =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this finds
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Cs}/gu;
 
 /**
- * Text in which every character that could move a cursor, start a terminal's escape sequence, turn the direction of writing
- * or end a line unseen is written out, as `\x1b` or `\u202e`. Everything else, tabs and line feeds too, stays as it is.
+ * Escape every character that could move the cursor, start a terminal escape sequence, change the writing direction or end a line
+ * invisibly, as `\x1b` or `\u202e`. Everything else, including tabs and line feeds, stays as it is.
  *
  * ```ts
  * printable('cat\u001b[2J'); // 'cat\\x1b[2J'
  * ```
  *
- * @param text such as a class name, a file name or an error message that came from somebody else
+ * @param text an untrusted class name, file name or error message
  */
 export function printable(text: string): string {
   return text.replace(unprintable, written);
@@ -43,7 +43,7 @@ function written(letter: string): string {
  * {@link printable} text that keeps its colours, as a traceback of Jupyter has them: the sequences that set a colour, and no others.
  */
 export function colored(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this finds
   const parts = text.split(/(\u001b\[[\d;]*m)/);
   return parts.map((part, i) => (i % 2 === 1 ? part : printable(part))).join('');
 }

@@ -1,12 +1,12 @@
-/** What cannot stand in a literal as it is, or would be unseen there. */
+/** Characters that must be escaped in a string literal, or would be invisible there. */
 const special =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this finds
   /[\\'\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|\p{Cs}/gu;
 
 const named: Record<string, string> = { '\\': '\\\\', "'": "\\'", '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * A text as a literal in single quotes that TypeScript, JavaScript and Python all read as just this text, on one line.
+ * Text as a string literal in single quotes, on one line, with the same value in TypeScript, JavaScript and Python.
  *
  * ```ts
  * `let data = ${stringLiteral("it's\n")};`; // "let data = 'it\\'s\\n';"
@@ -17,8 +17,8 @@ export function stringLiteral(text: string): string {
 }
 
 /**
- * A word of a command as POSIX shells read it: as it is where nothing in it is special, else in single quotes; with characters
- * that a terminal acts on, in the `$'...'` of POSIX 2024 (bash, zsh, ksh).
+ * Quote a word for POSIX shells: unchanged when it has no special character, else in single quotes, or with control characters as
+ * `$'...'` of POSIX 2024 (bash, zsh, ksh).
  *
  * ```ts
  * shellWord("it's"); // "'it'\\''s'"
@@ -26,7 +26,7 @@ export function stringLiteral(text: string): string {
  */
 export function shellWord(text: string): string {
   if (/^[\w@%+:,./][\w@%+=:,./-]*$/.test(text)) return text;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this finds
   const acts = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
   if (!acts.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
   const escaped = [...Buffer.from(text, 'utf8')].map((byte) =>
