@@ -5,6 +5,7 @@
  */
 
 export type {
+  AdvisedVariant,
   BackboneChoice,
   BackboneComparison,
   BackboneMeasurement,
@@ -14,7 +15,6 @@ export type {
   DomainSimilarity,
   DomainSimilarityOptions,
   FeatureQuality,
-  Plan,
   Recommendation,
   RecommendBackboneOptions,
 } from '../analysis/advise';

@@ -139,8 +139,8 @@ function asText({ comparison, similarity, recommendation: { choices, unavailable
     ...(comparison ? [comparison.chart.usermeta.text, ''] : []),
     ...skipped.map(({ file, reason }) => `skipped ${printableLine(file)}: ${printableLine(reason)}`),
     ...(similarity ? [similarity.explanation, ''] : []),
-    ...choices.flatMap(({ rank, title, plan, minutes, weights, reason }) => [
-      `${rank}. ${title}: ${plan}, ${duration(minutes)}${weights === 'network' ? ', weights to download' : ''}`,
+    ...choices.flatMap(({ rank, title, variant, minutes, weights, reason }) => [
+      `${rank}. ${title}: ${variant}, ${duration(minutes)}${weights === 'network' ? ', weights to download' : ''}`,
       `   ${reason}`,
     ]),
   ];

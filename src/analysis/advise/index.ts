@@ -16,4 +16,4 @@ export {
   type RecommendBackboneOptions,
   recommendBackbone,
 } from './recommendBackbone';
-export type { Plan } from './trainingTime';
+export type { AdvisedVariant } from './trainingTime';

@@ -15,7 +15,7 @@ import type { BackboneComparison, BackboneMeasurement } from './compareBackbones
 import { type DeviceSpeed, deviceSpeed } from './deviceSpeed';
 import type { DomainSimilarity } from './domainSimilarity';
 import { type Candidate, rank } from './rank';
-import { type Plan, plans, suitablePlan, trainingMinutes } from './trainingTime';
+import { type AdvisedVariant, advisedVariants, suitableVariant, trainingMinutes } from './trainingTime';
 
 /** Options of `recommendBackbone`: the dataset, the device and the time. */
 export interface RecommendBackboneOptions {
@@ -40,12 +40,12 @@ export interface BackboneChoice extends Candidate {
   /** 1 for the best */
   rank: number;
   /** the variant of `train` to use */
-  plan: Plan;
+  variant: AdvisedVariant;
   /** estimated time of a training, without decoding */
   minutes: number;
   /** where the weights are: in the cache, elsewhere on this machine, or to be downloaded */
   weights: 'cached' | 'here' | 'network';
-  /** why it has this rank and this plan, in words */
+  /** why it has this rank and this variant, in words */
   reason: string;
 }
 
@@ -76,7 +76,7 @@ export interface Recommendation {
  * ```ts no-run
  * import { recommendBackbone } from 'tunebook';
  * const { best } = await recommendBackbone({ pictures: 300, classes: 3, minutes: 10 });
- * console.log(best.name, best.plan, best.reason); // the backbone, how much of it to train, and why
+ * console.log(best.name, best.variant, best.reason); // the backbone, how much of it to train, and why
  * ```
  */
 export async function recommendBackbone(options: RecommendBackboneOptions): Promise<Recommendation> {
@@ -97,20 +97,20 @@ export async function recommendBackbone(options: RecommendBackboneOptions): Prom
   const unmeasured = available.some(({ name }) => !measured.has(name));
   const device = given.device ?? (unmeasured ? await deviceSpeed() : undefined);
   const candidates = available.map(({ name }) => candidateOf(name, measured.get(name), device));
-  const suitable = suitablePlan(pictures / given.classes, likePhotos);
+  const suitable = suitableVariant(pictures / given.classes, likePhotos);
   const weights = new Map(available.map((one) => [one.name, one.from]));
   const order = rank(candidates, {
     ...{ pictures, similarity, minutes: given.minutes },
     minutesOf: ({ milliseconds }) => trainingMinutes('feature-extraction', pictures, milliseconds),
   });
   const choices = order.map(({ candidate, why }, index): BackboneChoice => {
-    const affordable = plans
-      .slice(0, plans.indexOf(suitable) + 1)
-      .filter((plan) => trainingMinutes(plan, pictures, candidate.milliseconds) <= given.minutes);
-    const plan = affordable.at(-1) ?? 'feature-extraction';
-    const minutes = trainingMinutes(plan, pictures, candidate.milliseconds);
-    const reason = `${why}; ${planReason(plan, suitable, { ...given, pictures, likePhotos, candidate })}`;
-    return { ...candidate, rank: index + 1, plan, minutes, weights: weights.get(candidate.name)!, reason };
+    const affordable = advisedVariants
+      .slice(0, advisedVariants.indexOf(suitable) + 1)
+      .filter((each) => trainingMinutes(each, pictures, candidate.milliseconds) <= given.minutes);
+    const variant = affordable.at(-1) ?? 'feature-extraction';
+    const minutes = trainingMinutes(variant, pictures, candidate.milliseconds);
+    const reason = `${why}; ${variantReason(variant, suitable, { ...given, pictures, likePhotos, candidate })}`;
+    return { ...candidate, rank: index + 1, variant, minutes, weights: weights.get(candidate.name)!, reason };
   });
   return { best: choices[0]!, choices, table: toTable(choices), unavailable };
 }
@@ -158,29 +158,29 @@ function readSimilarity(given: DomainSimilarity | number): { similarity: number;
   return { similarity: similarity ?? 1, likePhotos: verdict === 'similar' || verdict === 'unknown' };
 }
 
-const PLANS: Record<Plan, string> = {
+const IN_WORDS: Record<AdvisedVariant, string> = {
   'feature-extraction': 'keep it frozen and train a head',
   hybrid: 'train its last blocks with the head',
   'fine-tune-all': 'train all of it',
 };
 
 /** How much of it to train, and why not more or less. */
-function planReason(
-  plan: Plan,
-  suitable: Plan,
-  { pictures, classes, likePhotos, minutes, candidate }: PlanFacts,
+function variantReason(
+  variant: AdvisedVariant,
+  suitable: AdvisedVariant,
+  { pictures, classes, likePhotos, minutes, candidate }: VariantFacts,
 ): string {
   const each = Math.round(pictures / classes);
   const count = `${each} pictures a class`;
-  if (plan !== suitable)
-    return `${PLANS[plan]}: to ${PLANS[suitable].split(' with')[0]} would take more than ${minutes} minutes on this device`;
+  if (variant !== suitable)
+    return `${IN_WORDS[variant]}: to ${IN_WORDS[suitable].split(' with')[0]} would take more than ${minutes} minutes on this device`;
   const size = `${(candidate.parameters / 1e6).toFixed(1)} M parameters`;
-  if (plan === 'feature-extraction') return `${PLANS[plan]}: ${count} are too few to train its ${size}`;
+  if (variant === 'feature-extraction') return `${IN_WORDS[variant]}: ${count} are too few to train its ${size}`;
   const unlike = likePhotos ? '' : ', and they are unlike the photos it was trained on';
-  return `${PLANS[plan]}: ${count} are enough for it${unlike}`;
+  return `${IN_WORDS[variant]}: ${count} are enough for it${unlike}`;
 }
 
-interface PlanFacts {
+interface VariantFacts {
   pictures: number;
   classes: number;
   likePhotos: boolean;
@@ -190,10 +190,10 @@ interface PlanFacts {
 
 function toTable(choices: readonly BackboneChoice[]): ColumnTable {
   return arquero.from(
-    choices.map(({ rank, name, plan, minutes, weights, reason, ...choice }) => ({
+    choices.map(({ rank, name, variant, minutes, weights, reason, ...choice }) => ({
       rank,
       backbone: name,
-      train: plan,
+      variant,
       minutes: Number(minutes.toPrecision(2)),
       'published top-1': choice.top1,
       ...(choices.some(({ probe }) => probe) && { 'probe accuracy': choice.probe?.estimate.toFixed(3) ?? null }),

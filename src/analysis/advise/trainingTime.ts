@@ -1,9 +1,9 @@
 import type { Variant } from '../../training';
 
 /** The variants that a recommendation chooses from, from the fewest trained layers to the most. */
-export const plans = ['feature-extraction', 'hybrid', 'fine-tune-all'] as const satisfies readonly Variant[];
+export const advisedVariants = ['feature-extraction', 'hybrid', 'fine-tune-all'] as const satisfies readonly Variant[];
 /** How much of a network to train: one of the variants of `train` that `recommendBackbone` chooses from. */
-export type Plan = (typeof plans)[number];
+export type AdvisedVariant = (typeof advisedVariants)[number];
 
 /** Epochs of a training with early stopping; about the default of `train`. */
 const EPOCHS = 20;
@@ -19,12 +19,12 @@ const UPPER = 0.25;
  * @param pictures number of training pictures
  * @param milliseconds of one forward pass of one picture
  */
-export function trainingMinutes(plan: Plan, pictures: number, milliseconds: number): number {
+export function trainingMinutes(variant: AdvisedVariant, pictures: number, milliseconds: number): number {
   const passes = {
     'feature-extraction': 1,
     hybrid: 1 - UPPER + EPOCHS * STEP * UPPER,
     'fine-tune-all': EPOCHS * STEP,
-  }[plan];
+  }[variant];
   return (pictures * milliseconds * passes) / 60_000;
 }
 
@@ -37,7 +37,7 @@ const MANY = 1000;
  * The variant that suits a dataset: more trained layers for more pictures, and one step more where the pictures are unlike photos,
  * because the higher a layer, the less its features transfer to other domains (Yosinski et al. 2014).
  */
-export function suitablePlan(picturesAClass: number, likePhotos: boolean): Plan {
+export function suitableVariant(picturesAClass: number, likePhotos: boolean): AdvisedVariant {
   const step = picturesAClass < FEW ? 0 : picturesAClass < MANY ? 1 : 2;
-  return plans[Math.min(plans.length - 1, step + (likePhotos ? 0 : 1))]!;
+  return advisedVariants[Math.min(advisedVariants.length - 1, step + (likePhotos ? 0 : 1))]!;
 }

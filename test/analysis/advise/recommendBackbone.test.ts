@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { type DeviceSpeed, recommendBackbone } from '../../../src/analysis/advise';
 import { type Candidate, rank, resolution } from '../../../src/analysis/advise/rank';
-import { suitablePlan, trainingMinutes } from '../../../src/analysis/advise/trainingTime';
+import { suitableVariant, trainingMinutes } from '../../../src/analysis/advise/trainingTime';
 import { type BackboneName, backboneEntry, weightsAvailability } from '../../../src/models';
 import { temporaryFolder, withEmptyCache } from '../../folders';
 import { writeRandomWeights } from '../../models/keras-h5';
@@ -143,16 +143,16 @@ describe('a recommendation', function () {
       const advise = (pictures: number, device: DeviceSpeed, minutes = 60) =>
         recommendBackbone({ pictures, device, minutes, names: kerasNames });
       const few = await advise(50, slow);
-      assert.deepEqual([few.best.name, few.best.plan], ['mobilenet-v3-large', 'feature-extraction']);
+      assert.deepEqual([few.best.name, few.best.variant], ['mobilenet-v3-large', 'feature-extraction']);
       assert.match(
         few.best.reason,
         /50 pictures \(± \d+\.\d points\) cannot distinguish from .* it is the fastest of these/,
       );
       assert.match(few.best.reason, /10 pictures a class are too few to train its 3\.0 M parameters/);
       const some = await advise(500, slow);
-      assert.deepEqual([some.best.name, some.best.plan], ['efficientnet-b3', 'hybrid']);
+      assert.deepEqual([some.best.name, some.best.variant], ['efficientnet-b3', 'hybrid']);
       const many = await advise(50_000, fast, 10_000);
-      assert.deepEqual([many.best.name, many.best.plan], ['efficientnet-b7', 'fine-tune-all']);
+      assert.deepEqual([many.best.name, many.best.variant], ['efficientnet-b7', 'fine-tune-all']);
       const hurried = await advise(50_000, slow);
       assert.notEqual(hurried.best.name, 'efficientnet-b7');
       assert.match(
@@ -172,8 +172,8 @@ describe('a recommendation', function () {
       const names = kerasNames;
       const photos = await recommendBackbone({ pictures: 2000, names, device: fast });
       const others = await recommendBackbone({ pictures: 2000, names, device: fast, similarity: 0.2 });
-      assert.equal(photos.best.plan, 'hybrid');
-      assert.equal(others.best.plan, 'fine-tune-all');
+      assert.equal(photos.best.variant, 'hybrid');
+      assert.equal(others.best.variant, 'fine-tune-all');
       assert.match(others.best.reason, /unlike the photos/);
       assert.ok(others.best.milliseconds < photos.best.milliseconds);
     });
@@ -222,14 +222,14 @@ describe('ranking', () => {
   });
 });
 
-describe('the plan and its time', () => {
+describe('the variant and its time', () => {
   it('depends on the number of pictures per class', () => {
     assert.deepEqual(
-      [10, 100, 10_000].map((each) => suitablePlan(each, true)),
+      [10, 100, 10_000].map((each) => suitableVariant(each, true)),
       ['feature-extraction', 'hybrid', 'fine-tune-all'],
     );
     assert.deepEqual(
-      [10, 100, 10_000].map((each) => suitablePlan(each, false)),
+      [10, 100, 10_000].map((each) => suitableVariant(each, false)),
       ['hybrid', 'fine-tune-all', 'fine-tune-all'],
     );
   });
