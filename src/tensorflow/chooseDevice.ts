@@ -3,17 +3,17 @@ import { UserError } from '../core/errors';
 import { cacheFolder } from '../core/paths';
 import { allGpus } from './gpu';
 
-/** What CUDA sees of no GPU. */
+/** Value of CUDA_VISIBLE_DEVICES with which CUDA sees no GPU. */
 const NONE = '-1';
 
-/** what this process made CUDA_VISIBLE_DEVICES, where nobody else had set it */
+/** the value that this process gave CUDA_VISIBLE_DEVICES, when the variable was not set */
 let chosen: string | undefined;
 
 /**
  * The devices that TUNEBOOK_DEVICE names: 'cpu', or numbers of GPUs as `nvidia-smi` counts them, between commas.
  *
  * @returns [] if the variable is not set
- * @throws {UserError} if it says anything else
+ * @throws {UserError} when it has any other value
  */
 export function namedDevices(asked: string | undefined): string[] {
   if (!asked) return [];
@@ -26,13 +26,13 @@ export function namedDevices(asked: string | undefined): string[] {
 }
 
 /**
- * Let TensorFlow see the device that is to be used, before it is loaded: the first that TUNEBOOK_DEVICE names, else the first
- * GPU, and none where the set-up found that it calculates wrongly or not at all. What CUDA_VISIBLE_DEVICES says already holds.
+ * Restrict TensorFlow, before it is loaded, to one device: the first in TUNEBOOK_DEVICE, else the first GPU, or the CPU when the set-up
+ * found that the GPU computes wrong results or none. A CUDA_VISIBLE_DEVICES that is set already is left as it is.
  */
 export function chooseDevice(env: NodeJS.ProcessEnv = process.env): void {
   const [device] = namedDevices(env.TUNEBOOK_DEVICE);
   if (device === undefined && env.CUDA_VISIBLE_DEVICES !== undefined) return;
-  // else CUDA puts the fastest first, and nvidia-smi does not
+  // the order of nvidia-smi; by default CUDA puts the fastest GPU first
   env.CUDA_DEVICE_ORDER ??= 'PCI_BUS_ID';
   if (device === 'cpu' || (device === undefined && isRefused())) env.CUDA_VISIBLE_DEVICES = NONE;
   else env.CUDA_VISIBLE_DEVICES = device ?? '0';
@@ -45,7 +45,7 @@ function isRefused(): boolean {
   try {
     return existsSync(file) && typeof JSON.parse(readFileSync(file, 'utf8')).refused === 'string';
   } catch {
-    return false; // half of a file says nothing
+    return false; // the file is incomplete
   }
 }
 

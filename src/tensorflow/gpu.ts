@@ -9,7 +9,7 @@ export interface Gpu {
   uuid: string;
   /** e.g. 'NVIDIA H100 80GB HBM3' */
   name: string;
-  /** compute capability, e.g. 9 or 8.6: what its instructions are; NaN if the driver does not say */
+  /** compute capability, e.g. 9 or 8.6: the set of its instructions; NaN when the driver does not report it */
   capability: number;
   /** version of the driver, e.g. '580.159.04' */
   driver: string;
@@ -19,7 +19,7 @@ export interface Gpu {
 
 const QUERY = ['--query-gpu=index,uuid,name,compute_cap,driver_version,memory.total', '--format=csv,noheader,nounits'];
 
-/** Parse the output of `nvidia-smi`, one line a GPU; lines in another form are skipped. */
+/** Parse the output of `nvidia-smi` with one line per GPU; other lines are skipped. */
 export function parseGpus(text: string): Gpu[] {
   return text.split('\n').flatMap((line) => {
     const cells = line.split(',').map((cell) => cell.trim());
@@ -52,7 +52,7 @@ export function visibleGpus(gpus: readonly Gpu[], visible: string | undefined): 
 
 /** All GPUs of the machine; none where the driver's tool is missing. */
 export function allGpus(): Gpu[] {
-  if (!existsSync('/dev/nvidiactl') && !existsSync('/usr/lib/wsl')) return []; // no driver, no process to ask it
+  if (!existsSync('/dev/nvidiactl') && !existsSync('/usr/lib/wsl')) return []; // no driver: spare the process
   const { status, stdout } = spawnSync('nvidia-smi', QUERY, { encoding: 'utf8', timeout: 10_000 });
   return status === 0 ? parseGpus(stdout) : [];
 }

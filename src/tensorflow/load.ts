@@ -9,21 +9,21 @@ import { chooseDevice } from './chooseDevice';
 let tfjs: typeof Tfjs | undefined;
 let waiting: (() => void)[] = [];
 
-/** Do something as soon as TensorFlow is loaded, at once if it is: repairs, and layers that extend its classes. */
+/** Run an action when TensorFlow is loaded, or now if it is: repairs, and layers that extend its classes. */
 export function whenLoaded(action: () => void): void {
   if (tfjs === undefined) waiting.push(action);
   else action();
 }
 
 /**
- * Load TensorFlow, which takes half a second, or give what is loaded.
+ * Load TensorFlow, which takes half a second, or return it if it is loaded.
  *
  * @throws {UserError} if it is not set up
  */
 export function loadTensorflow(): typeof Tfjs {
   if (tfjs !== undefined) return tfjs;
   bridgeNode();
-  // TensorFlow's own messages go to stderr, past the notebook; a person who wants them sets these variables.
+  // TensorFlow writes its messages to stderr, past the notebook; they can be had by setting these variables.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   // Without this TensorFlow takes all of a GPU's memory at its first operation.
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';

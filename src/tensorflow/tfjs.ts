@@ -4,7 +4,7 @@ import { loadTensorflow } from './load';
 
 /*
  * What `import * as tf from '#tfjs'` gets: package.json maps that name to this file, and its types to those of
- * @tensorflow/tfjs-node-gpu. TensorFlow is loaded with the first thing that is asked of it.
+ * @tensorflow/tfjs-node-gpu. TensorFlow is loaded when one of its exports is first used.
  */
 const tfjs: typeof Tfjs = lazyModule(loadTensorflow);
 export = tfjs;

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import * as tf from '#tfjs';
 import { UserError } from '../core/errors';
 
-/** Numbers that the layers which are being built may still make, and the weights that they made. */
+/** How many more numbers the weights of the layers under construction may have, and the weights created so far. */
 const limits = new AsyncLocalStorage<{ left: number; made: tf.LayerVariable[] }>();
 const guarded = Symbol('tunebook: layers that come from a file make no more weights than it has');
 
@@ -17,12 +17,12 @@ type AddWeight = (
 
 /**
  * Build the layers that an untrusted file describes: a layer of 2,000,000,000 units is refused before tfjs allocates its
- * weights. Every weight starts at 0, whatever its initializer: the file has its value.
+ * weights. Initializers are not run, and every weight starts at 0: its value is in the file.
  *
- * @param numbers that the weights of all layers together may have
+ * @param numbers largest number of elements of all weights together
  * @param work builds them, now or later; other work of the process meanwhile is not limited. Where it fails, the weights that
  *   were made are disposed
- * @throws {UserError} that names the layer with which it becomes too much
+ * @throws {UserError} that names the layer that exceeds the limit
  *
  * @example
  * const model = await withWeightLimit(1e6, () => tf.loadLayersModel(handler));

@@ -4,8 +4,8 @@ import { attribute, DataType, nodeBackend, tf } from '../graph/backend';
  * Gradients of ReLU and ReLU6 as one operation each. tfjs builds that of ReLU6 from eight, and `step` among them uploads
  * ones from JavaScript: in a training step of the MobileNet and EfficientNet-Lite families that is half the time.
  *
- * They look at the output, which is between the bounds where the input is: so nothing but the activation needs what a
- * convolution gives, and a graph can fuse the two.
+ * They are computed from the output, which lies between the bounds exactly where the input does: so only the activation needs the
+ * output of the convolution, and a graph can fuse the two.
  */
 export function registerActivationGradients(): void {
   for (const kernelName of ['Relu', 'Relu6']) {

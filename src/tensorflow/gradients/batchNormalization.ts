@@ -32,7 +32,7 @@ export function registerBatchNormGradient(): void {
           [incoming, x, scale, mean, variance, tf.tensor1d([])],
           5,
         );
-      // Here and not in the functions below: tfjs tidies up after each of those.
+      // Here and not in the functions below, after each of which tfjs disposes intermediate tensors.
       const native = isTrained(scale) ? fused() : undefined;
       return {
         x: () => {
@@ -48,7 +48,7 @@ export function registerBatchNormGradient(): void {
   });
 }
 
-/** Whether a tensor is the present value of a trainable variable. What depends on it is speed, not the result. */
+/** Whether a tensor is the present value of a trainable variable. Only speed depends on it, not the result. */
 function isTrained({ dataId }: tf.Tensor): boolean {
   return Object.values(tf.engine().registeredVariables).some(
     (variable) => variable.trainable && variable.dataId === dataId,

@@ -9,8 +9,8 @@ export { softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './crossEntropy';
 let registered = false;
 
 /**
- * Put TensorFlow's own fused gradients in the place of those that tfjs composes: for eager training and for recorded
- * graphs alike. Bias gradients stay as they are: BiasAddGrad was no faster than the sum.
+ * Replace gradients that tfjs composes of several operations by TensorFlow's fused ones, in eager training and in recorded
+ * graphs. Bias gradients stay as they are: BiasAddGrad was no faster than the sum.
  */
 export function registerNativeGradients(): void {
   if (registered) return;

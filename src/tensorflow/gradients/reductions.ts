@@ -1,7 +1,7 @@
 import { attribute, DataType, nodeBackend, tf } from '../graph/backend';
 
 /**
- * Gradients of sum and mean: the gradient that comes in, spread over the reduced dimensions. tfjs multiplies it by ones of
+ * Gradients of sum and mean: the incoming gradient, broadcast over the reduced dimensions. tfjs multiplies it by ones of
  * the input's whole shape, which it makes in JavaScript and uploads.
  */
 export function registerReductionGradients(): void {

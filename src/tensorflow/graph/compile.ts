@@ -7,7 +7,7 @@ import { isRecording } from './recorder';
 import { type Form, formOf, pack, type Results, unpack } from './results';
 
 export interface CompileOptions {
-  /** how messages name the function */
+  /** name of the function in messages */
   name?: string;
   /**
    * One graph for every batch size: true if the batch is the first dimension of every input that has the same one as the
@@ -15,7 +15,7 @@ export interface CompileOptions {
    */
   anyBatch?: boolean | readonly number[];
   /**
-   * Variables whose values become constants of the graph, which TensorFlow can then prepare for; the graph is made anew
+   * Variables whose values become constants of the graph, which TensorFlow can then optimize; the graph is compiled again
    * when one of them was assigned. All others are fed at every call. Default none.
    */
   frozen?: readonly tf.Variable[];
@@ -23,49 +23,49 @@ export interface CompileOptions {
   foldBatchNormalization?: boolean;
   /**
    * 'bfloat16' computes convolutions and matrix products in numbers of 8 bits' precision, about twice as fast on processors
-   * that have instructions for it; elsewhere it stays at the default, 'float32', which `onFallback` is told.
+   * that have instructions for it; elsewhere it stays 'float32', the default, and `onFallback` is called.
    */
   precision?: Precision;
   /**
-   * Variables that are fed stay in TensorFlow's memory from call to call, and are read back only when somebody asks for their
+   * Variables that are fed stay in TensorFlow's memory from call to call, and are read back only when a program reads their
    * values: otherwise each call copies all weights to the GPU and back. Default: where there is a GPU.
    */
   keepVariables?: boolean;
   /** in float32, largest difference between graph and function, relative to the largest number of a tensor; default 1e-3, or 2e-2
    * on a GPU that multiplies in TensorFloat-32 */
   tolerance?: number;
-  /** how many graphs (input shapes) are kept; the one not used for longest makes room. Default 4 */
+  /** largest number of graphs (input shapes); beyond it the least recently used one is dropped. Default 4 */
   graphs?: number;
-  /** told once when calls run op by op, and why; default: console.warn */
+  /** called once with the reason when calls run op by op; default: console.warn */
   onFallback?: (message: string) => void;
 }
 
-/** How a graph came about. */
+/** Report on the compilation of a graph. */
 export interface CompileReport {
   /** operations that were recorded */
   ops: number;
   /** nodes of the graph, with constants */
   nodes: number;
-  /** batch normalizations that went into a convolution */
+  /** number of batch normalizations that were folded into a convolution */
   folded: number;
-  /** whether the graph takes every batch size */
+  /** whether the graph accepts every batch size */
   anyBatch: boolean;
   /** largest difference between graph and function, relative to the largest number of a tensor */
   difference: number;
   /** why calls run op by op, or null if they run as a graph */
   fallback: string | null;
-  /** that recording, loading and checking took */
+  /** seconds for recording, loading and checking */
   seconds: number;
 }
 
 /** A function of tensors that runs as one TensorFlow graph. */
 export interface CompiledFunction<I extends tf.Tensor[], O extends Results> {
   call(...inputs: I): O;
-  /** Make the graph for inputs like these now, and say how it went. Variables keep their values. */
+  /** Compile the graph for inputs of these shapes now, and report on it. Variables keep their values. */
   compile(...inputs: I): CompileReport;
-  /** of the graph made last; undefined before the first */
+  /** report on the last compilation; undefined before the first */
   readonly report: CompileReport | undefined;
-  /** Give back the memory of all graphs. A later call makes them again. */
+  /** Free the memory of all graphs. A later call compiles again. */
   dispose(): void;
 }
 
@@ -76,15 +76,15 @@ interface Entry {
 }
 
 /**
- * Make a function of tensors run as one TensorFlow graph instead of operation by operation.
+ * Compile a function of tensors into one TensorFlow graph, instead of running it operation by operation.
  *
  * At the first call (or `compile`) the function runs a few times on small batches and its operations are recorded; the
  * graph is checked against it, and all later calls with inputs of that type and shape run the graph. The function may
  * read and write `tf.Variable`s, compute gradients and use an optimizer: weights and slots are fed and fetched.
  *
- * What it must not do: decide by the values of tensors, or keep numbers in JavaScript from call to call. A learning rate
- * or a seed is an input; random numbers come from TensorFlow's stateless operations. Most violations are seen, and the function then runs op by
- * op as before, which `onFallback` is told once. A tensor of the closure that is no variable is a constant.
+ * The function must not branch on the values of tensors, nor keep numbers in JavaScript between calls: learning rates and seeds are
+ * inputs, and random numbers come from TensorFlow's stateless operations. Most violations are detected: then the function runs op by
+ * op, and `onFallback` is called once. Tensors of the closure that are not variables become constants.
  */
 export function compile<I extends tf.Tensor[], O extends Results>(
   fn: (...inputs: I) => O,
@@ -98,7 +98,7 @@ class Compiled<I extends tf.Tensor[], O extends Results> implements CompiledFunc
   private readonly options: Required<CompileOptions>;
   /** by signature; the one used last comes last */
   private readonly entries = new Map<string, Entry>();
-  /** signatures with a free batch size that need a graph for each batch size after all */
+  /** signatures for which one graph for all batch sizes failed: they get a graph for each */
   private readonly exact = new Set<string>();
   private batched: ReadonlySet<number> | undefined;
   private frozenData: object[] = [];

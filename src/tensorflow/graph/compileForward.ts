@@ -5,13 +5,13 @@ import { float32Tolerance } from './precision';
 
 export interface CompileForwardOptions
   extends Pick<CompileOptions, 'foldBatchNormalization' | 'precision' | 'tolerance' | 'onFallback'> {
-  /** what is done to the input before the model sees it, in the same graph; default nothing */
+  /** computed from the input before the model, in the same graph; default nothing */
   prepare?: (input: tf.Tensor) => tf.Tensor;
 }
 
 /**
- * The forward pass of a model as one graph, for any batch size: weights as constants, batch normalization folded into the
- * convolutions. When weights are assigned, the next call makes the graph anew; this suits a frozen model.
+ * Compile the forward pass of a model into one graph for any batch size: weights are constants, and batch normalization is folded
+ * into the convolutions. After weights were assigned, the next call compiles again, so it suits frozen models.
  *
  * @param model of one input and one output; dropout and batch normalization run in inference mode
  * @returns input [batch, ...] to output [batch, ...]

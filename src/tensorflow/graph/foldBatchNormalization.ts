@@ -9,7 +9,7 @@ const CONVOLUTIONS = ['Conv2D', 'DepthwiseConv2dNative'];
  * factor = scale / sqrt(variance + epsilon), the filter is multiplied by it channel by channel, and what remains is a
  * bias of offset - mean * factor. A bias between the two is folded as well.
  *
- * Only constants can be folded, and only where nothing else looks at what the convolution gives.
+ * Only constants can be folded, and only where the output of the convolution has no other use.
  *
  * @returns how many were folded
  */

@@ -20,9 +20,9 @@ export interface Graph {
 /** The names under which to reach a variable that stays in the session. */
 export interface KeptVariable {
   variable: tf.Variable;
-  /** gives its value */
+  /** node that outputs the value */
   read: string;
-  /** takes what is fed as its value when `set` is fetched */
+  /** placeholder: its value is assigned when `set` is fetched */
   value: string;
   set: string;
   /** whether a run gives it a new value */
@@ -46,10 +46,10 @@ class GraphWriter {
   private readonly feeds = new Map<tf.Variable, string>();
   private readonly kept = new Map<tf.Variable, KeptVariable>();
   private readonly batched: ReadonlySet<number>;
-  /** operations that go under the name of another */
+  /** names of operations that share a node with another operation */
   private readonly opNames = new Map<RecordedOp, string>();
   private readonly batchNames = new Map<number, string>();
-  /** small constants that are there already, by type, shape and bytes: an optimizer repeats its own for every weight */
+  /** names of small constants by type, shape and bytes: optimizers repeat the same ones for every weight */
   private readonly smallConstants = new Map<string, string>();
 
   constructor(

@@ -1,15 +1,15 @@
 import { DataType, nodeBackend, type tf } from './backend';
 import type { KeptVariable } from './graphDef';
-import { isPending, pendingTensor, settle } from './pendingTensor';
+import { isPending, materialize, pendingTensor } from './pendingTensor';
 
 /**
- * The values of the variables that stay in a session. From outside each `tf.Variable` holds its value as always: one that
- * was assigned is taken over before the next run; one that a run wrote is copied out of the session when somebody looks.
+ * The values of variables that stay in a session between runs. Each `tf.Variable` behaves as always: a value that was assigned is
+ * copied into the session before the next run; a value that a run wrote is copied out of the session when it is read.
  */
 export class KeptValues {
-  /** the data that a variable had when the session's value was the same */
+  /** the data of each variable when its value and that of the session were last equal */
   private readonly known = new Map<tf.Variable, object>();
-  /** a recording puts another one in its place, and must not see what is copied here */
+  /** kept, because a recording replaces the binding and must not record these copies */
   private readonly binding = nodeBackend().binding;
 
   constructor(
@@ -17,13 +17,13 @@ export class KeptValues {
     private readonly kept: readonly KeptVariable[],
   ) {}
 
-  /** Take over what was assigned meanwhile; copy out what a run will write over and somebody else still holds. */
+  /** Copy assigned values into the session, and values out of it that the run will overwrite while other tensors share them. */
   beforeRun(): void {
     const backend = nodeBackend();
     const changed = this.kept.filter(({ variable }) => this.known.get(variable) !== variable.dataId);
     for (const { variable, written } of this.kept) {
       const { dataId } = variable;
-      if (written && isPending(dataId) && backend.refCount(dataId) > 1) settle(dataId);
+      if (written && isPending(dataId) && backend.refCount(dataId) > 1) materialize(dataId);
     }
     if (changed.length === 0) return;
     const feeds = changed.map(({ value }) => ({ name: `${value}:0` }));
@@ -33,7 +33,7 @@ export class KeptValues {
     for (const variable of variables) this.known.set(variable, variable.dataId);
   }
 
-  /** Let the variables that the run wrote hold what is now in the session. */
+  /** Give the variables that the run wrote the values that are now in the session. */
   afterRun(): void {
     for (const { variable, read, written } of this.kept) {
       if (!written) continue;
@@ -44,11 +44,11 @@ export class KeptValues {
     }
   }
 
-  /** Copy out what is only in the session, before it ends. */
+  /** Copy out the values that are only in the session, before it is closed. */
   release(): void {
     for (const { variable } of this.kept) {
       const last = this.known.get(variable);
-      if (last && isPending(last)) settle(last);
+      if (last && isPending(last)) materialize(last);
     }
   }
 

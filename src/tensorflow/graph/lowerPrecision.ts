@@ -2,9 +2,9 @@ import { attribute, DataType } from './backend';
 import { appendOp, type RecordedOp, type Recording, type Source } from './recording';
 import { addConstant, constantOf } from './rewrite';
 
-/** What is computed in bfloat16 whatever comes in: this is where the time goes. */
+/** Operations that are always computed in bfloat16: they take most of the time. */
 const PRODUCTS = new Set(['Conv2D', 'DepthwiseConv2dNative', 'MatMul', 'BatchMatMulV2']);
-/** What goes on in bfloat16 where its inputs are that already, so that nothing is converted between two products. */
+/** Operations that are computed in bfloat16 when their inputs are bfloat16, so that nothing is converted between two products. */
 const FOLLOWERS = new Set([
   'BiasAdd',
   'Relu',
@@ -19,9 +19,9 @@ const FOLLOWERS = new Set([
 ]);
 
 /**
- * Have convolutions and matrix products computed in bfloat16: numbers with the range of float32 and 8 bits of precision
- * (Kalamkar et al. 2019), half the memory, and on processors that have them twice the multiplications a cycle. Sums inside
- * a product stay in float32; means and everything else do, too. What comes in and goes out is float32.
+ * Compute convolutions and matrix products in bfloat16: numbers with the range of float32 and 8 bits of precision
+ * (Kalamkar et al. 2019), half the memory, and on processors that support it twice the multiplications per cycle. Sums inside
+ * a product, means and all other operations stay in float32, as do inputs and outputs.
  */
 export function lowerPrecision(recording: Recording): void {
   const lowering = new Lowering(recording);

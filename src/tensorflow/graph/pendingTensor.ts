@@ -1,31 +1,31 @@
 import { nodeBackend, tf } from './backend';
 
-/** Tensors whose data has not been handed to TensorFlow yet, with the function that hands it over. */
+/** Data of tensors that is not in TensorFlow yet, with the function that brings it there. */
 const pending = new WeakMap<object, () => number>();
 
 /** Whether the data belongs to a tensor of `pendingTensor` and has not been made yet. */
 export const isPending = (dataId: object): boolean => pending.has(dataId);
 
 /**
- * A tensor whose data is made when somebody first asks for it, and never if it is disposed of before.
+ * A tensor whose data is computed when it is first read, and never if the tensor is disposed before that.
  *
- * @param dtype TensorFlow's number of the type; float only
- * @param make gives the id of the data in TensorFlow
+ * @param dtype TensorFlow's number of the data type; float only
+ * @param make computes the data and returns its id in TensorFlow
  */
 export function pendingTensor(shape: readonly number[], dtype: number, make: () => number): tf.Tensor {
   const backend = nodeBackend();
-  letPendingDataGo();
+  disposePendingData();
   const dataId = {};
   pending.set(dataId, make);
   const data = { shape, dtype, values: null, refCount: 1 };
-  Object.defineProperty(data, 'id', { configurable: true, enumerable: true, get: () => settle(dataId) });
+  Object.defineProperty(data, 'id', { configurable: true, enumerable: true, get: () => materialize(dataId) });
   backend.tensorMap.set(dataId, data as unknown as { id: number } & typeof data);
   const engine = tf.engine() as unknown as { makeTensorFromTensorInfo(info: tf.TensorInfo): tf.Tensor };
   return engine.makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype: 'float32' });
 }
 
-/** Make the data of a pending tensor now. @returns its id in TensorFlow */
-export function settle(dataId: object): number {
+/** Compute the data of a pending tensor now. @returns its id in TensorFlow */
+export function materialize(dataId: object): number {
   const make = pending.get(dataId)!;
   const id = make();
   setId(dataId, id);
@@ -34,17 +34,17 @@ export function settle(dataId: object): number {
 
 function setId(dataId: object, id: number): void {
   pending.delete(dataId);
-  const settled = { configurable: true, enumerable: true, writable: true, value: id };
-  Object.defineProperty(nodeBackend().tensorMap.get(dataId), 'id', settled);
+  const property = { configurable: true, enumerable: true, writable: true, value: id };
+  Object.defineProperty(nodeBackend().tensorMap.get(dataId), 'id', property);
 }
 
-const letting = new WeakSet<object>();
+const patched = new WeakSet<object>();
 
-/** tfjs asks for the id of what it disposes of, which would make the data first. */
-function letPendingDataGo(): void {
+/** Disposing in tfjs reads the id of the data, which would compute it: pending data is disposed without that. */
+function disposePendingData(): void {
   const backend = nodeBackend();
-  if (letting.has(backend)) return;
-  letting.add(backend);
+  if (patched.has(backend)) return;
+  patched.add(backend);
   const original = backend.disposeData;
   backend.disposeData = (dataId, force = false) => {
     if (isPending(dataId)) {

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 
-/** Chunks from this size on are written from where they lie; smaller ones are gathered first. */
+/** Chunks of at least this many bytes are written directly; smaller ones are collected in a buffer first. */
 const LARGE = 1 << 16;
 
 /**

@@ -23,14 +23,14 @@ export interface RecordedCall {
 
 let recording = false;
 
-/** Whether a function is being recorded right now, so that a compiled function inside it must run op by op. */
+/** Whether a function is being recorded: compiled functions that it calls must run op by op then. */
 export const isRecording = (): boolean => recording;
 
 const variables = () => Object.values(tf.engine().registeredVariables).filter((variable) => !variable.isDisposed);
 
 /**
- * Run a function once and record each operation at the native binding, below tfjs: there ids are unique and aliases
- * (clones, reshapes that share data) have disappeared.
+ * Run a function once and record each operation at the native binding, below tfjs, where ids are unique and aliases (clones,
+ * reshapes that share data) are resolved.
  *
  * The inputs must not share data with each other or with a variable.
  *
@@ -70,7 +70,7 @@ class Recorder {
   ) {
     this.real = backend.binding;
     this.inputTypes = inputs.map(({ shape, dtype }) => ({ shape, dtype: backend.getDTypeInteger(dtype) }));
-    // Asking for ids uploads what still waits in JavaScript: else a weight would be uploaded in the recording, as a constant.
+    // Reading the ids uploads data that is still in JavaScript; else a weight would be uploaded during the recording, as a constant.
     this.idsBefore = new Map(variables().map((variable) => [variable, handleId(variable)]));
     for (const [variable, id] of this.idsBefore) this.sources.set(id, { kind: 'variable', variable });
     inputs.forEach((input, index) => this.sources.set(handleId(input), { kind: 'input', index }));
@@ -157,7 +157,7 @@ class Recorder {
 
   private createTensor(shape: number[], dtype: number, values: ConstantValue): number {
     const id = this.real.createTensor(shape, dtype, values);
-    // a copy: the typed array is the caller's, who may write into it again
+    // a copy, because the caller may write into the typed array again
     this.addConstant(id, { shape: [...shape], dtype }, values.slice());
     return id;
   }
@@ -168,7 +168,7 @@ class Recorder {
     return source;
   }
 
-  /** The value that a tensor of the closure has now is a constant of the graph. */
+  /** A tensor of the closure becomes a constant of the graph with its present value. */
   private addOutside(id: number, tensor: tf.TensorInfo): void {
     const type = { shape: [...tensor.shape], dtype: this.backend.getDTypeInteger(tensor.dtype) };
     const value = this.real.tensorDataSync(id);

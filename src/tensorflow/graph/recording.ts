@@ -13,7 +13,7 @@ export type Source =
 
 /** One operation that ran while a function was recorded. A `Const` has a `value` and no inputs. */
 export interface RecordedOp {
-  /** place in the order of execution */
+  /** position in the order of execution */
   index: number;
   type: string;
   attributes: readonly OpAttribute[];
@@ -24,7 +24,7 @@ export interface RecordedOp {
   ofBatch?: BatchExpression;
   /** whether another call could give another result: it depends on an input, a variable or random numbers */
   varies: boolean;
-  /** the only input has the shape of the only output, whatever the batch */
+  /** whether the only output has the shape of the only input at every batch size */
   keepsShape: boolean;
 }
 
@@ -37,7 +37,7 @@ export type BatchExpression =
   | { kind: 'reciprocal'; numerator: readonly number[] }
   | { kind: 'fill'; value: number; slope: readonly number[]; offset: readonly number[] };
 
-/** What a function of tensors did: its operations, what it gave back, and which variables it wrote. */
+/** The operations of a function of tensors, its outputs, and the variables that it wrote. */
 export interface Recording {
   inputs: TensorType[];
   ops: RecordedOp[];
@@ -64,7 +64,7 @@ export function appendOp(
   op: Pick<RecordedOp, 'type' | 'attributes' | 'inputs' | 'value'>,
   output: TensorType,
 ): Source {
-  const index = (recording.ops.at(-1)?.index ?? -1) + 1; // not the length: some may have been taken out
+  const index = (recording.ops.at(-1)?.index ?? -1) + 1; // not the length, because operations may have been removed
   const appended = { ...op, index, outputs: [output], varies: op.type !== 'Const', keepsShape: false };
   recording.ops.push(appended);
   return { kind: 'op', op: appended, output: 0 };
@@ -82,7 +82,7 @@ export function neededOps(recording: Recording): RecordedOp[] {
   return recording.ops.filter((op) => needed.has(op));
 }
 
-/** A function that cannot become a graph; the message says why, to be read after "runs op by op: ". */
+/** The reason why a function cannot be compiled; the message follows "runs op by op: ". */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 }

@@ -10,8 +10,8 @@ import { encodeSavedModel, LARGEST_GRAPH } from './savedModel';
 const TAGS = 'serve';
 
 /**
- * A graph in a session of TensorFlow. `tf.Variable`s are the one place where weights live: they are fed, their new values
- * are fetched and assigned. Those that the graph keeps stay in the session's memory, and look from outside as if they did not.
+ * A graph in a TensorFlow session. The values of `tf.Variable`s are fed at each run, and their new values are fetched and assigned.
+ * Variables that the graph keeps stay in the memory of the session instead; for their users nothing differs.
  */
 export class GraphSession {
   private session: number | undefined;
@@ -21,13 +21,13 @@ export class GraphSession {
 
   /** @throws {Refusal} if TensorFlow does not accept the graph */
   constructor(private readonly graph: Graph) {
-    // The binding finds nodes by 'name:output', commas between them.
+    // The binding names tensors 'name:output', separated by commas.
     const names = [...graph.inputs, ...graph.feeds.map(({ name }) => name)];
     this.inputs = names.map((name) => ({ name: `${name}:0` }));
     this.fetches = [...graph.outputs, ...graph.updates.map(({ name }) => name)].map((name) => `${name}:0`);
     this.session = load(graph);
     this.keptValues = new KeptValues(this.session, graph.kept);
-    // The nodes hold the weights; from here on TensorFlow does, too.
+    // The nodes hold the weights, which TensorFlow has now, too: free them.
     graph.nodes = [];
   }
 
@@ -61,7 +61,7 @@ export class GraphSession {
   }
 }
 
-/** Write the graph where TensorFlow can load it from, and remove the file at once: a loaded session no longer needs it. */
+/** Write the graph to a file for TensorFlow to load, and delete the file at once: a loaded session does not need it. */
 function load(graph: Graph): number {
   const model = encodeSavedModel(graph.nodes, TAGS);
   if (model.length > LARGEST_GRAPH) {

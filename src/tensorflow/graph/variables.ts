@@ -3,8 +3,8 @@ import { tf, unaliased } from './backend';
 type MakeVariable = (...args: unknown[]) => tf.Variable;
 
 /**
- * Run work that may write variables, and afterwards give every variable the value it had before: those that existed, and
- * those that the work created (an optimizer's slots, made in its first step), which go back to what they were made with.
+ * Run work that may write variables, and restore the values of all variables afterwards. Variables that the work created (such as
+ * the slots of an optimizer in its first step) get their initial values.
  */
 export function withVariablesRestored<T>(work: (restore: () => void) => T): T {
   const engine = tf.engine() as unknown as { makeVariable: MakeVariable };
@@ -35,8 +35,8 @@ export function withVariablesRestored<T>(work: (restore: () => void) => T): T {
 const registered = () => Object.values(tf.engine().registeredVariables).filter((variable) => !variable.isDisposed);
 
 /**
- * Variables that were made from, or assigned, the same tensor share its data until one is written. A recording knows data
- * only by its id, so each gets an id of its own.
+ * Variables that were created from the same tensor, or assigned it, share its data until one is written. Recordings identify data by
+ * id, so each variable gets its own copy.
  */
 function separate(): void {
   const seen = new Set<object>();

@@ -28,9 +28,9 @@ const prototype = once(
 export const isBatchNormalization = (layer: tf.layers.Layer): boolean => layer instanceof prototype().constructor;
 
 /**
- * Let a batch normalization normalize by its moving statistics, and leave them alone, while its scale and offset train; or
- * by the statistics of each batch again. Those of a small batch of new pictures are noisy, which can undo in a few steps
- * what pre-training learned (Keras's guide on fine-tuning: `base_model(x, training=False)`).
+ * Let a batch normalization use its moving statistics in training, without updating them, while its scale and offset train; or
+ * the statistics of each batch again. The statistics of small batches are noisy, which can destroy in a few steps what
+ * pre-training learned (Keras's guide on fine-tuning: `base_model(x, training=False)`).
  */
 export function keepInInferenceMode(layer: tf.layers.Layer, keep = true): void {
   if (keep) inference.add(layer);

@@ -3,7 +3,7 @@ import { once } from '../../core/lazyModule';
 
 interface DropoutLayer extends tf.layers.Layer {
   rate: number;
-  /** one decision for all values along the axes of size 1; null: the input's own size */
+  /** shape of the mask, which is broadcast along axes of size 1; null: the size of the input */
   noiseShape?: (number | null)[];
   call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor | tf.Tensor[];
 }
@@ -13,7 +13,7 @@ interface NativeBackend {
   executeSingleOutput(name: string, attributes: object[], inputs: tf.TensorInfo[]): tf.Tensor;
 }
 
-/** The layers whose masks are to be repeatable: the seed, and how many masks were drawn. */
+/** Seed of each layer with repeatable masks, and the number of masks drawn. */
 const seeded = new WeakMap<tf.layers.Layer, { seed: number; masks: number }>();
 /** while {@link withDropoutSeed} works: the seed, and how many masks were drawn of it */
 let current: { seed: tf.Tensor1D; masks: number } | undefined;
@@ -81,7 +81,7 @@ function statelessUniform(like: tf.Tensor, seed: tf.Tensor1D): tf.Tensor {
 }
 
 /**
- * Do work in which all dropout layers draw their masks from one seed, int32 [2]. Each layer draws others, and the same
+ * Run work in which all dropout layers draw their masks from one seed, int32 [2]. Layers get different masks, and the same
  * seed gives the same masks. The seed is a tensor, so that a recorded training step takes it as an input.
  */
 export function withDropoutSeed<T>(seed: tf.Tensor1D, work: () => T): T {
@@ -94,7 +94,7 @@ export function withDropoutSeed<T>(seed: tf.Tensor1D, work: () => T): T {
   }
 }
 
-/** Start the dropout layers of a model anew from a seed: the same seed gives the same sequence of masks. */
+/** Restart the dropout layers of a model from a seed: the same seed gives the same sequence of masks. */
 export function seedDropout(model: tf.LayersModel, seed: number): void {
   model.layers.forEach((layer, index) => {
     if (layer instanceof prototype().constructor) seeded.set(layer, { seed: seed * 1009 + index, masks: 0 });
