@@ -1,7 +1,7 @@
 import { Random } from '../core/random';
 import type { Interval } from './interval';
 
-/** Resamples of an interval. */
+/** Number of bootstrap resamples. */
 const RESAMPLES = 1000;
 
 /**

@@ -7,15 +7,15 @@ import { twoSidedT } from './studentT';
 export interface GroupedAccuracy extends Interval {
   /** Number of examples. */
   examples: number;
-  /** Number of groups; an example without a group is one by itself. */
+  /** Number of groups; an example without a group counts as a group of its own. */
   groups: number;
   /** As many independent examples would give an interval of this width; at most `examples`. */
   effective: number;
 }
 
 /**
- * An accuracy with a confidence interval that knows groups: several pictures of one person, patient or thing are right or
- * wrong together, so that they tell less than as many independent pictures.
+ * An accuracy with a confidence interval that accounts for groups: pictures of one person, patient or thing tend to be right or
+ * wrong together, so that they carry less information than as many independent pictures.
  *
  * The number of examples is replaced by the effective one: that of independent examples with the same standard error of the
  * mean, where the error is estimated from the differences between groups, and corrected by Student's t for few groups (Korn and
@@ -65,9 +65,9 @@ export function groupedAccuracy(
 function effectiveSize(p: number, sums: readonly number[], examples: number, confidence: number): number {
   const groups = sums.length;
   if (groups === examples) return examples;
-  if (groups === 1) return 1; // nothing is known of how groups differ
+  if (groups === 1) return 1; // a single group says nothing about the differences between groups
   const correction = (normalQuantile((1 + confidence) / 2) / twoSidedT(1 - confidence, groups - 1)) ** 2;
-  // all right or all wrong: no difference between groups is seen, and each group is taken as one example
+  // all right or all wrong: no difference between groups is observed, so each group counts as one example
   if (p === 0 || p === 1) return groups;
   const variance = ((groups / (groups - 1)) * sums.reduce((sum, s) => sum + s * s, 0)) / examples ** 2;
   return variance === 0 ? examples : Math.max(1, Math.min(examples, ((p * (1 - p)) / variance) * correction));

@@ -6,11 +6,11 @@ import { type GroupedAccuracy, groupedAccuracy, groupMembers } from './groupedAc
 import type { Interval } from './interval';
 import { checkConfidence } from './normal';
 
-/** How good predictions are, in numbers that hold for any classifier. */
+/** The quality of predictions, in metrics that apply to any classifier. */
 export interface ClassificationSummary {
   /** Number of examples. */
   examples: number;
-  /** Fraction of the examples that are right, with an interval that knows groups. */
+  /** Fraction of the examples that are right, with an interval that accounts for groups. */
   accuracy: GroupedAccuracy;
   /** The most frequent true class, and the accuracy of always predicting it: what any classifier must exceed. */
   baseline: { class: number; accuracy: number };
@@ -37,12 +37,12 @@ export interface SummaryOptions {
   confidence?: number;
 }
 
-/** Products of examples, classes and resamples above this would take minutes. */
+/** The largest product of examples, classes and resamples: more would take minutes. */
 const MOST_WORK = 4e8;
 const LEAST_RESAMPLES = 200;
 
 /**
- * All the numbers that say how good predictions are, each with a confidence interval: accuracy beside the accuracy of always
+ * Summarize the quality of predictions in the usual metrics, each with a confidence interval: accuracy beside the accuracy of always
  * predicting the most frequent class, balanced accuracy, macro F1, area under the ROC curve, log loss and calibration error.
  *
  * The interval of the accuracy is that of `groupedAccuracy`; the others are percentile bootstrap intervals of 1,000 resamples of

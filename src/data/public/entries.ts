@@ -68,7 +68,7 @@ export const publicDatasets: Record<string, PublicDatasetEntry> = {
     pictures: 3000,
     classes: 2,
     licence:
-      'none is stated; the pictures are from Asirra (Elson et al. 2007) by way of the Kaggle contest Dogs vs. Cats',
+      'none is stated; the pictures are from Asirra (Elson et al. 2007), through the Kaggle competition Dogs vs. Cats',
     source: 'Google, Machine Learning Practica: Image Classification',
     archives: [
       {
@@ -97,7 +97,7 @@ export const publicDatasets: Record<string, PublicDatasetEntry> = {
   },
   'oxford-pets': {
     name: 'oxford-pets',
-    title: 'Oxford-IIIT Pet: 37 breeds of cats and dogs, some 200 pictures of each',
+    title: 'Oxford-IIIT Pet: 37 breeds of cats and dogs, about 200 pictures of each',
     pictures: 7349,
     classes: 37,
     licence: 'CC-BY-SA-4.0; the pictures remain the property of their owners',
