@@ -68,7 +68,7 @@ export * as explain from './api/explain';
 export { train, variants } from './training';
 export type { TrainOptions, TrainResult, TrainSettings, Variant } from './training';
 
-// 8 keep a run, use it, hand it on
+// 8 save a run, use it, share it
 export { openRun, predict, readRun, saveRun } from './runs';
 export { exportRun } from './runs/export';
 export { reportHtml, reportText } from './report';

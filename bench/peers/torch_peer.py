@@ -1,6 +1,6 @@
 """PyTorch, in the memory layout channels_last, which is the faster of its two layouts.
 
-BENCH_DEVICE=cuda computes on a GPU: the batch comes from pinned memory of the host, as a data loader hands it over, and
+BENCH_DEVICE=cuda computes on a GPU: the batch comes from pinned memory of the host, as from a data loader, and
 float32 work may use TensorFloat-32, as TensorFlow does by default.
 """
 

@@ -136,7 +136,7 @@ export async function testCommand(argv) {
   if (wanted) process.stdout.write(timesTable(times));
   if (failures !== '') process.stdout.write(`\nWhat failed:\n${failures}\n`);
   if (lint !== 0) {
-    process.stdout.write('Lint or format: see the top; `npm run fix` mends most.\n');
+    process.stdout.write('Lint or format: see above; `npm run fix` fixes most problems.\n');
     counts.failed++;
   }
   if (types !== 0) {

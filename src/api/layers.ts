@@ -1,5 +1,5 @@
 /**
- * Surgery on a model: options of `freeze`, `attachHead` and the heads, and how layers are named in them.
+ * Changes to a model: options of `freeze`, `attachHead` and the heads, and how layers are named in them.
  *
  * @module
  */

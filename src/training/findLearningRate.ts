@@ -68,8 +68,8 @@ export async function findLearningRate(
   const settings = fitSettings({ ...rest, epochs: 1, learningRate: 1, schedule: ({ step }) => rateAt(step) });
   const source = toSource(data);
   const part = settings.cache === false ? undefined : findFrozenPart(model);
-  const room = typeof settings.cache === 'object' ? settings.cache : {};
-  const kept = part && (await frozenSource(source, part, { ...room, listener: settings.listener }));
+  const limits = typeof settings.cache === 'object' ? settings.cache : {};
+  const kept = part && (await frozenSource(source, part, { ...limits, listener: settings.listener }));
   const forward = kept
     ? (x: tf.Tensor) => part.above(x, true) as tf.Tensor2D
     : (x: tf.Tensor) => model.apply(x, { training: true }) as tf.Tensor2D;

@@ -36,11 +36,11 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
     if (!augmentation) return 0;
     return findFrozenPart(model) ? Math.min(settings.views, epochs - 1) : Infinity; // epoch 1 takes the pictures as they are
   };
-  const room = cache ? { precision } : { precision, disk: 0 };
+  const limits = cache ? { precision } : { precision, disk: 0 };
   const all = [...split.train, ...split.validation];
   const part = findFrozenPart(model);
   const count = all.length + split.train.length * viewsIn(stages[0]!);
-  const rows = part && FrozenRows.open(part, { count, keyed: true }, { ...room, listener });
+  const rows = part && FrozenRows.open(part, { count, keyed: true }, { ...limits, listener });
   // pictures whose features are in the cache are not decoded again, unless they are augmented or a later stage freezes fewer layers
   const again = !rows || augmentation !== undefined || stages.length > 1;
 
@@ -77,7 +77,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
           ...rates(model, blockLayers, stage, settings),
           seed: (settings.seed + i) % (Number.MAX_SAFE_INTEGER + 1),
           epochs: stage.epochs,
-          cache: i === 0 && rows ? { ...room, rows } : room,
+          cache: i === 0 && rows ? { ...limits, rows } : limits,
           checkpoint: checkpoint && join(checkpoint, `stage-${i + 1}`),
           resume,
           listener: joint.during(stage),

@@ -34,8 +34,8 @@ export async function openPasses(
   const train = toSource(data.train);
   const validation = data.validation && toSource(data.validation);
   const part = cache === false ? undefined : findFrozenPart(model);
-  const { rows: given, ...room } = typeof cache === 'object' ? cache : {};
-  const { rows, sources } = part ? roomFor(part, [train, validation], given, { ...room, listener }) : nothing;
+  const { rows: given, ...limits } = typeof cache === 'object' ? cache : {};
+  const { rows, sources } = part ? rowsFor(part, [train, validation], given, { ...limits, listener }) : nothing;
   try {
     const pass = async (source: BatchSource, training: boolean): Promise<Passes> => {
       if (!part) return { source, frozenUpTo: null, forward: (x) => model.apply(x, { training }) as tf.Tensor2D };
@@ -58,7 +58,7 @@ export async function openPasses(
 const nothing = { rows: undefined, sources: [] };
 
 /** Space for the outputs of all sources, so that one graph computes them; or for the validation data only, if there is not enough. */
-function roomFor(
+function rowsFor(
   part: FrozenPart,
   all: readonly (BatchSource | undefined)[],
   given: FrozenRows | undefined,

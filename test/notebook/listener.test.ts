@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EpochRecord, Listener } from '../../src/core/listener';
 import { stopRequested, withStop } from '../../src/core/stop';
 import { notebookListener, watch } from '../../src/notebook';
@@ -17,7 +17,7 @@ async function pretend(listener: Listener, { epochs = 3, planned }: { epochs?: n
   for (let epoch = 1; epoch <= epochs; epoch++) {
     for (const done of [32, 64]) {
       listener.onProgress?.({ task: 'training', done: 64 * (epoch - 1) + done, total: 64 * last, unit: 'examples' });
-      await breathe();
+      await nextTurn();
       if (listener.shouldStop?.()) return history;
     }
     history.push({

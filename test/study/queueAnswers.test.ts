@@ -59,8 +59,11 @@ describe('the answer of a worker', function () {
     }));
 
   it('may report a run that failed, in one line, or was given up', () => {
-    const lost = failed(task, 'no room', temporaryFolder());
-    assert.deepEqual(checkRecordOf(task, { ...lost, error: 'no\u001b[31m\nroom' }), { ...lost, error: 'no [31m room' });
+    const lost = failed(task, 'no space', temporaryFolder());
+    assert.deepEqual(checkRecordOf(task, { ...lost, error: 'no\u001b[31m\nspace' }), {
+      ...lost,
+      error: 'no [31m space',
+    });
     assert.equal(checkRecordOf(task, { ...lost, error: 'x'.repeat(9000) }).error!.length, 503);
     assert.equal(checkRecordOf(task, { ...record, state: 'pruned' }).state, 'pruned');
     assert.equal(checkRecordOf(task, { ...record, loss: null }).loss, null); // it diverged

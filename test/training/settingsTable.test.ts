@@ -40,10 +40,10 @@ function ends(name: SettingName): { taken: unknown[]; refused: unknown[] } {
 }
 
 /** Beside these a setting's whole range is allowed. */
-const room = (name: SettingName) => (name === 'headEpochs' || name === 'epochs' ? {} : { epochs: 1e6 });
+const enoughEpochs = (name: SettingName) => (name === 'headEpochs' || name === 'epochs' ? {} : { epochs: 1e6 });
 
 const ways: Record<string, (name: SettingName, value: unknown) => void> = {
-  train: (name, value) => trainSettings({ ...room(name), [name]: value }),
+  train: (name, value) => trainSettings({ ...enoughEpochs(name), [name]: value }),
   'the command line': (name, value) => {
     const command = addTrainingOptions(new Command()).exitOverride();
     command.parse([`${flagOf(name)}=${value}`], { from: 'user' });
@@ -51,11 +51,11 @@ const ways: Record<string, (name: SettingName, value: unknown) => void> = {
   },
   'a study by its settings': (name, value) => {
     if (name === 'seed') checkConfiguration({ data: 'emoji', seeds: [value as number] });
-    else checkConfiguration({ data: 'emoji', settings: { ...room(name), [name]: value } });
+    else checkConfiguration({ data: 'emoji', settings: { ...enoughEpochs(name), [name]: value } });
   },
   'a study by an axis': (name, value) => {
     if (name === 'seed') checkConfiguration({ data: 'emoji', seeds: [value as number] });
-    else checkConfiguration({ data: 'emoji', settings: room(name), axes: { [name]: [value as string] } });
+    else checkConfiguration({ data: 'emoji', settings: enoughEpochs(name), axes: { [name]: [value as string] } });
   },
 };
 

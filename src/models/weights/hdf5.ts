@@ -20,7 +20,7 @@ export interface ReadHdf5Options {
 /**
  * Read the weights of a Keras HDF5 file: legacy `.h5` of weights or of a whole model, or `.weights.h5` of Keras 3.
  *
- * @param content the file's bytes; they are handed over and must not be used afterwards
+ * @param content the file's bytes; they are transferred to another thread and must not be used afterwards
  * @param source what to call the file in errors
  * @throws {UserError} that says what is wrong with the file
  */
