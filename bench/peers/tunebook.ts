@@ -105,7 +105,7 @@ function prepareProduct(
 /** Batches of tensors from the decoder, without caching; includes the hash of each file. */
 function prepareDecoding({ files, size, batch }: Work): Task {
   const { preprocessing } = backboneEntry('efficientnet-lite0');
-  const resizing = { ...preprocessing, inputSize: size! };
+  const resize = { ...preprocessing, inputSize: size! };
   const examples = files!.map((file) => ({ file, label: 0 }));
   const decode = async () => {
     let waiting: Uint8Array[] = [];
@@ -115,7 +115,7 @@ function prepareDecoding({ files, size, batch }: Work): Task {
       tf.tensor4d(bytes, [waiting.length, size!, size!, 3], 'int32').dispose();
       waiting = [];
     };
-    for await (const { pixels, reason } of decodeAll(examples, resizing)) {
+    for await (const { pixels, reason } of decodeAll(examples, resize)) {
       if (!pixels) throw new Error(reason);
       waiting.push(pixels);
       if (waiting.length === batch) hand();
