@@ -11,10 +11,9 @@ import {
   classReport,
   confusionMatrix,
 } from '../metrics';
-import type { Prediction } from '../training';
+import { type Prediction, recordTestUse, testUseWarning } from '../training';
 import { OpenRun, openRun } from './openRun';
 import { readMetrics } from './readMetrics';
-import { recordTestUse } from './testUses';
 
 /** Options of `evaluateRun`. */
 export interface EvaluateRunOptions {
@@ -39,7 +38,7 @@ export interface RunEvaluation {
   /** precision, recall and F1 of each class */
   report: ClassReport;
   /** one for each picture that could be read; `file` is relative to the dataset's folder */
-  predictions: (Prediction & { group?: string })[];
+  predictions: Prediction[];
   /** pictures that could not be read, and why */
   skipped: Skipped[];
   /** pictures whose very content the run was trained on, or validated on: numbers from them are too good */
@@ -163,10 +162,7 @@ function warningsOf({ training, validation }: RunEvaluation['seen'], earlier: nu
       `${validation.length} of these ${total} pictures were the run's validation pictures, by which it may have been chosen: the numbers may be too good`,
     );
   }
-  if (earlier > 0) {
-    warnings.push(
-      `these test pictures were used for ${earlier} other model${earlier > 1 ? 's' : ''} before: the best of several looks better than it is; decide by validation pictures, and use the test pictures once`,
-    );
-  }
+  const used = testUseWarning(earlier);
+  if (used) warnings.push(used);
   return warnings;
 }

@@ -1,13 +1,13 @@
 import { UserError } from '../core/errors';
 import type { Listener } from '../core/listener';
 import { withDefaults } from '../core/options';
-import { type Example, type Reading, type ReadingOptions, readPicture, type Skipped, withReading } from '../data';
+import { type Example, type Reading, type ReadingOptions, type Skipped, withReading } from '../data';
 import { PictureNetwork } from '../features';
 import { decodedBatches } from '../features/decodedBatches';
 import { listPictures, type NamedPicture, type PictureInputs } from '../features/pictureInputs';
 import { type Backbone, type BackboneName, imagenetClassName, loadBackbone } from '../models';
 import { tf } from '../tensorflow';
-import { type Prediction, toPredictions, toProbabilities } from '../training';
+import { type ExamplePrediction, predictExamples, toProbabilities } from '../training';
 
 /** The prediction for one picture. */
 export interface FilePrediction {
@@ -120,30 +120,11 @@ export class PictureModel {
   async predictExamples(
     examples: readonly Example[],
     listener: Pick<Listener, 'onProgress' | 'shouldStop'> = {},
-  ): Promise<{ predictions: (Prediction & { hash: string; group?: string })[]; skipped: Skipped[] }> {
+  ): Promise<{ predictions: ExamplePrediction[]; skipped: Skipped[] }> {
     this.pass.expect(examples.length);
-    const hashes = new Map<string, string>();
-    const named = examples.map((example, i) => ({
-      file: String(i), // two pictures in memory may have one name
-      reading: this.reading ?? example.reading, // as in training
-      read: async () => {
-        const { content, hash } = await readPicture({ ...example, reading: this.reading ?? example.reading });
-        hashes.set(String(i), hash);
-        return content;
-      },
-    }));
-    const predictions: (Prediction & { hash: string; group?: string })[] = [];
-    const unread: Skipped[] = [];
-    const decoding = { skipped: unread, reading: this.reading, task: 'evaluating', listener };
-    for await (const { files, pixels } of decodedBatches(named, this.network.entry.preprocessing, decoding)) {
-      const batch = files.map((place) => examples[Number(place)]!);
-      for (const [i, prediction] of toPredictions(batch, this.logits(pixels), this.classes.length).entries()) {
-        const { group } = batch[i]!;
-        const hash = hashes.get(files[i]!)!;
-        predictions.push({ ...prediction, hash, ...(group !== undefined && { group }) });
-      }
-    }
-    return { predictions, skipped: unread.map(({ file, reason }) => ({ file: examples[Number(file)]!.file, reason })) };
+    const { network, classes, reading } = this;
+    const logits = (pixels: readonly Uint8Array[]) => this.logits(pixels);
+    return predictExamples({ framing: network.entry.preprocessing, classes, reading, logits }, examples, listener);
   }
 
   /**

@@ -6,6 +6,7 @@ export { type FindLearningRateOptions, findLearningRate } from './findLearningRa
 export { type FitResult, fit } from './fit';
 export type { FitCacheOptions, FitOptions, LearningRateGroup } from './fitSettings';
 export { type CrossEntropyOptions, type FocalLossOptions, type LossName, type LossOptions, lossNames } from './losses';
+export { type ExamplePrediction, predictExamples } from './predictExamples';
 export { type Prediction, softmax, toPredictions, toProbabilities } from './predictions';
 export {
   type ConstantSchedule,
@@ -36,6 +37,8 @@ export type { Chapter, ChoiceSetting, NumberSetting, Setting, SettingDescription
 export { checkSetting, parseSetting, type SettingName, settingNames, settingsTable } from './settings/table';
 export type { TrainSettings } from './settings/types';
 export { type Stage, type StageSettings, stagesOf } from './stages';
+export { type TestResult, testUseWarning } from './testPart';
+export { recordTestUse } from './testUses';
 export { type TrainResult, train } from './train';
 export {
   completeSettings,

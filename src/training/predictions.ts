@@ -11,14 +11,22 @@ export interface Prediction {
   predicted: number;
   /** The probability of each class; they sum to 1. */
   probabilities: number[];
+  /** the picture's group, where the dataset has groups */
+  group?: string;
 }
 
 /** Predictions of pictures. @param logits [examples, classes], or [examples] for two classes */
 export function toPredictions(examples: readonly Example[], logits: Float32Array, classes: number): Prediction[] {
   const probabilities = toProbabilities(logits, examples.length, classes);
-  return examples.map(({ file, label }, i) => {
+  return examples.map(({ file, label, group }, i) => {
     const row = Array.from(probabilities.subarray(i * classes, (i + 1) * classes));
-    return { file, label, predicted: row.indexOf(Math.max(...row)), probabilities: row };
+    return {
+      file,
+      label,
+      predicted: row.indexOf(Math.max(...row)),
+      probabilities: row,
+      ...(group !== undefined && { group }),
+    };
   });
 }
 

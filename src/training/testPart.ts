@@ -1,0 +1,117 @@
+import type { Listener } from '../core/listener';
+import { counted } from '../core/text';
+import type { Example, Skipped } from '../data';
+import { PictureNetwork } from '../features';
+import { type ClassificationSummary, type ConfusionMatrix, classificationSummary, confusionMatrix } from '../metrics';
+import type { Backbone } from '../models';
+import { tf } from '../tensorflow';
+import { type ExamplePrediction, predictExamples } from './predictExamples';
+import type { Prediction } from './predictions';
+import { recordTestUse } from './testUses';
+
+/** How good the final model is on the test pictures, which nothing in the training looked at. */
+export interface TestResult {
+  /** all metrics with their intervals, beside the accuracy of the most frequent class */
+  summary: ClassificationSummary;
+  /** how often each true class was predicted as each class */
+  confusion: ConfusionMatrix;
+  /** one for each test picture that could be read */
+  predictions: Prediction[];
+  /** SHA-256 of each test picture's file, in the order of the predictions */
+  hashes: string[];
+  /** test pictures that could not be read, and why */
+  skipped: Skipped[];
+  /** files of test pictures whose very content was trained or validated on: they make the numbers too good */
+  shared: string[];
+  /** how many other models were evaluated on exactly these pictures before, on this machine */
+  earlier: number;
+}
+
+interface TrainedNetwork {
+  backbone: Backbone;
+  head: tf.LayersModel;
+  model?: tf.LayersModel;
+  classes: readonly string[];
+}
+
+/**
+ * Evaluate the final model on the test pictures, once.
+ *
+ * @param known SHA-256 of the training and validation pictures
+ * @returns undefined where no test picture could be read, or the listener asked to stop
+ */
+export async function evaluateTestPart(
+  { backbone, head, model, classes }: TrainedNetwork,
+  examples: readonly Example[],
+  known: ReadonlySet<string>,
+  listener: Listener,
+): Promise<TestResult | undefined> {
+  listener.onMessage?.(`evaluating the final model on ${counted(examples.length, 'test picture')}`);
+  const { preprocessing } = backbone.entry;
+  const network = new PictureNetwork(
+    { entry: backbone.entry, model: model ?? backbone.model },
+    examples.length,
+    listener.onMessage,
+  );
+  const logits = (pixels: readonly Uint8Array[]) => {
+    const outputs = network.run(pixels);
+    if (model) return outputs;
+    return tf.tidy(() => {
+      const features = tf.tensor2d(outputs, [pixels.length, outputs.length / pixels.length]);
+      return (head.predict(features) as tf.Tensor).dataSync() as Float32Array;
+    });
+  };
+  try {
+    const { predictions, skipped } = await predictExamples(
+      { framing: preprocessing, classes, logits },
+      examples,
+      listener,
+    );
+    const complete = predictions.length + skipped.length === examples.length;
+    if (!complete || predictions.length === 0) return undefined;
+    return resultOf(predictions, skipped, classes, known, listener);
+  } finally {
+    network.dispose();
+  }
+}
+
+function resultOf(
+  found: readonly ExamplePrediction[],
+  skipped: Skipped[],
+  classes: readonly string[],
+  known: ReadonlySet<string>,
+  listener: Listener,
+): TestResult | undefined {
+  if (!found.every(({ probabilities }) => probabilities.every(Number.isFinite))) return undefined; // diverged
+  const labels = found.map(({ label }) => label);
+  const summary = classificationSummary(
+    labels,
+    found.map(({ probabilities }) => probabilities),
+    { groups: found.map(({ group }) => group) },
+  );
+  const shared = found.filter(({ hash }) => known.has(hash)).map(({ file }) => file);
+  const earlier = recordTestUse(found, summary.accuracy.estimate);
+  const warning = testUseWarning(earlier);
+  if (warning) listener.onMessage?.(warning);
+  if (shared.length > 0) {
+    listener.onMessage?.(
+      `${shared.length} of ${counted(found.length, 'test picture')} are among the training or validation pictures (the same content), such as '${shared[0]}': the test accuracy is too good`,
+    );
+  }
+  return {
+    ...{ summary, skipped, shared, earlier },
+    confusion: confusionMatrix(
+      labels,
+      found.map(({ predicted }) => predicted),
+      [...classes],
+    ),
+    predictions: found.map(({ hash: _, ...prediction }) => prediction),
+    hashes: found.map(({ hash }) => hash),
+  };
+}
+
+/** What to say of test pictures that were used before; undefined where they were not. */
+export function testUseWarning(earlier: number): string | undefined {
+  if (earlier === 0) return undefined;
+  return `these test pictures were used for ${earlier} other model${earlier > 1 ? 's' : ''} before: the best of several looks better than it is; decide by validation pictures, and use the test pictures once`;
+}
