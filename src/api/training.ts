@@ -18,6 +18,8 @@ export {
   type CosineSchedule,
   type CrossEntropyOptions,
   classWeightings,
+  type Monitor,
+  monitors,
   defaultSettings,
   type EarlyStoppingOptions,
   type Evaluation,

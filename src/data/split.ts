@@ -6,12 +6,14 @@ import { countClasses, groupExamples } from './groups';
 
 /** What part of the pictures can be held out for validation. */
 export const VALIDATION_RANGE = { min: 0.01, max: 0.99 };
+/** What part of the pictures can be put aside for testing. */
+export const TEST_RANGE = { min: 0, max: 0.9 };
 
 /** Options of {@link splitDataset}. */
 export interface SplitOptions {
   /** Fraction of each class for validation, from 0.01 to 0.99. Default: 0.25 */
   validation?: number;
-  /** Fraction of each class for the test part, from 0 to 0.98. Default: 0 */
+  /** Fraction of each class for the test part, from 0 to 0.9. Default: 0 */
   test?: number;
   /** Random seed, a whole number. Default: 0 */
   seed?: number;
@@ -19,7 +21,8 @@ export interface SplitOptions {
 
 /**
  * Split a dataset into training, validation and optionally test data: stratified (each class in the same proportion), and with all
- * pictures of a group in one part. The same seed gives the same split.
+ * pictures of a group in one part. The same seed gives the same split; the test part is the same for every seed, so that no training
+ * sees what another one puts aside.
  *
  * Parts given by the folder or table are kept: a dataset with `train` and `validation` is not split again, and one with `train` and
  * `test` only is split within `train`.
@@ -38,7 +41,7 @@ export interface SplitOptions {
 export function splitDataset(dataset: Dataset, options?: SplitOptions): Split {
   const given = withDefaults('splitDataset', options, { validation: 0.25, test: 0, seed: 0 });
   checkNumber('splitDataset: validation', given.validation, VALIDATION_RANGE);
-  checkNumber('splitDataset: test', given.test, { min: 0, max: 0.98 });
+  checkNumber('splitDataset: test', given.test, TEST_RANGE);
   checkNumber('splitDataset: seed', given.seed, { integer: true });
   if (given.validation + given.test > 0.995) {
     throw new UserError(
@@ -76,11 +79,13 @@ function partsOf(dataset: Dataset, { validation, test, seed }: Required<SplitOpt
   const part = (subset: Example['subset']) => dataset.examples.filter((example) => example.subset === subset);
   const classes = dataset.classes.length;
   const [given, validationPart, testPart] = [part('train'), part('validation'), part('test')];
-  let rest = given.length > 0 || validationPart.length > 0 ? given : dataset.examples;
-  let testExamples = given.length > 0 || validationPart.length > 0 ? testPart : [];
+  const unsplit = given.length === 0 && validationPart.length === 0;
+  const onlyTest = testPart.length === dataset.examples.length; // the folder itself may be named test
+  let rest = unsplit ? dataset.examples.filter(({ subset }) => onlyTest || subset !== 'test') : given;
+  let testExamples = onlyTest ? [] : testPart;
   let share = validation;
   if (test > 0 && testExamples.length === 0) {
-    const drawn = drawPart(rest, classes, test, new Random(seed, 'test split'));
+    const drawn = drawPart(rest, classes, test, new Random(0, 'test split'));
     [rest, testExamples] = [drawn.rest, drawn.part];
     share = validation / (1 - test);
   }

@@ -109,6 +109,21 @@ export function classificationSummary(
   };
 }
 
+/** Macro F1 and mean area under the ROC curves alone, without intervals: what is watched in training. The area may be NaN. */
+export function monitoredMetrics(
+  labels: readonly number[],
+  probabilities: readonly (readonly number[])[],
+): { macroF1: number; auc: number } {
+  const classes = probabilities[0]!.length;
+  const counts = new Array<number>(classes).fill(0);
+  for (const label of labels) counts[label]! += 1;
+  const predicted = probabilities.map((row) => row.indexOf(Math.max(...row)));
+  const weights = new Float64Array(labels.length).fill(1);
+  const [, macroF1] = scoresOf(labels, predicted, weights, classes);
+  const areas = rankingsOf(labels, probabilities, counts).map((ranking) => weightedArea(ranking, weights));
+  return { macroF1: macroF1!, auc: meanOf(areas) };
+}
+
 /** Balanced accuracy and macro F1 of weighted examples. */
 function scoresOf(labels: readonly number[], predicted: readonly number[], weights: Float64Array, classes: number) {
   const [support, chosen, right] = [0, 1, 2].map(() => new Float64Array(classes));

@@ -1,5 +1,6 @@
 import { parseJson } from '../core/readBounded';
 import { checkShape, count, listOf, nullable, number, object, optional, type Shape, share, text } from '../core/shape';
+import type { ClassificationSummary, Interval } from '../metrics';
 import { readRunFile } from './readConfiguration';
 
 /** What is read of metrics.json of a run folder; a loss that was not a number is NaN. */
@@ -18,6 +19,23 @@ export interface RunMetrics {
   validationHashes?: string[];
   /** SHA-256 of each training picture's file; early versions did not write it */
   trainingHashes?: string[];
+  /** group of each validation picture, null for none; absent where there are no groups */
+  validationGroups?: (string | null)[];
+  /** of the final model on the test pictures; absent where there were none */
+  test?: TestMetrics;
+}
+
+/** What is read of the test pictures' numbers. */
+export interface TestMetrics {
+  summary: ClassificationSummary;
+  /** files that were trained or validated on, too */
+  shared: string[];
+  /** how many other models had been evaluated on the same pictures */
+  earlier: number;
+  /** SHA-256 of each test picture's file, in the order of the predictions */
+  hashes: string[];
+  /** group of each test picture, null for none; absent where there are no groups */
+  groups?: (string | null)[];
 }
 
 /** Bytes of a metrics.json: the confusion of 2,000 classes. */
@@ -28,13 +46,46 @@ function orNaN(shape: Shape<number>): Shape<number> {
   return (value, where) => nullable(shape)(value, where) ?? Number.NaN;
 }
 
+const fileNames = listOf(text({ longest: 4096 }), { most: 1e6 });
+const fileHashes = listOf(text({ longest: 64 }), { most: 1e6 });
+const groupNames = listOf(nullable(text({ longest: 4096 })), { most: 1e6 });
+
+/** An interval of a number from 0 to 1. */
+const interval = object<Interval>({ estimate: share, low: share, high: share, confidence: share });
+
+const summary = object<ClassificationSummary>({
+  examples: count(1e9),
+  accuracy: object({
+    ...{ estimate: share, low: share, high: share, confidence: share },
+    ...{ examples: count(1e9), groups: count(1e9), effective: number({ min: 0, max: 1e9 }) },
+  }),
+  baseline: object({ class: count(1e6), accuracy: share }),
+  balancedAccuracy: interval,
+  macroF1: interval,
+  auc: optional(interval),
+  logLoss: object<Interval>({
+    ...{ estimate: number({ min: 0 }), low: number({ min: 0 }), high: number({ min: 0 }), confidence: share },
+  }),
+  calibrationError: share,
+});
+
+const test = object<TestMetrics>({
+  summary,
+  shared: fileNames,
+  earlier: count(1e9),
+  hashes: fileHashes,
+  groups: optional(groupNames),
+});
+
 const metrics = object<RunMetrics>({
   accuracy: orNaN(share),
   loss: orNaN(number()),
   trainingCounts: optional(listOf(count(1e9), { most: 100_000 })),
-  shared: optional(listOf(text({ longest: 4096 }), { most: 1e6 })),
-  validationHashes: optional(listOf(text({ longest: 64 }), { most: 1e6 })),
-  trainingHashes: optional(listOf(text({ longest: 64 }), { most: 1e6 })),
+  shared: optional(fileNames),
+  validationHashes: optional(fileHashes),
+  trainingHashes: optional(fileHashes),
+  validationGroups: optional(groupNames),
+  test: optional(test),
   seconds: object({ total: number({ min: 0, max: 1e9 }) }),
 });
 

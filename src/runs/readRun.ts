@@ -1,7 +1,7 @@
 import type { EpochRecord } from '../core/listener';
 import type { Prediction } from '../training';
 import { type RunConfiguration, readConfiguration, runError } from './readConfiguration';
-import { readMetrics } from './readMetrics';
+import { readMetrics, type TestMetrics } from './readMetrics';
 import { readRunTable } from './readRunTable';
 import { HISTORY, predictionsHeader } from './runFolder';
 
@@ -21,6 +21,8 @@ export interface SavedRun {
   trainingCounts?: number[];
   /** files that were in both the training and the validation part */
   shared?: string[];
+  /** how good the final model is on the test pictures, and its predictions of them; absent where there were none */
+  test?: TestMetrics & { predictions: Prediction[] };
   /** wall-clock time of the training */
   seconds: { total: number };
   /** SHA-256 of each validation picture's file, in the order of the predictions */
@@ -46,11 +48,12 @@ export function readRun(folder: string): SavedRun {
   try {
     const configuration = readConfiguration(folder);
     const { classes, settings } = configuration;
-    const { trainingCounts, shared, seconds, validationHashes } = readMetrics(folder);
+    const { trainingCounts, shared, seconds, validationHashes, validationGroups, test } = readMetrics(folder);
     return {
       ...{ configuration, settings, classes, trainingCounts, shared, seconds, validationHashes },
       history: readHistory(folder, settings.epochs),
-      predictions: readPredictions(folder, configuration),
+      predictions: readPredictions(folder, 'predictions.csv', configuration, configuration.data.validation, validationGroups),
+      ...(test && { test: { ...test, predictions: readTestPredictions(folder, configuration, test) } }),
     };
   } catch (error) {
     throw runError(folder, error);
@@ -75,23 +78,38 @@ function readHistory(folder: string, epochs: number): EpochRecord[] {
   });
 }
 
-function readPredictions(folder: string, { classes, data }: RunConfiguration): Prediction[] {
+function readTestPredictions(folder: string, configuration: RunConfiguration, test: TestMetrics): Prediction[] {
+  return readPredictions(folder, 'test-predictions.csv', configuration, test.summary.examples, test.groups);
+}
+
+/** @param groups of each prediction */
+function readPredictions(
+  folder: string,
+  name: string,
+  { classes }: RunConfiguration,
+  expected: number,
+  groups?: readonly (string | null)[],
+): Prediction[] {
   const header = predictionsHeader(classes);
-  const rows = readRunTable(folder, 'predictions.csv', header, { rows: data.validation });
-  if (rows.length !== data.validation) {
+  const rows = readRunTable(folder, name, header, { rows: expected });
+  if (rows.length !== expected) {
     throw new Error(
-      `its predictions.csv has ${rows.length > data.validation ? 'more' : rows.length} predictions, expected ${data.validation} as in config.json`,
+      `its ${name} has ${rows.length > expected ? 'more' : rows.length} predictions, expected ${expected} as in ${name === 'predictions.csv' ? 'config.json' : 'metrics.json'}`,
     );
   }
-  const labels = new Map(classes.map((name, label) => [name, label]));
+  if (groups && groups.length !== expected) {
+    throw new Error(`its metrics.json has ${groups.length} groups of pictures, expected ${expected}, one for each`);
+  }
+  const labels = new Map(classes.map((className, label) => [className, label]));
   return rows.map(([file, ...cells], i) => {
-    const [label, predicted] = [cells[0]!, cells[1]!].map((name) => {
-      const found = labels.get(name);
+    const [label, predicted] = [cells[0]!, cells[1]!].map((className) => {
+      const found = labels.get(className);
       if (found !== undefined) return found;
-      throw new Error(`its predictions.csv has '${name}' in line ${i + 2}, which is not a class of config.json`);
+      throw new Error(`its ${name} has '${className}' in line ${i + 2}, which is not a class of config.json`);
     });
-    const probabilities = cells.slice(2).map((cell, c) => numberIn('predictions.csv', i, header[c + 3]!, cell));
-    return { file: file!, label: label!, predicted: predicted!, probabilities };
+    const probabilities = cells.slice(2).map((cell, c) => numberIn(name, i, header[c + 3]!, cell));
+    const group = groups?.[i] ?? undefined;
+    return { file: file!, label: label!, predicted: predicted!, probabilities, ...(group !== undefined && { group }) };
   });
 }
 

@@ -7,7 +7,7 @@ import { withDefaults } from '../core/options';
 import { tunebookVersion } from '../core/version';
 import { splitFingerprint } from '../data';
 import { deviceReport } from '../tensorflow';
-import type { TrainResult } from '../training';
+import type { Prediction, TestResult, TrainResult } from '../training';
 import type { RunConfiguration } from './readConfiguration';
 import { eventFiles } from './tensorBoard';
 
@@ -53,7 +53,8 @@ export async function saveRun(result: TrainResult, folder: string, options?: { m
       mkdirSync(join(temporary, 'tensorboard', part), { recursive: true });
       writeFileSync(join(temporary, 'tensorboard', part, 'events.out.tfevents.tunebook'), content);
     }
-    write('predictions.csv', predictionsCsv(result));
+    write('predictions.csv', predictionsCsv(result, result.predictions));
+    if (result.test) write('test-predictions.csv', predictionsCsv(result, result.test.predictions));
     if (model) await (result.model ?? result.head).save(`file://${join(temporary, 'model')}`);
     rmSync(folder, { recursive: true, force: true }); // it is empty, as checked above
     renameSync(temporary, folder);
@@ -91,12 +92,14 @@ function readingOf({ split }: TrainResult): Pick<RunConfiguration['data'], 'read
   return reading ? { reading } : {};
 }
 
-function metrics({ confusion, history, validationHashes, trainingHashes, ...result }: TrainResult) {
-  const { accuracy, loss, stopped, ended, skipped, seconds, peakMemory, frozenUpTo, features, trainingCounts, shared } =
+function metrics({ confusion, history, validationHashes, trainingHashes, test, ...result }: TrainResult) {
+  const { accuracy, interval, baseline, loss, stopped, ended, skipped, seconds, peakMemory, frozenUpTo, features, trainingCounts, shared } =
     result;
   const counts = { epochs: history.length, confusion: confusion.counts };
   return {
     accuracy,
+    interval,
+    baseline,
     loss,
     ...counts,
     trainingCounts,
@@ -110,7 +113,19 @@ function metrics({ confusion, history, validationHashes, trainingHashes, ...resu
     features,
     validationHashes,
     trainingHashes,
+    ...groupsOf(result.predictions, 'validationGroups'),
+    ...(test && { test: testMetrics(test) }),
   };
+}
+
+function testMetrics({ summary, confusion, hashes, shared, skipped, earlier, predictions }: TestResult) {
+  return { ...{ summary, confusion: confusion.counts, shared, skipped, earlier, hashes }, ...groupsOf(predictions, 'groups') };
+}
+
+/** The group of each prediction, null for none; nothing where there are no groups. */
+function groupsOf(predictions: readonly Prediction[], name: string): Record<string, (string | null)[]> {
+  if (predictions.every(({ group }) => group === undefined)) return {};
+  return { [name]: predictions.map(({ group = null }) => group) };
 }
 
 /** The columns of history.csv. */
@@ -133,7 +148,7 @@ export function predictionsHeader(classes: readonly string[]): string[] {
   return ['file', 'class', 'predicted', ...classes.map((name) => `probability of ${name}`)];
 }
 
-function predictionsCsv({ classes, predictions, folder }: TrainResult): string {
+function predictionsCsv({ classes, folder }: TrainResult, predictions: readonly Prediction[]): string {
   const rows = predictions.map(({ file, label, predicted, probabilities }) => [
     relative(folder, file),
     classes[label]!,

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../core/errors';
 import type { EpochRecord, Listener } from '../core/listener';
-import { type Dataset, splitDataset } from '../data';
+import { type Dataset, splitDataset, withSplit } from '../data';
 import { openDataset } from '../data/public';
 import { saveRun } from '../runs/runFolder';
 import { type TrainResult, train } from '../training';
@@ -48,7 +48,14 @@ export async function executeRun(
       },
       shouldStop: () => pruned || (listener.shouldStop?.() ?? false),
     };
-    const options = { ...task.settings, cache, listener: watching, checkpoint, resume: checkpoint !== undefined };
+    const options = {
+      ...task.settings,
+      cache,
+      listener: watching,
+      checkpoint,
+      resume: checkpoint !== undefined,
+      evaluateTest: false,
+    };
     const result = await train(dataset, options);
     if (result.stopped && !pruned) {
       result.dispose();
@@ -122,9 +129,8 @@ function times(started: Date) {
 async function datasetOf({ data, seed, settings, dataOptions }: RunTask, listener: Listener): Promise<Dataset> {
   const dataset = await openDataset(data, { ...dataOptions, listener: { ...listener, onMessage: undefined } });
   if (settings.seed === seed) return dataset;
-  const { train, validation } = splitDataset(dataset, { validation: settings.validation, seed });
-  const marked = (subset: 'train' | 'validation') => (example: Dataset['examples'][number]) => ({ ...example, subset });
-  return { ...dataset, examples: [...train.map(marked('train')), ...validation.map(marked('validation'))] };
+  const split = splitDataset(dataset, { validation: settings.validation, test: settings.test, seed });
+  return withSplit(dataset, split);
 }
 
 function isPruned(history: readonly EpochRecord[], pruneBelow: readonly (number | null)[]): boolean {

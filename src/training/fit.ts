@@ -92,6 +92,7 @@ class Fitting {
   private readonly validate: () => Promise<Evaluation> | undefined;
   private readonly fingerprint: string;
   private readonly validated: boolean;
+  private readonly validationLabels: Int32Array | undefined;
   private peakMemory = 0;
   private judged = false;
   /** of the last epoch */
@@ -106,6 +107,7 @@ class Fitting {
   ) {
     this.validated = validation !== undefined;
     this.watch = new EarlyStopping(settings.earlyStopping ?? {}, validation !== undefined);
+    this.validationLabels = validation?.source.labels;
     const variables = trainer.weights.map(({ variable }) => variable);
     this.best = new Snapshot(variables);
     this.first = new Snapshot(variables);
@@ -153,7 +155,8 @@ class Fitting {
           break;
         }
         const record = this.record(epoch, result, validation, rate.factor, began);
-        const { better, enough } = watch.observe(record);
+        const labels = this.validationLabels;
+        const { better, enough } = watch.observe(record, validation && labels && { labels, logits: validation.logits });
         if (better) this.keepBest(record, partial);
         trainer.averages?.hide();
         this.warnOnce(result);

@@ -27,6 +27,8 @@ export {
   batchNormalizationModes,
   type ClassWeighting,
   classWeightings,
+  type Monitor,
+  monitors,
   type HeadName,
   heads,
   type WeightSource,

@@ -1,7 +1,7 @@
 import { sha256 } from '../core/files';
 import type { EpochRecord, Listener } from '../core/listener';
 import { type Dataset, type Skipped, type Split, splitDataset } from '../data';
-import { type ConfusionMatrix, confusionMatrix } from '../metrics';
+import { type ConfusionMatrix, confusionMatrix, type GroupedAccuracy, groupedAccuracy } from '../metrics';
 import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
 import { availablePrecision } from '../tensorflow/graph';
@@ -11,6 +11,7 @@ import { fineTuning } from './fineTuning';
 import type { FitResult } from './fit';
 import { type Prediction, toPredictions } from './predictions';
 import type { TrainSettings } from './settings/types';
+import { evaluateTestPart, type TestResult } from './testPart';
 import { type TrainOptions, trainSettings } from './trainSettings';
 
 /** The result of {@link train}: the trained model, its history, and its predictions of the validation pictures. */
@@ -37,6 +38,12 @@ export interface TrainResult {
   accuracy: number;
   /** The validation loss of the final model. */
   loss: number;
+  /** The same accuracy with its 95% confidence interval, which knows groups. */
+  interval: GroupedAccuracy;
+  /** The most frequent class of the validation pictures, and the accuracy of always predicting it. */
+  baseline: { class: string; accuracy: number };
+  /** How good the final model is on the test pictures. Only where there are some, unless `evaluateTest` is false. */
+  test?: TestResult;
   /** The predictions of the validation pictures. */
   predictions: Prediction[];
   /** How often each class is predicted as each class. */
@@ -89,14 +96,18 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
   const began = performance.now();
   const all = trainSettings(options);
   all.precision = availablePrecision(all.precision, (text) => all.listener.onMessage?.(text));
-  const { cache: _, checkpoint, resume, listener, ...settings } = all;
+  const { cache: _, checkpoint, resume, evaluateTest, listener, ...settings } = all;
   if (checkpoint !== undefined && checkStateFolder(checkpoint) && !resume) {
     listener.onMessage?.(
       `'${checkpoint}' has the state of an earlier training, which is replaced now; use \`resume\` to continue from it`,
     );
   }
   const memory = new MemoryPeak();
-  const split = splitDataset(dataset, { validation: settings.validation, seed: settings.seed });
+  const split = splitDataset(dataset, {
+    validation: settings.validation,
+    test: settings.test,
+    seed: settings.seed,
+  });
   const backbone = await backboneOf(settings, listener);
   const { evaluation, content, seconds, skipped, ...result } = await fineTuning(dataset, split, backbone, {
     ...all,
@@ -104,6 +115,16 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
   });
   const { classes } = dataset;
   const predictions = toPredictions(result.split.validation, evaluation.logits, classes.length);
+  const test = split.test ?? [];
+  const evaluated = evaluateTest && test.length > 0 && (result.ended === 'completed' || result.ended === 'early');
+  const tested = evaluated
+    ? await evaluateTestPart(
+        { backbone, head: result.head, model: result.model, classes },
+        test,
+        new Set(content.map(({ hash }) => hash)),
+        listener,
+      )
+    : undefined;
   return {
     ...result,
     peakMemory: Math.max(memory.bytes, result.peakMemory),
@@ -114,6 +135,12 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
     stopped: result.ended === 'stopped',
     accuracy: evaluation.accuracy,
     loss: evaluation.loss,
+    interval: groupedAccuracy(
+      predictions.map(({ label, predicted }) => label === predicted),
+      predictions.map(({ group }) => group),
+    ),
+    baseline: mostFrequent(predictions, classes),
+    ...(tested && { test: tested }),
     predictions,
     confusion: confusionMatrix(
       predictions.map(({ label }) => label),
@@ -132,6 +159,12 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
       result.head.dispose();
     },
   };
+}
+
+function mostFrequent(predictions: readonly Prediction[], classes: readonly string[]): TrainResult['baseline'] {
+  const counts = classes.map((_, c) => predictions.filter(({ label }) => label === c).length);
+  const most = counts.indexOf(Math.max(...counts));
+  return { class: classes[most]!, accuracy: counts[most]! / predictions.length };
 }
 
 /** @param content of the training pictures, then of the validation pictures */

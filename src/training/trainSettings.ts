@@ -14,6 +14,8 @@ export interface TrainOptions extends Partial<TrainSettings> {
   checkpoint?: string;
   /** Whether training continues from the state in `checkpoint`, if there is one. Default: false. */
   resume?: boolean;
+  /** Whether the final model is evaluated on the test pictures, where there are some. Default: true. */
+  evaluateTest?: boolean;
   /** Told of progress and epochs, and asked whether to stop. Default: none. */
   listener?: Listener;
 }
@@ -40,6 +42,8 @@ export interface TrainSurroundings {
   checkpoint: string | undefined;
   /** Whether training continues from the state in `checkpoint`. */
   resume: boolean;
+  /** Whether the final model is evaluated on the test pictures. */
+  evaluateTest: boolean;
   /** Told of progress and epochs, and asked whether to stop. */
   listener: Listener;
 }
@@ -92,12 +96,21 @@ export function trainSettings(options: TrainOptions | undefined): TrainSettings 
     cache: true,
     checkpoint: undefined,
     resume: false,
+    evaluateTest: true,
     listener: {},
   });
-  const { cache, checkpoint, resume, listener, ...settings } = all;
+  const { cache, checkpoint, resume, evaluateTest, listener, ...settings } = all;
   if (resume && checkpoint === undefined) throw new UserError('train: resume needs a checkpoint folder');
-  return { ...completeSettings(settings), cache, checkpoint, resume, listener };
+  return { ...completeSettings(settings), cache, checkpoint, resume, evaluateTest, listener };
 }
+
+/** The setting `monitor` as early stopping names it. */
+const monitored = {
+  loss: 'validationLoss',
+  accuracy: 'validationAccuracy',
+  macroF1: 'validationMacroF1',
+  auc: 'validationAuc',
+} as const;
 
 /** The settings that concern `fit`, as its options. */
 export function fitOptionsOf(settings: TrainSettings): FitOptions {
@@ -113,6 +126,7 @@ export function fitOptionsOf(settings: TrainSettings): FitOptions {
     loss: { name: 'auto', labelSmoothing: settings.labelSmoothing },
     classWeights: settings.classWeights === 'balanced' ? 'balanced' : undefined,
     clipping: settings.clip > 0 ? { globalNorm: settings.clip } : undefined,
-    earlyStopping: settings.patience > 0 ? { patience: settings.patience } : undefined,
+    earlyStopping:
+      settings.patience > 0 ? { patience: settings.patience, monitor: monitored[settings.monitor] } : undefined,
   };
 }

@@ -1,12 +1,12 @@
 import { augmentationNames } from '../../augment';
-import { VALIDATION_RANGE } from '../../data';
+import { TEST_RANGE, VALIDATION_RANGE } from '../../data';
 import { DECAY_RANGE, DROPOUT_RANGE, L2_RANGE, RATE_RANGE } from '../../layers';
 import { backboneNames, INPUT_SIZE } from '../../models';
 import { precisions } from '../../tensorflow/graph';
 import { optimizerNames } from '../optimizers/build';
 import { scheduleNames } from '../schedules';
 import { variantNames } from '../variants';
-import { batchNormalizationModes, classWeightings, heads, weightSources } from './choices';
+import { batchNormalizationModes, classWeightings, heads, monitors, weightSources } from './choices';
 import { checkValue, type Setting } from './setting';
 import type { TrainSettings } from './types';
 
@@ -171,7 +171,7 @@ export const settingsTable: { readonly [Name in keyof TrainSettings]: Readonly<S
     zero: 'training never ends early',
     default: 0,
     sentence:
-      'After how many epochs without a lower validation loss training ends, with the weights of its best epoch.',
+      'After how many epochs without a better validation loss (or what monitor says) training ends, with the weights of its best epoch.',
     chapter: '04-regularize',
     value: 'epochs',
   },
@@ -235,6 +235,24 @@ export const settingsTable: { readonly [Name in keyof TrainSettings]: Readonly<S
     sentence: 'The momentum of a moving average of the weights, such as 0.99, which the model ends with.',
     chapter: '05-learning-rate',
     value: 'momentum',
+  },
+  test: {
+    ...TEST_RANGE,
+    zero: 'none beside those that the data name',
+    default: 0,
+    sentence:
+      'The part of each class that is put aside as test pictures, where the data do not say which are: they are evaluated once, after training.',
+    chapter: '06-monitor',
+    value: 'part',
+  },
+  monitor: {
+    choices: () => monitors,
+    noun: 'measure to monitor',
+    plural: 'measures',
+    default: 'loss',
+    sentence: 'The measure of the validation pictures by which patience chooses the best epoch.',
+    chapter: '06-monitor',
+    value: 'measure',
   },
   variant: {
     choices: () => variantNames,

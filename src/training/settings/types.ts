@@ -4,7 +4,7 @@ import type { Precision } from '../../tensorflow/graph';
 import type { OptimizerName } from '../optimizers';
 import type { ScheduleName } from '../schedules';
 import type { Variant } from '../variants';
-import type { BatchNormalizationMode, ClassWeighting, HeadName, WeightSource } from './choices';
+import type { BatchNormalizationMode, ClassWeighting, HeadName, Monitor, WeightSource } from './choices';
 
 /**
  * The settings of a training: with the pictures, all that is needed to repeat it. The comments say what `settingsTable` says:
@@ -72,8 +72,8 @@ export interface TrainSettings {
    */
   classWeights: ClassWeighting;
   /**
-   * After how many epochs without a lower validation loss training ends, with the weights of its best epoch. A number
-   * of 0 or more. 0: training never ends early. Default: 0.
+   * After how many epochs without a better validation loss (or what monitor says) training ends, with the weights of
+   * its best epoch. A number of 0 or more. 0: training never ends early. Default: 0.
    */
   patience: number;
   /** The learning rate of the head. A number of 0 or more. Default: 0.003. */
@@ -98,6 +98,13 @@ export interface TrainSettings {
    * 0.999999. 0: no average. Default: 0.
    */
   averaging: number;
+  /**
+   * The part of each class that is put aside as test pictures, where the data do not say which are: they are evaluated
+   * once, after training. A number from 0 to 0.9. 0: none beside those that the data name. Default: 0.
+   */
+  test: number;
+  /** The measure of the validation pictures by which patience chooses the best epoch. Default: 'loss'. */
+  monitor: Monitor;
   /** The way of transfer: how much of the backbone trains, and when. Default: 'feature-extraction'. */
   variant: Variant;
   /**
