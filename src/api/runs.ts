@@ -21,10 +21,12 @@ export {
   type RunConfiguration,
   type RunEvaluation,
   type SavedRun,
+  type TestMetrics,
 } from '../runs';
 export type { ExportOptions } from '../runs/export';
 export {
   type CardFacts,
+  type CardMetrics,
   type ExportFormat,
   type ExportResult,
   exportFormats,

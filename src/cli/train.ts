@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { printableLine } from '../core/escape/printable';
 import { type DataOptions, openDataset } from '../data/public';
+import type { Interval } from '../metrics';
 import { checkRunFolder, saveRun } from '../runs';
 import { terminalListener } from '../terminal/terminal';
-import { type TrainResult, type TrainSettings, train } from '../training';
+import { type TestResult, type TrainResult, type TrainSettings, train } from '../training';
 import { addDataOptions, DATA_HELP, splitDataOptions } from './dataOptions';
 import { print, printAside, printJson } from './print';
 import { interruptible } from './stop';
@@ -55,10 +56,27 @@ async function save(result: TrainResult, out: string): Promise<string> {
 }
 
 function toJson(result: TrainResult, run?: string) {
-  const { accuracy, loss, history, ended, seconds, split, skipped, classes, settings, peakMemory } = result;
+  const {
+    accuracy,
+    interval,
+    baseline,
+    test,
+    loss,
+    history,
+    ended,
+    seconds,
+    split,
+    skipped,
+    classes,
+    settings,
+    peakMemory,
+  } = result;
   return {
     accuracy,
+    interval: [interval.low, interval.high],
+    baseline,
     loss,
+    test: test ? { ...test.summary, earlier: test.earlier, shared: test.shared } : null,
     epochs: history.length,
     ended,
     seconds,
@@ -70,6 +88,18 @@ function toJson(result: TrainResult, run?: string) {
   };
 }
 
+const withInterval = ({ estimate, low, high }: Interval) =>
+  `${estimate.toFixed(3)}  (95% interval ${low.toFixed(3)} to ${high.toFixed(3)})`;
+
+function testLines({ summary, skipped }: TestResult): string[] {
+  const { accuracy, macroF1 } = summary;
+  return [
+    `test accuracy        ${withInterval(accuracy)}`,
+    `test macro F1        ${withInterval(macroF1)}`,
+    ...skipped.map(({ file, reason }) => `skipped in test      ${printableLine(file)}: ${printableLine(reason)}`),
+  ];
+}
+
 const endings: Record<TrainResult['ended'], string> = {
   completed: '',
   stopped: ' (stopped early)',
@@ -78,17 +108,18 @@ const endings: Record<TrainResult['ended'], string> = {
 };
 
 function summary(
-  { accuracy, loss, history, ended, seconds, split, skipped, classes, peakMemory }: TrainResult,
+  { interval, baseline, test, loss, history, ended, seconds, split, skipped, classes, peakMemory }: TrainResult,
   run?: string,
 ): string {
   const s = (value: number) => `${value.toFixed(1)} s`;
   const lines = [
-    `validation accuracy  ${accuracy.toFixed(3)}`,
+    `validation accuracy  ${withInterval(interval)}; always '${printableLine(baseline.class)}': ${baseline.accuracy.toFixed(3)}`,
     `validation loss      ${loss.toFixed(3)}`,
+    ...(test ? testLines(test) : []),
     `epochs               ${history.length}${endings[ended]}`,
     `time                 ${s(seconds.total)}: decoding ${s(seconds.decode)}, features ${s(seconds.features)}, training ${s(seconds.training)}`,
     `peak memory          ${(peakMemory / 1e9).toFixed(2)} GB`,
-    `pictures             ${split.train.length} for training, ${split.validation.length} for validation, ${skipped.length} skipped`,
+    `pictures             ${split.train.length} for training, ${split.validation.length} for validation${test ? `, ${test.summary.examples} for testing` : ''}, ${skipped.length} skipped`,
     `classes              ${classes.map(printableLine).join(', ')}`,
     ...skipped.map(({ file, reason }) => `skipped              ${printableLine(file)}: ${printableLine(reason)}`),
     ...(run === undefined ? [] : [`run                  ${resolve(run)}`]),

@@ -1,6 +1,6 @@
 import { printableLine } from '../core/escape/printable';
 import type { Dataset } from '../data';
-import { describeAccuracy } from '../metrics/interval';
+import { describePredictions } from '../metrics/describePredictions';
 import type { TrainResult } from '../training';
 
 /**
@@ -21,11 +21,11 @@ const isRun = (value: object): value is TrainResult =>
 const isDataset = (value: object): value is Dataset =>
   has(value, ['folder', 'classes', 'examples', 'skipped']) && Array.isArray((value as Dataset).examples);
 
-function runLines({ settings, history, ended, seconds, predictions, loss }: TrainResult): string[] {
-  const right = predictions.filter(({ label, predicted }) => label === predicted).length;
+function runLines({ settings, history, ended, seconds, predictions, classes, loss, test }: TrainResult): string[] {
   return [
     `A run of ${settings.backbone}, ${settings.variant}: ${history.length} epochs (${ended}) in ${seconds.total.toFixed(1)} s`,
-    `validation: ${describeAccuracy(right, predictions.length)}; loss ${loss.toPrecision(3)}`,
+    `validation: ${describePredictions(predictions, classes.map(printableLine))}; loss ${loss.toPrecision(3)}`,
+    ...(test ? [`test: ${describePredictions(test.predictions, classes.map(printableLine))}`] : []),
   ];
 }
 

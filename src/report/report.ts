@@ -3,7 +3,8 @@ import { diagnose } from '../analysis/diagnose';
 import { printable } from '../core/escape/printable';
 import { withDefaults } from '../core/options';
 import { counted } from '../core/text';
-import { classReport, confusionMatrix, describeAccuracy } from '../metrics';
+import { classReport, confusionMatrix } from '../metrics';
+import { describePredictions } from '../metrics/describePredictions';
 import { readRun, type SavedRun } from '../runs';
 import { isStudy } from '../study';
 import { settingNames, settingsTable } from '../training';
@@ -14,6 +15,7 @@ import { htmlPage, type Page } from './page';
 import { madeWith } from './settings';
 import { sliceSections } from './slices';
 import { studyHtml, studyText } from './study';
+import { testSections } from './testPictures';
 
 /** Options of `reportHtml`. */
 export interface ReportOptions {
@@ -64,6 +66,7 @@ export async function reportHtml(folder: string, options?: ReportOptions): Promi
   if (shown.length < available.length) leaveOut(diverged(available.length - shown.length, available.length));
   const sections = [
     ...chartSections(run),
+    ...testSections(run),
     ...(await sliceSections(run, available)),
     ...(await pictureSections(run, shown)),
     ...(explain ? await explanationSections(run, shown, folder, leaveOut) : []),
@@ -146,6 +149,7 @@ function summaryOf(run: SavedRun): string[] {
   const { train, validation } = configuration.data;
   return [
     ...(predictions.length > 0 ? [scoreOf(run)] : []),
+    ...(run.test ? [`Test: ${describePredictions(run.test.predictions, classes)}.`] : []),
     `${settings.backbone}, ${settings.variant}: ${train} pictures for training and ${validation} for validation, of ${classes.length} classes, in ${seconds.total.toFixed(0)} s.`,
   ];
 }
@@ -153,9 +157,8 @@ function summaryOf(run: SavedRun): string[] {
 function scoreOf({ predictions, classes }: SavedRun): string {
   const labels = predictions.map(({ label }) => label);
   const predicted = predictions.map(({ predicted }) => predicted);
-  const correct = labels.filter((label, i) => label === predicted[i]).length;
   const f1 = classReport(confusionMatrix(labels, predicted, classes)).macro.f1;
-  return `Validation: ${describeAccuracy(correct, predictions.length)}. Macro F1 ${(100 * f1).toFixed(1)}%.`;
+  return `Validation: ${describePredictions(predictions, classes)}. Macro F1 ${(100 * f1).toFixed(1)}%.`;
 }
 
 function settingsOf({ configuration, settings, classes }: SavedRun): Page['settings'] {

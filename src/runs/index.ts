@@ -9,6 +9,7 @@ export {
 } from './pictureModel';
 export { type Predictor, predict } from './predict';
 export type { RunConfiguration } from './readConfiguration';
+export type { TestMetrics } from './readMetrics';
 export { readRun, type SavedRun } from './readRun';
 export { checkRunFolder, saveRun } from './runFolder';
 export { eventFiles } from './tensorBoard';

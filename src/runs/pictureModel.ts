@@ -124,7 +124,7 @@ export class PictureModel {
     this.pass.expect(examples.length);
     const { network, classes, reading } = this;
     const logits = (pixels: readonly Uint8Array[]) => this.logits(pixels);
-    return predictExamples({ framing: network.entry.preprocessing, classes, reading, logits }, examples, listener);
+    return predictExamples({ resize: network.entry.preprocessing, classes, reading, logits }, examples, listener);
   }
 
   /**

@@ -19,6 +19,8 @@ export interface RunMetrics {
   validationHashes?: string[];
   /** SHA-256 of each training picture's file; early versions did not write it */
   trainingHashes?: string[];
+  /** 95% confidence interval of the accuracy, which knows groups; early versions did not write it */
+  interval?: Pick<Interval, 'low' | 'high'>;
   /** group of each validation picture, null for none; absent where there are no groups */
   validationGroups?: (string | null)[];
   /** of the final model on the test pictures; absent where there were none */
@@ -84,6 +86,7 @@ const metrics = object<RunMetrics>({
   shared: optional(fileNames),
   validationHashes: optional(fileHashes),
   trainingHashes: optional(fileHashes),
+  interval: optional(object({ low: share, high: share })),
   validationGroups: optional(groupNames),
   test: optional(test),
   seconds: object({ total: number({ min: 0, max: 1e9 }) }),

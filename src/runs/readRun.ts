@@ -52,7 +52,13 @@ export function readRun(folder: string): SavedRun {
     return {
       ...{ configuration, settings, classes, trainingCounts, shared, seconds, validationHashes },
       history: readHistory(folder, settings.epochs),
-      predictions: readPredictions(folder, 'predictions.csv', configuration, configuration.data.validation, validationGroups),
+      predictions: readPredictions(
+        folder,
+        'predictions.csv',
+        configuration,
+        configuration.data.validation,
+        validationGroups,
+      ),
       ...(test && { test: { ...test, predictions: readTestPredictions(folder, configuration, test) } }),
     };
   } catch (error) {

@@ -93,8 +93,21 @@ function readingOf({ split }: TrainResult): Pick<RunConfiguration['data'], 'read
 }
 
 function metrics({ confusion, history, validationHashes, trainingHashes, test, ...result }: TrainResult) {
-  const { accuracy, interval, baseline, loss, stopped, ended, skipped, seconds, peakMemory, frozenUpTo, features, trainingCounts, shared } =
-    result;
+  const {
+    accuracy,
+    interval,
+    baseline,
+    loss,
+    stopped,
+    ended,
+    skipped,
+    seconds,
+    peakMemory,
+    frozenUpTo,
+    features,
+    trainingCounts,
+    shared,
+  } = result;
   const counts = { epochs: history.length, confusion: confusion.counts };
   return {
     accuracy,
@@ -119,7 +132,10 @@ function metrics({ confusion, history, validationHashes, trainingHashes, test, .
 }
 
 function testMetrics({ summary, confusion, hashes, shared, skipped, earlier, predictions }: TestResult) {
-  return { ...{ summary, confusion: confusion.counts, shared, skipped, earlier, hashes }, ...groupsOf(predictions, 'groups') };
+  return {
+    ...{ summary, confusion: confusion.counts, shared, skipped, earlier, hashes },
+    ...groupsOf(predictions, 'groups'),
+  };
 }
 
 /** The group of each prediction, null for none; nothing where there are no groups. */

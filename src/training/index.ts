@@ -27,10 +27,10 @@ export {
   batchNormalizationModes,
   type ClassWeighting,
   classWeightings,
-  type Monitor,
-  monitors,
   type HeadName,
   heads,
+  type Monitor,
+  monitors,
   type WeightSource,
   weightSources,
 } from './settings/choices';

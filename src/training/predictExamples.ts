@@ -1,5 +1,5 @@
 import type { Listener } from '../core/listener';
-import { type Example, type Framing, type Reading, readPicture, type Skipped } from '../data';
+import { type Example, type Reading, type ResizeOptions, readPicture, type Skipped } from '../data';
 import { decodedBatches } from '../features/decodedBatches';
 import { type Prediction, toPredictions } from './predictions';
 
@@ -9,7 +9,7 @@ export type ExamplePrediction = Prediction & { hash: string };
 /** A network with its head that gives the logits of decoded pictures. */
 export interface LogitsOfPictures {
   /** how pictures become square, and their side */
-  framing: Framing;
+  resize: ResizeOptions;
   /** class names, in the order of the logits */
   classes: readonly string[];
   /** how the samples of pictures were mapped to 8 bits in training; it replaces how the dataset's examples are read */
@@ -45,7 +45,7 @@ export async function predictExamples(
   const predictions: ExamplePrediction[] = [];
   const unread: Skipped[] = [];
   const decoding = { skipped: unread, task: 'evaluating', listener };
-  for await (const { files, pixels } of decodedBatches(named, model.framing, decoding)) {
+  for await (const { files, pixels } of decodedBatches(named, model.resize, decoding)) {
     const batch = files.map((place) => examples[Number(place)]!);
     const predicted = toPredictions(batch, model.logits(pixels), model.classes.length);
     predictions.push(...predicted.map((each, i) => ({ ...each, hash: hashes.get(files[i]!)! })));

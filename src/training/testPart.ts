@@ -63,7 +63,7 @@ export async function evaluateTestPart(
   };
   try {
     const { predictions, skipped } = await predictExamples(
-      { framing: preprocessing, classes, logits },
+      { resize: preprocessing, classes, logits },
       examples,
       listener,
     );

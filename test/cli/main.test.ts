@@ -135,7 +135,10 @@ describe('tunebook train', () => {
   it('prints accuracy, loss, the time of each phase and the numbers of pictures as text', async () => {
     const { status, stdout, stderr } = tunebook('train', '--data', await stripesFolder(4), '--epochs', '2');
     assert.equal(status, 0, stderr);
-    assert.match(stdout, /^validation accuracy {2}\d\.\d{3}$/m);
+    assert.match(
+      stdout,
+      /^validation accuracy {2}\d\.\d{3} {2}\(95% interval \d\.\d{3} to \d\.\d{3}\); always '\w+': 0\.\d{3}$/m,
+    );
     assert.match(stdout, /^time .*decoding .* features .* training/m);
     assert.match(stdout, /^pictures {13}9 for training, 3 for validation, 0 skipped$/m);
     assert.match(stderr, /epoch 2 of 2/);

@@ -12,7 +12,7 @@ import { runError } from '../readConfiguration';
 import { readMetrics } from '../readMetrics';
 import { completeModel } from './completeModel';
 import { writeKerasModel } from './kerasModel';
-import { type ModelCard, modelCard, modelCardMarkdown } from './modelCard';
+import { type CardMetrics, type ModelCard, modelCard, modelCardMarkdown } from './modelCard';
 
 /**
  * The formats that `exportRun` writes: a TensorFlow.js layers model, a TensorFlow SavedModel, and a Keras HDF5 file.
@@ -131,10 +131,17 @@ async function saveForTfjs(
   plain.dispose();
 }
 
-function metricsOf(run: string): { accuracy: number; loss: number } {
+function metricsOf(run: string): CardMetrics {
   try {
-    const { accuracy, loss } = readMetrics(run);
-    return { accuracy, loss };
+    const { accuracy, loss, interval, test } = readMetrics(run);
+    if (!test) return { accuracy, loss, interval };
+    const { estimate, low, high } = test.summary.accuracy;
+    return {
+      accuracy,
+      loss,
+      interval,
+      test: { accuracy: estimate, interval: [low, high], pictures: test.summary.examples },
+    };
   } catch (error) {
     throw runError(run, error);
   }

@@ -1,4 +1,4 @@
 export { completeModel } from './completeModel';
 export { type ExportFormat, type ExportOptions, type ExportResult, exportFormats, exportRun } from './exportRun';
 export { writeKerasModel } from './kerasModel';
-export { type CardFacts, type ModelCard, modelCard, modelCardMarkdown } from './modelCard';
+export { type CardFacts, type CardMetrics, type ModelCard, modelCard, modelCardMarkdown } from './modelCard';

@@ -25,6 +25,8 @@ export interface ModelCard {
   data: { name: string; fingerprint: string; train: number; validation: number };
   /** on the validation pictures: accuracy with its 95% interval (Wilson 1927), mean cross-entropy */
   metrics: { accuracy: number; interval: [number, number]; loss: number };
+  /** on the test pictures, which were looked at once: accuracy with its 95% interval, number of pictures; absent where there were none */
+  test?: { accuracy: number; interval: [number, number]; pictures: number };
   /** all options of the training */
   settings: object;
   /** of the programs that trained it */
@@ -37,7 +39,8 @@ export interface ModelCard {
  * Make the model card of a run.
  *
  * @param configuration what config.json of the run holds, such as `readRun(folder).configuration`
- * @param metrics accuracy (0 to 1) and mean cross-entropy on the validation pictures
+ * @param metrics accuracy (0 to 1) and mean cross-entropy on the validation pictures; `interval` of the accuracy, default: Wilson's;
+ *   `test` of the test pictures, default: none
  * @param facts `preprocessing` of the weights; `files` and how each is loaded; `single`: the model has one output, the
  *   probability of the second of two classes. Default: false
  *
@@ -52,14 +55,15 @@ export interface ModelCard {
  */
 export function modelCard(
   configuration: RunConfiguration,
-  metrics: { accuracy: number; loss: number },
+  metrics: CardMetrics,
   { preprocessing, files, single = false }: CardFacts,
 ): ModelCard {
   const { classes, settings, data, weightsHash, versions } = configuration;
   const entry = backboneEntry(settings.backbone);
   const { inputSize, crop, interpolation } = preprocessing;
   const right = Math.round(metrics.accuracy * data.validation);
-  const { low, high } = data.validation > 0 ? wilsonInterval(right, data.validation) : { low: 0, high: 1 };
+  const wilson = data.validation > 0 ? wilsonInterval(right, data.validation) : { low: 0, high: 1 };
+  const { low, high } = metrics.interval ?? wilson;
   return {
     title: `Classifier of ${classes.length} classes over ${entry.title}`,
     classes,
@@ -83,7 +87,8 @@ export function modelCard(
       train: data.train,
       validation: data.validation,
     },
-    metrics: { ...metrics, interval: [low, high] },
+    metrics: { accuracy: metrics.accuracy, loss: metrics.loss, interval: [low, high] },
+    ...(metrics.test && { test: metrics.test }),
     settings,
     versions,
     files,
@@ -97,9 +102,21 @@ function resizeOf(size: number, crop: number, interpolation: string, fit: Fit = 
   return `shorter side to ${Math.round(size / crop)} pixels (${how}), then the middle ${size} x ${size}`;
 }
 
-/** What a model card needs to know besides the run. */
+/** What the card says of accuracy and loss. */
+export interface CardMetrics {
+  /** fraction of the validation pictures that are right, from 0 to 1 */
+  accuracy: number;
+  /** mean cross-entropy of the validation pictures */
+  loss: number;
+  /** 95% confidence interval of the accuracy. Default: Wilson's, which knows no groups */
+  interval?: { low: number; high: number } | undefined;
+  /** on the test pictures. Default: none */
+  test?: ModelCard['test'];
+}
+
+/** What the card says of the exported files. */
 export interface CardFacts {
-  /** preprocessing that belongs to the weights */
+  /** of the backbone's weights */
   preprocessing: Preprocessing;
   /** the exported files, and how each is loaded */
   files: Record<string, string>;
@@ -126,6 +143,12 @@ const probabilities = model.predict(pictures); // ${pixels}`;
     ...('tfjs/model.json' in files ? [markdownCode(typescript, 'typescript')] : []),
   ];
   return blocks.map((block) => `\n${block}\n`).join('');
+}
+
+function testRow({ test }: ModelCard): string {
+  if (!test) return '';
+  const [low, high] = test.interval;
+  return `| test accuracy | ${percent(test.accuracy)} (95% interval ${percent(low)} to ${percent(high)}, ${test.pictures} pictures that were looked at once) |\n`;
 }
 
 const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
@@ -158,7 +181,7 @@ export function modelCardMarkdown(card: ModelCard): string {
 | output | ${escapeMarkdown(card.output)} |
 | validation accuracy | ${percent(metrics.accuracy)} (95% interval ${percent(low)} to ${percent(high)}, ${data.validation} pictures) |
 | validation loss | ${metrics.loss.toFixed(4)} |
-| data | ${escapeMarkdown(data.name)}: ${data.train} pictures for training, ${data.validation} for validation |
+${testRow(card)}| data | ${escapeMarkdown(data.name)}: ${data.train} pictures for training, ${data.validation} for validation |
 | data fingerprint | ${escapeMarkdown(data.fingerprint)} |
 | backbone | ${backbone.title} (${backbone.paper}) |
 | backbone's weights | SHA-256 ${escapeMarkdown(backbone.weightsSha256)}, licence ${backbone.licence} |
