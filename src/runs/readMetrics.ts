@@ -29,6 +29,7 @@ export interface RunMetrics {
 
 /** What is read of the test pictures' numbers. */
 export interface TestMetrics {
+  /** all metrics with their intervals, beside the accuracy of the most frequent class */
   summary: ClassificationSummary;
   /** files that were trained or validated on, too */
   shared: string[];

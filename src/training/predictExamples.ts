@@ -4,7 +4,10 @@ import { decodedBatches } from '../features/decodedBatches';
 import { type Prediction, toPredictions } from './predictions';
 
 /** A prediction with the SHA-256 of the picture's content, and its group where it has one. */
-export type ExamplePrediction = Prediction & { hash: string };
+export interface ExamplePrediction extends Prediction {
+  /** SHA-256 of the picture's content */
+  hash: string;
+}
 
 /** A network with its head that gives the logits of decoded pictures. */
 export interface LogitsOfPictures {

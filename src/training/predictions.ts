@@ -1,7 +1,7 @@
 import type { Example } from '../data';
 import { tf } from '../tensorflow';
 
-/** The prediction of a model for one validation picture. */
+/** The prediction of a model for one labelled picture. */
 export interface Prediction {
   /** The file of the picture. */
   file: string;
@@ -11,7 +11,7 @@ export interface Prediction {
   predicted: number;
   /** The probability of each class; they sum to 1. */
   probabilities: number[];
-  /** the picture's group, where the dataset has groups */
+  /** The group of the picture. Only where the dataset has groups. */
   group?: string;
 }
 
