@@ -74,7 +74,7 @@ export function completeSettings(given: Partial<TrainSettings> | undefined): Tra
 
 /** The defaults of a variant. */
 function withImplied(variant: Variant | undefined): TrainSettings {
-  const known = variant !== undefined && Object.hasOwn(variants, variant);
+  const known = typeof variant === 'string' && Object.hasOwn(variants, variant);
   return known ? { ...defaultSettings, ...variantEntry(variant).implies } : defaultSettings;
 }
 
