@@ -10,9 +10,8 @@ export type SampleRange = readonly [low: number, high: number];
 /**
  * How a picture is made square: crop its centre (`'crop'`), change its aspect ratio (`'stretch'`), or add black borders (`'pad'`).
  */
-export const fits = ['crop', 'stretch', 'pad'] as const;
-/** How a picture is made square: cropped at its centre, stretched, or padded with black borders. */
-export type Fit = (typeof fits)[number];
+export type Fit = 'crop' | 'stretch' | 'pad';
+export const fits = ['crop', 'stretch', 'pad'] as const satisfies readonly Fit[];
 
 /** How all pictures of a dataset, and new ones, become square pictures with 8-bit red, green and blue. */
 export interface Reading {
