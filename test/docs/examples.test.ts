@@ -4,7 +4,7 @@ import type { Example } from './publicNames';
 import { ExampleRunner } from './runExamples';
 
 describe('the examples of public names', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let examples: Example[];
   let mistakes: string[];
   before(() => {
