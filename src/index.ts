@@ -2,7 +2,7 @@
  * Fine-tune a pre-trained convolutional network on a small image dataset: choose it, freeze its lower layers, augment the pictures,
  * train, monitor, and compare variants over seeds.
  *
- * The functions of the course are imported by their names, what else there is by its namespace.
+ * The functions of the course are imported by name, all others through their namespace, such as `metrics`.
  *
  * @example
  * ```ts
@@ -15,7 +15,7 @@
  * @module
  */
 
-// The names in the order of the course. What a namespace holds is listed in src/api, one file each.
+// The names are in the order of the course. Each namespace is a file in src/api.
 
 // 0 pictures
 export { openDataset } from './data/public';

@@ -1,6 +1,7 @@
 // A worker of a queue whose runs take milliseconds: node instantWorker.js ADDRESS DATA TEMPLATE LEASE
-import { checkOptions, workAt } from '../../src/study/queue/queueWorker';
+import { workAt } from '../../src/study/queue/queueWorker';
 import { ownRelease } from '../../src/study/queue/release';
+import { checkOptions } from '../../src/study/queue/workerOptions';
 import { instantRuns } from './instantRuns';
 
 const [address = '', data = '', template = '', lease = '30'] = process.argv.slice(2);

@@ -25,7 +25,7 @@ export interface EvaluateRunOptions {
   listener?: Listener;
 }
 
-/** How good a run is on labelled pictures. */
+/** What `evaluateRun` returns. */
 export interface RunEvaluation {
   /** class names, in the order of the probabilities */
   classes: string[];
@@ -41,18 +41,18 @@ export interface RunEvaluation {
   predictions: Prediction[];
   /** pictures that could not be read, and why */
   skipped: Skipped[];
-  /** pictures whose very content the run was trained on, or validated on: numbers from them are too good */
+  /** pictures with the content of training or validation pictures of the run; they make the numbers too high */
   seen: { training: string[]; validation: string[] };
-  /** how many other models were evaluated on exactly these pictures before, on this machine: choosing among them makes the best look too good */
+  /** number of other models that were evaluated on the same pictures before, on this machine; the best of several is overestimated */
   earlier: number;
-  /** what a person should know before trusting the numbers, one sentence each */
+  /** reasons why the numbers may be too high, in a sentence each */
   warnings: string[];
 }
 
 /**
- * Evaluate a saved run on labelled pictures: accuracy and all other metrics with confidence intervals that know groups, the
- * probabilities of every picture, and warnings where the numbers are too good: pictures that the run was trained on (found by
- * their content), or test pictures that were used before.
+ * Evaluate a saved run on labelled pictures: accuracy and other metrics with confidence intervals that take groups into account,
+ * the probabilities of every picture, and warnings if the numbers may be too high: pictures that the run was trained on (found
+ * by their content), or test pictures that were used before.
  *
  * @param run a run folder, or what `openRun` returned
  * @param dataset labelled pictures, such as `openDataset` gives; its classes are matched with the run's by name

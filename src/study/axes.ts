@@ -3,19 +3,19 @@ import { checkNumber } from '../core/options';
 import { Random } from '../core/random';
 import type { TrainSettings } from '../training';
 
-/** A value that stands in a table's cell. */
+/** A value as shown in tables. */
 export type Label = string | number | boolean | null;
 
 /** Several settings under a name, as one value of an axis: `{ name: 'slow', epochs: 40, learningRate: 1e-3 }`. */
 export type NamedSettings = {
-  /** what stands for the settings in tables and charts */
+  /** the name of the settings in tables and charts */
   name: string;
 } & Partial<TrainSettings>;
 
 /** One value of an axis: that of the setting that the axis is named after, or several settings under a name. */
 export type AxisValue = Label | NamedSettings;
 
-/** What a study varies: the values of each axis, the usual one first. An axis that is named after a setting takes its values. */
+/** What a study varies: a list of values for each axis, the usual one first. An axis with the name of a setting has its values. */
 export type Axes = {
   readonly [Name in Exclude<keyof TrainSettings, 'seed'>]?: readonly (TrainSettings[Name] | NamedSettings)[];
 } & { readonly [axis: string]: readonly AxisValue[] };
@@ -44,20 +44,21 @@ export type Design = 'grid' | 'one-factor' | 'leave-one-out' | 'random';
  */
 export const designs: readonly Design[] = ['grid', 'one-factor', 'leave-one-out', 'random'];
 
-/** A grid of more configurations is not made to be drawn from. */
+/** The most configurations of a grid that are listed in memory for a random design. */
 const LARGEST_GRID = 100_000;
 
 export interface ExpandOptions {
+  /** Default: `grid` */
   design?: Design;
-  /** labels of the configuration that others are compared with; of the axes that it leaves out the first value */
+  /** the configuration that others are compared with, by axis. Default: the first value of each axis */
   baseline?: Record<string, Label>;
-  /** how many a random design draws */
+  /** number of configurations of a random design. Default: 10 */
   configurations?: number;
-  /** of the random design */
+  /** of a random design. Default: 0 */
   seed?: number;
 }
 
-/** What stands for a value in tables and names. */
+/** The label of a value, for tables and names. */
 export function labelOf(value: AxisValue): Label {
   return typeof value === 'object' && value !== null ? value.name : value;
 }
@@ -68,9 +69,9 @@ export function labelsOf(configuration: Configuration): Record<string, Label> {
 }
 
 /**
- * The configurations of a design, the baseline first, none twice.
+ * List the configurations of a design, the baseline first, without duplicates.
  *
- * @throws {UserError} on an axis without values or with one twice, and on a baseline that no axis has
+ * @throws {UserError} if an axis has no value or one twice, or the baseline has a value or axis that does not exist
  */
 export function expandAxes(axes: Axes, options?: ExpandOptions): Configuration[] {
   const { design = 'grid', baseline = {}, configurations = 10, seed = 0 } = options ?? {};
@@ -96,7 +97,7 @@ export function expandAxes(axes: Axes, options?: ExpandOptions): Configuration[]
 }
 
 /**
- * How many configurations a design has at most, without making them.
+ * The largest number of configurations that a design can have, without listing them.
  *
  * @throws {UserError} as {@link expandAxes}
  */
@@ -146,11 +147,11 @@ function grid(axes: Axes): Configuration[] {
   );
 }
 
-/** At most so many of the grid and one more, in case that the baseline is among them, without replacement. */
+/** Draw configurations of the grid without replacement: `count` and one more, as the baseline may be among them. */
 function drawn(axes: Axes, count: number, random: Random): Configuration[] {
   const size = Object.values(axes).reduce((product, values) => product * values.length, 1);
   if (size <= LARGEST_GRID) return random.shuffled(grid(axes));
-  // of a grid that is too large to be made, its places: hardly ever twice the same
+  // of a grid that is too large to list, draw values for each axis until enough configurations differ
   const places = new Map<string, Configuration>();
   while (places.size < Math.min(count + 1, size)) {
     const one = Object.fromEntries(

@@ -41,16 +41,7 @@ export function compareBy(records: readonly RunRecord[], axis: string, options?:
     measure: 'accuracy',
   });
   const done = records.filter(({ state }) => state === 'done');
-  const axes = [...new Set(records.flatMap((record) => Object.keys(record.axes)))];
-  if (!axes.includes(axis)) {
-    throw new UserError(`compareBy: no axis '${axis}' in these runs; the axes are ${axes.join(', ') || 'none'}`);
-  }
-  const values = [...new Set(done.map((record) => record.axes[axis]!))];
-  const base = baseline ?? values[0]!;
-  if (!values.includes(base)) {
-    const known = values.map((value) => JSON.stringify(value)).join(', ');
-    throw new UserError(`compareBy: axis '${axis}' has no value ${JSON.stringify(base)}; its values are ${known}`);
-  }
+  const { values, base } = valuesOf(records, axis, baseline);
   const otherAxes = (record: RunRecord) => JSON.stringify({ ...record.axes, [axis]: null, seed: record.seed });
   const measured = (value: Label) =>
     new Map(
@@ -94,6 +85,20 @@ export function compareBy(records: readonly RunRecord[], axis: string, options?:
       };
     }),
   );
+}
+
+/** The values of an axis in finished runs, and the baseline among them. @throws {UserError} if the axis or the value does not exist */
+function valuesOf(records: readonly RunRecord[], axis: string, baseline: Label | undefined) {
+  const axes = [...new Set(records.flatMap((record) => Object.keys(record.axes)))];
+  if (!axes.includes(axis)) {
+    throw new UserError(`compareBy: no axis '${axis}' in these runs; the axes are ${axes.join(', ') || 'none'}`);
+  }
+  const done = records.filter(({ state }) => state === 'done');
+  const values = [...new Set(done.map((record) => record.axes[axis]!))];
+  const base = baseline ?? values[0]!;
+  if (values.includes(base)) return { values, base };
+  const known = values.map((value) => JSON.stringify(value)).join(', ');
+  throw new UserError(`compareBy: axis '${axis}' has no value ${JSON.stringify(base)}; its values are ${known}`);
 }
 
 /** The mean of each seed. */

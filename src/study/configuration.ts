@@ -84,8 +84,10 @@ export const configurationKeys: readonly string[] = Object.keys(defaults);
 export const MAX_RUNS = 10_000;
 
 /**
- * @param options `maxRuns`: how many runs it may have, default {@link MAX_RUNS}
- * @throws {UserError} on whatever is wrong with it, as far as it can be known before any run
+ * Check the configuration of a study before any run, and fill in the defaults.
+ *
+ * @param options `maxRuns`: the most runs that it may have. Default: {@link MAX_RUNS}
+ * @throws {UserError} that names the first mistake
  */
 export function checkConfiguration(
   given: StudyConfiguration,
@@ -112,7 +114,7 @@ export function checkConfiguration(
   const seeds = checkSeeds(checked.seeds);
   const budget = checkBudget(checked.budget);
   if ('seed' in checked.settings || 'seed' in checked.axes) {
-    throw new UserError("study: say 'seeds' beside the axes, such as 5 or [1, 2, 3], instead of an option 'seed'");
+    throw new UserError("study: give 'seeds' beside the axes, such as 5 or [1, 2, 3], instead of a setting 'seed'");
   }
   const result = { ...checked, seeds, budget };
   for (const configuration of expandAxes(result.axes, result)) checkTraining(settingsOf(result, configuration));
@@ -120,10 +122,10 @@ export function checkConfiguration(
 }
 
 /**
- * The settings of `train` that a configuration gives, without the seed. Axes come before the study's settings; so does what a
- * variant implies, where an axis names one.
+ * The settings of `train` for a configuration, without the seed. Values of axes override the study's settings, and so does what
+ * a variant implies if it is the value of an axis.
  *
- * @throws {UserError} where an axis is neither a setting nor made of named settings
+ * @throws {UserError} if an axis is neither a setting nor a list of named settings
  */
 export function settingsOf(
   { settings }: Pick<CheckedConfiguration, 'settings'>,
@@ -139,7 +141,7 @@ export function settingsOf(
       chosen[axis] = value;
     } else {
       throw new UserError(
-        `study: axis '${axis}' is no option of a training; the options are ${settingNames.join(', ')}${didYouMean(axis, settingNames)}. ` +
+        `study: axis '${axis}' is not a setting of a training; the settings are ${settingNames.join(', ')}${didYouMean(axis, settingNames)}. ` +
           `An axis of another name needs values like { "name": "slow", "epochs": 40 }`,
       );
     }
@@ -153,22 +155,22 @@ const isSetting = (name: string) => settingNames.some((setting) => setting === n
 const isVariant = (name: string): name is keyof typeof variants => Object.hasOwn(variants, name);
 
 /**
- * All that can be wrong with a training before its data are seen.
+ * Check the settings of a training before its data are opened.
  *
  * @returns all settings, with defaults where none are given
- * @throws {UserError} on an unknown setting, or a value that it cannot have
+ * @throws {UserError} if a setting is unknown, or its value is out of range
  */
 export function checkTraining(settings: Partial<TrainSettings>): TrainSettings {
   const unknown = Object.keys(settings).find((name) => !isSetting(name));
   if (unknown !== undefined) {
     throw new UserError(
-      `study: '${unknown}' is no option of a training; the options are ${settingNames.join(', ')}${didYouMean(unknown, settingNames)}`,
+      `study: '${unknown}' is not a setting of a training; the settings are ${settingNames.join(', ')}${didYouMean(unknown, settingNames)}`,
     );
   }
   return completeSettings(settings);
 }
 
-/** Before any of them takes memory. */
+/** Check the number of runs before they are listed in memory. */
 function checkRuns(configurations: number, seeds: unknown, maxRuns: number): void {
   const times = Array.isArray(seeds) ? seeds.length : typeof seeds === 'number' ? seeds : 1;
   const runs = configurations * times;
@@ -177,7 +179,7 @@ function checkRuns(configurations: number, seeds: unknown, maxRuns: number): voi
   const nouns = (count: number, noun: string) => `${written(count)} ${noun}${count === 1 ? '' : 's'}`;
   throw new UserError(
     `study: ${nouns(configurations, 'configuration')} with ${nouns(times, 'seed')} would be ${nouns(runs, 'run')}, and a ` +
-      `study may have ${written(maxRuns)}: take fewer values or seeds or another design, or allow more (--max-runs)`,
+      `study may have ${written(maxRuns)}: use fewer values or seeds, another design, or allow more (--max-runs)`,
   );
 }
 
@@ -190,7 +192,7 @@ function checkSeeds(seeds: number | readonly number[]): number[] {
     throw new UserError(`study: seeds must be a number or a list like [1, 2, 3], got ${shown(seeds)}`);
   }
   for (const seed of seeds) checkSetting('study', 'seed', seed);
-  if (new Set(seeds).size < seeds.length) throw new UserError(`study: a seed stands twice in ${shown(seeds)}`);
+  if (new Set(seeds).size < seeds.length) throw new UserError(`study: a seed is listed twice in ${shown(seeds)}`);
   return [...seeds];
 }
 

@@ -42,7 +42,7 @@ describe('a job of a queue', () => {
     [
       'with an unknown setting',
       () => [job(settings({ checkpoint: '/etc' }))],
-      /'checkpoint' is no option of a training/,
+      /'checkpoint' is not a setting of a training/,
     ],
     [
       'with a setting of another type',
@@ -57,10 +57,10 @@ describe('a job of a queue', () => {
     ['with half a seed', () => [job({ seed: 0.5 })], /the run: seed must be a whole number/],
     ['with pictures that are not a string', () => [job({ data: ['x'] })], /the run's data must name a folder/],
     ['with an invalid fingerprint', () => [job({ dataFingerprint: '0' })], /dataFingerprint must be 64/],
-    ['with an axis that is an object', () => [job({ axes: { a: {} } })], /the run's axis "a" must have a word/],
+    ['with an axis that is an object', () => [job({ axes: { a: {} } })], /the run's axis "a" must have a text/],
     ['with models: maybe', () => [job({ models: 'maybe' })], /the run's models must be true or false/],
     ['with a text as pruneBelow', () => [job({}, { pruneBelow: ['x'] })], /the job's pruneBelow must be a number/],
-    ['with an infinite pruneBelow', () => [job({}, { pruneBelow: Array(1e5).fill(0) })], /at most an entry an epoch/],
+    ['with an infinite pruneBelow', () => [job({}, { pruneBelow: Array(1e5).fill(0) })], /at most one entry for each epoch/],
   ];
   for (const [name, make, why] of bad) {
     it(`is refused ${name}`, () => {

@@ -196,17 +196,17 @@ describe('a study', () => {
       { axis: {} },
       /study: unknown option 'axis'; the options are data, dataOptions, settings, axes, seeds, design/,
     );
-    await wrong({ settings: { epoch: 3 } }, /'epoch' is no option of a training; the options are epochs/);
-    await wrong({ axes: { depth: [1, 2] } }, /axis 'depth' is no option of a training; the options are epochs/);
-    await wrong({ axes: { recipe: [{ name: 'slow', epoch: 3 }] } }, /'epoch' is no option of a training/);
+    await wrong({ settings: { epoch: 3 } }, /'epoch' is not a setting of a training; the settings are epochs/);
+    await wrong({ axes: { depth: [1, 2] } }, /axis 'depth' is not a setting of a training; the settings are epochs/);
+    await wrong({ axes: { recipe: [{ name: 'slow', epoch: 3 }] } }, /'epoch' is not a setting of a training/);
     await wrong({ axes: { variant: ['hybird'] } }, /unknown variant 'hybird'; the variants are feature-extraction/);
     await wrong({ axes: { augment: ['none', 'lots'] } }, /lots/);
     await wrong({ axes: { dropout: [0, 'half'] } }, /train: dropout must be a number >= 0 and <= 0.99, got 'half'/);
     await wrong({ axes: { dropout: [0, 2] } }, /dropout must be a number >= 0 and <= 0.99, got 2/);
     await wrong({ axes: { backbone: ['lenet'] } }, /unknown backbone 'lenet'/);
     await wrong({ seeds: 0 }, /study: seeds must be a whole number >= 1, got 0/);
-    await wrong({ seeds: [1, 1] }, /a seed stands twice/);
-    await wrong({ settings: { seed: 1 } }, /say 'seeds' beside the axes/);
+    await wrong({ seeds: [1, 1] }, /a seed is listed twice/);
+    await wrong({ settings: { seed: 1 } }, /give 'seeds' beside the axes/);
     await wrong({ design: 'latin' }, /unknown design "latin"; the designs are grid, one-factor, leave-one-out, random/);
     await wrong(
       { budget: { hours: 1 } },

@@ -94,7 +94,7 @@ export async function compareBackbones(
     const { unreadable, ...measurement } = await measure(name, splits, dataset.classes.length, {
       ...{ neighbours, cache, listener },
     });
-    if (listener.shouldStop?.()) break; // the measurement at hand covers only some of the pictures
+    if (listener.shouldStop?.()) break; // the last measurement covers only some of the pictures
     measured.push(measurement);
     skipped = unreadable;
   }

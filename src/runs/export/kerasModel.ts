@@ -63,8 +63,8 @@ function toKeras({ name, class_name, config, inbound_nodes }: LayerJson): LayerJ
     return { name, class_name, config: { batch_input_shape, dtype, name }, inbound_nodes };
   }
   if (class_name === 'Normalization') return { name, class_name, config: { name, axis: [-1] }, inbound_nodes };
-  const kept = Object.entries(config).filter(
+  const used = Object.entries(config).filter(
     ([key]) => !/_(initializer|regularizer|constraint)$|^(batch_input_shape|sparse|rank|seed)$/.test(key),
   );
-  return { name, class_name, config: Object.fromEntries(kept), inbound_nodes };
+  return { name, class_name, config: Object.fromEntries(used), inbound_nodes };
 }

@@ -1,2 +1,3 @@
 export { queueExecutor } from './queueExecutor';
-export { type QueueWorkerOptions, queueWorker } from './queueWorker';
+export { queueWorker } from './queueWorker';
+export type { QueueWorkerOptions } from './workerOptions';

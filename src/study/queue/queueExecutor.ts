@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import type { Job, Queue } from 'bullmq';
+import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { messageOf, UserError } from '../../core/errors';
 import { sha256 } from '../../core/files';
@@ -10,26 +10,21 @@ import { ATTEMPTS } from '../processPool';
 import type { RunRecord } from '../runRecord';
 import { receiveAnswer, removeAnswer } from './answers';
 import { oneLine } from './checkAnswer';
-import { connect, KEPT, openQueue, withoutSecret } from './connection';
+import { connect, KEPT, withoutSecret } from './connection';
 import { jobId, type RunJob } from './job';
-import { missingWorkersMessage } from './missingWorkers';
-import { HEARTBEAT, type StudyEntry, studies, workers } from './presence';
-import { ownRelease, queueOf, type Release, releaseName } from './release';
+import { HEARTBEAT, type StudyEntry, studies } from './presence';
+import { ownRelease, type Release, releaseName } from './release';
+import { RunQueues } from './runQueues';
+import { WorkerMonitor } from './workerMonitor';
 
 /** Milliseconds between two polls for answers: short after an answer, longer while none arrives. */
 const SHORTEST_PAUSE = 20;
 const LONGEST_PAUSE = 500;
-/** Milliseconds between two counts of the workers. */
-const COUNT_INTERVAL = 500;
 /**
  * Runs that wait in the queue in addition to those being executed. Few, so that the study's budget and pruning decide as late
  * as possible, and Redis holds little.
  */
 const AHEAD = 8;
-/** Counts without an active worker after which the study reports what is missing. */
-const COUNTS_WITHOUT_WORKER = 10;
-/** Seconds after which the remaining keys of an empty queue expire. */
-const EMPTY_KEPT = 24 * 3600;
 
 interface Waiting {
   order: RunOrder;
@@ -72,24 +67,27 @@ export async function executorOf(address: string, release: Release): Promise<Exe
 }
 
 class QueueExecutor implements Executor {
-  parallel = 1;
   private readonly waiting = new Map<string, Waiting>();
-  /** by the pictures' fingerprint; a study has one */
-  private readonly queues = new Map<string, Queue<RunJob>>();
+  private readonly queues: RunQueues;
   private study: StudyEntry | undefined;
   private announcedAt = Number.NEGATIVE_INFINITY;
-  private countedAt = Number.NEGATIVE_INFINITY;
   private closed = false;
   private away = false;
-  private countsWithoutWorker = 0;
-  private told = '';
+  private readonly monitor: WorkerMonitor;
   private polling: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly redis: Redis,
     private readonly name: string,
     private readonly release: Release,
-  ) {}
+  ) {
+    this.queues = new RunQueues(redis, release);
+    this.monitor = new WorkerMonitor(redis, name);
+  }
+
+  get parallel(): number {
+    return this.monitor.active;
+  }
 
   get slots(): number {
     return this.parallel + AHEAD;
@@ -105,7 +103,7 @@ class QueueExecutor implements Executor {
   async saved(task: RunTask): Promise<void> {
     const id = jobId(task);
     try {
-      const job = await (await this.queueFor(task)).getJob(id);
+      const job = await (await this.queues.open(task)).getJob(id);
       if (job && !(await job.isActive())) await job.remove();
       await removeAnswer(this.redis, id);
     } catch {
@@ -117,10 +115,7 @@ class QueueExecutor implements Executor {
     this.closed = true;
     await this.polling;
     if (this.study) await studies.withdraw(this.redis, entryOf(this.study)).catch(() => {});
-    for (const queue of this.queues.values()) {
-      await this.expire(queue).catch(() => {});
-      await queue.close().catch(() => {});
-    }
+    await this.queues.close();
     this.redis.disconnect();
   }
 
@@ -194,7 +189,7 @@ class QueueExecutor implements Executor {
   /** The record of a run that has been answered. A run that Redis does not know is put into the queue. */
   private async answerOf(one: Waiting): Promise<RunRecord | undefined> {
     const { task, folder, cache = true, pruneBelow = [] } = one.order;
-    const queue = await this.queueFor(task);
+    const queue = await this.queues.open(task);
     const job = (await queue.getJob(one.id)) as Job<RunJob> | undefined;
     if (job && !job.finishedOn) return undefined;
     if (job?.failedReason) {
@@ -210,13 +205,13 @@ class QueueExecutor implements Executor {
       await removeAnswer(this.redis, one.id);
       await job.remove();
     }
-    const kept = { age: KEPT };
+    const retention = { age: KEPT };
     await queue.add(
       'run',
       { task, cache, pruneBelow: [...pruneBelow] },
       {
         ...{ jobId: one.id, attempts: ATTEMPTS, backoff: 1000, stackTraceLimit: 0 },
-        ...{ removeOnComplete: kept, removeOnFail: kept },
+        ...{ removeOnComplete: retention, removeOnFail: retention },
       },
     );
     return undefined;
@@ -224,49 +219,15 @@ class QueueExecutor implements Executor {
 
   /** Remove a waiting run from the queue. One that is being executed is finished, and its answer waits until the study is resumed. */
   private async withdraw({ id, order }: Waiting): Promise<void> {
-    const job = await (await this.queueFor(order.task)).getJob(id);
+    const job = await (await this.queues.open(order.task)).getJob(id);
     if (job && ((await job.isWaiting()) || (await job.isDelayed()))) await job.remove().catch(() => {});
   }
 
-  private async queueFor({ dataFingerprint, dataOptions }: RunTask): Promise<Queue<RunJob>> {
-    if (dataOptions) {
-      throw new UserError(
-        'a study with dataOptions cannot use a queue: execute its runs on this machine, with --workers',
-      );
-    }
-    const known = this.queues.get(dataFingerprint);
-    if (known) return known;
-    const opened = await openQueue<RunJob>(this.redis, queueOf(this.release, dataFingerprint));
-    const queue = this.queues.get(dataFingerprint) ?? opened; // two calls may open it at the same time
-    this.queues.set(dataFingerprint, queue);
-    return queue;
-  }
-
-  /** Let the keys of an empty queue expire. */
-  private async expire(queue: Queue<RunJob>): Promise<void> {
-    const counts = await queue.getJobCounts();
-    if (Object.values(counts).some((count) => count > 0)) return;
-    for (const name of ['id', 'meta', 'events', 'marker', 'stalled-check']) {
-      await this.redis.expire(queue.toKey(name), EMPTY_KEPT);
-    }
-  }
-
-  /** Count the active workers; if there are none for a while, report what is missing. */
   private async countWorkers(): Promise<void> {
-    if (!this.study || performance.now() - this.countedAt < COUNT_INTERVAL) return;
-    this.countedAt = performance.now();
-    const active = await this.queues.get(this.study.dataFingerprint)?.getActiveCount();
-    this.parallel = Math.max(1, active ?? 0);
-    if (this.waiting.size === 0 || active) this.countsWithoutWorker = 0;
-    else this.countsWithoutWorker++;
-    const text = missingWorkersMessage(
-      this.study,
-      await workers.list(this.redis),
-      this.name,
-      this.countsWithoutWorker >= COUNTS_WITHOUT_WORKER,
-    );
-    if (text !== undefined && text !== this.told) this.tell(text);
-    this.told = text ?? this.told;
+    if (!this.study) return;
+    const queue = this.queues.get(this.study.dataFingerprint);
+    const text = await this.monitor.count(this.study, queue, this.waiting.size > 0);
+    if (text !== undefined) this.tell(text);
   }
 
   private tell(text: string): void {
