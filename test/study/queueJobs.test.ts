@@ -60,7 +60,11 @@ describe('a job of a queue', () => {
     ['with an axis that is an object', () => [job({ axes: { a: {} } })], /the run's axis "a" must have a text/],
     ['with models: maybe', () => [job({ models: 'maybe' })], /the run's models must be true or false/],
     ['with a text as pruneBelow', () => [job({}, { pruneBelow: ['x'] })], /the job's pruneBelow must be a number/],
-    ['with an infinite pruneBelow', () => [job({}, { pruneBelow: Array(1e5).fill(0) })], /at most one entry for each epoch/],
+    [
+      'with an infinite pruneBelow',
+      () => [job({}, { pruneBelow: Array(1e5).fill(0) })],
+      /at most one entry for each epoch/,
+    ],
   ];
   for (const [name, make, why] of bad) {
     it(`is refused ${name}`, () => {
