@@ -47,7 +47,8 @@ describe('the committed notebooks', () => {
       it('has one cell of parameters, each with a comment, and no other metadata in its cells', () => {
         const tagged = code.filter((cell) => cell.metadata.tags?.includes('parameters'));
         assert.equal(tagged.length, 1);
-        for (const line of tagged[0]!.source) assert.match(line, /^let \w+ = .+; \/\/ \S/, line);
+        for (const line of tagged[0]!.source)
+          assert.match(line, /^let \w+(: [^=]+)? = .+; \/\/ \S|^(import type .*)?\n$/, line);
         for (const cell of cells)
           assert.deepEqual(
             Object.keys(cell.metadata).filter((key) => !['tags', 'tunebook'].includes(key)),
