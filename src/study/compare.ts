@@ -65,7 +65,7 @@ export function compareBy(records: readonly RunRecord[], axis: string, options?:
   return arquero.from(
     [base, ...compared].map((value) => {
       const own = byValue.get(value)!;
-      const summary = summarize(bySeed([...own.values()]));
+      const summary = summarize(bySeed([...own.values()]), 0.95, resolution);
       const difference = differences[compared.indexOf(value)];
       return {
         [axis]: value,

@@ -52,14 +52,21 @@ export function studyTable({ configurations, tasks }: TablePlan, records: Readon
     .map(({ done }) =>
       done.flatMap(({ seed, accuracy }) => (baseline.has(seed) ? [accuracy! - baseline.get(seed)!] : [])),
     );
-  const differences = judgeDifferences(pairs, { resolution: resolutionOf(records.values()) });
+  const resolution = resolutionOf(records.values());
+  const differences = judgeDifferences(pairs, { resolution });
   return groups.map(({ axes, ended, done }, i): StudyRow => {
     const numbers = (name: 'seconds' | 'trainedParameters' | 'memory') => done.flatMap((record) => record[name] ?? []);
     const count = (state: RunRecord['state']) => ended.filter((record) => record.state === state).length;
     return {
       axes,
       n: done.length,
-      accuracy: withinRange(summarize(done.map(({ accuracy }) => accuracy!)) ?? null),
+      accuracy: withinRange(
+        summarize(
+          done.map(({ accuracy }) => accuracy!),
+          0.95,
+          resolution,
+        ) ?? null,
+      ),
       difference: i === 0 ? null : differences[i - 1]!,
       seconds: meanOrNull(numbers('seconds')),
       trainedParameters: numbers('trainedParameters')[0] ?? null,

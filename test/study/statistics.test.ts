@@ -47,6 +47,14 @@ describe("a study's statistics", () => {
     }
   });
 
+  it('have an interval with a width where two seeds agree, as an accuracy is known to one picture only', () => {
+    const { sd, low, high } = summarize([0.9, 0.9], 0.95, 1 / 50)!;
+    assert.equal(sd, 0);
+    const margin = (twoSidedT(0.05, 1) * 0.02) / Math.sqrt(12) / Math.sqrt(2);
+    assert.ok(Math.abs(high! - 0.9 - margin) < 1e-12 && Math.abs(0.9 - low! - margin) < 1e-12);
+    assert.deepEqual(summarize([0.5, 0.9], 0.95, 1 / 50), summarize([0.5, 0.9]));
+  });
+
   it('have no deviation for a single value, and nothing for no values', () => {
     assert.deepEqual(summarize([0.5]), { n: 1, mean: 0.5, sd: null, low: null, high: null });
     assert.equal(summarize([]), undefined);

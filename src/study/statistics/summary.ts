@@ -54,6 +54,8 @@ export function standardDeviation(values: readonly number[]): number {
  * other pictures the uncertainty is larger (Nadeau and Bengio 2003).
  *
  * @param confidence of the interval, between 0 and 1. Default: 0.95
+ * @param resolution smallest step of the values, such as one picture of the validation set. Values that agree are then known to
+ *   that step only, and the interval has a width. Default: 0
  * @returns undefined for no values
  *
  * @example
@@ -64,12 +66,14 @@ export function standardDeviation(values: readonly number[]): number {
  * summary?.low?.toFixed(2); // => '0.65'
  * ```
  */
-export function summarize(values: readonly number[], confidence = 0.95): Summary | undefined {
+export function summarize(values: readonly number[], confidence = 0.95, resolution = 0): Summary | undefined {
   const n = values.length;
   if (n === 0) return undefined;
   const mean = meanOf(values);
   if (n === 1) return { n, mean, sd: null, low: null, high: null };
   const sd = standardDeviation(values);
-  const margin = (twoSidedT(1 - confidence, n - 1) * sd) / Math.sqrt(n);
+  // rounding to steps has a standard deviation of step / sqrt(12) (Sheppard 1898)
+  const spread = Math.max(sd, resolution / Math.sqrt(12));
+  const margin = (twoSidedT(1 - confidence, n - 1) * spread) / Math.sqrt(n);
   return { n, mean, sd, low: mean - margin, high: mean + margin };
 }
