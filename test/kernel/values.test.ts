@@ -108,4 +108,24 @@ describe('a cell', function () {
     );
     assert.equal(stdout, 'true 2 4\n', JSON.stringify(reply));
   });
+
+  it('refuses a misspelled name of tunebook before the cell runs, and takes one from a typed parameter of another cell', async () => {
+    const use = (options: string) => `console.log('ran'); const options: TrainOptions = ${options}; options.backbone`;
+    await session.run("import type { BackboneName } from 'tunebook';\nlet backbone: BackboneName | 'auto' = 'auto';");
+    await session.run("import { type TrainOptions, defaultBackbone } from 'tunebook';");
+    for (const [wrong, name] of [
+      ["{ augment: 'strnog' }", 'strnog'],
+      ["{ backbone: 'resnet-50' }", 'resnet-50'],
+      ["{ variant: 'hybird' }", 'hybird'],
+    ] as const) {
+      const { reply, stdout } = await session.run(use(wrong));
+      assert.equal(reply.status, 'error', wrong);
+      assert.match(String(reply.evalue), new RegExp(`Type '"${name}"' is not assignable to type`));
+      assert.equal(stdout, '');
+    }
+    await session.run("const pretrained = backbone === 'auto' ? await defaultBackbone({ kind: 'CPU' }) : backbone;");
+    const { reply, result } = await session.run(use("{ backbone: pretrained, variant: 'from-scratch' }"));
+    assert.equal(reply.status, 'ok', JSON.stringify(reply));
+    assert.equal(result?.['text/plain'], 'efficientnet-lite0');
+  });
 });
