@@ -12,7 +12,7 @@ createRequire(import.meta.url)('./node-shims.cjs');
 const { Base, Spec } = Mocha.reporters;
 
 /** A limit is there to end what hangs, and a machine with much to do is slow: none is shorter than this (milliseconds). */
-const LIMIT = 300_000;
+const LIMIT = 600_000;
 
 for (const { prototype } of [Mocha.Suite, Mocha.Runnable]) {
   const { timeout } = prototype;
