@@ -4,9 +4,9 @@ import { fitOptionsOf, trainSettings } from '../../src/training/trainSettings';
 
 describe('the settings of a training', () => {
   it('have defaults', () => {
-    const { cache, checkpoint, resume, listener, ...settings } = trainSettings(undefined);
+    const { cache, checkpoint, resume, evaluateTest, listener, ...settings } = trainSettings(undefined);
     assert.deepEqual(settings, defaultSettings);
-    assert.deepEqual([cache, checkpoint, resume, listener], [true, undefined, false, {}]);
+    assert.deepEqual([cache, checkpoint, resume, evaluateTest, listener], [true, undefined, false, true, {}]);
   });
 
   it('are refused before any work if they make no sense', () => {
@@ -44,7 +44,7 @@ describe('the settings of a training', () => {
       labelSmoothing: 0.1,
     });
     assert.deepEqual(rich.clipping, { globalNorm: 2 });
-    assert.deepEqual(rich.earlyStopping, { patience: 3 });
+    assert.deepEqual(rich.earlyStopping, { patience: 3, monitor: 'validationLoss' });
     assert.deepEqual(rich.optimizer, { name: 'adamw', weightDecay: 0.004 });
     assert.deepEqual(rich.loss, { name: 'auto', labelSmoothing: 0.1 });
     assert.equal(rich.classWeights, 'balanced');

@@ -2,13 +2,10 @@ import assert from 'node:assert/strict';
 import { imageFolder } from '../../src/data';
 import { checkConfiguration } from '../../src/study/configuration';
 import { planStudy } from '../../src/study/plan';
-import { defaultSettings, type TrainOptions, trainSettings, variantNames, variants } from '../../src/training';
+import { completeSettings, defaultSettings, trainSettings, variantNames, variants } from '../../src/training';
 import { mistake } from '../mistake';
 
-const settingsOf = (options: TrainOptions) => {
-  const { cache: _, checkpoint: _1, resume: _2, listener: _3, ...settings } = trainSettings(options);
-  return settings;
-};
+const settingsOf = completeSettings;
 
 describe('the table of variants', () => {
   it('means the same to train and to a study', () => {
