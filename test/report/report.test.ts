@@ -231,7 +231,7 @@ describe('the report', function () {
       const [, json] = /<script type="application\/json" id="study">(.*?)<\/script>/.exec(html)!;
       assert.deepEqual(JSON.parse(json!).rows, JSON.parse(JSON.stringify(result.rows)));
       assert.equal((html.match(/<a href="runs\//g) ?? []).length, 8);
-      assert.match(html, /a verdict allows for all comparisons of the table at once/);
+      assert.match(html, /The verdict corrects for all comparisons in the table/);
       assert.match(html, /<th scope="row">versions<\/th><td>tunebook .*<th scope="row">device<\/th>/s);
       const text = reportText(out);
       assert.match(text, /^Most accurate: /);
@@ -282,7 +282,7 @@ describe('the report', function () {
         const pictures = { train: 9, validation: 10_000 };
         writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), accuracy, pictures }));
       }
-      const explained = "so it may say 'cannot tell' beside an interval that leaves out 0.";
+      const explained = "So it may be 'cannot tell' beside an interval that excludes 0.";
       const text = reportText(copy);
       assert.match(text, /\+10\.7 +\+2\.2 to \+19\.1 +cannot tell with 2 seeds/);
       assert.ok(text.includes(explained));
