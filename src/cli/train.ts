@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { printableLine } from '../core/escape/printable';
 import { type DataOptions, openDataset } from '../data/public';
 import type { Interval } from '../metrics';
@@ -8,6 +8,8 @@ import { checkRunFolder, saveRun } from '../runs';
 import { terminalListener } from '../terminal/terminal';
 import { type TestResult, type TrainResult, type TrainSettings, train } from '../training';
 import { addDataOptions, DATA_HELP, splitDataOptions } from './dataOptions';
+import { foldsJson, foldsText, trainFolds } from './folds';
+import { numberOption } from './options';
 import { print, printAside, printJson } from './print';
 import { interruptible } from './stop';
 import { addTrainingOptions } from './trainingOptions';
@@ -15,6 +17,7 @@ import { addTrainingOptions } from './trainingOptions';
 interface Options extends Partial<TrainSettings>, DataOptions {
   data: string;
   out?: string;
+  folds?: number;
   checkpoint?: string;
   resume?: boolean;
   cache: boolean;
@@ -28,13 +31,28 @@ export function trainCommand(): Command {
     .requiredOption('--data <dir>', DATA_HELP)
     .option('--checkpoint <dir>', 'save the state of training after each epoch in this folder')
     .option('--resume', 'continue from the state in the checkpoint folder')
+    .addOption(
+      new Option(
+        '--folds <n>',
+        'cross-validate: train a model for each of n folds, and predict every picture with the one that was not trained on it',
+      ).argParser(numberOption({ min: 2, integer: true })),
+    )
     .option('--out <dir>', 'save the run in this folder: configuration, history, metrics, predictions, model')
     .option('--no-cache', 'compute all features again, and do not cache them')
     .option('--json', 'print one JSON object as the last line')
-    .action(async ({ data, out, json, ...options }: Options) => {
+    .action(async ({ data, out, json, folds, ...options }: Options) => {
       const { how, rest: settings } = splitDataOptions(options);
       if (out !== undefined) checkRunFolder(out);
       const { end, ...listener } = terminalListener();
+      if (folds !== undefined) {
+        const result = await interruptible(async (shouldStop) => {
+          const dataset = await openDataset(data, { ...how, listener });
+          return trainFolds(dataset, { ...settings, folds, listener: { ...listener, shouldStop } }, out);
+        }).finally(end);
+        if (json) printJson(foldsJson(result));
+        else print(foldsText(result, out));
+        return;
+      }
       const result = await interruptible(async (shouldStop) => {
         const dataset = await openDataset(data, { ...how, listener });
         return train(dataset, { ...settings, listener: { ...listener, shouldStop } });

@@ -13,6 +13,6 @@ export { readPicture } from './pictures/readPicture';
 export { sampleExamples, type ThumbnailOptions, thumbnail } from './pictures/thumbnails';
 export { sampleFolder, samples } from './samples';
 export { selectClasses } from './selectClasses';
-export { type SplitOptions, splitDataset, TEST_RANGE, VALIDATION_RANGE } from './split';
+export { checkLabelled, findTestPart, type SplitOptions, splitDataset, TEST_RANGE, VALIDATION_RANGE } from './split';
 export { splitFingerprint } from './splitFingerprint';
 export { fewShot, type LearningCurveOptions, learningCurveSplits, withSplit } from './subsets';

@@ -33,8 +33,8 @@ export function kFold(dataset: Dataset, options?: KFoldOptions): Split[] {
   checkNumber('kFold: folds', folds, { min: 2, integer: true });
   checkNumber('kFold: seed', seed, { integer: true });
   checkLabelled(dataset);
-  const given = dataset.examples.some(({ subset }) => subset === 'train' || subset === 'validation');
-  const isTest = ({ subset }: Example) => given && subset === 'test';
+  const onlyTest = dataset.examples.every(({ subset }) => subset === 'test'); // the folder itself may be named test
+  const isTest = ({ subset }: Example) => !onlyTest && subset === 'test';
   const pool = dataset.examples.filter((example) => !isTest(example));
   const test = dataset.examples.filter(isTest);
   const groups = groupExamples(pool);

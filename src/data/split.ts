@@ -75,24 +75,35 @@ export function checkLabelled(dataset: Dataset): void {
   if (classes.length === 0) throw new UserError('pictures without labels can be neither split nor trained on');
 }
 
+/**
+ * The test part of a dataset: the one that the dataset gives, or a fraction of each class, which is the same for every seed.
+ *
+ * @param test fraction of each class, where the dataset gives no test part; 0: none
+ */
+export function findTestPart({ examples, classes }: Dataset, test: number): Example[] {
+  const given = examples.filter(({ subset }) => subset === 'test');
+  const onlyTest = given.length === examples.length; // the folder itself may be named test
+  if (given.length > 0 && !onlyTest) return given;
+  if (test === 0) return [];
+  const unsplit = onlyTest || examples.every(({ subset }) => subset === undefined);
+  const pool = unsplit ? examples : examples.filter(({ subset }) => subset === 'train');
+  return drawPart(pool, classes.length, test, new Random(0, 'test split')).part;
+}
+
 function partsOf(dataset: Dataset, { validation, test, seed }: Required<SplitOptions>): Split {
   const part = (subset: Example['subset']) => dataset.examples.filter((example) => example.subset === subset);
   const classes = dataset.classes.length;
-  const [given, validationPart, testPart] = [part('train'), part('validation'), part('test')];
+  const [given, validationPart] = [part('train'), part('validation')];
+  const testExamples = findTestPart(dataset, test);
+  const aside = new Set(testExamples);
   const unsplit = given.length === 0 && validationPart.length === 0;
-  const onlyTest = testPart.length === dataset.examples.length; // the folder itself may be named test
-  let rest = unsplit ? dataset.examples.filter(({ subset }) => onlyTest || subset !== 'test') : given;
-  let testExamples = onlyTest ? [] : testPart;
-  let share = validation;
-  if (test > 0 && testExamples.length === 0) {
-    const drawn = drawPart(rest, classes, test, new Random(0, 'test split'));
-    [rest, testExamples] = [drawn.rest, drawn.part];
-    share = validation / (1 - test);
-  }
+  const rest = (unsplit ? dataset.examples : given).filter((example) => !aside.has(example));
+  const givesTest = [true, false].every((is) => dataset.examples.some(({ subset }) => (subset === 'test') === is));
+  const share = givesTest ? validation : validation / (1 - test); // of what is left when the test part was drawn
   const held = testExamples.length > 0 ? { test: testExamples } : {};
   if (validationPart.length > 0) return { train: rest, validation: validationPart, ...held };
-  const drawn = drawPart(rest, classes, share, new Random(seed, 'split'));
-  return { train: drawn.rest, validation: drawn.part, ...held };
+  const parts = drawPart(rest, classes, share, new Random(seed, 'split'));
+  return { train: parts.rest, validation: parts.part, ...held };
 }
 
 /**

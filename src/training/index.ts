@@ -1,5 +1,11 @@
 export { backboneOf } from './backboneOf';
 export type { ClippingOptions } from './clipping';
+export {
+  type CrossValidateOptions,
+  type CrossValidation,
+  crossValidate,
+  type FoldResult,
+} from './crossValidate';
 export type { EarlyStoppingOptions } from './earlyStopping';
 export { type EvaluateModelOptions, type Evaluation, evaluate, evaluateModel } from './evaluate';
 export { type FindLearningRateOptions, findLearningRate } from './findLearningRate';
