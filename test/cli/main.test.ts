@@ -105,7 +105,10 @@ describe('tunebook train', () => {
     const result = json();
     assert.deepEqual(Object.keys(result), [
       'accuracy',
+      'interval',
+      'baseline',
       'loss',
+      'test',
       'epochs',
       'ended',
       'seconds',
@@ -118,6 +121,10 @@ describe('tunebook train', () => {
     assert.deepEqual(Object.keys(result.seconds), ['total', 'decode', 'features', 'training']);
     assert.deepEqual(result.classes, ['blue', 'green', 'red']);
     assert.equal(result.pictures.train + result.pictures.validation, 3 * 6 + 2);
+    const [low, high] = result.interval;
+    assert.ok(low < result.accuracy && result.accuracy <= high);
+    assert.ok(result.baseline.accuracy >= 1 / 3 && result.classes.includes(result.baseline.class));
+    assert.equal(result.test, null);
     assert.equal(result.epochs, 4);
     assert.equal(result.seed, 2);
     assert.equal(result.run, run);
