@@ -56,7 +56,7 @@ describe('comparing backbones', function () {
     await assert.rejects(compareBackbones(dataset, [], { listener }), /no backbones to compare/);
     await assert.rejects(
       compareBackbones(dataset, ['efficientnet-lite0'], { folds: 20, listener }),
-      /20 folds of 9 groups/,
+      /20 folds, but only 9 groups/,
     );
   });
 
