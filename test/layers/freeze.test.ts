@@ -173,7 +173,7 @@ describe('heads', () => {
       [...(whole.predict(x) as tf.Tensor).dataSync()],
       [...(head.predict(maps) as tf.Tensor).dataSync()],
     );
-    assert.throws(() => attachHead(backbone, head), /takes features of shape \[4,4,4\], '.*' gives \[4\]/);
+    assert.throws(() => attachHead(backbone, head), /expects features of shape \[4,4,4\], '.*' gives \[4\]/);
   });
 
   it('include the penalty of their hidden layer in the training loss', async () => {

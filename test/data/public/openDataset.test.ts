@@ -49,7 +49,7 @@ describe('openDataset', () => {
       assert.equal(status, 2, stderr); // the files exist, but none can be read
       const { findings } = JSON.parse(stdout.trim().split('\n').at(-1)!);
       assert.ok(findings.some(({ finding }: { finding: string }) => finding === 'unreadable'));
-      assert.match(tunebook('datasets').stdout, /ants-and-bees +397 +2 +47 MB +published hash +is here/);
+      assert.match(tunebook('datasets').stdout, /ants-and-bees +397 +2 +47 MB +published hash +downloaded/);
     }));
 
   it('lists the datasets if a name is unknown', () =>
