@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { arquero } from '../core/arquero';
 import { printableLine } from '../core/escape/printable';
 import { alignColumns } from '../core/text';
 import { type DataOptions, openDataset } from '../data/public';
-import type { Interval } from '../metrics';
-import { type EvaluateRunOptions, evaluateRun, type RunEvaluation } from '../runs';
+import { type EvaluateRunOptions, evaluateRun, evaluationParts, type RunEvaluation } from '../runs';
 import { checkExport, exportTable } from '../study/exportTable';
 import { terminalListener } from '../terminal/terminal';
 import { addDataOptions, DATA_HELP, splitDataOptions } from './dataOptions';
+import { withInterval } from './interval';
+import { predictionTable } from './predictionTable';
 import { print, printAside, printJson } from './print';
 import { interruptible } from './stop';
 
@@ -26,9 +26,9 @@ export function evaluateCommand(): Command {
     .argument('<run>', 'folder of a run, as `train --out` writes it')
     .requiredOption('--data <dir>', DATA_HELP)
     .addOption(
-      new Option('--part <name>', 'part of the pictures; default: test where there is such a part, else all').choices([
-        ...['train', 'validation', 'test', 'all'],
-      ]),
+      new Option('--part <name>', 'part of the pictures; default: test where there is such a part, else all').choices(
+        evaluationParts,
+      ),
     )
     .option(
       '--predictions <file>',
@@ -42,30 +42,13 @@ export function evaluateCommand(): Command {
         const dataset = await openDataset(data, { ...splitDataOptions(options).how, listener });
         return evaluateRun(run, dataset, { part, listener: { ...listener, shouldStop } });
       }).finally(end);
-      if (predictions !== undefined) await exportTable(predictionTable(evaluation), predictions);
+      if (predictions !== undefined)
+        await exportTable(predictionTable(evaluation.predictions, evaluation.classes), predictions);
       for (const warning of evaluation.warnings) printAside(`warning: ${printableLine(warning)}`);
       if (json) printJson(asJson(evaluation, predictions));
       else print(asText(evaluation, predictions));
     });
   return addDataOptions(command);
-}
-
-/** One row for each picture, with a column for each class. */
-function predictionTable({ classes, predictions }: RunEvaluation) {
-  const column = <T>(value: (prediction: RunEvaluation['predictions'][number]) => T) => predictions.map(value);
-  const columns: [string, unknown[]][] = [
-    ['file', column(({ file }) => file)],
-    ['class', column(({ label }) => classes[label])],
-    ['predicted', column(({ predicted }) => classes[predicted])],
-    ...(predictions.some(({ group }) => group !== undefined)
-      ? [['group', column(({ group }) => group ?? null)] as [string, unknown[]]]
-      : []),
-    ...classes.map((name, c): [string, unknown[]] => [
-      `probability of ${name}`,
-      column(({ probabilities }) => probabilities[c]),
-    ]),
-  ];
-  return arquero.table(columns);
 }
 
 function asJson(evaluation: RunEvaluation, predictions?: string) {
@@ -80,19 +63,17 @@ function asJson(evaluation: RunEvaluation, predictions?: string) {
 function asText(evaluation: RunEvaluation, predictions?: string): string {
   const { summary, report, part, skipped, classes } = evaluation;
   const { accuracy, baseline, balancedAccuracy, macroF1, auc, logLoss, calibrationError } = summary;
-  const interval = ({ estimate, low, high }: Interval) =>
-    `${estimate.toFixed(3)}  (95% interval ${low.toFixed(3)} to ${high.toFixed(3)})`;
   const groups =
     accuracy.groups < accuracy.examples
       ? `; ${accuracy.groups} groups, as good as ${Math.round(accuracy.effective)} independent pictures`
       : '';
   const lines = [
-    ['accuracy', `${interval(accuracy)}${groups}`],
+    ['accuracy', `${withInterval(accuracy)}${groups}`],
     ['baseline', `${baseline.accuracy.toFixed(3)}  (always '${printableLine(classes[baseline.class]!)}')`],
-    ['balanced accuracy', interval(balancedAccuracy)],
-    ['macro F1', interval(macroF1)],
-    ...(auc ? [['area under ROC', interval(auc)]] : []),
-    ['log loss', interval(logLoss)],
+    ['balanced accuracy', withInterval(balancedAccuracy)],
+    ['macro F1', withInterval(macroF1)],
+    ...(auc ? [['area under ROC', withInterval(auc)]] : []),
+    ['log loss', withInterval(logLoss)],
     ['calibration error', calibrationError.toFixed(3)],
     ['pictures', `${summary.examples}${part === 'all' ? '' : ` of the ${part} part`}, ${skipped.length} skipped`],
     ...skipped.map(({ file, reason }) => ['skipped', `${printableLine(file)}: ${printableLine(reason)}`]),

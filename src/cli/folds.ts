@@ -1,19 +1,17 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { csv } from '../core/escape/csv';
 import { printableLine } from '../core/escape/printable';
-import { temporaryBeside } from '../core/files';
+import { writeFileAtomically } from '../core/files';
 import { alignColumns } from '../core/text';
 import type { Dataset } from '../data';
-import type { Interval } from '../metrics';
 import { saveRun } from '../runs';
+import { exportTable } from '../study/exportTable';
 import { type CrossValidateOptions, type CrossValidation, crossValidate } from '../training';
+import { withInterval } from './interval';
+import { predictionTable } from './predictionTable';
 
 /**
- * Cross-validate, and with `out` save the run of each fold, the out-of-fold predictions and the metrics in one folder, which
- * appears under its name when all of it is there.
- *
- * @param out must not exist, or be empty
+ * Cross-validate, and with `out` save the run of each fold as soon as it is trained, so that no fold is lost when a later one
+ * fails, and at the end the out-of-fold predictions and the metrics.
  */
 export async function trainFolds(
   dataset: Dataset,
@@ -21,30 +19,15 @@ export async function trainFolds(
   out?: string,
 ): Promise<CrossValidation> {
   if (out === undefined) return crossValidate(dataset, options);
-  const temporary = temporaryBeside(resolve(out));
-  mkdirSync(temporary, { recursive: true });
-  try {
-    const result = await crossValidate(dataset, {
-      ...options,
-      onFold: (run, fold) => saveRun(run, join(temporary, `fold-${fold}`)),
-    });
-    writeFileSync(join(temporary, 'out-of-fold.csv'), predictionsCsv(result));
-    writeFileSync(join(temporary, 'metrics.json'), `${JSON.stringify(foldsJson(result), null, 2)}\n`);
-    if (existsSync(out)) rmSync(out, { recursive: true }); // it is empty, as was checked
-    renameSync(temporary, out);
-    return result;
-  } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
-    throw error;
-  }
-}
-
-function predictionsCsv({ predictions, classes, folder }: CrossValidation): string {
-  const rows = predictions.map(({ file, label, predicted, probabilities, group = '' }) => [
-    ...[relative(folder, file), classes[label]!, classes[predicted]!, group],
-    ...probabilities,
-  ]);
-  return csv([['file', 'class', 'predicted', 'group', ...classes.map((name) => `probability of ${name}`)], ...rows]);
+  const result = await crossValidate(dataset, {
+    ...options,
+    onFold: (run, fold) => saveRun(run, join(out, `fold-${fold}`)),
+  });
+  const { classes, folder } = result;
+  const predictions = result.predictions.map((each) => ({ ...each, file: relative(folder, each.file) }));
+  await exportTable(predictionTable(predictions, classes), join(out, 'out-of-fold.csv'));
+  writeFileAtomically(join(out, 'metrics.json'), `${JSON.stringify(foldsJson(result), null, 2)}\n`);
+  return result;
 }
 
 /** The numbers of a cross-validation for programs. */
@@ -70,8 +53,6 @@ export function foldsText(
   out?: string,
 ): string {
   const { accuracy, baseline, macroF1, auc, logLoss } = summary;
-  const interval = ({ estimate, low, high }: Interval) =>
-    `${estimate.toFixed(3)}  (95% interval ${low.toFixed(3)} to ${high.toFixed(3)})`;
   const table = alignColumns(
     [
       ['fold', 'accuracy', 'loss', 'epochs', 'trained on', 'predicted'],
@@ -83,10 +64,10 @@ export function foldsText(
     [true, true, true, true, true, true],
   );
   const lines = [
-    `out-of-fold accuracy  ${interval(accuracy)}; always '${printableLine(classes[baseline.class]!)}': ${baseline.accuracy.toFixed(3)}`,
-    `macro F1              ${interval(macroF1)}`,
-    ...(auc ? [`area under ROC        ${interval(auc)}`] : []),
-    `log loss              ${interval(logLoss)}`,
+    `out-of-fold accuracy  ${withInterval(accuracy)}; always '${printableLine(classes[baseline.class]!)}': ${baseline.accuracy.toFixed(3)}`,
+    `macro F1              ${withInterval(macroF1)}`,
+    ...(auc ? [`area under ROC        ${withInterval(auc)}`] : []),
+    `log loss              ${withInterval(logLoss)}`,
     `pictures              ${summary.examples}, each predicted by the model that was not trained on it; ${skipped.length} skipped`,
     `time                  ${seconds.toFixed(1)} s`,
     ...(stopped ? [`stopped               after fold ${folds.length}: the numbers are of its pictures only`] : []),

@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { printableLine } from '../core/escape/printable';
 import { type DataOptions, openDataset } from '../data/public';
-import type { Interval } from '../metrics';
 import { checkRunFolder, saveRun } from '../runs';
 import { terminalListener } from '../terminal/terminal';
 import { type TestResult, type TrainResult, type TrainSettings, train } from '../training';
 import { addDataOptions, DATA_HELP, splitDataOptions } from './dataOptions';
 import { foldsJson, foldsText, trainFolds } from './folds';
+import { withInterval } from './interval';
 import { numberOption } from './options';
 import { print, printAside, printJson } from './print';
 import { interruptible } from './stop';
@@ -105,9 +105,6 @@ function toJson(result: TrainResult, run?: string) {
     run: run === undefined ? null : resolve(run),
   };
 }
-
-const withInterval = ({ estimate, low, high }: Interval) =>
-  `${estimate.toFixed(3)}  (95% interval ${low.toFixed(3)} to ${high.toFixed(3)})`;
 
 function testLines({ summary, skipped }: TestResult): string[] {
   const { accuracy, macroF1 } = summary;

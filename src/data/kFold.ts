@@ -3,7 +3,7 @@ import { checkNumber, withDefaults } from '../core/options';
 import { Random } from '../core/random';
 import type { Dataset, Example, Split } from './dataset';
 import { countClasses, groupExamples } from './groups';
-import { checkLabelled } from './split';
+import { checkLabelled, findTestPart } from './split';
 
 /** Options of {@link kFold}. */
 export interface KFoldOptions {
@@ -33,10 +33,9 @@ export function kFold(dataset: Dataset, options?: KFoldOptions): Split[] {
   checkNumber('kFold: folds', folds, { min: 2, integer: true });
   checkNumber('kFold: seed', seed, { integer: true });
   checkLabelled(dataset);
-  const onlyTest = dataset.examples.every(({ subset }) => subset === 'test'); // the folder itself may be named test
-  const isTest = ({ subset }: Example) => !onlyTest && subset === 'test';
-  const pool = dataset.examples.filter((example) => !isTest(example));
-  const test = dataset.examples.filter(isTest);
+  const test = findTestPart(dataset, 0);
+  const aside = new Set(test);
+  const pool = dataset.examples.filter((example) => !aside.has(example));
   const groups = groupExamples(pool);
   if (groups.length < folds) {
     throw new UserError(

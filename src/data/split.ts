@@ -80,29 +80,34 @@ export function checkLabelled(dataset: Dataset): void {
  *
  * @param test fraction of each class, where the dataset gives no test part; 0: none
  */
-export function findTestPart({ examples, classes }: Dataset, test: number): Example[] {
-  const given = examples.filter(({ subset }) => subset === 'test');
-  const onlyTest = given.length === examples.length; // the folder itself may be named test
-  if (given.length > 0 && !onlyTest) return given;
-  if (test === 0) return [];
-  const unsplit = onlyTest || examples.every(({ subset }) => subset === undefined);
-  const pool = unsplit ? examples : examples.filter(({ subset }) => subset === 'train');
-  return drawPart(pool, classes.length, test, new Random(0, 'test split')).part;
+export function findTestPart(dataset: Dataset, test: number): Example[] {
+  const given = givenTestPart(dataset);
+  if (given.length > 0 || test === 0) return given;
+  return drawPart(trainable(dataset), dataset.classes.length, test, new Random(0, 'test split')).part;
+}
+
+/** The test part that a dataset gives; none where all is test, as the folder itself may be named test. */
+function givenTestPart({ examples }: Dataset): Example[] {
+  const test = examples.filter(({ subset }) => subset === 'test');
+  return test.length < examples.length ? test : [];
+}
+
+/** The training part that a dataset gives, or all of it where it is not divided into training and validation. */
+function trainable({ examples }: Dataset): Example[] {
+  const divided = examples.some(({ subset }) => subset === 'train' || subset === 'validation');
+  return divided ? examples.filter(({ subset }) => subset === 'train') : examples;
 }
 
 function partsOf(dataset: Dataset, { validation, test, seed }: Required<SplitOptions>): Split {
-  const part = (subset: Example['subset']) => dataset.examples.filter((example) => example.subset === subset);
-  const classes = dataset.classes.length;
-  const [given, validationPart] = [part('train'), part('validation')];
+  const given = dataset.examples.filter(({ subset }) => subset === 'validation');
   const testExamples = findTestPart(dataset, test);
   const aside = new Set(testExamples);
-  const unsplit = given.length === 0 && validationPart.length === 0;
-  const rest = (unsplit ? dataset.examples : given).filter((example) => !aside.has(example));
-  const givesTest = [true, false].every((is) => dataset.examples.some(({ subset }) => (subset === 'test') === is));
-  const share = givesTest ? validation : validation / (1 - test); // of what is left when the test part was drawn
+  const rest = trainable(dataset).filter((example) => !aside.has(example));
+  const isDrawn = givenTestPart(dataset).length === 0;
+  const share = isDrawn ? validation / (1 - test) : validation; // of what is left when the test part was drawn
   const held = testExamples.length > 0 ? { test: testExamples } : {};
-  if (validationPart.length > 0) return { train: rest, validation: validationPart, ...held };
-  const parts = drawPart(rest, classes, share, new Random(seed, 'split'));
+  if (given.length > 0) return { train: rest, validation: given, ...held };
+  const parts = drawPart(rest, dataset.classes.length, share, new Random(seed, 'split'));
   return { train: parts.rest, validation: parts.part, ...held };
 }
 

@@ -45,6 +45,16 @@ export class PictureNetwork {
     return tf.tidy(() => graph.call(pictureTensor(pictures, network.entry.preprocessing)).dataSync() as Float32Array);
   }
 
+  /** As {@link run}, and with a head its logits for these features. */
+  logits(pictures: readonly Uint8Array[], head: tf.LayersModel | undefined): Float32Array {
+    const outputs = this.run(pictures);
+    if (!head) return outputs;
+    return tf.tidy(() => {
+      const features = tf.tensor2d(outputs, [pictures.length, outputs.length / pictures.length]);
+      return (head.predict(features) as tf.Tensor).dataSync() as Float32Array;
+    });
+  }
+
   dispose(): void {
     this.graph?.dispose();
   }

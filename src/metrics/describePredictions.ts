@@ -1,3 +1,4 @@
+import { baselineOf } from './baseline';
 import { groupedAccuracy } from './groupedAccuracy';
 
 /** What is said of a prediction: its true and predicted class, and its group where it has one. */
@@ -20,11 +21,10 @@ export function describePredictions(predictions: readonly Judged[], classes: rea
     right,
     predictions.map(({ group }) => group),
   );
-  const counts = classes.map((_, c) => predictions.filter(({ label }) => label === c).length);
-  const most = counts.indexOf(Math.max(...counts));
+  const baseline = baselineOf(predictions.map(({ label }) => label));
   const grouped = groups < total ? ` (${groups} groups, as good as ${Math.round(effective)} independent pictures)` : '';
   return (
     `${right.filter(Boolean).length} of ${total} right: ${percent(estimate)}, 95% interval ${percent(low)} to ${percent(high)}${grouped}; ` +
-    `always '${classes[most]}': ${percent(counts[most]! / total)}; one picture is ${(100 / total).toFixed(1)} points`
+    `always '${classes[baseline.class]}': ${percent(baseline.accuracy)}; one picture is ${(100 / total).toFixed(1)} points`
   );
 }

@@ -1,4 +1,5 @@
 export { accuracy, topKAccuracy } from './accuracy';
+export type { Baseline } from './baseline';
 export { type Calibration, calibration, type ReliabilityBin } from './calibration';
 export { classTable } from './classTable';
 export { type ConfusedPair, type ConfusionMatrix, confusionMatrix, mostConfused, sortByConfusion } from './confusion';

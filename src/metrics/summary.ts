@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
+import { type Baseline, baselineOf } from './baseline';
 import { calibration, checkProbabilities } from './calibration';
 import { clusterBootstrap } from './clusterBootstrap';
 import { type GroupedAccuracy, groupedAccuracy, groupMembers } from './groupedAccuracy';
@@ -12,8 +13,8 @@ export interface ClassificationSummary {
   examples: number;
   /** Fraction of the examples that are right, with an interval that accounts for groups. */
   accuracy: GroupedAccuracy;
-  /** The most frequent true class, and the accuracy of always predicting it: what any classifier must exceed. */
-  baseline: { class: number; accuracy: number };
+  /** The most frequent true class, and the accuracy of always predicting it. */
+  baseline: Baseline;
   /** Mean of the classes' recalls, from 0 to 1: every class counts the same. */
   balancedAccuracy: Interval;
   /** Mean of the classes' F1 scores, from 0 to 1, over the classes that occur among the labels or the predictions. */
@@ -81,7 +82,6 @@ export function classificationSummary(
   const right = predicted.map((index, i) => index === labels[i]);
   const counts = new Array<number>(classes).fill(0);
   for (const label of labels) counts[label]! += 1;
-  const [most] = [...counts.keys()].sort((a, b) => counts[b]! - counts[a]! || a - b);
   const members = groupMembers(labels.length, groups);
   const losses = probabilities.map((row, i) => -Math.log(Math.max(2 ** -52, row[labels[i]!]!)));
   const rankings = rankingsOf(labels, probabilities, counts);
@@ -100,7 +100,7 @@ export function classificationSummary(
   return {
     examples: labels.length,
     accuracy: groupedAccuracy(right, groups, confidence),
-    baseline: { class: most!, accuracy: counts[most!]! / labels.length },
+    baseline: baselineOf(labels),
     balancedAccuracy: balancedAccuracy!,
     macroF1: macroF1!,
     ...(auc && { auc }),

@@ -3,17 +3,13 @@ import { UserError } from '../core/errors';
 import type { Listener } from '../core/listener';
 import { withDefaults } from '../core/options';
 import type { Dataset, Example, Skipped, Subset } from '../data';
-import {
-  type ClassificationSummary,
-  type ClassReport,
-  type ConfusionMatrix,
-  classificationSummary,
-  classReport,
-  confusionMatrix,
-} from '../metrics';
-import { type Prediction, recordTestUse, testUseWarning } from '../training';
+import { type ClassificationSummary, type ClassReport, type ConfusionMatrix, classReport } from '../metrics';
+import { type Prediction, recordTestUse, summarizePredictions, testUseWarning } from '../training';
 import { OpenRun, openRun } from './openRun';
 import { readMetrics } from './readMetrics';
+
+/** What of a dataset can be evaluated. */
+export const evaluationParts: readonly (Subset | 'all')[] = ['train', 'validation', 'test', 'all'];
 
 /** Options of `evaluateRun`. */
 export interface EvaluateRunOptions {
@@ -87,18 +83,7 @@ export async function evaluateRun(
         `evaluateRun: no picture could be read${skipped[0] ? `: ${skipped[0].file}: ${skipped[0].reason}` : ''}`,
       );
     }
-    const labels = predictions.map(({ label }) => label);
-    const grouped = predictions.some(({ group }) => group !== undefined);
-    const summary = classificationSummary(
-      labels,
-      predictions.map(({ probabilities }) => probabilities),
-      { confidence: given.confidence, ...(grouped && { groups: predictions.map(({ group }) => group) }) },
-    );
-    const confusion = confusionMatrix(
-      labels,
-      predictions.map(({ predicted }) => predicted),
-      [...classes],
-    );
+    const { summary, confusion } = summarizePredictions(predictions, classes, given.confidence);
     const seen = seenIn(model.folder, predictions);
     const earlier = part === 'test' ? recordTestUse(predictions, summary.accuracy.estimate) : 0;
     const nameOf = (file: string) => relative(dataset.folder, file) || file;
@@ -114,9 +99,8 @@ export async function evaluateRun(
 }
 
 function partOf({ examples }: Dataset, wanted: EvaluateRunOptions['part']) {
-  const parts = ['train', 'validation', 'test', 'all'];
-  if (wanted !== undefined && !parts.includes(wanted)) {
-    throw new UserError(`evaluateRun: unknown part '${wanted}'; the parts are ${parts.join(', ')}`);
+  if (wanted !== undefined && !evaluationParts.includes(wanted)) {
+    throw new UserError(`evaluateRun: unknown part '${wanted}'; the parts are ${evaluationParts.join(', ')}`);
   }
   const part = wanted ?? (examples.some(({ subset }) => subset === 'test') ? 'test' : 'all');
   const chosen = part === 'all' ? examples : examples.filter(({ subset }) => subset === part);

@@ -1,4 +1,4 @@
-export { type EvaluateRunOptions, evaluateRun, type RunEvaluation } from './evaluateRun';
+export { type EvaluateRunOptions, evaluateRun, evaluationParts, type RunEvaluation } from './evaluateRun';
 export { type OpenRun, openRun } from './openRun';
 export {
   type FilePrediction,

@@ -6,7 +6,7 @@ import { PictureNetwork } from '../features';
 import { decodedBatches } from '../features/decodedBatches';
 import { listPictures, type NamedPicture, type PictureInputs } from '../features/pictureInputs';
 import { type Backbone, type BackboneName, imagenetClassName, loadBackbone } from '../models';
-import { tf } from '../tensorflow';
+import type { tf } from '../tensorflow';
 import { type ExamplePrediction, predictExamples, toProbabilities } from '../training';
 
 /** The prediction for one picture. */
@@ -134,13 +134,7 @@ export class PictureModel {
    * @returns the logits, picture after picture // [batch x outputs]
    */
   logits(pixels: readonly Uint8Array[]): Float32Array {
-    const outputs = this.pass.run(pixels);
-    const { head } = this;
-    if (!head) return outputs;
-    return tf.tidy(() => {
-      const features = tf.tensor2d(outputs, [pixels.length, outputs.length / pixels.length]);
-      return (head.predict(features) as tf.Tensor).dataSync() as Float32Array;
-    });
+    return this.pass.logits(pixels, this.head);
   }
 
   /** Free the memory of the network and the head. The model cannot be used afterwards. */

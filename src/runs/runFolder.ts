@@ -56,8 +56,7 @@ export async function saveRun(result: TrainResult, folder: string, options?: { m
     write('predictions.csv', predictionsCsv(result, result.predictions));
     if (result.test) write('test-predictions.csv', predictionsCsv(result, result.test.predictions));
     if (model) await (result.model ?? result.head).save(`file://${join(temporary, 'model')}`);
-    rmSync(folder, { recursive: true, force: true }); // it is empty, as checked above
-    renameSync(temporary, folder);
+    renameSync(temporary, folder); // replaces an empty folder, and no other
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     throw error;
@@ -92,41 +91,32 @@ function readingOf({ split }: TrainResult): Pick<RunConfiguration['data'], 'read
   return reading ? { reading } : {};
 }
 
-function metrics({ confusion, history, validationHashes, trainingHashes, test, ...result }: TrainResult) {
-  const {
-    accuracy,
-    interval,
-    baseline,
-    loss,
-    stopped,
-    ended,
-    skipped,
-    seconds,
-    peakMemory,
-    frozenUpTo,
-    features,
-    trainingCounts,
-    shared,
-  } = result;
-  const counts = { epochs: history.length, confusion: confusion.counts };
+/** The numbers of a result that metrics.json has as they are. */
+const NUMBERS = [
+  'accuracy',
+  'interval',
+  'baseline',
+  'loss',
+  'trainingCounts',
+  'shared',
+  'stopped',
+  'ended',
+  'skipped',
+  'seconds',
+  'peakMemory',
+  'frozenUpTo',
+  'features',
+  'validationHashes',
+  'trainingHashes',
+] as const satisfies (keyof TrainResult)[];
+
+function metrics(result: TrainResult) {
+  const { history, confusion, predictions, test } = result;
   return {
-    accuracy,
-    interval,
-    baseline,
-    loss,
-    ...counts,
-    trainingCounts,
-    shared,
-    stopped,
-    ended,
-    skipped,
-    seconds,
-    peakMemory,
-    frozenUpTo,
-    features,
-    validationHashes,
-    trainingHashes,
-    ...groupsOf(result.predictions, 'validationGroups'),
+    ...Object.fromEntries(NUMBERS.map((name) => [name, result[name]])),
+    epochs: history.length,
+    confusion: confusion.counts,
+    ...groupsOf(predictions, 'validationGroups'),
     ...(test && { test: testMetrics(test) }),
   };
 }

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { UserError } from '../core/errors';
 import type { EpochRecord, Listener } from '../core/listener';
 import { checkLabelled, type Dataset, findTestPart, kFold, type Skipped, withSplit } from '../data';
-import { type ClassificationSummary, type ConfusionMatrix, classificationSummary, confusionMatrix } from '../metrics';
-import type { Prediction } from './predictions';
+import type { ClassificationSummary, ConfusionMatrix } from '../metrics';
+import { type Prediction, summarizePredictions } from './predictions';
 import type { TrainSettings } from './settings/types';
 import { type TrainResult, train } from './train';
 import { type TrainOptions, trainSettings } from './trainSettings';
@@ -116,25 +116,9 @@ export async function crossValidate(dataset: Dataset, options: CrossValidateOpti
   const predictions = pool.flatMap(({ file }) => found.get(file) ?? []);
   return {
     ...{ settings, folder: dataset.folder, classes: dataset.classes, folds, predictions, stopped },
-    ...metricsOf(predictions, dataset.classes),
+    ...summarizePredictions(predictions, dataset.classes),
     skipped: [...skipped.values()],
     seconds: (performance.now() - began) / 1000,
-  };
-}
-
-function metricsOf(predictions: readonly Prediction[], classes: readonly string[]) {
-  const labels = predictions.map(({ label }) => label);
-  return {
-    summary: classificationSummary(
-      labels,
-      predictions.map(({ probabilities }) => probabilities),
-      { groups: predictions.map(({ group }) => group) },
-    ),
-    confusion: confusionMatrix(
-      labels,
-      predictions.map(({ predicted }) => predicted),
-      [...classes],
-    ),
   };
 }
 

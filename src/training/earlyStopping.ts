@@ -2,7 +2,7 @@ import type { EpochRecord } from '../core/listener';
 import { checkNumber, withDefaults } from '../core/options';
 import { monitoredMetrics } from '../metrics/summary';
 import { toProbabilities } from './predictions';
-import { checkSetting } from './settings/table';
+import { checkSetting } from './settings/check';
 
 /** When training ends because the model no longer improves (Prechelt 1998). */
 export interface EarlyStoppingOptions {

@@ -9,7 +9,7 @@ import type { EarlyStoppingOptions } from './earlyStopping';
 import type { LossOptions } from './losses';
 import type { OptimizerOptions } from './optimizers';
 import type { ScheduleOptions } from './schedules';
-import { checkSetting } from './settings/table';
+import { checkSetting } from './settings/check';
 
 /** Layers with their own learning rate. */
 export interface LearningRateGroup {

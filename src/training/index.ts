@@ -13,7 +13,7 @@ export { type FitResult, fit } from './fit';
 export type { FitCacheOptions, FitOptions, LearningRateGroup } from './fitSettings';
 export { type CrossEntropyOptions, type FocalLossOptions, type LossName, type LossOptions, lossNames } from './losses';
 export { type ExamplePrediction, predictExamples } from './predictExamples';
-export { type Prediction, softmax, toPredictions, toProbabilities } from './predictions';
+export { type Prediction, softmax, summarizePredictions, toPredictions, toProbabilities } from './predictions';
 export {
   type ConstantSchedule,
   type CosineSchedule,
@@ -28,6 +28,7 @@ export {
   type StepSchedule,
   scheduleNames,
 } from './schedules';
+export { checkSetting, parseSetting, type SettingName, settingNames } from './settings/check';
 export {
   type BatchNormalizationMode,
   batchNormalizationModes,
@@ -42,7 +43,7 @@ export {
 } from './settings/choices';
 export { describeSetting, flagOf, settingsPage, valuesOf } from './settings/describe';
 export type { Chapter, ChoiceSetting, NumberSetting, Setting, SettingDescription } from './settings/setting';
-export { checkSetting, parseSetting, type SettingName, settingNames, settingsTable } from './settings/table';
+export { settingsTable } from './settings/table';
 export type { TrainSettings } from './settings/types';
 export { type Stage, type StageSettings, stagesOf } from './stages';
 export { type TestResult, testUseWarning } from './testPart';

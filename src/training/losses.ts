@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
 import { tf } from '../tensorflow';
-import { checkSetting } from './settings/table';
+import { checkSetting } from './settings/check';
 
 /** The name of a loss. */
 export type LossName = 'auto' | 'sparse' | 'categorical' | 'binary' | 'focal';

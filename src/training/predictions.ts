@@ -1,4 +1,5 @@
 import type { Example } from '../data';
+import { type ClassificationSummary, type ConfusionMatrix, classificationSummary, confusionMatrix } from '../metrics';
 import { tf } from '../tensorflow';
 
 /** The prediction of a model for one labelled picture. */
@@ -13,6 +14,22 @@ export interface Prediction {
   probabilities: number[];
   /** The group of the picture. Only where the dataset has groups. */
   group?: string;
+}
+
+/** All metrics of predictions, with intervals that know groups, and their confusion matrix. */
+export function summarizePredictions(
+  predictions: readonly Prediction[],
+  classes: readonly string[],
+  confidence?: number,
+): { summary: ClassificationSummary; confusion: ConfusionMatrix } {
+  const labels = predictions.map(({ label }) => label);
+  const probabilities = predictions.map((prediction) => prediction.probabilities);
+  const predicted = predictions.map((prediction) => prediction.predicted);
+  const groups = predictions.map(({ group }) => group);
+  return {
+    summary: classificationSummary(labels, probabilities, { groups, confidence }),
+    confusion: confusionMatrix(labels, predicted, [...classes]),
+  };
 }
 
 /** Predictions of pictures. @param logits [examples, classes], or [examples] for two classes */

@@ -2,11 +2,11 @@ import type { Listener } from '../core/listener';
 import { counted } from '../core/text';
 import type { Example, Skipped } from '../data';
 import { PictureNetwork } from '../features';
-import { type ClassificationSummary, type ConfusionMatrix, classificationSummary, confusionMatrix } from '../metrics';
+import type { ClassificationSummary, ConfusionMatrix } from '../metrics';
 import type { Backbone } from '../models';
-import { tf } from '../tensorflow';
+import type { tf } from '../tensorflow';
 import { type ExamplePrediction, predictExamples } from './predictExamples';
-import type { Prediction } from './predictions';
+import { type Prediction, summarizePredictions } from './predictions';
 import { recordTestUse } from './testUses';
 
 /** How good the final model is on the test pictures, which nothing in the training looked at. */
@@ -53,14 +53,7 @@ export async function evaluateTestPart(
     examples.length,
     listener.onMessage,
   );
-  const logits = (pixels: readonly Uint8Array[]) => {
-    const outputs = network.run(pixels);
-    if (model) return outputs;
-    return tf.tidy(() => {
-      const features = tf.tensor2d(outputs, [pixels.length, outputs.length / pixels.length]);
-      return (head.predict(features) as tf.Tensor).dataSync() as Float32Array;
-    });
-  };
+  const logits = (pixels: readonly Uint8Array[]) => network.logits(pixels, model ? undefined : head);
   try {
     const { predictions, skipped } = await predictExamples(
       { resize: preprocessing, classes, logits },
@@ -83,12 +76,7 @@ function resultOf(
   listener: Listener,
 ): TestResult | undefined {
   if (!found.every(({ probabilities }) => probabilities.every(Number.isFinite))) return undefined; // diverged
-  const labels = found.map(({ label }) => label);
-  const summary = classificationSummary(
-    labels,
-    found.map(({ probabilities }) => probabilities),
-    { groups: found.map(({ group }) => group) },
-  );
+  const { summary, confusion } = summarizePredictions(found, classes);
   const shared = found.filter(({ hash }) => known.has(hash)).map(({ file }) => file);
   const earlier = recordTestUse(found, summary.accuracy.estimate);
   const warning = testUseWarning(earlier);
@@ -99,12 +87,7 @@ function resultOf(
     );
   }
   return {
-    ...{ summary, skipped, shared, earlier },
-    confusion: confusionMatrix(
-      labels,
-      found.map(({ predicted }) => predicted),
-      [...classes],
-    ),
+    ...{ summary, confusion, skipped, shared, earlier },
     predictions: found.map(({ hash: _, ...prediction }) => prediction),
     hashes: found.map(({ hash }) => hash),
   };

@@ -20,14 +20,19 @@ export function recordTestUse(
   const file = cacheFolder('test-uses', `${pictures}.txt`);
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
   const models = new Set(lines.map((line) => line.split(' ')[0]!).filter((text) => /^[0-9a-f]{64}$/.test(text)));
-  if (!models.has(model)) {
-    mkdirSync(dirname(file), { recursive: true });
-    // one short write, so that two processes at once do not mix their lines
-    appendFileSync(
-      file,
-      `${model} ${new Date().toISOString()} accuracy ${accuracy.toFixed(4)} tunebook ${tunebookVersion()}\n`,
-    );
-  }
+  const date = new Date().toISOString();
+  const line = `${model} ${date} accuracy ${accuracy.toFixed(4)} tunebook ${tunebookVersion()}\n`;
+  if (!models.has(model)) append(file, line);
   models.delete(model);
   return models.size;
+}
+
+/** In one short write, so that two processes at once do not mix their lines. */
+function append(file: string, line: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    appendFileSync(file, line);
+  } catch {
+    // a cache that cannot be written, or a full disk, must not cost the training whose last step this is
+  }
 }

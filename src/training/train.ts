@@ -2,6 +2,7 @@ import { sha256 } from '../core/files';
 import type { EpochRecord, Listener } from '../core/listener';
 import { type Dataset, type Skipped, type Split, splitDataset } from '../data';
 import { type ConfusionMatrix, confusionMatrix, type GroupedAccuracy, groupedAccuracy } from '../metrics';
+import { baselineOf } from '../metrics/baseline';
 import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
 import { availablePrecision } from '../tensorflow/graph';
@@ -115,6 +116,7 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
   });
   const { classes } = dataset;
   const predictions = toPredictions(result.split.validation, evaluation.logits, classes.length);
+  const baseline = baselineOf(predictions.map(({ label }) => label));
   const test = split.test ?? [];
   const evaluated = evaluateTest && test.length > 0 && (result.ended === 'completed' || result.ended === 'early');
   const tested = evaluated
@@ -139,7 +141,7 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
       predictions.map(({ label, predicted }) => label === predicted),
       predictions.map(({ group }) => group),
     ),
-    baseline: mostFrequent(predictions, classes),
+    baseline: { ...baseline, class: classes[baseline.class]! },
     ...(tested && { test: tested }),
     predictions,
     confusion: confusionMatrix(
@@ -159,12 +161,6 @@ export async function train(dataset: Dataset, options?: TrainOptions): Promise<T
       result.head.dispose();
     },
   };
-}
-
-function mostFrequent(predictions: readonly Prediction[], classes: readonly string[]): TrainResult['baseline'] {
-  const counts = classes.map((_, c) => predictions.filter(({ label }) => label === c).length);
-  const most = counts.indexOf(Math.max(...counts));
-  return { class: classes[most]!, accuracy: counts[most]! / predictions.length };
 }
 
 /** @param content of the training pictures, then of the validation pictures */

@@ -2,7 +2,8 @@ import { UserError } from '../core/errors';
 import type { Listener } from '../core/listener';
 import { withDefaults } from '../core/options';
 import { type FitOptions, fitSettings } from './fitSettings';
-import { checkSetting, settingNames, settingsTable } from './settings/table';
+import { checkSetting, settingNames } from './settings/check';
+import { settingsTable } from './settings/table';
 import type { TrainSettings } from './settings/types';
 import { type Variant, variantEntry, variants } from './variants';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { foldsText, trainFolds } from '../../src/cli/folds';
 import { UserError } from '../../src/core/errors';
@@ -71,6 +71,21 @@ describe('crossValidate', function () {
     assert.equal(summary.accuracy.estimate, result.summary.accuracy.estimate);
     assert.equal(folds.length, 2);
     assert.match(foldsText(result, out), /out-of-fold accuracy {2}\d\.\d{3} {2}\(95% interval/);
+  });
+
+  it('loses no fold that was trained when a later one fails, and nothing that somebody else wrote', async () => {
+    const out = join(temporaryFolder(), 'folds');
+    const listener = {
+      onMessage: (text: string) => {
+        if (!text.startsWith('fold 2')) return;
+        writeFileSync(join(out, 'notes.txt'), 'mine');
+        throw new Error('the disk is full');
+      },
+    };
+    await assert.rejects(trainFolds(dataset, { ...quick, folds: 2, listener }, out), /the disk is full/);
+    assert.ok(readRun(join(out, 'fold-1')).predictions.length > 0);
+    assert.deepEqual(readdirSync(out).sort(), ['fold-1', 'notes.txt']);
+    assert.equal(readFileSync(join(out, 'notes.txt'), 'utf8'), 'mine');
   });
 
   it('stops between folds with what is finished, and refuses what it cannot do', async () => {

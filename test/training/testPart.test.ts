@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, copyFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Dataset, imageFolder, splitDataset } from '../../src/data';
 import { testSections } from '../../src/report/testPictures';
@@ -8,7 +8,8 @@ import { evaluateRun, readRun, saveRun } from '../../src/runs';
 import { exportRun, modelCardMarkdown } from '../../src/runs/export';
 import { type TrainOptions, type TrainResult, train } from '../../src/training';
 import { EarlyStopping } from '../../src/training/earlyStopping';
-import { temporaryFolder } from '../folders';
+import { recordTestUse } from '../../src/training/testUses';
+import { temporaryFolder, withEmptyCache } from '../folders';
 import { stripesFolder } from '../pictures';
 
 const quick: TrainOptions = { epochs: 3, inputSize: 64, cache: false };
@@ -132,6 +133,18 @@ describe('test pictures', function () {
     assert.ok(interval.effective <= interval.groups);
     assert.ok(baseline.accuracy >= 1 / 3 && dataset.classes.includes(baseline.class));
   });
+});
+
+describe('recordTestUse', () => {
+  it('counts other models, and costs no training where the cache cannot be written', () =>
+    withEmptyCache((cache) => {
+      const predictions = (p: number) => [{ hash: 'a', label: 0, probabilities: [p, 1 - p] }];
+      assert.deepEqual([recordTestUse(predictions(0.5), 1), recordTestUse(predictions(0.5), 1)], [0, 0]);
+      assert.deepEqual([recordTestUse(predictions(0.6), 1), recordTestUse(predictions(0.5), 1)], [1, 1]);
+      rmSync(join(cache, 'test-uses'), { recursive: true });
+      writeFileSync(join(cache, 'test-uses'), 'a file in its place');
+      assert.equal(recordTestUse(predictions(0.7), 1), 0);
+    }));
 });
 
 describe('the setting `monitor`', function () {

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { sha256 } from '../../core/files';
 import type { Listener } from '../../core/listener';
 import { colorBuckets } from './colorBuckets';
+import { groupBy } from './finding';
 import { findNearHashes } from './nearHashes';
 import { graysOf, type Look, looksAlike } from './perceptualHash';
 import { UnionFind } from './unionFind';
@@ -42,9 +43,14 @@ export async function findAlike(
   pictures: readonly Comparable[],
   listener: Pick<Listener, 'onProgress' | 'shouldStop'> = {},
 ): Promise<AlikePictures> {
-  const equal = equalLooks(pictures);
+  const byHash = groupLooks(pictures);
+  const equal = byHash.flat();
   const total = equal.length;
-  const search = new AlikeSearch(equal.map(([first]) => pictures[first!]!));
+  let next = 0;
+  const search = new AlikeSearch(
+    equal.map(([first]) => pictures[first!]!),
+    byHash.map((looks) => looks.map(() => next++)),
+  );
   const report = (done: number) => listener.onProgress?.({ task: 'comparing', done, total, unit: 'pictures' });
   let finished = true;
   let since = Date.now();
@@ -64,29 +70,19 @@ export async function findAlike(
     .map((members) => members.flatMap((i) => equal[i]!).sort((a, b) => a - b))
     .filter((group) => group.length > 1)
     .sort(([a], [b]) => a! - b!);
-  return { groups, finished, partly: search.partly.size };
+  const partly = [...search.partly].reduce((sum, i) => sum + equal[i]!.length, 0);
+  return { groups, finished, partly };
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => Buffer.from(buffer, byteOffset, byteLength);
 
-/** Pictures whose looks are equal to the last bit, together. */
-function equalLooks(pictures: readonly Comparable[]): number[][] {
+/** By hash, and for each hash by looks that are equal to the last bit: the pictures that have them. */
+function groupLooks(pictures: readonly Comparable[]): number[][][] {
   const byHash = groupBy([...pictures.keys()], (i) => bytesOf(pictures[i]!.look.hash).toString('latin1'));
-  return byHash.flatMap((members) => {
+  return byHash.map((members) => {
     if (members.length === 1) return [members];
     return groupBy(members, (i) => `${pictures[i]!.gray} ${sha256(bytesOf(pictures[i]!.look.colors))}`);
   });
-}
-
-function groupBy(indices: readonly number[], keyOf: (i: number) => string): number[][] {
-  const groups = new Map<string, number[]>();
-  for (const i of indices) {
-    const key = keyOf(i);
-    const members = groups.get(key);
-    if (members) members.push(i);
-    else groups.set(key, [i]);
-  }
-  return [...groups.values()];
 }
 
 /** Pictures whose looks all differ, with those of one hash side by side. */
@@ -103,9 +99,12 @@ class AlikeSearch {
   /** by hash: how many comparisons with pictures of other hashes are left to it */
   private readonly left: Float64Array;
 
-  constructor(private readonly pictures: readonly Comparable[]) {
+  /** @param byHash the pictures of each hash */
+  constructor(
+    private readonly pictures: readonly Comparable[],
+    byHash: readonly number[][],
+  ) {
     this.alike = new UnionFind(pictures.length);
-    const byHash = groupBy([...pictures.keys()], (i) => bytesOf(pictures[i]!.look.hash).toString('latin1'));
     this.groupsOf = byHash.map((members) => [members]);
     this.hashes = new Uint32Array(4 * byHash.length);
     for (const [i, [first]] of byHash.entries()) this.hashes.set(pictures[first!]!.look.hash, 4 * i);

@@ -105,8 +105,7 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
     writeFileSync(join(temporary, 'model-card.json'), `${JSON.stringify(card, null, 2)}\n`);
     writeFileSync(join(temporary, 'MODEL_CARD.md'), modelCardMarkdown(card));
     writeFileSync(join(temporary, 'classes.txt'), lines(configuration.classes));
-    rmSync(folder, { recursive: true, force: true }); // it is empty, as checked above
-    renameSync(temporary, folder);
+    renameSync(temporary, folder); // replaces an empty folder, and no other
     return {
       folder: resolve(folder),
       files: [...Object.keys(files), 'MODEL_CARD.md', 'model-card.json', 'classes.txt'],

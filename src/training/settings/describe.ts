@@ -1,6 +1,7 @@
 import { variantNames, variants } from '../variants';
+import { type SettingName, settingNames } from './check';
 import type { ChoiceSetting, NumberSetting } from './setting';
-import { type SettingName, settingNames, settingsTable } from './table';
+import { settingsTable } from './table';
 
 /** What a setting can be, in words: 'a number from 0 to 0.99', or its choices. */
 export function valuesOf(setting: Readonly<NumberSetting | ChoiceSetting<string>>): string {

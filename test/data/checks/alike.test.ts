@@ -150,6 +150,8 @@ describe('findAlike', function () {
     const { groups, partly } = await findAlike(some);
     assert.deepEqual(groups, []);
     assert.ok(partly > 3000, String(partly));
+    const twice = await findAlike([...some, ...some]);
+    assert.equal(twice.partly, 2 * partly); // pictures are counted, not looks
   });
 });
 
