@@ -136,7 +136,8 @@ describe('JupyterLab in a browser', function () {
     await offered.filter({ hasText: 'validation' }).click();
     await notebook.cell(4).locator('.cm-content', { hasText: 'accuracy.validation' }).waitFor();
     await page.keyboard.press('Shift+Tab');
-    const tooltip = page.locator('.jp-Tooltip');
+    // it is there before its text is drawn
+    const tooltip = page.locator('.jp-Tooltip').filter({ hasText: 'validation: number' });
     await tooltip.waitFor({ timeout: 10_000 });
     assert.match((await tooltip.textContent()) ?? '', /validation: number/);
     await page.screenshot({ path: inFolder('tooltip.png') });
