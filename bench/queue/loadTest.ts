@@ -25,9 +25,9 @@ export interface Load {
 }
 
 export interface LoadResult {
-  /** number of runs of the study, and how many of them failed */
+  /** number of runs of the study, and why some of them failed */
   runs: number;
-  failed: number;
+  failures: string[];
   /** number of lines in the study's list of runs, and how many of them are different */
   listed: number;
   unique: number;
@@ -76,7 +76,7 @@ export async function loadTest(load: Load): Promise<LoadResult> {
     const lines = readFileSync(join(out, 'index.jsonl'), 'utf8').trim().split('\n');
     return {
       runs: result.records.length,
-      failed: result.failed,
+      failures: result.records.flatMap(({ state, error }) => (state === 'failed' ? [String(error)] : [])),
       listed: lines.length,
       unique: new Set(lines.map((line) => JSON.parse(line).run)).size,
       folders: readdirSync(join(out, 'runs')).length,

@@ -8,6 +8,8 @@ const { EventEmitter } = require('node:events');
 const path = require('node:path');
 const { StringDecoder } = require('node:string_decoder');
 const { descriptors, frame, reader } = require('./process/channel.cjs');
+const { interruption } = require('./process/interruption.cjs');
+const { describeThrown } = require('./process/thrown.cjs');
 
 const main = path.join(__dirname, 'process', 'main.cjs');
 /** How long to wait, after a cell's end, for what its child processes have printed (milliseconds). */
@@ -31,7 +33,7 @@ const nativeLog =
 class CellProcess extends EventEmitter {
   /** @type {(name: string, from: string) => unknown} says where a module comes from */
   findModule = () => ({ kind: 'native' });
-  /** @type {{ job: { id: number, mark: string }, started: boolean, interrupted: boolean, finish: (outcome: Outcome) => void } | undefined} */
+  /** @type {{ job: { id: number, mark: string, declares: string[] }, started: boolean, interrupted: boolean, finish: (outcome: Outcome) => void } | undefined} */
   #running;
   #marks = { stdout: new Marks(), stderr: new Marks() };
   /** why the process ends, if it announced a reason @type {string | undefined} */
@@ -126,9 +128,12 @@ class CellProcess extends EventEmitter {
     this.child.stdio[descriptors.answers].write(frame(answer));
   }
 
-  async #finish({ error, result, values, marked }) {
-    const { job, finish } = this.#running;
+  async #finish({ error, result, values, stopped, marked }) {
+    const { job, interrupted, finish } = this.#running;
     this.#running = undefined;
+    // The signal ends a child process for which the cell waits at once, but may reach the cell only when it has ended. The cells
+    // after it must not run then.
+    const missed = interrupted && !stopped && !error;
     const streams = ['stdout', 'stderr'].filter((name) => marked[name]);
     let timer;
     await Promise.race([
@@ -138,7 +143,7 @@ class CellProcess extends EventEmitter {
       }),
     ]);
     clearTimeout(timer);
-    finish({ error, result, values });
+    finish(missed ? { error: describeThrown(interruption()), values: job.declares } : { error, result, values });
   }
 
   #ended(why, code) {

@@ -15,7 +15,7 @@ import {
   TooLargeError,
 } from '../../src/study/queue/packedFolder';
 import { temporaryFolder } from '../folders';
-import { hasRedis, skipWithoutRedis, TestRedis } from './redis';
+import { hasRedis, sendingTwice, skipWithoutRedis, TestRedis } from './redis';
 
 describe('the files of a run in Redis', () => {
   let redis: TestRedis;
@@ -43,6 +43,32 @@ describe('the files of a run in Redis', () => {
       assert.ok(await receiveFolder(client, sent, target));
       assert.deepEqual(readdirSync(target).sort(), ['model', 'run.json']);
       assert.ok(readFileSync(join(target, 'model', 'weights.bin')).equals(large));
+    }));
+
+  it('arrive as they were sent if a lost connection makes the client send parts again', () =>
+    redis.with(async (client) => {
+      const sent = await sendFolder(sendingTwice(client), folder);
+      const target = join(temporaryFolder(), 'run');
+      assert.ok(await receiveFolder(client, sent, target));
+      assert.ok(readFileSync(join(target, 'model', 'weights.bin')).equals(large));
+    }));
+
+  it('are not sent to the end if Redis has lost the beginning', () =>
+    redis.with(async (client) => {
+      await client.flushall();
+      let parts = 0;
+      const forgetful = new Proxy(client, {
+        get(target, name) {
+          const value = Reflect.get(target, name);
+          if (name !== 'setrange') return typeof value === 'function' ? value.bind(target) : value;
+          return async (...rest: Parameters<Redis['setrange']>) => {
+            await target.setrange(...rest);
+            if (++parts === 1) await target.flushall();
+          };
+        },
+      });
+      await assert.rejects(sendFolder(forgetful, folder), /^Error: Redis lost a part of the files of a run$/);
+      assert.deepEqual(await client.keys('*'), []);
     }));
 
   it('do not arrive if Redis has lost some of them', () =>

@@ -11,7 +11,7 @@ import type { RunRecord } from '../../src/study/runRecord';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
 import { plannedTasks } from './plannedTasks';
-import { hasRedis, skipWithoutRedis, TestRedis } from './redis';
+import { hasRedis, sendingTwice, skipWithoutRedis, TestRedis } from './redis';
 
 describe('the answer of a worker', function () {
   this.timeout(60_000);
@@ -47,6 +47,12 @@ describe('the answer of a worker', function () {
       await removeAnswer(client, 'one');
       assert.deepEqual(await client.keys('*'), []);
       assert.equal(await receiveAnswer(client, 'one', task, folder), undefined);
+    }));
+
+  it('keeps its files if a lost connection makes the client send it again', () =>
+    redis.with(async (client) => {
+      await sendAnswer(sendingTwice(client), 'one', record, run);
+      assert.deepEqual(await receiveAnswer(client, 'one', task, target()), record);
     }));
 
   it('is saved with the name and axes that the run has in this study, also in its run.json', () =>

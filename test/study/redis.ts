@@ -115,3 +115,19 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+/** A client that sends each of its writes twice, as when the connection is lost before Redis replies to the first. */
+export function sendingTwice(client: Redis): Redis {
+  const writes = new Set<string | symbol>(['append', 'set', 'setrange', 'hset']);
+  return new Proxy(client, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      if (!writes.has(name)) return value.bind(target);
+      return async (...rest: unknown[]) => {
+        await value.apply(target, rest);
+        return value.apply(target, rest);
+      };
+    },
+  });
+}

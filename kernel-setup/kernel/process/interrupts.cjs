@@ -5,6 +5,7 @@
 //  - a cell awaits anything else, or the button was pressed twice: the cell ends with an error.
 
 const { interruptible } = require('./interruptible.cjs');
+const { interruption } = require('./interruption.cjs');
 const { OwnPromise, now, whenSettled } = require('./kept.cjs');
 const { Sigint } = require('./sigint.cjs');
 
@@ -18,11 +19,6 @@ const flagKey = Symbol.for('tunebook.stop');
  *
  * @typedef {{ requested: boolean, holders: number }} StopFlag
  */
-
-/** The error of an interrupted cell. Frontends recognize its name. */
-class KeyboardInterrupt extends Error {
-  name = 'KeyboardInterrupt';
-}
 
 class Interrupts {
   /** @type {((error: Error) => void) | undefined} */
@@ -69,9 +65,10 @@ class Interrupts {
     whenSettled(this.#interrupted, undefined, () => {});
   }
 
-  /** Called when the cell has ended. */
+  /** Called when the cell has ended. @returns {boolean} whether it was asked to stop, and could end as it saw fit */
   end() {
     this.#reject = undefined;
+    return this.#flag().requested;
   }
 
   /** Run the synchronous part of a cell. @template T @param {() => T} work @returns {T} */
@@ -121,10 +118,4 @@ function wasInterrupted(error) {
   }
 }
 
-function interruption() {
-  const error = new KeyboardInterrupt('the cell was interrupted');
-  error.stack = `${error.name}: ${error.message}`;
-  return error;
-}
-
-module.exports = { Interrupts, interruption };
+module.exports = { Interrupts };

@@ -5,7 +5,7 @@ const path = require('node:path');
 const { send } = require('./channel.cjs');
 const { runAsCell } = require('./currentCell.cjs');
 const { interruptible } = require('./interruptible.cjs');
-const { interruption } = require('./interrupts.cjs');
+const { interruption } = require('./interruption.cjs');
 const { displayOf, asText } = require('./lastValue.cjs');
 const { Modules } = require('./modules.cjs');
 const { functionOf } = require('./scope.cjs');
@@ -47,12 +47,12 @@ class Runner {
     }
     // Node reports an unhandled rejection one turn later, which still belongs to this cell.
     await new OwnPromise((resolve) => setImmediate(resolve));
-    this.interrupts.end();
+    const stopped = this.interrupts.end();
     const marked = { stdout: mark(1, job.mark), stderr: mark(2, job.mark) };
     try {
-      send({ type: 'done', id: job.id, ...outcome, marked });
+      send({ type: 'done', id: job.id, ...outcome, stopped, marked });
     } catch (error) {
-      send({ type: 'done', id: job.id, error: describeThrown(error), marked }); // the value cannot be expressed as JSON
+      send({ type: 'done', id: job.id, error: describeThrown(error), stopped, marked }); // the value cannot be expressed as JSON
     }
   }
 

@@ -35,7 +35,10 @@ export async function sendAnswer(redis: Redis, id: string, record: RunRecord, fo
   const files = await sendFolder(redis, folder);
   const answer: Answer = { record, files };
   const first = await redis.set(keyOf(id), JSON.stringify(answer), 'EX', KEPT, 'NX');
-  if (first === null) await redis.del(files.key);
+  if (first !== null) return;
+  // the client may have sent this answer twice, because the connection was lost before Redis replied
+  const stored = (await read(redis, id)) as Partial<Answer> | undefined;
+  if (stored?.files?.key !== files.key) await redis.del(files.key);
 }
 
 /**

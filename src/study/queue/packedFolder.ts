@@ -47,10 +47,13 @@ export async function sendFolder(redis: Redis, folder: string, largest = LARGEST
     try {
       for (let sent = 0; sent < bytes; ) {
         const part = Buffer.alloc(Math.min(PART, bytes - sent));
-        sent += readSync(descriptor, part);
+        readSync(descriptor, part);
         hash.update(part);
-        await redis.append(key, part);
+        if (sent > 0 && (await redis.strlen(key)) < sent) throw new Error('Redis lost a part of the files of a run');
+        // when a connection is lost, the client sends what was not answered again: written to its place, it counts once
+        await redis.setrange(key, sent, part);
         await redis.expire(key, KEPT);
+        sent += part.length;
       }
     } catch (error) {
       await redis.del(key).catch(() => {}); // if Redis is full, the parts must not stay there
