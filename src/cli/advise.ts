@@ -12,15 +12,17 @@ import { renderPng } from '../charts/render';
 import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { writeFileAtomically } from '../core/files';
+import { type Fit, withFit } from '../data';
 import { type DataOptions, openDataset } from '../data/public';
 import { type BackboneName, backboneEntry } from '../models';
 import { terminalListener } from '../terminal/terminal';
-import { addTableOptions, DATA_HELP, splitDataOptions } from './dataOptions';
+import { addTableOptions, DATA_HELP, fitOption, splitDataOptions } from './dataOptions';
 import { numberOption } from './options';
 import { print, printJson } from './print';
 import { interruptible } from './stop';
 
 interface Options extends Omit<DataOptions, 'classes'> {
+  fit?: Fit;
   data?: string;
   backbones?: BackboneName[];
   pictures?: number;
@@ -70,7 +72,7 @@ export function adviseCommand(): Command {
       if (options.json) printJson(toJson(advice, options.picture));
       else print(asText(advice));
     });
-  return addTableOptions(command);
+  return addTableOptions(command).addOption(fitOption('crop'));
 }
 
 async function advise({
@@ -80,6 +82,7 @@ async function advise({
   classes,
   minutes,
   seed,
+  fit,
   ...options
 }: Options): Promise<Advice> {
   if (data === undefined) {
@@ -92,7 +95,8 @@ async function advise({
   if (pictures !== undefined) throw new UserError('--pictures is for a recommendation without --data: leave one out');
   const { end, ...listener } = terminalListener();
   return interruptible(async (shouldStop): Promise<Advice> => {
-    const dataset = await openDataset(data, { ...splitDataOptions<DataOptions>(options).how, listener });
+    const opened = await openDataset(data, { ...splitDataOptions<DataOptions>(options).how, listener });
+    const dataset = withFit(opened, fit);
     const stoppable = { ...listener, shouldStop };
     const comparison = await compareBackbones(dataset, names, { seed, listener: stoppable });
     if (comparison.backbones.length === 0) throw new UserError('stopped before a backbone was measured');

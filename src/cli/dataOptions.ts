@@ -5,7 +5,7 @@ import type { DataOptions } from '../data/public';
 
 /** The help text of `--data`, for every command that has it. */
 export const DATA_HELP =
-  "a folder with one subfolder for each class, or train/ and validation/ with such subfolders; a CSV, TSV or text file with a column of paths and one of classes; the sample 'emoji'; or the name of a public dataset from `tunebook datasets`";
+  "a folder with one subfolder for each class, or train/ and validation/ with such subfolders; a table (.csv, .tsv, .txt, .jsonl, .parquet) with a column of paths or pictures and one of classes, or a folder with one, as of Hugging Face or Kaggle; a .zip or .tar.gz of these; the sample 'emoji'; or the name of a public dataset from `tunebook datasets`";
 
 const KEYS = [
   'classes',
@@ -16,7 +16,6 @@ const KEYS = [
   'groupColumn',
   'range',
   'bands',
-  'fit',
 ] as const;
 
 /** Add the options for reading `--data`. */
@@ -40,7 +39,7 @@ export function addTableOptions(command: Command): Command {
     .option('--group-column <name>', 'column of groups; pictures of a group stay in one part of a split');
 }
 
-/** Add the options for reading pictures that do not have 8 bits of red, green and blue, and for making them square. */
+/** Add the options for reading pictures that do not have 8 bits of red, green and blue. */
 export function addReadingOptions(command: Command): Command {
   return command
     .option(
@@ -48,9 +47,12 @@ export function addReadingOptions(command: Command): Command {
       'values of black and white in pictures with more than 8 bits: auto, full, percentile or LOW,HIGH',
       range,
     )
-    .option('--bands <list>', 'bands to use as red, green and blue, or gray, counted from 0, such as 2,1,0', numbers)
-    .addOption(new Option('--fit <how>', 'how pictures become square; default: crop').choices(fits));
+    .option('--bands <list>', 'bands to use as red, green and blue, or gray, counted from 0, such as 2,1,0', numbers);
 }
+
+/** The option for making pictures square, of commands that do not train. */
+export const fitOption = (fallback: string): Option =>
+  new Option('--fit <how>', `how pictures become square; default: ${fallback}`).choices(fits);
 
 function range(text: string): RangeOption {
   if (text === 'auto' || text === 'full' || text === 'percentile') return text;

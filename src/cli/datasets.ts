@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { cacheFolder } from '../core/paths';
 import { alignColumns } from '../core/text';
 import { samples } from '../data';
-import { publicDatasets } from '../data/public';
+import { type Archive, publicDatasets } from '../data/public';
 import { print, printJson } from './print';
 
 /** `tunebook datasets`: list the public datasets, with licences. */
@@ -15,9 +15,7 @@ export function datasetsCommand(): Command {
       const rows = Object.values(publicDatasets).map(({ archives, layout: _, ...entry }) => ({
         ...entry,
         megabytes: Math.round(archives.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6),
-        verified: archives.every(({ sha256 }) => sha256 !== undefined)
-          ? 'published hash'
-          : 'size, then hash of the first download',
+        verified: verifiedBy(archives),
         here: existsSync(cacheFolder('datasets', entry.name)),
       }));
       if (json) {
@@ -39,4 +37,10 @@ export function datasetsCommand(): Command {
       );
       print(`${table}\n\n${facts.join('\n')}\n\nsample datasets, without download: ${samples.join(', ')}\n`);
     });
+}
+
+function verifiedBy(archives: readonly Archive[]): string {
+  if (archives.every(({ sha256 }) => sha256 !== undefined)) return 'published hash';
+  const counts = archives.some(({ generated }) => generated) ? 'number of pictures' : 'size and number of pictures';
+  return `${counts}, then hash of the first download`;
 }

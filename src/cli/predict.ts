@@ -2,14 +2,15 @@ import { existsSync, statSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
-import { type Skipped, unlabelledFolder } from '../data';
+import { type Fit, type Skipped, unlabelledFolder } from '../data';
 import type { DataOptions } from '../data/public';
 import { type BackboneName, backboneEntry, backboneNames } from '../models';
 import { type Predictor, predict } from '../runs';
-import { addReadingOptions } from './dataOptions';
+import { addReadingOptions, fitOption } from './dataOptions';
 import { print, printAside, printJson } from './print';
 
-interface Options extends Pick<DataOptions, 'range' | 'bands' | 'fit'> {
+interface Options extends Pick<DataOptions, 'range' | 'bands'> {
+  fit?: Fit;
   model?: string;
   backbone?: BackboneName;
   json?: true;
@@ -51,7 +52,7 @@ export function predictCommand(): Command {
           print(`${printableLine(file)}\n  skipped: ${printableLine(reason)}\n`);
       }
     });
-  return addReadingOptions(command);
+  return addReadingOptions(command).addOption(fitOption('as in training'));
 }
 
 /** The given pictures, and those in the given folders. */

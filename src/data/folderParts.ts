@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import type { Subset } from './dataset';
-import { type Findings, hasPictureBelow } from './findPictures';
+import { Findings, hasPictureBelow } from './findPictures';
 import { hasPictureName, listFolder } from './listFolder';
 import { subsetOfFolder } from './subsetNames';
 
@@ -49,6 +49,22 @@ export function partsOf(root: string, findings: Findings): { parts: FolderPart[]
     heldOut: heldOut.map((name) => join(inner, name)),
   };
 }
+
+/** Names of folders that hold pictures of all classes. */
+const PICTURES = /^(?:images?|imgs?|pictures?|pics|photos?|jpe?gs?|pngs?|data|raw|files)$/i;
+
+/** Whether the folders inside a dataset say the classes of its pictures, rather than only the parts, or nothing at all. */
+export function hasClassFolders(root: string): boolean {
+  const { parts } = partsOf(root, new Findings());
+  const names = parts.flatMap(({ path }) =>
+    listOrNothing(path, new Findings()).folders.filter((name) => hasPictureBelow(join(path, name))),
+  );
+  const divided = parts.some(({ subset }) => subset !== undefined);
+  return (divided || names.length > 1) && names.some((name) => mayBeClass(name));
+}
+
+/** Whether a folder's name may be that of a class: not `train`, `images`, ... */
+export const mayBeClass = (name: string): boolean => !PICTURES.test(name) && subsetOfFolder(name) === undefined;
 
 /** List a folder without recording findings, as it is listed again when its classes are read. */
 function listOrNothing(folder: string, findings: Findings) {

@@ -9,6 +9,7 @@ import { type FolderPart, partsOf } from './folderParts';
 import { groupsFromLabels } from './labelsFile';
 import { hasPictureName } from './listFolder';
 import { sampleFolder } from './samples';
+import { subsetOfFolder } from './subsetNames';
 import { uniteNames } from './uniteNames';
 
 /** Options of {@link imageFolder}. */
@@ -64,6 +65,12 @@ export function imageFolder(folder: string, options?: ImageFolderOptions): Datas
     const has = classes.length === 0 ? 'no subfolder with pictures' : `pictures of one class only, '${classes[0]}'`;
     throw new UserError(
       `'${folder}' has ${has}: expected one subfolder per class, at least two, like roses/1.jpg and tulips/1.jpg${firstSkipped(root, findings.skipped)}`,
+    );
+  }
+  const folders = [...new Set(found.map(({ classPath }) => classPath))];
+  if (folders.every((path) => subsetOfFolder(path) !== undefined)) {
+    throw new UserError(
+      `'${folder}' has pictures in ${folders.map((path) => `'${path}'`).join(' and ')}, which are parts and no classes: expected one subfolder per class in them, like ${folders[0]}/roses/1.jpg, or a table with paths and classes`,
     );
   }
   if (mode === 'top') {

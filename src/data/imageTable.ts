@@ -1,15 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { ColumnTable } from '../core/columnTable';
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
-import type { Dataset, Example, Subset } from './dataset';
-import { Findings, picturesBelow, unusableFile } from './findPictures';
-import { PictureIndex } from './pictureIndex';
+import type { Dataset } from './dataset';
 import { readTable, type TextTable } from './readTable';
 import { findColumns, isColumnName, plainName, type Role } from './tableColumns';
-import { splitReader } from './tableSplits';
-import { uniteNames } from './uniteNames';
+import { partOfTable, type TableSource, tableDataset } from './tableDataset';
 
 /** Options of {@link imageTable}. Columns are given by name, or by number from 1. */
 export interface ImageTableOptions {
@@ -57,119 +54,36 @@ export function imageTable(table: string | ColumnTable, options?: ImageTableOpti
   if (given.folder !== '' && !existsSync(folder))
     throw new UserError(`no folder '${given.folder}': give the folder with the pictures`);
   const names = Object.entries(given).filter(([key, name]) => key !== 'folder' && name !== '') as [Role, string][];
-  const text = typeof table === 'string' ? fromFile(table, names) : fromArquero(table);
+  if (typeof table === 'string') {
+    return tableDataset([textSource(table, Object.fromEntries(names), folder)], folder, 'imageTable');
+  }
+  const text = fromArquero(table);
   const columns = findColumns(text, Object.fromEntries(names), ['file', 'label'], 'imageTable');
-  const findings = new Findings();
-  const found = usableRows(text, columns, folder, findings);
-  if (columns.group !== undefined && plainName(text.columns[columns.group]!) !== 'group') {
-    const count = new Set(found.flatMap(({ group }) => group ?? [])).size;
-    findings.note(
-      `pictures with the same '${text.columns[columns.group]}' stay in one part of a split: ${count} groups`,
-    );
-  }
-  const labelled = found.filter(({ className }) => className !== '');
-  const { classOf, warnings } = uniteNames([[...new Set(labelled.map(({ className }) => className))]], 'rows');
-  findings.warnings.push(...warnings);
-  const classes = sortedClasses([...new Set(classOf.values())]);
-  const { skipped } = findings;
-  if (classes.length < 2) {
-    const has = classes.length === 0 ? 'no usable row with a label' : `rows of one class only, '${classes[0]}'`;
-    const first = skipped[0] ? `; the first unusable one, ${skipped[0].file}: ${skipped[0].reason}` : '';
-    throw new UserError(`imageTable: the table has ${has}, expected at least two classes${first}`);
-  }
-  const labelOf = new Map(classes.map((name, label) => [name, label]));
-  const toExample = ({ className, ...rest }: Found): Example => ({
-    ...rest,
-    label: labelOf.get(classOf.get(className) ?? '') ?? -1,
-  });
-  const unlabelled = found.filter(({ className }) => className === '').map(toExample);
-  return {
-    folder,
-    classes,
-    examples: labelled.map(toExample),
-    skipped,
-    ...findings.messages(),
-    ...(unlabelled.length > 0 && { unlabelled }),
-  };
+  return tableDataset([{ text, columns, folder }], folder, 'imageTable');
 }
 
-interface Found {
-  file: string;
-  className: string;
-  subset?: Subset;
-  group?: string;
+/**
+ * Read a text file with a table of pictures.
+ *
+ * @param given column names or numbers by role
+ * @param needed roles that must be found
+ * @throws {UserError} when it cannot be read, has no rows, or lacks a column
+ */
+export function textSource(
+  file: string,
+  given: Partial<Record<Role, string>>,
+  folder = dirname(resolve(file)),
+  needed: readonly Role[] = ['file', 'label'],
+): TableSource {
+  const text = fromFile(file, Object.values(given));
+  return { text, columns: findColumns(text, given, needed, 'imageTable'), folder, likely: partOfTable(file) };
 }
 
-function usableRows(
-  { columns, rows }: TextTable,
-  { file: fileColumn, label, split, group }: Partial<Record<Role, number>>,
-  folder: string,
-  findings: Findings,
-): Found[] {
-  const { read, note } =
-    split === undefined
-      ? { read: () => undefined, note: undefined }
-      : splitReader(
-          columns[split]!,
-          rows.map((row) => row[split]!),
-        );
-  if (note !== undefined) findings.note(note);
-  const resolvePath = resolver(folder);
-  const wholeNumbers = rows.every((row) => /^-?\d+(?:\.0+)?$|^$/.test(row[label!]!)); // pandas writes 1 as 1.0 in a column with empty cells
-  const places = new Map<string, number>();
-  const found: Found[] = [];
-  for (const [i, row] of rows.entries()) {
-    const path = row[fileColumn!]!;
-    const subset = split === undefined ? undefined : read(row[split]!);
-    const { file, reason } =
-      path === ''
-        ? { file: `row ${i + 1}`, reason: 'no path' }
-        : subset === null
-          ? { file: path, reason: `'${row[split!]}' is not train, validation or test` }
-          : resolvePath(path);
-    const why = reason ?? (places.has(file) ? `is in row ${places.get(file)} already` : undefined);
-    if (why !== undefined) {
-      findings.skipped.push({ file: path === '' ? file : resolve(folder, file), reason: why });
-      continue;
-    }
-    places.set(file, i + 1);
-    const className = wholeNumbers ? row[label!]!.replace(/\.0+$/, '') : row[label!]!;
-    const groupName = group === undefined ? '' : row[group]!;
-    found.push({ file, className, ...(subset && { subset }), ...(groupName && { group: groupName }) });
-  }
-  return found;
-}
-
-/** Finds the file of a path, or the reason why there is none. Folders are searched only when a path does not exist. */
-function resolver(folder: string): (path: string) => { file: string; reason?: string } {
-  let index: PictureIndex | undefined;
-  return (path) => {
-    if (/^(?:https?|s3|gs):\/\//i.test(path))
-      return { file: path, reason: 'a web address: download the picture first' };
-    const posix = path.replaceAll('\\', '/');
-    for (const candidate of new Set([path, posix])) {
-      const file = resolve(folder, candidate);
-      if (existsSync(file) && statSync(file).isFile()) return { file, reason: unusableFile(file) };
-    }
-    index ??= new PictureIndex(folder, existsSync(folder) ? picturesBelow(folder, new Findings()) : []);
-    const matches = index.find(path);
-    if (matches.length === 1) return { file: matches[0]!, reason: unusableFile(matches[0]!) };
-    const file = isAbsolute(posix) ? posix : resolve(folder, posix);
-    if (matches.length > 1) return { file, reason: `${matches.length} pictures have that name, such as ${matches[0]}` };
-    return { file, reason: existsSync(file) ? unusableFile(file) : 'no such file' };
-  };
-}
-
-/** Sorted by value when all are numbers, so that class 10 comes after class 9; otherwise by name. */
-function sortedClasses(names: string[]): string[] {
-  return names.every((name) => /^-?\d+(?:\.\d+)?$/.test(name))
-    ? names.sort((a, b) => Number(a) - Number(b))
-    : names.sort();
-}
-
-function fromFile(file: string, given: readonly [Role, string][]): TextTable {
+function fromFile(file: string, given: readonly string[]): TextTable {
   if (!existsSync(file) || !statSync(file).isFile()) throw new UserError(`no file '${file}': give a CSV file`);
-  const names = new Set(given.map(([, name]) => plainName(name)));
+  if (/\.(?:jsonl|ndjson|parquet|pq)$/i.test(file))
+    throw new UserError(`'${file}' is not a text table: open it with \`await openDataset(...)\``);
+  const names = new Set(given.map(plainName));
   const text = readTable(file, (name) => isColumnName(name) || names.has(plainName(name)));
   if (text.rows.length === 0)
     throw new UserError(`'${file}' has no rows: expected a line for each picture, with its path and class`);

@@ -4,11 +4,19 @@ export { type ImageFolderOptions, imageFolder, unlabelledFolder } from './imageF
 export { type ImageTableOptions, imageTable } from './imageTable';
 export { type KFoldOptions, kFold } from './kFold';
 export { type CropBox, drawCropBox } from './pictures/cropBox';
-export { type RangeOption, type ReadingOptions, withReading } from './pictures/datasetReading';
+export { type RangeOption, type ReadingOptions, withFit, withReading } from './pictures/datasetReading';
 export { decodePicture, type ResizeOptions } from './pictures/decode';
 export { type DecodedPicture, decodeAll } from './pictures/decodeAll';
 export { type OpenPicture, openPicture, type PictureContent } from './pictures/openPicture';
-export { checkReading, type Fit, fits, type Reading, type SampleKind, type SampleRange } from './pictures/reading';
+export {
+  checkFit,
+  checkReading,
+  type Fit,
+  fits,
+  type Reading,
+  type SampleKind,
+  type SampleRange,
+} from './pictures/reading';
 export { readPicture } from './pictures/readPicture';
 export { sampleExamples, type ThumbnailOptions, thumbnail } from './pictures/thumbnails';
 export { sampleFolder, samples } from './samples';

@@ -14,7 +14,7 @@ export const subsetOf = (word: string): Subset | undefined => SUBSETS.get(word.t
 
 const WORDS = [...SUBSETS.keys()].sort((a, b) => b.length - a.length).join('|');
 const PATTERN = new RegExp(
-  `^(?<before>.*[_\\- ])?(?<word>${WORDS})(?:[_\\- ]?(?:set|data|dataset|images|imgs|folder))?$`,
+  `^(?<before>.*[_\\- ])?(?<word>${WORDS})(?:[_\\- ]?(?:set|data|dataset|images?|imgs?|pictures|photos|jpe?g|png|folder))?$`,
   'i',
 );
 

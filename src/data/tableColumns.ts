@@ -57,6 +57,12 @@ export const plainName = (name: string): string => name.toLowerCase().replace(/[
 export const isColumnName = (text: string): boolean =>
   Object.values(NAMES).some((names) => names.includes(plainName(text)));
 
+/** The column with the most usual name for a role. */
+export const preferredColumn = (columns: readonly string[], role: Role): string | undefined =>
+  NAMES[role]
+    .map((name) => columns.find((column) => plainName(column) === name))
+    .find((column) => column !== undefined);
+
 /**
  * Find the columns of paths, classes, parts and groups in a table.
  *

@@ -1,7 +1,15 @@
 import { UserError } from '../core/errors';
 import type { Listener } from '../core/listener';
 import { withDefaults } from '../core/options';
-import { type Example, type Reading, type ReadingOptions, type Skipped, withReading } from '../data';
+import {
+  checkFit,
+  type Example,
+  type Fit,
+  type Reading,
+  type ReadingOptions,
+  type Skipped,
+  withReading,
+} from '../data';
 import { PictureNetwork } from '../features';
 import { decodedBatches } from '../features/decodedBatches';
 import { listPictures, type NamedPicture, type PictureInputs } from '../features/pictureInputs';
@@ -29,6 +37,8 @@ export interface Predictions {
 
 /** Options of `predict`; `range`, `bands` and `fit` default to what the model was trained with. */
 export interface PredictOptions extends ReadingOptions {
+  /** how pictures become square. Default: as in training, and `'crop'` for a backbone */
+  fit?: Fit;
   /** receives progress in pictures. Default: none */
   listener?: Listener;
 }
@@ -67,7 +77,7 @@ export class PictureModel {
    *
    * @param pictures one or a list of: paths, `file:` URLs, Buffers, Blobs; or a tensor of values from 0 to 255,
    *   [height, width, 3] or [batch, height, width, 3]
-   * @param options `range`, `bands` and `fit` are as for `openDataset`. Default: as in training
+   * @param options `range` and `bands` are as for `openDataset`, `fit` as for `train`. Default: as in training
    * @returns the predictions; pictures that cannot be read are listed in `skipped` and are not an error
    * @throws {UserError} if anything else is given as a picture, or after {@link dispose}
    *
@@ -91,10 +101,11 @@ export class PictureModel {
     if (this.disposed) throw new UserError('predict: the model was disposed; open it again');
     const named = listPictures('predict', pictures);
     this.pass.expect(named.length);
+    if (fit !== undefined) checkFit('predict', fit);
     const given = range !== undefined || bands !== undefined || fit !== undefined;
     // options that are not given stay as in training
     const replaced = given && (range !== undefined || !this.reading);
-    const found = replaced ? await readingOf(named, { range, bands, fit }) : undefined;
+    const found = replaced ? await readingOf(named, { range, bands }) : undefined;
     const reading = given ? { ...this.reading, ...found, ...(bands && { bands }), ...(fit && { fit }) } : this.reading;
     const predictions: FilePrediction[] = [];
     const skipped: Skipped[] = [];

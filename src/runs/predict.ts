@@ -21,7 +21,7 @@ export type Predictor =
  * @param predictor `{ run: FOLDER }` for a saved run, or `{ backbone: NAME }` for a backbone with its ImageNet classifier
  * @param pictures one or a list of: paths, `file:` URLs, Buffers, Blobs; or a tensor of values from 0 to 255,
  *   [height, width, 3] or [batch, height, width, 3]
- * @param options `range`, `bands` and `fit` are as for `openDataset`. Default: as in training
+ * @param options `range` and `bands` are as for `openDataset`, `fit` as for `train`. Default: as in training
  * @returns the predictions; pictures that cannot be read are listed in `skipped` and are not an error
  * @throws {UserError} if the backbone is unknown, the run cannot be read, or its backbone's weights differ from those in the cache
  *

@@ -101,6 +101,10 @@ export function checkConfiguration(
     throw new UserError(`study: unknown design ${shown(checked.design)}; the designs are ${designs.join(', ')}`);
   }
   for (const name of ['axes', 'settings', 'baseline', 'dataOptions'] as const) checkObject(name, checked[name]);
+  if ('fit' in checked.dataOptions)
+    throw new UserError(
+      "study: 'fit' is a setting of a training: give it in 'settings', or as an axis, instead of 'dataOptions'",
+    );
   if (typeof checked.models !== 'boolean') {
     throw new UserError(`study: models must be true or false, got ${shown(checked.models)}`);
   }

@@ -1,6 +1,6 @@
 import { sha256 } from '../core/files';
 import type { EpochRecord, Listener } from '../core/listener';
-import { type Dataset, type Skipped, type Split, splitDataset } from '../data';
+import { checkLabelled, type Dataset, type Skipped, type Split, splitDataset, withFit } from '../data';
 import { type ConfusionMatrix, confusionMatrix, type GroupedAccuracy, groupedAccuracy } from '../metrics';
 import { baselineOf } from '../metrics/baseline';
 import type { Backbone } from '../models';
@@ -82,7 +82,7 @@ export interface TrainResult {
  * With `augment`, the first epoch sees the training pictures as they are, and each later epoch another view of them: one of `views` in
  * turn where layers are frozen, else a new one. In variants that train only the head the views are the same for all seeds.
  *
- * @param dataset pictures with classes, as `openDataset`, `imageFolder` or `imageTable` gives them
+ * @param pictures a dataset with classes, as `openDataset`, `imageFolder` or `imageTable` gives them
  * @throws {UserError} when a setting is unknown or out of range, or the pictures cannot be trained on
  *
  * @example
@@ -93,9 +93,11 @@ export interface TrainResult {
  * console.log(run.accuracy, run.history.length); // the validation accuracy, and 2 epochs
  * ```
  */
-export async function train(dataset: Dataset, options?: TrainOptions): Promise<TrainResult> {
+export async function train(pictures: Dataset, options?: TrainOptions): Promise<TrainResult> {
   const began = performance.now();
   const all = trainSettings(options);
+  checkLabelled(pictures);
+  const dataset = withFit(pictures, all.fit);
   all.precision = availablePrecision(all.precision, (text) => all.listener.onMessage?.(text));
   const { cache: _, checkpoint, resume, evaluateTest, listener, ...settings } = all;
   if (checkpoint !== undefined && checkStateFolder(checkpoint) && !resume) {

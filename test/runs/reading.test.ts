@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDataset } from '../../src/data/public';
+import { type DataOptions, openDataset } from '../../src/data/public';
 import { predict, saveRun } from '../../src/runs';
+import type { Axes } from '../../src/study';
 import { checkConfiguration } from '../../src/study/configuration';
 import { planStudy } from '../../src/study/plan';
 import { train } from '../../src/training';
@@ -26,12 +27,13 @@ describe('the options with which the pictures of a run were read', () => {
   it('are saved with it, and used for new pictures', async function () {
     this.timeout(120_000);
     const root = scans();
-    const dataset = await openDataset(root, { fit: 'pad' });
-    const result = await train(dataset, { epochs: 1, inputSize: 32, cache: false });
+    const dataset = await openDataset(root);
+    const result = await train(dataset, { epochs: 1, inputSize: 32, fit: 'pad', cache: false });
     const folder = join(temporaryFolder(), 'run');
     await saveRun(result, folder);
-    const { data } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+    const { data, settings } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
     assert.deepEqual(data.reading, { ranges: { uint16: [0, 4095] }, fit: 'pad' });
+    assert.equal(settings.fit, 'pad');
     const one = result.predictions[0]!;
     const probabilities = async (options?: Parameters<typeof predict>[2]) => {
       const { predictions, skipped } = await predict({ run: folder }, [one.file], options);
@@ -47,14 +49,25 @@ describe('the options with which the pictures of a run were read', () => {
 
   it('are part of the settings of the runs of a study', async () => {
     const data = scans();
-    const plan = async (dataOptions: object) => {
-      const configuration = checkConfiguration({ data, dataOptions, seeds: 1 });
+    const plan = async (dataOptions: DataOptions, axes: Axes = {}) => {
+      const configuration = checkConfiguration({ data, dataOptions, axes, seeds: 1 });
       return planStudy(configuration, await openDataset(data, dataOptions));
     };
-    const [plain, padded] = [await plan({}), await plan({ fit: 'pad' })];
-    assert.notEqual(plain.tasks[0]!.hash, padded.tasks[0]!.hash);
+    const [plain, full] = [await plan({}), await plan({ range: 'full' })];
+    assert.notEqual(plain.tasks[0]!.hash, full.tasks[0]!.hash);
     assert.equal(plain.tasks[0]!.dataOptions, undefined);
-    assert.deepEqual(padded.tasks[0]!.dataOptions, { fit: 'pad' });
+    assert.deepEqual(full.tasks[0]!.dataOptions, { range: 'full' });
+    const { tasks } = await plan({}, { fit: ['crop', 'pad'] });
+    assert.deepEqual(
+      tasks.map(({ settings }) => settings.fit),
+      ['crop', 'pad'],
+    );
+    assert.equal(tasks[0]!.hash, plain.tasks[0]!.hash);
+    assert.notEqual(tasks[1]!.hash, plain.tasks[0]!.hash);
+    await assert.rejects(
+      plan({ fit: 'pad' } as object),
+      /'fit' is a setting of a training: give it in 'settings', or as an axis/,
+    );
     assert.throws(() => checkConfiguration({ data, dataOptions: [] as object }), /dataOptions must be an object/);
   });
 });

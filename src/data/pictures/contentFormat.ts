@@ -25,6 +25,21 @@ export function wasmFormat(content: Uint8Array): DecodedByWasm | undefined {
   return undefined;
 }
 
+/** The usual extension of a picture's format, by its first bytes. */
+export function extensionOf(content: Uint8Array): string | undefined {
+  if (startsWith(content, [0xff, 0xd8, 0xff])) return '.jpg';
+  if (startsWith(content, [0x89, 0x50, 0x4e, 0x47])) return '.png';
+  const text = ascii(content, 0, 12);
+  if (text.startsWith('GIF8')) return '.gif';
+  if (text.startsWith('RIFF') && text.endsWith('WEBP')) return '.webp';
+  if (text.startsWith('II*\0') || text.startsWith('MM\0*')) return '.tif';
+  if (text.startsWith('BM')) return '.bmp';
+  if (text.slice(4, 8) === 'ftyp' && brandsOf(content).some((brand) => brand === 'avif' || brand === 'avis'))
+    return '.avif';
+  const other = wasmFormat(content);
+  return other && `.${other}`;
+}
+
 /** The major brand of an ISO media file, and those it is compatible with. */
 function brandsOf(content: Uint8Array): string[] {
   const size = Math.min(256, content.length, (content[2]! << 8) | content[3]!);

@@ -16,7 +16,7 @@ import {
 /** Which values are black and white in pictures that do not have 8 bits per sample. */
 export type RangeOption = 'auto' | 'full' | 'percentile' | SampleRange;
 
-/** How the samples of pictures become squares with 8 bits per colour. */
+/** How the samples of pictures become 8 bits per colour. */
 export interface ReadingOptions {
   /**
    * Which values are black and white in pictures that do not have 8 bits per sample. `'auto'`: for unsigned integers from 0 to the
@@ -27,8 +27,6 @@ export interface ReadingOptions {
   range?: RangeOption;
   /** The bands for red, green and blue, or for grey, numbered from 0. Default: the first three, or the only one */
   bands?: readonly number[];
-  /** How pictures are made square: `'crop'` shows the centre, `'stretch'` and `'pad'` the whole picture. Default: `'crop'` */
-  fit?: Fit;
 }
 
 /** The most pictures of a format whose samples are examined, evenly spaced. */
@@ -37,21 +35,17 @@ const MOST_EXAMINED = 200;
 const SAMPLES = 5000;
 
 /**
- * Add a {@link Reading} to all pictures of a dataset, when some do not have 8 bits per sample, or bands or a resize mode are given.
+ * Add a {@link Reading} to all pictures of a dataset, when some do not have 8 bits per sample, or bands are given.
  * All pictures of a format share one range, so that a dark picture stays dark; {@link Dataset.notes} says which.
  *
  * @throws {UserError} on an unknown range
  */
-export async function withReading(
-  dataset: Dataset,
-  { range = 'auto', bands, fit = 'crop' }: ReadingOptions = {},
-): Promise<Dataset> {
+export async function withReading(dataset: Dataset, { range = 'auto', bands }: ReadingOptions = {}): Promise<Dataset> {
   if (bands !== undefined) checkBands('openDataset', bands);
-  checkFit('openDataset', fit);
   if (range !== 'auto' && range !== 'full' && range !== 'percentile') checkRange('openDataset', range);
   const pictures = [...dataset.examples, ...(dataset.unlabelled ?? [])];
   const kinds = await kindsOf(pictures);
-  if (kinds.size === 0 && bands === undefined && fit === 'crop') return dataset;
+  if (kinds.size === 0 && bands === undefined) return dataset;
   const ranges: Partial<Record<SampleKind, SampleRange>> = {};
   const notes: string[] = [];
   for (const [kind, files] of kinds) {
@@ -70,7 +64,6 @@ export async function withReading(
   const reading: Reading = {
     ...(kinds.size > 0 && { ranges }),
     ...(bands && { bands }),
-    ...(fit !== 'crop' && { fit }),
   };
   const read = (example: Example): Example => ({ ...example, reading });
   return {
@@ -78,6 +71,27 @@ export async function withReading(
     examples: dataset.examples.map(read),
     ...(dataset.unlabelled && { unlabelled: dataset.unlabelled.map(read) }),
     ...(notes.length > 0 && { notes: [...(dataset.notes ?? []), ...notes] }),
+  };
+}
+
+/**
+ * A dataset whose pictures become square in another way. It is part of each picture's {@link Reading}, so that it is kept with a run and
+ * used for new pictures.
+ *
+ * @param fit crop the centre (`'crop'`), change the aspect ratio (`'stretch'`), or add black borders (`'pad'`). Default: `'crop'`
+ * @throws {UserError} on another value
+ */
+export function withFit(dataset: Dataset, fit: Fit = 'crop'): Dataset {
+  checkFit('withFit', fit);
+  const fitted = (example: Example): Example => {
+    const { reading: { fit: _, ...others } = {}, ...rest } = example;
+    const reading = fit === 'crop' ? others : { ...others, fit };
+    return Object.keys(reading).length > 0 ? { ...rest, reading } : rest;
+  };
+  return {
+    ...dataset,
+    examples: dataset.examples.map(fitted),
+    ...(dataset.unlabelled && { unlabelled: dataset.unlabelled.map(fitted) }),
   };
 }
 

@@ -2,7 +2,7 @@ import { UserError } from '../../core/errors';
 import { type ClassFolders, checkClassFolders } from '../classFolders';
 import type { ReadingOptions } from '../pictures/datasetReading';
 
-/** How a folder or table of your own is read. Columns are given by name, or by number from 1. */
+/** How a folder, table or archive of your own is read. Columns are given by name, or by number from 1. */
 export interface DataOptions extends ReadingOptions {
   /** Folders only: which folder above a picture names its class, `'top'`, `'leaf'` or a depth. Default: `'top'` */
   classes?: ClassFolders;
@@ -28,20 +28,23 @@ export const NO_DATA_OPTIONS: { [K in keyof Required<DataOptions>]: DataOptions[
   groupColumn: undefined,
   range: undefined,
   bands: undefined,
-  fit: undefined,
 };
 
 const OF_TABLES = ['images', 'fileColumn', 'labelColumn', 'splitColumn', 'groupColumn'] as const;
 
 /** @throws {UserError} on an option that does not apply to this kind of data, as it would be ignored silently */
-export function checkDataOptions(options: DataOptions, kind: 'folder' | 'table' | 'named dataset'): void {
+export function checkDataOptions(
+  options: DataOptions,
+  kind: 'folder' | 'table' | 'table with pictures' | 'named dataset',
+): void {
   if (options.classes !== undefined) checkClassFolders('openDataset', options.classes);
-  const wrong =
-    kind === 'table'
-      ? (['classes'] as const).filter((key) => options[key] !== undefined)
-      : OF_TABLES.filter((key) => options[key] !== undefined);
-  if (wrong.length > 0) {
-    const needs = kind === 'table' ? 'folders' : 'tables, such as a CSV file';
-    throw new UserError(`openDataset: '${wrong[0]}' is for ${needs}, and this is a ${kind}: leave it out`);
+  const isTable = kind === 'table' || kind === 'table with pictures';
+  const keys = isTable ? (['classes'] as const) : OF_TABLES;
+  const wrong = keys.find((key) => options[key] !== undefined);
+  if (wrong !== undefined) {
+    const needs = isTable ? 'folders' : 'tables, such as a CSV file';
+    throw new UserError(`openDataset: '${wrong}' is for ${needs}, and this is a ${kind}: leave it out`);
   }
+  if (kind === 'table with pictures' && options.images !== undefined)
+    throw new UserError("openDataset: 'images' is for tables with paths, and this one has the pictures: leave it out");
 }

@@ -2,13 +2,18 @@
 export interface Archive {
   /** URL of the file. */
   address: string;
-  /** Size in bytes. */
+  /** Size in bytes; of a generated archive about its size. */
   bytes: number;
   /**
-   * Published SHA-256; when nobody publishes one, the size is checked, and later downloads are compared with the
-   * hash of the first.
+   * Published SHA-256; when nobody publishes one, the size and the numbers of pictures and classes are checked, and
+   * later downloads are compared with the hash of the first.
    */
   sha256?: string;
+  /**
+   * Whether its host generates the archive for each download, as GitHub does: then its bytes may differ while the files in
+   * it are the same, so the files are compared with those of the first download. Default: false
+   */
+  generated?: boolean;
   /** Where the hash is published. */
   hashFrom?: string;
 }
@@ -117,5 +122,21 @@ export const publicDatasets: Record<string, PublicDatasetEntry> = {
       },
     ],
     layout: { kind: 'oxford-pets' },
+  },
+  'sign-digits': {
+    name: 'sign-digits',
+    title: 'Sign digits: the ten digits as hand signs, 100 x 100 pixels, unlike the photos of ImageNet',
+    pictures: 2062,
+    classes: 10,
+    licence: 'Apache-2.0',
+    source: 'Mavi (2020), A New Dataset ... of American Sign Language Digits, arXiv:2011.08927',
+    archives: [
+      {
+        address: 'https://github.com/ardamavi/Sign-Language-Digits-Dataset/archive/refs/heads/master.zip',
+        bytes: 27_000_000,
+        generated: true,
+      },
+    ],
+    layout: { kind: 'folder', folder: 'Sign-Language-Digits-Dataset-master/Dataset' },
   },
 };

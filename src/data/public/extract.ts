@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  createReadStream,
-  createWriteStream,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -15,6 +6,7 @@ import type { ReadEntry } from 'tar';
 import type { Entry } from 'yauzl';
 import { messageOf, UserError } from '../../core/errors';
 import { temporaryBeside } from '../../core/files';
+import { firstBytes } from '../../core/firstBytes';
 import { ExtractionGuard, type ExtractionLimits } from './extractionGuard';
 
 /**
@@ -35,28 +27,27 @@ export async function extract(archive: string, folder: string, limits: Extractio
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     if (error instanceof UserError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new UserError(`${basename(archive)} is not unpacked: it contains a file twice`);
-    if (code === 'ENOSPC') throw new UserError(`${basename(archive)} is not unpacked: the disk is full`);
-    throw new UserError(`${basename(archive)} is damaged: ${messageOf(error)}`);
+    throw new UserError(`${basename(archive)} ${whyNot(error)}`);
   }
 }
 
-function isZip(archive: string): boolean {
-  const start = firstBytes(archive);
-  return start[0] === 0x50 && start[1] === 0x4b;
+function whyNot(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  const message = messageOf(error);
+  if (code === 'EEXIST') return 'is not unpacked: it contains a file twice';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'is not unpacked: the disk is full';
+  if (code === 'ENAMETOOLONG') return 'is not unpacked: a path in it is too long';
+  if (code === 'EACCES' || code === 'EPERM') return `is not unpacked: no permission (${message})`;
+  if (/encrypt/i.test(message)) return ENCRYPTED;
+  const method = /unsupported compression method: (\d+)/.exec(message)?.[1];
+  if (method !== undefined)
+    return `is not unpacked: it is compressed by method ${method}, which is not read: make the zip again with Deflate`;
+  return `is damaged: ${message}`;
 }
 
-function firstBytes(file: string): Buffer {
-  const descriptor = openSync(file, 'r');
-  try {
-    const start = Buffer.alloc(2);
-    readSync(descriptor, start, 0, 2, 0);
-    return start;
-  } finally {
-    closeSync(descriptor);
-  }
-}
+const ENCRYPTED = 'is not unpacked: it is encrypted: unpack it with its password, or make it again without one';
+
+const isZip = (archive: string) => firstBytes(archive, 2).equals(Buffer.from('PK'));
 
 async function unzip(archive: string, guard: ExtractionGuard): Promise<void> {
   const { openPromise: openZip } = require('yauzl') as typeof import('yauzl'); // loaded when used, as is tar
@@ -68,7 +59,7 @@ async function unzip(archive: string, guard: ExtractionGuard): Promise<void> {
       entries.push(entry);
     }
     for (const entry of entries) {
-      if (entry.isEncrypted()) throw new UserError(`${basename(archive)} is not unpacked: it is encrypted`);
+      if (entry.isEncrypted()) throw new UserError(`${basename(archive)} ${ENCRYPTED}`);
       const mode = entry.externalFileAttributes >>> 28; // the file type in the Unix mode; 0 when another system made the archive
       const isFolder = entry.fileName.endsWith('/');
       const known = mode === 0 || mode === (isFolder ? 0o4 : 0o10);
@@ -109,7 +100,7 @@ async function untar(archive: string, guard: ExtractionGuard): Promise<void> {
     writing = Promise.all([writing, written]);
   });
   const source = createReadStream(archive);
-  const start = firstBytes(archive);
+  const start = firstBytes(archive, 2);
   const bytes = start[0] === 0x1f && start[1] === 0x8b ? source.pipe(createGunzip()) : source;
   source.on('error', (error) => bytes.destroy(error));
   for await (const chunk of bytes) {

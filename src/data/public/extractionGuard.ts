@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { UserError } from '../../core/errors';
+import { printableLine } from '../../core/escape/printable';
 import { checkNumber } from '../../core/options';
 
 export interface ExtractionLimits {
@@ -8,7 +9,14 @@ export interface ExtractionLimits {
   bytes: number;
   /** the most files and folders */
   entries: number;
+  /** why there may not be more bytes, for the error; default: nothing is said */
+  because?: string;
 }
+
+/** The most folders inside each other; more are made to exhaust programs. */
+const DEEPEST = 64;
+/** The most bytes of a name of a file or folder that file systems take. */
+const LONGEST_NAME = 255;
 
 /** Bytes of a tar entry beside its content: its header, one with a long name, and padding. */
 const TAR_OVERHEAD = 4 * 512;
@@ -37,7 +45,7 @@ export class ExtractionGuard {
    * The path to write an entry to; its folder is created.
    *
    * @param kind anything but a file or folder (a link, a device) is refused
-   * @throws {UserError} on a path outside of the folder, or too many entries
+   * @throws {UserError} on a path outside of the folder, too many folders or entries, or a name that is too long
    */
   place(name: string, kind: 'file' | 'folder' | 'other'): string {
     this.checkEntries(++this.entries);
@@ -46,6 +54,9 @@ export class ExtractionGuard {
     const odd = parts.length === 0 ? kind !== 'folder' : parts.some((part) => part === '' || part === '..');
     // a backslash or a drive letter is a path on Windows
     if (odd || /[\\\0]/.test(name) || /^[A-Za-z]:/.test(name)) this.refuse(`'${shown(name)}' leads out of the folder`);
+    if (parts.length > DEEPEST) this.refuse(`'${shown(name)}' is in more than ${DEEPEST} folders`);
+    if (parts.some((part) => Buffer.byteLength(part) > LONGEST_NAME))
+      this.refuse(`'${shown(name)}' has a name of more than ${LONGEST_NAME} bytes`);
     const target = join(this.folder, ...parts);
     if (target !== this.folder && !target.startsWith(this.folder + sep)) {
       this.refuse(`'${shown(name)}' leads out of the folder`);
@@ -86,7 +97,9 @@ export class ExtractionGuard {
   }
 
   private checkBytes(bytes: number, most: number): void {
-    if (!(bytes <= most)) this.refuse(`it unpacks to more than ${Math.ceil(this.limits.bytes / 2 ** 20)} MB`);
+    if (bytes <= most) return;
+    const { because } = this.limits;
+    this.refuse(`it unpacks to more than ${Math.ceil(this.limits.bytes / 2 ** 20)} MB${because ? `, ${because}` : ''}`);
   }
 
   private refuse(why: string): never {
@@ -94,4 +107,4 @@ export class ExtractionGuard {
   }
 }
 
-const shown = (name: string) => (name.length > 80 ? `${name.slice(0, 80)}...` : name).replaceAll('\0', '\\0');
+const shown = (name: string) => printableLine(name.length > 80 ? `${name.slice(0, 80)}...` : name);

@@ -1,3 +1,4 @@
+export { isUnpacked } from './archive';
 export type { DataOptions } from './dataOptions';
 export { type Archive, type PublicDatasetEntry, publicDatasets } from './entries';
 export { extract } from './extract';

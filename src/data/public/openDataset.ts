@@ -1,29 +1,40 @@
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, isAbsolute } from 'node:path';
+import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { didYouMean } from '../../core/didYouMean';
 import { UserError } from '../../core/errors';
 import { withDefaults } from '../../core/options';
 import { type Dataset, imageFolder, imageTable, sampleFolder, samples } from '..';
+import { hasPictureName } from '../listFolder';
 import { withReading } from '../pictures/datasetReading';
+import { tableDataset } from '../tableDataset';
+import { archiveKind, archivesIn, unpackArchive } from './archive';
 import { checkDataOptions, type DataOptions, NO_DATA_OPTIONS } from './dataOptions';
 import { publicDatasets } from './entries';
+import { RECORDS, recordSources } from './openRecords';
 import { type PublicDatasetOptions, publicDataset } from './publicDataset';
+import { columnsOf, openTableFolder, TEXT_TABLE } from './tableFolder';
 
 /** Options of {@link openDataset}. */
 export interface OpenDatasetOptions extends PublicDatasetOptions, DataOptions {}
 
-/** File names of tables. */
-const TABLE = /\.(?:csv|tsv|tab|txt)$/i;
-
 /**
- * Open a dataset by its path or name: a folder with one subfolder per class, a table (.csv, .tsv, .txt) with a column of paths and
- * one of classes, the bundled sample `'emoji'`, or a public dataset (see `publicDatasets`), which is downloaded at first use. A
- * folder takes precedence over a dataset of the same name. The listener receives {@link Dataset.warnings} and
- * {@link Dataset.notes} as messages.
+ * Open a dataset by its path or name:
+ *
+ * - a folder with one subfolder per class, optionally in folders of parts (`train`, `validation`, `test`),
+ * - a folder whose tables say the classes: a Hugging Face image folder (`metadata.csv` or `metadata.jsonl`), Hugging Face's Parquet
+ *   files (`data/train-00000-of-00001.parquet`), or tables beside folders of pictures (`train.csv` and `train/`),
+ * - a table with paths and classes (.csv, .tsv, .txt, .jsonl, .parquet), or with the pictures themselves (.jsonl, .parquet),
+ * - an archive of any of these (.zip, .tar, .tar.gz),
+ * - the bundled sample `'emoji'`, or a public dataset (see `publicDatasets`), which is downloaded at first use.
+ *
+ * A folder takes precedence over a dataset of the same name. Archives, and pictures inside tables, are unpacked into tunebook's
+ * cache once; the same content is not unpacked again. The listener receives {@link Dataset.warnings} and {@link Dataset.notes} as
+ * messages.
  *
  * @param data path or name
- * @throws {UserError} when nothing has that path or name, or an option is unknown or does not apply
+ * @throws {UserError} when nothing has that path or name, an option is unknown or does not apply, or an archive is damaged, encrypted
+ *   or not made of plain files within the limits
  *
  * @example
  * ```ts
@@ -38,36 +49,94 @@ export async function openDataset(data: string, options?: OpenDatasetOptions): P
     listener: {} as NonNullable<PublicDatasetOptions['listener']>,
     ...NO_DATA_OPTIONS,
   });
-  const dataset = await withReading(await openWith(data, how, listener), {
-    range: how.range,
-    bands: how.bands,
-    fit: how.fit,
-  });
+  const { range, bands } = how;
+  const dataset = await withReading(await openWith(data, how, listener), { range, bands });
   for (const text of [...(dataset.warnings ?? []), ...(dataset.notes ?? [])]) {
     listener.onMessage?.(`${basename(data)}: ${text}`);
   }
   return dataset;
 }
 
-async function openWith(
-  data: string,
-  how: DataOptions,
-  listener: NonNullable<PublicDatasetOptions['listener']>,
-): Promise<Dataset> {
-  if (TABLE.test(data) && !isFolder(data)) {
-    checkDataOptions(how, 'table');
-    const { images: folder, fileColumn: file, labelColumn: label, splitColumn: split, groupColumn: group } = how;
-    return imageTable(data, { folder, file, label, split, group });
+type DataListener = NonNullable<PublicDatasetOptions['listener']>;
+
+async function openWith(data: string, how: DataOptions, listener: DataListener): Promise<Dataset> {
+  if (isFolder(data)) return openFolder(data, how, listener);
+  if (existsSync(data)) return openFile(data, how, listener);
+  if (sampleFolder(data) !== undefined) {
+    checkDataOptions(how, 'folder');
+    return imageFolder(data, { classes: how.classes });
   }
-  const bundled = !existsSync(data) && sampleFolder(data) !== undefined;
-  checkDataOptions(how, existsSync(data) || bundled ? 'folder' : 'named dataset');
-  if (existsSync(data) || bundled) return imageFolder(data, { classes: how.classes });
-  if (Object.hasOwn(publicDatasets, data)) return publicDataset(data, { listener });
+  if (Object.hasOwn(publicDatasets, data)) {
+    checkDataOptions(how, 'named dataset');
+    return publicDataset(data, { listener });
+  }
+  if (TEXT_TABLE.test(data) || RECORDS.test(data) || ARCHIVE.test(data))
+    throw new UserError(`no file '${data}'${isAbsolute(data) ? '' : `, relative to ${process.cwd()}`}`);
   if (basename(data) !== data) throw new UserError(`no folder '${data}'${whereLookedFor(data)}`);
   const names = Object.keys(publicDatasets);
   throw new UserError(
     `no folder '${data}' in ${process.cwd()}, and no dataset of that name; the datasets are emoji (bundled) and, downloaded at first use, ${names.join(', ')}${didYouMean(data, [...samples, ...names])}`,
   );
+}
+
+/** File names of archives. */
+const ARCHIVE = /\.(?:zip|tar|tgz|tar\.gz)$/i;
+
+async function openFile(file: string, how: DataOptions, listener: DataListener): Promise<Dataset> {
+  if (!statSync(file).isFile()) throw new UserError(`'${file}' is neither a file nor a folder`);
+  const kind = archiveKind(file);
+  if (typeof kind === 'object') throw new UserError(kind.refused);
+  if (kind) return openArchive(file, how, listener);
+  if (RECORDS.test(file)) {
+    const { sources, folder } = await recordSources([{ file }], columnsOf(how), listener);
+    checkDataOptions(how, folder === undefined ? 'table' : 'table with pictures');
+    const images = how.images === undefined ? undefined : resolve(how.images);
+    if (images !== undefined && !existsSync(images))
+      throw new UserError(`no folder '${how.images}': give the folder with the pictures`);
+    const placed = sources.map((source) => ({ ...source, ...(images && { folder: images }) }));
+    return tableDataset(placed, folder ?? images ?? dirname(resolve(file)), 'openDataset');
+  }
+  if (TEXT_TABLE.test(file)) {
+    checkDataOptions(how, 'table');
+    const { images: folder, fileColumn, labelColumn: label, splitColumn: split, groupColumn: group } = how;
+    return imageTable(file, { folder, file: fileColumn, label, split, group });
+  }
+  const what = hasPictureName(file) ? 'one picture' : 'a file of a kind that is not read';
+  throw new UserError(
+    `'${file}' is ${what}: give a folder of pictures, a table (.csv, .tsv, .txt, .jsonl, .parquet) or an archive (.zip, .tar, .tar.gz)`,
+  );
+}
+
+async function openFolder(folder: string, how: DataOptions, listener: DataListener): Promise<Dataset> {
+  const { dataset, unused } = await openTableFolder(folder, how, listener);
+  if (dataset) {
+    checkDataOptions(how, 'table');
+    return dataset;
+  }
+  const why = unused.length > 0 ? `. Its tables do not say the classes: ${unused.join('; ')}` : '';
+  try {
+    checkDataOptions(how, 'folder');
+    return imageFolder(folder, { classes: how.classes });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${error.message}${why}`);
+  }
+}
+
+/** Unpack an archive into the cache, and open its content. */
+async function openArchive(file: string, how: DataOptions, listener: DataListener): Promise<Dataset> {
+  const folder = await unpackArchive(file, listener);
+  try {
+    return await openFolder(folder, how, listener);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const inner = archivesIn(folder);
+    const advice =
+      inner.length > 0
+        ? `. It contains '${inner[0]}', another archive: unpack ${basename(file)} yourself, and give that`
+        : '';
+    throw new UserError(`${error.message.replaceAll(folder, basename(file))}${advice}`);
+  }
 }
 
 const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { arquero } from '../../core/arquero';
 import { download, hashOfFile, WrongHashError } from '../../core/download';
 import { messageOf, UserError } from '../../core/errors';
-import { withFileLock } from '../../core/fileLock';
-import { temporaryBeside } from '../../core/files';
+import { sha256 } from '../../core/files';
 import { firstHash, keepFirstHash, otherThanFirst } from '../../core/firstHash';
+import { makeFolderOnce } from '../../core/folderOnce';
 import type { Listener } from '../../core/listener';
 import { withDefaults } from '../../core/options';
 import { cacheFolder } from '../../core/paths';
@@ -23,7 +23,7 @@ export interface PublicDatasetOptions {
  * Open a small public dataset, which is downloaded at first use and kept in the cache. Its hash is checked, an interrupted download
  * is continued, and the archive is unpacked safely. Respect its licence, which the listener receives as a message.
  *
- * @param name flowers, cats-and-dogs-filtered, ants-and-bees or oxford-pets; `publicDatasets` describes them
+ * @param name flowers, cats-and-dogs-filtered, ants-and-bees, oxford-pets or sign-digits; `publicDatasets` describes them
  * @throws {UserError} on an unknown name, without a network, or when the downloaded file is not the expected one
  *
  * @example
@@ -50,84 +50,104 @@ export async function fetchDataset(entry: PublicDatasetEntry, options?: PublicDa
     listener: {} as NonNullable<PublicDatasetOptions['listener']>,
   });
   const folder = cacheFolder('datasets', entry.name);
-  if (!existsSync(folder)) {
-    listener.onMessage?.(`${entry.title}. Licence: ${entry.licence}`);
-    mkdirSync(cacheFolder('datasets'), { recursive: true });
-    const waiting = () => listener.onMessage?.(`another process is downloading ${entry.name}: waiting for it`);
-    await withFileLock(
-      `${folder}.lock`,
-      async () => {
-        if (!existsSync(folder)) await fetchInto(folder, entry, listener);
-      },
-      waiting,
-    );
-  }
+  if (!existsSync(folder)) listener.onMessage?.(`${entry.title}. Licence: ${entry.licence}`);
+  const waiting = () => listener.onMessage?.(`another process is downloading ${entry.name}: waiting for it`);
+  await makeFolderOnce(folder, (whole) => fetchInto(whole, entry, listener), waiting);
   return readLayout(folder, entry);
 }
 
-/** Must be called by one process at a time. */
 async function fetchInto(
-  folder: string,
+  whole: string,
   entry: PublicDatasetEntry,
   listener: NonNullable<PublicDatasetOptions['listener']>,
 ): Promise<void> {
-  removeAbandoned(folder);
   const files: string[] = [];
   for (const archive of entry.archives) files.push(await fetchArchive(entry, archive, listener));
-  const whole = temporaryBeside(folder);
+  const known = entry.archives.every(({ sha256 }) => sha256 !== undefined);
   try {
-    mkdirSync(whole);
     for (const [i, file] of files.entries()) {
       listener.onMessage?.(`unpacking ${basename(file)}`);
       // photos hardly compress: an archive that unpacks to far more does not contain photos
       const limits = { bytes: 4 * entry.archives[i]!.bytes + 2 ** 20, entries: 20 * entry.pictures + 1000 };
       await extract(file, join(whole, String(i)), limits);
     }
-    renameSync(whole, folder);
-    for (const file of files) rmSync(file, { force: true });
-  } finally {
-    rmSync(whole, { recursive: true, force: true });
+    if (!known) await checkContent(whole, entry, files);
+  } catch (error) {
+    // without a published hash the download may be what is wrong
+    if (!known) for (const file of files) rmSync(file, { force: true });
+    throw error;
   }
-}
-
-/** Remove what a process left behind that was killed while unpacking. */
-function removeAbandoned(folder: string): void {
-  const begins = `.${basename(folder)}.`;
-  for (const name of readdirSync(dirname(folder))) {
-    if (name.startsWith(begins) && name.endsWith('.tmp'))
-      rmSync(join(dirname(folder), name), { recursive: true, force: true });
-  }
+  for (const file of files) rmSync(file, { force: true });
 }
 
 async function fetchArchive(
   { title, name }: PublicDatasetEntry,
-  { address, bytes, sha256 }: Archive,
+  archive: Archive,
   listener: NonNullable<PublicDatasetOptions['listener']>,
 ): Promise<string> {
+  const { address, bytes, sha256, generated = false } = archive;
   const file = cacheFolder('downloads', `${name}-${basename(new URL(address).pathname)}`);
-  const known = cacheFolder('datasets', `${basename(file)}.sha256`);
-  const value = sha256 ?? firstHash(known);
+  const record = recordOf(file);
+  const value = sha256 ?? (generated ? undefined : firstHash(record));
   try {
     await download(address, file, {
       ...(value && { hash: { algorithm: 'sha256' as const, value } }),
-      largest: bytes,
+      largest: generated ? 2 * bytes : bytes,
       secure: sha256 === undefined,
       onProgress: (done, total) =>
         listener.onProgress?.({ task: `downloading ${name}`, done, total: total || bytes, unit: 'bytes' }),
     });
   } catch (error) {
-    const other = !sha256 && error instanceof WrongHashError ? otherThanFirst(known) : '';
+    const other = !sha256 && error instanceof WrongHashError ? otherThanFirst(record) : '';
     throw new UserError(
       `${title.split(':')[0]} is not available: ${messageOf(error)}${other}. Without a network, use the bundled sample 'emoji'`,
     );
   }
   const { size } = statSync(file);
-  if (size !== bytes) {
+  if (size !== bytes && !generated) {
     rmSync(file, { force: true });
     throw new UserError(`${address} is not the expected file: it has ${size} bytes, expected ${bytes}`);
   }
-  if (!value) keepFirstHash(known, await hashOfFile(file, 'sha256')); // the next download must be the same
   return file;
+}
+
+/** The file that keeps the hash of the first download. */
+const recordOf = (file: string) => cacheFolder('datasets', `${basename(file)}.sha256`);
+
+/**
+ * Check archives without a published hash: the numbers of pictures and classes, and that the content is that of the first download.
+ * The first download itself is only as trustworthy as its host, which https names.
+ *
+ * @throws {UserError} when it is not the expected content
+ */
+async function checkContent(whole: string, entry: PublicDatasetEntry, files: readonly string[]): Promise<void> {
+  const { examples, classes } = readLayout(whole, entry);
+  const { name, pictures, archives } = entry;
+  if (examples.length !== pictures || classes.length !== entry.classes) {
+    throw new UserError(
+      `${archives[0]!.address} is not the expected file: it has ${examples.length} pictures of ${classes.length} classes, expected ${pictures} of ${entry.classes}`,
+    );
+  }
+  for (const [i, { sha256, generated, address }] of archives.entries()) {
+    if (sha256 !== undefined) continue;
+    const record = recordOf(files[i]!);
+    const found = generated ? await hashOfFiles(join(whole, String(i))) : await hashOfFile(files[i]!, 'sha256');
+    const first = firstHash(record);
+    if (first !== undefined && first !== found) {
+      throw new UserError(`${address} has other files than at the first download of ${name}${otherThanFirst(record)}`);
+    }
+    keepFirstHash(record, found); // the next download must be the same
+  }
+}
+
+/** SHA-256 over the names and contents of all files in a folder. */
+async function hashOfFiles(folder: string): Promise<string> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  const lines: string[] = [];
+  for (const name of names) {
+    if (statSync(join(folder, name)).isFile()) lines.push(`${name} ${await hashOfFile(join(folder, name), 'sha256')}`);
+  }
+  return sha256(lines.join('\n'));
 }
 
 function readLayout(folder: string, { layout }: PublicDatasetEntry): Dataset {

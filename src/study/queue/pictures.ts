@@ -3,7 +3,7 @@ import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { UserError } from '../../core/errors';
 import { realPathBelow } from '../../core/safePath';
 import { type Dataset, samples } from '../../data';
-import { openDataset, publicDatasets } from '../../data/public';
+import { isUnpacked, openDataset, publicDatasets } from '../../data/public';
 import { fingerprint } from '../plan';
 import type { Found, StudyEntry } from './presence';
 
@@ -101,10 +101,12 @@ export class LocalPictures {
   }
 
   /** Whether all pictures of a dataset are below the worker's folders; links or a table may lead elsewhere. */
-  private isInside({ examples }: Dataset): boolean {
+  private isInside({ examples, folder }: Dataset): boolean {
+    // an archive below the worker's folders, or a table with pictures in it, is unpacked into the cache
+    const roots = isUnpacked(folder) ? [...this.roots, realpathSync(folder)] : this.roots;
     return examples.every(({ file }) => {
       const real = realpathSync(file);
-      return this.roots.some((root) => isBelow(root, real));
+      return roots.some((root) => isBelow(root, real));
     });
   }
 }

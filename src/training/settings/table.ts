@@ -1,5 +1,5 @@
 import { augmentationNames } from '../../augment';
-import { TEST_RANGE, VALIDATION_RANGE } from '../../data';
+import { fits, TEST_RANGE, VALIDATION_RANGE } from '../../data';
 import { DECAY_RANGE, DROPOUT_RANGE, L2_RANGE, RATE_RANGE } from '../../layers';
 import { backboneNames, INPUT_SIZE } from '../../models';
 import { precisions } from '../../tensorflow/graph';
@@ -81,6 +81,16 @@ export const settingsTable: { readonly [Name in keyof TrainSettings]: Readonly<S
     sentence: 'The side of the square that pictures are resized to, in pixels.',
     chapter: '01-choose-a-model',
     value: 'pixels',
+  },
+  fit: {
+    choices: () => fits,
+    noun: 'fit',
+    plural: 'ways',
+    default: 'crop',
+    sentence:
+      'How pictures become square: crop their centre, stretch them, or pad them with black borders so that all of them is seen.',
+    chapter: '01-choose-a-model',
+    value: 'how',
   },
   batchNormalization: {
     choices: () => batchNormalizationModes,

@@ -1,4 +1,5 @@
 import type { AugmentationName } from '../../augment';
+import type { Fit } from '../../data';
 import type { BackboneName } from '../../models';
 import type { Precision } from '../../tensorflow/graph';
 import type { OptimizerName } from '../optimizers';
@@ -34,6 +35,11 @@ export interface TrainSettings {
    * that the weights were trained at. Default: 0.
    */
   inputSize: number;
+  /**
+   * How pictures become square: crop their centre, stretch them, or pad them with black borders so that all of them is
+   * seen. Default: 'crop'.
+   */
+  fit: Fit;
   /**
    * How batch normalization runs in blocks that train: with the statistics of its pre-training, or with those of each
    * batch. Default: 'inference'.

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { checkReading, decodeAll, decodePicture, imageFolder, type Reading, thumbnail } from '../../../src/data';
+import {
+  checkReading,
+  decodeAll,
+  decodePicture,
+  imageFolder,
+  type Reading,
+  thumbnail,
+  withFit,
+} from '../../../src/data';
 import { checkDataset } from '../../../src/data/checks';
 import { openDataset } from '../../../src/data/public';
 import { temporaryFolder } from '../../folders';
@@ -198,7 +206,7 @@ describe('a dataset of such pictures', () => {
   it('shows the whole of long pictures on request, also with 8 bits per sample', async () => {
     const root = await folder(() => tiff('uint8', { width: 32, height: 16 }, (x) => (x < 8 || x >= 24 ? 200 : 100)));
     const rows = async (fit: 'crop' | 'stretch' | 'pad') => {
-      const { examples } = await openDataset(root, { fit });
+      const { examples } = withFit(await openDataset(root), fit);
       for await (const { pixels, hash } of decodeAll(examples.slice(0, 1), resizeWithoutFit)) {
         const at = (x: number, y: number) => pixels![3 * (8 * y + x)]!;
         return { shown: [at(0, 4), at(4, 4), at(4, 0)], hash };
@@ -217,10 +225,9 @@ describe('a dataset of such pictures', () => {
     assert.deepEqual(stretch.shown.slice(1), [100, 100]);
     assert.ok(stretch.shown[0]! > 190);
     assert.equal(new Set([crop.hash, stretch.hash, pad.hash]).size, 3); // they have different keys in the cache
-    await assert.rejects(
-      openDataset(root, { fit: 'squash' as 'pad' }),
-      /fit must be 'crop', 'stretch', 'pad', got "squash"/,
-    );
+    const dataset = await openDataset(root);
+    assert.throws(() => withFit(dataset, 'squash' as 'pad'), /fit must be 'crop', 'stretch', 'pad', got "squash"/);
+    assert.deepEqual(withFit(withFit(dataset, 'pad')), dataset);
   });
 
   it('keeps its range in the configuration of a run, where it is checked', () => {

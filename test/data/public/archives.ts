@@ -30,17 +30,18 @@ export function tarOf(entries: readonly Entry[]): Buffer {
 
 export const tgzOf = (entries: readonly Entry[]): Buffer => gzipSync(tarOf(entries));
 
-/** A zip archive with any names; `type` '2' is a symbolic link. `claims` is a false size. */
-export function zipOf(entries: readonly (Entry & { claims?: number })[]): Buffer {
+/** A zip archive with any names; `type` '2' is a symbolic link. `claims` is a false size, `method` that of the compression. */
+export function zipOf(entries: readonly (Entry & { claims?: number; encrypted?: boolean; method?: number })[]): Buffer {
   const locals: Buffer[] = [];
   const central: Buffer[] = [];
   let offset = 0;
-  for (const { name, content = '', type = '0', linkTo, claims } of entries) {
+  for (const { name, content = '', type = '0', linkTo, claims, encrypted = false, method = 8 } of entries) {
     const body = Buffer.from(linkTo ?? content);
     const packed = deflateRawSync(body);
     const fields = Buffer.alloc(26);
     fields.writeUInt16LE(20, 0);
-    fields.writeUInt16LE(8, 4); // deflate
+    fields.writeUInt16LE(encrypted ? 1 : 0, 2);
+    fields.writeUInt16LE(method, 4); // 8: deflate
     fields.writeUInt32LE(crc32(body), 10);
     fields.writeUInt32LE(packed.length, 14);
     fields.writeUInt32LE(claims ?? body.length, 18);

@@ -7,7 +7,7 @@ import { type PublicDatasetEntry, publicDataset, publicDatasets } from '../../..
 import { fetchDataset } from '../../../src/data/public/publicDataset';
 import { withEmptyCache } from '../../folders';
 import { type ServeOptions, serve, type TestServer } from '../../server';
-import { tgzOf, zipOf } from './archives';
+import { type Entry, tgzOf, zipOf } from './archives';
 
 const noise = () => randomBytes(40_000);
 const folders = zipOf([
@@ -157,6 +157,62 @@ describe('publicDataset', () => {
       );
       assert.equal(skipped[0]?.reason, 'no such file');
     }));
+
+  describe('sign-digits, an archive that its host generates', () => {
+    const root = 'Sign-Language-Digits-Dataset-master';
+    /** The layout of the repository, with a few bytes for each picture. */
+    const repository = (pictures: number): Entry[] => [
+      { name: `${root}/README.md`, content: '# Sign Language Digits Dataset' },
+      { name: `${root}/Examples/example_0.JPG`, content: 'an example' },
+      ...Array.from({ length: pictures }, (_, i) => ({
+        name: `${root}/Dataset/${i % 10}/IMG_${i}.JPG`,
+        content: `${i}`,
+      })),
+    ];
+    const open = async (content: Buffer) => {
+      server?.close();
+      server = await serve(() => content);
+      const entry = publicDatasets['sign-digits']!;
+      const archives = [{ ...entry.archives[0]!, address: `${server.address}/archive/refs/heads/master.zip` }];
+      return fetchDataset({ ...entry, archives });
+    };
+    const forget = (cache: string) => rmSync(join(cache, 'datasets', 'sign-digits'), { recursive: true });
+
+    it('has 2,062 pictures of ten classes, whatever the bytes of the archive are', () =>
+      withEmptyCache(async (cache) => {
+        const { classes, examples } = await open(zipOf(repository(2062)));
+        assert.deepEqual(classes, [...'0123456789']);
+        assert.equal(examples.length, 2062);
+        assert.deepEqual(readdirSync(join(cache, 'downloads')), []);
+        forget(cache);
+        assert.equal((await open(tgzOf(repository(2062)))).examples.length, 2062); // the same files in another archive
+      }));
+
+    it('is refused if its files are not those of the first download', () =>
+      withEmptyCache(async (cache) => {
+        await open(zipOf(repository(2062)));
+        forget(cache);
+        const changed = repository(2062);
+        changed[100] = { ...changed[100]!, content: 'another picture' };
+        await assert.rejects(
+          open(zipOf(changed)),
+          /has other files than at the first download of sign-digits; it has no published hash/,
+        );
+        assert.ok(!existsSync(join(cache, 'datasets', 'sign-digits')));
+        assert.equal((await open(zipOf(repository(2062)))).examples.length, 2062);
+      }));
+
+    it('is refused if it has another number of pictures, and downloaded again the next time', () =>
+      withEmptyCache(async (cache) => {
+        await assert.rejects(
+          open(zipOf(repository(2000))),
+          /master\.zip is not the expected file: it has 2000 pictures of 10 classes, expected 2062 of 10/,
+        );
+        assert.deepEqual(readdirSync(join(cache, 'datasets')), []);
+        assert.deepEqual(readdirSync(join(cache, 'downloads')), []);
+        assert.equal((await open(zipOf(repository(2062)))).examples.length, 2062);
+      }));
+  });
 
   it('says without a network that it is not available, and which datasets are', () =>
     withEmptyCache(async () => {
