@@ -121,7 +121,10 @@ export async function readFeatures(
   const { size, labels, key } = pictures.source(pictures.examples);
   const { length, cached, seconds } = rows;
   const values = new Float32Array(size * length);
-  for (let row = 0; row < size; row++) values.set(rows.get(key!(row, 0))!, row * length);
+  for (let row = 0; row < size; row++) {
+    const there = rows.copy(key!(row, 0), values.subarray(row * length, (row + 1) * length));
+    if (!there) throw new Error(`the features of ${pictures.examples[row]!.file} were not computed`);
+  }
   const decode = (performance.now() - began) / 1000 - seconds;
   const { hashes, skipped } = pictures;
   return {

@@ -105,11 +105,22 @@ export class FrozenRows implements FrozenCounts {
     return true;
   }
 
-  /** The row with this key, which must not be changed; undefined when it was never computed, or is damaged. */
-  get(key: string): Float32Array | undefined {
+  /**
+   * Copy the row with this key. Nothing is allocated for it: an epoch of 20,000 rows would leave 100 MB to collect.
+   *
+   * @param target {@link length} numbers
+   * @returns false when it was never computed, or is damaged
+   */
+  copy(key: string, target: Float32Array): boolean {
     const name = sha256(key);
     const place = this.places.get(name);
-    return place === undefined || place === ON_DISK ? this.store?.get(name) : this.table!.get(place);
+    if (place !== undefined && place !== ON_DISK) {
+      this.table!.copy(place, target);
+      return true;
+    }
+    const stored = this.store?.get(name);
+    if (stored) target.set(stored);
+    return stored !== undefined;
   }
 
   /**

@@ -108,8 +108,10 @@ export async function sourceOfRows(
     async batch(chosen, epoch) {
       const view = epoch % views;
       const values = new Float32Array(chosen.length * rows.length); // not reused: TensorFlow may still read it
-      for (const [i, row] of chosen.entries())
-        values.set(rows.get(keyOf(row, view)) ?? (await recompute(row, view)), i * rows.length);
+      for (const [i, row] of chosen.entries()) {
+        const target = values.subarray(i * rows.length, (i + 1) * rows.length);
+        if (!rows.copy(keyOf(row, view), target)) target.set(await recompute(row, view));
+      }
       return { x: tf.tensor(values, [chosen.length, ...part.shape]), y: labelsOf(labels, chosen) };
     },
   };

@@ -44,12 +44,10 @@ export class RowTable {
     this.memory!.set(values.subarray(0, this.length), row * this.length);
   }
 
-  /** A row, which must not be changed. */
-  get(row: number): Float32Array {
-    if (this.memory) return this.memory.subarray(row * this.length, (row + 1) * this.length);
-    const values = new Float32Array(this.length);
-    this.read(values, row);
-    return values;
+  /** Copy a row. @param target as many numbers as a row has */
+  copy(row: number, target: Float32Array): void {
+    if (this.memory) target.set(this.memory.subarray(row * this.length, (row + 1) * this.length));
+    else this.read(target, row);
   }
 
   /** The first rows as one array [count x length]. */
