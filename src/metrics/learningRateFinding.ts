@@ -5,8 +5,8 @@ export interface LearningRateStep {
   /** Loss of its batch, without regularization penalties. */
   loss: number;
   /**
-   * Exponential moving average of the losses so far (momentum 0.98, bias corrected), from which the suggestions
-   * are computed.
+   * Exponential moving average of the losses so far (momentum 0.98 for a full batch, bias corrected), from which the
+   * suggestions are computed. A smaller batch, such as the last of an epoch, counts by its number of examples.
    */
   smoothed: number;
 }

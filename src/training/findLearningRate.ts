@@ -76,7 +76,8 @@ export async function findLearningRate(
   const trainer = new Trainer(model, kept ?? source, { forward, cut: kept && part.layer }, settings);
   const before = new Snapshot(trainer.weights.map(({ variable }) => variable));
   try {
-    return suggestLearningRates(await sweep(trainer, steps, rateAt, settings.listener));
+    const full = Math.min(settings.batchSize, source.size);
+    return suggestLearningRates(await sweep(trainer, { steps, rateAt, full, listener: settings.listener }));
   } finally {
     before.restore();
     before.dispose();
@@ -84,22 +85,32 @@ export async function findLearningRate(
   }
 }
 
-/** One step at each rate, until the smoothed loss is four times its lowest value, or not a finite number. */
-async function sweep(
-  trainer: Trainer,
-  steps: number,
-  rateAt: (step: number) => number,
-  listener: Listener,
-): Promise<LearningRateStep[]> {
+interface Sweep {
+  steps: number;
+  rateAt: (step: number) => number;
+  /** examples in a full batch */
+  full: number;
+  listener: Listener;
+}
+
+/**
+ * One step at each rate, until the smoothed loss is four times its lowest value, or not a finite number. The last batch of an epoch may
+ * be small, and its loss far from the others by chance, so a batch counts as much in the average as it has examples.
+ */
+async function sweep(trainer: Trainer, { steps, rateAt, full, listener }: Sweep): Promise<LearningRateStep[]> {
   const result: LearningRateStep[] = [];
-  let mean = 0;
+  const sums = { loss: 0, weight: 0 };
   let best = Infinity;
   let over = false;
   for (let epoch = 1; !over; epoch++) {
-    const { diverged } = await trainer.epoch(epoch, async (_seen, loss) => {
+    let before = 0;
+    const { diverged } = await trainer.epoch(epoch, async (seen, loss) => {
       const step = result.length;
-      mean = 0.98 * mean + 0.02 * loss;
-      const smoothed = mean / (1 - 0.98 ** (step + 1));
+      const kept = 0.98 ** ((seen - before) / full);
+      before = seen;
+      sums.loss = kept * sums.loss + (1 - kept) * loss;
+      sums.weight = kept * sums.weight + (1 - kept);
+      const smoothed = sums.loss / sums.weight;
       best = Math.min(best, smoothed);
       result.push({ learningRate: rateAt(step), loss, smoothed });
       listener.onProgress?.({ task: 'learning rates', done: result.length, total: steps, unit: 'steps' });

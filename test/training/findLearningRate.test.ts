@@ -27,6 +27,15 @@ describe('findLearningRate', () => {
     assert.ok(Math.abs(steps[0]!.smoothed - steps[0]!.loss) < 1e-9);
   });
 
+  it('weighs the loss of a batch by its examples', async () => {
+    const data = { ...vectors, values: vectors.values.slice(0, 6 * 10), labels: vectors.labels.slice(0, 10) };
+    const { steps } = await findLearningRate(model(), data, { batchSize: 8, steps: 10, optimizer: 'sgd', to: 1e-6 });
+    const [first, rest] = [steps[0]!.loss, steps[1]!.loss]; // 8 and 2 examples: the second counts a quarter
+    const quarter = 0.98 ** 0.25;
+    const expected = (0.02 * quarter * first + (1 - quarter) * rest) / (1 - 0.98 * quarter);
+    assert.ok(Math.abs(steps[1]!.smoothed - expected) < 1e-9, `${steps[1]!.smoothed}, expected ${expected}`);
+  });
+
   it('suggests the same rates as fastai', () => {
     for (const { rates, losses, valley, steepest } of oracle) {
       const finding = suggestLearningRates(
