@@ -6,7 +6,7 @@ const flushAfter = 40;
 /** At most this much text (characters) is held back. */
 const flushAbove = 1 << 16;
 
-/** @typedef {(type: string, content: Record<string, unknown>) => void} Publish */
+/** @typedef {(type: string, content: Record<string, unknown>, extras?: import('./message.cjs').Extras) => void} Publish */
 
 class Cell {
   /** @type {{ name: 'stdout' | 'stderr', text: string } | undefined} */
@@ -60,10 +60,11 @@ class Cell {
    *
    * @param {string} type
    * @param {Record<string, unknown>} content
+   * @param {import('./message.cjs').Extras} [extras]
    */
-  publish(type, content) {
+  publish(type, content, extras) {
     this.flush();
-    this.#publish(type, content);
+    this.#publish(type, content, extras);
   }
 }
 

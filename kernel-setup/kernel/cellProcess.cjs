@@ -27,8 +27,9 @@ const nativeLog =
  */
 
 /**
- * Events: `print` (id, name, text), `display` (id, update, content) and `background` (id, what, error), during a cell or after it, with the
- * id of the request that they belong to (undefined before the first request); and `ended` (why, code).
+ * Events: `print` (id, name, text), `display` (id, update, content), `background` (id, what, error) and `comm` (id, message, buffers), during
+ * a cell or after it, with the id of the request that they belong to (undefined before the first request); `handled` (number), when a
+ * message of a comm has been handled; and `ended` (why, code).
  */
 class CellProcess extends EventEmitter {
   /** @type {(name: string, from: string) => unknown} says where a module comes from */
@@ -39,6 +40,8 @@ class CellProcess extends EventEmitter {
   /** why the process ends, if it announced a reason @type {string | undefined} */
   #farewell;
   #closing = false;
+  /** how many messages of comms it has not handled yet */
+  #handling = 0;
   /** id of the latest request @type {number | undefined} */
   #latest;
 
@@ -53,7 +56,7 @@ class CellProcess extends EventEmitter {
     this.child.on('close', (code, signal) => this.#ended(this.#farewell ?? reasonOf(code, signal), code ?? 1));
     this.child.stdio[descriptors.toKernel].on(
       'data',
-      reader((message) => this.#take(message)),
+      reader((message, buffers) => this.#take(message, buffers)),
     );
     this.child.stdio[descriptors.toKernel].on('error', () => {});
     for (const end of [descriptors.fromKernel, descriptors.answers]) {
@@ -89,9 +92,23 @@ class CellProcess extends EventEmitter {
     });
   }
 
-  /** The stop button was pressed. This interrupts the processes that the cell started, too. */
+  /**
+   * Pass on a message of a comm, which is handled as soon as the event loop is free, also while a cell awaits something.
+   *
+   * @param {import('./process/comms.cjs').Delivery} message
+   * @param {readonly Uint8Array[]} buffers
+   */
+  deliver(message, buffers) {
+    this.#handling++;
+    this.child.stdio[descriptors.fromKernel].write(frame({ do: 'comm', ...message }, buffers));
+  }
+
+  /** The stop button was pressed. This interrupts the processes that the cell started, too, and a widget's listener that does not end. */
   interrupt() {
-    if (!this.#running) return;
+    if (!this.#running) {
+      if (this.#handling > 0) this.#signal();
+      return;
+    }
     this.#running.interrupted = true;
     if (this.#running.started) this.#signal();
   }
@@ -104,12 +121,16 @@ class CellProcess extends EventEmitter {
     }
   }
 
-  #take(message) {
+  #take(message, buffers) {
     const { type, id } = message;
     if (type === 'print') this.emit('print', id, message.name, message.text);
     else if (type === 'display') this.emit('display', id, message.update, message.content);
     else if (type === 'background') this.emit('background', id, message.what, message.error);
-    else if (type === 'ask') this.#answer(message);
+    else if (type === 'comm') this.emit('comm', id, message, buffers);
+    else if (type === 'handled') {
+      this.#handling--;
+      this.emit('handled', message.number);
+    } else if (type === 'ask') this.#answer(message);
     else if (type === 'exit') this.#farewell = `a cell called process.exit(${message.code})`;
     else if (type === 'started' && this.#running) {
       this.#running.started = true;

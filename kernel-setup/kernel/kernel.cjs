@@ -3,6 +3,7 @@
 
 const { Cell } = require('./cell.cjs');
 const { CellQueue } = require('./cellQueue.cjs');
+const { Comms } = require('./comms.cjs');
 const { History } = require('./history.cjs');
 const language = require('./language.cjs');
 const { describeError } = require('./traceback.cjs');
@@ -13,6 +14,9 @@ const farewell = 150;
 const patience = 1000;
 /** How long the kernel must be idle before the names of the cells are computed (milliseconds). */
 const pause = 200;
+
+const isCommMessage = (type) => ['comm_open', 'comm_msg', 'comm_close'].includes(type);
+const noCode = { status: 'error', ename: 'InvalidRequest', evalue: 'the request contains no code', traceback: [] };
 
 /** @typedef {import('./message.cjs').Message} Message */
 /** @typedef {import('./server.cjs').Reply} Reply */
@@ -53,6 +57,14 @@ class Kernel {
     cells.on('display', (id, update, content) => {
       this.#cellOf(id)?.publish(update ? 'update_display_data' : 'display_data', content);
     });
+    this.comms = new Comms(cells);
+    cells.on('comm', (id, message, buffers) => {
+      const { kind, metadata } = message;
+      const { content, parent } = this.comms.send(message);
+      const cell = parent ? undefined : this.#cellOf(id);
+      if (cell) cell.publish(kind, content, { metadata, buffers });
+      else this.server.publish(kind, content, parent, { metadata, buffers });
+    });
     cells.on('background', (id, what, error) => {
       const text = `${what}\n${describeError(error, this.executor).traceback.join('\n')}\n`;
       const cell = this.#cellOf(id);
@@ -75,11 +87,20 @@ class Kernel {
   handle(message, reply) {
     const { content, type } = message;
     if (type === 'execute_request') {
+      if (typeof content.code !== 'string') {
+        this.#answer({ message, reply }, () => reply('execute_reply', noCode));
+        return;
+      }
       this.#queue.add({ message, reply }, content.stop_on_error ?? true);
       return;
     }
+    if (isCommMessage(type)) {
+      this.server.publish('status', { execution_state: 'busy' }, message);
+      this.comms.receive(message, () => this.#idle(message));
+      return;
+    }
+    if (!Object.hasOwn(this.#answers, type)) return; // a request of a later protocol version: no answer is expected
     const answer = this.#answers[type];
-    if (!answer) return; // comm messages, and requests of later protocol versions: no answer is expected
     this.#answer({ message, reply }, () => {
       try {
         reply(type.replace(/_request$/, '_reply'), answer(content));
@@ -97,7 +118,7 @@ class Kernel {
     inspect_request: (content) => language.inspect(this.executor.compiler, content),
     is_complete_request: (content) => language.isComplete(content),
     history_request: (content) => this.#history.reply(content),
-    comm_info_request: () => ({ status: 'ok', comms: {} }),
+    comm_info_request: (content) => this.comms.info(content),
     interrupt_request: () => {
       this.cells.interrupt();
       return { status: 'ok' };
@@ -112,6 +133,11 @@ class Kernel {
   #answer({ message }, work) {
     this.server.publish('status', { execution_state: 'busy' }, message);
     work();
+    this.#idle(message);
+  }
+
+  /** @param {Message} message whose handling has ended */
+  #idle(message) {
     this.server.publish('status', { execution_state: 'idle' }, message);
     // A frontend shows the latest status, so do not send idle while a cell is still running.
     if (this.#running) this.server.publish('status', { execution_state: 'busy' }, this.#running);
@@ -125,8 +151,9 @@ class Kernel {
     this.server.publish('status', { execution_state: 'busy' }, message);
     const count = stored ? ++this.#count : this.#count;
     if (stored) this.#history.add(count, code);
-    const publish = (type, content) => {
-      if (!silent || type === 'stream' || type.includes('display')) this.server.publish(type, content, message);
+    const publish = (type, content, extras) => {
+      const shown = !silent || type === 'stream' || type.includes('display') || isCommMessage(type);
+      if (shown) this.server.publish(type, content, message, extras);
     };
     const cell = new Cell(count, code, publish);
     const id = this.#cells.size;

@@ -50,9 +50,10 @@ class KernelServer {
    * @param {string} type
    * @param {Record<string, unknown>} content
    * @param {Message} [parent] the request that it belongs to
+   * @param {import('./message.cjs').Extras} [extras]
    */
-  publish(type, content, parent) {
-    this.#send(this.iopub, formatMessage(this.connection.key, type, content, parent, [`kernel.${type}`]));
+  publish(type, content, parent, extras) {
+    this.#send(this.iopub, formatMessage(this.connection.key, type, content, parent, [`kernel.${type}`], extras));
   }
 
   async #receive(socket) {
@@ -66,7 +67,12 @@ class KernelServer {
       }
       const reply = (type, content) =>
         this.#send(socket, formatMessage(this.connection.key, type, content, message, message.identities));
-      this.handle(message, reply);
+      try {
+        this.handle(message, reply);
+      } catch (error) {
+        // A request with unexpected content must not end this loop: the kernel would hear nothing more.
+        console.error(`The kernel could not answer a message of type '${message.type}':`, error);
+      }
     }
   }
 

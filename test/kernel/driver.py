@@ -1,10 +1,13 @@
 """Lets a test in another language talk to a Jupyter kernel: JSON lines on standard input and output.
 
 A line in is `{"do": "request", "channel": "shell", "type": ..., "content": ...}`, or `{"do": "interrupt" | "restart" | "stop"}`.
-A line out is a message of the kernel, `{"channel", "type", "parent", "content"}`, or `{"done": ...}` with the result of the command.
+A request may have `metadata`, and `buffers` in base64. With `{"do": "frames"}` its `parts` are sent as they are, signed.
+A line out is a message of the kernel, `{"channel", "type", "parent", "content"}` and possibly `metadata` and `buffers`, or
+`{"done": ...}` with the result of the command.
 """
 
 import asyncio
+import base64
 import json
 import sys
 import uuid
@@ -23,7 +26,9 @@ async def forward(name, channel):
     while True:
         message = await channel.get_msg(timeout=None)
         parent = message["parent_header"].get("msg_id")
-        say({"channel": name, "type": message["msg_type"], "parent": parent, "content": message["content"]})
+        line = {"channel": name, "type": message["msg_type"], "parent": parent, "content": message["content"]}
+        buffers = [base64.b64encode(bytes(buffer)).decode() for buffer in message["buffers"]]
+        say({**line, "metadata": message["metadata"], "buffers": buffers})
 
 
 async def connect(manager):
@@ -55,8 +60,15 @@ async def main(kernel_name, folder):
             message = client.session.msg(command["type"], command["content"])
             # A client counts its messages from the start again after a restart.
             message["header"]["msg_id"] = message["msg_id"] = uuid.uuid4().hex
+            message["metadata"] = command.get("metadata", {})
+            message["buffers"] = [base64.b64decode(buffer) for buffer in command.get("buffers", [])]
             getattr(client, command["channel"] + "_channel").send(message)
             say({"done": "request", "id": message["header"]["msg_id"]})
+        elif command["do"] == "frames":
+            parts = [part.encode() for part in command["parts"]]
+            signature = client.session.sign(parts[:4])
+            await client.shell_channel.socket.send_multipart([b"<IDS|MSG>", signature, *parts])
+            say({"done": "frames"})
         elif command["do"] == "interrupt":
             await manager.interrupt_kernel()
             say({"done": "interrupt"})

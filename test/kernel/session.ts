@@ -13,6 +13,15 @@ export interface Message {
   /** id of the request that it answers */
   parent?: string;
   content: Content;
+  metadata: Content;
+  /** binary data, in base64 */
+  buffers: string[];
+}
+
+/** What a request may have beside its content. */
+export interface Extras {
+  metadata?: Content;
+  buffers?: readonly Uint8Array[];
 }
 
 /** The result of a cell. */
@@ -87,6 +96,37 @@ export class Session {
     return { finished: this.outcome(id), printed: (text) => this.printed(id, text) };
   }
 
+  /** Send a message that has no reply, such as one of a comm. @returns its id */
+  async tell(type: string, content: Content, extras: Extras = {}): Promise<string> {
+    return this.send(type, content, 'shell', extras);
+  }
+
+  /** Send a comm's message and wait until the kernel has handled it. @returns the messages on iopub that belong to it */
+  async tellComm(type: string, content: Content, extras: Extras = {}): Promise<Message[]> {
+    const id = await this.tell(type, content, extras);
+    await this.find((message) => message.parent === id && message.content.execution_state === 'idle');
+    return this.seen.filter((message) => message.parent === id);
+  }
+
+  /** Send texts as the frames of a signed message: header, parent, metadata, content, buffers. */
+  async tellFrames(...parts: string[]): Promise<void> {
+    await this.command({ do: 'frames', parts });
+  }
+
+  /** The first message of this kind, now or later. */
+  async find(wanted: (message: Message) => boolean): Promise<Message> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const found = this.seen.find(wanted);
+        if (!found) return;
+        this.watchers.delete(look);
+        resolve(found);
+      };
+      this.watchers.add(look);
+      look();
+    });
+  }
+
   async interrupt(): Promise<void> {
     await this.command({ do: 'interrupt' });
   }
@@ -132,8 +172,10 @@ export class Session {
     if (found.type !== 'stream') throw new Error(`the cell ended before '${text}': ${JSON.stringify(found.content)}`);
   }
 
-  private async send(type: string, content: Content, channel: string): Promise<string> {
-    return (await this.command({ do: 'request', type, content, channel })).id ?? '';
+  private async send(type: string, content: Content, channel: string, extras: Extras = {}): Promise<string> {
+    const { metadata = {}, buffers = [] } = extras;
+    const encoded = buffers.map((one) => Buffer.from(one).toString('base64'));
+    return (await this.command({ do: 'request', type, content, channel, metadata, buffers: encoded })).id ?? '';
   }
 
   private command(command: Content): Promise<Done> {
@@ -151,19 +193,6 @@ export class Session {
         this.driver.removeListener('exit', failed);
         resolve(done);
       });
-    });
-  }
-
-  private find(wanted: (message: Message) => boolean): Promise<Message> {
-    return new Promise((resolve) => {
-      const look = () => {
-        const found = this.seen.find(wanted);
-        if (!found) return;
-        this.watchers.delete(look);
-        resolve(found);
-      };
-      this.watchers.add(look);
-      look();
     });
   }
 

@@ -25,9 +25,18 @@ function runAsCell(id, work) {
   return run(storage, id, work);
 }
 
+/**
+ * Run `work` that belongs to an earlier cell, such as the listener of its widget.
+ *
+ * @template T @param {number | undefined} id @param {() => T} work @returns {T}
+ */
+function runForCell(id, work) {
+  return run(storage, id, work);
+}
+
 /** @returns {number | undefined} the cell that the running code belongs to, otherwise the latest one; undefined before the first */
 function currentCell() {
   return getStore(storage) ?? latest;
 }
 
-module.exports = { runAsCell, currentCell };
+module.exports = { runAsCell, runForCell, currentCell };

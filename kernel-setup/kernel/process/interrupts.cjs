@@ -81,6 +81,22 @@ class Interrupts {
     }
   }
 
+  /**
+   * Run code that is not part of the running cell, such as the listener of a widget. If the stop button ends it while a cell is waiting, the
+   * button was meant for that cell, too.
+   *
+   * @param {() => void} work @throws {Error} what `work` throws, or a KeyboardInterrupt if no cell is running
+   */
+  aside(work) {
+    try {
+      interruptible(work);
+    } catch (error) {
+      if (!wasInterrupted(error)) throw error;
+      if (!this.#reject) throw interruption();
+      this.#press();
+    }
+  }
+
   /** Wait for a promise unless the cell is interrupted. @template T @param {T | PromiseLike<T>} value @returns {Promise<T>} */
   orInterrupt(value) {
     return new OwnPromise((resolve, reject) => {

@@ -38,6 +38,8 @@ module.exports = {
   allocate: Buffer.alloc,
   concat: Buffer.concat,
   subarray: take(Buffer.prototype.subarray),
+  setBytes: take(Uint8Array.prototype.set),
+  create: Object.create,
   readLength: take(Buffer.prototype.readUInt32LE),
   writeLength: take(Buffer.prototype.writeUInt32LE),
   text: take(Buffer.prototype.toString),

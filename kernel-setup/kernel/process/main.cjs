@@ -3,6 +3,7 @@
 // whatever a cell does (`process.exit()`, an endless loop, a crash in native code) the kernel can still answer and say what happened.
 
 const { listen, send } = require('./channel.cjs');
+const { Comms } = require('./comms.cjs');
 const { currentCell } = require('./currentCell.cjs');
 const { announceExit, survive } = require('./ending.cjs');
 const { Interrupts } = require('./interrupts.cjs');
@@ -18,9 +19,11 @@ interrupts.install();
 survive();
 announceExit();
 captureStreams();
+const comms = new Comms(interrupts);
 listen(
-  (message) => {
+  (message, buffers) => {
     if (message.do === 'run') void runner.run(message);
+    else if (message.do === 'comm') comms.take(message, buffers);
     else if (message.do === 'end') exit(0);
   },
   () => exit(1), // the kernel has ended
