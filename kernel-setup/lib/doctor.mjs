@@ -9,6 +9,7 @@ import { samples } from '../steps/samples.mjs';
 import { isDone } from '../steps/step.mjs';
 import { tensorflow, tryTensorFlow } from '../steps/tensorflow.mjs';
 import { weights } from '../steps/weights.mjs';
+import { widgets } from '../steps/widgets.mjs';
 import { readOptions } from './arguments.mjs';
 import { bindingFile } from './binding.mjs';
 import { startLog } from './child.mjs';
@@ -18,6 +19,7 @@ import { messageOf } from './errors.mjs';
 import { surveyGpus } from './gpu.mjs';
 import { inPackage } from './packages.mjs';
 import { inCache, setupCommand, venvPython } from './paths.mjs';
+import { readPins } from './pip.mjs';
 import { findPython } from './python.mjs';
 import { filesIn } from './stamps.mjs';
 import { decision } from './tensorflow-variant.mjs';
@@ -133,6 +135,11 @@ export async function examine() {
     compiler(),
     ...(await tensorflowAndDevice()),
     jupyterLab(),
+    ofStep('widgets', widgets, () =>
+      readPins('widgets')
+        .map(({ name, version }) => `${name} ${version}`)
+        .join(', '),
+    ),
     tslab(),
     ofStep('kernelspec', kernelspecStep, () => kernelspecStep.artefacts()[0] ?? ''),
     ofStep('weights', weights, () => 'EfficientNet-Lite0'),

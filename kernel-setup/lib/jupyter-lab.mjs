@@ -129,6 +129,7 @@ function launch(port, address, browser, notebook) {
     '--ServerApp.port_retries=20',
     `--ServerApp.root_dir=${projectFolder}`,
     `--LabApp.default_url=${page}`,
+    `--LabApp.extra_labextensions_path=${inProject('kernel-setup', 'labextensions')}`,
     // JupyterLab's list of extensions would ask a package registry
     '--LabApp.extension_manager=readonly',
     '--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate',

@@ -64,8 +64,10 @@ def links(chapters, at, reference):
 
 
 def chapter_page(notebook, title, navigation):
-    # empty addresses of MathJax and RequireJS, so that pages need no network: no notebook has formulas or widgets
-    page, _ = HTMLExporter(mathjax_url="", require_js_url="").from_notebook_node(notebook, resources={"metadata": {"name": title}})
+    # without the state of widgets, which JupyterLab may save, a page shows the picture that each widget has beside itself
+    notebook.metadata.pop("widgets", None)
+    # empty addresses of MathJax and RequireJS, so that pages need no network: no notebook has formulas
+    page, _ = HTMLExporter(mathjax_url="", require_js_url="", jupyter_widgets_base_url="").from_notebook_node(notebook, resources={"metadata": {"name": title}})
     page = re.sub(r'(href="(?:solutions/|\.\./)?[\w-]+)\.ipynb"', r'\1.html"', page)  # links to notebooks become links to their pages
     page = page.replace('href="../docs/glossary.md"', 'href="glossary.html"')
     page = page.replace("</head>", f"<style>{STYLE}</style></head>", 1)

@@ -73,6 +73,7 @@ def main():
         timeout=None,  # training takes as long as it takes
         kernel_name=job["kernel"],
         record_timing=False,  # times in the metadata would differ in every run
+        store_widget_state=False,  # without it, pages and viewers show the picture that each widget has beside itself
         resources={"metadata": {"path": folder}},
     )
     try:

@@ -11,8 +11,10 @@ interface Output {
   output_type: string;
   text?: string | string[];
   ename?: string;
+  data?: Record<string, unknown>;
 }
 interface Notebook {
+  metadata: object;
   cells: { cell_type: string; source: string | string[]; execution_count?: number | null; outputs: Output[] }[];
 }
 
@@ -103,6 +105,25 @@ describe('the command notebooks', function () {
     assert.match(readFileSync(join(out, 'one.html'), 'utf8'), /console/);
     assert.deepEqual(readdirSync(out).sort(), ['one.html', 'one.ipynb']);
     assert.equal(readFileSync(join(folder, 'one.ipynb'), 'utf8'), original);
+  });
+
+  it('runs widgets without a browser, and shows their pictures in the page', async () => {
+    writeNotebook(folder, 'widgets', [
+      "import { widget } from 'tunebook/widgets'; const count = widget({ esm: 'export default {};', state: { n: 1 }, still: () => '<p>a still picture</p>' });",
+      'count',
+      'count.set({ n: 2 }); count.state.n',
+    ]);
+    const { error, out } = await run(folder, 'widgets', [], true);
+    assert.equal(error, undefined);
+    const notebook = read(join(out, 'widgets.ipynb'));
+    assert.ok(!('widgets' in notebook.metadata), 'the state of widgets differs in every run');
+    const { data } = notebook.cells[1]!.outputs[0]!;
+    assert.deepEqual(Object.keys(data!).sort(), [
+      'application/vnd.jupyter.widget-view+json',
+      'text/html',
+      'text/plain',
+    ]);
+    assert.match(readFileSync(join(out, 'widgets.html'), 'utf8'), /<p>a still picture<\/p>/);
   });
 
   it('stops at the first error, shows its traceback, and writes the cells that ran', async () => {

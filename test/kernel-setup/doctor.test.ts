@@ -10,7 +10,7 @@ interface Answer {
 const answerOf = (stdout: string): Answer => JSON.parse(linesOf(stdout).at(-1) ?? '');
 
 const NAMES = [
-  ...['Node', 'Python', 'C++ compiler', 'TensorFlow', 'device', 'JupyterLab'],
+  ...['Node', 'Python', 'C++ compiler', 'TensorFlow', 'device', 'JupyterLab', 'widgets'],
   ...['tslab', 'kernelspec', 'weights', 'samples', 'build'],
 ];
 

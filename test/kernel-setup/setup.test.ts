@@ -63,7 +63,7 @@ describe('the set-up', () => {
   it('keeps what is done when Python is missing, and says how to get one', async () => {
     const { project, code, stdout, stderr } = await setUpWith({});
     assert.equal(code, 1);
-    assert.match(stdout, /\[2\/7\] TypeScript build {2}done in/);
+    assert.match(stdout, /\[2\/8\] TypeScript build {2}done in/);
     assert.ok(existsSync(join(project, 'dist', 'src', 'index.js')));
     assert.equal(linesOf(stderr).length, 1);
     assert.match(

@@ -1,0 +1,63 @@
+// What the front-end parts share. They use nothing but the browser, and a model as in anywidget's protocol (`get`, `set`, `save_changes`,
+// `on`, `send`), so that a plain page can use them with a model of its own.
+
+/**
+ * Make an element.
+ *
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} name
+ * @param {Record<string, unknown>} [properties] `on...` are listeners, `aria-...`, `data-...` and `role` attributes, `class` its class
+ * @param {...(Node | string)} children texts are set as text, so that no name can become HTML
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function element(name, properties = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (value === undefined) continue;
+    if (key.startsWith('on')) made.addEventListener(key.slice(2), /** @type {EventListener} */ (value));
+    else if (key === 'class') made.className = String(value);
+    else if (key === 'role' || key.includes('-')) made.setAttribute(key, String(value));
+    else Object.assign(made, { [key]: value });
+  }
+  made.append(...children);
+  return made;
+}
+
+/**
+ * The root of a widget inside the element that it gets: with the theme's colours, and without JupyterLab's shortcuts, which would
+ * otherwise cut the cell at the key X.
+ *
+ * @param {HTMLElement} el
+ * @param {string} label names the widget for screen readers
+ * @returns {HTMLElement}
+ */
+export function rootIn(el, label) {
+  const root = element('section', { class: 'tunebook', 'aria-label': label, 'data-lm-suppress-shortcuts': 'true' });
+  const preferred = matchMedia('(prefers-color-scheme: dark)');
+  const show = () => {
+    const { jpThemeLight } = document.body.dataset;
+    const dark = jpThemeLight === undefined ? preferred.matches : jpThemeLight === 'false';
+    root.style.colorScheme = dark ? 'dark' : 'light';
+  };
+  show();
+  preferred.addEventListener('change', show);
+  new MutationObserver(show).observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-light'] });
+  el.append(root);
+  return root;
+}
+
+/**
+ * Call a function now and whenever one of the values changes.
+ *
+ * @param {{ get(name: string): any, on(event: string, listener: () => void): void, off(event: string, listener: () => void): void }} model
+ * @param {readonly string[]} names
+ * @param {() => void} draw
+ * @returns {() => void} ends it
+ */
+export function follow(model, names, draw) {
+  for (const name of names) model.on(`change:${name}`, draw);
+  draw();
+  return () => {
+    for (const name of names) model.off(`change:${name}`, draw);
+  };
+}

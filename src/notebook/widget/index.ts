@@ -1,0 +1,2 @@
+export type { Still } from './still';
+export { type Widget, type WidgetOptions, widget } from './widget';
