@@ -41,10 +41,19 @@ export interface Listener {
   onMessage?(text: string): void;
   /** Asked after each batch: `true` stops the work there; what was computed until then is kept. */
   shouldStop?(): boolean;
+  /** Asked after each batch: a promise pauses training until it resolves. Default: no pause */
+  pause?(): Promise<void> | undefined;
+  /**
+   * Asked after each batch: a number above 0 multiplies all learning rates from the next step on, and `undefined` leaves them as
+   * they are. The history has the rates that were used. Default: no change
+   */
+  rateFactor?(): number | undefined;
 }
 
 /** A listener that must be ended after the work. Its functions do not use `this`, so that `{ ...listener }` works, too. */
-export interface EndingListener extends Required<Listener> {
+export interface EndingListener
+  extends Required<Pick<Listener, 'onProgress' | 'onEpoch' | 'onMessage' | 'shouldStop'>>,
+    Pick<Listener, 'pause' | 'rateFactor'> {
   /** Clear progress bars and draw charts for the last time. Call it also when the work failed. */
   end(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Listener } from '../core/listener';
+import type { EndingListener } from '../core/listener';
 import { withStop } from '../core/stop';
 import { notebookListener } from './listener';
 
@@ -18,10 +18,12 @@ import { notebookListener } from './listener';
  * run.history.length; // => 1
  * ```
  */
-export async function watch<T>(work: (listener: Required<Listener>) => Promise<T>): Promise<T> {
+export async function watch<T>(work: (listener: Omit<EndingListener, 'end'>) => Promise<T>): Promise<T> {
   const { end, ...listener } = notebookListener();
   try {
-    return await withStop((shouldStop) => work({ ...listener, shouldStop }));
+    return await withStop((shouldStop) =>
+      work({ ...listener, shouldStop: () => shouldStop() || listener.shouldStop() }),
+    );
   } finally {
     await end();
   }

@@ -19,6 +19,8 @@ export interface TrainingState {
   history: EpochRecord[];
   earlyStopping: EarlyStoppingState;
   plateau: PlateauState | null;
+  /** the factor by which the listener has changed all learning rates; missing in states of earlier versions */
+  chosenFactor?: number;
   /** hash of the settings and data, which must be the same to continue */
   fingerprint: string;
 }
@@ -40,6 +42,7 @@ const stateShape: Shape<TrainingState> = object<TrainingState>({
   plateau: nullable(
     object<PlateauState>({ factor: number({ min: 0 }), best: nullable(number()), wait: count(), cooldown: count() }),
   ),
+  chosenFactor: optional(number({ min: 0 })),
   fingerprint: text(),
 });
 

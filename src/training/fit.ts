@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors';
 import { sha256 } from '../core/files';
 import type { EpochRecord } from '../core/listener';
+import { checkNumber } from '../core/options';
 import type { Data, FrozenCounts } from '../features';
 import type { tf } from '../tensorflow';
 import { assignArray, loadState, saveBest, saveState } from './checkpoint';
@@ -129,7 +130,7 @@ class Fitting {
       if (settings.earlyStopping && watch.isEnough) ended = 'early';
       while (history.length < epochs && ended === 'completed') {
         const epoch = history.length + 1;
-        const began = performance.now();
+        let began = performance.now();
         let stop = false;
         let partial = false; // stopped before the epoch's last batch
         const rate = { factor: trainer.factor };
@@ -139,8 +140,10 @@ class Fitting {
           const done = (epoch - 1) * total + seen;
           listener.onProgress?.({ task: 'training', done, total: epochs * total, unit: 'examples' });
           await yieldToEvents();
+          began += await this.paused();
           stop = listener.shouldStop?.() ?? false;
           partial = stop && seen < total;
+          this.changeRate(epoch);
           if (!stop && seen < total) rate.factor = trainer.factor;
           return stop;
         });
@@ -195,6 +198,28 @@ class Fitting {
     record.seconds = (performance.now() - began) / 1000;
     this.history.push(record);
     return record;
+  }
+
+  /** Waits while the listener pauses training. @returns milliseconds */
+  private async paused(): Promise<number> {
+    const began = performance.now();
+    const pause = this.settings.listener.pause?.();
+    if (pause === undefined) return 0;
+    await pause;
+    return performance.now() - began;
+  }
+
+  /** Changes the learning rates as the listener wishes. */
+  private changeRate(epoch: number): void {
+    const { listener, learningRate } = this.settings;
+    const factor = listener.rateFactor?.();
+    if (factor === undefined || factor === 1) return;
+    checkNumber("the listener's rateFactor", factor, { min: 1e-9, max: 1e9 });
+    this.trainer.chosenFactor *= factor;
+    const rate = learningRate * this.trainer.factor;
+    listener.onMessage?.(
+      `the learning rate is ${Number(rate.toPrecision(3))} from step ${this.trainer.step + 1} on, in epoch ${epoch}`,
+    );
   }
 
   private keepBest(record: EpochRecord, partial: boolean): void {
@@ -253,6 +278,7 @@ class Fitting {
       history,
       earlyStopping: watch.state,
       plateau: trainer.plateau?.state ?? null,
+      chosenFactor: trainer.chosenFactor,
       fingerprint,
     };
     saveState(folder, state, tensors);
@@ -270,6 +296,7 @@ class Fitting {
     this.history.push(...state.history);
     Object.assign(watch.state, state.earlyStopping);
     if (state.plateau) trainer.plateau!.state = state.plateau;
+    trainer.chosenFactor = state.chosenFactor ?? 1;
     trainer.skip(state.epoch, state.step);
   }
 }

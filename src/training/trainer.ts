@@ -40,6 +40,8 @@ type GatheringInputs = [x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor1D];
 export class Trainer {
   /** number of steps so far */
   step = 0;
+  /** the product of all factors by which a listener has changed the learning rates */
+  chosenFactor = 1;
   readonly weights: readonly ChangingWeight[];
   readonly averages: WeightAverages | undefined;
   readonly plateau: Plateau | undefined;
@@ -103,7 +105,7 @@ export class Trainer {
   get factor(): number {
     const { step, stepsPerEpoch } = this;
     const factor = this.schedule({ step, steps: stepsPerEpoch * this.settings.epochs, stepsPerEpoch });
-    return factor * (this.plateau?.state.factor ?? 1);
+    return factor * (this.plateau?.state.factor ?? 1) * this.chosenFactor;
   }
 
   /** All variables that a checkpoint must hold, by name. */
