@@ -83,6 +83,7 @@ export * as studies from './api/studies';
 // in a notebook, and everywhere
 export { liveDisplay, progressBar, show, watch } from './notebook';
 export * as display from './api/display';
+export * as widgets from './api/widgets';
 export type { Listener } from './core/listener';
 export { UserError } from './core/errors';
 export { deviceReport } from './tensorflow';

@@ -4,6 +4,10 @@
  */
 export const allowedImports: Record<string, { what: string; knows: readonly string[] }> = {
   core: { what: 'errors, options, random numbers, files, locks, downloads, escaping, the listener', knows: [] },
+  front: {
+    what: 'what runs in a browser: plain ES modules, which widgets and pages use; no others import them, only their text',
+    knows: ['core'],
+  },
   tensorflow: {
     what: 'the only folder that loads TensorFlow: repairs of tfjs, gradients, compiled graphs',
     knows: ['core'],
@@ -45,8 +49,15 @@ export const allowedImports: Record<string, { what: string; knows: readonly stri
   },
   terminal: { what: 'progress and results on a terminal', knows: ['core', 'charts', 'training', 'study'] },
   notebook: {
-    what: 'the only folder that talks to the kernel: show, live displays, progress, stop; uses terminal outside notebooks',
-    knows: ['core', 'charts', 'metrics', 'data', 'training', 'study', 'terminal'],
+    what: 'the only folder that talks to the kernel: show, live displays, progress, stop, the protocol of widgets; uses terminal outside notebooks',
+    knows: ['core', 'front', 'charts', 'metrics', 'data', 'training', 'study', 'terminal'],
+  },
+  widgets: {
+    what: 'widgets that act on data, runs and pictures',
+    knows: [
+      ...['core', 'front', 'tensorflow', 'models', 'layers', 'metrics', 'charts', 'data', 'augment', 'features'],
+      ...['training', 'runs', 'analysis', 'notebook'],
+    ],
   },
   report: {
     what: 'a run or a study as one web page',
@@ -58,8 +69,8 @@ export const allowedImports: Record<string, { what: string; knows: readonly stri
   cli: {
     what: 'the command line',
     knows: [
-      ...['core', 'tensorflow', 'models', 'layers', 'metrics', 'charts', 'data', 'augment', 'features', 'training'],
-      ...['runs', 'study', 'analysis', 'terminal', 'notebook', 'report'],
+      ...['core', 'front', 'tensorflow', 'models', 'layers', 'metrics', 'charts', 'data', 'augment', 'features'],
+      ...['training', 'runs', 'study', 'analysis', 'terminal', 'notebook', 'widgets', 'report'],
     ],
   },
 };

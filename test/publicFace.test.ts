@@ -6,7 +6,7 @@ import { projectFolder } from '../src/core/paths';
 const tunebook: Record<string, object> = face;
 const namespaces = [
   ...['augment', 'charts', 'data', 'display', 'explain', 'features', 'layers', 'metrics', 'models', 'runs', 'studies'],
-  'training',
+  ...['training', 'widgets'],
 ];
 
 describe('the public face', () => {
@@ -35,8 +35,8 @@ describe('the public face', () => {
   it('is all that can be imported: internal modules have no path', () => {
     const script = `
       const attempt = (name) => { try { require(name); return 'loaded'; } catch (error) { return error.code; } };
-      console.log(JSON.stringify(['tunebook', 'tunebook/package.json', 'tunebook/dist/src/core/options'].map(attempt)));`;
+      console.log(JSON.stringify(['tunebook', 'tunebook/widgets', 'tunebook/package.json', 'tunebook/dist/src/core/options'].map(attempt)));`;
     const output = execFileSync(process.execPath, ['-e', script], { cwd: projectFolder, encoding: 'utf8' });
-    assert.deepEqual(JSON.parse(output), ['loaded', 'loaded', 'ERR_PACKAGE_PATH_NOT_EXPORTED']);
+    assert.deepEqual(JSON.parse(output), ['loaded', 'loaded', 'loaded', 'ERR_PACKAGE_PATH_NOT_EXPORTED']);
   });
 });

@@ -5,7 +5,10 @@
  */
 
 export type {
+  AppliedCorrections,
   ClassFolders,
+  Correction,
+  CorrectionAction,
   Example,
   Fit,
   ImageFolderOptions,

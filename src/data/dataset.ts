@@ -55,6 +55,18 @@ export interface Dataset {
    * Pictures without a label, such as those of a `test` folder without class folders; missing when there are none.
    */
   unlabelled?: Example[];
+  /** What `corrections.csv` in its folder changes; missing when there is nothing. */
+  corrections?: AppliedCorrections;
+}
+
+/** Which corrections a dataset has. */
+export interface AppliedCorrections {
+  /** Number of pictures that have another label. */
+  relabeled: number;
+  /** Number of pictures that are left out. */
+  leftOut: number;
+  /** SHA-256 of the corrections that apply. */
+  fingerprint: string;
 }
 
 /** A dataset divided into parts. */

@@ -1,5 +1,14 @@
 export type { ClassFolders } from './classFolders';
-export type { Dataset, Example, RawPicture, Skipped, Split, Subset } from './dataset';
+export {
+  applyCorrections,
+  type Correction,
+  type CorrectionAction,
+  correctionName,
+  correctionsFile,
+  readCorrections,
+  writeCorrections,
+} from './corrections';
+export type { AppliedCorrections, Dataset, Example, RawPicture, Skipped, Split, Subset } from './dataset';
 export { type ImageFolderOptions, imageFolder, unlabelledFolder } from './imageFolder';
 export { type ImageTableOptions, imageTable } from './imageTable';
 export { type KFoldOptions, kFold } from './kFold';

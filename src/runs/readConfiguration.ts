@@ -4,7 +4,7 @@ import { messageOf, shown, UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { parseJson, readBounded } from '../core/readBounded';
 import { checkShape, count, listOf, number, object, oneOf, optional, type Shape, text } from '../core/shape';
-import { checkReading, type Reading } from '../data';
+import { type AppliedCorrections, checkReading, type Reading } from '../data';
 import { completeSettings, settingNames, type TrainSettings } from '../training';
 
 /** What config.json of a run folder holds: everything that is needed to repeat the run and to use its model. */
@@ -29,6 +29,8 @@ export interface RunConfiguration {
     validation: number;
     /** the value range and the bands of pictures that do not have 8 bits a sample; `predict` reads new pictures the same way */
     reading?: Reading;
+    /** what `corrections.csv` has changed in the dataset */
+    corrections?: AppliedCorrections;
   };
   /** SHA-256 of the backbone's weights */
   weightsHash: string;
@@ -71,6 +73,9 @@ const configuration = object<RunConfiguration>({
     train: count(MOST_PICTURES),
     validation: count(MOST_PICTURES),
     reading: optional((value) => checkReading('with data.reading', value)),
+    corrections: optional(
+      object<AppliedCorrections>({ relabeled: count(MOST_PICTURES), leftOut: count(MOST_PICTURES), fingerprint: line }),
+    ),
   }),
   weightsHash: line,
   versions: object({ tunebook: line, node: line, tfjs: line, tensorflow: line }),

@@ -78,6 +78,7 @@ function configuration(result: TrainResult): RunConfiguration {
       train: result.split.train.length,
       validation: result.split.validation.length,
       ...readingOf(result),
+      ...(result.corrections && { corrections: result.corrections }),
     },
     weightsHash: result.backbone.weightsHash,
     versions: { tunebook: tunebookVersion(), node: process.version, tfjs, tensorflow },

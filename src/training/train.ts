@@ -1,6 +1,14 @@
 import { sha256 } from '../core/files';
 import type { EpochRecord, Listener } from '../core/listener';
-import { checkLabelled, type Dataset, type Skipped, type Split, splitDataset, withFit } from '../data';
+import {
+  type AppliedCorrections,
+  checkLabelled,
+  type Dataset,
+  type Skipped,
+  type Split,
+  splitDataset,
+  withFit,
+} from '../data';
 import { type ConfusionMatrix, confusionMatrix, type GroupedAccuracy, groupedAccuracy } from '../metrics';
 import { baselineOf } from '../metrics/baseline';
 import type { Backbone } from '../models';
@@ -53,6 +61,8 @@ export interface TrainResult {
   split: Split;
   /** The files that could not be used, with reasons. */
   skipped: Skipped[];
+  /** What `corrections.csv` has changed in the dataset. Only where it has. */
+  corrections?: AppliedCorrections;
   /** The number of training pictures of each class. */
   trainingCounts: number[];
   /** The validation pictures whose content is also that of a training picture. */
@@ -152,6 +162,7 @@ export async function train(pictures: Dataset, options?: TrainOptions): Promise<
       classes,
     ),
     skipped: [...dataset.skipped, ...skipped],
+    ...(dataset.corrections && { corrections: dataset.corrections }),
     trainingCounts: classes.map((_, c) => result.split.train.filter(({ label }) => label === c).length),
     shared: sharedFiles(result.split, content),
     validationHashes: content.slice(result.split.train.length).map(({ hash }) => hash),

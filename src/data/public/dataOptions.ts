@@ -1,4 +1,4 @@
-import { UserError } from '../../core/errors';
+import { shown, UserError } from '../../core/errors';
 import { type ClassFolders, checkClassFolders } from '../classFolders';
 import type { ReadingOptions } from '../pictures/datasetReading';
 
@@ -6,6 +6,8 @@ import type { ReadingOptions } from '../pictures/datasetReading';
 export interface DataOptions extends ReadingOptions {
   /** Folders only: which folder above a picture names its class, `'top'`, `'leaf'` or a depth. Default: `'top'` */
   classes?: ClassFolders;
+  /** Whether `corrections.csv` in the folder of the pictures applies, which `cleanLabels` writes. Default: true */
+  corrections?: boolean;
   /** Tables only: folder that paths are relative to. Default: the folder of the table */
   images?: string;
   /** Tables only: column of paths. Default: one named file, path, image, ... */
@@ -21,6 +23,7 @@ export interface DataOptions extends ReadingOptions {
 /** Every key of {@link DataOptions}, for `withDefaults`. */
 export const NO_DATA_OPTIONS: { [K in keyof Required<DataOptions>]: DataOptions[K] } = {
   classes: undefined,
+  corrections: undefined,
   images: undefined,
   fileColumn: undefined,
   labelColumn: undefined,
@@ -37,6 +40,10 @@ export function checkDataOptions(
   options: DataOptions,
   kind: 'folder' | 'table' | 'table with pictures' | 'named dataset',
 ): void {
+  const { corrections } = options;
+  if (corrections !== undefined && typeof corrections !== 'boolean') {
+    throw new UserError(`openDataset: corrections must be true or false, got ${shown(corrections)}`);
+  }
   if (options.classes !== undefined) checkClassFolders('openDataset', options.classes);
   const isTable = kind === 'table' || kind === 'table with pictures';
   const keys = isTable ? (['classes'] as const) : OF_TABLES;

@@ -4,7 +4,7 @@ import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { didYouMean } from '../../core/didYouMean';
 import { UserError } from '../../core/errors';
 import { withDefaults } from '../../core/options';
-import { type Dataset, imageFolder, imageTable, sampleFolder, samples } from '..';
+import { applyCorrections, type Dataset, imageFolder, imageTable, sampleFolder, samples } from '..';
 import { hasPictureName } from '../listFolder';
 import { withReading } from '../pictures/datasetReading';
 import { tableDataset } from '../tableDataset';
@@ -29,7 +29,8 @@ export interface OpenDatasetOptions extends PublicDatasetOptions, DataOptions {}
  * - the bundled sample `'emoji'`, or a public dataset (see `publicDatasets`), which is downloaded at first use.
  *
  * A folder takes precedence over a dataset of the same name. Archives, and pictures inside tables, are unpacked into tunebook's
- * cache once; the same content is not unpacked again. The listener receives {@link Dataset.warnings} and {@link Dataset.notes} as
+ * cache once; the same content is not unpacked again. A file `corrections.csv` in the folder
+ * of the pictures, which `cleanLabels` writes, gives pictures other labels or leaves them out. The listener receives {@link Dataset.warnings} and {@link Dataset.notes} as
  * messages.
  *
  * @param data path or name
@@ -49,8 +50,9 @@ export async function openDataset(data: string, options?: OpenDatasetOptions): P
     listener: {} as NonNullable<PublicDatasetOptions['listener']>,
     ...NO_DATA_OPTIONS,
   });
-  const { range, bands } = how;
-  const dataset = await withReading(await openWith(data, how, listener), { range, bands });
+  const { range, bands, corrections = true } = how;
+  const opened = await openWith(data, how, listener);
+  const dataset = await withReading(corrections ? applyCorrections(opened) : opened, { range, bands });
   for (const text of [...(dataset.warnings ?? []), ...(dataset.notes ?? [])]) {
     listener.onMessage?.(`${basename(data)}: ${text}`);
   }

@@ -1,0 +1,2 @@
+export type { SuspectPicture } from './cleanLabels/candidates';
+export { type CleanLabelsOptions, cleanLabels, type LabelCleaning } from './cleanLabels/cleanLabels';
