@@ -8,7 +8,7 @@ import { saveRun } from '../../src/runs';
 import { readConfiguration } from '../../src/runs/readConfiguration';
 import { train } from '../../src/training';
 import { temporaryFolder } from '../folders';
-import { stripesFolder } from '../pictures';
+import { stripes, stripesFolder, writePicture } from '../pictures';
 
 /** All files below a folder with their contents. */
 const contents = (folder: string): Record<string, string> =>
@@ -85,6 +85,24 @@ describe('corrections.csv', function () {
     assert.equal(examples.length, 8);
     const first = examples.find(({ file }) => file.endsWith('red/0.png'))!;
     assert.equal(classes[first.label], 'blue');
+  });
+
+  it('applies to a folder whose table says the classes, and is not taken for that table', async () => {
+    const folder = temporaryFolder();
+    const rows = ['red', 'green', 'blue'].flatMap((color) =>
+      [0, 1, 2].map((i) => ({ color, name: `${color}${i}.png` })),
+    );
+    for (const [i, { color, name }] of rows.entries())
+      writePicture(join(folder, 'train', name), await stripes(color, i));
+    writeFileSync(
+      join(folder, 'train.csv'),
+      ['file,label', ...rows.map(({ name, color }) => `${name},${color}`)].join('\n'),
+    );
+    const before = await openDataset(folder);
+    writeCorrections(folder, [{ file: 'train/red0.png', action: 'relabel', label: 'blue', was: 'red' }]);
+    const after = await openDataset(folder);
+    assert.deepEqual(after.corrections?.relabeled, 1);
+    assert.deepEqual([after.classes, after.examples.length], [before.classes, before.examples.length]);
   });
 
   it('does not apply to what has changed since, and says so', async () => {

@@ -18,7 +18,7 @@ import { RECORDS, recordSources, type TableFile } from './openRecords';
 export const TEXT_TABLE = /\.(?:csv|tsv|tab|txt)$/i;
 /** Tables in a dataset's folder that do not say the classes of its pictures. */
 const OTHER_TABLE =
-  /^(?:(?:sample_?)?submission|read_?me|licen[cs]e|requirements|class(?:es|_?names)|changelog|notes)/i;
+  /^(?:(?:sample_?)?submission|read_?me|licen[cs]e|requirements|class(?:es|_?names)|changelog|notes|corrections)/i;
 const METADATA = /^metadata\.(?:csv|tsv|jsonl|parquet)$/i;
 /** How many folders below a dataset's one its tables may be. */
 const DEEPEST = 3;
