@@ -1,6 +1,8 @@
 import type sharp from 'sharp';
 import { UserError } from '../../core/errors';
+import type { RawPicture } from '../dataset';
 import type { CropBox } from './cropBox';
+import { type Enlargement, enlarge } from './enlarge';
 import { asUserError, openPicture, type PictureContent } from './openPicture';
 import type { Fit, Reading } from './reading';
 
@@ -38,18 +40,49 @@ export async function decodePicture(
   resize: ResizeOptions,
   reading?: Reading,
 ): Promise<Uint8Array> {
-  const { image, width, height } = await openPicture(content, reading);
+  const { image, width, height, plain, pixels } = await openPicture(content, reading);
+  const how = { ...resize, fit: resize.fit ?? reading?.fit };
   try {
-    const part = resize.region ? image.extract(wholePixels(resize.region({ width, height }), width, height)) : image;
-    const { data, info } = await resizeToSquare(part, { ...resize, fit: resize.fit ?? reading?.fit })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3) throw new UserError(`${info.channels} channels after the conversion to sRGB, expected 3`);
-    return new Uint8Array(data.buffer, data.byteOffset, data.length);
+    const part = plain && !resize.region ? enlargementOf({ width, height }, how) : undefined;
+    if (part) return enlarge(pixels ?? (await bytesOf(image)), part);
+    const region = resize.region ? image.extract(wholePixels(resize.region({ width, height }), width, height)) : image;
+    return (await bytesOf(resizeToSquare(region, how))).data;
   } catch (error) {
     throw asUserError(error);
   }
+}
+
+/** Decode to RGB bytes. */
+async function bytesOf(image: sharp.Sharp): Promise<RawPicture> {
+  const { data, info } = await image
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3) throw new UserError(`${info.channels} channels after the conversion to sRGB, expected 3`);
+  const { width, height } = info;
+  return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), width, height };
+}
+
+/** Larger pictures are enlarged by libvips, which does not keep the whole picture in memory. */
+const MOST_ENLARGED = 2 ** 22;
+
+/** The part of a small picture, enlarged, that sharp would show; undefined when it is not enlarged in both directions. */
+function enlargementOf(
+  { width, height }: { width: number; height: number },
+  { inputSize, crop, interpolation, fit = 'crop' }: ResizeOptions,
+): Enlargement | undefined {
+  if (width * height > MOST_ENLARGED || fit === 'pad') return undefined;
+  const square = { interpolation, width: inputSize, height: inputSize };
+  if (fit === 'stretch') {
+    const scale = [1 / (width / inputSize), 1 / (height / inputSize)] as const;
+    return Math.min(...scale) > 1 ? { ...square, scale, left: 0, top: 0 } : undefined;
+  }
+  const whole = Math.round(inputSize / crop);
+  const scale = 1 / (Math.min(width, height) / whole);
+  if (scale <= 1) return undefined;
+  const margin = Math.floor((whole - inputSize) / 2);
+  const start = (side: number) => Math.floor((Math.floor(side * scale + 0.5) - whole + 1) / 2) + margin;
+  return { ...square, scale: [scale, scale], left: start(width), top: start(height) };
 }
 
 function resizeToSquare(

@@ -5,6 +5,7 @@ import type { RawPicture } from '../dataset';
 import { bmpSize, decodeBmp, isBmp } from './bmp';
 import { unreadFormat, wasmFormat } from './contentFormat';
 import { decodeDeep, deepFormat } from './deepPicture';
+import { jpegHeader } from './jpegHeader';
 import type { Reading, SampleKind } from './reading';
 import { decodeByWasm } from './wasmPicture';
 
@@ -30,6 +31,10 @@ export interface OpenPicture {
   samples?: SampleKind;
   /** number of channels in the file */
   channels: number;
+  /** whether it is upright in the file, with 8 bits for each of red, green and blue, or grey */
+  plain: boolean;
+  /** its pixels, when they are in memory */
+  pixels?: RawPicture;
 }
 
 /**
@@ -65,7 +70,12 @@ async function openFile(content: Buffer, reading: Reading | undefined): Promise<
     if (pixels) return { ...openPixels(pixels, deep.format), samples: deep.kind, channels: deep.bands };
   }
   const image = sharp(content, { failOn: 'truncated', limitInputPixels: LARGEST_PICTURE, autoOrient: true });
-  const { format, width, height, channels, hasAlpha, autoOrient } = await image.metadata();
+  const jpeg = jpegHeader(content);
+  if (jpeg?.usual && !jpeg.exif && jpeg.bits === 8 && jpeg.bands !== 4 && jpeg.height > 0) {
+    const { width, height, bands: channels } = jpeg;
+    return { image, width, height, format: 'jpeg', channels, plain: true }; // as sharp would say, which would take longer
+  }
+  const { format, width, height, channels, hasAlpha, autoOrient, orientation, depth, space } = await image.metadata();
   if (format === 'svg' || format === 'pdf') throw new UserError(`a drawing (${format}), not a picture made of pixels`);
   return {
     image: hasAlpha ? image.flatten({ background: '#ffffff' }) : image, // only when needed, as flattening takes an eighth of the time
@@ -74,11 +84,18 @@ async function openFile(content: Buffer, reading: Reading | undefined): Promise<
     format,
     ...(deep && { samples: deep.kind }),
     channels,
+    plain:
+      ['jpeg', 'png', 'webp'].includes(format) &&
+      (orientation ?? 1) === 1 &&
+      depth === 'uchar' &&
+      (space === 'srgb' || space === 'b-w'),
   };
 }
 
-function openPixels({ data, width, height }: RawPicture, format: string): OpenPicture {
-  return { image: sharp(data, { raw: { width, height, channels: 3 } }), width, height, format, channels: 3 };
+function openPixels(pixels: RawPicture, format: string): OpenPicture {
+  const { data, width, height } = pixels;
+  const image = sharp(data, { raw: { width, height, channels: 3 } });
+  return { image, width, height, format, channels: 3, plain: true, pixels };
 }
 
 function checkSize({ width, height }: { width: number; height: number }): void {

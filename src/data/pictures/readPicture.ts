@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { UserError } from '../../core/errors';
 import { sha256 } from '../../core/files';
 import type { Example, RawPicture } from '../dataset';
@@ -19,9 +19,7 @@ export async function readPicture({
 }: Pick<Example, 'file' | 'pixels' | 'reading'>): Promise<{ content: PictureContent; hash: string }> {
   if (pixels) return { content: pixels, hash: hashOfPixels(pixels) };
   try {
-    const { size } = await stat(file);
-    if (size > LARGEST_FILE) throw new UserError(`a file of ${Math.round(size / 2 ** 20)} MB, more than 256`);
-    const content = await readFile(file);
+    const content = await contentOf(file);
     const hash = sha256(content);
     return { content, hash: reading ? sha256(`${hash} ${JSON.stringify(reading)}`) : hash };
   } catch (error) {
@@ -29,6 +27,25 @@ export async function readPicture({
     if (code === 'ENOENT') throw new UserError('no such file');
     if (code === 'EACCES') throw new UserError('no permission to read the file');
     throw error;
+  }
+}
+
+/** The bytes of a file, read with fewer calls than by `readFile`, which does not know its size. */
+async function contentOf(file: string): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    if (size > LARGEST_FILE) throw new UserError(`a file of ${Math.round(size / 2 ** 20)} MB, more than 256`);
+    const content = Buffer.allocUnsafeSlow(size); // of its own, as it is passed to other threads
+    let filled = 0;
+    while (filled < size) {
+      const { bytesRead } = await handle.read(content, filled, size - filled, filled);
+      if (bytesRead === 0) break; // it became shorter
+      filled += bytesRead;
+    }
+    return content.subarray(0, filled);
+  } finally {
+    await handle.close();
   }
 }
 
