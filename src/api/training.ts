@@ -60,6 +60,7 @@ export {
   softmax,
   stagesOf,
   type TestResult,
+  type TestUse,
   type TrainSurroundings,
   toProbabilities,
   trainSettings,

@@ -7,10 +7,10 @@ import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
 import { type ExamplePrediction, predictExamples } from './predictExamples';
 import { type Prediction, summarizePredictions } from './predictions';
-import { recordTestUse } from './testUses';
+import { recordTestUse, type TestUse, testUseWarning } from './testUses';
 
 /** How good the final model is on the test pictures, which nothing in the training looked at. */
-export interface TestResult {
+export interface TestResult extends TestUse {
   /** all metrics with their intervals, beside the accuracy of the most frequent class */
   summary: ClassificationSummary;
   /** how often each true class was predicted as each class */
@@ -23,8 +23,6 @@ export interface TestResult {
   skipped: Skipped[];
   /** files of test pictures whose very content was trained or validated on: they make the numbers too good */
   shared: string[];
-  /** how many other models were evaluated on exactly these pictures before, on this machine */
-  earlier: number;
 }
 
 interface TrainedNetwork {
@@ -78,8 +76,8 @@ function resultOf(
   if (!found.every(({ probabilities }) => probabilities.every(Number.isFinite))) return undefined; // diverged
   const { summary, confusion } = summarizePredictions(found, classes);
   const shared = found.filter(({ hash }) => known.has(hash)).map(({ file }) => file);
-  const earlier = recordTestUse(found, summary.accuracy.estimate);
-  const warning = testUseWarning(earlier);
+  const use = recordTestUse(found);
+  const warning = testUseWarning(use, found.length);
   if (warning) listener.onMessage?.(warning);
   if (shared.length > 0) {
     listener.onMessage?.(
@@ -87,14 +85,8 @@ function resultOf(
     );
   }
   return {
-    ...{ summary, confusion, skipped, shared, earlier },
+    ...{ summary, confusion, skipped, shared, ...use },
     predictions: found.map(({ hash: _, ...prediction }) => prediction),
     hashes: found.map(({ hash }) => hash),
   };
-}
-
-/** What to say of test pictures that were used before; undefined where they were not. */
-export function testUseWarning(earlier: number): string | undefined {
-  if (earlier === 0) return undefined;
-  return `these test pictures were used for ${earlier} other model${earlier > 1 ? 's' : ''} before: the best of several looks better than it is; decide by validation pictures, and use the test pictures once`;
 }

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { sha256 } from '../../src/core/files';
 import { type Dataset, imageFolder, splitDataset } from '../../src/data';
 import { testSections } from '../../src/report/testPictures';
 import { evaluateRun, readRun, saveRun } from '../../src/runs';
 import { exportRun, modelCardMarkdown } from '../../src/runs/export';
 import { type TrainOptions, type TrainResult, train } from '../../src/training';
-import { EarlyStopping } from '../../src/training/earlyStopping';
-import { recordTestUse } from '../../src/training/testUses';
+import { EarlyStopping, rankedMeasures } from '../../src/training/earlyStopping';
+import { recordTestUse, testUseWarning } from '../../src/training/testUses';
 import { temporaryFolder, withEmptyCache } from '../folders';
 import { stripesFolder } from '../pictures';
 
@@ -90,8 +93,16 @@ describe('test pictures', function () {
     assert.deepEqual(seen, { training: [], validation: [] });
     const { low, high } = result.test!.summary.accuracy;
     const { card } = await exportRun(folder, join(temporaryFolder(), 'exported'), { formats: ['tfjs'] });
-    assert.deepEqual(card.test, { accuracy: saved.summary.accuracy.estimate, interval: [low, high], pictures: 9 });
-    assert.match(modelCardMarkdown(card), /\| test accuracy \| \d+\.\d% \(95% interval/);
+    assert.deepEqual(card.test, {
+      ...{ accuracy: saved.summary.accuracy.estimate, interval: [low, high] },
+      ...{ mostFrequent: 1 / 3, pictures: 9 },
+    });
+    const rows = modelCardMarkdown(card)
+      .split('\n')
+      .filter((line) => /^\| (?:test|validation) accuracy/.test(line));
+    assert.equal(rows.length, 2);
+    for (const row of rows)
+      assert.match(row, /accuracy \| \d+\.\d% \(95% interval .*\); always the most frequent class: \d+\.\d% \|$/);
     const [section] = testSections(readRun(folder));
     assert.equal(section!.table!.rows[0]![1], saved.summary.accuracy.estimate.toFixed(3));
     assert.match(
@@ -104,8 +115,9 @@ describe('test pictures', function () {
     const messages: string[] = [];
     const listener = { onMessage: (text: string) => messages.push(text) };
     const again = await train(dataset, { ...quick, test: 0.25, seed: 1, listener });
-    assert.equal(again.test!.earlier, 1);
-    assert.ok(messages.some((text) => /used for 1 other model before/.test(text)));
+    // the first run, and the one whose test part shares some pictures with this one
+    assert.deepEqual([again.test!.earlier, again.test!.reused], [2, 9]);
+    assert.ok(messages.some((text) => /^these test pictures were used for 2 other models before/.test(text)));
     const test = again.test!.predictions[0]!;
     const copy = join(dataset.folder, dataset.classes[test.label]!, 'copy.png');
     copyFileSync(test.file, copy);
@@ -136,14 +148,65 @@ describe('test pictures', function () {
 });
 
 describe('recordTestUse', () => {
-  it('counts other models, and costs no training where the cache cannot be written', () =>
+  /** What a model that is sure by `p` says of some pictures. */
+  const said = (p: number, pictures: readonly number[]) =>
+    pictures.map((i) => ({ hash: sha256(`picture ${i}`), probabilities: [p - i / 1000, 1 - p + i / 1000] }));
+  const ten = Array.from({ length: 10 }, (_, i) => i);
+
+  it('counts other models, and not the same one again', () =>
+    withEmptyCache(() => {
+      assert.deepEqual(recordTestUse(said(0.5, ten)), { earlier: 0, reused: 0 });
+      assert.deepEqual(recordTestUse(said(0.5, ten)), { earlier: 0, reused: 0 });
+      assert.deepEqual(recordTestUse(said(0.6, ten)), { earlier: 1, reused: 10 });
+      assert.deepEqual(recordTestUse(said(0.5, ten)), { earlier: 1, reused: 10 });
+      assert.deepEqual(recordTestUse(said(0.5 + 1e-7, ten)), { earlier: 1, reused: 10 }); // rounded otherwise
+    }));
+
+  it('knows pictures that are a part of those before, or some of them beside new ones, in any order', () =>
+    withEmptyCache(() => {
+      recordTestUse(said(0.5, ten));
+      assert.deepEqual(recordTestUse(said(0.5, [3, 4, 5])), { earlier: 0, reused: 0 }); // the same model
+      assert.deepEqual(recordTestUse(said(0.7, [5, 4, 3])), { earlier: 1, reused: 3 });
+      assert.deepEqual(recordTestUse(said(0.8, [8, 9, 10, 11])), { earlier: 1, reused: 2 });
+      assert.deepEqual(recordTestUse(said(0.9, [20, 21])), { earlier: 0, reused: 0 });
+      assert.deepEqual(recordTestUse(said(0.4, ten)), { earlier: 3, reused: 10 }); // 0.5 counts once
+      assert.match(
+        testUseWarning({ earlier: 2, reused: 2 }, 4)!,
+        /^2 of these 4 test pictures were used for 2 other models/,
+      );
+    }));
+
+  it('misses no model where several processes record at the same time', function () {
+    this.timeout(60_000);
+    return withEmptyCache(async () => {
+      const script = `const { recordTestUse } = require(${JSON.stringify(require.resolve('../../src/training/testUses'))});
+        const p = Number(process.argv[1]);
+        process.stdout.write(String(recordTestUse([{ hash: 'a', probabilities: [p, 1 - p] }]).earlier));`;
+      const counts = await Promise.all(
+        [0.1, 0.3, 0.5, 0.7].map(async (p) => {
+          const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, String(p)]);
+          return Number(stdout);
+        }),
+      );
+      assert.equal(Math.max(...counts), 3);
+      assert.equal(recordTestUse([{ hash: 'a', probabilities: [0.9, 0.1] }]).earlier, 4);
+    });
+  });
+
+  it('says where it cannot record or read, and costs no training there', () =>
     withEmptyCache((cache) => {
-      const predictions = (p: number) => [{ hash: 'a', label: 0, probabilities: [p, 1 - p] }];
-      assert.deepEqual([recordTestUse(predictions(0.5), 1), recordTestUse(predictions(0.5), 1)], [0, 0]);
-      assert.deepEqual([recordTestUse(predictions(0.6), 1), recordTestUse(predictions(0.5), 1)], [1, 1]);
-      rmSync(join(cache, 'test-uses'), { recursive: true });
-      writeFileSync(join(cache, 'test-uses'), 'a file in its place');
-      assert.equal(recordTestUse(predictions(0.7), 1), 0);
+      recordTestUse(said(0.5, ten));
+      const folder = join(cache, 'test-uses');
+      mkdirSync(join(folder, `${'0'.repeat(32)}.txt`)); // in place of a file
+      const unread = recordTestUse(said(0.6, ten));
+      assert.match(unread.problem!, /an earlier use could not be read/);
+      assert.deepEqual([unread.earlier, unread.reused], [1, 10]); // by what can be read
+      rmSync(folder, { recursive: true });
+      writeFileSync(folder, 'a file in its place');
+      const use = recordTestUse(said(0.7, ten));
+      assert.equal(use.earlier, 0);
+      assert.match(use.problem!, /it could not be recorded that they are used now/);
+      assert.match(testUseWarning(use, 10)!, /^whether test pictures are used more than once is not known/);
     }));
 });
 
@@ -162,16 +225,21 @@ describe('the setting `monitor`', function () {
     const labels = [0, 0, 1, 2];
     const logits = (...classes: number[]) =>
       Float32Array.from(classes.flatMap((c) => [0, 1, 2].map((i) => (i === c ? 3 : 0))));
+    const since = (epoch: number, logits: Float32Array) => ({
+      ...record(epoch),
+      ...rankedMeasures({ labels, logits }),
+    });
     const one = new EarlyStopping({ monitor: 'validationMacroF1', patience: 1 }, true);
-    assert.deepEqual(one.observe(record(1), { labels, logits: logits(0, 0, 0, 0) }), { better: true, enough: false });
+    assert.deepEqual(one.observe(since(1, logits(0, 0, 0, 0))), { better: true, enough: false });
     assert.ok(Math.abs(one.state.best! - (2 * 2) / (2 + 4) / 3) < 1e-12);
-    assert.deepEqual(one.observe(record(2), { labels, logits: logits(0, 1, 1, 2) }), { better: true, enough: false });
-    assert.deepEqual(one.observe(record(3), { labels, logits: logits(0, 0, 0, 2) }), { better: false, enough: true });
+    assert.deepEqual(one.observe(since(2, logits(0, 1, 1, 2))), { better: true, enough: false });
+    assert.deepEqual(one.observe(since(3, logits(0, 0, 0, 2))), { better: false, enough: true });
     const area = new EarlyStopping({ monitor: 'validationAuc' }, true);
     // one output: the logit of the second of two classes ranks three of four pairs right
-    area.observe(record(1), { labels: [0, 0, 1, 1], logits: Float32Array.of(-2, 0.5, 0.1, 3) });
+    const two = { labels: [0, 0, 1, 1], logits: Float32Array.of(-2, 0.5, 0.1, 3) };
+    area.observe({ ...record(1), ...rankedMeasures(two) });
     assert.equal(area.state.best, 0.75);
-    area.observe(record(2), undefined); // no validation data: every epoch counts as better
+    area.observe(record(2)); // no validation data: every epoch counts as better
     assert.equal(area.state.bestEpoch, 2);
   });
 
