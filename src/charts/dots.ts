@@ -19,6 +19,9 @@ export interface ConfusedPairsOptions {
   limit?: number;
 }
 
+/** A slice, as {@link sliceChart} draws it. */
+export type SliceDot = Pick<Slice, 'slice' | 'right' | 'total' | 'accuracy' | 'low' | 'high'>;
+
 const width = 320;
 const percent = {
   scale: { domain: [0, 1], nice: false },
@@ -160,7 +163,7 @@ export function classScoresChart(report: ClassReport, options?: DotOptions): Cha
  * chart.description; // => 'Accuracy of 2 slices; lowest 0.0% for reflex.'
  * ```
  */
-export function sliceChart(slices: readonly Slice[], options?: DotOptions): Chart {
+export function sliceChart(slices: readonly SliceDot[], options?: DotOptions): Chart {
   const { title } = withDefaults('sliceChart', options, { title: 'Accuracy of each slice' });
   if (slices.length === 0) throw new UserError('sliceChart: got no slices; give at least one, from sliceAccuracy');
   const right = slices.reduce((sum, slice) => sum + slice.right, 0);

@@ -2,7 +2,14 @@ export { type BackboneChartOptions, type BackboneChartRow, backboneChart } from 
 export { type CompareOptions, compareCurves } from './compareCurves';
 export { type ConfusionChartOptions, confusionMatrixChart } from './confusion';
 export { type CurveOptions, trainingCurves } from './curves';
-export { type ConfusedPairsOptions, classScoresChart, confusedPairsChart, type DotOptions, sliceChart } from './dots';
+export {
+  type ConfusedPairsOptions,
+  classScoresChart,
+  confusedPairsChart,
+  type DotOptions,
+  type SliceDot,
+  sliceChart,
+} from './dots';
 export { type EmbeddedPoint, type EmbeddingChartOptions, embeddingChart } from './embedding';
 export { type InteractionOptions, interactionChart } from './interaction';
 export { type LearningRateChartOptions, learningRateChart } from './learningRates';

@@ -12,6 +12,8 @@ export interface Example {
   subset?: Subset;
   /** How its samples become 8 bits; missing when they have 8 bits. */
   reading?: Reading;
+  /** Other cells of its row in a table, by the name of the column; see {@link imageTable}. Default: none */
+  columns?: Readonly<Record<string, string>>;
   /** Its pixels, when it is in memory instead of in a file. */
   pixels?: RawPicture;
 }

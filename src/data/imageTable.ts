@@ -34,7 +34,8 @@ export interface ImageTableOptions {
  *
  * A path that does not exist is searched for in all folders below, by its last components and without its extension, as tables
  * often come from other machines. Pictures are not opened yet; rows that cannot be used are listed in {@link Dataset.skipped}, and
- * pictures of rows without a class in {@link Dataset.unlabelled}.
+ * pictures of rows without a class in {@link Dataset.unlabelled}. Other columns of numbers or of few different texts (such as the
+ * camera) are kept in {@link Example.columns}, to evaluate a model by them.
  *
  * @param table an arquero table, or the path of a file with comma-, semicolon- or tab-separated values
  * @throws {UserError} when the file or a column is missing, or fewer than two classes are left

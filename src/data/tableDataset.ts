@@ -3,6 +3,7 @@ import { basename, isAbsolute, relative, resolve, sep } from 'node:path';
 import { UserError } from '../core/errors';
 import type { Dataset, Example, Subset } from './dataset';
 import { Findings, picturesBelow, unusableFile } from './findPictures';
+import { otherColumns } from './otherColumns';
 import { PictureIndex } from './pictureIndex';
 import type { TextTable } from './readTable';
 import { subsetOfFolder } from './subsetNames';
@@ -79,6 +80,7 @@ interface Found {
   className: string;
   subset?: Subset;
   group?: string;
+  columns?: Record<string, string>;
 }
 
 /**
@@ -86,11 +88,14 @@ interface Found {
  * @param indexes keeps the pictures of the folders that were searched
  */
 function usableRows(
-  { text: { columns, rows }, columns: { file: fileColumn, label, split, group }, folder, ...source }: TableSource,
+  { text, columns: roles, folder, ...source }: TableSource,
   places: Map<string, string>,
   indexes: Map<string, PictureIndex>,
   findings: Findings,
 ): Found[] {
+  const { columns, rows } = text;
+  const { file: fileColumn, label, split, group } = roles;
+  const othersOf = otherColumns(text, Object.values(roles));
   const { read, note } =
     split === undefined
       ? { read: () => source.subset, note: undefined }
@@ -122,7 +127,13 @@ function usableRows(
     const cell = label === undefined ? '' : row[label]!;
     const className = wholeNumbers ? cell.replace(/\.0+$/, '') : cell;
     const groupName = group === undefined ? '' : row[group]!;
-    found.push({ file, className, ...(subset && { subset }), ...(groupName && { group: groupName }) });
+    const others = othersOf(row);
+    found.push({
+      ...{ file, className },
+      ...(subset && { subset }),
+      ...(groupName && { group: groupName }),
+      ...(others && { columns: others }),
+    });
   }
   if (group !== undefined && plainName(columns[group]!) !== 'group') {
     const count = new Set(found.flatMap((one) => one.group ?? [])).size;

@@ -1,7 +1,8 @@
 import { UserError } from '../core/errors';
 import { checkNumber } from '../core/options';
 import { checkIndex, checkPairs } from './check';
-import { type Interval, wilsonInterval } from './interval';
+import { groupedAccuracy } from './groupedAccuracy';
+import type { Interval } from './interval';
 
 /** The predictions whose confidence lies above `from` and at most at `to`. */
 export interface ReliabilityBin {
@@ -13,7 +14,7 @@ export interface ReliabilityBin {
   count: number;
   /** Mean probability of the predicted class, from 0 to 1; NaN for an empty bin. */
   confidence: number;
-  /** Fraction of the predictions that are right, with its 95% Wilson interval; undefined for an empty bin. */
+  /** Fraction of the predictions that are right, with its 95% interval, see `groupedAccuracy`; undefined for an empty bin. */
   accuracy?: Interval;
 }
 
@@ -52,6 +53,7 @@ const tiny = 2 ** -52;
  * @param labels true class indices
  * @param probabilities shape `[examples, classes]`; each row sums to 1
  * @param bins number of bins of equal width, from 1 to 1000. Default: 10
+ * @param groups the group of each example, undefined for one without a group, which the intervals allow for. Default: no groups
  * @throws {UserError} when there are no examples, the lengths differ, or a row does not hold probabilities that sum to 1
  *
  * @example
@@ -68,10 +70,17 @@ export function calibration(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<ArrayLike<number>>,
   bins = 10,
+  groups?: ArrayLike<string | undefined>,
 ): Calibration {
   checkProbabilities('calibration', labels, probabilities);
+  if (groups && groups.length !== labels.length) {
+    throw new UserError(
+      `calibration: got ${labels.length} labels and ${groups.length} groups; give one for each, undefined for none`,
+    );
+  }
   checkNumber('calibration: bins', bins, { min: 1, max: 1000, integer: true });
-  const sums = Array.from({ length: bins }, () => ({ count: 0, right: 0, confidence: 0 }));
+  const sums = Array.from({ length: bins }, () => ({ count: 0, right: 0, confidence: 0, members: [] as number[] }));
+  const right = new Array<boolean>(labels.length);
   let logLoss = 0;
   let brier = 0;
   for (let i = 0; i < labels.length; i++) {
@@ -80,7 +89,9 @@ export function calibration(
     const sum = sums[Math.max(0, Math.ceil(confidence * bins) - 1)]!;
     sum.count++;
     sum.confidence += confidence;
-    if (row.indexOf(confidence) === labels[i]) sum.right++;
+    sum.members.push(i);
+    right[i] = row.indexOf(confidence) === labels[i];
+    if (right[i]) sum.right++;
     logLoss -= Math.log(Math.max(tiny, row[labels[i]!]!)) / labels.length;
     brier += row.reduce((total, p, c) => total + (p - (c === labels[i] ? 1 : 0)) ** 2, 0) / labels.length;
   }
@@ -89,12 +100,19 @@ export function calibration(
   const mean = (value: (sum: (typeof sums)[number]) => number) =>
     filled.reduce((total, sum) => total + (sum.count * value(sum)) / labels.length, 0);
   return {
-    bins: sums.map(({ count, right, confidence }, b) => ({
+    bins: sums.map(({ count, confidence, members }, b) => ({
       from: b / bins,
       to: (b + 1) / bins,
       count,
       confidence: confidence / count,
-      ...(count > 0 && { accuracy: wilsonInterval(right, count) }),
+      ...(count > 0 && {
+        accuracy: intervalOf(
+          groupedAccuracy(
+            members.map((i) => right[i]!),
+            members.map((i) => groups?.[i]),
+          ),
+        ),
+      }),
     })),
     error: mean((sum) => Math.abs(gap(sum))),
     largest: Math.max(...filled.map((sum) => Math.abs(gap(sum)))),
@@ -103,6 +121,8 @@ export function calibration(
     overconfidence: mean(gap),
   };
 }
+
+const intervalOf = ({ estimate, low, high, confidence }: Interval): Interval => ({ estimate, low, high, confidence });
 
 /**
  * Check labels against rows of probabilities.

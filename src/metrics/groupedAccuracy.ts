@@ -50,26 +50,54 @@ export function groupedAccuracy(
     );
   }
   checkConfidence('groupedAccuracy', confidence);
-  const members = groupMembers(examples, groups);
-  const count = (indices: readonly number[]) => indices.filter((i) => right[i]).length;
-  const estimate = members.reduce((sum, indices) => sum + count(indices), 0) / examples;
-  const sums = members.map((indices) => count(indices) - estimate * indices.length);
-  const effective = effectiveSize(estimate, sums, examples, confidence);
-  return {
-    ...proportionInterval(estimate, effective, confidence),
-    ...{ examples, groups: members.length, effective },
-  };
+  const totals = new GroupTotals();
+  for (const members of groupMembers(examples, groups)) {
+    totals.add(members.filter((i) => right[i]).length, members.length);
+  }
+  return accuracyOf(totals, confidence);
 }
 
-/** @param sums of each group, the sum of its deviations from the mean `p` */
-function effectiveSize(p: number, sums: readonly number[], examples: number, confidence: number): number {
-  const groups = sums.length;
+/** Sums over groups, from which the accuracy and its standard error follow. Groups can be added and taken away. */
+export class GroupTotals {
+  groups = 0;
+  examples = 0;
+  right = 0;
+  /** sum of the squares of the groups' sizes, of their numbers of right examples, and of the products of both */
+  squares = { size: 0, right: 0, both: 0 };
+
+  /** @param times -1 takes a group away that was added before. Default: 1 */
+  add(right: number, size: number, times: 1 | -1 = 1): void {
+    if (size === 0) return;
+    this.groups += times;
+    this.examples += times * size;
+    this.right += times * right;
+    this.squares.size += times * size * size;
+    this.squares.right += times * right * right;
+    this.squares.both += times * right * size;
+  }
+
+  copy(): GroupTotals {
+    return Object.assign(new GroupTotals(), this, { squares: { ...this.squares } });
+  }
+}
+
+/** The accuracy of groups with its interval. */
+export function accuracyOf(totals: GroupTotals, confidence: number): GroupedAccuracy {
+  const { examples, groups, right } = totals;
+  const effective = effectiveSize(totals, confidence);
+  return { ...proportionInterval(right / examples, effective, confidence), ...{ examples, groups, effective } };
+}
+
+function effectiveSize({ groups, examples, right, squares }: GroupTotals, confidence: number): number {
+  const p = right / examples;
   if (groups === examples) return examples;
   if (groups === 1) return 1; // a single group says nothing about the differences between groups
   const correction = (normalQuantile((1 + confidence) / 2) / twoSidedT(1 - confidence, groups - 1)) ** 2;
   // all right or all wrong: no difference between groups is observed, so each group counts as one example
   if (p === 0 || p === 1) return groups;
-  const variance = ((groups / (groups - 1)) * sums.reduce((sum, s) => sum + s * s, 0)) / examples ** 2;
+  // the squares of each group's sum of deviations from the mean; rounding could make it negative
+  const deviations = Math.max(0, squares.right - 2 * p * squares.both + p * p * squares.size);
+  const variance = ((groups / (groups - 1)) * deviations) / examples ** 2;
   return variance === 0 ? examples : Math.max(1, Math.min(examples, ((p * (1 - p)) / variance) * correction));
 }
 

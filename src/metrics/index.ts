@@ -3,6 +3,8 @@ export type { Baseline } from './baseline';
 export { type Calibration, calibration, type ReliabilityBin } from './calibration';
 export { classTable } from './classTable';
 export { type ConfusedPair, type ConfusionMatrix, confusionMatrix, mostConfused, sortByConfusion } from './confusion';
+export { benjaminiHochberg } from './falseDiscovery';
+export { fisherExact } from './fisherExact';
 export { type GroupedAccuracy, groupedAccuracy } from './groupedAccuracy';
 export { describeAccuracy, type Interval, wilsonInterval } from './interval';
 export { type LabelIssue, suspectLabels } from './labelErrors';
@@ -11,7 +13,8 @@ export { type PrecisionRecallCurve, type PrecisionRecallPoint, precisionRecallCu
 export { type BinaryTask, oneVersusRest } from './ranking';
 export { type ClassReport, type ClassScores, classReport, type Scores } from './report';
 export { type RocCurve, type RocPoint, rocCurve } from './roc';
-export { type PredictionRow, type Slice, sliceAccuracy, sliceTable } from './slices';
+export type { PredictionRow, Slice } from './slice';
+export { type SliceOptions, sliceAccuracy, sliceTable } from './slices';
 export { type ClassificationSummary, classificationSummary, type SummaryOptions } from './summary';
 export { fitTemperature, logProbabilities, softmaxAt } from './temperature';
 export { chooseThreshold, type ThresholdChoice, type ThresholdGoal, thresholdTable } from './threshold';

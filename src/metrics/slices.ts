@@ -1,44 +1,30 @@
 import { arquero } from '../core/arquero';
 import type { ColumnTable } from '../core/columnTable';
 import { UserError } from '../core/errors';
-import { wilsonInterval } from './interval';
+import { checkNumber, withDefaults } from '../core/options';
+import { checkConfidence } from './normal';
+import type { PredictionRow, Slice } from './slice';
+import { comparedSlices, slicesBy } from './slicesBy';
 
-/** The accuracy on a part of the examples, with its 95% Wilson interval. */
-export interface Slice {
-  /** The value that its examples share, or the range of values. */
-  slice: string;
-  /** Number of examples predicted right. */
-  right: number;
-  /** Number of examples. */
-  total: number;
-  /** `right / total`, from 0 to 1. */
-  accuracy: number;
-  /** Lower limit of the 95% Wilson interval. */
-  low: number;
-  /** Upper limit of the 95% Wilson interval. */
-  high: number;
+/** Options of {@link sliceAccuracy}. */
+export interface SliceOptions {
+  /** Slices of fewer examples are left out, and count as no comparison. Default: 1 */
+  least?: number;
+  /** Confidence level of the intervals, between 0 and 1. Default: 0.95 */
+  confidence?: number;
 }
-
-/**
- * A row about one example: its true class as `label`, the predicted class as `predicted`, and any other columns.
- */
-export type PredictionRow = Readonly<Record<string, unknown>> & {
-  /** True class: its name or its index. */
-  label: unknown;
-  /** Predicted class: its name if `label` is a name, else its index. */
-  predicted: unknown;
-};
-
-/** A column of numbers with more distinct values than this is divided at its quartiles. */
-const MOST_VALUES = 8;
 
 /**
  * The accuracy on each slice of the examples: the examples with the same value in a column, such as class, camera, source or
  * brightness.
  *
- * @param rows one for each example, as an array or an arquero table, with the columns `label` and `predicted`
- * @param by name of a column, or a function of a row; numbers with more than eight distinct values are divided at their
- *   quartiles
+ * Of many slices some are low by chance. So each is compared with all other examples, and its p value is adjusted for the number of
+ * slices; the intervals are those of single slices.
+ *
+ * @param rows one for each example, as an array or an arquero table, with the columns `label` and `predicted`, and `group` where
+ *   there are groups
+ * @param by name of a column, a list of names, or a function of a row; numbers with more than eight distinct values are divided at
+ *   their quartiles
  * @returns the lowest accuracy first; a slice of few examples has a wide interval, and is often the lowest by chance
  * @throws {UserError} when there are no rows or no such column, or the label and prediction of a row cannot be compared
  *
@@ -56,31 +42,35 @@ const MOST_VALUES = 8;
  */
 export function sliceAccuracy(
   rows: readonly PredictionRow[] | Pick<ColumnTable, 'objects'>,
-  by: string | ((row: PredictionRow) => unknown),
+  by: string | readonly string[] | ((row: PredictionRow) => unknown),
+  options?: SliceOptions,
 ): Slice[] {
+  const { least, confidence } = withDefaults('sliceAccuracy', options, { least: 1, confidence: 0.95 });
+  checkNumber('sliceAccuracy: least', least, { min: 1 });
+  checkConfidence('sliceAccuracy', confidence);
   const all = Array.isArray(rows) ? rows : ((rows as Pick<ColumnTable, 'objects'>).objects() as PredictionRow[]);
   if (all.length === 0) throw new UserError('sliceAccuracy: got no rows; give at least one example');
-  if (typeof by === 'string' && !all.some((row) => by in row)) {
+  const columns = typeof by === 'function' ? [] : [by].flat();
+  const unknown = columns.find((column) => !all.some((row) => column in row));
+  if (unknown !== undefined) {
     throw new UserError(
-      `sliceAccuracy: there is no column '${by}'; the columns are ${Object.keys(all[0]!).join(', ')}`,
+      `sliceAccuracy: there is no column '${unknown}'; the columns are ${Object.keys(all[0]!).join(', ')}`,
     );
   }
   checkRows(all);
-  const values = all.map((row) => (typeof by === 'string' ? row[by] : by(row)));
-  const names = namesOf(values);
-  const slices = new Map<string, { right: number; total: number }>();
-  for (const [i, { label, predicted }] of all.entries()) {
-    const slice = slices.get(names[i]!) ?? { right: 0, total: 0 };
-    slices.set(names[i]!, slice);
-    slice.total++;
-    if (label === predicted) slice.right++;
-  }
-  return [...slices]
-    .map(([slice, { right, total }]) => {
-      const { estimate, low, high } = wilsonInterval(right, total);
-      return { slice, right, total, accuracy: estimate, low, high };
-    })
-    .sort((a, b) => a.accuracy - b.accuracy || b.total - a.total || a.slice.localeCompare(b.slice));
+  const found =
+    typeof by === 'function'
+      ? slicesBy('', all, all.map(by), confidence)
+      : columns.flatMap((column) =>
+          slicesBy(
+            column,
+            all,
+            all.map((row) => row[column]),
+            confidence,
+          ),
+        );
+  const enough = found.filter(({ total }) => total >= least);
+  return comparedSlices(enough).map(({ rows: _, ...slice }) => slice);
 }
 
 /**
@@ -123,24 +113,4 @@ function checkRows(rows: readonly PredictionRow[]): void {
       `sliceAccuracy: the label ${JSON.stringify(label)} cannot be compared with the prediction ${JSON.stringify(predicted)}; give class names for both, or indices for both`,
     );
   }
-}
-
-/** The name of each value's slice. */
-function namesOf(values: readonly unknown[]): string[] {
-  const numbers = values.filter((value): value is number => typeof value === 'number' && Number.isFinite(value));
-  const distinct = new Set(numbers);
-  if (distinct.size <= MOST_VALUES)
-    return values.map((value) => (value === undefined || value === '' ? 'none' : String(value)));
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
-  const edges = [...new Set([at(0.25), at(0.5), at(0.75)])];
-  const text = (value: number) => String(Number(value.toPrecision(3)));
-  return values.map((value) => {
-    if (typeof value !== 'number' || !Number.isFinite(value)) return 'none';
-    const above = edges.filter((edge) => value >= edge).length;
-    if (above === 0) return `below ${text(edges[0]!)}`;
-    return above === edges.length
-      ? `from ${text(edges.at(-1)!)}`
-      : `${text(edges[above - 1]!)} to ${text(edges[above]!)}`;
-  });
 }

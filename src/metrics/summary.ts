@@ -66,6 +66,16 @@ export function classificationSummary(
   probabilities: readonly (readonly number[])[],
   options?: SummaryOptions,
 ): ClassificationSummary {
+  return summaryWithin(MOST_WORK, labels, probabilities, options);
+}
+
+/** {@link classificationSummary} with at most so many products of examples, classes and resamples. */
+export function summaryWithin(
+  mostWork: number,
+  labels: readonly number[],
+  probabilities: readonly (readonly number[])[],
+  options?: SummaryOptions,
+): ClassificationSummary {
   const { groups, confidence } = withDefaults<SummaryOptions>('classificationSummary', options, {
     groups: undefined,
     confidence: 0.95,
@@ -86,7 +96,7 @@ export function classificationSummary(
   const losses = probabilities.map((row, i) => -Math.log(Math.max(2 ** -52, row[labels[i]!]!)));
   const rankings = rankingsOf(labels, probabilities, counts);
   const work = labels.length * Math.max(classes, 10);
-  const resamples = Math.max(LEAST_RESAMPLES, Math.min(1000, Math.floor(MOST_WORK / work)));
+  const resamples = Math.max(LEAST_RESAMPLES, Math.min(1000, Math.floor(mostWork / work)));
   const [balancedAccuracy, macroF1, logLoss, auc] = clusterBootstrap(
     members,
     labels.length,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { reportHtml } from '../../src/report';
@@ -55,7 +55,7 @@ describe('the slices in which a run is weak', function () {
     );
     assert.deepEqual(
       rows.find(([, slice]) => slice === 'tall'),
-      ['shape', 'tall', '0.0%', '0.0% to 27.8%', '10'],
+      ['shape', 'tall', '0.0%', '0.0% to 27.8%', '10', '100.0%', 'below 0.001', 'lower'],
     );
     const accuracies = rows.map(([, , accuracy]) => Number.parseFloat(accuracy!));
     assert.deepEqual(
@@ -67,7 +67,23 @@ describe('the slices in which a run is weak', function () {
     assert.deepEqual([...kinds].sort(), [
       ...['brightness, 0 to 1', 'file type', 'folder', 'shape', 'shorter side in pixels'],
     ]);
-    assert.match(html, /contains the overall accuracy of 75\.0%, the difference may be chance/);
+    assert.match(html, /beside the overall accuracy of 75\.0%/);
+    const count = Number(/(\d+) slices of at least 5 pictures/.exec(html)![1]);
+    assert.match(html, new RegExp(`adjusted for all ${count} comparisons \\(Benjamini and Hochberg 1995\\)`));
+    const folder = rows.find(([by]) => by === 'folder')!;
+    assert.equal(folder.at(-1), 'may be chance');
+  });
+
+  it('have intervals that know groups', async () => {
+    const data = temporaryFolder();
+    const run = writeRun(classes, await writePictures(data), data);
+    const tall = (html: string) => rowsUnder(html, heading).find(([, slice]) => slice === 'tall')!;
+    const metrics = join(run, 'metrics.json');
+    const groups = Array.from({ length: 40 }, (_, i) => `thing ${Math.floor(i / 20)}`);
+    writeFileSync(metrics, JSON.stringify({ ...JSON.parse(readFileSync(metrics, 'utf8')), validationGroups: groups }));
+    const html = await reportHtml(run, { explain: false });
+    assert.equal(tall(html)[3], '0.0% to 65.8%'); // ten pictures of two things: Wilson's interval of two
+    assert.match(html, /The intervals allow for groups\./);
   });
 
   it('are shown only by folder and file type if the pictures are missing', async () => {
