@@ -6,8 +6,9 @@
  */
 
 export type { DiagnosedRun, Diagnosis, Finding, FindingKind } from '../analysis/diagnose';
-export type { ReportOptions } from '../report';
+export { type EvaluationReportOptions, evaluationHtml, type ReportOptions } from '../report';
 export {
+  type EvaluatedSlice,
   type EvaluateRunOptions,
   evaluateRun,
   eventFiles,

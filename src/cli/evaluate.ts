@@ -1,13 +1,16 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { printableLine } from '../core/escape/printable';
-import { alignColumns } from '../core/text';
+import { writeFileAtomically } from '../core/files';
+import { alignColumns, counted } from '../core/text';
 import { type DataOptions, openDataset } from '../data/public';
+import { evaluationHtml } from '../report';
 import { type EvaluateRunOptions, evaluateRun, evaluationParts, type RunEvaluation } from '../runs';
 import { checkExport, exportTable } from '../study/exportTable';
 import { terminalListener } from '../terminal/terminal';
 import { addDataOptions, DATA_HELP, splitDataOptions } from './dataOptions';
 import { withInterval } from './interval';
+import { pageFile } from './pageFile';
 import { predictionTable } from './predictionTable';
 import { print, printAside, printJson } from './print';
 import { interruptible } from './stop';
@@ -16,6 +19,8 @@ interface Options extends DataOptions {
   data: string;
   part?: EvaluateRunOptions['part'];
   predictions?: string;
+  slices?: true | string[];
+  report?: string;
   json?: true;
 }
 
@@ -34,34 +39,52 @@ export function evaluateCommand(): Command {
       '--predictions <file>',
       'write the probabilities of every picture, to a .csv, .parquet, .arrow or .json file',
     )
+    .option(
+      '--slices [property...]',
+      'evaluate parts of the pictures, too: by class, folder, "file type", size, shape, brightness, or columns of the table; default: all but class',
+    )
+    .option('--report <file>', 'write a report with charts, slices and mistakes, one self-contained HTML page')
     .option('--json', 'one JSON object as the last line')
-    .action(async (run: string, { data, part, predictions, json, ...options }: Options) => {
+    .action(async (run: string, { data, part, predictions, slices, report, json, ...options }: Options) => {
       if (predictions !== undefined) checkExport(predictions);
+      const page = report === undefined ? undefined : pageFile(report, '--report');
       const { end, ...listener } = terminalListener();
       const evaluation = await interruptible(async (shouldStop) => {
         const dataset = await openDataset(data, { ...splitDataOptions(options).how, listener });
-        return evaluateRun(run, dataset, { part, listener: { ...listener, shouldStop } });
+        return evaluateRun(run, dataset, {
+          ...{ part, slices: slices ?? page !== undefined },
+          listener: { ...listener, shouldStop },
+        });
       }).finally(end);
       if (predictions !== undefined)
         await exportTable(predictionTable(evaluation.predictions, evaluation.classes), predictions);
+      if (page !== undefined) writeFileAtomically(page, await evaluationHtml(evaluation, { say: printAside }));
       for (const warning of evaluation.warnings) printAside(`warning: ${printableLine(warning)}`);
-      if (json) printJson(asJson(evaluation, predictions));
-      else print(asText(evaluation, predictions));
+      const files = { predictions: predictions === undefined ? null : resolve(predictions), report: page ?? null };
+      if (json) printJson(asJson(evaluation, files));
+      else print(asText(evaluation, files));
     });
   return addDataOptions(command);
 }
 
-function asJson(evaluation: RunEvaluation, predictions?: string) {
-  const { summary, report, confusion, part, skipped, seen, earlier, warnings, classes } = evaluation;
+/** Where the evaluation was written to, null where it was not. */
+interface Files {
+  predictions: string | null;
+  report: string | null;
+}
+
+function asJson(evaluation: RunEvaluation, files: Files) {
+  const { summary, report, confusion, part, skipped, seen, earlier, reused, warnings, classes, slices } = evaluation;
   return {
     ...{ part, classes, ...summary, baseline: { ...summary.baseline, class: classes[summary.baseline.class] } },
-    ...{ perClass: report.rows, confusion: confusion.counts, skipped, seen, earlier, warnings },
-    predictions: predictions === undefined ? null : resolve(predictions),
+    ...{ perClass: report.rows, confusion: confusion.counts, skipped, seen, earlier, reused, warnings },
+    ...(slices && { slices, sliceSample: evaluation.sliceSample ?? null }),
+    ...files,
   };
 }
 
-function asText(evaluation: RunEvaluation, predictions?: string): string {
-  const { summary, report, part, skipped, classes } = evaluation;
+function asText(evaluation: RunEvaluation, files: Files): string {
+  const { summary, report, part, skipped, classes, slices } = evaluation;
   const { accuracy, baseline, balancedAccuracy, macroF1, auc, logLoss, calibrationError } = summary;
   const groups =
     accuracy.groups < accuracy.examples
@@ -77,7 +100,7 @@ function asText(evaluation: RunEvaluation, predictions?: string): string {
     ['calibration error', calibrationError.toFixed(3)],
     ['pictures', `${summary.examples}${part === 'all' ? '' : ` of the ${part} part`}, ${skipped.length} skipped`],
     ...skipped.map(({ file, reason }) => ['skipped', `${printableLine(file)}: ${printableLine(reason)}`]),
-    ...(predictions === undefined ? [] : [['predictions', resolve(predictions)]]),
+    ...Object.entries(files).flatMap(([name, file]) => (file === null ? [] : [[name, file]])),
   ].map(([name, value]) => `${name!.padEnd(20)}${value}`);
   const rows = report.rows
     .filter(({ support, precision }) => support > 0 || precision > 0)
@@ -90,5 +113,31 @@ function asText(evaluation: RunEvaluation, predictions?: string): string {
     [['class', 'precision', 'recall', 'F1', 'pictures'], ...rows],
     [false, true, true, true, true],
   );
-  return `${lines.join('\n')}\n\n${table}\n`;
+  const parts = [lines.join('\n'), table, ...(slices ? [sliceText(slices, evaluation.sliceSample)] : [])];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** The most slices that are printed; the JSON object has all. */
+const MOST_SLICES = 20;
+
+function sliceText(slices: NonNullable<RunEvaluation['slices']>, sample: RunEvaluation['sliceSample']): string {
+  if (slices.length === 0) return 'slices: none of at least 5 pictures, or all pictures are alike';
+  const percent = Math.round(100 * slices[0]!.summary.accuracy.confidence);
+  const rows = slices
+    .slice(0, MOST_SLICES)
+    .map(({ by, slice, total, adjusted, summary: { accuracy, baseline, macroF1, logLoss } }) => [
+      ...[by, slice, accuracy.estimate.toFixed(3), `${accuracy.low.toFixed(3)} to ${accuracy.high.toFixed(3)}`],
+      ...[baseline.accuracy.toFixed(3), macroF1.estimate.toFixed(3), logLoss.estimate.toFixed(3), String(total)],
+      adjusted < 0.001 ? '<0.001' : adjusted.toFixed(3),
+    ]);
+  const header = [
+    ...['slice by', 'slice', 'accuracy', `${percent}% interval`, 'baseline', 'macro F1', 'log loss', 'pictures'],
+    'adjusted p',
+  ];
+  const more = slices.length > MOST_SLICES ? `the lowest ${MOST_SLICES} of ` : '';
+  const opened = sample
+    ? `\nSize, shape and brightness are of ${sample.opened} of the ${sample.pictures} pictures.`
+    : '';
+  return `${alignColumns([header, ...rows], [false, false, true, true, true, true, true, true, true])}
+${more}${counted(slices.length, 'slice')}; p is that of Fisher's exact test against all other pictures, adjusted for ${counted(slices.length, 'comparison')} (Benjamini and Hochberg 1995)${opened}`;
 }

@@ -1,11 +1,10 @@
-import { closeSync, existsSync, readSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../core/errors';
-import { checkFolder, writeFileAtomically } from '../core/files';
-import { openBounded } from '../core/readBounded';
+import { writeFileAtomically } from '../core/files';
 import { reportHtml, reportText } from '../report';
-import { REPORT_MARK } from '../report/page';
+import { pageFile } from './pageFile';
 import { print, printAside } from './print';
 
 interface Options {
@@ -34,33 +33,8 @@ export function reportCommand(): Command {
         print(`${reportText(run)}\n`);
         return;
       }
-      const page = pageFile(run, out);
+      const page = pageFile(out ?? join(resolve(run), 'report.html'), '--out');
       writeFileAtomically(page, await reportHtml(run, { data, explain, page, say: printAside }));
       print(`${page}\n`);
     });
-}
-
-/** The file of the page, checked before any work is done for it. @throws {UserError} if it cannot be written */
-function pageFile(run: string, out: string | undefined): string {
-  const page = resolve(out ?? join(run, 'report.html'));
-  if (existsSync(page) && !statSync(page).isDirectory() && !isReport(page)) {
-    throw new UserError(`'${out ?? page}' exists and is not a report: give another file with --out`);
-  }
-  if (out === '' || (existsSync(page) && statSync(page).isDirectory())) {
-    throw new UserError(`'${out ?? page}' is not a file name: give one for the page, such as report.html`);
-  }
-  checkFolder(dirname(page), 'the page');
-  return page;
-}
-
-/** Whether a file is an earlier report: only such a file is overwritten. */
-function isReport(page: string): boolean {
-  const { descriptor } = openBounded(page, { largest: Number.POSITIVE_INFINITY });
-  try {
-    const begin = Buffer.alloc(500);
-    const read = readSync(descriptor, begin, 0, begin.length, 0);
-    return begin.subarray(0, read).toString('utf8').includes(REPORT_MARK);
-  } finally {
-    closeSync(descriptor);
-  }
 }

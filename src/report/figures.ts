@@ -34,11 +34,15 @@ export interface Section {
 /** The most classes for which curves are drawn; of more classes, those with the lowest F1. */
 const mostCurves = 50;
 
-/** The charts of a run: training curves, confusion matrix, ranking, calibration and threshold. */
+/** The charts of a run: training curves, and those of {@link predictionSections}. */
 export function chartSections(run: SavedRun): Section[] {
-  const { predictions, classes } = run;
-  const sections = [trainingSection(run)];
-  if (predictions.length === 0) return sections;
+  return [trainingSection(run), ...predictionSections(run)];
+}
+
+/** The charts of predictions: confusion matrix, ranking, calibration and threshold. */
+export function predictionSections({ predictions, classes }: Pick<SavedRun, 'predictions' | 'classes'>): Section[] {
+  if (predictions.length === 0) return [];
+  const sections: Section[] = [];
   const labels = predictions.map(({ label }) => label);
   const matrix = confusionMatrix(
     labels,
@@ -63,7 +67,8 @@ export function chartSections(run: SavedRun): Section[] {
   const tasks = oneVersusRest(labels, probabilities, classes)
     .filter((task) => drawnClasses.has(task.class))
     .slice(classes.length === 2 ? 1 : 0); // of two classes, the second one's curves show all
-  sections.push(rankingSection(tasks, labels, probabilities, classes.length));
+  const groups = predictions.map(({ group }) => group);
+  sections.push(rankingSection(tasks, { labels, probabilities, groups }, classes.length));
   const [task] = tasks;
   if (classes.length === 2 && task && new Set(task.labels).size === 2) sections.push(thresholdSection(task));
   return sections;
@@ -79,7 +84,13 @@ function trainingSection({ history, settings }: SavedRun): Section {
 
 type Task = ReturnType<typeof oneVersusRest>[number];
 
-function rankingSection(tasks: readonly Task[], labels: number[], probabilities: number[][], classes: number): Section {
+interface Judged {
+  labels: number[];
+  probabilities: number[][];
+  groups: (string | undefined)[];
+}
+
+function rankingSection(tasks: readonly Task[], { labels, probabilities, groups }: Judged, classes: number): Section {
   const byClass = <T>(curve: (labels: number[], scores: number[]) => T) =>
     Object.fromEntries(tasks.map((task) => [task.class, curve(task.labels, task.scores)]));
   const logits = logProbabilities(probabilities);
@@ -91,7 +102,7 @@ function rankingSection(tasks: readonly Task[], labels: number[], probabilities:
     charts: [
       charts.rocChart(byClass(rocCurve)),
       charts.precisionRecallChart(byClass(precisionRecallCurve)),
-      charts.reliabilityChart(calibration(labels, probabilities), { after: calibration(labels, scaled) }),
+      charts.reliabilityChart(calibration(labels, probabilities, 10, groups), { after: calibration(labels, scaled) }),
     ],
   };
 }
@@ -109,30 +120,33 @@ function thresholdSection({ class: positive, labels, scores }: Task): Section {
 const LARGEST_PICTURE = 2 ** 30;
 
 /**
- * The predictions whose pictures are available, with their full paths. A run folder may come from anywhere, and its paths could
+ * The full path of the picture of each prediction, undefined where it must not be shown. A run folder may come from anywhere, and its paths could
  * name any private picture on this machine, which a published page would then show. So a picture is used only if it is in the
  * folder that the user has named, or if its hash is the one in the run: then the author of the run had the picture, too.
  *
  * @param data the folder of the pictures. Default: that of the run
  */
-export function availablePredictions(
+export function picturePaths(
   { configuration, predictions, validationHashes = [] }: SavedRun,
   data: string | undefined,
-): Prediction[] {
-  return predictions.flatMap((each, i) => {
+): (string | undefined)[] {
+  return predictions.map(({ file: name }, i) => {
     try {
-      if (data !== undefined) return [{ ...each, file: realPathBelow(data, each.file, 'a picture') }];
-      const file = resolve(configuration.data.folder, each.file);
+      if (data !== undefined) return realPathBelow(data, name, 'a picture');
+      const file = resolve(configuration.data.folder, name);
       const same = sha256(readBounded(file, { largest: LARGEST_PICTURE })) === validationHashes[i];
-      return same ? [{ ...each, file }] : [];
+      return same ? file : undefined;
     } catch {
-      return []; // missing or unreadable; the report says how many are
+      return undefined; // missing or unreadable; the report says how many are
     }
   });
 }
 
-/** Galleries of validation pictures; the predictions have full paths and finite probabilities. */
-export async function pictureSections({ classes }: SavedRun, predictions: readonly Prediction[]): Promise<Section[]> {
+/** Galleries of pictures; the predictions have full paths and finite probabilities. */
+export async function pictureSections(
+  { classes }: Pick<SavedRun, 'classes'>,
+  predictions: readonly Prediction[],
+): Promise<Section[]> {
   if (predictions.length === 0) return [];
   const shown = { classes, predictions };
   const sections: Section[] = [

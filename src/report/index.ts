@@ -1,2 +1,3 @@
 export { figureOf } from './draw';
+export { type EvaluationReportOptions, evaluationHtml } from './evaluation';
 export { type ReportOptions, reportHtml, reportText } from './report';

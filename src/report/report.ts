@@ -6,13 +6,15 @@ import { counted } from '../core/text';
 import { classReport, confusionMatrix } from '../metrics';
 import { describePredictions } from '../metrics/describePredictions';
 import { readRun, type SavedRun } from '../runs';
+import { slicePictures } from '../runs/slices';
 import { isStudy } from '../study';
 import { settingNames, settingsTable } from '../training';
 import { drawn } from './draw';
 import { explanationSections } from './explanations';
-import { availablePredictions, chartSections, pictureSections } from './figures';
+import { chartSections, picturePaths, pictureSections } from './figures';
 import { htmlPage, type Page } from './page';
-import { madeWith } from './settings';
+import { predictionsForScripts } from './scripts';
+import { classList, madeWith } from './settings';
 import { sliceSections } from './slices';
 import { studyHtml, studyText } from './study';
 import { testSections } from './testPictures';
@@ -60,14 +62,15 @@ export async function reportHtml(folder: string, options?: ReportOptions): Promi
     notes.push(reason);
     say(reason);
   };
-  const available = availablePredictions(run, data);
+  const paths = picturePaths(run, data);
+  const available = run.predictions.flatMap((each, i) => (paths[i] === undefined ? [] : [{ ...each, file: paths[i] }]));
   if (available.length < run.predictions.length) leaveOut(missingPictures(run, available.length, explain, data));
   const shown = available.filter(({ probabilities }) => probabilities.every(Number.isFinite));
   if (shown.length < available.length) leaveOut(diverged(available.length - shown.length, available.length));
   const sections = [
     ...chartSections(run),
     ...testSections(run),
-    ...(await sliceSections(run, available)),
+    ...sliceSections(await slicesOf(run, paths), run.predictions, 'validation pictures'),
     ...(await pictureSections(run, shown)),
     ...(explain ? await explanationSections(run, shown, folder, leaveOut) : []),
   ];
@@ -82,31 +85,14 @@ export async function reportHtml(folder: string, options?: ReportOptions): Promi
       id: 'run',
       content: {
         ...{ settings: run.settings, classes: run.classes, history: run.history },
-        ...predictionsForScripts(run),
+        ...predictionsForScripts(run, 'predictions.csv of the run'),
       },
     },
   });
 }
 
-/** The most probabilities that a page holds for scripts: some two megabytes. */
-const MOST_PROBABILITIES = 100_000;
-/** If there are more, only so many of each picture, the largest. */
-const LIKELIEST = 5;
-
-/** The predictions for scripts: complete, or with the most likely classes of each and a note that says so. */
-function predictionsForScripts({ predictions, classes }: SavedRun): object {
-  if (predictions.length * classes.length <= MOST_PROBABILITIES) return { predictions };
-  return {
-    note: `each prediction has the ${LIKELIEST} largest of its ${classes.length} probabilities, as [class, probability]; all are in predictions.csv of the run`,
-    predictions: predictions.map(({ probabilities, ...rest }) => ({
-      ...rest,
-      likeliest: [...probabilities.keys()]
-        .sort((a, b) => probabilities[b]! - probabilities[a]!)
-        .slice(0, LIKELIEST)
-        .map((c) => [c, probabilities[c]]),
-    })),
-  };
-}
+const slicesOf = ({ predictions, classes }: SavedRun, paths: readonly (string | undefined)[]) =>
+  slicePictures(predictions, classes, { pathOf: (i) => paths[i] });
 
 /**
  * Write a report of a run or a study as plain text, for a terminal: numbers, diagnosis, and the charts as text.
@@ -164,7 +150,7 @@ function scoreOf({ predictions, classes }: SavedRun): string {
 function settingsOf({ configuration, settings, classes }: SavedRun): Page['settings'] {
   return [
     ...settingNames.map((name) => [name, String(settings[name]), settingsTable[name].sentence] as const),
-    ['classes', classes.join(', ')],
+    ['classes', classList(classes)],
     ['data fingerprint', configuration.data.fingerprint],
     ...madeWith(configuration),
   ];

@@ -8,3 +8,12 @@ export function madeWith({ versions, device }: Pick<RunConfiguration, 'versions'
     ['device', `${device.kind}, ${device.name}`],
   ];
 }
+
+/** The most classes that are listed. */
+const MOST_CLASSES = 200;
+
+/** The names of the classes, of very many the first. */
+export function classList(classes: readonly string[]): string {
+  const more = classes.length - MOST_CLASSES;
+  return classes.slice(0, MOST_CLASSES).join(', ') + (more > 0 ? `, and ${more} more` : '');
+}

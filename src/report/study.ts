@@ -1,13 +1,16 @@
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import * as charts from '../charts';
-import { rowName, variedAxes } from '../charts/studyRow';
+import { capital, rowName, variedAxes } from '../charts/studyRow';
 import { messageOf } from '../core/errors';
 import { printable, printableLine } from '../core/escape/printable';
+import { formatShare } from '../core/text';
+import { formatMeasure, measures } from '../metrics/measures';
 import { readRun, type SavedRun } from '../runs';
 import { loadStudy, type StudyResult, type StudyRow } from '../study';
 import {
   leaderboardCells,
   leaderboardText,
+  mostFrequentLine,
   nameOf,
   ranked,
   verdictExplanation,
@@ -45,7 +48,9 @@ export async function studyHtml(folder: string, page: string, say: (text: string
     rows: rows.slice(0, MOST_ROWS),
     numbers: [false, true, true, true, true, true, false, true],
   };
-  const words = `Mean validation accuracy over the seeds with its 95% interval; the difference from the baseline, in percentage points, is paired seed by seed. ${verdictExplanation}${leftOut(rows.length, 'configurations')}`;
+  const { monitor } = result;
+  const { title, percent, lowerIsBetter } = measures[monitor];
+  const words = `Mean validation ${title} over the seeds with its 95% interval${lowerIsBetter ? ' (lower is better)' : ''}; the difference from the baseline${percent ? ', in percentage points,' : ''} is paired seed by seed. ${sentencesOf(mostFrequentLine(result.rows))}${verdictExplanation}${leftOut(rows.length, 'configurations')}`;
   return htmlPage({
     title: basename(resolve(folder)),
     summary: summaryOf(result, file),
@@ -84,19 +89,27 @@ export function studyText(folder: string): string {
   return printable(lines.join('\n\n'));
 }
 
-function summaryOf({ rows, records, left }: StudyResult, { configuration, configurations }: StudyFile): string[] {
+/** Lines as sentences. */
+const sentencesOf = (lines: readonly string[]) => lines.map((line) => `${capital(line)}. `).join('');
+
+function summaryOf(
+  { rows, records, left, monitor }: StudyResult,
+  { configuration, configurations }: StudyFile,
+): string[] {
   const [best] = ranked(rows);
   const seeds = new Set(records.map(({ seed }) => seed)).size;
   const counts = `${records.length} runs of ${configurations.length} configurations with ${seeds} seeds on ${configuration.data}`;
   return [
     ...(best
-      ? [`Most accurate: ${nameOf(best.axes)}, ${(100 * best.accuracy!.mean).toFixed(1)}% over ${best.n} seeds.`]
+      ? [
+          `${capital(measures[monitor].best)}: ${nameOf(best.axes)}, ${formatMeasure(monitor, best.score!.mean)} over ${best.n} seeds.`,
+        ]
       : []),
     `${counts}${left > 0 ? `; ${left} planned runs have not been executed` : ''}.`,
   ];
 }
 
-/** The run of the first seed of each of the most accurate configurations, by row. */
+/** The run of the first seed of each of the best configurations, by row. */
 function savedRuns({ folder, rows, records }: StudyResult, say: (text: string) => void): Map<StudyRow, SavedRun> {
   const saved = new Map<StudyRow, SavedRun>();
   for (const row of ranked(rows).slice(0, CURVES)) {
@@ -112,7 +125,7 @@ function savedRuns({ folder, rows, records }: StudyResult, say: (text: string) =
   return saved;
 }
 
-function chartSections({ rows, records }: StudyResult, saved: ReadonlyMap<StudyRow, SavedRun>): Section[] {
+function chartSections({ rows, records, monitor }: StudyResult, saved: ReadonlyMap<StudyRow, SavedRun>): Section[] {
   if (ranked(rows).length === 0) return [];
   const axes = variedAxes(rows);
   const compared: charts.Chart[] = axes.length > 0 ? [charts.paretoChart(rows)] : [];
@@ -123,11 +136,11 @@ function chartSections({ rows, records }: StudyResult, saved: ReadonlyMap<StudyR
     {
       heading: 'Every run',
       words: 'The spread of the runs in a line is due to the seed alone.',
-      charts: [charts.runDotsChart(done)],
+      charts: [charts.runDotsChart(done, { monitor })],
     },
     {
-      heading: 'Accuracy and time',
-      words: 'No other configuration is both more accurate and faster than one on the front.',
+      heading: `${capital(measures[monitor].title)} and time`,
+      words: `No other configuration is both ${monitor === 'accuracy' ? 'more accurate' : 'better'} and faster than one on the front.`,
       charts: compared,
     },
     {
@@ -137,7 +150,7 @@ function chartSections({ rows, records }: StudyResult, saved: ReadonlyMap<StudyR
     },
     {
       heading: 'Curves',
-      words: `Training and validation of the first seed, for the ${CURVES} most accurate configurations at most.`,
+      words: `Training and validation of the first seed, for the ${CURVES} ${monitor === 'accuracy' ? 'most accurate' : 'best'} configurations at most.`,
       charts: curvesOf(saved, axes),
     },
   ].filter(({ charts }) => charts.length > 0);
@@ -161,22 +174,37 @@ function runWords({ failed, records }: StudyResult): string {
 }
 
 /** @param from the folder of the page */
-function runTable({ folder, records }: StudyResult, from: string): PageTable {
+function runTable({ folder, records, monitor }: StudyResult, from: string): PageTable {
+  const more = (['macroF1', 'auc'] as const).filter((name) => name === monitor);
   const runs = relative(from, join(folder, 'runs')).split(sep).join('/');
   return {
-    header: ['run', 'seed', 'state', 'accuracy', 'loss', 'epochs', 'seconds'],
+    header: [
+      'run',
+      'seed',
+      'state',
+      'accuracy',
+      '95% interval',
+      'most frequent class',
+      'loss',
+      ...more.map((name) => measures[name].title),
+      'epochs',
+      'seconds',
+    ],
     rows: records
       .slice(0, MOST_ROWS)
-      .map(({ id, seed, state, error, accuracy, loss, epochs, seconds }) => [
+      .map(({ id, seed, state, error, accuracy, interval, mostFrequent, loss, epochs, seconds, ...record }) => [
         { text: id, href: `${runs}/${id}/` },
         String(seed),
         error === null ? state : `${state}: ${error}`,
-        accuracy === null ? '' : `${(100 * accuracy).toFixed(1)}%`,
-        loss === null ? '' : loss.toFixed(3),
+        formatShare(accuracy),
+        interval === null ? '' : `${formatShare(interval.low)} to ${formatShare(interval.high)}`,
+        formatShare(mostFrequent),
+        formatMeasure('loss', loss),
+        ...more.map((name) => formatMeasure(name, record[name])),
         String(epochs),
         seconds.toFixed(1),
       ]),
-    numbers: [false, true, false, true, true, true, true],
+    numbers: [false, true, false, ...Array<boolean>(6 + more.length).fill(true)],
   };
 }
 

@@ -1,12 +1,27 @@
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { UserError } from '../core/errors';
 import type { Listener } from '../core/listener';
 import { withDefaults } from '../core/options';
 import type { Dataset, Example, Skipped, Subset } from '../data';
-import { type ClassificationSummary, type ClassReport, type ConfusionMatrix, classReport } from '../metrics';
-import { type Prediction, recordTestUse, summarizePredictions, testUseWarning } from '../training';
+import {
+  type ClassificationSummary,
+  type ClassReport,
+  type ConfusionMatrix,
+  classReport,
+  type Slice,
+} from '../metrics';
+import { summaryWithin } from '../metrics/summary';
+import {
+  type ExamplePrediction,
+  type Prediction,
+  recordTestUse,
+  summarizePredictions,
+  type TestUse,
+  testUseWarning,
+} from '../training';
 import { OpenRun, openRun } from './openRun';
 import { readMetrics } from './readMetrics';
+import { slicePictures } from './slices';
 
 /** What of a dataset can be evaluated. */
 export const evaluationParts: readonly (Subset | 'all')[] = ['train', 'validation', 'test', 'all'];
@@ -15,14 +30,30 @@ export const evaluationParts: readonly (Subset | 'all')[] = ['train', 'validatio
 export interface EvaluateRunOptions {
   /** which part of the dataset: 'train', 'validation', 'test' or 'all'. Default: 'test' where the dataset has a test part, else 'all' */
   part?: Subset | 'all';
+  /**
+   * whether to evaluate on slices of the pictures, too, or by which properties: class, folder, file type, size, shape, brightness,
+   * or columns of the table, such as the camera. `true` takes all but class that differ between the pictures; of more than 2,000
+   * pictures a sample is opened for size, shape and brightness. Default: false
+   */
+  slices?: boolean | readonly string[];
   /** confidence level of the intervals, between 0 and 1. Default: 0.95 */
   confidence?: number;
   /** receives progress in pictures, and is asked whether to stop. Default: none */
   listener?: Listener;
 }
 
+/** A part of the pictures of an evaluation, such as those of one camera, with all metrics. */
+export interface EvaluatedSlice extends Slice {
+  /** all metrics of its pictures, with intervals that know groups */
+  summary: ClassificationSummary;
+}
+
 /** What `evaluateRun` returns. */
 export interface RunEvaluation {
+  /** full path of the run's folder */
+  run: string;
+  /** the dataset's folder, to which the files of the predictions are relative */
+  folder: string;
   /** class names, in the order of the probabilities */
   classes: string[];
   /** which part of the dataset was evaluated */
@@ -33,14 +64,26 @@ export interface RunEvaluation {
   confusion: ConfusionMatrix;
   /** precision, recall and F1 of each class */
   report: ClassReport;
+  /**
+   * parts of the pictures, the lowest accuracy first, without those of fewer than five pictures; each is compared with all other
+   * pictures, with p values adjusted for their number. Only with the option `slices`
+   */
+  slices?: EvaluatedSlice[];
+  /** how many pictures were opened for slices by size, shape and brightness; missing where all were opened */
+  sliceSample?: { opened: number; pictures: number };
   /** one for each picture that could be read; `file` is relative to the dataset's folder */
   predictions: Prediction[];
   /** pictures that could not be read, and why */
   skipped: Skipped[];
   /** pictures with the content of training or validation pictures of the run; they make the numbers too high */
   seen: { training: string[]; validation: string[] };
-  /** number of other models that were evaluated on the same pictures before, on this machine; the best of several is overestimated */
+  /**
+   * number of other models that were evaluated on any of these pictures before, on this machine; the best of several is
+   * overestimated. Without a test part, pictures that the run was trained or validated on do not count
+   */
   earlier: number;
+  /** on how many of these pictures */
+  reused: number;
   /** reasons why the numbers may be too high, in a sentence each */
   warnings: string[];
 }
@@ -69,6 +112,7 @@ export async function evaluateRun(
 ): Promise<RunEvaluation> {
   const given = withDefaults('evaluateRun', options, {
     part: undefined as EvaluateRunOptions['part'],
+    slices: false as boolean | readonly string[],
     confidence: 0.95,
     listener: {} as Listener,
   });
@@ -85,17 +129,63 @@ export async function evaluateRun(
     }
     const { summary, confusion } = summarizePredictions(predictions, classes, given.confidence);
     const seen = seenIn(model.folder, predictions);
-    const earlier = part === 'test' ? recordTestUse(predictions, summary.accuracy.estimate) : 0;
+    const use = recordUse(part, predictions, seen);
     const nameOf = (file: string) => relative(dataset.folder, file) || file;
     return {
-      ...{ classes: [...classes], part, summary, confusion, report: classReport(confusion), skipped, earlier },
+      ...{ run: resolve(model.folder), folder: dataset.folder },
+      ...(given.slices !== false && (await slicesOf(predictions, labelled, classes, given))),
+      ...{
+        classes: [...classes],
+        part,
+        summary,
+        confusion,
+        report: classReport(confusion),
+        skipped,
+        earlier: use.earlier,
+        reused: use.reused,
+      },
       predictions: predictions.map(({ hash: _, ...prediction }) => ({ ...prediction, file: nameOf(prediction.file) })),
       seen: { training: seen.training.map(nameOf), validation: seen.validation.map(nameOf) },
-      warnings: warningsOf(seen, earlier, predictions.length),
+      warnings: warningsOf(seen, use, predictions.length),
     };
   } finally {
     if (model !== run) model.dispose();
   }
+}
+
+/** The slices of pictures with all their metrics. */
+async function slicesOf(
+  predictions: readonly Prediction[],
+  examples: readonly Example[],
+  classes: readonly string[],
+  { slices: names, confidence }: { slices: boolean | readonly string[]; confidence: number },
+): Promise<Pick<RunEvaluation, 'slices' | 'sliceSample'>> {
+  const byFile = new Map(examples.map((example) => [example.file, example]));
+  const pictures = predictions.map((each) => ({ ...each, columns: byFile.get(each.file)?.columns }));
+  const { slices, members, sample } = await slicePictures(pictures, classes, {
+    ...(typeof names !== 'boolean' && { names }),
+    pathOf: (i) => (byFile.get(pictures[i]!.file)?.pixels ? undefined : pictures[i]!.file),
+    confidence,
+  });
+  return {
+    slices: slices.map((slice, s) => {
+      const own = members[s]!.map((i) => predictions[i]!);
+      return { ...slice, summary: summaryOfSlice(own, confidence) };
+    }),
+    ...(sample && { sliceSample: sample }),
+  };
+}
+
+/** Of many slices, so fewer resamples for each. */
+const SLICE_WORK = 4e7;
+
+function summaryOfSlice(predictions: readonly Prediction[], confidence: number): ClassificationSummary {
+  return summaryWithin(
+    SLICE_WORK,
+    predictions.map(({ label }) => label),
+    predictions.map(({ probabilities }) => probabilities),
+    { groups: predictions.map(({ group }) => group), confidence },
+  );
 }
 
 function partOf({ examples }: Dataset, wanted: EvaluateRunOptions['part']) {
@@ -134,7 +224,26 @@ function seenIn(folder: string, predictions: readonly { file: string; hash: stri
   return { training: filesIn(training), validation: filesIn(validation) };
 }
 
-function warningsOf({ training, validation }: RunEvaluation['seen'], earlier: number, total: number): string[] {
+/**
+ * Pictures that the run has not seen are test pictures, also where no folder or column calls them so; those that it was trained or
+ * validated on may be looked at as often as one likes.
+ */
+function recordUse(
+  part: Subset | 'all',
+  predictions: readonly ExamplePrediction[],
+  { training, validation }: RunEvaluation['seen'],
+): TestUse & { pictures: number } {
+  const known = part === 'test' ? new Set() : new Set([...training, ...validation]);
+  const unseen = predictions.filter(({ file }) => !known.has(file));
+  const none = part === 'train' || part === 'validation' || unseen.length === 0;
+  return { ...(none ? { earlier: 0, reused: 0 } : recordTestUse(unseen)), pictures: unseen.length };
+}
+
+function warningsOf(
+  { training, validation }: RunEvaluation['seen'],
+  use: TestUse & { pictures: number },
+  total: number,
+): string[] {
   const warnings: string[] = [];
   if (training.length > 0) {
     warnings.push(
@@ -146,7 +255,7 @@ function warningsOf({ training, validation }: RunEvaluation['seen'], earlier: nu
       `${validation.length} of these ${total} pictures were the run's validation pictures, by which it may have been chosen: the numbers may be too good`,
     );
   }
-  const used = testUseWarning(earlier);
+  const used = testUseWarning(use, use.pictures);
   if (used) warnings.push(used);
   return warnings;
 }

@@ -1,4 +1,10 @@
-export { type EvaluateRunOptions, evaluateRun, evaluationParts, type RunEvaluation } from './evaluateRun';
+export {
+  type EvaluatedSlice,
+  type EvaluateRunOptions,
+  evaluateRun,
+  evaluationParts,
+  type RunEvaluation,
+} from './evaluateRun';
 export { type OpenRun, openRun } from './openRun';
 export {
   type FilePrediction,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { main } from '../../src/cli/main';
 import { UserError } from '../../src/core/errors';
 import { type Dataset, imageFolder, selectClasses } from '../../src/data';
+import { openDataset } from '../../src/data/public';
 import { evaluateRun, saveRun } from '../../src/runs';
 import { type TrainResult, train } from '../../src/training';
 import { temporaryFolder } from '../folders';
@@ -78,6 +79,20 @@ describe('evaluateRun', function () {
     assert.match(second.warnings.join(), /used for 1 other model before/);
   });
 
+  it('counts pictures that the run has not seen as test pictures, whatever their folder and part are called', async () => {
+    const labels = await stripesFolder(4);
+    for (const file of findPictures(labels)) appendFileSync(file, randomUUID());
+    assert.equal((await evaluateRun(run, imageFolder(labels))).earlier, 0);
+    const other = join(temporaryFolder(), 'other');
+    await saveRun(await train(dataset, { seed: 5, epochs: 1, inputSize: 64, cache: false }), other);
+    const half = imageFolder(labels);
+    half.examples = half.examples.filter((_, i) => i % 2 === 0);
+    const { earlier, reused, warnings } = await evaluateRun(other, half, { part: 'all' });
+    assert.deepEqual([earlier, reused], [1, 6]);
+    assert.match(warnings.join(), /these test pictures were used for 1 other model before/);
+    assert.equal((await evaluateRun(other, dataset)).earlier, 0); // it was trained and validated on them
+  });
+
   it('matches classes by name, and refuses those that the run does not know', async () => {
     const only = selectClasses(dataset, dataset.classes.slice(1));
     const { predictions, classes } = await evaluateRun(run, only);
@@ -121,6 +136,61 @@ describe('evaluateRun', function () {
       });
     }
   }
+
+  it('gives all metrics by the columns of a table and by what the pictures show, and refuses other properties', async () => {
+    const rows = dataset.examples.map(({ file, label }, i) =>
+      [
+        file,
+        dataset.classes[label],
+        i % 2 === 0 ? 'phone' : 'reflex',
+        i,
+        `thing ${i >> 1}`,
+        `picture number ${i}`,
+      ].join(),
+    );
+    const table = join(temporaryFolder(), 'table.csv');
+    writeFileSync(table, ['file,label,camera,age,group,caption', ...rows].join('\n'));
+    const pictures = await openDataset(table);
+    assert.deepEqual(pictures.examples[3]!.columns, { camera: 'reflex', age: '3', caption: 'picture number 3' });
+    const { slices, summary } = await evaluateRun(run, pictures, { slices: true });
+    const cameras = slices!.filter(({ by }) => by === 'camera');
+    assert.deepEqual(cameras.map(({ slice, total }) => `${slice} ${total}`).sort(), ['phone 12', 'reflex 12']);
+    assert.deepEqual(
+      slices!
+        .filter(({ by }) => by === 'age')
+        .map(({ slice }) => slice)
+        .sort(),
+      ['12 to 18', '6 to 12', 'below 6', 'from 18'],
+    );
+    const mean = cameras.reduce((sum, { summary: own }) => sum + own.accuracy.estimate, 0) / 2;
+    assert.ok(Math.abs(mean - summary.accuracy.estimate) < 1e-12);
+    assert.ok(cameras.every((slice) => slice.low === slice.summary.accuracy.low && slice.groups === 12));
+    assert.ok(!slices!.some(({ by }) => by === 'class' || by === 'caption'));
+    const byClass = await evaluateRun(run, pictures, { slices: ['class', 'CAMERA'] });
+    assert.deepEqual([...new Set(byClass.slices!.map(({ by }) => by))].sort(), ['camera', 'class']);
+    await assert.rejects(
+      evaluateRun(run, pictures, { slices: ['camra'] }),
+      /no property 'camra' to slice by; the properties are .*did you mean 'camera'/,
+    );
+    assert.equal((await evaluateRun(run, pictures)).slices, undefined);
+  });
+
+  it('is a command that writes a report, too, over nothing but an earlier report', async () => {
+    const page = join(temporaryFolder(), 'evaluation.html');
+    const { code, stdout, stderr } = await command(['--report', page]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^report +.*evaluation\.html$/m);
+    const html = readFileSync(page, 'utf8');
+    assert.match(html, /<h2>Metrics<\/h2>/);
+    assert.match(html, /<p class="note">Warning: the run was trained on/);
+    assert.equal((await command(['--report', page, '--slices', 'class', 'size'])).code, 0);
+    const other = join(temporaryFolder(), 'notes.html');
+    writeFileSync(other, 'mine');
+    const refused = await command(['--report', other]);
+    assert.deepEqual([refused.code, refused.stdout], [1, '']);
+    assert.match(refused.stderr, /exists and is not a report: give another file with --report/);
+    assert.equal(readFileSync(other, 'utf8'), 'mine');
+  });
 
   it('is a command that prints the metrics, and writes every probability', async () => {
     const file = join(temporaryFolder(), 'predictions.csv');
