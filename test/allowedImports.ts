@@ -47,7 +47,7 @@ export const allowedImports: Record<string, { what: string; knows: readonly stri
       ...['runs', 'study'],
     ],
   },
-  terminal: { what: 'progress and results on a terminal', knows: ['core', 'charts', 'training', 'study'] },
+  terminal: { what: 'progress and results on a terminal', knows: ['core', 'charts', 'metrics', 'training', 'study'] },
   notebook: {
     what: 'the only folder that talks to the kernel: show, live displays, progress, stop, the protocol of widgets; uses terminal outside notebooks',
     knows: ['core', 'front', 'charts', 'metrics', 'data', 'training', 'study', 'terminal'],

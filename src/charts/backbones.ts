@@ -1,6 +1,7 @@
 import { withDefaults } from '../core/options';
 import { alignColumns, counted, formatShare } from '../core/text';
 import type { Interval } from '../metrics';
+import { byMeasure, formatMeasure, type Monitor, measures } from '../metrics/measures';
 import { type Chart, chart, colors } from './theme';
 
 /** What {@link backboneChart} shows of a backbone; `compareBackbones` returns such rows. */
@@ -21,6 +22,12 @@ export interface BackboneChartRow {
   probe: Pick<Interval, 'estimate' | 'low' | 'high'>;
   /** Accuracy of k nearest neighbours on its features, with its interval, from 0 to 1. */
   neighbours: Pick<Interval, 'estimate' | 'low' | 'high'>;
+  /** What the comparison went by. Default: 'accuracy' */
+  monitor?: Monitor;
+  /** That measure of the linear probe, with its interval. Default: `probe` */
+  score?: Pick<Interval, 'estimate' | 'low' | 'high'>;
+  /** Accuracy of always predicting the most frequent class, which a probe must exceed. Default: not said */
+  mostFrequent?: number;
   /** LogME score (You et al. 2021) of its features: the higher, the better they fit the labels. */
   logMe: number;
 }
@@ -82,14 +89,23 @@ export function backboneChart(rows: readonly BackboneChartRow[], options: Backbo
   const { title } = withDefaults<Required<BackboneChartOptions>>('backboneChart', options, {
     title: 'Backbones on these pictures',
   });
+  const monitor = rows[0]?.monitor ?? 'accuracy';
+  const { title: name, lowerIsBetter } = measures[monitor];
+  const scoreOf = ({ score, probe }: BackboneChartRow) => score ?? probe;
   const best = rows.reduce<BackboneChartRow | undefined>(
-    (a, row) => (!a || row.probe.estimate > a.probe.estimate ? row : a),
+    (a, row) => (!a || byMeasure(monitor, scoreOf(row).estimate, scoreOf(a).estimate) < 0 ? row : a),
     undefined,
   );
-  const equals = rows.filter((row) => best && row !== best && row.probe.high >= best.probe.estimate);
+  const equals = rows.filter((row) => {
+    if (!best || row === best) return false;
+    const { low, high } = scoreOf(row);
+    return lowerIsBetter ? low <= scoreOf(best).estimate : high >= scoreOf(best).estimate;
+  });
   const heading = best
-    ? `best linear probe ${best.title}, ${formatShare(best.probe.estimate)}`
+    ? `best linear probe ${best.title}, ${monitor === 'accuracy' ? '' : `${name} `}${formatMeasure(monitor, scoreOf(best).estimate)}`
     : 'nothing was measured';
+  const baseline = rows[0]?.mostFrequent;
+  const exceeds = baseline === undefined ? '' : `; always the most frequent class: ${formatShare(baseline)}`;
   const doubt =
     equals.length > 0 ? `; their intervals do not rule out ${equals.map((row) => row.title).join(', ')}` : '';
   const row = (chosen: readonly Panel[]) => ({
@@ -99,7 +115,7 @@ export function backboneChart(rows: readonly BackboneChartRow[], options: Backbo
   const spec = {
     title: {
       text: `${title}: ${heading}`,
-      subtitle: [`above: costs; below: accuracies with 95% intervals, and LogME${doubt}`],
+      subtitle: [`above: costs; below: accuracies with 95% intervals, and LogME${exceeds}${doubt}`],
     },
     vconcat: [row(panels.slice(0, QUALITY)), row(panels.slice(QUALITY))],
   };
@@ -110,8 +126,8 @@ export function backboneChart(rows: readonly BackboneChartRow[], options: Backbo
     ],
     [false, ...panels.map(() => true)],
   );
-  const description = `Panels that compare ${counted(rows.length, 'backbone')}: ${rows.map((row) => row.title).join(', ')}. ${heading}${doubt}.`;
-  return chart(spec, description, `${title}: ${heading}${doubt}\n${text}`);
+  const description = `Panels that compare ${counted(rows.length, 'backbone')}: ${rows.map((row) => row.title).join(', ')}. ${heading}${exceeds}${doubt}.`;
+  return chart(spec, description, `${title}: ${heading}${exceeds}${doubt}\n${text}`);
 }
 
 /** Bars from zero for costs; dots without zero for accuracies and LogME, where differences matter. */

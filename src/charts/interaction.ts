@@ -1,20 +1,21 @@
 import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { withDefaults } from '../core/options';
-import { alignColumns, formatShare } from '../core/text';
+import { alignColumns } from '../core/text';
+import { formatMeasure, measures } from '../metrics/measures';
 import { mix, textColorOn } from './color';
-import { measuredRows, type StudyChartRow } from './studyRow';
+import { capital, measuredRows, monitorOfRows, type StudyChartRow } from './studyRow';
 import { type Chart, chart, colors } from './theme';
 
 /** Options of {@link interactionChart}. */
 export interface InteractionOptions {
-  /** Title. Default: `'Accuracy by X and Y'`, with the names of the axes */
+  /** Title. Default: `'Accuracy by X and Y'`, or what else the study goes by, with the names of the axes */
   title?: string;
 }
 
 /**
- * The interaction of two axes of a study as a heat map: each cell is the mean accuracy for a pair of values, over seeds and all
- * other axes. Without an interaction the differences between columns are the same in every row.
+ * The interaction of two axes of a study as a heat map: each cell is the mean accuracy (or what else the study goes by) for a pair of
+ * values, over seeds and all other axes. Without an interaction the differences between columns are the same in every row.
  *
  * @param rows the configurations of a study; those without finished runs are left out
  * @param x name of the axis whose values are the columns
@@ -37,8 +38,10 @@ export function interactionChart(
   y: string,
   options: InteractionOptions = {},
 ): Chart {
+  const monitor = monitorOfRows(rows);
+  const measure = measures[monitor];
   const { title } = withDefaults<Required<InteractionOptions>>('interactionChart', options, {
-    title: `Accuracy by ${printableLine(x)} and ${printableLine(y)}`,
+    title: `${capital(measure.title)} by ${printableLine(x)} and ${printableLine(y)}`,
   });
   const measured = measuredRows(rows);
   for (const axis of [x, y]) {
@@ -52,15 +55,16 @@ export function interactionChart(
   const means = down.flatMap((row) =>
     across.flatMap((column) => {
       const cell = measured.filter(({ axes }) => String(axes[x]) === column && String(axes[y]) === row);
-      const sum = cell.reduce((total, { accuracy }) => total + accuracy.mean, 0);
+      const sum = cell.reduce((total, { score }) => total + score.mean, 0);
       return cell.length > 0 ? [{ x: column, y: row, mean: sum / cell.length }] : [];
     }),
   );
   const lowest = Math.min(...means.map(({ mean }) => mean));
   const highest = Math.max(...means.map(({ mean }) => mean));
   const cells = means.map((cell) => {
-    const fill = mix('#e3f0f8', '#00517f', highest > lowest ? (cell.mean - lowest) / (highest - lowest) : 0.5);
-    return { ...cell, fill, ink: textColorOn(fill), label: formatShare(cell.mean) };
+    const share = highest > lowest ? (cell.mean - lowest) / (highest - lowest) : 0.5;
+    const fill = mix('#e3f0f8', '#00517f', measure.lowerIsBetter ? 1 - share : share);
+    return { ...cell, fill, ink: textColorOn(fill), label: formatMeasure(monitor, cell.mean) };
   });
   const place = (field: string, domain: readonly string[]) => ({
     field,
@@ -70,7 +74,10 @@ export function interactionChart(
   });
   const line = { domain: false, ticks: false };
   const spec = {
-    title: { text: title, subtitle: 'mean over seeds and all other axes; darker is more accurate' },
+    title: {
+      text: title,
+      subtitle: `mean over seeds and all other axes; darker is ${monitor === 'accuracy' ? 'more accurate' : 'better'}`,
+    },
     data: { values: cells },
     width: { step: 84 },
     height: { step: 44 },
@@ -99,7 +106,7 @@ export function interactionChart(
     ],
     [false, ...across.map(() => true)],
   );
-  const best = cells.find(({ mean }) => mean === highest);
+  const best = cells.find(({ mean }) => mean === (measure.lowerIsBetter ? lowest : highest));
   const summary = best ? printableLine(`best ${best.label} with ${x} ${best.x} and ${y} ${best.y}`) : 'no runs';
-  return chart(spec, `Heat map of accuracy by ${x} and ${y}, ${summary}.`, `${title}: ${summary}\n${table}`);
+  return chart(spec, `Heat map of ${measure.title} by ${x} and ${y}, ${summary}.`, `${title}: ${summary}\n${table}`);
 }

@@ -1,6 +1,7 @@
 import { withDefaults } from '../core/options';
-import { alignColumns, formatShare } from '../core/text';
-import { measuredRows, rowName, type StudyChartRow, variedAxes } from './studyRow';
+import { alignColumns } from '../core/text';
+import { byMeasure, formatMeasure, measures } from '../metrics/measures';
+import { measuredRows, monitorOfRows, rowName, type StudyChartRow, variedAxes } from './studyRow';
 import { type Chart, chart, colors } from './theme';
 
 /** Options of {@link parallelCoordinates}. */
@@ -21,7 +22,7 @@ const widest = 840;
 
 /**
  * Parallel coordinates (Inselberg 1985) of a study: a line for each configuration through its values on all axes that vary, to
- * its accuracy at the right. More opaque lines are more accurate. The values of an axis are evenly spaced, numbers in
+ * its accuracy at the right, or what else the study goes by. More opaque lines are better, and end higher. The values of an axis are evenly spaced, numbers in
  * ascending order.
  *
  * @param rows the configurations of a study; those without finished runs are left out
@@ -41,15 +42,20 @@ export function parallelCoordinates(rows: readonly StudyChartRow[], options: Par
   const { title } = withDefaults<Required<ParallelOptions>>('parallelCoordinates', options, {
     title: 'Configurations',
   });
+  const monitor = monitorOfRows(rows);
+  const { lowerIsBetter, title: measure, percent, best: superlative } = measures[monitor];
   const measured = measuredRows(rows);
   const varied = variedAxes(measured);
-  const last = varied.includes('accuracy') ? 'mean accuracy' : 'accuracy'; // an axis may be named 'accuracy'
+  const last = varied.includes(measure) ? `mean ${measure}` : measure; // an axis may be named 'accuracy'
   const scales = varied.map((axis) => scaleOf(axis, measured));
-  const accuracies = measured.map(({ accuracy }) => accuracy.mean);
-  const [lowest, highest] = [Math.min(...accuracies), Math.max(...accuracies)];
-  const share = (mean: number) => (highest > lowest ? (mean - lowest) / (highest - lowest) : 0.5);
+  const means = measured.map(({ score }) => score.mean);
+  const [lowest, highest] = [Math.min(...means), Math.max(...means)];
+  const share = (mean: number) => {
+    const height = highest > lowest ? (mean - lowest) / (highest - lowest) : 0.5;
+    return lowerIsBetter ? 1 - height : height;
+  };
   const lines = measured.flatMap((row) => {
-    const { mean } = row.accuracy;
+    const { mean } = row.score;
     const name = rowName(row, varied);
     const points = scales.map(({ axis, heightOf }) => ({ axis, height: heightOf(row.axes[axis]!) }));
     return [...points, { axis: last, height: share(mean) }].map((point) => ({ ...point, name, mean }));
@@ -57,7 +63,7 @@ export function parallelCoordinates(rows: readonly StudyChartRow[], options: Par
   const ends = [lowest, highest].filter((mean, i, all) => Number.isFinite(mean) && all.indexOf(mean) === i);
   const ticks: Tick[] = [
     ...scales.flatMap(({ ticks }) => ticks),
-    ...ends.map((mean) => ({ axis: last, height: share(mean), label: formatShare(mean) })),
+    ...ends.map((mean) => ({ axis: last, height: share(mean), label: formatMeasure(monitor, mean) })),
   ];
   const order = [...varied, last];
   const x = { field: 'axis', type: 'nominal', scale: { type: 'point', domain: order, padding: 0.4 }, sort: null };
@@ -68,7 +74,7 @@ export function parallelCoordinates(rows: readonly StudyChartRow[], options: Par
   const spec = {
     title: {
       text: `${title}: ${measured.length}, on ${varied.length === 1 ? '1 axis' : `${varied.length} axes`}`,
-      subtitle: 'one line per configuration; more opaque is more accurate',
+      subtitle: `one line per configuration; more opaque is ${monitor === 'accuracy' ? 'more accurate' : 'better'}`,
     },
     width: Math.max(320, step * order.length),
     height: 260,
@@ -102,12 +108,12 @@ export function parallelCoordinates(rows: readonly StudyChartRow[], options: Par
           opacity: {
             field: 'mean',
             type: 'quantitative',
-            scale: { range: [0.25, 1], domain: ends.length === 2 ? ends : [0, 1] },
+            scale: { range: lowerIsBetter ? [1, 0.25] : [0.25, 1], domain: ends.length === 2 ? ends : [0, 1] },
             legend: null,
           },
           tooltip: [
             { field: 'name', title: 'configuration' },
-            { field: 'mean', title: 'accuracy', format: '.1%' },
+            { field: 'mean', title: measure, format: percent ? '.1%' : '.3f' },
           ],
         },
       },
@@ -119,16 +125,19 @@ export function parallelCoordinates(rows: readonly StudyChartRow[], options: Par
       { data: { values: ticks }, mark: label, encoding: { text: { field: 'label' } } },
     ],
   };
-  const sorted = [...measured].sort((a, b) => b.accuracy.mean - a.accuracy.mean);
+  const sorted = [...measured].sort((a, b) => byMeasure(monitor, a.score.mean, b.score.mean));
   const text = alignColumns(
     [
       [...varied, last],
-      ...sorted.map(({ axes, accuracy }) => [...varied.map((axis) => String(axes[axis])), formatShare(accuracy.mean)]),
+      ...sorted.map(({ axes, score }) => [
+        ...varied.map((axis) => String(axes[axis])),
+        formatMeasure(monitor, score.mean),
+      ]),
     ],
     [...varied.map(() => false), true],
   );
   const best = sorted[0]
-    ? `The most accurate is ${rowName(sorted[0], varied)} with ${formatShare(sorted[0].accuracy.mean)}.`
+    ? `The ${monitor === 'accuracy' ? superlative : `best by ${measure}`} is ${rowName(sorted[0], varied)} with ${formatMeasure(monitor, sorted[0].score.mean)}.`
     : '';
   return chart(spec, `Parallel coordinates of ${measured.length} configurations. ${best}`.trim(), `${title}\n${text}`);
 }

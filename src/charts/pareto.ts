@@ -1,12 +1,13 @@
 import { withDefaults } from '../core/options';
-import { alignColumns, counted, formatNumber, formatShare } from '../core/text';
+import { alignColumns, counted, formatNumber } from '../core/text';
+import { byMeasure, formatMeasure, measures } from '../metrics/measures';
 import { separate } from './separate';
-import { measuredRows, rowName, type StudyChartRow, variedAxes } from './studyRow';
+import { capital, measuredRows, monitorOfRows, rowName, type StudyChartRow, variedAxes } from './studyRow';
 import { type Chart, chart, colors } from './theme';
 
 /** Options of {@link paretoChart}. */
 export interface ParetoOptions {
-  /** Title. Default: `'Accuracy against time'` */
+  /** Title. Default: `'Accuracy against time'`, or what else the study goes by */
   title?: string;
 }
 
@@ -16,8 +17,8 @@ const lineHeight = 15;
 const MOST_LABELLED = 20;
 
 /**
- * Mean accuracy against seconds per run for the configurations of a study, with the Pareto front: the configurations for which
- * no other is both faster and more accurate. Vertical bars are the confidence intervals of the accuracy; the time axis is
+ * Mean accuracy, or what else the study goes by, against seconds per run for the configurations of a study, with the Pareto front: the
+ * configurations for which no other is both faster and more accurate. Vertical bars are the confidence intervals; the time axis is
  * logarithmic.
  *
  * @param rows the configurations of a study; those without finished runs are left out
@@ -34,16 +35,20 @@ const MOST_LABELLED = 20;
  * ```
  */
 export function paretoChart(rows: readonly StudyChartRow[], options: ParetoOptions = {}): Chart {
-  const { title } = withDefaults<Required<ParetoOptions>>('paretoChart', options, { title: 'Accuracy against time' });
+  const monitor = monitorOfRows(rows);
+  const measure = measures[monitor];
+  const { title } = withDefaults<Required<ParetoOptions>>('paretoChart', options, {
+    title: `${capital(measure.title)} against time`,
+  });
   const measured = measuredRows(rows);
   const varied = variedAxes(measured);
   const points = measured
-    .map((row) => ({ name: rowName(row, varied) || 'the only configuration', seconds: row.seconds, ...row.accuracy }))
-    .sort((a, b) => a.seconds - b.seconds || b.mean - a.mean);
-  let best = -Infinity;
+    .map((row) => ({ name: rowName(row, varied) || 'the only configuration', seconds: row.seconds, ...row.score }))
+    .sort((a, b) => a.seconds - b.seconds || byMeasure(monitor, a.mean, b.mean));
+  let best: number | undefined;
   const values = points.map((point) => {
-    const front = point.mean > best;
-    best = Math.max(best, point.mean);
+    const front = byMeasure(monitor, point.mean, best) < 0;
+    if (front) best = point.mean;
     return { ...point, low: point.low ?? point.mean, high: point.high ?? point.mean, front };
   });
   const front = values.filter((point) => point.front);
@@ -60,14 +65,14 @@ export function paretoChart(rows: readonly StudyChartRow[], options: ParetoOptio
     field: 'mean',
     type: 'quantitative',
     scale: { zero: false, domain },
-    title: 'accuracy',
-    axis: { format: '.0%' },
+    title: measure.title,
+    axis: { format: measure.percent ? '.0%' : '.3~f' },
   };
   const color = { condition: { test: 'datum.front', value: colors.blue }, value: colors.muted };
   const spec = {
     title: {
       text: `${title}: ${heading}`,
-      subtitle: 'Pareto front: no other is both faster and more accurate; bars: confidence intervals',
+      subtitle: `Pareto front: no other is both faster and ${monitor === 'accuracy' ? 'more accurate' : `better by ${measure.title}`}; bars: confidence intervals`,
     },
     data: { values },
     width,
@@ -91,7 +96,7 @@ export function paretoChart(rows: readonly StudyChartRow[], options: ParetoOptio
           shape: { condition: { test: 'datum.front', value: 'circle' }, value: 'square' },
           tooltip: [
             { field: 'name', title: 'configuration' },
-            { field: 'mean', title: 'accuracy', format: '.1%' },
+            { field: 'mean', title: measure.title, format: measure.percent ? '.1%' : '.3f' },
             { field: 'seconds', format: '.1f' },
           ],
         },
@@ -119,17 +124,21 @@ export function paretoChart(rows: readonly StudyChartRow[], options: ParetoOptio
   const names = front.map(({ name }) => name).join(', ');
   const text = alignColumns(
     [
-      ['configuration', 'accuracy', 'seconds', 'front'],
+      ['configuration', measure.title, 'seconds', 'front'],
       ...values.map(({ name, mean, seconds, front }) => [
         name,
-        formatShare(mean),
+        formatMeasure(monitor, mean),
         formatNumber(seconds),
         front ? 'yes' : '',
       ]),
     ],
     [false, true, true, false],
   );
-  return chart(spec, `Scatter plot of accuracy against time, ${heading}: ${names}.`, `${title}: ${heading}\n${text}`);
+  return chart(
+    spec,
+    `Scatter plot of ${measure.title} against time, ${heading}: ${names}.`,
+    `${title}: ${heading}\n${text}`,
+  );
 }
 
 interface Point {

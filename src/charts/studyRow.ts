@@ -1,4 +1,5 @@
 import { printableLine } from '../core/escape/printable';
+import type { Monitor } from '../metrics/measures';
 
 /** A configuration of a study, as the charts of studies show it. */
 export interface StudyChartRow {
@@ -9,16 +10,29 @@ export interface StudyChartRow {
    * run); null without finished runs.
    */
   accuracy: { mean: number; low: number | null; high: number | null } | null;
+  /** What the study goes by, which `score` is the mean of. Default: 'accuracy' */
+  monitor?: Monitor;
+  /** Mean of what the study goes by, with its limits, as `accuracy`. Default: `accuracy` */
+  score?: StudyChartRow['accuracy'];
   /** Mean wall-clock seconds per run; null without finished runs. */
   seconds: number | null;
 }
 
 /** A row with finished runs. */
-export type MeasuredRow = StudyChartRow & { accuracy: NonNullable<StudyChartRow['accuracy']>; seconds: number };
+export type MeasuredRow = StudyChartRow & { score: NonNullable<StudyChartRow['accuracy']>; seconds: number };
 
 export function measuredRows<T extends StudyChartRow>(rows: readonly T[]): (T & MeasuredRow)[] {
-  return rows.filter((row): row is T & MeasuredRow => row.accuracy !== null && row.seconds !== null);
+  return rows
+    .map((row) => ({ ...row, score: row.score === undefined ? row.accuracy : row.score }))
+    .filter((row): row is typeof row & MeasuredRow => row.score !== null && row.seconds !== null);
 }
+
+/** What the study of these rows goes by. */
+export const monitorOfRows = (rows: readonly Pick<StudyChartRow, 'monitor'>[]): Monitor =>
+  rows[0]?.monitor ?? 'accuracy';
+
+/** A text with a capital letter at its beginning. */
+export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 /** The names of the axes on which rows differ. */
 export function variedAxes(rows: readonly Pick<StudyChartRow, 'axes'>[]): string[] {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import {
   type BackboneComparison,
   compareBackbones,
@@ -14,6 +14,7 @@ import { printableLine } from '../core/escape/printable';
 import { writeFileAtomically } from '../core/files';
 import { type Fit, withFit } from '../data';
 import { type DataOptions, openDataset } from '../data/public';
+import { type Monitor, monitors } from '../metrics/measures';
 import { type BackboneName, backboneEntry } from '../models';
 import { terminalListener } from '../terminal/terminal';
 import { addTableOptions, DATA_HELP, fitOption, splitDataOptions } from './dataOptions';
@@ -30,6 +31,7 @@ interface Options extends Omit<DataOptions, 'classes'> {
   similarity: number;
   minutes: number;
   seed: number;
+  monitor: Monitor;
   picture?: string;
   json?: true;
 }
@@ -62,6 +64,11 @@ export function adviseCommand(): Command {
     )
     .option('--minutes <n>', 'minutes that a training may take', numberOption({ min: 0 }), 60)
     .option('--seed <n>', 'seed of the cross-validation', whole(0), 0)
+    .addOption(
+      new Option('--monitor <measure>', 'by what linear probes on the pictures are compared')
+        .choices(monitors)
+        .default('accuracy'),
+    )
     .option('--picture <file>', 'write the chart of the comparison as a PNG')
     .option('--json', 'print one JSON object as the last line')
     .action(async (options: Options) => {
@@ -83,6 +90,7 @@ async function advise({
   minutes,
   seed,
   fit,
+  monitor,
   ...options
 }: Options): Promise<Advice> {
   if (data === undefined) {
@@ -98,7 +106,7 @@ async function advise({
     const opened = await openDataset(data, { ...splitDataOptions<DataOptions>(options).how, listener });
     const dataset = withFit(opened, fit);
     const stoppable = { ...listener, shouldStop };
-    const comparison = await compareBackbones(dataset, names, { seed, listener: stoppable });
+    const comparison = await compareBackbones(dataset, names, { seed, monitor, listener: stoppable });
     if (comparison.backbones.length === 0) throw new UserError('stopped before a backbone was measured');
     // if it was stopped, the backbones that have been compared are enough for a recommendation
     const similarity = shouldStop()

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { printableLine } from '../core/escape/printable';
 import { type DataOptions, openDataset } from '../data/public';
+import { measures } from '../metrics/measures';
 import { checkRunFolder, saveRun } from '../runs';
 import { terminalListener } from '../terminal/terminal';
 import { type TestResult, type TrainResult, type TrainSettings, train } from '../training';
@@ -94,7 +95,7 @@ function toJson(result: TrainResult, run?: string) {
     interval: [interval.low, interval.high],
     baseline,
     loss,
-    test: test ? { ...test.summary, earlier: test.earlier, shared: test.shared } : null,
+    test: test ? { ...test.summary, earlier: test.earlier, reused: test.reused, shared: test.shared } : null,
     epochs: history.length,
     ended,
     seconds,
@@ -106,32 +107,46 @@ function toJson(result: TrainResult, run?: string) {
   };
 }
 
-function testLines({ summary, skipped }: TestResult): string[] {
-  const { accuracy, macroF1 } = summary;
+function testLines({ summary, skipped }: TestResult, classes: readonly string[]): string[] {
+  const { accuracy, baseline, macroF1 } = summary;
   return [
-    `test accuracy        ${withInterval(accuracy)}`,
+    `test accuracy        ${withInterval(accuracy)}; always '${printableLine(classes[baseline.class]!)}': ${baseline.accuracy.toFixed(3)}`,
     `test macro F1        ${withInterval(macroF1)}`,
     ...skipped.map(({ file, reason }) => `skipped in test      ${printableLine(file)}: ${printableLine(reason)}`),
   ];
 }
 
-const endings: Record<TrainResult['ended'], string> = {
-  completed: '',
-  stopped: ' (stopped early)',
-  early: ' (the validation loss no longer improved)',
-  diverged: ' (the loss was not finite)',
-};
+const endingOf = ({ ended, settings }: Pick<TrainResult, 'ended' | 'settings'>): string =>
+  ({
+    completed: '',
+    stopped: ' (stopped early)',
+    early: ` (the validation ${measures[settings.monitor].title} no longer improved)`,
+    diverged: ' (the loss was not finite)',
+  })[ended];
 
 function summary(
-  { interval, baseline, test, loss, history, ended, seconds, split, skipped, classes, peakMemory }: TrainResult,
+  {
+    interval,
+    baseline,
+    test,
+    loss,
+    history,
+    ended,
+    settings,
+    seconds,
+    split,
+    skipped,
+    classes,
+    peakMemory,
+  }: TrainResult,
   run?: string,
 ): string {
   const s = (value: number) => `${value.toFixed(1)} s`;
   const lines = [
     `validation accuracy  ${withInterval(interval)}; always '${printableLine(baseline.class)}': ${baseline.accuracy.toFixed(3)}`,
     `validation loss      ${loss.toFixed(3)}`,
-    ...(test ? testLines(test) : []),
-    `epochs               ${history.length}${endings[ended]}`,
+    ...(test ? testLines(test, classes) : []),
+    `epochs               ${history.length}${endingOf({ ended, settings })}`,
     `time                 ${s(seconds.total)}: decoding ${s(seconds.decode)}, features ${s(seconds.features)}, training ${s(seconds.training)}`,
     `peak memory          ${(peakMemory / 1e9).toFixed(2)} GB`,
     `pictures             ${split.train.length} for training, ${split.validation.length} for validation${test ? `, ${test.summary.examples} for testing` : ''}, ${skipped.length} skipped`,

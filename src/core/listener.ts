@@ -10,6 +10,14 @@ export interface EpochRecord {
   validationLoss?: number;
   /** Fraction of validation examples that were right, from 0 to 1; absent without validation data. */
   validationAccuracy?: number;
+  /** 95% interval of the validation accuracy, which knows groups; absent without validation data. */
+  validationInterval?: { low: number; high: number };
+  /** Accuracy of always predicting the most frequent class of the validation examples; absent without validation data. */
+  validationBaseline?: number;
+  /** Mean F1 score of the classes on the validation examples, from 0 to 1; only where it is monitored or asked for. */
+  validationMacroF1?: number;
+  /** Mean area under the ROC curves of the classes on the validation examples; only where it is monitored or asked for. */
+  validationAuc?: number;
   /** Learning rate of the last step of the epoch. */
   learningRate: number;
   /** Wall-clock time of the epoch, validation included, in seconds. */

@@ -28,6 +28,8 @@ export interface BatchSource {
   readonly shape: readonly number[];
   /** Class index of each example. */
   readonly labels: Int32Array;
+  /** Group of each example, undefined for one without a group; intervals of accuracies allow for groups. Default: no groups */
+  readonly groups?: readonly (string | undefined)[];
   /**
    * Number of views of each example: 1 when it is always the same, k when epoch e sees view e mod k, Infinity when
    * every epoch sees a new one, so that nothing computed from it can be cached. Default: 1

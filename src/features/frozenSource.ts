@@ -65,7 +65,7 @@ export async function sourceOfRows(
   rows: FrozenRows,
   listener: Listener = {},
 ): Promise<BatchSource | undefined> {
-  const { size, labels, views = 1 } = source;
+  const { size, labels, groups, views = 1 } = source;
   if (!Number.isFinite(views)) return undefined;
   const keyed = source.key !== undefined;
   const prefix = keyed ? '' : `unnamed source ${unnamed++}`;
@@ -104,6 +104,7 @@ export async function sourceOfRows(
     size,
     shape: part.shape,
     labels,
+    ...(groups && { groups }),
     views,
     async batch(chosen, epoch) {
       const view = epoch % views;

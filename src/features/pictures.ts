@@ -141,6 +141,7 @@ export class Pictures {
       size: examples.length,
       shape: [inputSize, inputSize, 3],
       labels,
+      ...(examples.some(({ group }) => group !== undefined) && { groups: examples.map(({ group }) => group) }),
       views: augmented ? augmented.views + 1 : 1,
       key: (row, view) => this.keyOf(hashes[row]!, view > 0 ? augmented : undefined, view),
       batch: async (rows, view) => {

@@ -21,6 +21,8 @@ export interface RunMetrics {
   trainingHashes?: string[];
   /** 95% confidence interval of the accuracy, which knows groups; early versions did not write it */
   interval?: Pick<Interval, 'low' | 'high'>;
+  /** the most frequent class of the validation pictures, and the accuracy of always predicting it; early versions did not write it */
+  baseline?: { class: string; accuracy: number };
   /** group of each validation picture, null for none; absent where there are no groups */
   validationGroups?: (string | null)[];
   /** of the final model on the test pictures; absent where there were none */
@@ -33,8 +35,12 @@ export interface TestMetrics {
   summary: ClassificationSummary;
   /** files that were trained or validated on, too */
   shared: string[];
-  /** how many other models had been evaluated on the same pictures */
+  /** how many other models had been evaluated on any of these pictures */
   earlier: number;
+  /** on how many of these pictures; early versions did not write it */
+  reused?: number;
+  /** why that is not known, or this use could not be recorded; absent where all is known */
+  problem?: string;
   /** SHA-256 of each test picture's file, in the order of the predictions */
   hashes: string[];
   /** group of each test picture, null for none; absent where there are no groups */
@@ -76,6 +82,8 @@ const test = object<TestMetrics>({
   summary,
   shared: fileNames,
   earlier: count(1e9),
+  reused: optional(count(1e9)),
+  problem: optional(text()),
   hashes: fileHashes,
   groups: optional(groupNames),
 });
@@ -88,6 +96,7 @@ const metrics = object<RunMetrics>({
   validationHashes: optional(fileHashes),
   trainingHashes: optional(fileHashes),
   interval: optional(object({ low: share, high: share })),
+  baseline: optional(object({ class: text({ longest: 4096 }), accuracy: share })),
   validationGroups: optional(groupNames),
   test: optional(test),
   seconds: object({ total: number({ min: 0, max: 1e9 }) }),

@@ -122,9 +122,19 @@ function metrics(result: TrainResult) {
   };
 }
 
-function testMetrics({ summary, confusion, hashes, shared, skipped, earlier, predictions }: TestResult) {
+function testMetrics({
+  summary,
+  confusion,
+  hashes,
+  shared,
+  skipped,
+  earlier,
+  reused,
+  problem,
+  predictions,
+}: TestResult) {
   return {
-    ...{ summary, confusion: confusion.counts, shared, skipped, earlier, hashes },
+    ...{ summary, confusion: confusion.counts, shared, skipped, earlier, reused, problem, hashes },
     ...groupsOf(predictions, 'groups'),
   };
 }
@@ -136,7 +146,7 @@ function groupsOf(predictions: readonly Prediction[], name: string): Record<stri
 }
 
 /** The columns of history.csv. */
-export const HISTORY: (keyof EpochRecord)[] = [
+export const HISTORY: Exclude<keyof EpochRecord, 'validationInterval'>[] = [
   'epoch',
   'loss',
   'accuracy',

@@ -3,7 +3,7 @@ import { ProtobufMessage } from '../tensorflow/graph/protobuf';
 
 /**
  * Write a training history as TensorBoard event files, one for training and one for validation, with the tags that Keras uses
- * (`epoch_loss`, `epoch_accuracy`, `epoch_learning_rate`). Saved runs have them in their folder `tensorboard`:
+ * (`epoch_loss`, `epoch_accuracy`, `epoch_learning_rate`), and where they were recorded `epoch_macro_f1` and `epoch_auc`. Saved runs have them in their folder `tensorboard`:
  * `tensorboard --logdir FOLDER` shows all runs below a folder.
  *
  * @param history one record an epoch
@@ -20,7 +20,10 @@ import { ProtobufMessage } from '../tensorflow/graph/protobuf';
 export function eventFiles(history: readonly EpochRecord[], ended: number): Record<string, Buffer> {
   const parts: Record<string, (record: EpochRecord) => Record<string, number | undefined>> = {
     train: (r) => ({ epoch_loss: r.loss, epoch_accuracy: r.accuracy, epoch_learning_rate: r.learningRate }),
-    validation: (r) => ({ epoch_loss: r.validationLoss, epoch_accuracy: r.validationAccuracy }),
+    validation: (r) => ({
+      ...{ epoch_loss: r.validationLoss, epoch_accuracy: r.validationAccuracy },
+      ...{ epoch_macro_f1: r.validationMacroF1, epoch_auc: r.validationAuc },
+    }),
   };
   const began = ended - history.reduce((sum, { seconds }) => sum + seconds, 0);
   return Object.fromEntries(

@@ -2,6 +2,7 @@ import { arquero } from '../core/arquero';
 import type { ColumnTable } from '../core/columnTable';
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
+import { type Monitor, measures } from '../metrics/measures';
 import type { Label } from './axes';
 import type { RunRecord } from './runRecord';
 import { judgeDifferences, meanOf, summarize } from './statistics';
@@ -11,8 +12,11 @@ import { resolutionOf } from './table';
 export interface CompareByOptions {
   /** the value of the axis that others are compared with. Default: that of the first run */
   baseline?: Label;
-  /** the measure that is compared: accuracy is better when higher, all others when lower. Default: 'accuracy' */
-  measure?: 'accuracy' | 'loss' | 'seconds' | 'memory';
+  /**
+   * the measure that is compared, such as the `monitor` of the study: loss, seconds and memory are better when lower, all others
+   * when higher. Default: 'accuracy'
+   */
+  measure?: Monitor | 'seconds' | 'memory';
 }
 
 /**
@@ -46,7 +50,7 @@ export function compareBy(records: readonly RunRecord[], axis: string, options?:
   const measured = (value: Label) =>
     new Map(
       done
-        .filter((record) => record.axes[axis] === value && record[measure] !== null)
+        .filter((record) => record.axes[axis] === value && typeof record[measure] === 'number')
         .map((record) => [otherAxes(record), { seed: record.seed, value: record[measure]! }]),
     );
   const byValue = new Map(values.map((value) => [value, measured(value)]));
@@ -60,8 +64,10 @@ export function compareBy(records: readonly RunRecord[], axis: string, options?:
       }),
     ),
   );
-  const resolution = measure === 'accuracy' ? resolutionOf(done) : 0;
-  const differences = judgeDifferences(pairs, { resolution });
+  const isMonitor = measure !== 'seconds' && measure !== 'memory';
+  const resolution = isMonitor ? resolutionOf(done, measure) : 0;
+  const lowerIsBetter = !isMonitor || measures[measure].lowerIsBetter;
+  const differences = judgeDifferences(pairs, { resolution, lowerIsBetter });
   return arquero.from(
     [base, ...compared].map((value) => {
       const own = byValue.get(value)!;
@@ -81,7 +87,7 @@ export function compareBy(records: readonly RunRecord[], axis: string, options?:
         'bootstrap low': difference?.bootstrap?.low ?? null,
         'bootstrap high': difference?.bootstrap?.high ?? null,
         'adjusted p': difference?.adjusted ?? null,
-        verdict: worded(difference?.verdict, measure),
+        verdict: difference?.verdict ?? 'baseline',
       };
     }),
   );
@@ -105,11 +111,4 @@ function valuesOf(records: readonly RunRecord[], axis: string, baseline: Label |
 function bySeed(measured: readonly { seed: number; value: number }[]): number[] {
   const seeds = [...new Set(measured.map(({ seed }) => seed))];
   return seeds.map((seed) => meanOf(measured.filter((one) => one.seed === seed).map(({ value }) => value)));
-}
-
-/** The verdict assumes that higher is better, which holds for accuracies only. */
-function worded(verdict: string | undefined, measure: string): string {
-  if (verdict === undefined) return 'baseline';
-  if (measure === 'accuracy') return verdict;
-  return { better: 'worse', worse: 'better' }[verdict] ?? verdict;
 }

@@ -2,6 +2,7 @@ import { didYouMean } from '../core/didYouMean';
 import { shown, UserError } from '../core/errors';
 import { checkNumber, withDefaults } from '../core/options';
 import type { DataOptions } from '../data/public';
+import { type Monitor, monitors } from '../metrics/measures';
 import { checkSetting, completeSettings, settingNames, type TrainSettings, variants } from '../training';
 import {
   type Axes,
@@ -21,7 +22,7 @@ export interface Budget {
   minutes?: number;
   /**
    * Stop bad configurations early, except for the baseline. `median` (Golovin et al. 2017, Vizier): stop a run, and skip further
-   * runs of its configuration, if its best validation accuracy so far is below the median of the earlier runs' mean accuracy up
+   * runs of its configuration, if the best of what the study monitors so far is worse than the median of the earlier runs' mean up
    * to that epoch. `halving` (Karnin et al. 2013, sequential halving): after each part of the seeds, only the better half of the
    * configurations continues. Default: `none`
    */
@@ -46,6 +47,11 @@ export interface StudyConfiguration {
   seeds?: number | readonly number[];
   /** which combinations of the axes' values are run. Default: 'grid' */
   design?: Design;
+  /**
+   * by what configurations are ranked, compared and pruned, on the validation pictures: `loss`, `accuracy`, `macroF1` or `auc`.
+   * Default: the setting `monitor` where `settings` give it, else `accuracy`
+   */
+  monitor?: Monitor;
   /** the configuration that others are compared with, by axis. Default: the first value of each axis */
   baseline?: Record<string, Label>;
   /** number of configurations of a random design. Default: 10 */
@@ -57,20 +63,22 @@ export interface StudyConfiguration {
 }
 
 /** A study's configuration with all defaults. */
-export type CheckedConfiguration = Required<Omit<StudyConfiguration, 'budget' | 'seeds'>> & {
+export type CheckedConfiguration = Required<Omit<StudyConfiguration, 'budget' | 'seeds' | 'monitor'>> & {
+  monitor: Monitor;
   budget: Required<Budget>;
   seeds: readonly number[];
 };
 
 export const NO_BUDGET: Required<Budget> = { runs: Infinity, minutes: Infinity, pruning: 'none' };
 
-const defaults: Required<StudyConfiguration> = {
+const defaults: Required<Omit<StudyConfiguration, 'monitor'>> & Pick<StudyConfiguration, 'monitor'> = {
   data: '',
   dataOptions: {},
   settings: {},
   axes: {},
   seeds: 3,
   design: 'grid',
+  monitor: undefined,
   baseline: {},
   configurations: 10,
   budget: {},
@@ -93,7 +101,7 @@ export function checkConfiguration(
   given: StudyConfiguration,
   { maxRuns = MAX_RUNS }: { maxRuns?: number } = {},
 ): CheckedConfiguration {
-  const checked = withDefaults<Required<StudyConfiguration>>('study', given, defaults);
+  const checked = withDefaults<typeof defaults>('study', given, defaults);
   if (typeof checked.data !== 'string' || checked.data === '') {
     throw new UserError(`study: data must be a folder of pictures or the name of a sample, got ${shown(checked.data)}`);
   }
@@ -120,9 +128,20 @@ export function checkConfiguration(
   if ('seed' in checked.settings || 'seed' in checked.axes) {
     throw new UserError("study: give 'seeds' beside the axes, such as 5 or [1, 2, 3], instead of a setting 'seed'");
   }
-  const result = { ...checked, seeds, budget };
+  const result = { ...checked, seeds, budget, monitor: monitorOf(checked) };
   for (const configuration of expandAxes(result.axes, result)) checkTraining(settingsOf(result, configuration));
   return result;
+}
+
+/**
+ * By what the configurations of a study are compared.
+ *
+ * @throws {UserError} if it is no measure
+ */
+export function monitorOf({ monitor, settings }: Pick<StudyConfiguration, 'monitor' | 'settings'>): Monitor {
+  const given = monitor ?? settings?.monitor ?? 'accuracy';
+  if (monitors.includes(given)) return given;
+  throw new UserError(`study: unknown monitor ${shown(given)}; the measures are ${monitors.join(', ')}`);
 }
 
 /**

@@ -5,6 +5,8 @@ import { messageOf } from '../core/errors';
 import type { EpochRecord, Listener } from '../core/listener';
 import { type Dataset, splitDataset, withSplit } from '../data';
 import { openDataset } from '../data/public';
+import { byMeasure, type Monitor } from '../metrics/measures';
+import { monitoredMetrics } from '../metrics/summary';
 import { saveRun } from '../runs/runFolder';
 import { type TrainResult, train } from '../training';
 import type { RunTask } from './plan';
@@ -18,8 +20,10 @@ export interface ExecuteOptions {
   checkpoint?: string;
   /** whether runs share the features of frozen layers. Default: true */
   cache?: boolean;
-  /** for each epoch, the run is pruned if its best validation accuracy so far is lower; null: never. Default: never */
+  /** for each epoch, the run is pruned if the best of what `monitor` says so far is worse; null: never. Default: never */
   pruneBelow?: readonly (number | null)[];
+  /** by what runs of the study are compared, on the validation pictures. Default: 'accuracy' */
+  monitor?: Monitor;
 }
 
 /**
@@ -31,7 +35,7 @@ export interface ExecuteOptions {
 export async function executeRun(
   task: RunTask,
   folder: string,
-  { listener = {}, checkpoint, cache = true, pruneBelow = [] }: ExecuteOptions,
+  { listener = {}, checkpoint, cache = true, pruneBelow = [], monitor = 'accuracy' }: ExecuteOptions,
 ): Promise<RunRecord | undefined> {
   const started = new Date();
   rmSync(folder, { recursive: true, force: true }); // a process that was killed may have left files here
@@ -43,7 +47,7 @@ export async function executeRun(
     const watching: Listener = {
       ...listener,
       onEpoch: (epoch, history, planned) => {
-        pruned ||= isPruned(history, pruneBelow);
+        pruned ||= isPruned(history, pruneBelow, monitor);
         listener.onEpoch?.(epoch, history, planned);
       },
       shouldStop: () => pruned || (listener.shouldStop?.() ?? false),
@@ -55,6 +59,7 @@ export async function executeRun(
       checkpoint,
       resume: checkpoint !== undefined,
       evaluateTest: false,
+      measure: monitor,
     };
     const result = await train(dataset, options);
     if (result.stopped && !pruned) {
@@ -83,7 +88,11 @@ export function failed(task: RunTask, error: string, folder: string, started = n
     state: 'failed',
     error: error.replaceAll(/\s+/g, ' ').trim(),
     accuracy: null,
+    interval: null,
+    mostFrequent: null,
     loss: null,
+    macroF1: null,
+    auc: null,
     epochs: 0,
     pictures: null,
     curve: [],
@@ -97,21 +106,55 @@ export function failed(task: RunTask, error: string, folder: string, started = n
 }
 
 function recordOf(task: RunTask, result: TrainResult, pruned: boolean, started: Date): RunRecord {
-  const { accuracy, loss, history, split, peakMemory } = result;
+  const { accuracy, interval, baseline, loss, history, split, peakMemory } = result;
+  const { macroF1, auc } = monitoredOf(result);
   const trainable = (result.model ?? result.head).trainableWeights;
   return {
     ...identity(task),
     state: pruned ? 'pruned' : 'done',
     error: null,
     accuracy,
+    interval: { low: interval.low, high: interval.high },
+    mostFrequent: baseline.accuracy,
     loss,
+    macroF1,
+    auc,
     epochs: history.length,
     pictures: { train: split.train.length, validation: split.validation.length },
-    curve: history.map(({ validationAccuracy = Number.NaN }) => validationAccuracy),
+    curve: curveIn(history, 'accuracy')!,
+    curves: Object.fromEntries(
+      (['loss', 'macroF1', 'auc'] as const).flatMap((name) => {
+        const curve = curveIn(history, name);
+        return curve ? [[name, curve]] : [];
+      }),
+    ),
     trainedParameters: trainable.reduce((sum, { shape }) => sum + shape.reduce<number>((n, side) => n * side!, 1), 0),
     memory: peakMemory,
     ...times(started),
   };
+}
+
+/** Macro F1 and area under the ROC curve of the validation pictures; null where they are not defined. */
+function monitoredOf({ predictions }: TrainResult): Record<'macroF1' | 'auc', number | null> {
+  const { macroF1, auc } = monitoredMetrics(
+    predictions.map(({ label }) => label),
+    predictions.map(({ probabilities }) => probabilities),
+  );
+  return { macroF1: Number.isFinite(macroF1) ? macroF1 : null, auc: Number.isFinite(auc) ? auc : null };
+}
+
+/** A measure of the validation pictures as epochs record it. */
+const recorded = {
+  loss: 'validationLoss',
+  accuracy: 'validationAccuracy',
+  macroF1: 'validationMacroF1',
+  auc: 'validationAuc',
+} as const satisfies Record<Monitor, keyof EpochRecord>;
+
+/** A measure after each epoch; undefined where no epoch has it. */
+function curveIn(history: readonly EpochRecord[], monitor: Monitor): number[] | undefined {
+  const curve = history.map((record) => record[recorded[monitor]] ?? Number.NaN);
+  return monitor === 'accuracy' || curve.some((value) => !Number.isNaN(value)) ? curve : undefined;
 }
 
 const identity = ({ id, hash, axes, seed }: RunTask) => ({ id, hash, axes, seed });
@@ -133,8 +176,10 @@ async function datasetOf({ data, seed, settings, dataOptions }: RunTask, listene
   return withSplit(dataset, split);
 }
 
-function isPruned(history: readonly EpochRecord[], pruneBelow: readonly (number | null)[]): boolean {
+function isPruned(history: readonly EpochRecord[], pruneBelow: readonly (number | null)[], monitor: Monitor): boolean {
   const below = pruneBelow[history.length - 1];
   if (below === undefined || below === null) return false;
-  return Math.max(...history.map(({ validationAccuracy = 0 }) => validationAccuracy)) < below;
+  const known = (curveIn(history, monitor) ?? []).filter(Number.isFinite);
+  const [best] = known.sort((a, b) => byMeasure(monitor, a, b));
+  return best !== undefined && byMeasure(monitor, below, best) < 0;
 }

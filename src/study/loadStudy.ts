@@ -4,7 +4,7 @@ import { shown, UserError } from '../core/errors';
 import { readJson } from '../core/readBounded';
 import { checkShape, count, label, listOf, object, recordOf, type Shape, text } from '../core/shape';
 import type { Label } from './axes';
-import type { StudyConfiguration } from './configuration';
+import { monitorOf, type StudyConfiguration } from './configuration';
 import { id } from './readRecord';
 import { RunStore } from './records';
 import { resultOf, type StudyResult } from './result';
@@ -79,8 +79,8 @@ export function readStudyFile(folder: string): StudyFile {
  * ```
  */
 export function loadStudy(folder: string): StudyResult {
-  const { configurations, tasks } = readStudyFile(folder);
+  const { configurations, tasks, configuration } = readStudyFile(folder);
   const records = new RunStore(resolve(folder)).read();
   const left = new Set(tasks.map(({ hash }) => hash).filter((hash) => !records.has(hash))).size;
-  return resultOf(resolve(folder), { configurations, tasks }, records, left);
+  return resultOf(resolve(folder), { configurations, tasks, monitor: monitorOf(configuration) }, records, left);
 }

@@ -8,8 +8,9 @@ import { sha256, temporaryBeside, writeFileAtomically } from '../core/files';
 import { readJson } from '../core/readBounded';
 import { checkId, pathBelow } from '../core/safePath';
 import { checkShape, object, optional, recordOf } from '../core/shape';
+import type { Monitor } from '../metrics/measures';
 import type { StudyResult } from './result';
-import type { RunRecord } from './runRecord';
+import { curveOf, type RunRecord } from './runRecord';
 import { withAxes } from './table';
 
 /** MLflow's codes for the status of a run. */
@@ -25,6 +26,8 @@ const KILLED = 5;
  * Layout: DIR/EXPERIMENT/RUN with meta.yaml, params/ (a file for each setting), metrics/ (lines of time, value, step), tags/ and
  * artifacts/ (the run folder).
  *
+ * Each run has the tag `monitor`: the metric that the study goes by, among `accuracy`, `loss`, `macroF1` and `auc`.
+ *
  * @param study what `study` or `studies.loadStudy` returned
  * @param store folder of the file store; it is made if it does not exist
  *
@@ -36,7 +39,14 @@ const KILLED = 5;
  * readdirSync('mlruns').length; // => 1
  * ```
  */
-export function writeMlflow({ folder, records }: Pick<StudyResult, 'folder' | 'records'>, store: string): void {
+export function writeMlflow(
+  {
+    folder,
+    records,
+    monitor = 'accuracy',
+  }: Pick<StudyResult, 'folder' | 'records'> & Partial<Pick<StudyResult, 'monitor'>>,
+  store: string,
+): void {
   const experiment = String(Number.parseInt(sha256(resolve(folder)).slice(0, 12), 16));
   const root = join(resolve(store), experiment);
   mkdirSync(root, { recursive: true });
@@ -55,11 +65,15 @@ export function writeMlflow({ folder, records }: Pick<StudyResult, 'folder' | 'r
     );
   }
   for (const record of records) {
-    writeRun(record, pathBelow(join(folder, 'runs'), checkId(record.id, 'a run')), root, experiment);
+    writeRun(record, pathBelow(join(folder, 'runs'), checkId(record.id, 'a run')), { root, experiment, monitor });
   }
 }
 
-function writeRun(record: RunRecord, source: string, root: string, experiment: string): void {
+function writeRun(
+  record: RunRecord,
+  source: string,
+  { root, experiment, monitor }: { root: string; experiment: string; monitor: Monitor },
+): void {
   const id = sha256(`${experiment} ${record.hash}`).slice(0, 32);
   const folder = join(root, id);
   if (existsSync(folder)) return;
@@ -71,6 +85,7 @@ function writeRun(record: RunRecord, source: string, root: string, experiment: s
   writeMetrics(record, write);
   write('tags', 'mlflow.runName', record.id);
   write('tags', 'mlflow.source.name', 'tunebook');
+  write('tags', 'monitor', monitor);
   if (record.error !== null) write('tags', 'error', record.error);
   if (existsSync(source)) cpSync(source, join(temporary, 'artifacts'), { recursive: true, filter: isPlain });
   try {
@@ -128,17 +143,34 @@ function writeMetrics(record: RunRecord, write: Write): void {
     const known = lines.filter(([, value]) => Number.isFinite(value));
     if (known.length > 0) write('metrics', name, known.map((line) => `${line.join(' ')}\n`).join(''));
   };
-  for (const name of ['accuracy', 'loss', 'seconds', 'trainedParameters', 'memory'] as const) {
-    const value = record[name];
+  const { low = null, high = null } = record.interval ?? {};
+  const all = { ...record, accuracyLow: low, accuracyHigh: high };
+  for (const name of METRICS) {
+    const value = all[name];
     if (value !== null) metric(name, [[ended, value, 0]]);
   }
   // the times at which epochs ended are not recorded, so they are spread evenly
   const time = (i: number) => Math.round(started + ((ended - started) * (i + 1)) / record.curve.length);
-  metric(
-    'validationAccuracy',
-    record.curve.map((value, i) => [time(i), value, i + 1]),
-  );
+  for (const [name, title] of Object.entries(CURVES)) {
+    const curve = curveOf(record, name as Monitor);
+    metric(
+      title,
+      curve.map((value, i) => [time(i), value, i + 1]),
+    );
+  }
 }
+
+/** The numbers of a run that become metrics, and the names of its curves. */
+const METRICS = [
+  ...(['accuracy', 'accuracyLow', 'accuracyHigh', 'mostFrequent', 'loss', 'macroF1', 'auc'] as const),
+  ...(['seconds', 'trainedParameters', 'memory'] as const),
+] as const;
+const CURVES: Record<Monitor, string> = {
+  accuracy: 'validationAccuracy',
+  loss: 'validationLoss',
+  macroF1: 'validationMacroF1',
+  auc: 'validationAuc',
+};
 
 /** The part of a run's config.json that is written. */
 const ofConfiguration = object({ settings: optional(recordOf<unknown>((value) => value)) });

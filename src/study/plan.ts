@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { sha256 } from '../core/files';
 import type { Dataset } from '../data';
 import type { DataOptions } from '../data/public';
+import type { Monitor } from '../metrics/measures';
 import type { TrainSettings } from '../training';
 import { expandAxes, type Label, labelsOf } from './axes';
 import { type CheckedConfiguration, checkTraining, settingsOf } from './configuration';
@@ -33,6 +34,8 @@ export interface RunTask {
 export interface Plan {
   /** the labels of each configuration, the baseline first */
   configurations: Record<string, Label>[];
+  /** by what they are ranked, compared and pruned */
+  monitor: Monitor;
   /** seed by seed, so that a study that ends early has the same seeds for all configurations */
   tasks: RunTask[];
   /** SHA-256 over name, size and label of every picture */
@@ -77,7 +80,7 @@ export function planStudy(study: CheckedConfiguration, dataset: Dataset): Plan {
     }),
   );
   const hash = sha256(tasks.map((task) => task.hash).join('\n'));
-  return { configurations: configurations.map(labelsOf), tasks, dataFingerprint, hash };
+  return { configurations: configurations.map(labelsOf), monitor: study.monitor, tasks, dataFingerprint, hash };
 }
 
 /** SHA-256 of everything that determines the result of a run. */

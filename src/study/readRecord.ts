@@ -11,6 +11,7 @@ import {
   number,
   object,
   oneOf,
+  optional,
   recordOf,
   type Shape,
   share,
@@ -26,6 +27,15 @@ export const id = textThat(isId, "an id of letters, digits, '.', '_' and '-'");
 
 const time = textThat((value) => value.length < 64 && !Number.isNaN(Date.parse(value)), 'a time in ISO 8601');
 
+/** What early versions did not write. */
+const orNull =
+  <T>(shape: Shape<T>): Shape<T | null> =>
+  (value, where) =>
+    value === undefined ? null : nullable(shape)(value, where);
+
+/** JSON writes NaN as null. */
+const curve = (shape: Shape<number>) => listOf(nullable(shape), { most: 1e6 }) as Shape<number[]>;
+
 const shape = object<RunRecord>({
   id,
   hash: id,
@@ -34,10 +44,17 @@ const shape = object<RunRecord>({
   state: oneOf('done', 'failed', 'pruned'),
   error: nullable(text()),
   accuracy: nullable(share),
+  interval: orNull(object({ low: share, high: share })),
+  mostFrequent: orNull(share),
   loss: nullable(number()),
+  macroF1: orNull(share),
+  auc: orNull(share),
   epochs: count(1e6),
   pictures: nullable(object({ train: count(1e9), validation: count(1e9) })),
-  curve: listOf(nullable(share), { most: 1e6 }) as Shape<number[]>, // JSON writes NaN as null
+  curve: curve(share),
+  curves: optional(
+    object({ loss: optional(curve(number())), macroF1: optional(curve(share)), auc: optional(curve(share)) }),
+  ),
   trainedParameters: nullable(count()),
   memory: nullable(count()),
   seconds: number({ min: 0, max: 1e9 }),

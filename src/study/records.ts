@@ -100,10 +100,10 @@ export class RunStore {
     for (const record of this.read().values()) if (!listed.has(record.id)) this.list(record);
   }
 
-  private list({ id, axes, seed, state, accuracy, seconds, ended }: RunRecord): void {
+  private list({ id, axes, seed, state, accuracy, loss, macroF1, auc, seconds, ended }: RunRecord): void {
     appendFileSync(
       join(this.folder, INDEX),
-      `${JSON.stringify({ run: id, axes, seed, state, accuracy, seconds, ended })}\n`,
+      `${JSON.stringify({ run: id, axes, seed, state, accuracy, loss, macroF1, auc, seconds, ended })}\n`,
     );
   }
 }

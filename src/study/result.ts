@@ -1,5 +1,6 @@
 import { arquero } from '../core/arquero';
 import type { ColumnTable } from '../core/columnTable';
+import type { Monitor } from '../metrics/measures';
 import type { RunRecord } from './runRecord';
 import { runsTable } from './runsTable';
 import { flatRow, type StudyRow, studyTable, type TablePlan } from './table';
@@ -8,6 +9,8 @@ import { flatRow, type StudyRow, studyTable, type TablePlan } from './table';
 export interface StudyResult {
   /** full path of the study's folder */
   folder: string;
+  /** the measure that configurations are ranked and compared by */
+  monitor: Monitor;
   /** one for each configuration, the baseline first */
   rows: StudyRow[];
   /** the rows as an arquero table */
@@ -47,6 +50,7 @@ export function resultOf(
   const ended = endedRuns(plan, records);
   return {
     folder,
+    monitor: plan.monitor,
     rows,
     table: arquero.from(rows.map(flatRow)),
     records: ended,

@@ -5,12 +5,17 @@ import type { RunRecord } from './runRecord';
 import { withAxes } from './table';
 
 /** A run as a flat row: its axes, then its numbers. */
-function flatRun({ axes, pictures, curve, hash, ...run }: RunRecord) {
+function flatRun({ axes, pictures, curve, interval, hash, ...run }: RunRecord) {
   return withAxes(axes, {
     seed: run.seed,
     state: run.state,
     accuracy: run.accuracy,
+    'accuracy low': interval?.low ?? null,
+    'accuracy high': interval?.high ?? null,
+    'most frequent class': run.mostFrequent,
     loss: run.loss,
+    'macro F1': run.macroF1,
+    'area under ROC': run.auc,
     'best accuracy': curve.length > 0 ? Math.max(...curve) : null,
     epochs: run.epochs,
     seconds: run.seconds,

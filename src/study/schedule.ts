@@ -1,6 +1,7 @@
+import { byMeasure, type Monitor } from '../metrics/measures';
 import type { Label } from './axes';
 import type { Plan, RunTask } from './plan';
-import type { RunRecord } from './runRecord';
+import { curveOf, type RunRecord } from './runRecord';
 import { meanOf } from './statistics';
 
 type Records = ReadonlyMap<string, RunRecord>;
@@ -17,7 +18,7 @@ const keyOf = (axes: Record<string, Label>) => JSON.stringify(axes);
  *
  * @returns empty if nothing is left, or if the next runs depend on some that have not ended
  */
-export function openTasks({ configurations, tasks }: Plan, records: Records, pruning: Pruning): RunTask[] {
+export function openTasks({ configurations, tasks, monitor }: Plan, records: Records, pruning: Pruning): RunTask[] {
   const seen = new Set<string>(); // configurations with the same settings share their runs
   const open = (task: RunTask) => {
     if (records.has(task.hash) || seen.has(task.hash)) return false;
@@ -42,7 +43,7 @@ export function openTasks({ configurations, tasks }: Plan, records: Records, pru
     const todo = rung.filter(open);
     if (todo.length > 0 || rung.some(({ hash }) => !records.has(hash))) return todo;
     const past = rungs.slice(0, i + 1).flat();
-    left = betterHalf(tasks, records, left, past, baseline);
+    left = betterHalf(tasks, records, left, { seeds: past, baseline, monitor });
   }
   return [];
 }
@@ -60,26 +61,28 @@ function betterHalf(
   tasks: readonly RunTask[],
   records: Records,
   left: ReadonlySet<string>,
-  seeds: readonly number[],
-  baseline: string,
+  { seeds, baseline, monitor }: { seeds: readonly number[]; baseline: string; monitor: Monitor },
 ): Set<string> {
   const scored = [...left].map((key) => {
-    const accuracies = tasks
+    const scores = tasks
       .filter(({ axes, seed }) => keyOf(axes) === key && seeds.includes(seed))
-      .flatMap(({ hash }) => records.get(hash)?.accuracy ?? []);
-    return { key, score: accuracies.length > 0 ? meanOf(accuracies) : -1 };
+      .flatMap(({ hash }) => records.get(hash)?.[monitor] ?? []);
+    return { key, score: scores.length > 0 ? meanOf(scores) : null };
   });
-  const best = scored.sort((a, b) => b.score - a.score).slice(0, Math.ceil(scored.length / 2));
+  const best = scored.sort((a, b) => byMeasure(monitor, a.score, b.score)).slice(0, Math.ceil(scored.length / 2));
   return new Set([baseline, ...best.map(({ key }) => key)]);
 }
 
 /**
- * The thresholds of the median stopping rule (Golovin et al. 2017, Vizier), one for each epoch: a run is pruned if its best
- * validation accuracy so far is lower. It is the median of the finished runs' mean accuracy up to that epoch; null in the first
- * quarter of the epochs, and where fewer than five runs have as many epochs.
+ * The thresholds of the median stopping rule (Golovin et al. 2017, Vizier), one for each epoch: a run is pruned if the best of its
+ * measure so far is worse. It is the median of the finished runs' mean up to that epoch; null in the first quarter of the epochs, and
+ * where fewer than five runs have as many epochs in which the measure is a number.
  */
-export function medianRule(records: Iterable<RunRecord>, epochs: number): (number | null)[] {
-  const curves = [...records].filter(({ state }) => state === 'done').map(({ curve }) => curve);
+export function medianRule(records: Iterable<RunRecord>, epochs: number, monitor: Monitor): (number | null)[] {
+  const curves = [...records]
+    .filter(({ state }) => state === 'done')
+    .map((record) => curveOf(record, monitor))
+    .filter((curve) => curve.every(Number.isFinite));
   return Array.from({ length: epochs }, (_, i) => {
     const averages = curves.filter((curve) => curve.length > i).map((curve) => meanOf(curve.slice(0, i + 1)));
     if (averages.length < ENOUGH_RUNS || i + 1 <= epochs / 4) return null;

@@ -90,7 +90,8 @@ export class StudyExecution {
         folder: prepared,
         cache,
         checkpoint,
-        pruneBelow: prunes ? medianRule(this.records.values(), task.settings.epochs) : [],
+        pruneBelow: prunes ? medianRule(this.records.values(), task.settings.epochs, this.plan.monitor) : [],
+        monitor: this.plan.monitor,
         // a study reports runs, not their epochs
         listener: {
           onMessage: (text) => listener.onMessage?.(`${nameOf(task.axes)}, seed ${task.seed}: ${text}`),

@@ -1,4 +1,5 @@
 import { csv } from '../core/escape/csv';
+import { type Monitor, measures } from '../metrics/measures';
 import type { Label } from './axes';
 import type { RunRecord } from './runRecord';
 import { type Difference, judgeDifferences, meanOf, type Summary, summarize } from './statistics';
@@ -9,9 +10,15 @@ export interface StudyRow {
   axes: Record<string, Label>;
   /** number of runs that ended regularly */
   n: number;
-  /** validation accuracy, from 0 to 1; null if n is 0 */
+  /** the measure that the study goes by */
+  monitor: Monitor;
+  /** that measure on the validation pictures; null if no run has it */
+  score: Summary | null;
+  /** validation accuracy, from 0 to 1; null if n is 0. The same as `score` where the study goes by accuracy */
   accuracy: Summary | null;
-  /** accuracy minus the baseline's, paired by seed; null for the baseline itself */
+  /** accuracy of always predicting the most frequent class of the validation pictures, mean over the seeds; null if not recorded */
+  mostFrequent: number | null;
+  /** score minus the baseline's, paired by seed; null for the baseline itself */
   difference: Difference | null;
   /** mean wall-clock seconds of a run; null if n is 0 */
   seconds: number | null;
@@ -28,11 +35,16 @@ export interface StudyRow {
 /** The part of a plan that the table needs. */
 export interface TablePlan {
   configurations: Record<string, Label>[];
+  /** what rows are ranked and compared by */
+  monitor: Monitor;
   tasks: readonly { hash: string; axes: Record<string, Label>; seed: number }[];
 }
 
 /** Summarize the runs of a study: a row for each configuration, the baseline first. */
-export function studyTable({ configurations, tasks }: TablePlan, records: ReadonlyMap<string, RunRecord>): StudyRow[] {
+export function studyTable(
+  { configurations, tasks, monitor }: TablePlan,
+  records: ReadonlyMap<string, RunRecord>,
+): StudyRow[] {
   const byAxes = new Map<string, RunRecord[]>();
   for (const { axes, hash, seed } of tasks) {
     const record = records.get(hash);
@@ -46,27 +58,41 @@ export function studyTable({ configurations, tasks }: TablePlan, records: Readon
     const ended = byAxes.get(JSON.stringify(axes)) ?? [];
     return { axes, ended, done: ended.filter(({ state, accuracy }) => state === 'done' && accuracy !== null) };
   });
-  const baseline = new Map(groups[0]!.done.map(({ seed, accuracy }) => [seed, accuracy!]));
-  const pairs = groups
+  const scored = groups.map(({ done }) =>
+    done.flatMap(({ seed, [monitor]: score }) => (score === null ? [] : [{ seed, score }])),
+  );
+  const baseline = new Map(scored[0]!.map(({ seed, score }) => [seed, score]));
+  const pairs = scored
     .slice(1)
-    .map(({ done }) =>
-      done.flatMap(({ seed, accuracy }) => (baseline.has(seed) ? [accuracy! - baseline.get(seed)!] : [])),
-    );
-  const resolution = resolutionOf(records.values());
-  const differences = judgeDifferences(pairs, { resolution });
+    .map((runs) => runs.flatMap(({ seed, score }) => (baseline.has(seed) ? [score - baseline.get(seed)!] : [])));
+  const resolution = resolutionOf(records.values(), monitor);
+  const ofAccuracy = resolutionOf(records.values(), 'accuracy');
+  const differences = judgeDifferences(pairs, { resolution, lowerIsBetter: measures[monitor].lowerIsBetter });
   return groups.map(({ axes, ended, done }, i): StudyRow => {
-    const numbers = (name: 'seconds' | 'trainedParameters' | 'memory') => done.flatMap((record) => record[name] ?? []);
+    const numbers = (name: 'seconds' | 'trainedParameters' | 'memory' | 'mostFrequent') =>
+      done.flatMap((record) => record[name] ?? []);
     const count = (state: RunRecord['state']) => ended.filter((record) => record.state === state).length;
     return {
       axes,
       n: done.length,
+      monitor,
+      score: withinRange(
+        summarize(
+          scored[i]!.map(({ score }) => score),
+          0.95,
+          resolution,
+        ),
+        monitor,
+      ),
       accuracy: withinRange(
         summarize(
           done.map(({ accuracy }) => accuracy!),
           0.95,
-          resolution,
-        ) ?? null,
+          ofAccuracy,
+        ),
+        'accuracy',
       ),
+      mostFrequent: meanOrNull(numbers('mostFrequent')),
       difference: i === 0 ? null : differences[i - 1]!,
       seconds: meanOrNull(numbers('seconds')),
       trainedParameters: numbers('trainedParameters')[0] ?? null,
@@ -77,16 +103,21 @@ export function studyTable({ configurations, tasks }: TablePlan, records: Readon
   });
 }
 
-/** The smallest step of an accuracy: one picture of the smallest validation set. */
-export function resolutionOf(records: Iterable<RunRecord>): number {
+/**
+ * The smallest step of a measure: of an accuracy, one picture of the smallest validation set. One picture moves macro F1 and the area
+ * under the ROC curve by about as much; a loss has no steps.
+ */
+export function resolutionOf(records: Iterable<RunRecord>, monitor: Monitor): number {
+  if (monitor === 'loss') return 0;
   const counts = [...records].flatMap(({ pictures }) => pictures?.validation ?? []);
   return counts.length > 0 ? 1 / Math.min(...counts) : 0;
 }
 
-/** Student's interval of few seeds may extend below 0 or above 1; an accuracy does not. */
-function withinRange(summary: Summary | null): Summary | null {
-  if (summary === null || summary.low === null || summary.high === null) return summary;
-  return { ...summary, low: Math.max(0, summary.low), high: Math.min(1, summary.high) };
+/** Student's interval of few seeds may extend below 0 or above 1; a measure does not, except that a loss may be above 1. */
+function withinRange(summary: Summary | undefined, monitor: Monitor): Summary | null {
+  if (!summary || summary.low === null || summary.high === null) return summary ?? null;
+  const most = monitor === 'loss' ? Infinity : 1;
+  return { ...summary, low: Math.max(0, summary.low), high: Math.min(most, summary.high) };
 }
 
 const meanOrNull = (values: readonly number[]) => (values.length > 0 ? meanOf(values) : null);
@@ -107,13 +138,15 @@ export function withAxes<T extends object>(axes: Record<string, Label>, columns:
 }
 
 /** A row without nested objects, as in table.csv. */
-export function flatRow({ axes, accuracy, difference, ...row }: StudyRow) {
+export function flatRow({ axes, monitor, score, accuracy, difference, ...row }: StudyRow) {
   return withAxes(axes, {
     n: row.n,
-    accuracy: accuracy?.mean ?? null,
-    sd: accuracy?.sd ?? null,
-    low: accuracy?.low ?? null,
-    high: accuracy?.high ?? null,
+    [monitor]: score?.mean ?? null,
+    sd: score?.sd ?? null,
+    low: score?.low ?? null,
+    high: score?.high ?? null,
+    ...(monitor !== 'accuracy' && { accuracy: accuracy?.mean ?? null }),
+    'most frequent class': row.mostFrequent,
     difference: difference?.mean ?? null,
     'difference low': difference?.low ?? null,
     'difference high': difference?.high ?? null,

@@ -1,6 +1,7 @@
 import { printableLine } from '../core/escape/printable';
 import { stopRequested } from '../core/stop';
 import { formatShare } from '../core/text';
+import { formatMeasure, type Monitor, measures } from '../metrics/measures';
 import { leaderboardText, nameOf, ranked } from '../study/leaderboard';
 import type { RunRecord } from '../study/runRecord';
 import type { StudyListener, StudyState } from '../study/studyState';
@@ -27,11 +28,18 @@ export function studyLine({ ended, total, failed, running, secondsLeft }: StudyS
   return printableLine(parts.filter(Boolean).join(', '));
 }
 
-/** Describe the result of a run in one line. */
-export function runLine({ axes, seed, state, accuracy, error, seconds }: RunRecord): string {
+/** Describe the result of a run in one line: what the study goes by, and the accuracy with its interval and what it must exceed. */
+export function runLine(record: RunRecord, monitor: Monitor = 'accuracy'): string {
+  const { axes, seed, state, accuracy, interval, mostFrequent, error, seconds } = record;
+  const beside = [
+    interval && `95% interval ${formatShare(interval.low)} to ${formatShare(interval.high)}`,
+    typeof mostFrequent === 'number' && `most frequent class ${formatShare(mostFrequent)}`,
+  ].filter(Boolean);
+  const ofAccuracy = `${formatShare(accuracy)}${beside.length > 0 ? ` (${beside.join(', ')})` : ''}`;
+  const score = `${measures[monitor].title} ${formatMeasure(monitor, record[monitor]) || 'unknown'}`;
   const outcome = {
-    done: `accuracy ${formatShare(accuracy)}`,
-    pruned: `pruned at ${formatShare(accuracy)}`,
+    done: monitor === 'accuracy' ? `accuracy ${ofAccuracy}` : `${score}, accuracy ${ofAccuracy}`,
+    pruned: `pruned at ${monitor === 'accuracy' ? formatShare(accuracy) : score}`,
     failed: `failed: ${error}`,
   }[state];
   return printableLine(`${nameOf(axes)}, seed ${seed}: ${outcome}, ${formatSeconds(seconds)}`);
@@ -57,7 +65,7 @@ export function terminalStudyListener(output: Output = process.stderr): EndingSt
   let printed = 0;
   return {
     onStudy(state) {
-      if (state.latest) line.print(runLine(state.latest));
+      if (state.latest) line.print(runLine(state.latest, state.rows[0]?.monitor));
       const rows = ranked(state.rows);
       const perSeed = state.rows.length;
       if (

@@ -34,7 +34,9 @@ const stateShape: Shape<TrainingState> = object<TrainingState>({
   history: listOf(
     object<EpochRecord>({
       ...{ epoch: count(1e6), loss: lossy, accuracy: lossy, validationLoss: optional(lossy) },
-      ...{ validationAccuracy: optional(lossy), learningRate: lossy, seconds: number({ min: 0 }) },
+      ...{ validationAccuracy: optional(lossy), validationMacroF1: optional(lossy), validationAuc: optional(lossy) },
+      ...{ validationInterval: optional(object({ low: lossy, high: lossy })), validationBaseline: optional(lossy) },
+      ...{ learningRate: lossy, seconds: number({ min: 0 }) },
     }),
     { most: 1e6 },
   ),

@@ -82,7 +82,7 @@ export async function crossValidate(dataset: Dataset, options: CrossValidateOpti
     );
   }
   const began = performance.now();
-  const { listener, checkpoint, resume, cache, evaluateTest: _, ...settings } = trainSettings(rest);
+  const { listener, checkpoint, resume, cache, measure, evaluateTest: _, ...settings } = trainSettings(rest);
   checkLabelled(dataset);
   const aside = new Set(findTestPart(dataset, settings.test));
   const pool = dataset.examples.filter((example) => !aside.has(example));
@@ -97,7 +97,7 @@ export async function crossValidate(dataset: Dataset, options: CrossValidateOpti
     listener.onMessage?.(`fold ${i + 1} of ${splits.length}`);
     const result = await train(withSplit({ ...dataset, examples: pool }, split), {
       ...settings,
-      ...{ test: 0, cache, resume, evaluateTest: false, listener: forFold(listener, i, splits.length) },
+      ...{ test: 0, cache, resume, measure, evaluateTest: false, listener: forFold(listener, i, splits.length) },
       checkpoint: checkpoint && join(checkpoint, `fold-${i + 1}`),
     });
     try {

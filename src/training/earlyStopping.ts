@@ -19,7 +19,7 @@ export interface EarlyStoppingOptions {
   restoreBestWeights?: boolean;
 }
 
-/** Predictions of the validation data, which some values are computed from. */
+/** Predictions of the validation data. */
 export interface MonitoredPredictions {
   /** class index of each example // [examples] */
   labels: ArrayLike<number>;
@@ -55,16 +55,12 @@ export class EarlyStopping {
     return this.options.restoreBestWeights;
   }
 
-  /**
-   * To be called after each epoch. Where the monitored value is missing (no validation data) each epoch counts as better.
-   *
-   * @param predicted labels and logits of the validation data
-   */
-  observe(record: EpochRecord, predicted?: MonitoredPredictions): { better: boolean; enough: boolean } {
+  /** To be called after each epoch. Where the monitored value is missing (no validation data) each epoch counts as better. */
+  observe(record: EpochRecord): { better: boolean; enough: boolean } {
     const { monitor, minDelta } = this.options;
     const { state } = this;
     const sign = monitor.toLowerCase().includes('loss') ? 1 : -1;
-    const value = monitored(monitor, record, predicted);
+    const value = record[monitor];
     const better = value === undefined || state.best === null || sign * value < sign * state.best - minDelta;
     if (better) {
       Object.assign(state, { bestEpoch: record.epoch, best: value ?? null, wait: 0 });
@@ -80,20 +76,18 @@ export class EarlyStopping {
   }
 }
 
-/** The number to watch; undefined without validation data, or where it is not defined (one class only). */
-function monitored(
-  monitor: Required<EarlyStoppingOptions>['monitor'],
-  record: EpochRecord,
-  predicted: MonitoredPredictions | undefined,
-): number | undefined {
-  if (monitor !== 'validationMacroF1' && monitor !== 'validationAuc') return record[monitor];
-  if (!predicted) return undefined;
-  const labels = Array.from(predicted.labels);
-  const outputs = predicted.logits.length / labels.length;
-  const classes = Math.max(2, outputs);
-  const all = toProbabilities(predicted.logits, labels.length, classes);
+/** Macro F1 and area under the ROC curve as an epoch records them; nothing where they are not defined (one class only). */
+export function rankedMeasures({
+  labels: given,
+  logits,
+}: MonitoredPredictions): Pick<EpochRecord, 'validationMacroF1' | 'validationAuc'> {
+  const labels = Array.from(given);
+  const classes = Math.max(2, logits.length / labels.length);
+  const all = toProbabilities(logits, labels.length, classes);
   const probabilities = labels.map((_, i) => Array.from(all.subarray(i * classes, (i + 1) * classes)));
   const { macroF1, auc } = monitoredMetrics(labels, probabilities);
-  const value = monitor === 'validationAuc' ? auc : macroF1;
-  return Number.isNaN(value) ? undefined : value;
+  return {
+    ...(!Number.isNaN(macroF1) && { validationMacroF1: macroF1 }),
+    ...(!Number.isNaN(auc) && { validationAuc: auc }),
+  };
 }

@@ -16,7 +16,7 @@ import { buildHeadOf, checkReadable, type Variation } from './variation';
  * computed once per picture (or augmented view) and stage: where only the head trains, this is feature extraction.
  */
 export const fineTuning: Variation = async (dataset, split, backbone, settings) => {
-  const { cache, listener, checkpoint, resume, precision } = settings;
+  const { cache, listener, checkpoint, resume, precision, measure } = settings;
   const { blockLayers, entry } = backbone;
   const head = buildHeadOf(settings, entry.features, dataset.classes.length);
   const model = attachHead(backbone.model, head);
@@ -80,6 +80,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
           cache: i === 0 && rows ? { ...limits, rows } : limits,
           checkpoint: checkpoint && join(checkpoint, `stage-${i + 1}`),
           resume,
+          measure,
           listener: joint.during(stage),
         },
       );

@@ -3,11 +3,14 @@ import { sha256 } from '../core/files';
 import type { EpochRecord } from '../core/listener';
 import { checkNumber } from '../core/options';
 import type { Data, FrozenCounts } from '../features';
+import { baselineOf } from '../metrics/baseline';
+import { groupedAccuracy } from '../metrics/groupedAccuracy';
+import type { Monitor } from '../metrics/measures';
 import type { tf } from '../tensorflow';
 import { assignArray, loadState, saveBest, saveState } from './checkpoint';
 import { checkData, classesOf } from './data';
 import { explainDivergence, explainHighLoss } from './diagnosis';
-import { EarlyStopping } from './earlyStopping';
+import { EarlyStopping, rankedMeasures } from './earlyStopping';
 import { type Evaluation, evaluateSource, penaltyNow } from './evaluate';
 import { comparable, type FitOptions, type FitSettings, fitSettings } from './fitSettings';
 import { buildLoss } from './losses';
@@ -93,7 +96,10 @@ class Fitting {
   private readonly validate: () => Promise<Evaluation> | undefined;
   private readonly fingerprint: string;
   private readonly validated: boolean;
-  private readonly validationLabels: Int32Array | undefined;
+  /** accuracy of always predicting the most frequent class of the validation data */
+  private readonly baseline: number | undefined;
+  /** whether epochs record macro F1 and the area under the ROC curve, which takes time with many examples and classes */
+  private readonly ranks: boolean;
   private peakMemory = 0;
   private judged = false;
   /** of the last epoch */
@@ -104,11 +110,15 @@ class Fitting {
     private readonly trainer: Trainer,
     private readonly settings: FitSettings,
     private readonly passes: Passes,
-    validation: Passes | undefined,
+    private readonly validation: Passes | undefined,
   ) {
     this.validated = validation !== undefined;
     this.watch = new EarlyStopping(settings.earlyStopping ?? {}, validation !== undefined);
-    this.validationLabels = validation?.source.labels;
+    this.baseline = validation && baselineOf(Array.from(validation.source.labels)).accuracy;
+    const asked = [settings.measure, settings.earlyStopping?.monitor];
+    this.ranks = ['macroF1', 'auc', 'validationMacroF1', 'validationAuc'].some((name) =>
+      asked.includes(name as Monitor),
+    );
     const variables = trainer.weights.map(({ variable }) => variable);
     this.best = new Snapshot(variables);
     this.first = new Snapshot(variables);
@@ -158,8 +168,7 @@ class Fitting {
           break;
         }
         const record = this.record(epoch, result, validation, rate.factor, began);
-        const labels = this.validationLabels;
-        const { better, enough } = watch.observe(record, validation && labels && { labels, logits: validation.logits });
+        const { better, enough } = watch.observe(record);
         if (better) this.keepBest(record, partial);
         trainer.averages?.hide();
         this.warnOnce(result);
@@ -194,6 +203,11 @@ class Fitting {
     if (validation) {
       record.validationLoss = validation.loss + penaltyNow(this.model);
       record.validationAccuracy = validation.accuracy;
+      const { source } = this.validation!;
+      const { low, high } = groupedAccuracy(rightOnes(source.labels, validation.logits), source.groups);
+      record.validationInterval = { low, high };
+      record.validationBaseline = this.baseline;
+      if (this.ranks) Object.assign(record, rankedMeasures({ labels: source.labels, logits: validation.logits }));
     }
     record.seconds = (performance.now() - began) / 1000;
     this.history.push(record);
@@ -299,6 +313,15 @@ class Fitting {
     trainer.chosenFactor = state.chosenFactor ?? 1;
     trainer.skip(state.epoch, state.step);
   }
+}
+
+/** Whether the class of each example is predicted correctly. @param logits [examples x outputs], one output for two classes */
+function rightOnes(labels: Int32Array, logits: Float32Array): boolean[] {
+  const outputs = logits.length / labels.length;
+  return Array.from(labels, (label, i) => {
+    const row = logits.subarray(i * outputs, (i + 1) * outputs);
+    return (outputs === 1 ? Number(row[0]! > 0) : row.indexOf(Math.max(...row))) === label;
+  });
 }
 
 /** Lets timers, signals and messages of the kernel be handled: TensorFlow blocks this thread while it computes. */

@@ -1,9 +1,10 @@
-import { UserError } from '../core/errors';
+import { shown, UserError } from '../core/errors';
 import type { Listener } from '../core/listener';
 import { checkNumber, withDefaults } from '../core/options';
 import type { FrozenRowsOptions } from '../features';
 import type { FrozenRows } from '../features/frozenRows';
 import { RATE_RANGE } from '../layers';
+import { type Monitor, monitors } from '../metrics/measures';
 import type { ClippingOptions } from './clipping';
 import type { EarlyStoppingOptions } from './earlyStopping';
 import type { LossOptions } from './losses';
@@ -59,6 +60,11 @@ export interface FitOptions {
   averaging?: number;
   /** When training ends early because the model no longer improves. Default: it trains all epochs. */
   earlyStopping?: EarlyStoppingOptions;
+  /**
+   * A measure of the validation data that each epoch records beside loss and accuracy: 'macroF1' or 'auc'. Default: none, except
+   * what `earlyStopping` monitors.
+   */
+  measure?: Monitor;
   /** The folder for the state after each epoch and the weights of the best epoch. Default: none. */
   checkpoint?: string;
   /** Whether training continues from the state in `checkpoint`, if there is one. Default: false. */
@@ -78,8 +84,10 @@ export interface FitOptions {
 }
 
 /** All options of {@link fit}, with defaults. */
-export type FitSettings = Required<Omit<FitOptions, 'classWeights' | 'clipping' | 'earlyStopping' | 'checkpoint'>> &
-  Pick<FitOptions, 'classWeights' | 'clipping' | 'earlyStopping' | 'checkpoint'>;
+export type FitSettings = Required<
+  Omit<FitOptions, 'classWeights' | 'clipping' | 'earlyStopping' | 'measure' | 'checkpoint'>
+> &
+  Pick<FitOptions, 'classWeights' | 'clipping' | 'earlyStopping' | 'measure' | 'checkpoint'>;
 
 /** Options of {@link fit} with defaults. @throws {UserError} on an unknown option or a value out of range */
 export function fitSettings(options: FitOptions | undefined): FitSettings {
@@ -97,6 +105,7 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
     accumulate: 1,
     averaging: 0,
     earlyStopping: undefined,
+    measure: undefined,
     checkpoint: undefined,
     resume: false,
     cache: true,
@@ -106,6 +115,9 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
   });
   for (const name of ['epochs', 'batchSize', 'learningRate', 'warmUp', 'averaging', 'seed'] as const) {
     checkSetting('fit', name, settings[name]);
+  }
+  if (settings.measure !== undefined && !monitors.includes(settings.measure)) {
+    throw new UserError(`fit: unknown measure ${shown(settings.measure)}; the measures are ${monitors.join(', ')}`);
   }
   checkNumber('fit: accumulate', settings.accumulate, { min: 1, integer: true });
   for (const { name, learningRate } of settings.groups)
@@ -117,7 +129,7 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
 
 /** All that must be the same for training to continue from a checkpoint, as text. */
 export function comparable(settings: FitSettings): string {
-  const { epochs: _, checkpoint: _1, resume: _2, cache, listener: _3, ...rest } = settings;
+  const { epochs: _, checkpoint: _1, resume: _2, cache, listener: _3, measure: _4, ...rest } = settings;
   // of the cache options only the precision changes the results
   const low = typeof cache === 'object' && cache.precision === 'bfloat16';
   return JSON.stringify(low ? { ...rest, precision: cache.precision } : rest, (_key, value) =>

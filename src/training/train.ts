@@ -109,7 +109,7 @@ export async function train(pictures: Dataset, options?: TrainOptions): Promise<
   checkLabelled(pictures);
   const dataset = withFit(pictures, all.fit);
   all.precision = availablePrecision(all.precision, (text) => all.listener.onMessage?.(text));
-  const { cache: _, checkpoint, resume, evaluateTest, listener, ...settings } = all;
+  const { cache: _, checkpoint, resume, evaluateTest, measure: _measure, listener, ...settings } = all;
   if (checkpoint !== undefined && checkStateFolder(checkpoint) && !resume) {
     listener.onMessage?.(
       `'${checkpoint}' has the state of an earlier training, which is replaced now; use \`resume\` to continue from it`,

@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors';
 import type { Listener } from '../core/listener';
 import { withDefaults } from '../core/options';
+import type { Monitor } from '../metrics/measures';
 import { type FitOptions, fitSettings } from './fitSettings';
 import { checkSetting, settingNames } from './settings/check';
 import { settingsTable } from './settings/table';
@@ -17,6 +18,8 @@ export interface TrainOptions extends Partial<TrainSettings> {
   resume?: boolean;
   /** Whether the final model is evaluated on the test pictures, where there are some. Default: true. */
   evaluateTest?: boolean;
+  /** A measure that each epoch records beside loss and accuracy of the validation pictures. Default: what early stopping monitors. */
+  measure?: Monitor;
   /** Told of progress and epochs, and asked whether to stop. Default: none. */
   listener?: Listener;
 }
@@ -45,6 +48,8 @@ export interface TrainSurroundings {
   resume: boolean;
   /** Whether the final model is evaluated on the test pictures. */
   evaluateTest: boolean;
+  /** A measure that each epoch records beside loss and accuracy of the validation pictures. */
+  measure: Monitor | undefined;
   /** Told of progress and epochs, and asked whether to stop. */
   listener: Listener;
 }
@@ -98,11 +103,12 @@ export function trainSettings(options: TrainOptions | undefined): TrainSettings 
     checkpoint: undefined,
     resume: false,
     evaluateTest: true,
+    measure: undefined,
     listener: {},
   });
-  const { cache, checkpoint, resume, evaluateTest, listener, ...settings } = all;
+  const { cache, checkpoint, resume, evaluateTest, measure, listener, ...settings } = all;
   if (resume && checkpoint === undefined) throw new UserError('train: resume needs a checkpoint folder');
-  return { ...completeSettings(settings), cache, checkpoint, resume, evaluateTest, listener };
+  return { ...completeSettings(settings), cache, checkpoint, resume, evaluateTest, measure, listener };
 }
 
 /** The setting `monitor` as early stopping names it. */

@@ -19,11 +19,23 @@ describe('a job of a queue', () => {
 
   /** The job after conversion to JSON and back, with a changed run. */
   const job = (change: object = {}, more: object = {}) =>
-    JSON.parse(JSON.stringify({ task: { ...task, ...change }, cache: true, pruneBelow: [null, 0.5], ...more }));
+    JSON.parse(
+      JSON.stringify({
+        task: { ...task, ...change },
+        cache: true,
+        pruneBelow: [null, 0.5],
+        monitor: 'accuracy',
+        ...more,
+      }),
+    );
   const settings = (change: object) => ({ settings: { ...task.settings, ...change } });
 
   it('is accepted unchanged, without additional properties', () => {
     assert.deepEqual(checkJob({ ...job({ more: 1 }), checkpoint: '/' }, jobId(task)), job());
+    const { monitor: _, ...early } = job(); // of a version that knew accuracies only
+    assert.deepEqual(checkJob(early, jobId(task)), job());
+    const byLoss = job({}, { monitor: 'loss', pruneBelow: [null, 2.5] });
+    assert.deepEqual(checkJob(byLoss, jobId(task)), byLoss);
   });
 
   const bad: [string, () => [unknown, unknown?], RegExp][] = [
@@ -59,6 +71,8 @@ describe('a job of a queue', () => {
     ['with an invalid fingerprint', () => [job({ dataFingerprint: '0' })], /dataFingerprint must be 64/],
     ['with an axis that is an object', () => [job({ axes: { a: {} } })], /the run's axis "a" must have a text/],
     ['with models: maybe', () => [job({ models: 'maybe' })], /the run's models must be true or false/],
+    ['with another monitor', () => [job({}, { monitor: 'f1' })], /the job's monitor must be one of loss, accuracy/],
+    ['with a loss as pruneBelow of accuracies', () => [job({}, { pruneBelow: [2.5] })], /pruneBelow must be a number/],
     ['with a text as pruneBelow', () => [job({}, { pruneBelow: ['x'] })], /the job's pruneBelow must be a number/],
     [
       'with an infinite pruneBelow',

@@ -4,12 +4,12 @@ import type { RunRecord } from '../../src/study/runRecord';
 import { medianRule, openTasks } from '../../src/study/schedule';
 
 /** A plan of the variants a, b, ... with a number of seeds. */
-function plan(variants: string, seeds: number): Plan {
+function plan(variants: string, seeds: number, monitor: Plan['monitor'] = 'accuracy'): Plan {
   const configurations = [...variants].map((variant) => ({ variant }));
   const tasks = Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
     configurations.map((axes) => ({ axes, seed, hash: `${axes.variant}${seed}` }) as unknown as RunTask),
   );
-  return { configurations, tasks } as unknown as Plan;
+  return { configurations, monitor, tasks } as unknown as Plan;
 }
 
 const record = (hash: string, accuracy: number, more: Partial<RunRecord> = {}) =>
@@ -64,10 +64,30 @@ describe("a study's schedule", () => {
       [0.5, 0.7],
     ];
     const five = curves.map((curve, i) => record(`a${i}`, curve[1]!, { curve }));
-    const [first, second, third] = medianRule(five, 4);
+    const [first, second, third] = medianRule(five, 4, 'accuracy');
     assert.equal(first, null);
     assert.ok(Math.abs(second! - 0.4) < 1e-12);
     assert.equal(third, null);
-    assert.deepEqual(medianRule(five.slice(1), 4), [null, null, null, null]);
+    assert.deepEqual(medianRule(five.slice(1), 4, 'accuracy'), [null, null, null, null]);
+  });
+
+  it('keeps the half with the lower loss where the study monitors the loss, whatever the accuracies are', () => {
+    const study = plan('abcd', 2, 'loss'); // two rungs of a seed
+    const ended = { a1: 0.9, b1: 0.2, c1: 0.1, d1: 0.5 };
+    const first = Object.entries(ended).map(([hash, loss]) => record(hash, loss, { loss }));
+    assert.equal(hashes(openTasks(study, records(...first), 'halving')), 'a2 b2 c2');
+    const unknown = first.map((one) => (one.hash === 'b1' ? { ...one, loss: null } : one)); // it comes last
+    assert.equal(hashes(openTasks(study, records(...unknown), 'halving')), 'a2 c2 d2');
+  });
+
+  it('takes the curves of what the study monitors, and not those of runs that did not record it', () => {
+    const withLoss = Array.from({ length: 5 }, (_, i) =>
+      record(`a${i}`, 0.5, { curve: [0.5, 0.5], curves: { loss: [1 + i, i] } }),
+    );
+    assert.deepEqual(medianRule(withLoss, 2, 'loss'), [3, 2.5]);
+    const old = record('b', 0.5, { curve: [0.5, 0.5] });
+    const diverged = record('c', 0.5, { curve: [0.5, 0.5], curves: { loss: [1, null as unknown as number] } });
+    assert.deepEqual(medianRule([...withLoss.slice(1), old, diverged], 2, 'loss'), [null, null]);
+    assert.deepEqual(medianRule([...withLoss, old, diverged], 2, 'loss'), [3, 2.5]);
   });
 });

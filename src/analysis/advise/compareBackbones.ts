@@ -2,12 +2,13 @@ import { statSync } from 'node:fs';
 import { type BackboneChartRow, backboneChart, type Chart } from '../../charts';
 import { arquero } from '../../core/arquero';
 import type { ColumnTable } from '../../core/columnTable';
-import { UserError } from '../../core/errors';
+import { shown, UserError } from '../../core/errors';
 import type { Listener } from '../../core/listener';
 import { checkNumber, withDefaults } from '../../core/options';
 import { type Dataset, kFold, type Skipped, type Split } from '../../data';
 import { featureRows, readFeatures } from '../../features/features';
 import { pictureTensor } from '../../features/pictureTensor';
+import { type Monitor, measures, monitors } from '../../metrics/measures';
 import {
   type BackboneEntry,
   type BackboneName,
@@ -44,6 +45,8 @@ export interface BackboneComparison {
 export interface CompareBackbonesOptions {
   /** of the cross-validation. Default: 5 */
   folds?: number;
+  /** by what the linear probes are compared: 'loss', 'accuracy', 'macroF1' or 'auc'. Default: 'accuracy' */
+  monitor?: Monitor;
   /** of k-NN, at least 1. Default: 5 */
   neighbours?: number;
   /** the most pictures to use; of a larger dataset so many are drawn at random. Default: 2000 */
@@ -57,8 +60,8 @@ export interface CompareBackbonesOptions {
 }
 
 /**
- * Compare backbones on a dataset without training them: their cost, and the quality of their features by the accuracy of
- * cross-validated linear probes and of k-NN, and by LogME (You et al. 2021). All are measured on the same pictures and folds.
+ * Compare backbones on a dataset without training them: their cost, and the quality of their features by the accuracy (and what
+ * `monitor` says) of cross-validated linear probes and of k-NN, and by LogME (You et al. 2021). All are measured on the same pictures and folds.
  *
  * Pictures of a `test` part of the dataset are not used.
  *
@@ -78,12 +81,15 @@ export async function compareBackbones(
   names?: readonly BackboneName[],
   options?: CompareBackbonesOptions,
 ): Promise<BackboneComparison> {
-  const { folds, neighbours, pictures, seed, cache, listener } = withDefaults('compareBackbones', options, {
-    ...{ folds: 5, neighbours: 5, pictures: 2000, seed: 0, cache: true },
+  const { folds, monitor, neighbours, pictures, seed, cache, listener } = withDefaults('compareBackbones', options, {
+    ...{ folds: 5, monitor: 'accuracy' as Monitor, neighbours: 5, pictures: 2000, seed: 0, cache: true },
     listener: {} as Listener,
   });
   checkNumber('compareBackbones: neighbours', neighbours, { min: 1, integer: true });
   checkNumber('compareBackbones: pictures', pictures, { min: 1, integer: true });
+  if (!monitors.includes(monitor)) {
+    throw new UserError(`compareBackbones: unknown monitor ${shown(monitor)}; the measures are ${monitors.join(', ')}`);
+  }
   const chosen = [...new Set(names ?? cachedBackbones())];
   if (chosen.length === 0) throw new UserError('compareBackbones: no backbones to compare: give at least one name');
   await checkAvailable(chosen);
@@ -92,7 +98,7 @@ export async function compareBackbones(
   let skipped: Skipped[] = [];
   for (const name of chosen) {
     const { unreadable, ...measurement } = await measure(name, splits, dataset.classes.length, {
-      ...{ neighbours, cache, listener },
+      ...{ monitor, neighbours, cache, listener },
     });
     if (listener.shouldStop?.()) break; // the last measurement covers only some of the pictures
     measured.push(measurement);
@@ -126,7 +132,12 @@ async function measure(
   name: BackboneName,
   folds: readonly Split[],
   classes: number,
-  { neighbours, cache, listener }: Required<Pick<CompareBackbonesOptions, 'neighbours' | 'cache' | 'listener'>>,
+  {
+    monitor,
+    neighbours,
+    cache,
+    listener,
+  }: Required<Pick<CompareBackbonesOptions, 'monitor' | 'neighbours' | 'cache' | 'listener'>>,
 ): Promise<BackboneMeasurement & { unreadable: Skipped[] }> {
   const backbone = await loadBackbone(name, { listener });
   const { entry, model } = backbone;
@@ -134,7 +145,7 @@ async function measure(
   const rows = featureRows(backbone, examples.length, { cache, listener: ofBackbone(entry, listener) });
   try {
     const features = await readFeatures(rows, entry, examples, ofBackbone(entry, listener));
-    const quality = measureFeatures(features, { folds, classes, neighbours }, (done) =>
+    const quality = measureFeatures(features, { folds, classes, neighbours, monitor }, (done) =>
       listener.onProgress?.({ task: `linear probes: ${entry.title}`, done, total: folds.length, unit: 'folds' }),
     );
     return {
@@ -174,7 +185,9 @@ function toTable(rows: readonly BackboneMeasurement[]): ColumnTable {
       'probe accuracy': rounded(row.probe.estimate, 3),
       'probe low': rounded(row.probe.low, 3),
       'probe high': rounded(row.probe.high, 3),
+      ...(row.monitor !== 'accuracy' && { [`probe ${measures[row.monitor].title}`]: rounded(row.score.estimate, 3) }),
       'k-NN accuracy': rounded(row.neighbours.estimate, 3),
+      'most frequent class': rounded(row.mostFrequent, 3),
       LogME: rounded(row.logMe, 3),
     })),
   );

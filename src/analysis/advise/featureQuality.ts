@@ -1,6 +1,9 @@
 import type { Split } from '../../data';
 import { type Features, selectRows } from '../../features';
-import { type Interval, wilsonInterval } from '../../metrics';
+import { classificationSummary, groupedAccuracy, type Interval } from '../../metrics';
+import { baselineOf } from '../../metrics/baseline';
+import type { Monitor } from '../../metrics/measures';
+import { toProbabilities } from '../../training';
 import type { LabelledRows } from './labelledRows';
 import { linearProbe } from './linearProbe';
 import { logMe } from './logMe';
@@ -8,10 +11,16 @@ import { nearestNeighbours } from './nearestNeighbours';
 
 /** The quality of features, by measures that need no training of the backbone. */
 export interface FeatureQuality {
-  /** cross-validated accuracy of linear probes, with Wilson's 95% interval */
+  /** cross-validated accuracy of linear probes, with its 95% interval, which knows groups */
   probe: Interval;
-  /** cross-validated accuracy of k-NN, with Wilson's 95% interval */
+  /** cross-validated accuracy of k-NN, with its 95% interval, which knows groups */
   neighbours: Interval;
+  /** accuracy of always predicting the most frequent class, which both must exceed */
+  mostFrequent: number;
+  /** what backbones are compared by */
+  monitor: Monitor;
+  /** that measure of the linear probes, with its 95% interval; the same as `probe` where it is the accuracy */
+  score: Interval;
   /** LogME (You et al. 2021); higher is better, comparable only between backbones on the same pictures */
   logMe: number;
   /** number of pictures */
@@ -21,6 +30,14 @@ export interface FeatureQuality {
 /** Weight of the data against the penalty of the probe. Of 0.1 to 1000, 100 and more did best on photos of flowers, 10 to 1000 on the emoji. */
 const STRENGTH = 100;
 
+interface MeasureOptions {
+  folds: readonly Split[];
+  classes: number;
+  neighbours: number;
+  /** Default: 'accuracy' */
+  monitor?: Monitor;
+}
+
 /**
  * Measure the quality of features: a linear probe and k-NN are fitted to the training rows of each fold and tested on its
  * validation rows; LogME uses all rows at once.
@@ -29,30 +46,43 @@ const STRENGTH = 100;
  */
 export function measureFeatures(
   features: Features,
-  { folds, classes, neighbours }: { folds: readonly Split[]; classes: number; neighbours: number },
+  { folds, classes, neighbours, monitor = 'accuracy' }: MeasureOptions,
   onFold: (done: number) => void = () => {},
 ): FeatureQuality {
   const all: LabelledRows = { values: features.values, length: features.length, labels: features.labels, classes };
-  const correct = { probe: 0, neighbours: 0 };
-  let tested = 0;
+  const labels: number[] = [];
+  const groups: (string | undefined)[] = [];
+  const probabilities: number[][] = [];
+  const right: Record<'probe' | 'neighbours', boolean[]> = { probe: [], neighbours: [] };
   folds.forEach(({ train, validation }, index) => {
-    const [known, held] = [train, validation].map(
-      (examples): LabelledRows => ({ ...selectRows(features, examples), length: features.length, classes }),
-    );
-    const logits = linearProbe(known!, STRENGTH).predict(held!);
+    const [known, held] = [train, validation].map((examples) => {
+      const rows = selectRows(features, examples);
+      return { ...rows, length: features.length, classes } satisfies LabelledRows;
+    });
+    const own = toProbabilities(linearProbe(known!, STRENGTH).predict(held!), held!.labels.length, classes);
     const nearest = nearestNeighbours(known!, held!, neighbours);
     held!.labels.forEach((label, row) => {
-      const scores = logits.subarray(row * classes, (row + 1) * classes);
-      if (scores.indexOf(Math.max(...scores)) === label) correct.probe++;
-      if (nearest[row] === label) correct.neighbours++;
+      const each = Array.from(own.subarray(row * classes, (row + 1) * classes));
+      labels.push(label);
+      groups.push(held!.examples[row]!.group);
+      probabilities.push(each);
+      right.probe.push(each.indexOf(Math.max(...each)) === label);
+      right.neighbours.push(nearest[row] === label);
     });
-    tested += held!.labels.length;
     onFold(index + 1);
   });
+  const probe = groupedAccuracy(right.probe, groups);
+  const score = () => {
+    const { macroF1, auc, logLoss } = classificationSummary(labels, probabilities, { groups });
+    return { macroF1, auc: auc ?? macroF1, loss: logLoss }[monitor as Exclude<Monitor, 'accuracy'>];
+  };
   return {
-    probe: wilsonInterval(correct.probe, tested),
-    neighbours: wilsonInterval(correct.neighbours, tested),
+    probe,
+    neighbours: groupedAccuracy(right.neighbours, groups),
+    mostFrequent: baselineOf(labels).accuracy,
+    monitor,
+    score: monitor === 'accuracy' ? probe : score(),
     logMe: logMe(all),
-    pictures: tested,
+    pictures: labels.length,
   };
 }

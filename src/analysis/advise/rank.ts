@@ -1,5 +1,6 @@
 import { formatShare } from '../../core/text';
 import { type Interval, wilsonInterval } from '../../metrics';
+import { byMeasure, formatMeasure, type Monitor, measures } from '../../metrics/measures';
 import type { BackboneName } from '../../models';
 
 /** A backbone that may be recommended: its cost and accuracy. */
@@ -18,6 +19,10 @@ export interface Candidate {
   top1: number;
   /** accuracy of linear probes on the dataset, if that was measured */
   probe?: Interval;
+  /** what the comparison went by, and that measure of the linear probes, if that was measured */
+  monitor?: Monitor;
+  /** see `monitor` */
+  score?: Interval;
 }
 
 export interface RankOptions {
@@ -38,28 +43,29 @@ export interface Ranked {
 }
 
 /**
- * Rank backbones: first those whose accuracy this number of pictures cannot distinguish from the best, the fastest first; then
- * the others, the most accurate first; then those whose cheapest training takes too long.
+ * Rank backbones: first those whose accuracy (or what else the comparison went by) this number of pictures cannot distinguish from the
+ * best, the fastest first; then the others, the best first; then those whose cheapest training takes too long.
  */
 export function rank(candidates: readonly Candidate[], options: RankOptions): Ranked[] {
   const { minutes, minutesOf } = options;
+  // published accuracies can be compared with those of probes, but not with another measure
+  const monitor = candidates.every(({ score }) => score) ? (candidates[0]?.monitor ?? 'accuracy') : 'accuracy';
+  const order = (a: Candidate, b: Candidate) => byMeasure(monitor, scoreOf(a, monitor), scoreOf(b, monitor));
   const inTime = candidates.filter((candidate) => minutesOf(candidate) <= minutes);
   const late = candidates.filter((candidate) => minutesOf(candidate) > minutes);
-  const best = [...inTime].sort((a, b) => accuracyOf(b) - accuracyOf(a))[0];
-  const equal = best ? inTime.filter((candidate) => distinguishable(candidate, best, options) <= 0) : [];
+  const best = [...inTime].sort(order)[0];
+  const equal = best ? inTime.filter((candidate) => distinguishable(candidate, best, monitor, options) <= 0) : [];
   const behind = inTime.filter((candidate) => !equal.includes(candidate));
   const fastest = [...equal].sort((a, b) => a.milliseconds - b.milliseconds);
   return [
     ...fastest.map((candidate, place) => ({
       candidate,
-      why: equalReason(candidate, best!, { ...options, fastest: place === 0, alone: fastest.length === 1 }),
+      why: equalReason(candidate, best!, { ...options, monitor, fastest: place === 0, alone: fastest.length === 1 }),
     })),
-    ...[...behind]
-      .sort((a, b) => accuracyOf(b) - accuracyOf(a))
-      .map((candidate) => ({
-        candidate,
-        why: `${describe(candidate)}, less than the ${formatShare(accuracyOf(best!))} of ${best!.title} by more than the uncertainty of ${options.pictures} pictures`,
-      })),
+    ...[...behind].sort(order).map((candidate) => ({
+      candidate,
+      why: `${describe(candidate, monitor)}, ${measures[monitor].lowerIsBetter ? 'more' : 'less'} than the ${formatMeasure(monitor, scoreOf(best!, monitor))} of ${best!.title} by more than the uncertainty of ${options.pictures} pictures`,
+    })),
     ...[...late]
       .sort((a, b) => minutesOf(a) - minutesOf(b))
       .map((candidate) => ({
@@ -69,12 +75,16 @@ export function rank(candidates: readonly Candidate[], options: RankOptions): Ra
   ];
 }
 
-const accuracyOf = ({ probe, top1 }: Candidate): number => probe?.estimate ?? top1;
+const scoreOf = ({ probe, score, top1 }: Candidate, monitor: Monitor): number =>
+  monitor === 'accuracy' ? (probe?.estimate ?? top1) : score!.estimate;
 
-const describe = ({ probe, top1 }: Candidate): string =>
-  probe
-    ? `a linear probe on these pictures reaches ${formatShare(probe.estimate)}`
-    : `published top-1 ${formatShare(top1)}`;
+function describe({ probe, score, top1 }: Candidate, monitor: Monitor): string {
+  if (!probe) return `published top-1 ${formatShare(top1)}`;
+  if (monitor === 'accuracy') return `a linear probe on these pictures reaches ${formatShare(probe.estimate)}`;
+  return `a linear probe on these pictures has the ${measures[monitor].title} ${formatMeasure(monitor, score!.estimate)}`;
+}
+
+const halfWidth = ({ low, high }: Interval) => (high - low) / 2;
 
 /** Half the width of the 95% interval of an accuracy that was measured on so many pictures. */
 export function resolution(accuracy: number, pictures: number): number {
@@ -82,8 +92,17 @@ export function resolution(accuracy: number, pictures: number): number {
   return (high - low) / 2;
 }
 
-/** The difference in accuracy to the best, beyond what this number of pictures can distinguish; 0 or less if it cannot. */
-function distinguishable(candidate: Candidate, best: Candidate, { pictures, similarity }: RankOptions): number {
+/** The difference to the best, beyond what this number of pictures can distinguish; 0 or less if it cannot. */
+function distinguishable(
+  candidate: Candidate,
+  best: Candidate,
+  monitor: Monitor,
+  { pictures, similarity }: RankOptions,
+): number {
+  if (monitor !== 'accuracy') {
+    const { low, high } = candidate.score!;
+    return measures[monitor].lowerIsBetter ? low - best.score!.estimate : best.score!.estimate - high;
+  }
   if (candidate.probe && best.probe) return best.probe.estimate - candidate.probe.high;
   return (best.top1 - candidate.top1) * similarity - resolution(best.top1, pictures);
 }
@@ -91,13 +110,16 @@ function distinguishable(candidate: Candidate, best: Candidate, { pictures, simi
 function equalReason(
   candidate: Candidate,
   best: Candidate,
-  { pictures, fastest, alone }: RankOptions & { fastest: boolean; alone: boolean },
+  { pictures, monitor, fastest, alone }: RankOptions & { monitor: Monitor; fastest: boolean; alone: boolean },
 ): string {
-  if (alone) return `${describe(candidate)}, the most accurate within the time allowed`;
-  const points = (100 * resolution(accuracyOf(best), pictures)).toFixed(1);
+  const first = `${describe(candidate, monitor)}, the ${measures[monitor].best} within the time allowed`;
+  if (alone) return first;
+  const measured = monitor === 'accuracy' ? best.probe : best.score;
+  const width = measured ? halfWidth(measured) : resolution(best.top1, pictures);
+  const within = measures[monitor].percent ? `${(100 * width).toFixed(1)} points` : width.toFixed(3);
   const equal =
     candidate === best
-      ? `${describe(candidate)}, the most accurate within the time allowed`
-      : `${describe(candidate)}, which ${pictures} pictures (± ${points} points) cannot distinguish from the ${formatShare(accuracyOf(best))} of ${best.title}`;
+      ? first
+      : `${describe(candidate, monitor)}, which ${pictures} pictures (± ${within}) cannot distinguish from the ${formatMeasure(monitor, scoreOf(best, monitor))} of ${best.title}`;
   return fastest ? `${equal}, and it is the fastest of ${candidate === best ? 'those as good' : 'these'}` : equal;
 }

@@ -1,5 +1,5 @@
-import { wilsonInterval } from '../../metrics/interval';
-import { type DiagnosedRun, type Finding, learnedAccuracy, percent, recentMean } from './finding';
+import { baselineOf } from '../../metrics/baseline';
+import { accuracyOf, type DiagnosedRun, type Finding, learnedAccuracy, percent, recentMean } from './finding';
 
 /** Ratios of the largest to the smallest class that are worth a note, and an alarm. */
 const imbalanceRatios = { note: 3, alarm: 8 };
@@ -19,10 +19,7 @@ export function imbalance({ classes, trainingCounts, predictions = [] }: Diagnos
   const found = rare.filter(({ label, predicted }) => label === predicted);
   const recall = found.length / rare.length;
   const overall = predictions.filter(({ label, predicted }) => label === predicted).length / predictions.length;
-  const missed =
-    overall > learnedAccuracy(classes) &&
-    rare.length >= 5 &&
-    wilsonInterval(found.length, rare.length).high < overall / 2;
+  const missed = overall > learnedAccuracy(classes) && rare.length >= 5 && accuracyOf(rare).high < overall / 2;
   if (ratio < imbalanceRatios.note) return undefined;
   const majority = counts[most]! / counts.reduce((sum, count) => sum + count, 0);
   const rarest =
@@ -71,7 +68,7 @@ export function leak({ history, predictions = [], shared = [] }: DiagnosedRun): 
 
 /** From this half-width of the accuracy's 95% interval (a fraction of 1), small improvements cannot be detected. */
 const wideInterval = 0.05;
-/** With no more validation pictures than this, large improvements cannot be detected either: at 80% accuracy the interval is ± 10 points. */
+/** With no more (independent) validation pictures than this, large improvements cannot be detected either: at 80% accuracy the interval is ± 10 points. */
 const fewPictures = 60;
 
 /** Whether there are too few validation pictures to tell an improvement from chance. */
@@ -79,13 +76,15 @@ export function smallValidation({ predictions = [] }: DiagnosedRun): Finding | u
   const total = predictions.length;
   if (total === 0) return undefined;
   const right = predictions.filter(({ label, predicted }) => label === predicted).length;
-  const { estimate, low, high } = wilsonInterval(right, total);
+  const { estimate, low, high, groups, effective } = accuracyOf(predictions);
+  const grouped = groups < total ? ` of ${groups} groups, as good as ${Math.round(effective)} independent ones,` : '';
+  const most = baselineOf(predictions.map(({ label }) => label));
   const half = (high - low) / 2;
-  if (half < wideInterval && total > fewPictures) return undefined;
+  if (half < wideInterval && effective > fewPictures) return undefined;
   return {
     kind: 'validation set too small',
-    severity: total <= fewPictures ? 'alarm' : 'note',
-    message: `The accuracy of ${percent(estimate)} on ${total} validation pictures has a 95% interval of ${percent(low)} to ${percent(high)}: one picture is ${(100 / total).toFixed(1)} points, and a change of less than about ${(200 * half).toFixed(0)} points may be chance.`,
+    severity: effective <= fewPictures ? 'alarm' : 'note',
+    message: `The accuracy of ${percent(estimate)} on ${total} validation pictures${grouped} has a 95% interval of ${percent(low)} to ${percent(high)} (always predicting the most frequent class: ${percent(most.accuracy)}): one picture is ${(100 / total).toFixed(1)} points, and a change of less than about ${(200 * half).toFixed(0)} points may be chance.`,
     numbers: { right, total, low, high },
     advice: 'Compare over several seeds or folds, in pairs, or hold out more pictures.',
     notebook: '09-ablation-study',

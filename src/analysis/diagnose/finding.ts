@@ -1,4 +1,5 @@
 import type { EpochRecord } from '../../core/listener';
+import { type GroupedAccuracy, groupedAccuracy } from '../../metrics/groupedAccuracy';
 
 /** The numbers of a run that `diagnose` needs. The results of `train` and `readRun` have all of them. */
 export interface DiagnosedRun {
@@ -6,8 +7,8 @@ export interface DiagnosedRun {
   history: readonly EpochRecord[];
   /** class names */
   classes: readonly string[];
-  /** true and predicted class index of each validation picture. Default: none */
-  predictions?: readonly { label: number; predicted: number }[];
+  /** true and predicted class index of each validation picture, and its group, which intervals allow for. Default: none */
+  predictions?: readonly { label: number; predicted: number; group?: string }[];
   /** training pictures of each class // [classes] */
   trainingCounts?: readonly number[];
   /** files of validation pictures whose content is identical to a training picture's. Default: none */
@@ -59,3 +60,11 @@ export const guessing = (classes: readonly string[]): number => 1 / Math.max(2, 
 /** The accuracy below which little has been learned: 60% of the way from guessing to 1. */
 export const learnedAccuracy = (classes: readonly string[]): number =>
   guessing(classes) + 0.6 * (1 - guessing(classes));
+
+/** The accuracy of predictions, at least one, with its interval, which knows groups. */
+export function accuracyOf(predictions: NonNullable<DiagnosedRun['predictions']>): GroupedAccuracy {
+  return groupedAccuracy(
+    predictions.map(({ label, predicted }) => label === predicted),
+    predictions.map(({ group }) => group),
+  );
+}

@@ -1,6 +1,15 @@
 import { wilsonInterval } from '../../metrics/interval';
 import { type ValidationTurn, validationTurn } from '../../metrics/turn';
-import { type DiagnosedRun, type Finding, guessing, learnedAccuracy, percent, recentMean, short } from './finding';
+import {
+  accuracyOf,
+  type DiagnosedRun,
+  type Finding,
+  guessing,
+  learnedAccuracy,
+  percent,
+  recentMean,
+  short,
+} from './finding';
 
 /** A rise of the training loss from one epoch to the next counts from this part of the loss, and of the loss of guessing. */
 const minimalRise = 0.1;
@@ -76,7 +85,8 @@ function accuraciesOf({ history, classes, predictions = [] }: DiagnosedRun): Acc
   const train = recentMean(history.map(({ accuracy }) => accuracy));
   const validation = recentMean(history.map(({ validationAccuracy }) => validationAccuracy));
   const gap = train - validation;
-  const total = predictions.length;
+  // of as many independent pictures as the validation pictures are worth
+  const total = predictions.length > 0 ? Math.max(1, Math.round(accuracyOf(predictions).effective)) : 0;
   const high = total > 0 ? wilsonInterval(Math.round(validation * total), total).high : validation;
   const wide = gap > 0.1 && train > high;
   return {

@@ -132,14 +132,14 @@ async function saveForTfjs(
 
 function metricsOf(run: string): CardMetrics {
   try {
-    const { accuracy, loss, interval, test } = readMetrics(run);
-    if (!test) return { accuracy, loss, interval };
+    const { accuracy, loss, interval, baseline, test } = readMetrics(run);
+    const ofValidation = { accuracy, loss, interval, mostFrequent: baseline?.accuracy };
+    if (!test) return ofValidation;
     const { estimate, low, high } = test.summary.accuracy;
+    const mostFrequent = test.summary.baseline.accuracy;
     return {
-      accuracy,
-      loss,
-      interval,
-      test: { accuracy: estimate, interval: [low, high], pictures: test.summary.examples },
+      ...ofValidation,
+      test: { accuracy: estimate, interval: [low, high], mostFrequent, pictures: test.summary.examples },
     };
   } catch (error) {
     throw runError(run, error);

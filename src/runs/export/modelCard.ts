@@ -23,10 +23,13 @@ export interface ModelCard {
   backbone: { name: string; title: string; weightsSha256: string; licence: string; paper: string };
   /** what it was trained on: name of the folder, hash of the pictures, numbers of pictures */
   data: { name: string; fingerprint: string; train: number; validation: number };
-  /** on the validation pictures: accuracy with its 95% interval (Wilson 1927), mean cross-entropy */
-  metrics: { accuracy: number; interval: [number, number]; loss: number };
-  /** on the test pictures, which were looked at once: accuracy with its 95% interval, number of pictures; absent where there were none */
-  test?: { accuracy: number; interval: [number, number]; pictures: number };
+  /**
+   * on the validation pictures: accuracy with its 95% interval, mean cross-entropy, and the accuracy of always predicting the most
+   * frequent class where the run says it
+   */
+  metrics: { accuracy: number; interval: [number, number]; loss: number; mostFrequent?: number };
+  /** on the test pictures, which were looked at once: the same, and the number of pictures; absent where there were none */
+  test?: { accuracy: number; interval: [number, number]; mostFrequent?: number; pictures: number };
   /** all options of the training */
   settings: object;
   /** of the programs that trained it */
@@ -40,7 +43,8 @@ export interface ModelCard {
  *
  * @param configuration what config.json of the run holds, such as `readRun(folder).configuration`
  * @param metrics accuracy (0 to 1) and mean cross-entropy on the validation pictures; `interval` of the accuracy, default: Wilson's;
- *   `test` of the test pictures, default: none
+ *   `mostFrequent`, the accuracy of always predicting the most frequent class, default: not said; `test` of the test pictures,
+ *   default: none
  * @param facts `preprocessing` of the weights; `files` and how each is loaded; `single`: the model has one output, the
  *   probability of the second of two classes. Default: false
  *
@@ -87,7 +91,10 @@ export function modelCard(
       train: data.train,
       validation: data.validation,
     },
-    metrics: { accuracy: metrics.accuracy, loss: metrics.loss, interval: [low, high] },
+    metrics: {
+      ...{ accuracy: metrics.accuracy, loss: metrics.loss, interval: [low, high] },
+      ...(metrics.mostFrequent !== undefined && { mostFrequent: metrics.mostFrequent }),
+    },
     ...(metrics.test && { test: metrics.test }),
     settings,
     versions,
@@ -110,6 +117,8 @@ export interface CardMetrics {
   loss: number;
   /** 95% confidence interval of the accuracy. Default: Wilson's, which knows no groups */
   interval?: { low: number; high: number } | undefined;
+  /** accuracy of always predicting the most frequent class of the validation pictures, from 0 to 1. Default: not said */
+  mostFrequent?: number | undefined;
   /** on the test pictures. Default: none */
   test?: ModelCard['test'];
 }
@@ -147,8 +156,16 @@ const probabilities = model.predict(pictures); // ${pixels}`;
 
 function testRow({ test }: ModelCard): string {
   if (!test) return '';
-  const [low, high] = test.interval;
-  return `| test accuracy | ${percent(test.accuracy)} (95% interval ${percent(low)} to ${percent(high)}, ${test.pictures} pictures that were looked at once) |\n`;
+  return `| test accuracy | ${withBaseline(test, `${test.pictures} pictures that were looked at once`)} |\n`;
+}
+
+/** An accuracy with its interval, and the accuracy of always predicting the most frequent class where that is known. */
+function withBaseline(
+  { accuracy, interval: [low, high], mostFrequent }: ModelCard['metrics'] | NonNullable<ModelCard['test']>,
+  pictures: string,
+): string {
+  const baseline = mostFrequent === undefined ? '' : `; always the most frequent class: ${percent(mostFrequent)}`;
+  return `${percent(accuracy)} (95% interval ${percent(low)} to ${percent(high)}, ${pictures})${baseline}`;
 }
 
 const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
@@ -165,7 +182,6 @@ const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
  */
 export function modelCardMarkdown(card: ModelCard): string {
   const { backbone, data, metrics, input, preprocessing } = card;
-  const [low, high] = metrics.interval;
   const { mean, std, channelOrder } = preprocessing;
   // the run's configuration may come from anywhere, so its values are escaped; those of the registry are known
   const list = (values: readonly number[]) => values.map((value) => Number(value.toFixed(3))).join(', ');
@@ -179,7 +195,7 @@ export function modelCardMarkdown(card: ModelCard): string {
 | resize | ${escapeMarkdown(input.resize)} |
 | preprocessing | in the model: minus ${list(mean)}, divided by ${list(std)}${channelOrder === 'bgr' ? ', blue first' : ''} |
 | output | ${escapeMarkdown(card.output)} |
-| validation accuracy | ${percent(metrics.accuracy)} (95% interval ${percent(low)} to ${percent(high)}, ${data.validation} pictures) |
+| validation accuracy | ${withBaseline(metrics, `${data.validation} pictures`)} |
 | validation loss | ${metrics.loss.toFixed(4)} |
 ${testRow(card)}| data | ${escapeMarkdown(data.name)}: ${data.train} pictures for training, ${data.validation} for validation |
 | data fingerprint | ${escapeMarkdown(data.fingerprint)} |

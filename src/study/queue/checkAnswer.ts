@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { shown, UserError } from '../../core/errors';
+import { monitoredMetrics } from '../../metrics/summary';
 import { readRun } from '../../runs/readRun';
 import type { RunTask } from '../plan';
 import { checkRecord } from '../readRecord';
@@ -29,13 +30,16 @@ const FILES = [
  */
 export function checkRecordOf(task: RunTask, value: unknown): RunRecord {
   const record = checkRecord(value, 'its record');
-  const { hash, state, error, accuracy, loss, epochs, curve, pictures, trainedParameters, host } = record;
+  const { hash, state, error, accuracy, loss, epochs, curve, curves = {}, pictures, trainedParameters, host } = record;
   const require = (fits: boolean, what: string) => {
     if (!fits) throw new UserError(`its record ${what}`);
   };
   require(hash === task.hash, `is of another run: its hash is ${shown(hash)}`);
   require(epochs <= task.settings.epochs, `has ${epochs} epochs, of ${task.settings.epochs} that were asked for`);
   require(curve.length === epochs, `has a curve of ${curve.length} epochs, and ${epochs} epochs`);
+  for (const [name, values] of Object.entries(curves)) {
+    require(values.length === epochs, `has a curve of ${name} of ${values.length} epochs, and ${epochs} epochs`);
+  }
   require(loss === null || loss >= -ROUNDING, `has a loss of ${loss}, which is below 0`);
   require(isHost(host), `has a host that is not the name of a machine: ${shown(host)}`);
   if (state === 'failed') {
@@ -65,7 +69,7 @@ export function oneLine(text: string): string {
  *
  * @throws {UserError} in one line
  */
-export function checkFiles(folder: string, { state, accuracy }: RunRecord): void {
+export function checkFiles(folder: string, { state, accuracy, macroF1, auc, loss }: RunRecord): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const name = relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/');
     if (!FILES.some((known) => known.test(name)))
@@ -77,5 +81,20 @@ export function checkFiles(folder: string, { state, accuracy }: RunRecord): void
   const right = predictions.filter(({ label, predicted }) => label === predicted).length / predictions.length;
   if (!(Math.abs(right - accuracy!) < 1e-6)) {
     throw new UserError(`its accuracy is ${accuracy}, that of its predictions.csv ${right}`);
+  }
+  const labels = predictions.map(({ label }) => label);
+  const probabilities = predictions.map((each) => each.probabilities);
+  if (!probabilities.every((row) => row.every(Number.isFinite))) return; // diverged
+  const own = monitoredMetrics(labels, probabilities);
+  const mean = predictions.reduce((sum, { label, probabilities: p }) => sum - Math.log(p[label]!), 0) / labels.length;
+  // of what cannot be computed again: an area of one class, and the logarithm of a probability that was rounded to 0
+  const again = { macroF1: own.macroF1, auc: own.auc, loss: mean };
+  for (const [name, claimed] of Object.entries({ macroF1, auc, loss }) as [keyof typeof again, number | null][]) {
+    const found = again[name];
+    if (claimed === null || !Number.isFinite(found)) continue;
+    const tolerance = name === 'loss' ? ROUNDING * Math.max(10, found) : 1e-6;
+    if (Math.abs(found - claimed) > tolerance) {
+      throw new UserError(`its ${name} is ${claimed}, that of its predictions.csv ${found}`);
+    }
   }
 }

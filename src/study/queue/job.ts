@@ -2,6 +2,7 @@ import { shown, UserError } from '../../core/errors';
 import { sha256 } from '../../core/files';
 import { checkNumber } from '../../core/options';
 import { checkId } from '../../core/safePath';
+import { type Monitor, monitors } from '../../metrics/measures';
 import { checkSetting, settingNames, type TrainSettings } from '../../training';
 import type { Label } from '../axes';
 import { checkTraining } from '../configuration';
@@ -13,6 +14,8 @@ export interface RunJob {
   task: RunTask;
   cache: boolean;
   pruneBelow: (number | null)[];
+  /** by what runs are compared; jobs of early versions have none, and mean the accuracy */
+  monitor: Monitor;
 }
 
 /** The id of a run in the queue: the same for all studies that need the same run on the same pictures. */
@@ -29,7 +32,7 @@ export function jobId({ hash, dataFingerprint, models }: RunTask): string {
  * @throws {UserError} in one line that says what is wrong with it
  */
 export function checkJob(value: unknown, id: unknown): RunJob {
-  const { task, cache, pruneBelow } = objectOf(value, 'the job');
+  const { task, cache, pruneBelow, monitor = 'accuracy' } = objectOf(value, 'the job');
   const checked = checkTask(task);
   if (jobId(checked) !== id)
     throw new UserError(`the job has the id ${shown(id)}, expected that of its run: ${jobId(checked)}`);
@@ -38,8 +41,15 @@ export function checkJob(value: unknown, id: unknown): RunJob {
       `the job's pruneBelow must be a list with at most one entry for each epoch, got ${shown(pruneBelow)}`,
     );
   }
-  for (const below of pruneBelow) if (below !== null) checkNumber("the job's pruneBelow", below, { min: 0, max: 1 });
-  return { task: checked, cache: booleanOf(cache, "the job's cache"), pruneBelow };
+  if (!monitors.includes(monitor as Monitor)) {
+    throw new UserError(`the job's monitor must be one of ${monitors.join(', ')}, got ${shown(monitor)}`);
+  }
+  const max = monitor === 'loss' ? Number.MAX_VALUE : 1;
+  for (const below of pruneBelow) if (below !== null) checkNumber("the job's pruneBelow", below, { min: 0, max });
+  return {
+    ...{ task: checked, cache: booleanOf(cache, "the job's cache"), pruneBelow },
+    monitor: monitor as Monitor,
+  };
 }
 
 function checkTask(value: unknown): RunTask {

@@ -67,7 +67,7 @@ export async function makeRun(job: TakenJob, surroundings: Surroundings): Promis
 /** Execute a run with a shared checkpoint, and send its result. @returns false if the worker was asked to stop before the end */
 async function executeAndAnswer(
   id: string,
-  { task, cache, pruneBelow }: RunJob,
+  { task, cache, pruneBelow, monitor }: RunJob,
   { redis, pool, onMessage, isStopping }: Surroundings,
 ): Promise<boolean> {
   const tell = (text: string) => onMessage(`${task.id}: ${text}`);
@@ -78,7 +78,15 @@ async function executeAndAnswer(
     const epochs = await checkpoint.open();
     tell(epochs > 0 ? `continues after epoch ${epochs}` : 'starts');
     const listener = { onMessage: tell, shouldStop: isStopping };
-    const record = await pool.run({ task, folder, cache, pruneBelow, checkpoint: checkpoint.folder, listener });
+    const record = await pool.run({
+      task,
+      folder,
+      cache,
+      pruneBelow,
+      monitor,
+      checkpoint: checkpoint.folder,
+      listener,
+    });
     if (!record) return false;
     await answer(redis, id, { task, record, folder });
     await checkpoint.remove();

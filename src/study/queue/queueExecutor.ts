@@ -188,7 +188,7 @@ class QueueExecutor implements Executor {
 
   /** The record of a run that has been answered. A run that Redis does not know is put into the queue. */
   private async answerOf(one: Waiting): Promise<RunRecord | undefined> {
-    const { task, folder, cache = true, pruneBelow = [] } = one.order;
+    const { task, folder, cache = true, pruneBelow = [], monitor = 'accuracy' } = one.order;
     const queue = await this.queues.open(task);
     const job = (await queue.getJob(one.id)) as Job<RunJob> | undefined;
     if (job && !job.finishedOn) return undefined;
@@ -208,7 +208,7 @@ class QueueExecutor implements Executor {
     const retention = { age: KEPT };
     await queue.add(
       'run',
-      { task, cache, pruneBelow: [...pruneBelow] },
+      { task, cache, pruneBelow: [...pruneBelow], monitor },
       {
         ...{ jobId: one.id, attempts: ATTEMPTS, backoff: 1000, stackTraceLimit: 0 },
         ...{ removeOnComplete: retention, removeOnFail: retention },

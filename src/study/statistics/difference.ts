@@ -40,6 +40,8 @@ export interface DifferenceOptions {
    * they are rounded to it do not count as exact. Default: 0
    */
   resolution?: number;
+  /** whether lower values are better, as of a loss; then a variant that lies below the baseline is 'better'. Default: false */
+  lowerIsBetter?: boolean;
 }
 
 /**
@@ -61,12 +63,12 @@ export interface DifferenceOptions {
  * ```
  */
 export function judgeDifferences(variants: readonly (readonly number[])[], options?: DifferenceOptions): Difference[] {
-  const { confidence = 0.95, level = 0.02, resolution = 0 } = options ?? {};
+  const { confidence = 0.95, level = 0.02, resolution = 0, lowerIsBetter = false } = options ?? {};
   const judged = variants.map((differences) => measure(differences, confidence, resolution));
   const adjusted = holm(judged.map(({ p }) => p));
   return judged.map((difference, i) => {
     const whole = { ...difference, adjusted: adjusted[i]! };
-    return { ...whole, verdict: verdict(whole, level, resolution) };
+    return { ...whole, verdict: verdict(whole, level, resolution, lowerIsBetter) };
   });
 }
 
@@ -92,7 +94,12 @@ function measure(differences: readonly number[], confidence: number, resolution:
 /** At least the standard deviation due to rounding: step / sqrt(12) (Sheppard 1898), and sqrt(2) of it for a difference of two. */
 const withRounding = (sd: number, resolution: number) => Math.max(sd, resolution / Math.sqrt(6));
 
-function verdict(difference: Omit<Difference, 'verdict'>, level: number, resolution: number): string {
+function verdict(
+  difference: Omit<Difference, 'verdict'>,
+  level: number,
+  resolution: number,
+  lowerIsBetter: boolean,
+): string {
   const { n, mean, sd, bootstrap, p, adjusted } = difference;
   if (mean === null) return 'cannot tell: no seed in common with the baseline';
   const seeds = `${n} seed${n === 1 ? '' : 's'}`;
@@ -100,7 +107,7 @@ function verdict(difference: Omit<Difference, 'verdict'>, level: number, resolut
     return `cannot tell with ${seeds}; at least 3 are needed`;
   }
   const clear = bootstrap.low > 0 || bootstrap.high < 0;
-  if (adjusted < level && clear) return mean > 0 ? 'better' : 'worse';
+  if (adjusted < level && clear) return mean > 0 === lowerIsBetter ? 'worse' : 'better';
   if (mean === 0) return `cannot tell with ${seeds}; no difference in the mean`;
   const corrected = p > 0 ? (level * p) / adjusted : level;
   const needed = Math.max(n + 1, pairsNeeded(mean, withRounding(sd, resolution), corrected));

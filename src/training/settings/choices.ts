@@ -1,3 +1,5 @@
+export { type Monitor, monitors } from '../../metrics/measures';
+
 /** What the setting `weights` can be: pre-trained on ImageNet, or random. */
 export type WeightSource = 'imagenet' | 'random';
 
@@ -39,23 +41,6 @@ export type ClassWeighting = 'none' | 'balanced';
  * ```
  */
 export const classWeightings: readonly ClassWeighting[] = ['none', 'balanced'];
-
-/**
- * What the setting `monitor` can be, of the validation pictures: mean loss, accuracy, mean F1 score of the classes, or mean area
- * under the ROC curves of the classes.
- */
-export type Monitor = 'loss' | 'accuracy' | 'macroF1' | 'auc';
-
-/**
- * The measures by which `train` can choose the best epoch.
- *
- * @example
- * ```ts
- * import { training } from 'tunebook';
- * training.monitors; // => [ 'loss', 'accuracy', 'macroF1', 'auc' ]
- * ```
- */
-export const monitors: readonly Monitor[] = ['loss', 'accuracy', 'macroF1', 'auc'];
 
 /**
  * What the setting `batchNormalization` can be: normalize with the statistics from pre-training, which stay as they are, or with those

@@ -28,7 +28,7 @@ describe('comparing backbones', function () {
     assert.ok(skipped.length > 0 && skipped.every(({ reason }) => reason));
     assert.deepEqual(table.columnNames(), [
       ...['backbone', 'file MB', 'parameters M', 'multiply-adds M', 'ms a picture', 'published top-1'],
-      ...['probe accuracy', 'probe low', 'probe high', 'k-NN accuracy', 'LogME'],
+      ...['probe accuracy', 'probe low', 'probe high', 'k-NN accuracy', 'most frequent class', 'LogME'],
     ]);
     assert.match(chart.usermeta.text, /EfficientNet-Lite0 +18\.8 +3\.4 +0\.38/);
     assert.ok((await renderPng(chart)).length > 1000);
@@ -45,6 +45,30 @@ describe('comparing backbones', function () {
     );
   });
 
+  it('has intervals that know groups, what accuracies must exceed, and the measure that was asked for', async () => {
+    const dataset = imageFolder(await stripesFolder(12));
+    const grouped = {
+      ...dataset,
+      examples: dataset.examples.map((example, i) => ({ ...example, group: `thing ${Math.floor(i / 4)}` })),
+    };
+    const options = { folds: 3, seed: 4 };
+    const [alone] = (await compareBackbones(dataset, ['efficientnet-lite0'], options)).backbones;
+    const { backbones, chart, table } = await compareBackbones(grouped, ['efficientnet-lite0'], {
+      ...options,
+      monitor: 'loss',
+    });
+    const [row] = backbones;
+    const width = ({ low, high }: { low: number; high: number }) => high - low;
+    assert.ok(width(row!.probe) > 1.5 * width(alone!.probe), `${width(row!.probe)}, ${width(alone!.probe)}`);
+    assert.deepEqual([row!.mostFrequent, row!.monitor, alone!.score], [1 / 3, 'loss', alone!.probe]);
+    assert.ok(row!.score.estimate > 0 && row!.score.low < row!.score.estimate);
+    assert.match(
+      chart.usermeta.text,
+      /best linear probe EfficientNet-Lite0, loss 0\.\d{3}; always the most frequent class: 33\.3%/,
+    );
+    assert.ok(table.columnNames().includes('probe loss'));
+  });
+
   it('reports wrong options before anything is computed', async () => {
     const dataset = imageFolder(await stripesFolder(3));
     const listener = { onProgress: () => assert.fail('work was done') };
@@ -57,6 +81,11 @@ describe('comparing backbones', function () {
     await assert.rejects(
       compareBackbones(dataset, ['efficientnet-lite0'], { folds: 20, listener }),
       /20 folds, but only 9 groups/,
+    );
+    await assert.rejects(
+      // @ts-expect-error: no such measure
+      compareBackbones(dataset, ['efficientnet-lite0'], { monitor: 'f1', listener }),
+      /unknown monitor "f1"; the measures are loss, accuracy, macroF1, auc/,
     );
   });
 

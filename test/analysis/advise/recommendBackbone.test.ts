@@ -220,6 +220,27 @@ describe('ranking', () => {
     ];
     assert.deepEqual(names(candidates, 100), ['within its interval', 'measured best', 'published best']);
   });
+
+  it('goes by the measure of the comparison, and of a loss the lowest is best', () => {
+    const of = (name: string, loss: number, accuracy: number, milliseconds: number): Candidate => ({
+      ...{ ...one(name, 0.7, milliseconds), monitor: 'loss' },
+      probe: { estimate: accuracy, low: accuracy, high: accuracy, confidence: 0.95 },
+      score: { estimate: loss, low: loss - 0.05, high: loss + 0.05, confidence: 0.95 },
+    });
+    const candidates = [of('most accurate', 0.5, 0.9, 1), of('lowest', 0.3, 0.8, 9), of('near', 0.34, 0.8, 3)];
+    const ranked = rank(candidates, { ...options, pictures: 100 });
+    assert.deepEqual(
+      ranked.map(({ candidate }) => candidate.name),
+      ['near', 'lowest', 'most accurate'],
+    );
+    assert.match(ranked[1]!.why, /has the loss 0\.300, the lowest loss within the time allowed/);
+    assert.match(ranked[2]!.why, /loss 0\.500, more than the 0\.300 of lowest/);
+    // a published accuracy is no loss: then accuracies are compared
+    assert.equal(
+      rank([...candidates, one('published', 0.95, 1)], { ...options, pictures: 100 })[0]!.candidate.name,
+      'published',
+    );
+  });
 });
 
 describe('the variant and its time', () => {

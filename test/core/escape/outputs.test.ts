@@ -61,7 +61,17 @@ function studyFolder(axes: (label: string | number) => RunRecord['axes'], error:
   for (const [i, task] of tasks.entries()) {
     const record: RunRecord = {
       ...{ ...task, state: error === null || i > 0 ? 'done' : 'failed', error: i > 0 ? null : error },
-      ...{ accuracy: 0.5 + 0.03 * i, loss: 0.3, epochs: 3, curve: [0.1, 0.2, 0.3], seconds: 3 + i },
+      ...{
+        accuracy: 0.5 + 0.03 * i,
+        interval: null,
+        mostFrequent: 0.4,
+        loss: 0.3,
+        macroF1: 0.5,
+        auc: 0.6,
+        epochs: 3,
+        curve: [0.1, 0.2, 0.3],
+        seconds: 3 + i,
+      },
       ...{ pictures: { train: 3, validation: 2 }, trainedParameters: 3, memory: 1e6, host: 'a <host>' },
       ...{ started: '2026-01-01T00:00:00Z', ended: '2026-01-01T00:00:03Z' },
     };
