@@ -133,7 +133,7 @@ export const publicDatasets: Record<string, PublicDatasetEntry> = {
     archives: [
       {
         address: 'https://github.com/ardamavi/Sign-Language-Digits-Dataset/archive/refs/heads/master.zip',
-        bytes: 27_000_000,
+        bytes: 20_000_000,
         generated: true,
       },
     ],

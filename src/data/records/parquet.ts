@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
-import zlib from 'node:zlib';
+import { join } from 'node:path';
+import { DecoderThread } from '../../core/decoderThread';
 import { messageOf, UserError } from '../../core/errors';
 import { parseJson } from '../../core/readBounded';
+import type { GroupRequest, ParquetAnswer, ParquetContent, ParquetField, ParquetRequest } from './parquetWorker';
 import type { RecordFile } from './recordFile';
 
 /** The most bytes of a row group, which is decoded as a whole. */
@@ -9,75 +11,92 @@ const LARGEST_GROUP = 2 ** 32;
 /** The most rows. */
 const MOST_ROWS = 10_000_000;
 
-/** The parts of a Parquet file's schema that are used. */
-interface Node {
-  children: Node[];
-  element: {
-    name: string;
-    type?: string;
-    repetition_type?: string;
-    converted_type?: string;
-    logical_type?: { type: string };
-  };
-}
-
 /**
  * Read a Parquet file, such as one of Hugging Face's datasets, whose metadata name the classes. It is decoded group by group.
  *
  * @throws {UserError} when it cannot be read: it is damaged, or compressed in a way that is not known
  */
 export async function readParquet(file: string): Promise<RecordFile> {
-  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import('hyparquet'); // an ES module
-  const readable = <T>(work: Promise<T>): Promise<T> =>
-    work.catch((error) => {
-      throw error instanceof UserError
-        ? error
-        : new UserError(`'${file}' is not readable as Parquet: ${reasonOf(error)}`);
-    });
-  const { metadata, source, fields } = await readable(
-    (async () => {
-      if (statSync(file).size < 12) throw new Error('it is too short');
-      const source = await asyncBufferFromFile(file);
-      const metadata = await parquetMetadataAsync(source, { geoparquet: false });
-      return { source, metadata, fields: (parquetSchema(metadata) as Node).children };
-    })(),
-  );
-  const count = metadata.row_groups.reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
-  if (!(count <= MOST_ROWS)) throw new UserError(`'${file}' has more than ${MOST_ROWS} rows`);
-  const features = featuresIn(metadata.key_value_metadata ?? [], file);
-  const pictureColumns = fields.filter((field) => holdsBytes(field) || features.pictures.has(field.element.name));
-  const single = fields.filter((field) => pictureColumns.includes(field) || isSingle(field));
-  const columns = single.map(({ element }) => element.name);
+  const wrong = (reason: string) => new UserError(`'${file}' is not readable as Parquet: ${reason}`);
+  const { size } = statSync(file);
+  if (size < 12) throw wrong('it is too short');
+  const content = await withThread(file, wrong, async (ask) => (await ask(secondsFor(size))).content!);
+  const { groups, fields } = content;
+  const names = fields.map(({ name }) => name);
+  if (names.some((name) => typeof name !== 'string' || name === '') || new Set(names).size < names.length)
+    throw wrong('it is damaged: columns without names of their own');
+  if (groups.some(({ rows }) => !Number.isSafeInteger(rows) || rows < 0)) throw wrong('it is damaged: numbers of rows');
+  const count = groups.reduce((sum, { rows }) => sum + rows, 0);
+  if (!(count <= MOST_ROWS)) throw wrong(`it has more than ${MOST_ROWS} rows`);
+  const large = groups.find(({ bytes }) => !(bytes <= LARGEST_GROUP));
+  if (large)
+    throw wrong(`a row group has ${Math.round(large.bytes / 2 ** 20)} MB, more than ${LARGEST_GROUP / 2 ** 20}`);
+  const features = featuresIn(content.metadata, file);
+  const pictureFields = fields.filter((field) => holdsBytes(field) || features.pictures.has(field.name));
+  const columns = fields.filter((field) => pictureFields.includes(field) || isSingle(field)).map(({ name }) => name);
   return {
     file,
     columns,
-    pictureColumns: pictureColumns.map(({ element }) => element.name),
+    pictureColumns: pictureFields.map(({ name }) => name),
     classNames: features.classNames,
-    async *rows() {
-      let start = 0;
-      for (const { num_rows, columns: chunks } of metadata.row_groups) {
-        const bytes = chunks.reduce((sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0), 0);
-        if (!(bytes <= LARGEST_GROUP))
-          throw new UserError(
-            `'${file}' has a row group of ${Math.round(bytes / 2 ** 20)} MB, more than ${LARGEST_GROUP / 2 ** 20}: write it with smaller row groups`,
-          );
-        const rowEnd = start + Number(num_rows);
-        const options = { file: source, metadata, columns, rowStart: start, rowEnd, utf8: false, compressors };
-        yield* await readable(parquetReadObjects(options));
-        start = rowEnd;
-      }
-    },
+    rows: () => rowsOf(file, content, columns, wrong),
   };
 }
 
-/** Bytes that are not text, or a struct of `bytes` and `path`. */
-function holdsBytes({ children, element }: Node): boolean {
-  if (children.length > 0) return children.some((child) => child.element.name === 'bytes' && holdsBytes(child));
-  const isText = element.converted_type !== undefined || element.logical_type !== undefined;
-  return element.type === 'BYTE_ARRAY' && !isText && element.repetition_type !== 'REPEATED';
+type Ask = (seconds: number, request?: GroupRequest) => Promise<ParquetAnswer>;
+
+async function* rowsOf(
+  file: string,
+  { groups }: ParquetContent,
+  columns: readonly string[],
+  wrong: (reason: string) => UserError,
+): AsyncGenerator<Record<string, unknown>> {
+  const thread = threadFor(file);
+  try {
+    const ask = asking(thread, wrong);
+    await ask(secondsFor(statSync(file).size));
+    for (const [group, { bytes, rows: count }] of groups.entries()) {
+      const { rows = [] } = await ask(secondsFor(bytes), { columns, group });
+      if (rows.length !== count) throw wrong(`it has ${rows.length} rows where it names ${count}`);
+      yield* rows;
+    }
+  } finally {
+    await thread.close();
+  }
 }
 
-const isSingle = ({ children, element }: Node) => children.length === 0 && element.repetition_type !== 'REPEATED';
+const threadFor = (file: string) =>
+  new DecoderThread<ParquetAnswer>(join(__dirname, 'parquetWorker.js'), { file } satisfies ParquetRequest);
+
+async function withThread<T>(file: string, wrong: (reason: string) => UserError, work: (ask: Ask) => Promise<T>) {
+  const thread = threadFor(file);
+  try {
+    return await work(asking(thread, wrong));
+  } finally {
+    await thread.close();
+  }
+}
+
+function asking(thread: DecoderThread<ParquetAnswer>, wrong: (reason: string) => UserError): Ask {
+  return async (seconds, request) => {
+    const answer = await thread.next(seconds, request).catch((error) => {
+      throw wrong(messageOf(error));
+    });
+    if (answer.reason !== undefined) throw wrong(reasonOf(answer.reason));
+    return answer;
+  };
+}
+
+/** Seconds for decoding so many bytes, with much to spare; a damaged file can make it endless. */
+const secondsFor = (bytes: number): number => 60 + Math.round(bytes / 2 ** 20);
+
+/** Bytes that are not text, or a struct of `bytes` and `path`. */
+function holdsBytes({ children, type, converted, repeated }: ParquetField): boolean {
+  if (children.length > 0) return children.some((child) => child.name === 'bytes' && holdsBytes(child));
+  return type === 'BYTE_ARRAY' && !converted && !repeated;
+}
+
+const isSingle = ({ children, repeated }: ParquetField) => children.length === 0 && !repeated;
 
 /** What Hugging Face's `datasets` writes about the columns: those of pictures, and the names of the classes. */
 function featuresIn(metadata: readonly { key: string; value?: string }[], file: string) {
@@ -97,24 +116,8 @@ function featuresIn(metadata: readonly { key: string; value?: string }[], file: 
   return { classNames, pictures };
 }
 
-/** Decompression beside Snappy, which hyparquet has: what Node has. */
-const compressors = {
-  GZIP: (input: Uint8Array, length: number) => zlib.gunzipSync(input, { maxOutputLength: Math.max(1, length) }),
-  BROTLI: (input: Uint8Array, length: number) =>
-    zlib.brotliDecompressSync(input, { maxOutputLength: Math.max(1, length) }),
-  ...('zstdDecompressSync' in zlib && {
-    ZSTD: (input: Uint8Array, length: number) =>
-      (zlib as unknown as Zstd).zstdDecompressSync(input, { maxOutputLength: Math.max(1, length) }),
-  }),
-};
-
-/** Node has it from 22.15 on; the types are of Node 20. */
-interface Zstd {
-  zstdDecompressSync(input: Uint8Array, options: { maxOutputLength: number }): Uint8Array;
-}
-
-function reasonOf(error: unknown): string {
-  const message = messageOf(error).replace(/^parquet /, '');
+function reasonOf(text: string): string {
+  const message = text.replace(/^parquet /, '').split('\n')[0]!;
   const codec = /unsupported compression codec: (\w+)/.exec(message)?.[1];
   if (codec === undefined) return message;
   const newer = codec === 'ZSTD' ? ' (ZSTD needs Node 22.15 or newer)' : '';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { UserError } from '../../core/errors';
+import { DecoderThread } from '../../core/decoderThread';
+import { messageOf, UserError } from '../../core/errors';
 import type { Hdf5Request } from './hdf5Worker';
 import { LARGEST_FILE, type SavedWeights } from './savedWeights';
 
@@ -33,26 +33,18 @@ export async function readHdf5(
   // A buffer of its own can be handed to the thread; a part of another one is copied.
   const whole = content.byteOffset === 0 && content.buffer.byteLength === content.length;
   const bytes = whole ? new Uint8Array(content.buffer) : new Uint8Array(content);
-  const worker = new Worker(join(__dirname, 'hdf5Worker.js'), {
-    workerData: { content: bytes, limit } satisfies Hdf5Request,
-    transferList: [bytes.buffer as ArrayBuffer],
-    execArgv: [], // not the kernel's preload
-    stdout: true,
-    stderr: true, // the library prints its own diagnostics; ours say which file
-  });
-  let timer: NodeJS.Timeout | undefined;
+  const thread = new DecoderThread<{ saved?: SavedWeights; reason?: string; expected?: boolean }>(
+    join(__dirname, 'hdf5Worker.js'),
+    { content: bytes, limit } satisfies Hdf5Request,
+    { transferList: [bytes.buffer as ArrayBuffer] },
+  );
   try {
-    return await new Promise<SavedWeights>((resolve, reject) => {
-      worker.on('message', (answer: { saved?: SavedWeights; reason?: string; expected?: boolean }) => {
-        if (answer.saved) resolve(answer.saved);
-        else reject(wrong(answer.expected ? answer.reason! : `it is damaged (${answer.reason})`));
-      });
-      worker.on('error', (error) => reject(wrong(`it is damaged (${error.message.split('\n')[0]})`)));
-      worker.on('exit', () => reject(wrong('it is damaged: reading it ended early')));
-      timer = setTimeout(() => reject(wrong(`it is damaged: no end after ${seconds} seconds`)), seconds * 1000);
-    });
+    const { saved, reason, expected } = await thread.next(seconds);
+    if (saved) return saved;
+    throw new Error(expected ? reason : `it is damaged (${reason})`);
+  } catch (error) {
+    throw wrong(messageOf(error));
   } finally {
-    clearTimeout(timer);
-    await worker.terminate();
+    await thread.close();
   }
 }
