@@ -56,7 +56,10 @@ export interface FitOptions {
   clipping?: ClippingOptions;
   /** How many batches are averaged into one step, for large batches in little memory. Default: 1. */
   accumulate?: number;
-  /** The momentum of a moving average of the weights, such as 0.99, which the model ends with. Default: 0, no average. */
+  /**
+   * The part of the training that a moving average of the weights reaches back over, such as 0.1; the model ends with the average.
+   * Default: 0, no average.
+   */
   averaging?: number;
   /** When training ends early because the model no longer improves. Default: it trains all epochs. */
   earlyStopping?: EarlyStoppingOptions;

@@ -77,7 +77,8 @@ export class Trainer {
     this.schedule = scheduleOf(settings, this.stepsIn(1));
     this.plateau = Plateau.of(settings.schedule);
     this.optimizer = buildOptimizer(settings.optimizer);
-    this.averages = settings.averaging > 0 ? new WeightAverages(variables, settings.averaging) : undefined;
+    const averaged = settings.averaging * this.stepsIn(settings.epochs);
+    this.averages = averaged > 0 ? new WeightAverages(variables, averaged) : undefined;
     this.parts = {
       ...passes,
       variables,

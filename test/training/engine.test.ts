@@ -100,7 +100,7 @@ describe('20 steps agree with Keras, to 1e-5, with', () => {
     ['gradients clipped by value', oracle.clipValue, { ...sgd, clipping: { value: 0.05 } }],
     ['gradients clipped by norm', oracle.clipNorm, { ...sgd, clipping: { norm: 0.2 } }],
     ['gradients clipped by global norm', oracle.clipGlobalNorm, { ...sgd, clipping: { globalNorm: 0.2 } }],
-    ['a moving average of the weights', oracle.averaging, { ...sgd, averaging: 0.9 }],
+    ['a moving average of the weights', oracle.averaging, { ...sgd, averaging: 0.5 }],
     ['label smoothing', oracle.smoothing, { ...sgd, loss: { name: 'categorical', labelSmoothing: 0.2 } }],
     ['focal loss', oracle.focal, { ...sgd, loss: { name: 'focal', alpha: 0.25, gamma: 2 } }],
     ['a cosine schedule', oracle.cosine, { ...sgd, schedule: { name: 'cosine', floor: 0.1 } }],

@@ -239,12 +239,13 @@ export const settingsTable: { readonly [Name in keyof TrainSettings]: Readonly<S
   },
   averaging: {
     min: 0,
-    max: 0.999999,
+    max: 1,
     zero: 'no average',
     default: 0,
-    sentence: 'The momentum of a moving average of the weights, such as 0.99, which the model ends with.',
+    sentence:
+      'The part of the training that a moving average of the weights reaches back over, such as 0.1; the model ends with the average.',
     chapter: '05-learning-rate',
-    value: 'momentum',
+    value: 'part',
   },
   test: {
     ...TEST_RANGE,

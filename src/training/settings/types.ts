@@ -100,8 +100,8 @@ export interface TrainSettings {
   /** The upper bound on the norm of all gradients together. A number of 0 or more. 0: no bound. Default: 0. */
   clip: number;
   /**
-   * The momentum of a moving average of the weights, such as 0.99, which the model ends with. A number from 0 to
-   * 0.999999. 0: no average. Default: 0.
+   * The part of the training that a moving average of the weights reaches back over, such as 0.1; the model ends with
+   * the average. A number from 0 to 1. 0: no average. Default: 0.
    */
   averaging: number;
   /**
