@@ -70,7 +70,7 @@ export function imageFolder(folder: string, options?: ImageFolderOptions): Datas
   const folders = [...new Set(found.map(({ classPath }) => classPath))];
   if (folders.every((path) => subsetOfFolder(path) !== undefined)) {
     throw new UserError(
-      `'${folder}' has pictures in ${folders.map((path) => `'${path}'`).join(' and ')}, which are parts and no classes: expected one subfolder per class in them, like ${folders[0]}/roses/1.jpg, or a table with paths and classes`,
+      `'${folder}' has pictures in ${folders.map((path) => `'${path}'`).join(' and ')}, which are parts and no classes: expected one subfolder per class in them, like ${folders.find((path) => subsetOfFolder(path)?.subset === 'train') ?? folders[0]}/roses/1.jpg, or a table with paths and classes`,
     );
   }
   if (mode === 'top') {

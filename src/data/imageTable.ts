@@ -4,8 +4,9 @@ import type { ColumnTable } from '../core/columnTable';
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
 import type { Dataset } from './dataset';
+import { withColumns } from './oneHot';
 import { readTable, type TextTable } from './readTable';
-import { findColumns, isColumnName, plainName, type Role } from './tableColumns';
+import { isColumnName, plainName, type Role } from './tableColumns';
 import { partOfTable, type TableSource, tableDataset } from './tableDataset';
 
 /** Options of {@link imageTable}. Columns are given by name, or by number from 1. */
@@ -59,8 +60,8 @@ export function imageTable(table: string | ColumnTable, options?: ImageTableOpti
     return tableDataset([textSource(table, Object.fromEntries(names), folder)], folder, 'imageTable');
   }
   const text = fromArquero(table);
-  const columns = findColumns(text, Object.fromEntries(names), ['file', 'label'], 'imageTable');
-  return tableDataset([{ text, columns, folder }], folder, 'imageTable');
+  const source = withColumns(text, Object.fromEntries(names), ['file', 'label'], 'imageTable');
+  return tableDataset([{ ...source, folder }], folder, 'imageTable');
 }
 
 /**
@@ -77,7 +78,7 @@ export function textSource(
   needed: readonly Role[] = ['file', 'label'],
 ): TableSource {
   const text = fromFile(file, Object.values(given));
-  return { text, columns: findColumns(text, given, needed, 'imageTable'), folder, likely: partOfTable(file) };
+  return { ...withColumns(text, given, needed, 'imageTable'), folder, likely: partOfTable(file) };
 }
 
 function fromFile(file: string, given: readonly string[]): TextTable {

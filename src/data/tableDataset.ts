@@ -22,6 +22,8 @@ export interface TableSource {
   subset?: Subset;
   /** the part that its name says, to choose between pictures of the same name. Default: that of `subset` */
   likely?: Subset;
+  /** the columns that are classes, where each class has its column */
+  oneHot?: readonly string[];
   /** its name, for messages when there are several tables */
   name?: string;
 }
@@ -104,6 +106,7 @@ function usableRows(
           rows.map((row) => row[split]!),
         );
   if (note !== undefined) findings.note(note);
+  if (source.oneHot) findings.note(`each class is a column: ${source.oneHot.join(', ')}`);
   const resolvePath = resolver(folder, indexes);
   const wholeNumbers = label !== undefined && rows.every((row) => /^-?\d+(?:\.0+)?$|^$/.test(row[label]!)); // pandas writes 1 as 1.0 in a column with empty cells
   const found: Found[] = [];

@@ -6,6 +6,7 @@ import { UserError } from '../../core/errors';
 import { sha256 } from '../../core/files';
 import type { Subset } from '../dataset';
 import { hasPictureName } from '../listFolder';
+import { withColumns } from '../oneHot';
 import { extensionOf } from '../pictures/contentFormat';
 import type { TextTable } from '../readTable';
 import { readJsonLines } from '../records/jsonLines';
@@ -62,11 +63,11 @@ export async function recordSources(
     }
     const named = [...records[i]!.classNames.keys()].filter((name) => text.columns.includes(name));
     const own = { ...given, ...(column >= 0 && { file: pictures[i]! }) };
-    const columns = findColumns(text, own, ['file'], 'openDataset');
+    const source = withColumns(text, own, ['file'], 'openDataset');
+    const { columns } = source;
     if (given.label === undefined && named.length === 1) columns.label = text.columns.indexOf(named[0]!);
     return {
-      text,
-      columns,
+      ...source,
       folder: column >= 0 ? folder! : beside,
       subset,
       ...(files.length > 1 && { name: basename(file) }),

@@ -359,6 +359,28 @@ describe('tables beside folders of pictures, as on Kaggle', () => {
     assert.match(notes!.join('\n'), /the dataset is 'plant'/);
   });
 
+  it('can have a column for each class', async () => {
+    const rows = ['healthy', 'rust', 'scab', 'rust'].map((kind, i) => [
+      `Train_${i}`,
+      ...['healthy', 'rust', 'scab'].map((one) => Number(one === kind)),
+      30 + i,
+    ]);
+    const files = named([0, 1, 2, 3].map((i) => `images/Train_${i}.jpg`));
+    const table = `image_id,healthy,rust,scab,age\n${rows.map((row) => row.join(',')).join('\n')}\n`;
+    const root = folderWith({ ...files, 'train.csv': table });
+    for (const data of [root, join(root, 'train.csv')]) {
+      const { classes, pictures, notes } = await listed(data);
+      assert.deepEqual(classes, ['healthy', 'rust', 'scab']);
+      assert.deepEqual(
+        pictures.map((row) => row.split(' ').at(-1)),
+        ['healthy', 'rust', 'scab', 'rust'],
+      );
+      assert.match(notes!.join('\n'), /each class is a column: healthy, rust, scab/);
+    }
+    writeFileSync(join(root, 'train.csv'), table.replace('0,0,1', '0,1,1')); // two classes in one picture
+    await assert.rejects(listed(root), /train\.csv has no column of classes/);
+  });
+
   it('can be one for each part', async () => {
     const root = folderWith({
       ...named(['images/1.jpg', 'images/2.jpg', 'images/3.jpg', 'images/4.jpg']),
