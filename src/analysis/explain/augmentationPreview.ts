@@ -61,8 +61,10 @@ export async function previewAugmentation(
 }
 
 async function decodeFile(image: string | Example): Promise<Uint8Array> {
-  const { content } = await readPicture(typeof image === 'string' ? { file: image } : image);
-  return decodePicture(content, { inputSize: SIDE, crop: 0.875, interpolation: 'bicubic' });
+  const example = typeof image === 'string' ? { file: image } : image;
+  const { content } = await readPicture(example);
+  const reading = 'reading' in example ? example.reading : undefined;
+  return decodePicture(content, { inputSize: SIDE, crop: 0.875, interpolation: 'bicubic' }, reading);
 }
 
 function squares(images: tf.Tensor4D): Uint8Array[] {

@@ -175,7 +175,7 @@ export async function explainPictures(
     const detail = label === predicted ? 'correct' : `is ${run.classes[label]}`;
     found.push(
       {
-        url: await thumbnail(example.file, { size }),
+        url: await thumbnail(example, { size }),
         label: `${run.classes[predicted]} ${share(probabilities[predicted]!)}`,
         detail,
       },
