@@ -44,7 +44,7 @@ export function addReadingOptions(command: Command): Command {
   return command
     .option(
       '--range <how>',
-      'values of black and white in pictures with more than 8 bits: auto, full, percentile or LOW,HIGH',
+      'values of black and white in pictures with more than 8 bits, and in DICOM files: auto, full, percentile or LOW,HIGH',
       range,
     )
     .option('--bands <list>', 'bands to use as red, green and blue, or gray, counted from 0, such as 2,1,0', numbers);

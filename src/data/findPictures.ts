@@ -1,7 +1,7 @@
 import { realpathSync, type Stats } from 'node:fs';
 import { basename, extname, join, sep } from 'node:path';
 import type { Dataset, Skipped } from './dataset';
-import { EXTENSIONS, type FolderListing, hasPictureName, listFolder, reasonOf, statusOf } from './listFolder';
+import { EXTENSIONS, type FolderListing, isPictureFile, listFolder, reasonOf, statusOf } from './listFolder';
 
 /** What is found out while folders are read: skipped files, warnings and notes. */
 export class Findings {
@@ -78,14 +78,14 @@ export function picturesBelow(folder: string, findings: Findings, above: readonl
       for (const picture of picturesBelow(path, findings, [...above, real])) found.push(picture);
       continue;
     }
-    const reason = unusable(name, { size: file.size, isFile: () => file.isFile });
+    const reason = unusable(path, { size: file.size, isFile: () => file.isFile });
     if (reason === undefined) found.push(path);
     else findings.skipped.push({ file: path, reason });
   }
   return found;
 }
 
-/** Whether any file below a folder has the extension of a picture. Folders that cannot be read count as empty. */
+/** Whether any file below a folder is a picture. Folders that cannot be read count as empty. */
 export function hasPictureBelow(folder: string, depth = 0): boolean {
   let listing: FolderListing;
   try {
@@ -94,21 +94,21 @@ export function hasPictureBelow(folder: string, depth = 0): boolean {
     return false;
   }
   return (
-    listing.files.some(({ name }) => hasPictureName(name)) ||
+    listing.files.some(({ isPicture }) => isPicture) ||
     (depth < 20 && listing.folders.some((name) => hasPictureBelow(join(folder, name), depth + 1)))
   );
 }
 
 /** Why a file cannot be a picture, or undefined if it may be one. */
-export function unusable(name: string, status: Pick<Stats, 'size' | 'isFile'> | string): string | undefined {
+export function unusable(path: string, status: Pick<Stats, 'size' | 'isFile'> | string): string | undefined {
   if (typeof status === 'string') return status;
   if (!status.isFile()) return 'not a file';
-  if (!hasPictureName(name)) {
-    const extension = extname(name).toLowerCase();
-    return `'${extension || basename(name)}' is not a picture format that is read (${EXTENSIONS.join(' ')})`;
+  if (!isPictureFile(path)) {
+    const extension = extname(path).toLowerCase();
+    return `'${extension || basename(path)}' is not a picture format that is read (${EXTENSIONS.join(' ')})`;
   }
   return status.size === 0 ? 'empty file' : undefined;
 }
 
 /** {@link unusable} for a path. */
-export const unusableFile = (path: string): string | undefined => unusable(basename(path), statusOf(path));
+export const unusableFile = (path: string): string | undefined => unusable(path, statusOf(path));

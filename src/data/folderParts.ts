@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import type { Subset } from './dataset';
 import { Findings, hasPictureBelow } from './findPictures';
-import { hasPictureName, listFolder } from './listFolder';
+import { listFolder } from './listFolder';
 import { subsetOfFolder } from './subsetNames';
 
 /** A folder with class folders in it. */
@@ -37,7 +37,7 @@ export function partsOf(root: string, findings: Findings): { parts: FolderPart[]
     const reason = "is next to 'train', so it is not a class folder, and its name is not validation or test";
     findings.skipped.push({ file: join(inner, name), reason });
   }
-  for (const { name } of files.filter(({ name }) => hasPictureName(name))) {
+  for (const { name } of files.filter(({ isPicture }) => isPicture)) {
     findings.skipped.push({ file: join(inner, name), reason: 'is in no class folder' });
   }
   for (const { file, reason } of unreadable) {
@@ -79,7 +79,7 @@ function listOrNothing(folder: string, findings: Findings) {
 function holdsClasses(folder: string): boolean {
   try {
     const { folders, files } = listFolder(folder);
-    return folders.length > 0 && !files.some(({ name }) => hasPictureName(name));
+    return folders.length > 0 && !files.some(({ isPicture }) => isPicture);
   } catch {
     return false;
   }
@@ -92,7 +92,7 @@ function holdsClasses(folder: string): boolean {
 function unwrapFolder(folder: string, depth = 0): string {
   try {
     const { folders, files } = listFolder(folder);
-    if (depth > 10 || files.some(({ name }) => hasPictureName(name))) return folder;
+    if (depth > 10 || files.some(({ isPicture }) => isPicture)) return folder;
     const withPictures = folders.filter((name) => hasPictureBelow(join(folder, name)));
     if (withPictures.length !== 1) return folder;
     const inner = join(folder, withPictures[0]!);

@@ -115,7 +115,7 @@ interface Found {
 function picturesOf(part: FolderPart, mode: ClassFolders, findings: Findings): Found[] {
   const { path } = part;
   const { folders, files, unreadable: unreadableEntries } = findings.list(path);
-  for (const { name } of files.filter(({ name }) => hasPictureName(name))) {
+  for (const { name } of files.filter(({ isPicture }) => isPicture)) {
     findings.skipped.push({ file: join(path, name), reason: 'is in no class folder' });
   }
   for (const { file, reason } of unreadableEntries) {

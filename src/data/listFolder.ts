@@ -1,13 +1,14 @@
-import { readdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync, readSync, type Stats, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { messageOf } from '../core/errors';
 import type { Skipped } from './dataset';
+import { DICOM_START, isDicom } from './pictures/dicom/isDicom';
 import { isSystemFolder } from './systemFolders';
 
 /** The content of a folder, sorted by name, without hidden files and folders. */
 export interface FolderListing {
   folders: string[];
-  files: { name: string; size: number; isFile: boolean }[];
+  files: { name: string; size: number; isFile: boolean; isPicture: boolean }[];
   /** entries that cannot be read, with the reason */
   unreadable: Skipped[];
   /** folders that an operating system, a NAS or a program made, such as thumbnails and trash */
@@ -34,10 +35,31 @@ export const EXTENSIONS = [
   '.j2k',
   '.jpf',
   '.jpx',
+  '.dcm',
+  '.dicom',
 ];
 
 /** Whether a file has the extension of a picture. */
 export const hasPictureName = (name: string): boolean => EXTENSIONS.includes(extname(name).toLowerCase());
+
+/** Whether a file is a picture: by its extension or, where scanners often write none, by the start of a DICOM file. */
+export function isPictureFile(path: string): boolean {
+  return hasPictureName(path) || (/^(?:\.ima|\.\d+|)$/i.test(extname(path)) && startsAsDicom(path));
+}
+
+function startsAsDicom(path: string): boolean {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const start = Buffer.alloc(DICOM_START);
+      return readSync(file, start, 0, DICOM_START, 0) === DICOM_START && isDicom(start);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false; // the reason is reported by what reads it
+  }
+}
 
 /**
  * List a folder without dropping anything silently: broken links, entries without permission and names that are not UTF-8 are
@@ -58,8 +80,10 @@ export function listFolder(folder: string): FolderListing {
     const path = join(folder, name);
     const status = statusOf(path);
     if (typeof status === 'string') listing.unreadable.push({ file: path, reason: status });
-    else if (!status.isDirectory()) listing.files.push({ name, size: status.size, isFile: status.isFile() });
-    else if (isSystemFolder(name)) listing.systemFolders.push(path);
+    else if (!status.isDirectory()) {
+      const isFile = status.isFile(); // others, such as pipes, are not opened
+      listing.files.push({ name, size: status.size, isFile, isPicture: isFile && isPictureFile(path) });
+    } else if (isSystemFolder(name)) listing.systemFolders.push(path);
     else listing.folders.push(name);
   }
   return listing;

@@ -1,3 +1,5 @@
+import { isDicom } from './dicom/isDicom';
+
 /** A format, recognized by a file's first bytes, as phones and programs save HEIC in files named .jpg. */
 export type DecodedByWasm = 'heic' | 'jxl' | 'jp2';
 
@@ -27,6 +29,7 @@ export function wasmFormat(content: Uint8Array): DecodedByWasm | undefined {
 
 /** The usual extension of a picture's format, by its first bytes. */
 export function extensionOf(content: Uint8Array): string | undefined {
+  if (isDicom(content)) return '.dcm';
   if (startsWith(content, [0xff, 0xd8, 0xff])) return '.jpg';
   if (startsWith(content, [0x89, 0x50, 0x4e, 0x47])) return '.png';
   const text = ascii(content, 0, 12);
@@ -51,7 +54,6 @@ function brandsOf(content: Uint8Array): string[] {
 /** What a file is instead of a picture, and what to do about it. */
 export function unreadFormat(content: Uint8Array): string | undefined {
   const text = ascii(content, 0, 64);
-  if (ascii(content, 128, 132) === 'DICM') return 'a DICOM file: export it as PNG or TIFF';
   if (ascii(content, 4, 8) === 'ftyp') {
     const brand = ascii(content, 8, 12);
     return brand === 'crx '

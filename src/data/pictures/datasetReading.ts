@@ -1,7 +1,8 @@
 import { open, readFile } from 'node:fs/promises';
 import { inOrder } from '../../core/inOrder';
 import type { Dataset, Example } from '../dataset';
-import { type DeepFormat, deepFormat, extremes, mayBeDeep } from './deepPicture';
+import type { DeepFormat } from './deepFormat';
+import { extremes } from './deepPicture';
 import {
   checkBands,
   checkFit,
@@ -12,6 +13,7 @@ import {
   type SampleRange,
   sampleKindName,
 } from './reading';
+import { deepFormat, mayBeDeep, START } from './sampleFormat';
 
 /** Which values are black and white in pictures that do not have 8 bits per sample. */
 export type RangeOption = 'auto' | 'full' | 'percentile' | SampleRange;
@@ -21,8 +23,9 @@ export interface ReadingOptions {
   /**
    * Which values are black and white in pictures that do not have 8 bits per sample. `'auto'`: for unsigned integers from 0 to the
    * largest value of the bits that the dataset uses (10, 12, 14, 16, ...), for floating point 0 to 1 or 0 to 255 when all values are
-   * within it, otherwise as `'percentile'`. `'full'`: the range of the format (floating point: 0 to 1). `'percentile'`: the 1st to
-   * the 99th percentile over the dataset. Or two numbers. Default: `'auto'`
+   * within it, otherwise as `'percentile'`; for DICOM files the window that they name, each its own when they differ, or as
+   * `'percentile'` when one has none. `'full'`: the range of the format (floating point: 0 to 1). `'percentile'`: the 1st to the 99th
+   * percentile over the dataset. Or two numbers (DICOM: in the unit of the files, such as Hounsfield). Default: `'auto'`
    */
   range?: RangeOption;
   /** The bands for red, green and blue, or for grey, numbered from 0. Default: the first three, or the only one */
@@ -46,19 +49,24 @@ export async function withReading(dataset: Dataset, { range = 'auto', bands }: R
   const pictures = [...dataset.examples, ...(dataset.unlabelled ?? [])];
   const kinds = await kindsOf(pictures);
   if (kinds.size === 0 && bands === undefined) return dataset;
-  const ranges: Partial<Record<SampleKind, SampleRange>> = {};
+  const ranges: NonNullable<Reading['ranges']> = {};
   const notes: string[] = [];
-  for (const [kind, files] of kinds) {
+  for (const [kind, { files, windows }] of kinds) {
     const step = Math.max(1, files.length / MOST_EXAMINED);
     const some = Array.from({ length: Math.min(files.length, MOST_EXAMINED) }, (_, i) => files[Math.floor(i * step)]!);
     const seen = await statisticsOf(some, bands);
     if (seen === undefined) continue;
-    const found = rangeOf(kind, range, seen);
+    const window = kind === 'dicom' && range === 'auto' ? commonWindow(windows) : undefined;
+    const found = window ?? rangeOf(kind, range, seen);
     ranges[kind] = found;
     const of = some.length < files.length ? ` (in ${some.length} of them)` : '';
-    const how = typeof range === 'string' ? ` (range '${range}')` : '';
+    const how = typeof range === 'string' ? ` (range '${range}'${window ? ': the window in the files' : ''})` : '';
+    const limits =
+      found === 'window'
+        ? `each is read with the window in its file, as they differ (range '${range}')`
+        : `${shown(found[0])} is read as black and ${shown(found[1])} as white${how}`;
     notes.push(
-      `${files.length} pictures have ${sampleKindName(kind)} samples, from ${shown(seen.low)} to ${shown(seen.high)}${of}: ${shown(found[0])} is read as black and ${shown(found[1])} as white${how}`,
+      `${files.length} pictures have ${sampleKindName(kind)} samples, from ${shown(seen.low)} to ${shown(seen.high)}${of}: ${limits}`,
     );
   }
   const reading: Reading = {
@@ -95,38 +103,56 @@ export function withFit(dataset: Dataset, fit: Fit = 'crop'): Dataset {
   };
 }
 
+/** Files of one number format. */
+interface FilesOfKind {
+  files: string[];
+  /** of DICOM files, the different windows as text; an empty text when a file has none */
+  windows: Set<string>;
+}
+
 /** Files by number format, without those of 8 bits. Files that cannot be read are reported later, when they are decoded. */
-async function kindsOf(pictures: readonly Example[]): Promise<Map<SampleKind, string[]>> {
-  const kinds = new Map<SampleKind, string[]>();
+async function kindsOf(pictures: readonly Example[]): Promise<Map<SampleKind, FilesOfKind>> {
+  const kinds = new Map<SampleKind, FilesOfKind>();
   const files = pictures.filter(({ pixels }) => pixels === undefined).map(({ file }) => file);
-  for await (const { file, kind } of inOrder(files, 16, async (file) => ({ file, kind: await kindOf(file) }))) {
-    if (kind === undefined || kind === 'uint8') continue;
-    const known = kinds.get(kind);
-    if (known) known.push(file);
-    else kinds.set(kind, [file]);
+  for await (const { file, format } of inOrder(files, 16, async (file) => ({ file, format: await formatOf(file) }))) {
+    if (format === undefined || format.kind === 'uint8') continue;
+    const known = kinds.get(format.kind) ?? { files: [], windows: new Set() };
+    known.files.push(file);
+    known.windows.add(format.window);
+    kinds.set(format.kind, known);
   }
   return kinds;
 }
 
-async function kindOf(file: string): Promise<SampleKind | undefined> {
+async function formatOf(file: string): Promise<{ kind: SampleKind; window: string } | undefined> {
   try {
     const handle = await open(file);
     try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(32), 0, 32, 0);
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(START), 0, START, 0);
       if (bytesRead < 32 || !mayBeDeep(buffer)) return undefined;
     } finally {
       await handle.close();
     }
     const format = await deepFormat(await readFile(file));
-    return format?.plain ? format.kind : undefined;
+    if (!format?.plain) return undefined;
+    const { kind, display } = format;
+    return { kind, window: display ? JSON.stringify(display.range ?? 'window') : '' };
   } catch {
     return undefined;
   }
 }
 
+/** The window of all DICOM files, `'window'` when they differ, or undefined when one has none. */
+function commonWindow(windows: ReadonlySet<string>): SampleRange | 'window' | undefined {
+  if (windows.has('')) return undefined;
+  return windows.size === 1 ? (JSON.parse([...windows][0]!) as SampleRange | 'window') : 'window';
+}
+
 interface Statistics {
   low: number;
   high: number;
+  /** the values that the samples of the format can have, where they depend on the file */
+  full?: SampleRange;
   /** some of the samples, sorted */
   samples: Float64Array;
 }
@@ -136,11 +162,16 @@ async function statisticsOf(
   bands: readonly number[] | undefined,
 ): Promise<Statistics | undefined> {
   let [low, high] = [Infinity, -Infinity];
+  let full: SampleRange | undefined;
   const samples: number[] = [];
   for (const file of files) {
     try {
       const format = (await deepFormat(await readFile(file)))!;
       const read = await format.read(bands ?? colorBands(format));
+      if (format.full) {
+        const [lowest, highest] = full ?? format.full;
+        full = [Math.min(lowest, format.full[0]), Math.max(highest, format.full[1])];
+      }
       const [least, most] = extremes(read);
       [low, high] = [Math.min(low, least), Math.max(high, most)];
       const count = read.reduce((sum, band) => sum + band.length, 0);
@@ -151,17 +182,18 @@ async function statisticsOf(
       // reported when it is decoded
     }
   }
-  return low <= high ? { low, high, samples: Float64Array.from(samples).sort() } : undefined;
+  return low <= high ? { low, high, ...(full && { full }), samples: Float64Array.from(samples).sort() } : undefined;
 }
 
 const colorBands = ({ bands, alpha }: DeepFormat) => Array.from({ length: bands - (alpha ? 1 : 0) }, (_, i) => i);
 
-function rangeOf(kind: SampleKind, range: RangeOption, { low, high, samples }: Statistics): SampleRange {
+function rangeOf(kind: SampleKind, range: RangeOption, { low, high, full, samples }: Statistics): SampleRange {
   if (typeof range !== 'string') return range;
-  const bits = Number(/\d+$/.exec(kind)![0]);
-  const isFloat = kind.startsWith('float');
   const percentile = (part: number) => samples[Math.round(part * (samples.length - 1))]!;
   const rising = (from: number, to: number): SampleRange => (from < to ? [from, to] : [from, from + 1]);
+  if (kind === 'dicom') return range === 'full' && full ? full : rising(percentile(0.01), percentile(0.99));
+  const bits = Number(/\d+$/.exec(kind)![0]);
+  const isFloat = kind.startsWith('float');
   if (range === 'full') {
     if (isFloat) return [0, 1];
     return kind.startsWith('u') ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];

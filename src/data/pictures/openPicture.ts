@@ -4,9 +4,10 @@ import { sharp } from '../../core/sharp';
 import type { RawPicture } from '../dataset';
 import { bmpSize, decodeBmp, isBmp } from './bmp';
 import { unreadFormat, wasmFormat } from './contentFormat';
-import { decodeDeep, deepFormat } from './deepPicture';
+import { decodeDeep } from './deepPicture';
 import { jpegHeader } from './jpegHeader';
 import type { Reading, SampleKind } from './reading';
+import { deepFormat } from './sampleFormat';
 import { decodeByWasm } from './wasmPicture';
 
 /** Pictures with more pixels are skipped; libvips's default. */
@@ -27,7 +28,7 @@ export interface OpenPicture {
   height: number;
   /** such as jpeg, png, bmp; `pixels` when it is in memory */
   format: string;
-  /** number format of the samples of a TIFF or a 16-bit PNG */
+  /** number format of the samples of a TIFF, a 16-bit PNG or a DICOM file */
   samples?: SampleKind;
   /** number of channels in the file */
   channels: number;
@@ -67,7 +68,7 @@ async function openFile(content: Buffer, reading: Reading | undefined): Promise<
   if (deep) {
     checkSize(deep);
     const pixels = await decodeDeep(deep, reading);
-    if (pixels) return { ...openPixels(pixels, deep.format), samples: deep.kind, channels: deep.bands };
+    if (pixels) return { ...openPixels(pixels, deep.format), samples: deep.stored ?? deep.kind, channels: deep.bands };
   }
   const image = sharp(content, { failOn: 'truncated', limitInputPixels: LARGEST_PICTURE, autoOrient: true });
   const jpeg = jpegHeader(content);

@@ -1,8 +1,21 @@
 import { UserError } from '../../core/errors';
 import { checkNumber } from '../../core/options';
 
-/** The number format of a sample, which is one value of a pixel. */
-export type SampleKind = 'uint8' | 'uint16' | 'uint32' | 'int8' | 'int16' | 'int32' | 'float16' | 'float32' | 'float64';
+/**
+ * The number format of a sample, which is one value of a pixel; `'dicom'` for the values that a DICOM file computes from its samples,
+ * such as Hounsfield units.
+ */
+export type SampleKind =
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'float16'
+  | 'float32'
+  | 'float64'
+  | 'dicom';
 
 /** The sample values that become black and white. */
 export type SampleRange = readonly [low: number, high: number];
@@ -15,12 +28,23 @@ export const fits = ['crop', 'stretch', 'pad'] as const satisfies readonly Fit[]
 
 /** How all pictures of a dataset, and new ones, become square pictures with 8-bit red, green and blue. */
 export interface Reading {
-  /** the sample values for black and white, by number format; formats other than 8 bits that are not listed are refused */
-  ranges?: Partial<Record<SampleKind, SampleRange>>;
+  /**
+   * the sample values for black and white, by number format; formats other than 8 bits that are not listed are refused, except for
+   * DICOM files that have a window. `'window'`: those that each DICOM file names
+   */
+  ranges?: Partial<Record<SampleKind, SampleRange | 'window'>>;
   /** the bands for red, green and blue, or for grey, numbered from 0 */
   bands?: readonly number[];
   /** resize mode; default 'crop' */
   fit?: Fit;
+}
+
+/** How a DICOM file says that its values are shown. */
+export interface Display {
+  /** the values shown as black and white, if brightness grows evenly between them */
+  range?: SampleRange;
+  /** brightness of a value, from 0 to 1 */
+  brightness(value: number): number;
 }
 
 const KINDS: Record<SampleKind, string> = {
@@ -33,6 +57,7 @@ const KINDS: Record<SampleKind, string> = {
   float16: '16-bit floating-point',
   float32: '32-bit floating-point',
   float64: '64-bit floating-point',
+  dicom: 'DICOM',
 };
 
 /** The name of a number format, such as `32-bit floating-point`. */
@@ -85,7 +110,7 @@ export function checkReading(caller: string, given: unknown): Reading | undefine
   const { ranges, bands, fit } = (given ?? {}) as { ranges?: unknown; bands?: unknown; fit?: unknown };
   const checked = Object.entries((ranges ?? {}) as object).map(([kind, range]) => {
     if (!Object.hasOwn(KINDS, kind)) throw new UserError(`${caller}: unknown sample format ${JSON.stringify(kind)}`);
-    return [kind, checkRange(caller, range)];
+    return [kind, kind === 'dicom' && range === 'window' ? range : checkRange(caller, range)];
   });
   return {
     ...(ranges !== undefined && { ranges: Object.fromEntries(checked) }),

@@ -1,8 +1,9 @@
 import { messageOf, UserError } from '../../core/errors';
 import { sharp } from '../../core/sharp';
-import { type HeifImage, jxlOxide, libheif, openJpeg } from '../../core/wasmCodecs';
+import { type HeifImage, jxlOxide, libheif } from '../../core/wasmCodecs';
 import type { RawPicture } from '../dataset';
 import type { DecodedByWasm } from './contentFormat';
+import { decodeCodestream } from './jpeg2000';
 
 type CheckSize = (size: { width: number; height: number }) => void;
 
@@ -93,30 +94,17 @@ async function decodeJxl(content: Buffer, checkSize: CheckSize): Promise<RawPict
 }
 
 async function decodeJp2(content: Buffer, checkSize: CheckSize): Promise<RawPicture> {
-  const start = content.indexOf(Buffer.from([0xff, 0x4f, 0xff, 0x51])); // the codestream's header, which may be inside a container
-  if (start < 0 || content.length < start + 24) throw damaged('jp2');
-  const word = (at: number) => content.readUInt32BE(start + at);
-  checkSize({ width: word(8) - word(16), height: word(12) - (content.length > start + 24 ? word(20) : 0) });
-  const { J2KDecoder } = await openJpeg();
-  const decoder = new J2KDecoder();
-  try {
-    decoder.getEncodedBuffer(content.length).set(content);
-    decoder.decode();
-    const { width, height, bitsPerSample, componentCount, isSigned } = decoder.getFrameInfo();
-    if (width === 0) throw damaged('jp2');
-    if (isSigned || bitsPerSample > 16 || (componentCount !== 1 && componentCount !== 3)) {
-      throw new UserError(
-        `a JPEG 2000 picture with ${componentCount} bands of ${bitsPerSample} bits${isSigned ? ' (signed)' : ''}: save it as PNG or TIFF`,
-      );
-    }
-    const bytes = decoder.getDecodedBuffer();
-    const samples = bitsPerSample > 8 ? new Uint16Array(bytes.slice().buffer) : bytes;
-    const scale = 255 / (2 ** bitsPerSample - 1);
-    const data = Uint8Array.from({ length: 3 * width * height }, (_, i) =>
-      Math.round(scale * samples[componentCount === 3 ? i : Math.floor(i / 3)]!),
+  const decoded = await decodeCodestream(content, checkSize);
+  if (!decoded) throw damaged('jp2');
+  const { width, height, bits, bands, signed, samples } = decoded;
+  if (signed || (bands !== 1 && bands !== 3)) {
+    throw new UserError(
+      `a JPEG 2000 picture with ${bands} bands of ${bits} bits${signed ? ' (signed)' : ''}: save it as PNG or TIFF`,
     );
-    return { data, width, height };
-  } finally {
-    decoder.delete();
   }
+  const scale = 255 / (2 ** bits - 1);
+  const data = Uint8Array.from({ length: 3 * width * height }, (_, i) =>
+    Math.round(scale * samples[bands === 3 ? i : Math.floor(i / 3)]!),
+  );
+  return { data, width, height };
 }

@@ -5,7 +5,7 @@ import type { Dataset, Subset } from '../dataset';
 import { Findings, hasPictureBelow, picturesBelow } from '../findPictures';
 import { hasClassFolders } from '../folderParts';
 import { textSource } from '../imageTable';
-import { hasPictureName, listFolder } from '../listFolder';
+import { listFolder } from '../listFolder';
 import { PictureIndex } from '../pictureIndex';
 import { subsetOfFolder } from '../subsetNames';
 import { preferredColumn, type Role } from '../tableColumns';
@@ -89,7 +89,7 @@ function innerFolder(folder: string): string {
   for (let depth = 0; depth < 5; depth++) {
     const { folders, files } = listing(inner);
     const [only] = folders;
-    const ends = files.some(({ name }) => hasPictureName(name) || isTable(name));
+    const ends = files.some(({ name, isPicture }) => isPicture || isTable(name));
     if (ends || folders.length !== 1 || subsetOfFolder(only!) || only === 'data') break;
     inner = join(inner, only!);
   }

@@ -97,7 +97,7 @@ describe('files that are not pictures', () => {
     return content;
   };
   const cases: [string, Buffer, RegExp][] = [
-    ['DICOM', padded('DICM', 128), /a DICOM file: export it/],
+    ['DICOM without tags', padded('DICM', 128), /a damaged DICOM file/],
     ['a video', padded('\0\0\0\x18ftypmp42'), /a video \(mp42\), not a picture/],
     ['a raw photo', padded('\0\0\0\x18ftypcrx '), /a raw photo of a camera \(CR3\): export it as JPEG/],
     ['a web page', padded('<!DOCTYPE html><html>'), /a web page, not a picture: a download that failed\?/],
