@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { commandLine } from '../src/cli/main';
 
 /**
@@ -8,13 +9,16 @@ import { commandLine } from '../src/cli/main';
 export async function commandOf(words: readonly string[]): Promise<string> {
   const program = commandLine();
   let reached = '';
-  for (const command of [program, ...program.commands]) {
+  const prepare = (command: Command, name: string) => {
     command.exitOverride().configureOutput({ writeErr: () => {} });
-    if (command === program) continue;
-    command.action(() => {
-      reached = command.name();
-    });
-  }
+    if (command !== program) {
+      command.action(() => {
+        reached = name;
+      });
+    }
+    for (const inner of command.commands) prepare(inner, command === program ? inner.name() : name);
+  };
+  prepare(program, '');
   await program.parseAsync([...words], { from: 'user' });
   return reached;
 }

@@ -3,6 +3,7 @@ import { didYouMean } from '../core/didYouMean';
 import { messageOf, UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { adviseCommand } from './advise';
+import { cacheCommand } from './cache';
 import { checkCommand } from './check';
 import { datasetsCommand } from './datasets';
 import { evaluateCommand } from './evaluate';
@@ -26,7 +27,7 @@ import { workerCommand } from './worker';
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = commandLine();
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
       outputError: (text, write) => write(`${printableLine(errorLine(text, command, argv).trimEnd())}\n`),
     });
@@ -41,6 +42,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 1;
   }
 }
+
+const withSubcommands = (command: Command): Command[] => [command, ...command.commands.flatMap(withSubcommands)];
 
 /** Whether an error is a user's mistake, or of this machine (such as a full disk), and not a fault of tunebook. */
 function isExpected(error: unknown): boolean {
@@ -70,6 +73,7 @@ export function commandLine(): Command {
     .addCommand(siteCommand())
     .addCommand(labCommand())
     .addCommand(doctorCommand())
+    .addCommand(cacheCommand())
     .addCommand(setupSubcommand());
 }
 
@@ -87,6 +91,7 @@ function errorLine(text: string, { options }: Command, argv: readonly string[]):
       .find((word) => /^--./.test(word) && !names.includes(word));
     if (stray !== undefined) return `tunebook: unknown option '${stray}'${didYouMean(stray, names)}\n`;
   }
-  const [, given = '', choices = ''] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/.exec(line) ?? [];
+  const [, given = '', choices = ''] =
+    /(?:argument|value) '(.*?)' is invalid(?: for argument '.*?')?\. Allowed choices are (.*)\.$/.exec(line) ?? [];
   return `tunebook: ${line}${didYouMean(given, choices.split(', '))}\n`;
 }

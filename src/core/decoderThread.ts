@@ -4,7 +4,7 @@ import { messageOf } from './errors';
 const ENDED = 'it is damaged: reading it ended early';
 
 export interface DecoderThreadOptions {
-  /** objects in `data` that are handed over instead of copied */
+  /** objects in `data` that move to the thread instead of being copied */
   transferList?: TransferListItem[];
   /** megabytes of JavaScript objects that it may have; more ends it. Default: 4096 */
   megabytes?: number;
