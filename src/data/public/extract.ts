@@ -61,9 +61,10 @@ async function unzip(archive: string, guard: ExtractionGuard): Promise<void> {
     for (const entry of entries) {
       if (entry.isEncrypted()) throw new UserError(`${basename(archive)} ${ENCRYPTED}`);
       const mode = entry.externalFileAttributes >>> 28; // the file type in the Unix mode; 0 when another system made the archive
-      const isFolder = entry.fileName.endsWith('/');
+      const name = nameOf(entry);
+      const isFolder = name.endsWith('/');
       const known = mode === 0 || mode === (isFolder ? 0o4 : 0o10);
-      const path = guard.place(entry.fileName, !known ? 'other' : isFolder ? 'folder' : 'file');
+      const path = guard.place(name, !known ? 'other' : isFolder ? 'folder' : 'file');
       if (isFolder) continue;
       await pipeline(
         await zip.openReadStreamPromise(entry),
@@ -73,6 +74,18 @@ async function unzip(archive: string, guard: ExtractionGuard): Promise<void> {
     }
   } finally {
     zip.close();
+  }
+}
+
+/**
+ * The name of an entry in a zip. macOS writes UTF-8 without saying so, which would be read as the code page 437 of MS-DOS: bytes that are
+ * valid UTF-8 beyond ASCII are never meant as that.
+ */
+function nameOf({ fileName, fileNameRaw }: Entry): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fileNameRaw).replaceAll('\\', '/');
+  } catch {
+    return fileName;
   }
 }
 

@@ -57,6 +57,9 @@ export class ExtractionGuard {
     if (parts.length > DEEPEST) this.refuse(`'${shown(name)}' is in more than ${DEEPEST} folders`);
     if (parts.some((part) => Buffer.byteLength(part) > LONGEST_NAME))
       this.refuse(`'${shown(name)}' has a name of more than ${LONGEST_NAME} bytes`);
+    // several names would become one, and so several classes
+    if (name.includes('\ufffd'))
+      this.refuse(`the name '${shown(name)}' is not UTF-8: make the archive again with UTF-8 names`);
     const target = join(this.folder, ...parts);
     if (target !== this.folder && !target.startsWith(this.folder + sep)) {
       this.refuse(`'${shown(name)}' leads out of the folder`);

@@ -6,14 +6,16 @@ export interface Entry {
   /** tar's type flag: '0' file, '5' folder, '2' symbolic link, '1' hard link */
   type?: string;
   linkTo?: string;
+  /** bytes of the name, where they are not UTF-8 */
+  raw?: Buffer;
 }
 
 /** A tar archive (ustar) with any names and types. */
 export function tarOf(entries: readonly Entry[]): Buffer {
-  const blocks = entries.flatMap(({ name, content = '', type = '0', linkTo = '' }) => {
+  const blocks = entries.flatMap(({ name, raw, content = '', type = '0', linkTo = '' }) => {
     const body = Buffer.from(content);
     const header = Buffer.alloc(512);
-    header.write(name, 0, 100);
+    (raw ?? Buffer.from(name)).copy(header, 0, 0, 100);
     header.write('0000644\0', 100);
     header.write(`${body.length.toString(8).padStart(11, '0')}\0`, 124);
     header.write('00000000000\0', 136);

@@ -98,6 +98,15 @@ describe('openDataset with an archive', () => {
       assert.deepEqual((await opened(archive('windows.zip', windows))).classes, ['cat', 'dog']);
     }));
 
+  it('reads names in UTF-8, also from a Mac, which does not say so', () =>
+    withEmptyCache(async () => {
+      const names = ['Ka\u0308se/1.jpg', 'Ka\u0308se/2.jpg', '\u8336/1.jpg'];
+      for (const make of [zipOf, tgzOf]) {
+        const { classes } = await opened(archive('a', make(pictures(...names))));
+        assert.deepEqual(classes, ['K\u00e4se', '\u8336']);
+      }
+    }));
+
   it('recognizes an archive by its content, not by its name', () =>
     withEmptyCache(async () => {
       assert.equal((await opened(archive('photos', tgzOf(PHOTOS)))).examples.length, 4);
@@ -166,6 +175,11 @@ describe('openDataset with an archive', () => {
       'a name that is too long',
       zipOf([...PHOTOS, { name: `photos/cat/${'x'.repeat(300)}.jpg`, content: 'x' }]),
       /has a name of more than 255 bytes/,
+    ],
+    [
+      'names that are not UTF-8',
+      tarOf([...PHOTOS, { name: '', raw: Buffer.from('B\xe4ren/1.jpg', 'latin1'), content: 'x' }]),
+      /the name 'B\ufffdren\/1\.jpg' is not UTF-8: make the archive again/,
     ],
     ['half of its bytes', zipOf(PHOTOS).subarray(0, 300), /is damaged: /],
     [
