@@ -7,9 +7,9 @@ import { writeWhole } from '../lib/stamps.mjs';
 export const kernelspecFile = () => inCache('jupyter', 'share', 'kernels', 'tslab', 'kernel.json');
 
 /**
- * The file that tells Jupyter how to start the kernel. Its paths are absolute, because Jupyter starts the kernel in the notebook's folder.
+ * What tells Jupyter how to start the kernel. Its paths are absolute, because Jupyter starts the kernel in the notebook's folder.
  */
-function kernelspec() {
+export function kernelspec() {
   return {
     argv: [
       process.execPath,

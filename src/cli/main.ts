@@ -13,7 +13,7 @@ import { notebooksCommand } from './notebooks';
 import { predictCommand } from './predict';
 import { printError } from './print';
 import { reportCommand } from './report';
-import { doctorCommand, labCommand, setupSubcommand } from './setupCommands';
+import { doctorCommand, kernelCommand, labCommand, setupSubcommand } from './setupCommands';
 import { siteCommand } from './site';
 import { studyCommand } from './study';
 import { trainCommand } from './train';
@@ -72,6 +72,7 @@ export function commandLine(): Command {
     .addCommand(notebooksCommand())
     .addCommand(siteCommand())
     .addCommand(labCommand())
+    .addCommand(kernelCommand())
     .addCommand(doctorCommand())
     .addCommand(cacheCommand())
     .addCommand(setupSubcommand());

@@ -1,6 +1,7 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { kernelSetup } from '../core/kernelSetup';
 import { numberOption } from './options';
+import { print } from './print';
 
 /** `tunebook doctor`: check what tunebook needs. */
 export function doctorCommand(): Command {
@@ -38,4 +39,34 @@ export function labCommand(): Command {
       const { startLab } = await kernelSetup<{ startLab(options: object): Promise<number> }>('lab.mjs');
       process.exitCode = await startLab(options);
     });
+}
+
+interface KernelOptions {
+  name?: string;
+  prefix?: string;
+}
+
+/** `tunebook kernel`: show the kernel to VS Code and to a JupyterLab that was there before. */
+export function kernelCommand(): Command {
+  const subcommand = (name: 'install' | 'uninstall', description: string, done: (folder: string) => string) =>
+    new Command(name)
+      .description(description)
+      .option('--user', 'for this user, which is the default')
+      .addOption(new Option('--prefix <dir>', 'for one Python environment').conflicts('user'))
+      .option('--name <name>', 'name of the kernel; default: tslab, which the notebooks of the course ask for')
+      .action(async ({ name: given, prefix }: KernelOptions) => {
+        const kernels = await kernelSetup<Record<string, (options: KernelOptions) => string>>('lib/user-kernel.mjs');
+        print(`${done(kernels[`${name}Kernel`]!({ name: given, prefix }))}\n`);
+      });
+  return new Command('kernel')
+    .description('show the TypeScript kernel to VS Code and to your own JupyterLab, or remove it from there')
+    .addCommand(
+      subcommand(
+        'install',
+        'make the kernel known to Jupyter',
+        (folder) =>
+          `wrote ${folder}\nchoose the kernel 'TypeScript (tunebook)' in a notebook; install it again after moving this folder or changing Node`,
+      ),
+    )
+    .addCommand(subcommand('uninstall', 'remove what `install` wrote', (folder) => `removed ${folder}`));
 }

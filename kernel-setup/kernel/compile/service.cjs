@@ -6,10 +6,9 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { nodeTypes, readOptions } = require('./options.cjs');
+const { everywhere } = require('../process/nodeModules.cjs');
 const { ts } = require('./typescript.cjs');
 
-/** Packages that a cell can import wherever the notebook is. */
-const everywhere = /^(tslab|tunebook)(\/|$)/;
 const here = path.join(__dirname, 'cell.ts');
 
 /** @param {string} file */

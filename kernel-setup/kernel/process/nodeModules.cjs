@@ -13,11 +13,26 @@ const files = new Map();
 /** files that were loaded as part of a package are never reloaded @type {Set<string>} */
 const ofPackages = new Set();
 
+/** Packages that a cell can import wherever the notebook is. */
+const everywhere = /^(tslab|tunebook)(\/|$)/;
+
+/** `require` of a file; for a package that can be imported everywhere, and that the file's project does not have, that of the kernel. */
+function requireOf(name, from) {
+  const own = Module.createRequire(from);
+  if (!everywhere.test(name)) return own;
+  try {
+    own.resolve(name);
+    return own;
+  } catch {
+    return Module.createRequire(__filename);
+  }
+}
+
 /** @param {string} name @param {string} from the importing file @returns {unknown} */
 function requireFrom(name, from) {
   const before = new Set(Object.keys(require.cache));
   try {
-    return interruptible(() => Module.createRequire(from)(name));
+    return interruptible(() => requireOf(name, from)(name));
   } finally {
     const isPath = /^[./]/.test(name);
     for (const file of Object.keys(require.cache)) {
@@ -37,7 +52,7 @@ function requireFrom(name, from) {
 function importFrom(name, from) {
   let file;
   try {
-    file = Module.createRequire(from).resolve(name);
+    file = requireOf(name, from).resolve(name);
   } catch {
     return withoutWarning(() => importer(from)(name));
   }
@@ -106,4 +121,4 @@ function changed(file) {
   return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-module.exports = { requireFrom, importFrom, forgetChanged };
+module.exports = { everywhere, requireFrom, importFrom, forgetChanged };
