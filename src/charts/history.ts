@@ -35,6 +35,9 @@ export function describeHistory(
     accuracy && `highest validation accuracy ${formatShare(accuracy.validationAccuracy)} at epoch ${accuracy.epoch}`,
   ].filter((part) => part !== undefined);
   if (parts.length > 0) notes.push(parts.join(', '));
+  if (last.validationBaseline !== undefined) {
+    notes.push(`dotted: always predicting the most frequent class, ${formatShare(last.validationBaseline)}`);
+  }
   const turn = validationTurn(history);
   if (turn) {
     notes.push(

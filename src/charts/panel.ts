@@ -45,6 +45,7 @@ export function curvePanel(history: readonly EpochRecord[], epochs: [number, num
       panelTitle(panel.name),
       ...(validated ? [gap(panel, x, y)] : []),
       line(panel.train, colors.blue, { strokeWidth: 1.5, strokeDash: [5, 3] }),
+      ...(shares ? baselineRule(history, y) : []),
       ...(validated ? [line(panel.validation, colors.vermilion, { strokeWidth: 2.25 })] : []),
       ...bestMark(history, epochs, panel, x, y),
       ...endLabels(history, epochs, domain, panel, x),
@@ -67,10 +68,27 @@ function gap({ train, validation, best }: Panel, x: object, y: object): object {
 /** The vertical scale: loss from 0 to its maximum, accuracy from the next lower tenth to 1. */
 function valueDomain(history: readonly EpochRecord[], { name, train, validation }: Panel): [number, number] {
   const values = history.flatMap((r) => [r[train], r[validation]]).filter((v) => Number.isFinite(v)) as number[];
-  const low = Math.min(0.9, ...values);
+  const baseline = name === 'accuracy' ? (baselineIn(history) ?? 0.9) : 0.9;
+  const low = Math.min(0.9, baseline, ...values);
   if (name === 'accuracy') return [Math.floor(low * 10) / 10, 1];
   const high = Math.max(0, ...values);
   return [Math.min(0, low), high > 0 ? high * 1.05 : 1];
+}
+
+/** The accuracy of always predicting the most frequent class, where the epochs say it. */
+export const baselineIn = (history: readonly EpochRecord[]): number | undefined => history.at(-1)?.validationBaseline;
+
+/** A dotted line at the accuracy of always predicting the most frequent class. */
+function baselineRule(history: readonly EpochRecord[], y: object): object[] {
+  const baseline = baselineIn(history);
+  if (baseline === undefined) return [];
+  return [
+    {
+      mark: { type: 'rule', color: colors.muted, strokeDash: [1, 3], strokeWidth: 1.5 },
+      data: { values: [{}] },
+      encoding: { y: { ...y, datum: baseline } },
+    },
+  ];
 }
 
 /** A title at a fixed height: Vega's own title would move up when the best epoch is labelled. */

@@ -54,7 +54,9 @@ export function runDotsChart(runs: readonly RunDot[], options: RunDotsOptions = 
   });
   const { monitor } = given;
   if (!monitors.includes(monitor)) {
-    throw new UserError(`runDotsChart: unknown monitor ${shown(monitor)}; the measures are ${monitors.join(', ')}`);
+    throw new UserError(
+      `runDotsChart: unknown measure to monitor ${shown(monitor)}; the measures are ${monitors.join(', ')}`,
+    );
   }
   const measure = measures[monitor];
   const title = given.title ?? `${capital(measure.title)} of every run`;

@@ -55,13 +55,13 @@ export function foldsText(
   const { accuracy, baseline, macroF1, auc, logLoss } = summary;
   const table = alignColumns(
     [
-      ['fold', 'accuracy', 'loss', 'epochs', 'trained on', 'predicted'],
-      ...folds.map((fold, i) => [
-        ...[String(i + 1), fold.accuracy.toFixed(3), fold.loss.toFixed(3), String(fold.history.length)],
-        ...[String(fold.train), String(fold.validation)],
+      ['fold', 'accuracy', '95% interval', 'baseline', 'loss', 'epochs', 'trained on', 'predicted'],
+      ...folds.map(({ accuracy, interval, baseline, loss, history, train, validation }, i) => [
+        ...[String(i + 1), accuracy.toFixed(3), `${interval.low.toFixed(3)} to ${interval.high.toFixed(3)}`],
+        ...[baseline.accuracy.toFixed(3), loss.toFixed(3), String(history.length), String(train), String(validation)],
       ]),
     ],
-    [true, true, true, true, true, true],
+    Array<boolean>(8).fill(true),
   );
   const lines = [
     `out-of-fold accuracy  ${withInterval(accuracy)}; always '${printableLine(classes[baseline.class]!)}': ${baseline.accuracy.toFixed(3)}`,

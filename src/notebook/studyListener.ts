@@ -1,7 +1,7 @@
 import { escapeHtml } from '../core/escape/html';
 import { printable } from '../core/escape/printable';
 import { stopRequested, withStop } from '../core/stop';
-import { leaderboardCells, leaderboardText, ranked } from '../study/leaderboard';
+import { leaderboardCells, leaderboardText, mostFrequentLine, ranked } from '../study/leaderboard';
 import type { StudyListener, StudyState } from '../study/studyState';
 import { type EndingStudyListener, shownRows, studyLine, terminalStudyListener } from '../terminal/studyListener';
 import { displayWriter } from './kernel';
@@ -47,9 +47,12 @@ function leaderboard(state: StudyState): object {
   const row = (cells: string[], tag: string) =>
     `<tr>${cells.map((cell) => `<${tag} style="text-align: left">${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
   const table = `<table><thead>${row(header, 'th')}</thead><tbody>${body.map((cells) => row(cells, 'td')).join('')}</tbody></table>`;
+  const below = mostFrequentLine(rows)
+    .map((text) => `<p>${escapeHtml(text)}</p>`)
+    .join('');
   return {
     [displaySymbol]: () => ({
-      'text/html': `<p>${escapeHtml(line)}</p>${rows.length > 0 ? table : ''}`,
+      'text/html': `<p>${escapeHtml(line)}</p>${rows.length > 0 ? table : ''}${below}`,
       'text/plain': printable(rows.length > 0 ? `${line}\n${leaderboardText(rows)}` : line),
     }),
   };

@@ -17,6 +17,7 @@ import {
   softmaxAt,
   thresholdTable,
 } from '../metrics';
+import { baselineOf } from '../metrics/baseline';
 import type { SavedRun } from '../runs';
 import type { Prediction } from '../training';
 import type { PageTable } from './page';
@@ -74,7 +75,13 @@ export function predictionSections({ predictions, classes }: Pick<SavedRun, 'pre
   return sections;
 }
 
-function trainingSection({ history, settings }: SavedRun): Section {
+function trainingSection({ history: saved, settings, predictions }: SavedRun): Section {
+  const validationBaseline =
+    predictions.length > 0 ? baselineOf(predictions.map(({ label }) => label)).accuracy : undefined;
+  const history = saved.map((record) => ({
+    ...record,
+    ...(validationBaseline !== undefined && { validationBaseline }),
+  }));
   return {
     heading: 'Training',
     words: 'Loss and accuracy of each epoch; the shaded gap is the difference between training and validation.',

@@ -3,7 +3,9 @@ import { ProtobufMessage } from '../tensorflow/graph/protobuf';
 
 /**
  * Write a training history as TensorBoard event files, one for training and one for validation, with the tags that Keras uses
- * (`epoch_loss`, `epoch_accuracy`, `epoch_learning_rate`), and where they were recorded `epoch_macro_f1` and `epoch_auc`. Saved runs have them in their folder `tensorboard`:
+ * (`epoch_loss`, `epoch_accuracy`, `epoch_learning_rate`), and where they were recorded the 95%
+ * interval of the validation accuracy (`epoch_accuracy_low`, `epoch_accuracy_high`), what it must exceed
+ * (`epoch_accuracy_most_frequent_class`), `epoch_macro_f1` and `epoch_auc`. Saved runs have them in their folder `tensorboard`:
  * `tensorboard --logdir FOLDER` shows all runs below a folder.
  *
  * @param history one record an epoch
@@ -22,6 +24,8 @@ export function eventFiles(history: readonly EpochRecord[], ended: number): Reco
     train: (r) => ({ epoch_loss: r.loss, epoch_accuracy: r.accuracy, epoch_learning_rate: r.learningRate }),
     validation: (r) => ({
       ...{ epoch_loss: r.validationLoss, epoch_accuracy: r.validationAccuracy },
+      ...{ epoch_accuracy_low: r.validationInterval?.low, epoch_accuracy_high: r.validationInterval?.high },
+      epoch_accuracy_most_frequent_class: r.validationBaseline,
       ...{ epoch_macro_f1: r.validationMacroF1, epoch_auc: r.validationAuc },
     }),
   };

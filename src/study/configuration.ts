@@ -2,7 +2,7 @@ import { didYouMean } from '../core/didYouMean';
 import { shown, UserError } from '../core/errors';
 import { checkNumber, withDefaults } from '../core/options';
 import type { DataOptions } from '../data/public';
-import { type Monitor, monitors } from '../metrics/measures';
+import type { Monitor } from '../metrics/measures';
 import { checkSetting, completeSettings, settingNames, type TrainSettings, variants } from '../training';
 import {
   type Axes,
@@ -139,9 +139,7 @@ export function checkConfiguration(
  * @throws {UserError} if it is no measure
  */
 export function monitorOf({ monitor, settings }: Pick<StudyConfiguration, 'monitor' | 'settings'>): Monitor {
-  const given = monitor ?? settings?.monitor ?? 'accuracy';
-  if (monitors.includes(given)) return given;
-  throw new UserError(`study: unknown monitor ${shown(given)}; the measures are ${monitors.join(', ')}`);
+  return checkSetting('study', 'monitor', monitor ?? settings?.monitor ?? 'accuracy');
 }
 
 /**

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { UserError } from '../core/errors';
 import type { EpochRecord, Listener } from '../core/listener';
 import { checkLabelled, type Dataset, findTestPart, kFold, type Skipped, withSplit } from '../data';
-import type { ClassificationSummary, ConfusionMatrix } from '../metrics';
+import type { ClassificationSummary, ConfusionMatrix, GroupedAccuracy } from '../metrics';
 import { type Prediction, summarizePredictions } from './predictions';
 import type { TrainSettings } from './settings/types';
 import { type TrainResult, train } from './train';
@@ -20,6 +20,10 @@ export interface CrossValidateOptions extends Omit<TrainOptions, 'validation' | 
 export interface FoldResult {
   /** Accuracy on the pictures of the fold, from 0 to 1. */
   accuracy: number;
+  /** The same accuracy with its 95% interval, which knows groups. */
+  interval: GroupedAccuracy;
+  /** The most frequent class of the fold, and the accuracy of always predicting it. */
+  baseline: { class: string; accuracy: number };
   /** Mean cross-entropy on the pictures of the fold. */
   loss: number;
   /** One record for each epoch. */
@@ -105,8 +109,9 @@ export async function crossValidate(dataset: Dataset, options: CrossValidateOpti
       if (stopped) break; // the predictions of a model that is not trained to its end are none of this setting
       for (const prediction of result.predictions) found.set(prediction.file, prediction);
       for (const each of result.skipped) skipped.set(each.file, each);
-      const { accuracy, loss, history } = result;
-      folds.push({ accuracy, loss, history, train: result.split.train.length, validation: result.predictions.length });
+      const { accuracy, interval, baseline, loss, history, split, predictions } = result;
+      const counts = { train: split.train.length, validation: predictions.length };
+      folds.push({ accuracy, interval, baseline, loss, history, ...counts });
       await onFold?.(result, i + 1);
     } finally {
       result.dispose();

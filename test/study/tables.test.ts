@@ -209,7 +209,10 @@ describe('a study on disk', () => {
         );
       }
       writeFileSync(file, JSON.stringify({ ...content, configuration: { ...content.configuration, monitor: 'lost' } }));
-      assert.throws(() => loadStudy(result.folder), /unknown monitor "lost"; the measures are loss, accuracy/);
+      assert.throws(
+        () => loadStudy(result.folder),
+        /unknown measure to monitor 'lost'; the measures are loss, accuracy/,
+      );
     } finally {
       writeFileSync(file, before);
     }

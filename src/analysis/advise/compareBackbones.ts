@@ -88,7 +88,9 @@ export async function compareBackbones(
   checkNumber('compareBackbones: neighbours', neighbours, { min: 1, integer: true });
   checkNumber('compareBackbones: pictures', pictures, { min: 1, integer: true });
   if (!monitors.includes(monitor)) {
-    throw new UserError(`compareBackbones: unknown monitor ${shown(monitor)}; the measures are ${monitors.join(', ')}`);
+    throw new UserError(
+      `compareBackbones: unknown measure to monitor ${shown(monitor)}; the measures are ${monitors.join(', ')}`,
+    );
   }
   const chosen = [...new Set(names ?? cachedBackbones())];
   if (chosen.length === 0) throw new UserError('compareBackbones: no backbones to compare: give at least one name');

@@ -68,7 +68,7 @@ export function leak({ history, predictions = [], shared = [] }: DiagnosedRun): 
 
 /** From this half-width of the accuracy's 95% interval (a fraction of 1), small improvements cannot be detected. */
 const wideInterval = 0.05;
-/** With no more (independent) validation pictures than this, large improvements cannot be detected either: at 80% accuracy the interval is ± 10 points. */
+/** With no more validation pictures than this, large improvements cannot be detected either: at 80% accuracy the interval is ± 10 points. */
 const fewPictures = 60;
 
 /** Whether there are too few validation pictures to tell an improvement from chance. */
@@ -80,10 +80,10 @@ export function smallValidation({ predictions = [] }: DiagnosedRun): Finding | u
   const grouped = groups < total ? ` of ${groups} groups, as good as ${Math.round(effective)} independent ones,` : '';
   const most = baselineOf(predictions.map(({ label }) => label));
   const half = (high - low) / 2;
-  if (half < wideInterval && effective > fewPictures) return undefined;
+  if (half < wideInterval && total > fewPictures) return undefined;
   return {
     kind: 'validation set too small',
-    severity: effective <= fewPictures ? 'alarm' : 'note',
+    severity: total <= fewPictures ? 'alarm' : 'note',
     message: `The accuracy of ${percent(estimate)} on ${total} validation pictures${grouped} has a 95% interval of ${percent(low)} to ${percent(high)} (always predicting the most frequent class: ${percent(most.accuracy)}): one picture is ${(100 / total).toFixed(1)} points, and a change of less than about ${(200 * half).toFixed(0)} points may be chance.`,
     numbers: { right, total, low, high },
     advice: 'Compare over several seeds or folds, in pairs, or hold out more pictures.',

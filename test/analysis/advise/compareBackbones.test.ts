@@ -85,7 +85,7 @@ describe('comparing backbones', function () {
     await assert.rejects(
       // @ts-expect-error: no such measure
       compareBackbones(dataset, ['efficientnet-lite0'], { monitor: 'f1', listener }),
-      /unknown monitor "f1"; the measures are loss, accuracy, macroF1, auc/,
+      /unknown measure to monitor "f1"; the measures are loss, accuracy, macroF1, auc/,
     );
   });
 
