@@ -42,7 +42,7 @@ function userData({ JUPYTER_DATA_DIR, XDG_DATA_HOME }, platform) {
 }
 
 /**
- * Write the kernelspec, or write it anew.
+ * Write the kernelspec, or write it again.
  *
  * @param {KernelOptions} [options]
  * @returns {string} its folder
