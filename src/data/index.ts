@@ -26,7 +26,7 @@ export {
   type SampleKind,
   type SampleRange,
 } from './pictures/reading';
-export { readPicture } from './pictures/readPicture';
+export { hashOfFile, readPicture } from './pictures/readPicture';
 export { sampleExamples, type ThumbnailOptions, thumbnail } from './pictures/thumbnails';
 export { sampleFolder, samples } from './samples';
 export { selectClasses } from './selectClasses';

@@ -18,12 +18,14 @@ const EMBEDDED = 500;
  * @param say called with the reason if a section is left out
  */
 export async function explanationSections(
-  { classes }: SavedRun,
+  { classes, configuration }: SavedRun,
   predictions: readonly Prediction[],
   folder: string,
   say: (text: string) => void,
 ): Promise<Section[]> {
   if (predictions.length === 0) return [];
+  const { reading } = configuration.data;
+  const read = reading ? { reading } : {};
   const orLeaveOut = async (what: string, sections: () => Promise<Section[]>) => {
     try {
       return await sections();
@@ -38,8 +40,16 @@ export async function explanationSections(
     try {
       const explained = { backbone: network, ...(head ? { head } : { model: network.model }) };
       return [
-        ...(await orLeaveOut('Grad-CAM and occlusion', () => heatSections({ ...explained, classes, predictions }))),
-        ...(await orLeaveOut('embedding', () => embeddingSections(explained, classes, predictions))),
+        ...(await orLeaveOut('Grad-CAM and occlusion', () =>
+          heatSections({ ...explained, classes, predictions, ...read }),
+        )),
+        ...(await orLeaveOut('embedding', () =>
+          embeddingSections(
+            explained,
+            classes,
+            predictions.map((prediction) => ({ ...prediction, ...read })),
+          ),
+        )),
       ];
     } finally {
       model.dispose();

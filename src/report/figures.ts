@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { mistakes, suspectPictures, topLosses } from '../analysis/explain';
 import * as charts from '../charts';
-import { sha256 } from '../core/files';
 import { readBounded } from '../core/readBounded';
 import { realPathBelow } from '../core/safePath';
+import { hashOfFile, type Reading } from '../data';
 import {
   calibration,
   chooseThreshold,
@@ -141,8 +141,8 @@ export function picturePaths(
     try {
       if (data !== undefined) return realPathBelow(data, name, 'a picture');
       const file = resolve(configuration.data.folder, name);
-      const same = sha256(readBounded(file, { largest: LARGEST_PICTURE })) === validationHashes[i];
-      return same ? file : undefined;
+      const content = readBounded(file, { largest: LARGEST_PICTURE });
+      return hashOfFile(content, configuration.data.reading) === validationHashes[i] ? file : undefined;
     } catch {
       return undefined; // missing or unreadable; the report says how many are
     }
@@ -153,9 +153,10 @@ export function picturePaths(
 export async function pictureSections(
   { classes }: Pick<SavedRun, 'classes'>,
   predictions: readonly Prediction[],
+  reading?: Reading,
 ): Promise<Section[]> {
   if (predictions.length === 0) return [];
-  const shown = { classes, predictions };
+  const shown = { classes, predictions, ...(reading && { reading }) };
   const sections: Section[] = [
     {
       heading: 'Highest losses',

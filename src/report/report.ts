@@ -71,7 +71,7 @@ export async function reportHtml(folder: string, options?: ReportOptions): Promi
     ...chartSections(run),
     ...testSections(run),
     ...sliceSections(await slicesOf(run, paths), run.predictions, 'validation pictures'),
-    ...(await pictureSections(run, shown)),
+    ...(await pictureSections(run, shown, run.configuration.data.reading)),
     ...(explain ? await explanationSections(run, shown, folder, leaveOut) : []),
   ];
   return htmlPage({
@@ -91,8 +91,10 @@ export async function reportHtml(folder: string, options?: ReportOptions): Promi
   });
 }
 
-const slicesOf = ({ predictions, classes }: SavedRun, paths: readonly (string | undefined)[]) =>
-  slicePictures(predictions, classes, { pathOf: (i) => paths[i] });
+function slicesOf(run: SavedRun, paths: readonly (string | undefined)[]) {
+  const { reading } = run.configuration.data;
+  return slicePictures(run.predictions, run.classes, { pathOf: (i) => paths[i], ...(reading && { reading }) });
+}
 
 /**
  * Write a report of a run or a study as plain text, for a terminal: numbers, diagnosis, and the charts as text.

@@ -165,6 +165,7 @@ async function slicesOf(
   const { slices, members, sample } = await slicePictures(pictures, classes, {
     ...(typeof names !== 'boolean' && { names }),
     pathOf: (i) => (byFile.get(pictures[i]!.file)?.pixels ? undefined : pictures[i]!.file),
+    ...(examples[0]?.reading && { reading: examples[0].reading }),
     confidence,
   });
   return {

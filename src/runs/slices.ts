@@ -4,7 +4,7 @@ import { didYouMean } from '../core/didYouMean';
 import { UserError } from '../core/errors';
 import { inOrder } from '../core/inOrder';
 import { Random } from '../core/random';
-import { openPicture, readPicture } from '../data';
+import { openPicture, type Reading, readPicture } from '../data';
 import type { PredictionRow, Slice } from '../metrics';
 import { comparedSlices, slicesBy } from '../metrics/slicesBy';
 import type { Prediction } from '../training';
@@ -41,6 +41,8 @@ export interface SlicePicturesOptions {
   names?: readonly string[];
   /** The full path of a picture, or undefined where it must not be opened. Default: none is opened */
   pathOf?: (index: number) => string | undefined;
+  /** How pictures that do not have 8 bits are read. Default: none is known */
+  reading?: Reading;
   /** Confidence level of the intervals. Default: 0.95 */
   confidence?: number;
 }
@@ -62,10 +64,10 @@ interface Property {
 export async function slicePictures(
   pictures: readonly SlicedPicture[],
   classes: readonly string[],
-  { names, pathOf = () => undefined, confidence = 0.95 }: SlicePicturesOptions = {},
+  { names, pathOf = () => undefined, reading, confidence = 0.95 }: SlicePicturesOptions = {},
 ): Promise<PictureSlices> {
   const opens = names === undefined || names.some((name) => OF_CONTENT.some((property) => isCalled(property, name)));
-  const { seen, sample } = opens ? await opened(pictures, pathOf) : { seen: [] };
+  const { seen, sample } = opens ? await opened(pictures, pathOf, reading) : { seen: [] };
   const properties = [
     ...ofContent(seen),
     { name: 'class', values: () => pictures.map(({ label }) => classes[label]) },
@@ -165,7 +167,11 @@ function shapeOf(width: number, height: number): string {
 }
 
 /** Sizes and mean brightness of pictures; undefined for those that were not drawn, must not be opened, or cannot be read. */
-async function opened(pictures: readonly Prediction[], pathOf: (index: number) => string | undefined) {
+async function opened(
+  pictures: readonly Prediction[],
+  pathOf: (index: number) => string | undefined,
+  reading: Reading | undefined,
+) {
   const paths = pictures.flatMap((_, index) => {
     const path = pathOf(index);
     return path === undefined ? [] : [{ index, path }];
@@ -173,7 +179,7 @@ async function opened(pictures: readonly Prediction[], pathOf: (index: number) =
   const some = paths.length > OPENED ? new Random(0, 'slices').shuffled(paths).slice(0, OPENED) : paths;
   const seen = new Array<Look | undefined>(pictures.length).fill(undefined);
   let count = 0;
-  for await (const { index, look } of inOrder(some, 2 * availableParallelism(), lookAt)) {
+  for await (const { index, look } of inOrder(some, 2 * availableParallelism(), (each) => lookAt(each, reading))) {
     seen[index] = look;
     if (look) count++;
   }
@@ -181,10 +187,13 @@ async function opened(pictures: readonly Prediction[], pathOf: (index: number) =
   return { seen, sample };
 }
 
-async function lookAt({ index, path }: { index: number; path: string }): Promise<{ index: number; look?: Look }> {
+async function lookAt(
+  { index, path }: { index: number; path: string },
+  reading: Reading | undefined,
+): Promise<{ index: number; look?: Look }> {
   try {
     const { content } = await readPicture({ file: resolve(path) });
-    const { image, width, height } = await openPicture(content);
+    const { image, width, height } = await openPicture(content, reading);
     const small = image.resize(16, 16, { fit: 'fill' }).toColourspace('b-w');
     const grays = await small.raw({ depth: 'uchar' }).toBuffer();
     const brightness = grays.reduce((sum, gray) => sum + gray, 0) / grays.length / 255;

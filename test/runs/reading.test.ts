@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
+import { explainPictures, topLosses } from '../../src/analysis/explain';
 import { type DataOptions, openDataset } from '../../src/data/public';
+import { reportHtml } from '../../src/report';
 import { predict, saveRun } from '../../src/runs';
 import type { Axes } from '../../src/study';
 import { checkConfiguration } from '../../src/study/configuration';
@@ -69,5 +72,23 @@ describe('the options with which the pictures of a run were read', () => {
       /'fit' is a setting of a training: give it in 'settings', or as an axis/,
     );
     assert.throws(() => checkConfiguration({ data, dataOptions: [] as object }), /dataOptions must be an object/);
+  });
+});
+
+describe('the pictures that a report and galleries show', () => {
+  it('are read as in training', async function () {
+    this.timeout(120_000);
+    const result = await train(await openDataset(scans()), { epochs: 1, inputSize: 32, cache: false });
+    const folder = join(temporaryFolder(), 'run');
+    await saveRun(result, folder);
+    const told: string[] = [];
+    const html = await reportHtml(folder, { say: (text) => told.push(text) });
+    assert.deepEqual(told, []); // no section is left out
+    assert.ok(html.includes('Grad-CAM') && html.includes('Highest losses'));
+    const [bright] = await topLosses({ ...result, predictions: result.predictions.filter(({ label }) => label === 0) });
+    const { channels } = await sharp(Buffer.from(bright!.url.split(',')[1]!, 'base64')).stats();
+    assert.ok(channels[0]!.mean > 170, String(channels[0]!.mean)); // 3000 of 4095, not the grey of a failure
+    assert.equal((await explainPictures(result, result.predictions.slice(0, 1))).length, 2);
+    result.dispose();
   });
 });

@@ -1,7 +1,7 @@
 import type { GridPicture } from '../../charts';
 import { UserError } from '../../core/errors';
 import { checkNumber, withDefaults } from '../../core/options';
-import { decodeAll, type Example, thumbnail } from '../../data';
+import { decodeAll, type Example, type Reading, thumbnail } from '../../data';
 import { suspectLabels } from '../../metrics/labelErrors';
 import type { ExplainableModel } from './classifier';
 import { gradCam } from './gradCam';
@@ -26,7 +26,20 @@ export interface PredictionSet {
   classes: readonly string[];
   /** one for each picture */
   predictions: readonly PredictedPicture[];
+  /** how pictures that do not have 8 bits are read. Default: as the training pictures of `split` */
+  reading?: Reading;
+  /** the parts of the dataset. Default: none */
+  split?: { train: readonly Example[] };
 }
+
+const readingOf = ({ reading, split }: PredictionSet) => reading ?? split?.train[0]?.reading;
+
+/** A predicted picture as an example, read as in training. */
+const asExample = ({ file, label }: { file: string; label: number }, reading: Reading | undefined): Example => ({
+  file,
+  label,
+  ...(reading && { reading }),
+});
 
 /** Options of the galleries: `topLosses`, `mistakes`, `suspectPictures` and `explainPictures`. */
 export interface GalleryOptions {
@@ -57,7 +70,7 @@ export async function topLosses(run: PredictionSet, options?: GalleryOptions): P
   checkPredictions('topLosses', run);
   const own = ({ label, probabilities }: PredictedPicture) => probabilities[label]!;
   const worst = [...run.predictions].sort((a, b) => own(a) - own(b));
-  return pictures('topLosses', worst, options, (p) => ({
+  return pictures('topLosses', run, worst, options, (p) => ({
     label: `${run.classes[p.label]} ${share(own(p))}`,
     detail: `loss ${(-Math.log(Math.max(own(p), 1e-12))).toFixed(2)}, predicted ${run.classes[p.predicted]}`,
   }));
@@ -80,7 +93,7 @@ export async function topLosses(run: PredictionSet, options?: GalleryOptions): P
  */
 export async function mistakes(run: PredictionSet, options?: GalleryOptions): Promise<GridPicture[]> {
   checkPredictions('mistakes', run);
-  return pictures('mistakes', byConfidence(run), options, (p) => ({
+  return pictures('mistakes', run, byConfidence(run), options, (p) => ({
     label: `${run.classes[p.predicted]} ${share(confidence(p))}`,
     detail: `is ${run.classes[p.label]} ${share(p.probabilities[p.label]!)}`,
   }));
@@ -110,6 +123,7 @@ export async function suspectPictures(run: PredictionSet, options?: GalleryOptio
   );
   return pictures(
     'suspectPictures',
+    run,
     issues.map((issue) => ({ ...issue, file: run.predictions[issue.index]!.file })),
     options,
     ({ label, suggested, selfConfidence }) => ({
@@ -162,7 +176,7 @@ export async function explainPictures(
   const wrong = byConfidence(run);
   const shown = (chosen ?? (wrong.length > 0 ? wrong : run.predictions)).slice(0, Math.ceil(count / 2));
   const { preprocessing } = run.backbone.entry;
-  const examples = shown.map(({ file, label }): Example => ({ file, label }));
+  const examples = shown.map((picture) => asExample(picture, readingOf(run)));
   const found: GridPicture[] = [];
   let i = 0;
   for await (const { pixels, reason, example } of decodeAll(examples, preprocessing)) {
@@ -216,14 +230,18 @@ function checked(caller: string, options: GalleryOptions | undefined): Required<
   return given;
 }
 
-async function pictures<T extends { file: string }>(
+async function pictures<T extends { file: string; label: number }>(
   caller: string,
+  run: PredictionSet,
   all: readonly T[],
   options: GalleryOptions | undefined,
   words: (picture: T) => { label: string; detail: string },
 ): Promise<GridPicture[]> {
   const { count, size } = checked(caller, options);
   return Promise.all(
-    all.slice(0, count).map(async (picture) => ({ url: await thumbnail(picture.file, { size }), ...words(picture) })),
+    all.slice(0, count).map(async (picture) => {
+      const url = await thumbnail(asExample(picture, readingOf(run)), { size });
+      return { url, ...words(picture) };
+    }),
   );
 }

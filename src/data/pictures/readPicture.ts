@@ -3,6 +3,7 @@ import { UserError } from '../../core/errors';
 import { sha256 } from '../../core/files';
 import type { Example, RawPicture } from '../dataset';
 import type { PictureContent } from './openPicture';
+import type { Reading } from './reading';
 
 /** Larger files are skipped, so that an archive named .jpg cannot fill the memory. */
 const LARGEST_FILE = 256 * 2 ** 20;
@@ -20,14 +21,19 @@ export async function readPicture({
   if (pixels) return { content: pixels, hash: hashOfPixels(pixels) };
   try {
     const content = await contentOf(file);
-    const hash = sha256(content);
-    return { content, hash: reading ? sha256(`${hash} ${JSON.stringify(reading)}`) : hash };
+    return { content, hash: hashOfFile(content, reading) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw new UserError('no such file');
     if (code === 'EACCES') throw new UserError('no permission to read the file');
     throw error;
   }
+}
+
+/** The SHA-256 by which the picture in a file is known: that of its bytes and, if there is one, of how they are read. */
+export function hashOfFile(content: Uint8Array, reading?: Reading): string {
+  const hash = sha256(content);
+  return reading ? sha256(`${hash} ${JSON.stringify(reading)}`) : hash;
 }
 
 /** The bytes of a file, read with fewer calls than by `readFile`, which does not know its size. */

@@ -340,7 +340,9 @@ describe('a dataset of DICOM files', () => {
       await saveRun(result, join(out, 'run'));
       const { data } = JSON.parse(readFileSync(join(out, 'run', 'config.json'), 'utf8'));
       assert.deepEqual(data.reading, { ranges: { dicom: [-50, 849] } });
-      writeFileSync(join(out, 'report.html'), await reportHtml(join(out, 'run')));
+      const told: string[] = [];
+      const html = await reportHtml(join(out, 'run'), { say: (text) => void told.push(text) });
+      writeFileSync(join(out, 'report.html'), html + told.join());
       const { predictions, skipped } = await predict({ run: join(out, 'run') }, [
         join(root, 'ill/0.dcm'),
         join(root, 'ill/broken.dcm'),
