@@ -5,6 +5,7 @@ import { printableLine } from '../core/escape/printable';
 import { adviseCommand } from './advise';
 import { cacheCommand } from './cache';
 import { checkCommand } from './check';
+import { courseCommand } from './course';
 import { datasetsCommand } from './datasets';
 import { evaluateCommand } from './evaluate';
 import { exportCommand } from './export';
@@ -68,6 +69,7 @@ export function commandLine(): Command {
     .addCommand(checkCommand())
     .addCommand(datasetsCommand())
     .addCommand(newCommand())
+    .addCommand(courseCommand())
     .addCommand(adviseCommand())
     .addCommand(notebooksCommand())
     .addCommand(siteCommand())
