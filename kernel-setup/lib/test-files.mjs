@@ -38,6 +38,7 @@ export const SLOW = [
   'cli/notebooks',
   'cli/site',
   'core/escape/outputs',
+  'data/corrections',
   'data-samples/build',
   'docs/',
   'features/augmentedViews',
@@ -71,12 +72,14 @@ export const SLOW = [
   'tensorflow/graph/compileForward',
   'tensorflow/graph/trainingStep',
   'training/checkpoint',
+  'training/control',
   'training/engine',
   'training/families',
   'training/findLearningRate',
   'training/fit',
   'training/regularization',
   'training/variants',
+  'widgets/',
 ];
 
 const isIn = (/** @type {string} */ file, /** @type {readonly string[]} */ entries) =>

@@ -5,4 +5,21 @@
  */
 
 export { type Still, type Widget, type WidgetOptions, widget } from '../notebook/widget';
-export { type CleanLabelsOptions, cleanLabels, type LabelCleaning, type SuspectPicture } from '../widgets';
+export {
+  type AugmentationExplorer,
+  type CleanLabelsOptions,
+  type ConfusionExplorer,
+  chooseLearningRate,
+  cleanLabels,
+  type ExploreAugmentationOptions,
+  type ExploreConfusionOptions,
+  exploreAugmentation,
+  exploreConfusion,
+  type LabelCleaning,
+  type LearningRateChoice,
+  type ModelTrial,
+  type SuspectPicture,
+  type TriedPicture,
+  type TryModelOptions,
+  tryModel,
+} from '../widgets';

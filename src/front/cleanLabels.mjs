@@ -1,4 +1,4 @@
-import { element, follow, rootIn } from './shared.mjs';
+import { element, follow, jpegUrl, rootIn } from './shared.mjs';
 
 // Pictures with suspect labels, pictures that look alike, odd pictures: keep, relabel, leave out, undo.
 // Values: see `State` in src/widgets/cleanLabels/view.ts. Messages: { do: 'decide', name, action, label? }, { do: 'undo' } and
@@ -172,9 +172,7 @@ function render({ model, el }) {
   };
   const drawPictures = () => {
     for (const url of urls) URL.revokeObjectURL(url);
-    urls = get('pictures').map((/** @type {DataView} */ bytes) =>
-      URL.createObjectURL(new Blob([bytes], { type: 'image/jpeg' })),
-    );
+    urls = get('pictures').map(jpegUrl);
     cards.querySelectorAll('img').forEach((image, i) => {
       image.src = urls[i] ?? '';
     });

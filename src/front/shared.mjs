@@ -24,15 +24,15 @@ export function element(name, properties = {}, ...children) {
 }
 
 /**
- * The root of a widget inside the element that it gets: with the theme's colours, and without JupyterLab's shortcuts, which would
- * otherwise cut the cell at the key X.
+ * The root of a widget inside the element that it gets: with the theme's colours, and without JupyterLab's shortcuts of a single key,
+ * which would otherwise cut the cell at X. Those with Ctrl still work, such as Ctrl+S.
  *
  * @param {HTMLElement} el
  * @param {string} label names the widget for screen readers
  * @returns {HTMLElement}
  */
 export function rootIn(el, label) {
-  const root = element('section', { class: 'tunebook', 'aria-label': label, 'data-lm-suppress-shortcuts': 'true' });
+  const root = element('section', { class: 'tunebook', 'aria-label': label });
   const preferred = matchMedia('(prefers-color-scheme: dark)');
   const show = () => {
     const { jpThemeLight } = document.body.dataset;
@@ -42,6 +42,16 @@ export function rootIn(el, label) {
   show();
   preferred.addEventListener('change', show);
   new MutationObserver(show).observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-light'] });
+  // JupyterLab asks the element that has the focus, so it gets the mark before the key arrives there
+  let wasShown = false;
+  const suppress = (/** @type {KeyboardEvent} */ event) => {
+    if (wasShown && !root.isConnected) removeEventListener('keydown', suppress, true);
+    wasShown ||= root.isConnected;
+    const { target } = event;
+    if (!(target instanceof Element) || !root.contains(target)) return;
+    target.toggleAttribute('data-lm-suppress-shortcuts', !event.ctrlKey && !event.metaKey);
+  };
+  addEventListener('keydown', suppress, true);
   el.append(root);
   return root;
 }
@@ -61,3 +71,6 @@ export function follow(model, names, draw) {
     for (const name of names) model.off(`change:${name}`, draw);
   };
 }
+
+/** The address of a JPEG, which the caller revokes. @param {DataView<ArrayBuffer>} bytes @returns {string} */
+export const jpegUrl = (bytes) => URL.createObjectURL(new Blob([bytes], { type: 'image/jpeg' }));

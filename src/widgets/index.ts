@@ -1,2 +1,10 @@
+export { chooseLearningRate, type LearningRateChoice } from './chooseLearningRate';
 export type { SuspectPicture } from './cleanLabels/candidates';
 export { type CleanLabelsOptions, cleanLabels, type LabelCleaning } from './cleanLabels/cleanLabels';
+export {
+  type AugmentationExplorer,
+  type ExploreAugmentationOptions,
+  exploreAugmentation,
+} from './exploreAugmentation/exploreAugmentation';
+export { type ConfusionExplorer, type ExploreConfusionOptions, exploreConfusion } from './exploreConfusion';
+export { type ModelTrial, type TriedPicture, type TryModelOptions, tryModel } from './tryModel';
