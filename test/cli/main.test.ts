@@ -54,7 +54,7 @@ describe('tunebook', () => {
     );
     assert.match(
       await errorLine('train', '--data', __filename),
-      /is a file, not a folder: give a folder with one subfolder/,
+      /is a file of a kind that is not read: give a folder of pictures, a table/,
     );
     assert.match(
       await errorLine('train', '--data', 'emoji', '--out', __filename),

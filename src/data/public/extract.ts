@@ -92,48 +92,46 @@ function nameOf({ fileName, fileNameRaw }: Entry): string {
 async function untar(archive: string, guard: ExtractionGuard): Promise<void> {
   const { Parser } = require('tar') as typeof import('tar');
   const parser = new Parser({ strict: true });
-  let failure: unknown;
+  let failure: { reason: unknown } | undefined;
   let stop = () => {};
-  const stopped = new Promise<void>((done) => {
+  const failed = new Promise<void>((done) => {
     stop = done;
   });
-  let writing: Promise<unknown> = Promise.resolve();
-  const ended = new Promise<void>((done) => {
-    parser.on('end', done);
-    parser.on('error', (error: unknown) => {
-      failure ??= error;
-      done();
-    });
-  });
-  parser.on('entry', (entry: ReadEntry) => {
-    const written = writeEntry(entry, guard).catch((error) => {
-      failure ??= error;
-      stop();
-    });
-    writing = Promise.all([writing, written]);
-  });
+  const fail = (reason: unknown) => {
+    failure ??= { reason };
+    stop();
+  };
+  const ended = new Promise((done) => parser.on('end', done));
+  parser.on('error', fail);
+  const written: Promise<unknown>[] = [];
+  // after a failure the other entries may never end
+  parser.on('entry', (entry: ReadEntry) => written.push(writeEntry(entry, guard, failed).catch(fail)));
   const source = createReadStream(archive);
   const start = firstBytes(archive, 2);
   const bytes = start[0] === 0x1f && start[1] === 0x8b ? source.pipe(createGunzip()) : source;
   source.on('error', (error) => bytes.destroy(error));
-  for await (const chunk of bytes) {
-    if (failure) break;
-    guard.countStream((chunk as Buffer).length);
-    if (!parser.write(chunk as Buffer))
-      await Promise.race([new Promise((done) => parser.once('drain', done)), ended, stopped]);
+  try {
+    for await (const chunk of bytes) {
+      if (failure) break;
+      guard.countStream((chunk as Buffer).length);
+      if (!parser.write(chunk as Buffer))
+        await Promise.race([new Promise((done) => parser.once('drain', done)), failed]);
+    }
+    if (!failure) parser.end();
+    await Promise.race([ended, failed]);
+  } catch (error) {
+    fail(error);
+  } finally {
+    source.destroy();
   }
-  source.destroy();
-  if (!failure) {
-    parser.end();
-    await Promise.race([ended, stopped]);
-  }
-  await writing;
-  if (failure) throw failure;
+  await Promise.all(written);
+  if (failure) throw failure.reason;
 }
 
 const FILES = ['File', 'OldFile', 'ContiguousFile'];
 
-async function writeEntry(entry: ReadEntry, guard: ExtractionGuard): Promise<void> {
+/** @param failed resolves when the archive turns out to be wrong; then the rest of the entry is not waited for */
+async function writeEntry(entry: ReadEntry, guard: ExtractionGuard, failed: Promise<void>): Promise<void> {
   const kind = FILES.includes(entry.type) ? 'file' : entry.type === 'Directory' ? 'folder' : 'other';
   const path = guard.place(entry.path, kind);
   guard.announce(entry.size);
@@ -142,7 +140,14 @@ async function writeEntry(entry: ReadEntry, guard: ExtractionGuard): Promise<voi
     return;
   }
   const chunks = entry as unknown as AsyncIterable<Buffer>;
-  await pipeline(chunks, counted(guard), createWriteStream(path, { flags: 'wx', mode: 0o644 }));
+  const file = createWriteStream(path, { flags: 'wx', mode: 0o644 });
+  const written = pipeline(chunks, counted(guard), file);
+  written.catch(() => {}); // when it is not waited for
+  try {
+    await Promise.race([written, failed]);
+  } finally {
+    file.destroy();
+  }
 }
 
 function counted(guard: ExtractionGuard) {

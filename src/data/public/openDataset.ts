@@ -73,7 +73,9 @@ async function openWith(data: string, how: DataOptions, listener: DataListener):
     return publicDataset(data, { listener });
   }
   if (TEXT_TABLE.test(data) || RECORDS.test(data) || ARCHIVE.test(data))
-    throw new UserError(`no file '${data}'${isAbsolute(data) ? '' : `, relative to ${process.cwd()}`}`);
+    throw new UserError(
+      `no file '${data}'${isAbsolute(data) ? '' : `, relative to ${process.cwd()}`}: check the path of the table or archive`,
+    );
   if (basename(data) !== data) throw new UserError(`no folder '${data}'${whereLookedFor(data)}`);
   const names = Object.keys(publicDatasets);
   throw new UserError(

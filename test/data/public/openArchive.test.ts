@@ -17,6 +17,13 @@ const PHOTOS = pictures('photos/cat/1.jpg', 'photos/cat/2.jpg', 'photos/dog/1.jp
 const noise = () => Buffer.from(Array.from({ length: 100 }, (_, i) => sha256(`${i}`)).join(''), 'hex');
 const makers = { 'photos.zip': zipOf, 'photos.tar': tarOf, 'photos.tar.gz': tgzOf, 'photos.tgz': tgzOf };
 
+/** A tar with a damaged second header, which ends within its third file. */
+function wrongHeader(): Buffer {
+  const content = tarOf(['cat/1.jpg', 'cat/2.jpg', 'dog/1.jpg'].map((name) => ({ name, content: 'x'.repeat(300) })));
+  content[1024]! ^= 1;
+  return content.subarray(0, 2 * 1024 + 512 + 100);
+}
+
 /** Write an archive into a folder of its own. */
 function archive(name: string, content: Buffer): string {
   const file = join(temporaryFolder(), name);
@@ -181,6 +188,7 @@ describe('openDataset with an archive', () => {
       tarOf([...PHOTOS, { name: '', raw: Buffer.from('B\xe4ren/1.jpg', 'latin1'), content: 'x' }]),
       /the name 'B\ufffdren\/1\.jpg' is not UTF-8: make the archive again/,
     ],
+    ['a wrong header before a file that is cut short', wrongHeader(), /is damaged: .*checksum failure/],
     ['half of its bytes', zipOf(PHOTOS).subarray(0, 300), /is damaged: /],
     [
       'half of its compressed bytes',
@@ -234,7 +242,10 @@ describe('openDataset with an archive', () => {
       );
       await refused('cat.jpg', Buffer.from('x'), /is one picture: give a folder of pictures, a table/);
       await refused('model.onnx', Buffer.from('x'), /is a file of a kind that is not read: give a folder/);
-      await assert.rejects(openDataset('/no/such/photos.zip'), /^UserError: no file '\/no\/such\/photos\.zip'$/);
+      await assert.rejects(
+        openDataset('/no/such/photos.zip'),
+        /^UserError: no file '\/no\/such\/photos\.zip': check the path of the table or archive$/,
+      );
     }));
 
   it('is found by a worker below its folder, and read from the cache', () =>
