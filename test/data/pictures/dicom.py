@@ -1,7 +1,7 @@
 """Writes dicom.json: small DICOM files in each transfer syntax, and what pydicom reads from them.
 
 In an environment of its own: pip install "pydicom==3.0.1" pylibjpeg-openjpeg pylibjpeg-libjpeg python-gdcm numpy pillow
-Then: python test/data/pictures/dicom.py
+Then: python test/data/pictures/dicom.py && npm run fix
 """
 
 import base64
@@ -125,6 +125,8 @@ def picture(content):
             bits = ds.BitsStored
             least, most = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if ds.PixelRepresentation else (0, 2**bits - 1)
             low, high = least * slope + intercept, most * slope + intercept
+            if "ModalityLUTSequence" in ds:
+                low, high = 0, 2 ** ds.ModalityLUTSequence[0].LUTDescriptor[2] - 1
         part = (shown - low) / (high - low)
     else:
         part = values / 255.0
@@ -143,6 +145,7 @@ def jpeg(pixels, quality=95):
 def lookup(values, first, bits):
     table = Dataset()
     table.LUTDescriptor = [len(values), first, bits]
+    table.ModalityLUTType = "US"
     table.LUTData = np.asarray(values, "<u2").tobytes()
     table["LUTData"].VR = "OW"
     return Sequence([table])
@@ -217,6 +220,18 @@ for name, values in (("Red", np.arange(256) * 257), ("Green", np.arange(256)[::-
     setattr(ds, f"{name}PaletteColorLookupTableDescriptor", [256, 0, 16])
     setattr(ds, f"{name}PaletteColorLookupTableData", values.astype("<u2").tobytes())
 files["palette"] = bytes_of(ds)
+
+files["values from a table"] = bytes_of(
+    file_of(
+        *(SCAN, ExplicitVRLittleEndian, 12),
+        **{"ModalityLUTSequence": lookup([4095 - i * 3 // 4 for i in range(4096)], 0, 16)},
+        **{"WindowCenter": "2500", "WindowWidth": "3000"},
+    )
+)
+ds = file_of(EIGHT, ExplicitVRBigEndian)
+ds.PixelData = EIGHT.view(">u2").astype("<u2").tobytes()  # words of two samples, the highest byte first
+ds["PixelData"].VR = "OW"
+files["bytes in big-endian words"] = bytes_of(ds)
 
 out = [
     {"name": name, "file": base64.b64encode(content).decode(), "expected": picture(content)}
