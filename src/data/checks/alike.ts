@@ -26,14 +26,14 @@ export interface AlikePictures {
 /** Milliseconds of work after which progress is told, and a stop button is heard. */
 const PIECE = 100;
 /** With so many others of nearly the same hash a picture is compared colour by colour. */
-const MOST_COMPARISONS = 500;
+const MOST_COMPARISONS = 2000;
 
 /**
  * Groups of pictures that look alike, also by way of others of the group: the connected components of {@link looksAlike}, as if all
  * pairs were compared, in a time that hardly grows faster than their number.
  *
  * Pictures of equal hashes are compared by their colours, and different hashes that are near each other are found by
- * {@link findNearHashes}. A picture is compared with at most 500 others of its own hash, and 500 of other hashes, that are not yet
+ * {@link findNearHashes}. A picture is compared with at most 2,000 others of its own hash, and 2,000 of other hashes, that are not yet
  * known to be of one group. Where more than that share a hash, those of close colours are brought together first
  * ({@link colorBuckets}), and `partly` counts the pictures that were not compared with all.
  *
