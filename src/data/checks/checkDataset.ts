@@ -1,14 +1,16 @@
-import { relative } from 'node:path';
-import { type Chart, pictureGrid } from '../../charts';
 import { arquero } from '../../core/arquero';
 import type { ColumnTable } from '../../core/columnTable';
 import type { Listener } from '../../core/listener';
 import { checkNumber, withDefaults } from '../../core/options';
-import { type Dataset, type Example, type Split, thumbnail } from '..';
+import type { Dataset, Example, Split } from '..';
 import { findImbalance } from './balance';
+import { contextOf } from './context';
+import { type FindingReport, reportFindings } from './datasetCheck';
 import { findDuplicates, findGroupLeaks } from './duplicates';
-import { type Context, type Finding, groupBy, listed, type Part, type Severity } from './finding';
+import { type Context, type Finding, groupBy } from './finding';
 import { inspectAll, type Readable } from './inspect';
+import { findOutliers } from './outliers';
+import { findPoorPictures } from './poorPictures';
 import { findOddShapes } from './shapes';
 
 /** Options of {@link checkDataset}. */
@@ -22,29 +24,19 @@ export interface CheckOptions {
 }
 
 /** The result of {@link checkDataset}. */
-export interface DatasetCheck {
-  /**
-   * A table with the columns `severity`, `finding`, `pictures`, `detail` and `advice`, the most serious first;
-   * empty when nothing was found.
-   */
-  findings: ColumnTable;
+export interface DatasetCheck extends FindingReport {
   /**
    * A table with the columns `part`, `class`, `pictures`, `median width`, `median height` (pixels) and `formats`,
    * of the pictures that can be read.
    */
   summary: ColumnTable;
-  /** A chart with the pictures of the findings. */
-  grid: Chart;
-  /** The most serious severity among the findings. */
-  worst: Severity | 'none';
 }
-
-const SEVERITIES: Severity[] = ['error', 'warning', 'note'];
 
 /**
  * Check a dataset before training: unreadable pictures, duplicates and pictures that look alike (within and across parts and
- * classes), imbalanced classes, unusual sizes, and properties such as the file format that reveal the class. Every picture is
- * decoded once; the time grows slightly faster than linearly with their number.
+ * classes), imbalanced classes, unusual sizes, properties such as the file format that reveal the class, and pictures that are
+ * blurred, dark, overexposed, nearly uniform, or of a brightness, size or shape far from that of the others. Every picture is decoded
+ * once; the time grows slightly faster than linearly with their number. For labels that are probably wrong, see `checkLabels`.
  *
  * @param source a dataset, or a split, whose classes are then named by their indices
  * @throws {UserError} on an unknown option, or a value out of range
@@ -59,6 +51,12 @@ const SEVERITIES: Severity[] = ['error', 'warning', 'note'];
  * ```
  */
 export async function checkDataset(source: Dataset | Split, options?: CheckOptions): Promise<DatasetCheck> {
+  const { findings, context, summary, pictures } = await findProblems(source, options);
+  return { ...(await reportFindings(findings, context, pictures)), summary };
+}
+
+/** The findings of {@link checkDataset}, to be shown with others. */
+export async function findProblems(source: Dataset | Split, options?: CheckOptions) {
   const { split, pictures, listener } = withDefaults('checkDataset', options, {
     split: undefined as Split | undefined,
     pictures: 24,
@@ -107,45 +105,16 @@ export async function checkDataset(source: Dataset | Split, options?: CheckOptio
     ...findGroupLeaks(kept, context),
     ...findImbalance(kept, context),
     ...findOddShapes(readable, context),
-  ].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
-  return {
-    findings: arquero.table({
-      severity: findings.map(({ severity }) => severity),
-      finding: findings.map(({ finding }) => finding),
-      pictures: findings.map(({ examples }) => examples.length),
-      detail: findings.map(({ detail }) => detail),
-      advice: findings.map(({ advice }) => advice),
-    }),
-    summary: summarize(readable, context),
-    grid: await gridOf(findings, context, pictures),
-    worst: findings[0]?.severity ?? 'none',
-  };
+    ...findPoorPictures(readable, context),
+    ...findOutliers(readable, context),
+  ];
+  return { findings, context, summary: summarize(readable, context), pictures };
 }
 
 function asDataset({ train, validation, test = [] }: Split): Dataset {
   const examples = [...train, ...validation, ...test];
   const count = Math.max(0, ...examples.map(({ label }) => label + 1));
   return { folder: '/', classes: Array.from({ length: count }, (_, i) => `class ${i}`), examples, skipped: [] };
-}
-
-function contextOf({ folder, classes, examples }: Dataset, parts: Split | undefined): Context {
-  const partOfFile = new Map<string, Part>();
-  const put = (some: readonly Example[], part: Part) => {
-    for (const { file } of some) partOfFile.set(file, part);
-  };
-  if (parts) {
-    put(parts.train, 'train');
-    put(parts.validation, 'validation');
-    put(parts.test ?? [], 'test');
-  } else {
-    for (const { file, subset } of examples) partOfFile.set(file, subset ?? 'all');
-  }
-  return {
-    classes,
-    partOf: ({ file }) => partOfFile.get(file) ?? 'all',
-    nameOf: ({ file }) => relative(folder, file) || file,
-    classOf: ({ label }) => classes[label] ?? 'no class',
-  };
 }
 
 function summarize(pictures: readonly Readable[], context: Context): ColumnTable {
@@ -179,19 +148,3 @@ function summarize(pictures: readonly Readable[], context: Context): ColumnTable
 }
 
 const median = (values: number[]): number | null => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
-
-/** The pictures of the most serious findings, those of a finding side by side. */
-async function gridOf(findings: readonly Finding[], context: Context, most: number): Promise<Chart> {
-  const cells = findings.flatMap(({ finding, examples }) =>
-    examples.slice(0, 6).map((example) => ({ example, label: finding })),
-  );
-  const shown = await Promise.all(
-    cells.slice(0, most).map(async ({ example, label }) => ({
-      url: await thumbnail(example),
-      label,
-      detail: listed([context.nameOf(example)]),
-    })),
-  );
-  const more = cells.length > most ? `, the first ${most} of ${cells.length}` : '';
-  return pictureGrid(shown, { title: `Pictures with findings${more}` });
-}

@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { messageOf } from '../../core/errors';
 import { inOrder } from '../../core/inOrder';
+import { sharp } from '../../core/sharp';
 import { type Example, openPicture, readPicture } from '..';
+import { type Appearance, appearanceOf, MEASURED_SIDE } from './appearance';
 import { LOOK_SIDE, type Look, lookOf } from './perceptualHash';
 
 /** The properties of one picture. */
@@ -19,11 +21,12 @@ export interface Inspected {
   /** whether all its colours are grey */
   gray: boolean;
   look: Look;
+  appearance: Appearance;
 }
 
 export type Readable = Omit<Inspected, 'reason'>;
 
-/** Open each picture once and decode it at a small size. */
+/** Open and decode each picture once, at the size that is measured; the small one that is compared with others is made from it. */
 export async function* inspectAll(
   examples: readonly Example[],
 ): AsyncGenerator<Readable | (Pick<Inspected, 'example' | 'hash'> & { reason: string })> {
@@ -36,16 +39,32 @@ async function inspect(example: Example) {
     const read = await readPicture(example);
     hash = read.hash;
     const { image, width, height, format, samples } = await openPicture(read.content, example.reading);
+    const size = measuredSize(width, height);
+    const resize = { fit: 'fill', kernel: 'linear' } as const;
     const { data } = await image
-      .resize(LOOK_SIDE, LOOK_SIDE, { fit: 'fill', kernel: 'linear' })
+      .resize({ ...size, ...resize })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
+    const small = await sharp(data, { raw: { ...size, channels: 3 } })
+      .resize(LOOK_SIDE, LOOK_SIDE, resize)
+      .raw()
+      .toBuffer();
     const shown = samples && samples !== 'uint8' ? `${format} ${samples}` : format;
-    return { example, hash, width, height, format: shown, gray: isGray(data), look: lookOf(new Uint8Array(data)) };
+    return {
+      ...{ example, hash, width, height, format: shown, gray: isGray(small), look: lookOf(new Uint8Array(small)) },
+      appearance: appearanceOf(data, size.width, size.height),
+    };
   } catch (error) {
     return { example, hash, reason: messageOf(error) };
   }
+}
+
+/** The size of the picture that is measured: not enlarged, and with enough pixels along both sides to be compared with others. */
+function measuredSize(width: number, height: number): { width: number; height: number } {
+  const scale = Math.min(1, MEASURED_SIDE / Math.max(width, height));
+  const side = (length: number) => Math.max(Math.min(length, LOOK_SIDE), Math.round(scale * length));
+  return { width: side(width), height: side(height) };
 }
 
 function isGray(pixels: Uint8Array): boolean {

@@ -6,6 +6,10 @@ const SMALL = 72;
 /** Longer over shorter side: above it the centre crop shows less than half of the picture. */
 const LONG = 2;
 
+/** Whether the centre crop shows less than half of a picture. */
+export const isLong = ({ width, height }: Pick<Readable, 'width' | 'height'>): boolean =>
+  Math.max(width, height) > LONG * Math.min(width, height);
+
 /** Find pictures that are too small or too long, and properties that reveal the class. */
 export function findOddShapes(pictures: readonly Readable[], context: Context): Finding[] {
   const findings: Finding[] = [];
@@ -22,7 +26,7 @@ export function findOddShapes(pictures: readonly Readable[], context: Context): 
     'they are enlarged and blurred: find larger ones, or choose a smaller input size',
   );
   about(
-    pictures.filter(({ width, height }) => Math.max(width, height) > LONG * Math.min(width, height)),
+    pictures.filter(isLong),
     'long',
     `more than ${LONG} times as long as wide`,
     "the centre crop cuts most of them away: use fit 'pad' or 'stretch' (--fit pad), or crop them to the object",
