@@ -31,6 +31,7 @@ export {
 } from './data';
 export type { Dataset, Split } from './data';
 export { checkDataset } from './data/checks';
+export { checkLabels } from './analysis/labels';
 export * as data from './api/data';
 
 // 1 choose the pre-trained model

@@ -31,6 +31,7 @@ export const SLOW = [
   'analysis/advise/domainSimilarity',
   'analysis/advise/recommendBackbone',
   'analysis/explain/',
+  'analysis/labels/',
   'browser/',
   'cli/apiPages',
   'cli/main',

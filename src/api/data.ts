@@ -4,6 +4,7 @@
  * @module
  */
 
+export type { CheckLabelsOptions, LabelCheck } from '../analysis/labels';
 export type {
   AppliedCorrections,
   ClassFolders,
@@ -34,7 +35,7 @@ export {
   type ThumbnailOptions,
   unlabelledFolder,
 } from '../data';
-export type { CheckOptions, DatasetCheck, Severity } from '../data/checks';
+export type { CheckOptions, DatasetCheck, FindingReport, Severity } from '../data/checks';
 export {
   type Archive,
   type DataOptions,

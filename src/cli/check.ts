@@ -1,21 +1,31 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { findLabelProblems } from '../analysis/labels/checkLabels';
 import { renderPng } from '../charts/render';
+import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { writeFileAtomically } from '../core/files';
 import { splitDataset } from '../data';
-import { checkDataset, type DatasetCheck } from '../data/checks';
+import type { DatasetCheck } from '../data/checks';
+import { findProblems } from '../data/checks/checkDataset';
+import { bySeverity, reportFindings } from '../data/checks/datasetCheck';
 import { groupBy } from '../data/checks/finding';
 import { type DataOptions, openDataset } from '../data/public';
+import type { BackboneName } from '../models';
 import { terminalListener } from '../terminal/terminal';
 import { addDataOptions, DATA_HELP, splitDataOptions } from './dataOptions';
+import { withInterval } from './interval';
 import { numberOption } from './options';
 import { print, printJson } from './print';
+import { settingOption } from './trainingOptions';
 
 interface Options extends DataOptions {
   data: string;
   split?: true;
   seed: number;
+  labels?: true;
+  folds?: number;
+  backbone?: BackboneName;
   picture?: string;
   json?: true;
 }
@@ -29,41 +39,76 @@ const MOST = 20;
 /** `tunebook check`: find problems of a dataset before training on it. */
 export function checkCommand(): Command {
   const command = new Command('check')
-    .description('find duplicates, leaks, unreadable files, class imbalance and unusual sizes in a dataset')
+    .description('find duplicates, leaks, unreadable and poor pictures, class imbalance and wrong labels in a dataset')
     .requiredOption('--data <dir>', DATA_HELP)
     .option('--split', 'also check the split that `train` would draw')
-    .option('--seed <n>', 'seed of that split', numberOption({ min: 0, integer: true }), 0)
+    .option(
+      '--labels',
+      'also find labels that are probably wrong, and pictures unlike all others, by features of a network',
+    )
+    .option(
+      '--folds <n>',
+      'with --labels: number of folds; each picture is predicted by models that were not trained on it (default: 5)',
+      numberOption({ min: 2, integer: true }),
+    )
+    .addOption(settingOption('backbone').helpGroup('Options:'))
+    .option('--seed <n>', 'seed of that split and of the folds', numberOption({ min: 0, integer: true }), 0)
     .option('--picture <file>', 'write the pictures with findings as a PNG')
     .option('--json', 'print one JSON object as the last line')
     .addHelpText('after', '\nExit codes: 0 no problem, 2 warnings, 3 errors in the dataset, 1 the command failed.')
-    .action(async ({ data, split, seed, picture, json, ...options }: Options) => {
-      const { end, ...listener } = terminalListener();
-      const work = async () => {
-        const dataset = await openDataset(data, {
-          ...splitDataOptions(options).how,
-          listener: { onProgress: listener.onProgress },
-        }); // messages would repeat the findings
-        return checkDataset(dataset, { ...(split && { split: splitDataset(dataset, { seed }) }), listener });
-      };
-      const check = await work().finally(end);
+    .action(async (options: Options) => {
+      const { picture, json } = options;
+      const check = await checkAll(options);
       if (picture !== undefined) writeFileAtomically(picture, await renderPng(check.grid));
-      const findings = check.findings.objects() as Record<string, string | number>[];
-      if (json) {
-        printJson({
-          worst: check.worst,
-          findings,
-          summary: check.summary.objects(),
-          picture: picture ? resolve(picture) : null,
-        });
-      } else {
-        print(asText(check, findings));
-      }
+      if (json) printJson(toJson(check, picture));
+      else print(asText(check));
       process.exitCode = EXIT[check.worst];
     });
   return addDataOptions(command);
 }
 
-function asText({ summary }: DatasetCheck, findings: readonly Record<string, string | number>[]): string {
+/** The most pictures in the picture of the findings. */
+const PICTURES = 24;
+
+/** Check pictures and split, and with `labels` the labels, too. */
+async function checkAll({ data, split, seed, labels, folds, backbone, ...options }: Options) {
+  if (!labels && (folds !== undefined || backbone !== undefined)) {
+    throw new UserError(`--${folds === undefined ? 'backbone' : 'folds'} is for --labels: add it, or leave this out`);
+  }
+  const { end, ...listener } = terminalListener();
+  const work = async () => {
+    const dataset = await openDataset(data, {
+      ...splitDataOptions(options).how,
+      listener: { onProgress: listener.onProgress },
+    }); // messages would repeat the findings
+    const found = await findProblems(dataset, { ...(split && { split: splitDataset(dataset, { seed }) }), listener });
+    const checked = labels && (await findLabelProblems(dataset, { folds, backbone, seed, listener }));
+    return { ...found, findings: bySeverity([...found.findings, ...(checked?.findings ?? [])]), labels: checked };
+  };
+  const { findings, context, summary, labels: checked } = await work().finally(end);
+  const { grid, worst } = await reportFindings(findings, context, PICTURES);
+  return { findings, summary, grid, worst, labels: checked };
+}
+
+type Check = Awaited<ReturnType<typeof checkAll>>;
+
+function toJson({ findings, summary, worst, labels }: Check, picture?: string) {
+  return {
+    worst,
+    findings: findings.map(({ examples, ...finding }) => ({
+      ...finding,
+      pictures: examples.length,
+      files: examples.map(({ file }) => file),
+    })),
+    summary: summary.objects(),
+    labels: labels
+      ? { checked: labels.predictions.length, accuracy: labels.accuracy, suspect: labels.issues.objects() }
+      : null,
+    picture: picture ? resolve(picture) : null,
+  };
+}
+
+function asText({ summary, findings, labels }: Check): string {
   const rows = summary.objects() as Record<string, string | number | null>[];
   const counts = rows.map(
     ({ part, class: name, pictures, ...row }) =>
@@ -82,5 +127,11 @@ function asText({ summary }: DatasetCheck, findings: readonly Record<string, str
       ? [...shown, `${severity}: ${finding}: and ${rest.toLocaleString('en')} more\n  --json prints all`]
       : shown;
   });
+  const accuracy = labels?.accuracy;
+  if (accuracy)
+    counts.push(
+      '',
+      `labels of ${accuracy.examples} pictures, each predicted by models that were not trained on it: accuracy ${withInterval(accuracy)}`,
+    );
   return `${[...counts, '', ...(lines.length > 0 ? lines : ['no problem found'])].join('\n')}\n`;
 }

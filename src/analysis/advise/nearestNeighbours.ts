@@ -5,8 +5,8 @@ import type { LabelledRows } from './labelledRows';
 const CHUNK = 512;
 
 /**
- * Classify rows by k-NN (Fix and Hodges 1951) with cosine distance; each neighbour votes with the inverse of its distance
- * (Dudani 1976), and of equal votes the lower class index wins.
+ * Classify rows by k-NN (Fix and Hodges 1951): the class with the most of {@link neighbourVotes}. Of equal votes the lower class
+ * index wins.
  *
  * @param known training rows
  * @param queries rows to classify
@@ -14,28 +14,46 @@ const CHUNK = 512;
  * @returns predicted class indices; [rows of `queries`]
  */
 export function nearestNeighbours(known: LabelledRows, queries: LabelledRows, neighbours: number): Int32Array {
+  const votes = neighbourVotes(known, queries, neighbours);
+  return Int32Array.from({ length: queries.labels.length }, (_, row) => {
+    const own = votes.subarray(row * known.classes, (row + 1) * known.classes);
+    return own.indexOf(Math.max(...own));
+  });
+}
+
+/**
+ * The votes of the nearest rows for their classes, by cosine distance; each votes with the inverse of its distance (Dudani 1976).
+ *
+ * @returns the sum of the votes for each class; [rows of `queries`, classes], row by row
+ */
+export function neighbourVotes(
+  known: LabelledRows,
+  queries: Pick<LabelledRows, 'values' | 'length'>,
+  neighbours: number,
+): Float64Array {
   const k = Math.min(neighbours, known.labels.length);
-  const predicted = new Int32Array(queries.labels.length);
+  const { classes } = known;
+  const count = queries.values.length / queries.length;
+  const votes = new Float64Array(count * classes);
   const reference = tf.tidy(() => unit(known.values, known.length));
   try {
-    for (let start = 0; start < predicted.length; start += CHUNK) {
+    for (let start = 0; start < count; start += CHUNK) {
       const part = queries.values.subarray(start * queries.length, (start + CHUNK) * queries.length);
       const [near, rows] = tf.tidy(() => {
         const { values, indices } = tf.topk(tf.matMul(unit(part, queries.length), reference, false, true), k);
         return [values.dataSync(), indices.dataSync()];
       });
       for (let i = 0; i < part.length / queries.length; i++) {
-        const votes = new Float64Array(known.classes);
         for (let j = i * k; j < (i + 1) * k; j++) {
-          votes[known.labels[rows[j]!]!]! += 1 / Math.max(1 - near[j]!, 1e-6); // the same picture twice has a distance of rounding errors only
+          // the same picture twice has a distance of rounding errors only
+          votes[(start + i) * classes + known.labels[rows[j]!]!]! += 1 / Math.max(1 - near[j]!, 1e-6);
         }
-        predicted[start + i] = votes.indexOf(Math.max(...votes));
       }
     }
   } finally {
     reference.dispose();
   }
-  return predicted;
+  return votes;
 }
 
 /** Rows of length 1. */

@@ -1,0 +1,1 @@
+export { type CheckLabelsOptions, checkLabels, type LabelCheck } from './checkLabels';
