@@ -41,10 +41,10 @@ export function sliceSections(
     {
       heading: 'Accuracy on slices',
       words:
-        `Accuracy on parts of the ${what}: ${slices.length > SHOWN ? `the lowest ${SHOWN} of ` : ''}${counted(slices.length, 'slice')} of at least ${LEAST_PICTURES} pictures, beside the overall accuracy of ${formatShare(all)}.${grouped} ` +
+        `Accuracy on parts of the ${what}: ${slices.length > SHOWN ? `the lowest ${SHOWN} of ` : ''}${counted(slices.length, 'slice')} of at least ${LEAST_PICTURES} pictures, beside the overall accuracy of ${formatShare(all)}; the baseline is to predict the most frequent class of the slice always.${grouped} ` +
         `Among many slices, some are low by chance. So each is compared with all other pictures (Fisher's exact test), and the p value is adjusted for all ${slices.length} comparisons (Benjamini and Hochberg 1995): ${found}.${sampled}`,
       table: {
-        header: ['slice by', 'slice', 'accuracy', '95% interval', 'pictures', 'most frequent class', 'adjusted p', ''],
+        header: ['slice by', 'slice', 'accuracy', '95% interval', 'pictures', 'baseline', 'adjusted p', ''],
         rows,
         numbers: [false, false, true, true, true, true, true, false],
       },

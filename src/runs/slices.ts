@@ -89,9 +89,10 @@ export async function slicePictures(
       known.map((i) => all[i]),
       confidence,
     ).map((slice) => ({ ...slice, rows: slice.rows.map((row) => known[row]!) }));
-    return slices.length > 1 ? slices : []; // a single slice holds all pictures
+    const enough = slices.filter(({ total }) => total >= LEAST_PICTURES);
+    return enough.length > 1 ? enough : []; // a single slice holds all pictures, or nearly all
   });
-  const compared = comparedSlices(found.filter(({ total }) => total >= LEAST_PICTURES));
+  const compared = comparedSlices(found);
   return {
     slices: compared.map(({ rows: _, ...slice }) => slice),
     members: compared.map(({ rows }) => rows),
