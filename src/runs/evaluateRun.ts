@@ -133,7 +133,7 @@ export async function evaluateRun(
     const nameOf = (file: string) => relative(dataset.folder, file) || file;
     return {
       ...{ run: resolve(model.folder), folder: dataset.folder },
-      ...(given.slices !== false && (await slicesOf(predictions, labelled, classes, given))),
+      ...(given.slices !== false && (await slicesOf(predictions, labelled, classes, { ...given, nameOf }))),
       ...{
         classes: [...classes],
         part,
@@ -158,13 +158,22 @@ async function slicesOf(
   predictions: readonly Prediction[],
   examples: readonly Example[],
   classes: readonly string[],
-  { slices: names, confidence }: { slices: boolean | readonly string[]; confidence: number },
+  {
+    slices: names,
+    confidence,
+    nameOf,
+  }: { slices: boolean | readonly string[]; confidence: number; nameOf: (file: string) => string },
 ): Promise<Pick<RunEvaluation, 'slices' | 'sliceSample'>> {
   const byFile = new Map(examples.map((example) => [example.file, example]));
-  const pictures = predictions.map((each) => ({ ...each, columns: byFile.get(each.file)?.columns }));
+  const pictures = predictions.map((each) => ({
+    ...each,
+    file: nameOf(each.file), // slices by folder are named within the dataset
+    columns: byFile.get(each.file)?.columns,
+  }));
+  const paths = predictions.map(({ file }) => (byFile.get(file)?.pixels ? undefined : file));
   const { slices, members, sample } = await slicePictures(pictures, classes, {
     ...(typeof names !== 'boolean' && { names }),
-    pathOf: (i) => (byFile.get(pictures[i]!.file)?.pixels ? undefined : pictures[i]!.file),
+    pathOf: (i) => paths[i],
     ...(examples[0]?.reading && { reading: examples[0].reading }),
     confidence,
   });

@@ -172,6 +172,8 @@ describe('evaluateRun', function () {
       evaluateRun(run, pictures, { slices: ['camra'] }),
       /no property 'camra' to slice by; the properties are .*did you mean 'camera'/,
     );
+    const byFolder = await evaluateRun(run, dataset, { slices: ['folder'] });
+    assert.deepEqual(byFolder.slices!.map(({ slice }) => slice).sort(), [...dataset.classes].sort()); // within the dataset
     assert.equal((await evaluateRun(run, pictures)).slices, undefined);
   });
 

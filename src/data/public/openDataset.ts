@@ -130,8 +130,15 @@ async function openFolder(folder: string, how: DataOptions, listener: DataListen
 /** Unpack an archive into the cache, and open its content. */
 async function openArchive(file: string, how: DataOptions, listener: DataListener): Promise<Dataset> {
   const folder = await unpackArchive(file, listener);
+  const named = (text: string) => text.replaceAll(folder, basename(file)); // its place in the cache says nothing
   try {
-    return await openFolder(folder, how, listener);
+    const dataset = await openFolder(folder, how, listener);
+    const { warnings, notes } = dataset;
+    return {
+      ...dataset,
+      ...(warnings && { warnings: warnings.map(named) }),
+      ...(notes && { notes: notes.map(named) }),
+    };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const inner = archivesIn(folder);
@@ -139,7 +146,7 @@ async function openArchive(file: string, how: DataOptions, listener: DataListene
       inner.length > 0
         ? `. It contains '${inner[0]}', another archive: unpack ${basename(file)} yourself, and give that`
         : '';
-    throw new UserError(`${error.message.replaceAll(folder, basename(file))}${advice}`);
+    throw new UserError(`${named(error.message)}${advice}`);
   }
 }
 

@@ -49,6 +49,8 @@ describe('openDataset with an archive', () => {
         assert.ok(examples.every((example) => example.file.startsWith(join(cache, 'unpacked/'))));
         assert.ok(folder.startsWith(join(cache, 'unpacked', sha256(make(PHOTOS)))));
         assert.match(messages[0]!, new RegExp(`^unpacking ${name} into the cache, .*, where it is kept`));
+        assert.ok(!messages.slice(1).join().includes(cache), messages.join('\n'));
+        assert.equal(messages[1], `${name}: the dataset is 'photos', the only folder in '${name}' with class folders`);
         assert.deepEqual(readdirSync(join(file, '..')), [name]); // nothing beside it
       }));
   }
