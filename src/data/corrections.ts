@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { messageOf, shown, UserError } from '../core/errors';
 import { csv, parseCsv } from '../core/escape/csv';
 import { sha256, writeFileAtomically } from '../core/files';
+import { cacheFolder } from '../core/paths';
 import { readBounded } from '../core/readBounded';
 import type { Dataset, Example } from './dataset';
 
@@ -26,8 +27,21 @@ const columns = ['file', 'action', 'label', 'was'] as const;
 const actions: readonly CorrectionAction[] = ['keep', 'relabel', 'leave out'];
 const limits = { bytes: 64 * 2 ** 20, rows: 1e6, text: 4096 };
 
-/** The file with the corrections of the dataset in a folder, which may not exist. */
-export const correctionsFile = (folder: string): string => join(folder, name);
+/**
+ * The file with the corrections of the dataset in a folder, which may not exist. A dataset that tunebook has unpacked or downloaded into its
+ * cache can be removed there and made again, so its corrections have a place of their own in the cache, which is never cleaned.
+ */
+export function correctionsFile(folder: string): string {
+  const place = relative(cacheFolder(), resolve(folder));
+  const isOwn = place !== '' && place.split(sep)[0] !== '..' && !isAbsolute(place);
+  return isOwn ? cacheFolder('corrections', `${place}.csv`) : join(folder, name);
+}
+
+/** The file to read: an archive may come with corrections, which count until there are others. */
+function currentFile(folder: string): string {
+  const file = correctionsFile(folder);
+  return existsSync(file) ? file : join(folder, name);
+}
 
 /** The name of a picture in the file. */
 export const correctionName = (folder: string, file: string): string => relative(folder, file).split(sep).join('/');
@@ -39,7 +53,7 @@ export const correctionName = (folder: string, file: string): string => relative
  * @throws {UserError} in one line that names the row, as a file that is not understood must not be ignored or overwritten
  */
 export function readCorrections(folder: string): Correction[] {
-  const file = correctionsFile(folder);
+  const file = currentFile(folder);
   if (!existsSync(file)) return [];
   const fail = (why: string): never => {
     throw new UserError(`${file} ${why}: correct it, or give it another name`);

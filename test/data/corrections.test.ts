@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { cleanPart } from '../../src/cli/cacheParts';
 import { UserError } from '../../src/core/errors';
 import { type Correction, readCorrections, writeCorrections } from '../../src/data';
 import { openDataset } from '../../src/data/public';
 import { saveRun } from '../../src/runs';
 import { readConfiguration } from '../../src/runs/readConfiguration';
 import { train } from '../../src/training';
-import { temporaryFolder } from '../folders';
+import { temporaryFolder, withEmptyCache } from '../folders';
 import { stripes, stripesFolder, writePicture } from '../pictures';
+import { zipOf } from './public/archives';
 
 /** All files below a folder with their contents. */
 const contents = (folder: string): Record<string, string> =>
@@ -63,6 +65,41 @@ describe('corrections.csv', function () {
     const { 'corrections.csv': _, ...after } = contents(folder);
     assert.deepEqual(after, before);
   });
+
+  it('of an archive is kept apart from its pictures, which are removed from the cache and unpacked again', () =>
+    withEmptyCache(async () => {
+      const pictures = contents(await stripesFolder(3));
+      const entries = Object.entries(pictures).map(([file, text]) => ({
+        name: file,
+        content: Buffer.from(text, 'base64'),
+      }));
+      const archive = join(temporaryFolder(), 'photos.zip');
+      writeFileSync(archive, zipOf(entries));
+      const { folder } = await openDataset(archive);
+      writeCorrections(folder, corrections);
+      assert.ok((await cleanPart('unpacked', 0)) > 0);
+      assert.deepEqual((await openDataset(archive)).corrections?.leftOut, 1);
+      assert.deepEqual(readCorrections(folder).length, 3);
+    }));
+
+  it('that comes with an archive counts until there are others', () =>
+    withEmptyCache(async () => {
+      const source = await stripesFolder(3);
+      writeCorrections(source, corrections);
+      const entries = Object.entries(contents(source)).map(([name, text]) => ({
+        name,
+        content: Buffer.from(text, 'base64'),
+      }));
+      const archive = join(temporaryFolder(), 'photos.zip');
+      writeFileSync(archive, zipOf(entries));
+      const { folder, corrections: shipped } = await openDataset(archive);
+      assert.equal(shipped?.relabeled, 1);
+      writeCorrections(
+        folder,
+        readCorrections(folder).filter(({ action }) => action !== 'relabel'),
+      );
+      assert.equal((await openDataset(archive)).corrections?.relabeled, 0);
+    }));
 
   it('does not apply when the option says so', async () => {
     const folder = await stripesFolder(3);
