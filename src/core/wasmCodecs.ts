@@ -51,6 +51,30 @@ export function jxlOxide(): Promise<JxlOxide> {
   return jxl;
 }
 
+/** The parts of CharLS that are used here. */
+interface CharLs {
+  JpegLSDecoder: new () => {
+    getEncodedBuffer(bytes: number): Uint8Array;
+    decode(): void;
+    getFrameInfo(): { width: number; height: number; bitsPerSample: number; componentCount: number };
+    /** 0: band after band, 1: line by line, 2: pixel by pixel */
+    getInterleaveMode(): number;
+    getDecodedBuffer(): Uint8Array;
+    delete(): void;
+  };
+}
+
+let jls: Promise<CharLs> | undefined;
+
+/** CharLS, the decoder of JPEG-LS, as WebAssembly. */
+export function charLs(): Promise<CharLs> {
+  jls ??= (require('@cornerstonejs/codec-charls/decodewasmjs') as (options: object) => Promise<CharLs>)({
+    print() {},
+    printErr() {},
+  });
+  return jls;
+}
+
 /** The parts of OpenJPEG that are used here. */
 interface OpenJpeg {
   J2KDecoder: new () => {

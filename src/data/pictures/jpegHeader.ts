@@ -12,6 +12,9 @@ export interface JpegHeader {
   exif: boolean;
 }
 
+/** The marker of JPEG-LS's header, which is otherwise the same. */
+const JPEG_LS = 0xf7;
+
 /**
  * Read the header of a JPEG (ITU T.81, annex B), much faster than by opening it with libvips.
  *
@@ -26,7 +29,8 @@ export function jpegHeader(content: Buffer): JpegHeader | undefined {
       at++; // a filling byte
       continue;
     }
-    if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+    if (isFrame || marker === JPEG_LS) {
       return {
         ...{ height: content.readUInt16BE(at + 5), width: content.readUInt16BE(at + 7), bands: content[at + 9]! },
         ...{ bits: content[at + 4]!, usual: marker <= 0xc2, exif },

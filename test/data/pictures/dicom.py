@@ -1,6 +1,6 @@
 """Writes dicom.json: small DICOM files in each transfer syntax, and what pydicom reads from them.
 
-In an environment of its own: pip install "pydicom==3.0.1" pylibjpeg-openjpeg pylibjpeg-libjpeg python-gdcm numpy pillow
+In an environment of its own: pip install "pydicom==3.0.1" pylibjpeg-openjpeg pylibjpeg-libjpeg python-gdcm pyjpegls numpy pillow
 Then: python test/data/pictures/dicom.py && npm run fix
 """
 
@@ -27,6 +27,7 @@ from pydicom.uid import (
     JPEGBaseline8Bit,
     JPEGLossless,
     JPEGLosslessSV1,
+    JPEGLSLossless,
     RLELossless,
     SecondaryCaptureImageStorage,
 )
@@ -207,6 +208,14 @@ files["RLE"] = bytes_of(ds)
 ds = file_of(COLORS, ExplicitVRLittleEndian)
 ds.compress(RLELossless, generate_instance_uid=False)
 files["RLE, colours"] = bytes_of(ds)
+
+for name, ds in (
+    ("JPEG-LS", file_of(SCAN, ExplicitVRLittleEndian, 12, **WINDOW)),
+    ("JPEG-LS, 8 bits", file_of(EIGHT, ExplicitVRLittleEndian)),
+    ("JPEG-LS, colours", file_of(COLORS, ExplicitVRLittleEndian)),
+):
+    ds.compress(JPEGLSLossless, generate_instance_uid=False)
+    files[name] = bytes_of(ds)
 
 ds = file_of(COLORS, ExplicitVRLittleEndian)
 ds.PlanarConfiguration = 1

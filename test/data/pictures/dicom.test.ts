@@ -89,7 +89,11 @@ describe('DICOM files', () => {
       scan(() => 1, { more: { '0028,0008:IS': '24' } }),
       /a DICOM file of 24 frames: only files of one frame/,
     ],
-    ['JPEG-LS', dicomFile(pixels, '1.2.840.10008.1.2.4.80'), /a DICOM file with JPEG-LS, which is not read: save it/],
+    [
+      'HTJ2K',
+      dicomFile(pixels, '1.2.840.10008.1.2.4.201'),
+      /a DICOM file with high-throughput JPEG 2000, which is not read/,
+    ],
     ['video', dicomFile(pixels, '1.2.840.10008.1.2.4.102'), /a DICOM file with video, which is not read/],
     ['a new syntax', dicomFile(pixels, '1.2.3.4'), /a DICOM file with transfer syntax 1\.2\.3\.4, which is not read/],
     ['text as syntax', dicomFile(pixels, 'Planted^Name'), /a DICOM file with an unknown transfer syntax/],
@@ -192,10 +196,8 @@ describe('compressed pixels of DICOM files', () => {
       .toColourspace('b-w')
       .jpeg()
       .toBuffer();
-  const [baseline, lossless, jpeg2000] = ['50', '70', '90'].map((end) => `1.2.840.10008.1.2.4.${end}`) as [
-    string,
-    string,
-    string,
+  const [baseline, lossless, jpegLs, jpeg2000] = [50, 70, 80, 90].map((end) => `1.2.840.10008.1.2.4.${end}`) as [
+    ...[string, string, string, string],
   ];
 
   it('are refused when they have another size than the tags say', async () => {
@@ -211,7 +213,7 @@ describe('compressed pixels of DICOM files', () => {
     deep[deep.indexOf(Buffer.from([0xff, 0xc0])) + 4] = 12;
     const content = compressedScan(deep, '1.2.840.10008.1.2.4.51', { window: [5, 9] });
     await assert.rejects(decode(content), /a DICOM file with JPEG of 12 bits: save it uncompressed, or as JPEG 2000/);
-    for (const syntax of [baseline, lossless, jpeg2000, '1.2.840.10008.1.2.5']) {
+    for (const syntax of [baseline, lossless, jpegLs, jpeg2000, '1.2.840.10008.1.2.5']) {
       await assert.rejects(
         decode(compressedScan(Buffer.from('no picture'), syntax, { bits: 8 })),
         /a damaged DICOM file/,

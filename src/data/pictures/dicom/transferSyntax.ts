@@ -1,7 +1,7 @@
 import { UserError } from '../../../core/errors';
 
 /** How the pixels of a DICOM file are compressed. */
-export type DicomCompression = 'none' | 'rle' | 'jpeg' | 'jpeg-lossless' | 'jpeg-2000';
+export type DicomCompression = 'none' | 'rle' | 'jpeg' | 'jpeg-lossless' | 'jpeg-ls' | 'jpeg-2000';
 
 /** How a DICOM file is encoded (DICOM PS3.5, section 10). */
 export interface TransferSyntax {
@@ -33,12 +33,13 @@ const READ: Record<string, TransferSyntax> = {
   [`${ROOT}.4.51`]: encoded('jpeg'),
   [`${ROOT}.4.57`]: encoded('jpeg-lossless'),
   [`${ROOT}.4.70`]: encoded('jpeg-lossless'),
+  [`${ROOT}.4.80`]: encoded('jpeg-ls'),
+  [`${ROOT}.4.81`]: encoded('jpeg-ls'),
   [`${ROOT}.4.90`]: encoded('jpeg-2000'),
   [`${ROOT}.4.91`]: encoded('jpeg-2000'),
 };
 
 const NAMES: [RegExp, string][] = [
-  [/\.4\.8[01]$/, 'JPEG-LS'],
   [/\.4\.9[23]$/, 'multi-component JPEG 2000'],
   [/\.4\.20[1-5]$/, 'high-throughput JPEG 2000'],
   [/\.4\.1[01]\d(?:\.1)?$/, 'video'],
