@@ -147,6 +147,25 @@ describe('the answer of a worker', function () {
       }));
   }
 
+  it('is not accepted if another measure differs from that of its predictions, as a study may go by it', () =>
+    redis.with(async (client) => {
+      const lies: [Partial<RunRecord>, RegExp][] = [
+        [{ macroF1: record.macroF1! > 0.5 ? 0.25 : 1 }, /its macroF1 is .*, that of its predictions.csv 0?/],
+        [{ auc: record.auc! > 0.5 ? 0.25 : 1 }, /its auc is .*, that of its predictions.csv/],
+        [{ loss: record.loss! / 2 }, /its loss is .*, that of its predictions.csv/],
+        [{ mostFrequent: 0.9 }, /its most frequent class has 0.9 of the pictures/],
+        [{ interval: { low: 0, high: record.accuracy! / 2 } }, /is not in its interval/],
+      ];
+      for (const [lie, message] of lies) {
+        await sendAnswer(client, 'one', { ...record, ...lie }, run);
+        await refuses(receiveAnswer(client, 'one', task, target()), message);
+        await redis.clear();
+      }
+      const early = { ...record, macroF1: null, auc: null, interval: null, mostFrequent: null };
+      await sendAnswer(client, 'one', early, run);
+      assert.equal((await receiveAnswer(client, 'one', task, target()))?.macroF1, null);
+    }));
+
   it('is not accepted if its accuracy differs from that of its predictions', () =>
     redis.with(async (client) => {
       const other = record.accuracy! > 0.5 ? 0.25 : 0.75;

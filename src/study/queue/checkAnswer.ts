@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { shown, UserError } from '../../core/errors';
+import { baselineOf } from '../../metrics/baseline';
 import { monitoredMetrics } from '../../metrics/summary';
 import { readRun } from '../../runs/readRun';
 import type { RunTask } from '../plan';
@@ -69,7 +70,10 @@ export function oneLine(text: string): string {
  *
  * @throws {UserError} in one line
  */
-export function checkFiles(folder: string, { state, accuracy, macroF1, auc, loss }: RunRecord): void {
+export function checkFiles(
+  folder: string,
+  { state, accuracy, interval, mostFrequent, macroF1, auc, loss }: RunRecord,
+): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const name = relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/');
     if (!FILES.some((known) => known.test(name)))
@@ -82,7 +86,16 @@ export function checkFiles(folder: string, { state, accuracy, macroF1, auc, loss
   if (!(Math.abs(right - accuracy!) < 1e-6)) {
     throw new UserError(`its accuracy is ${accuracy}, that of its predictions.csv ${right}`);
   }
+  if (interval && !(interval.low <= accuracy! && accuracy! <= interval.high)) {
+    throw new UserError(`its accuracy of ${accuracy} is not in its interval of ${interval.low} to ${interval.high}`);
+  }
   const labels = predictions.map(({ label }) => label);
+  const baseline = baselineOf(labels).accuracy;
+  if (mostFrequent !== null && !(Math.abs(mostFrequent - baseline) < 1e-6)) {
+    throw new UserError(
+      `its most frequent class has ${mostFrequent} of the pictures, that of its predictions.csv ${baseline}`,
+    );
+  }
   const probabilities = predictions.map((each) => each.probabilities);
   if (!probabilities.every((row) => row.every(Number.isFinite))) return; // diverged
   const own = monitoredMetrics(labels, probabilities);
