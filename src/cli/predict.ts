@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { type Fit, type Skipped, unlabelledFolder } from '../data';
-import type { DataOptions } from '../data/public';
+import { type DataOptions, unpackedIfArchive } from '../data/public';
 import { type BackboneName, backboneEntry, backboneNames } from '../models';
 import { type Predictor, predict } from '../runs';
 import { addReadingOptions, fitOption } from './dataOptions';
@@ -20,7 +20,7 @@ interface Options extends Pick<DataOptions, 'range' | 'bands'> {
 export function predictCommand(): Command {
   const command = new Command('predict')
     .description('print the most likely classes of pictures')
-    .argument('<file...>', 'pictures, or folders of pictures')
+    .argument('<file...>', 'pictures, or folders or archives of pictures')
     .addOption(new Option('--model <run>', 'run folder, written by `train --out`').conflicts('backbone'))
     .addOption(
       new Option('--backbone <name>', 'a backbone with its 1,000 ImageNet classes')
@@ -29,7 +29,7 @@ export function predictCommand(): Command {
     )
     .option('--json', 'print one JSON object as the last line')
     .action(async (files: string[], { model, backbone, json, range, bands, fit }: Options) => {
-      const { pictures, skippedInFolders } = picturesIn(files);
+      const { pictures, skippedInFolders } = await picturesIn(files);
       const { predictions, skipped } = await predict(predictor(model, backbone), pictures, { range, bands, fit });
       const result = {
         predictions: predictions.map(({ file, classes }) => ({ file, classes })),
@@ -55,16 +55,21 @@ export function predictCommand(): Command {
   return addReadingOptions(command).addOption(fitOption('as in training'));
 }
 
-/** The given pictures, and those in the given folders. */
-function picturesIn(paths: readonly string[]): { pictures: string[]; skippedInFolders: Skipped[] } {
+/** The given pictures, and those in the given folders and archives. */
+async function picturesIn(paths: readonly string[]): Promise<{ pictures: string[]; skippedInFolders: Skipped[] }> {
   const skippedInFolders: Skipped[] = [];
-  const pictures = paths.flatMap((path) => {
-    if (!existsSync(path) || !statSync(path).isDirectory()) return [path];
+  const pictures: string[] = [];
+  for (const given of paths) {
+    const path = await unpackedIfArchive(given, { onMessage: printAside });
+    if (!existsSync(path) || !statSync(path).isDirectory()) {
+      pictures.push(path);
+      continue;
+    }
     const { unlabelled, skipped, warnings = [], notes = [] } = unlabelledFolder(path);
-    for (const text of [...warnings, ...notes]) printAside(`${path}: ${text}`);
+    for (const text of [...warnings, ...notes]) printAside(`${given}: ${text}`);
     skippedInFolders.push(...skipped);
-    return unlabelled.map(({ file }) => file);
-  });
+    for (const { file } of unlabelled) pictures.push(file);
+  }
   return { pictures, skippedInFolders };
 }
 

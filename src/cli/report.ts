@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../core/errors';
 import { writeFileAtomically } from '../core/files';
+import { datasetFolder } from '../data/public';
 import { reportHtml, reportText } from '../report';
 import { pageFile } from './pageFile';
 import { print, printAside } from './print';
@@ -23,7 +24,7 @@ export function reportCommand(): Command {
     .option('--out <file>', 'file of the page; default: report.html in the run folder')
     .option(
       '--data <dir>',
-      'folder of the pictures; default: that of the run, of which only unchanged pictures are used',
+      'folder of the pictures, or their archive; default: those of the run, of which only unchanged ones are used',
     )
     .option('--no-explain', 'leave out Grad-CAM, occlusion and embedding, which need the weights')
     .action(async (run: string, { html, out, data, explain }: Options) => {
@@ -34,7 +35,8 @@ export function reportCommand(): Command {
         return;
       }
       const page = pageFile(out ?? join(resolve(run), 'report.html'), '--out');
-      writeFileAtomically(page, await reportHtml(run, { data, explain, page, say: printAside }));
+      const pictures = data === undefined ? undefined : await datasetFolder(data, { onMessage: printAside });
+      writeFileAtomically(page, await reportHtml(run, { data: pictures, explain, page, say: printAside }));
       print(`${page}\n`);
     });
 }

@@ -150,6 +150,24 @@ async function openArchive(file: string, how: DataOptions, listener: DataListene
   }
 }
 
+/**
+ * The folder that names of a dataset's pictures are relative to: that of a table, and for an archive or a table with pictures the one in
+ * the cache.
+ *
+ * @param data path of a folder, a table or an archive
+ */
+export async function datasetFolder(data: string, listener: DataListener): Promise<string> {
+  if (!existsSync(data) || isFolder(data)) return data;
+  if (TEXT_TABLE.test(data)) return dirname(resolve(data));
+  return (await openFile(data, NO_DATA_OPTIONS, listener)).folder;
+}
+
+/** The folder with the content of an archive, which is unpacked into the cache; any other path stays as it is. */
+export async function unpackedIfArchive(path: string, listener: DataListener): Promise<string> {
+  if (!existsSync(path) || !statSync(path).isFile() || hasPictureName(path)) return path;
+  return typeof archiveKind(path) === 'string' ? unpackArchive(path, listener) : path;
+}
+
 const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
 
 /** Names the working directory: that of a notebook is its own folder, not the one JupyterLab was started in. */

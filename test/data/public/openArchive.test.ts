@@ -5,8 +5,8 @@ import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { sha256 } from '../../../src/core/files';
 import { projectFolder } from '../../../src/core/paths';
-import { splitDataset } from '../../../src/data';
-import { openDataset } from '../../../src/data/public';
+import { splitDataset, unlabelledFolder } from '../../../src/data';
+import { datasetFolder, openDataset, unpackedIfArchive } from '../../../src/data/public';
 import { fingerprint } from '../../../src/study/plan';
 import { LocalPictures } from '../../../src/study/queue/pictures';
 import { temporaryFolder, withEmptyCache } from '../../folders';
@@ -259,6 +259,24 @@ describe('openDataset with an archive', () => {
       assert.deepEqual(await inside.find(study), { found: 'here', data: file });
       const elsewhere = temporaryFolder();
       assert.notEqual((await new LocalPictures([elsewhere], () => {}).find(study)).found, 'here');
+    }));
+
+  it('gives its folder in the cache to a report and to predictions', () =>
+    withEmptyCache(async () => {
+      const file = archive('photos.zip', zipOf(PHOTOS));
+      const { folder, examples } = await openDataset(file);
+      assert.equal(await datasetFolder(file, {}), folder);
+      const inside = await unpackedIfArchive(file, {});
+      assert.deepEqual(
+        unlabelledFolder(inside).unlabelled.map((picture) => picture.file),
+        examples.map((example) => example.file),
+      );
+      for (const other of [folder, examples[0]!.file, '/no/such.zip'])
+        assert.equal(await unpackedIfArchive(other, {}), other);
+      const table = join(file, '..', 'list.csv');
+      writeFileSync(table, 'file,label\n');
+      assert.equal(await datasetFolder(table, {}), join(file, '..'));
+      assert.equal(await datasetFolder(folder, {}), folder);
     }));
 
   it('gives the same split in every cache, as names are relative to its content', () =>
