@@ -4,7 +4,7 @@ import type { TextTable } from './readTable';
 const MOST_COLUMNS = 50;
 /** A column with more different texts than this tells pictures apart instead of dividing them, as names and captions do. */
 const MOST_TEXTS = 200;
-/** The most characters of a cell. */
+/** The most characters of a cell, and of the name of a column. */
 const LONGEST = 200;
 
 /**
@@ -20,7 +20,8 @@ export function otherColumns(
 ): (row: readonly string[]) => Record<string, string> | undefined {
   const kept = columns
     .map((name, place) => ({ name, place }))
-    .filter(({ name, place }) => !taken.includes(place) && name !== '__proto__' && divides(rows, place))
+    .filter(({ name, place }) => !taken.includes(place) && name !== '__proto__' && name.length <= LONGEST)
+    .filter(({ place }) => divides(rows, place))
     .slice(0, MOST_COLUMNS);
   return (row) => {
     const cells = kept.flatMap(({ name, place }) => (row[place] ? [[name, row[place]] as const] : []));

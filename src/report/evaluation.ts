@@ -23,6 +23,8 @@ export interface EvaluationReportOptions {
 
 /** The most skipped pictures that are listed for scripts. */
 const MOST_SKIPPED = 1000;
+/** The most slices that are there for scripts, those of the lowest accuracy. */
+const MOST_SLICES = 500;
 /** With more classes than this, the counts of the confusion matrix would make the page larger than everything else. */
 const MOST_COUNTED = 200;
 
@@ -125,7 +127,8 @@ function numbersOf(evaluation: RunEvaluation): object {
   const { part, classes, summary, report, confusion, slices, sliceSample, seen, earlier, reused } = evaluation;
   const { warnings, skipped } = evaluation;
   return {
-    ...{ part, classes, summary, perClass: report.rows, slices, sliceSample },
+    ...{ part, classes, summary, perClass: report.rows, sliceSample },
+    ...(slices && { slices: slices.slice(0, MOST_SLICES), sliceCount: slices.length }),
     ...(classes.length <= MOST_COUNTED && { confusion: confusion.counts }),
     seen: { training: seen.training.length, validation: seen.validation.length },
     ...{ earlier, reused, warnings, skipped: skipped.slice(0, MOST_SKIPPED) },

@@ -114,6 +114,18 @@ describe('tables in many forms', () => {
     );
   });
 
+  it('keeps other columns that divide the pictures, but no long texts, and none in which all are equal', () => {
+    const root = folderWith(...Array.from({ length: 300 }, (_, i) => `${i}.jpg`));
+    const lines = Array.from({ length: 300 }, (_, i) =>
+      [`${i}.jpg`, i % 2, `camera ${i % 3}`, i / 2, `title number ${i}`, 'x'.repeat(201), 'same', 'odd'].join(),
+    );
+    const header = ['file', 'label', 'camera', 'age', 'title', 'text', 'equal', 'n'.repeat(300)].join();
+    writeFileSync(join(root, 'table.csv'), [header, ...lines].join('\n'));
+    const { examples } = imageTable(join(root, 'table.csv'));
+    assert.equal(examples.length, 300);
+    for (const { columns } of examples) assert.deepEqual(Object.keys(columns!), ['camera', 'age']);
+  });
+
   it('sorts numbers as numbers, and keeps groups in columns with other usual names', () => {
     const root = folderWith(...FILES);
     writeFileSync(

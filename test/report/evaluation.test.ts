@@ -143,10 +143,12 @@ describe('the report of an evaluation', function () {
     says(html, /class 199, and 100 more/);
     const many = madeUpEvaluation(['cat', 'dog'], 60);
     many.predictions = Array.from({ length: 30_000 }, (_, i) => many.predictions[i % 60]!);
+    many.slices = Array.from({ length: 5000 }, (_, i) => ({ ...many.slices![0]!, slice: `place ${i}` }));
     const long = await evaluationHtml(many);
     assert.ok(long.length < 4e6, `${long.length} characters`);
     assert.match(numbersIn(long).note, /^the first 20000 of 30000 predictions are here; all are in the file that/);
-    assert.equal(numbersIn(long).predictions.length, 20_000);
+    const { predictions: some, slices, sliceCount } = numbersIn(long);
+    assert.deepEqual([some.length, slices.length, sliceCount], [20_000, 500, 5000]);
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
