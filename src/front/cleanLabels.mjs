@@ -13,7 +13,7 @@ const titles = {
 const nothing = {
   suspect: 'No suspect labels. Give a run, or predictions of cross-validation, to find them.',
   alike: 'No pictures that look like others.',
-  odd: 'No dark, overexposed or blurred pictures.',
+  odd: 'No uniform, dark, overexposed, blurred or outlying pictures.',
   decided: 'Nothing decided yet.',
 };
 

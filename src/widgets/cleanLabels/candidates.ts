@@ -2,11 +2,13 @@ import { UserError } from '../../core/errors';
 import type { Listener } from '../../core/listener';
 import { correctionName, type Dataset, type Example } from '../../data';
 import { findAlike } from '../../data/checks/alike';
+import { contextOf } from '../../data/checks/context';
 import { groupBy } from '../../data/checks/finding';
 import { inspectAll, type Readable } from '../../data/checks/inspect';
+import { findOutliers } from '../../data/checks/outliers';
+import { findPoorPictures } from '../../data/checks/poorPictures';
 import { suspectLabels } from '../../metrics';
 import type { Prediction } from '../../training';
-import { findOddPictures } from './oddPictures';
 
 /** A picture whose label may be wrong, for `cleanLabels`. */
 export interface SuspectPicture {
@@ -46,15 +48,8 @@ export async function findCandidates(dataset: Dataset, known: Known): Promise<Ca
   const suspect = known.suspects
     ? givenSuspects(dataset, known.suspects)
     : predictedSuspects(dataset, known.predictions);
-  const report = (task: string) => (done: number) => {
-    listener.onProgress?.({ task, done, total: examples.length, unit: 'pictures' });
-    return listener.shouldStop?.() ?? false;
-  };
-  const alike = await findAlikePictures(dataset, report('comparing pictures'), listener);
-  const odd = (await findOddPictures(examples, report('measuring pictures'))).map(
-    (one): Candidate => ({ ...one, list: 'odd' }),
-  );
-  return [...suspect, ...alike, ...odd];
+  const readable = await readAll(examples, listener);
+  return [...suspect, ...(await alikePictures(dataset, readable, listener)), ...oddPictures(dataset, readable)];
 }
 
 function predictedSuspects({ classes, examples }: Dataset, predictions: readonly Prediction[]): Candidate[] {
@@ -99,17 +94,34 @@ function givenSuspects({ folder, classes, examples }: Dataset, suspects: readonl
   });
 }
 
-async function findAlikePictures(
-  { folder, classes, examples }: Dataset,
-  onPicture: (done: number) => boolean,
-  listener: Known['listener'],
-): Promise<Candidate[]> {
+/** Every picture, decoded once; those that cannot be read are left out: `checkDataset` reports them. */
+async function readAll(examples: readonly Example[], listener: Known['listener']): Promise<Readable[]> {
   const readable: Readable[] = [];
   let done = 0;
   for await (const picture of inspectAll(examples)) {
     if (!('reason' in picture)) readable.push(picture);
-    if (onPicture(++done)) break;
+    listener.onProgress?.({ task: 'checking', done: ++done, total: examples.length, unit: 'pictures' });
+    if (listener.shouldStop?.()) break;
   }
+  return readable;
+}
+
+/** The pictures that `checkDataset` finds blurred, dark, overexposed, nearly uniform, or far from the others; each once. */
+function oddPictures(dataset: Dataset, readable: readonly Readable[]): Candidate[] {
+  const context = contextOf(dataset);
+  const reasons = new Map<Example, string[]>();
+  for (const find of [findPoorPictures, findOutliers]) {
+    for (const { finding, examples } of find(readable, context))
+      for (const example of examples) reasons.set(example, [...(reasons.get(example) ?? []), finding]);
+  }
+  return [...reasons].map(([example, found]) => ({ example, list: 'odd', reason: [...new Set(found)].join(', ') }));
+}
+
+async function alikePictures(
+  { folder, classes }: Dataset,
+  readable: readonly Readable[],
+  listener: Known['listener'],
+): Promise<Candidate[]> {
   const byContent = groupBy(readable, ({ hash }) => hash);
   const { groups } = await findAlike(
     byContent.map(([first]) => first!),
