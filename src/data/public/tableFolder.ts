@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { messageOf, UserError } from '../../core/errors';
 import type { Dataset, Subset } from '../dataset';
 import { Findings, hasPictureBelow, picturesBelow } from '../findPictures';
 import { hasClassFolders } from '../folderParts';
 import { textSource } from '../imageTable';
-import { listFolder } from '../listFolder';
 import { PictureIndex } from '../pictureIndex';
 import { subsetOfFolder } from '../subsetNames';
-import { preferredColumn, type Role } from '../tableColumns';
+import { plainName, preferredColumn, type Role } from '../tableColumns';
 import { partOfFolders, partOfTable, type TableSource, tableDataset } from '../tableDataset';
 import type { UnpackListener } from './archive';
 import type { DataOptions } from './dataOptions';
 import { RECORDS, recordSources, type TableFile } from './openRecords';
+import { byPart, filesBelow, listed, listing, parquetFiles } from './parquetFolder';
 
 /** File names of tables of text. */
 export const TEXT_TABLE = /\.(?:csv|tsv|tab|txt)$/i;
@@ -20,8 +20,6 @@ export const TEXT_TABLE = /\.(?:csv|tsv|tab|txt)$/i;
 const OTHER_TABLE =
   /^(?:(?:sample_?)?submission|read_?me|licen[cs]e|requirements|class(?:es|_?names)|changelog|notes|corrections)/i;
 const METADATA = /^metadata\.(?:csv|tsv|jsonl|parquet)$/i;
-/** How many folders below a dataset's one its tables may be. */
-const DEEPEST = 3;
 /** Rows of a table that are looked for among the pictures, and the part of them that must be there. */
 const [SOME_ROWS, ENOUGH] = [200, 0.5];
 
@@ -80,9 +78,6 @@ export function columnsOf({
   return Object.fromEntries(Object.entries(all).filter(([, name]) => name !== undefined));
 }
 
-const PARTS: (Subset | undefined)[] = [undefined, 'train', 'validation', 'test'];
-const byPart = (a: { subset?: Subset }, b: { subset?: Subset }) => PARTS.indexOf(a.subset) - PARTS.indexOf(b.subset);
-
 /** Archives often wrap a dataset in further folders. */
 function innerFolder(folder: string): string {
   let inner = folder;
@@ -98,69 +93,10 @@ function innerFolder(folder: string): string {
 
 const isTable = (name: string) => TEXT_TABLE.test(name) || RECORDS.test(name);
 
-/** The content of a folder; nothing when it cannot be read, which is reported when it is opened. */
-function listing(folder: string) {
-  try {
-    return listFolder(folder);
-  } catch {
-    return { folders: [], files: [], unreadable: [], systemFolders: [] };
-  }
-}
-
-/** The files below a folder whose names match, sorted. */
-function filesBelow(folder: string, pattern: RegExp, depth = 0): string[] {
-  const { folders, files } = listing(folder);
-  const here = files.filter(({ name }) => pattern.test(name)).map(({ name }) => join(folder, name));
-  return depth === DEEPEST
-    ? here
-    : [...here, ...folders.flatMap((name) => filesBelow(join(folder, name), pattern, depth + 1))];
-}
-
-/** Ends of file names of shards: `-00000-of-00002`, with a hash in older datasets. */
-const SHARD = /[-_.]?(\d{1,6})(?:-of-(\d{1,6}))?(?:-[0-9a-f]{16})?$/;
-
-/**
- * The Parquet files of a dataset, such as `data/train-00000-of-00001.parquet` or `default/train/0000.parquet`.
- *
- * @throws {UserError} when it has several configurations, which are different datasets
- */
-function parquetFiles(root: string, findings: Findings): TableFile[] {
-  const files = filesBelow(root, /\.(?:parquet|pq)$/i).map((file) => {
-    const folders = relative(root, dirname(file))
-      .split('/')
-      .filter((name) => name !== '');
-    const stem = basename(file).replace(/\.[^.]+$/, '');
-    const [end = '', , of] = SHARD.exec(stem) ?? [];
-    const part = stem.slice(0, stem.length - end.length).replace(/^partial-/, '');
-    const configuration = folders.filter((name) => name !== 'data' && !subsetOfFolder(name)).join('/');
-    const subset = subsetOfFolder(part)?.subset ?? folders.map((name) => subsetOfFolder(name)?.subset).find(Boolean);
-    return { file, part: part || (folders.at(-1) ?? ''), of: Number(of ?? 0), configuration, subset };
-  });
-  const configurations = [...new Set(files.map(({ configuration }) => configuration))].sort();
-  if (configurations.length > 1) {
-    throw new UserError(
-      `'${root}' has several datasets as Parquet files, in ${listed(configurations.map((name) => name || '.'))}: give the folder of one`,
-    );
-  }
-  for (const { part, of } of new Map(files.map((one) => [one.part, one])).values()) {
-    const here = files.filter((one) => one.part === part).length;
-    if (of > here) findings.warnings.push(`${here} of the ${of} files of '${part}' are here: download the others`);
-  }
-  const divided = files.some(({ subset }) => subset === 'train');
-  for (const { file, subset } of files) {
-    if (divided && subset === undefined)
-      findings.warnings.push(`'${relative(root, file)}' is left out: its name is not train, validation or test`);
-  }
-  return files
-    .filter(({ subset }) => !divided || subset !== undefined)
-    .map(({ file, subset }) => ({ file, ...(subset && { subset }) }))
-    .sort(byPart);
-}
-
 /**
  * The metadata tables of a Hugging Face image folder.
  *
- * @param byFolders whether class folders say the classes, unless a column of a table does
+ * @param byFolders whether class folders say the classes, unless a table with a column `file_name` does
  */
 async function metadataSources(
   root: string,
@@ -171,17 +107,21 @@ async function metadataSources(
   const sources: TableSource[] = [];
   const unused: string[] = [];
   for (const file of filesBelow(root, METADATA)) {
-    const path = relative(root, file);
-    const subset = partOfFolders(path);
-    for (const source of await sourcesOf({ file, ...(subset && { subset }) }, given, listener)) {
-      const label = source.columns.label === undefined ? undefined : source.text.columns[source.columns.label];
-      const named =
-        label !== undefined && (given.label !== undefined || preferredColumn([label], 'label') !== undefined);
-      if (named || (label !== undefined && !byFolders)) sources.push({ ...source, name: path });
-      else
-        unused.push(
-          `${path} has no column of classes; its columns are ${listed(source.text.columns)} (--label-column NAME)`,
-        );
+    const name = relative(root, file);
+    const subset = partOfFolders(name);
+    const found = await usableSources(
+      { file, ...(subset && { subset }) },
+      name,
+      given,
+      listener,
+      dirname(file),
+      unused,
+    );
+    for (const source of found) {
+      const [path, label] = [source.columns.file!, source.columns.label!].map((place) => source.text.columns[place]!);
+      const isMeant = plainName(path!) === 'filename' && preferredColumn([label!], 'label') !== undefined;
+      if (isMeant || !byFolders) sources.push(source);
+      else unused.push(`${name} is not used, as the folders say the classes`);
     }
   }
   return { sources, unused };
@@ -201,6 +141,44 @@ async function sourcesOf(
   return [{ ...textSource(file, given, folder, ['file']), ...(subset && { subset }) }];
 }
 
+/**
+ * The tables in a file that say the classes of pictures that are there.
+ *
+ * @param unused receives why a table does not
+ */
+async function usableSources(
+  table: TableFile,
+  name: string,
+  given: Partial<Record<Role, string>>,
+  listener: UnpackListener,
+  folder: string,
+  unused: string[],
+): Promise<TableSource[]> {
+  const usable: TableSource[] = [];
+  let index: PictureIndex | undefined;
+  try {
+    for (const source of await sourcesOf(table, given, listener, folder)) {
+      const { columns, text } = source;
+      if (columns.label === undefined) {
+        unused.push(`${name} has no column of classes; its columns are ${listed(text.columns)} (--label-column NAME)`);
+        continue;
+      }
+      index ??= new PictureIndex(folder, picturesBelow(folder, new Findings()));
+      const some = text.rows.slice(0, SOME_ROWS).map((row) => row[columns.file!]!);
+      const here = some.filter((path) => existsSync(resolve(source.folder, path)) || index!.find(path).length > 0);
+      if (here.length >= ENOUGH * some.length) usable.push({ ...source, name });
+      else
+        unused.push(
+          `${name} names other pictures, such as '${some.find((path) => !here.includes(path))}' (--images DIR)`,
+        );
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    unused.push(`${name}: ${messageOf(error)}`);
+  }
+  return usable;
+}
+
 /** The tables beside folders of pictures that say the classes: one, or one for each part. */
 async function tablesBeside(
   root: string,
@@ -209,33 +187,12 @@ async function tablesBeside(
 ): Promise<TableFolder & { sources: TableSource[] }> {
   const pictures = how.images === undefined ? root : resolve(how.images);
   if (!existsSync(pictures)) throw new UserError(`no folder '${how.images}': give the folder with the pictures`);
-  let index: PictureIndex | undefined;
   const sources: TableSource[] = [];
   const unused: string[] = [];
   for (const { name } of listing(root).files) {
     if (!isTable(name) || OTHER_TABLE.test(name) || METADATA.test(name)) continue;
-    try {
-      for (const source of await sourcesOf({ file: join(root, name) }, columnsOf(how), listener, pictures)) {
-        const { columns, text } = source;
-        if (columns.label === undefined) {
-          unused.push(
-            `${name} has no column of classes; its columns are ${listed(text.columns)} (--label-column NAME)`,
-          );
-          continue;
-        }
-        index ??= new PictureIndex(pictures, picturesBelow(pictures, new Findings()));
-        const some = text.rows.slice(0, SOME_ROWS).map((row) => row[columns.file!]!);
-        const here = some.filter((path) => existsSync(resolve(source.folder, path)) || index!.find(path).length > 0);
-        if (here.length >= ENOUGH * some.length) sources.push({ ...source, name });
-        else
-          unused.push(
-            `${name} names other pictures, such as '${some.find((path) => !here.includes(path))}' (--images DIR)`,
-          );
-      }
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      unused.push(`${name}: ${messageOf(error)}`);
-    }
+    const file = join(root, name);
+    sources.push(...(await usableSources({ file }, name, columnsOf(how), listener, pictures, unused)));
   }
   if (sources.length < 2) return { sources: sources.map(withPart), unused };
   const parts = sources.map(({ name = '' }) => partOfTable(name));
@@ -269,5 +226,3 @@ function withUnnamed(dataset: Dataset, root: string): Dataset {
     ...(others > 0 && { notes: [...notes, left] }),
   };
 }
-
-const listed = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ');

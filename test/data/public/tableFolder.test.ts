@@ -93,6 +93,9 @@ describe("Hugging Face's image folders", () => {
       'metadata.csv': 'file_name,text\ncat/1.png,a grey cat\ndog/2.png,a dog\n',
     });
     assert.deepEqual((await listed(root)).pictures, ['-: cat/1.png cat', '-: dog/2.png dog']);
+    const other = { 'metadata.csv': 'key,value\ncamera,x\n', 'cat/metadata.csv': 'image,label\n1.png,7\n2.png,8\n' };
+    const stray = folderWith({ ...named(['cat/1.png', 'cat/2.png', 'dog/3.png']), ...other });
+    assert.deepEqual((await listed(stray)).classes, ['cat', 'dog']); // tables of something else
     const flat = folderWith({
       ...named(['1.png', '2.png']),
       'metadata.csv': 'file_name,text,size\n1.png,a grey cat,3\n2.png,a dog,4\n',
