@@ -77,7 +77,6 @@ export const cacheKinds = {
   logs: { holds: 'logs of set-up and JupyterLab', entries: /\.log$/ },
   jupyter: { holds: 'settings of JupyterLab', entries: /./ },
   queue: { holds: 'the state of trainings that a queue has not finished', entries: /./ },
-  corrections: { holds: 'what was decided about pictures of archives and named datasets', entries: /./ },
   'test-uses': { holds: 'which test pictures were used for which models', entries: /^[0-9a-f]{64}\.txt$/ },
 } as const satisfies Record<string, PartKind>;
 

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { messageOf, shown, UserError } from '../core/errors';
 import { csv, parseCsv } from '../core/escape/csv';
 import { sha256, writeFileAtomically } from '../core/files';
-import { cacheFolder } from '../core/paths';
 import { readBounded } from '../core/readBounded';
 import type { Dataset, Example } from './dataset';
 
@@ -22,38 +21,37 @@ export interface Correction {
   was: string;
 }
 
+/** What says where the corrections of a dataset are. */
+type DatasetPlace = Pick<Dataset, 'folder' | 'correctionsFile'>;
+
 const name = 'corrections.csv';
 const columns = ['file', 'action', 'label', 'was'] as const;
 const actions: readonly CorrectionAction[] = ['keep', 'relabel', 'leave out'];
 const limits = { bytes: 64 * 2 ** 20, rows: 1e6, text: 4096 };
 
 /**
- * The file with the corrections of the dataset in a folder, which may not exist. A dataset that tunebook has unpacked or downloaded into its
- * cache can be removed there and made again, so its corrections have a place of their own in the cache, which is never cleaned.
+ * The file with the corrections of a dataset, which may not exist: `corrections.csv` in its folder, or where
+ * {@link Dataset.correctionsFile} says.
  */
-export function correctionsFile(folder: string): string {
-  const place = relative(cacheFolder(), resolve(folder));
-  const isOwn = place !== '' && place.split(sep)[0] !== '..' && !isAbsolute(place);
-  return isOwn ? cacheFolder('corrections', `${place}.csv`) : join(folder, name);
-}
+export const correctionsFile = (dataset: DatasetPlace): string => dataset.correctionsFile ?? join(dataset.folder, name);
 
 /** The file to read: an archive may come with corrections, which count until there are others. */
-function currentFile(folder: string): string {
-  const file = correctionsFile(folder);
-  return existsSync(file) ? file : join(folder, name);
+function currentFile(dataset: DatasetPlace): string {
+  const file = correctionsFile(dataset);
+  return existsSync(file) ? file : join(dataset.folder, name);
 }
 
 /** The name of a picture in the file. */
 export const correctionName = (folder: string, file: string): string => relative(folder, file).split(sep).join('/');
 
 /**
- * Read the corrections of the dataset in a folder. Of two rows of the same picture the later one counts.
+ * Read the corrections of a dataset. Of two rows of the same picture the later one counts.
  *
  * @returns none if there is no file
  * @throws {UserError} in one line that names the row, as a file that is not understood must not be ignored or overwritten
  */
-export function readCorrections(folder: string): Correction[] {
-  const file = currentFile(folder);
+export function readCorrections(dataset: DatasetPlace): Correction[] {
+  const file = currentFile(dataset);
   if (!existsSync(file)) return [];
   const fail = (why: string): never => {
     throw new UserError(`${file} ${why}: correct it, or give it another name`);
@@ -91,17 +89,18 @@ export function readCorrections(folder: string): Correction[] {
 }
 
 /**
- * Write the corrections of the dataset in a folder, in one step: the file is never half-written. No picture is moved or deleted.
+ * Write the corrections of a dataset in one step: the file is never half-written. No picture is moved or deleted.
  *
- * @throws {UserError} if the folder cannot be written
+ * @throws {UserError} if it cannot be written
  */
-export function writeCorrections(folder: string, corrections: readonly Correction[]): void {
+export function writeCorrections(dataset: DatasetPlace, corrections: readonly Correction[]): void {
+  const file = correctionsFile(dataset);
   const sorted = [...corrections].sort((a, b) => (a.file < b.file ? -1 : 1));
   const rows = sorted.map(({ file, action, label = '', was }) => [file, action, label, was]);
   try {
-    writeFileAtomically(correctionsFile(folder), csv([[...columns], ...rows]));
+    writeFileAtomically(file, csv([[...columns], ...rows]));
   } catch (error) {
-    throw new UserError(`${correctionsFile(folder)} cannot be written: ${messageOf(error)}; the decision is not saved`);
+    throw new UserError(`${file} cannot be written: ${messageOf(error)}; the decision is not saved`);
   }
 }
 
@@ -112,7 +111,7 @@ export function writeCorrections(folder: string, corrections: readonly Correctio
  * @throws {UserError} if the file cannot be understood
  */
 export function applyCorrections(dataset: Dataset): Dataset {
-  const corrections = readCorrections(dataset.folder);
+  const corrections = readCorrections(dataset);
   if (corrections.length === 0) return dataset;
   const byName = new Map(corrections.map((correction) => [correction.file, correction]));
   const labels = new Map(dataset.classes.map((className, label) => [className, label]));

@@ -57,7 +57,9 @@ export interface Dataset {
    * Pictures without a label, such as those of a `test` folder without class folders; missing when there are none.
    */
   unlabelled?: Example[];
-  /** What `corrections.csv` in its folder changes; missing when there is nothing. */
+  /** The file with corrections of labels, which may not exist. Default: `corrections.csv` in its folder */
+  correctionsFile?: string;
+  /** What its file of corrections changes; missing when there is nothing. */
   corrections?: AppliedCorrections;
 }
 

@@ -61,7 +61,9 @@ export interface TrainResult {
   split: Split;
   /** The files that could not be used, with reasons. */
   skipped: Skipped[];
-  /** What `corrections.csv` has changed in the dataset. Only where it has. */
+  /** The file with corrections of the dataset's labels. Default: `corrections.csv` in its folder */
+  correctionsFile?: string;
+  /** What that file has changed in the dataset. Only where it has. */
   corrections?: AppliedCorrections;
   /** The number of training pictures of each class. */
   trainingCounts: number[];
@@ -162,6 +164,7 @@ export async function train(pictures: Dataset, options?: TrainOptions): Promise<
       classes,
     ),
     skipped: [...dataset.skipped, ...skipped],
+    ...(dataset.correctionsFile !== undefined && { correctionsFile: dataset.correctionsFile }),
     ...(dataset.corrections && { corrections: dataset.corrections }),
     trainingCounts: classes.map((_, c) => result.split.train.filter(({ label }) => label === c).length),
     shared: sharedFiles(result.split, content),

@@ -199,7 +199,8 @@ describe('widgets in JupyterLab', function () {
       ].join('\n'),
       "(await openDataset('photos')).corrections",
     ]);
-    const decided = () => readCorrections(photos).map(({ file, action, label = '' }) => [file, action, label].join());
+    const decided = () =>
+      readCorrections({ folder: photos }).map(({ file, action, label = '' }) => [file, action, label].join());
     const notebook = await open(name, 1500);
     const { page } = notebook;
     await run(notebook, 0);

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import * as tar from 'tar';
 import { cleanPart } from '../../src/cli/cacheParts';
 import { UserError } from '../../src/core/errors';
-import { type Correction, readCorrections, writeCorrections } from '../../src/data';
+import { type Correction, correctionName, readCorrections, writeCorrections } from '../../src/data';
 import { openDataset } from '../../src/data/public';
 import { saveRun } from '../../src/runs';
 import { readConfiguration } from '../../src/runs/readConfiguration';
 import { train } from '../../src/training';
+import { cleanLabels } from '../../src/widgets';
 import { temporaryFolder, withEmptyCache } from '../folders';
 import { stripes, stripesFolder, writePicture } from '../pictures';
 import { zipOf } from './public/archives';
@@ -41,17 +43,17 @@ describe('corrections.csv', function () {
     const strange = ['=cmd.png', 'a,b "c".png', ' ä\n.png', "'+1.png"].map(
       (file): Correction => ({ file, action: 'relabel', label: '@class', was: '-1' }),
     );
-    writeCorrections(folder, [...corrections, ...strange]);
+    writeCorrections({ folder }, [...corrections, ...strange]);
     const byName = (a: Correction, b: Correction) => (a.file < b.file ? -1 : 1);
-    assert.deepEqual(readCorrections(folder), [...corrections, ...strange].sort(byName));
+    assert.deepEqual(readCorrections({ folder }), [...corrections, ...strange].sort(byName));
     assert.deepEqual(readdirSync(folder), ['corrections.csv'], 'nothing temporary stays');
-    assert.deepEqual(readCorrections(temporaryFolder()), []);
+    assert.deepEqual(readCorrections({ folder: temporaryFolder() }), []);
   });
 
   it('gives pictures other labels and leaves them out when a dataset is opened, and changes no picture', async () => {
     const folder = await stripesFolder(3);
     const before = contents(folder);
-    writeCorrections(folder, corrections);
+    writeCorrections({ folder }, corrections);
     const dataset = await openDataset(folder);
     assert.equal(await labelOf(folder, 'red/0.png'), 'blue');
     assert.equal(await labelOf(folder, 'red/1.png'), undefined);
@@ -75,35 +77,35 @@ describe('corrections.csv', function () {
       }));
       const archive = join(temporaryFolder(), 'photos.zip');
       writeFileSync(archive, zipOf(entries));
-      const { folder } = await openDataset(archive);
-      writeCorrections(folder, corrections);
+      const opened = await openDataset(archive);
+      writeCorrections(opened, corrections);
       assert.ok((await cleanPart('unpacked', 0)) > 0);
       assert.deepEqual((await openDataset(archive)).corrections?.leftOut, 1);
-      assert.deepEqual(readCorrections(folder).length, 3);
+      assert.deepEqual(readCorrections(opened).length, 3);
     }));
 
   it('that comes with an archive counts until there are others', () =>
     withEmptyCache(async () => {
       const source = await stripesFolder(3);
-      writeCorrections(source, corrections);
+      writeCorrections({ folder: source }, corrections);
       const entries = Object.entries(contents(source)).map(([name, text]) => ({
         name,
         content: Buffer.from(text, 'base64'),
       }));
       const archive = join(temporaryFolder(), 'photos.zip');
       writeFileSync(archive, zipOf(entries));
-      const { folder, corrections: shipped } = await openDataset(archive);
-      assert.equal(shipped?.relabeled, 1);
+      const opened = await openDataset(archive);
+      assert.equal(opened.corrections?.relabeled, 1);
       writeCorrections(
-        folder,
-        readCorrections(folder).filter(({ action }) => action !== 'relabel'),
+        opened,
+        readCorrections(opened).filter(({ action }) => action !== 'relabel'),
       );
       assert.equal((await openDataset(archive)).corrections?.relabeled, 0);
     }));
 
   it('does not apply when the option says so', async () => {
     const folder = await stripesFolder(3);
-    writeCorrections(folder, corrections);
+    writeCorrections({ folder }, corrections);
     const dataset = await openDataset(folder, { corrections: false });
     assert.equal(dataset.examples.length, 9);
     assert.equal(dataset.corrections, undefined);
@@ -117,7 +119,7 @@ describe('corrections.csv', function () {
     const folder = await stripesFolder(3);
     const rows = ['red', 'green', 'blue'].flatMap((color) => [0, 1, 2].map((i) => `${color}/${i}.png,${color}`));
     writeFileSync(join(folder, 'table.csv'), ['file,label', ...rows].join('\n'));
-    writeCorrections(folder, corrections);
+    writeCorrections({ folder }, corrections);
     const { examples, classes } = await openDataset(join(folder, 'table.csv'));
     assert.equal(examples.length, 8);
     const first = examples.find(({ file }) => file.endsWith('red/0.png'))!;
@@ -136,15 +138,33 @@ describe('corrections.csv', function () {
       ['file,label', ...rows.map(({ name, color }) => `${name},${color}`)].join('\n'),
     );
     const before = await openDataset(folder);
-    writeCorrections(folder, [{ file: 'train/red0.png', action: 'relabel', label: 'blue', was: 'red' }]);
+    writeCorrections({ folder }, [{ file: 'train/red0.png', action: 'relabel', label: 'blue', was: 'red' }]);
     const after = await openDataset(folder);
     assert.deepEqual(after.corrections?.relabeled, 1);
     assert.deepEqual([after.classes, after.examples.length], [before.classes, before.examples.length]);
   });
 
+  it('is beside an archive, whose unpacked pictures lie in the cache, which may be emptied', () =>
+    withEmptyCache(async (cache) => {
+      const folder = await stripesFolder(3);
+      const archive = join(temporaryFolder(), 'photos.tar');
+      await tar.create({ file: archive, cwd: folder }, ['red', 'green', 'blue']);
+      const opened = await openDataset(archive);
+      assert.ok(opened.folder.startsWith(cache));
+      assert.equal(opened.correctionsFile, `${archive}.corrections.csv`);
+      const cleaning = await cleanLabels(opened);
+      const picture = correctionName(opened.folder, opened.examples[0]!.file);
+      cleaning.decide(picture, 'leave out');
+      assert.equal(cleaning.file, `${archive}.corrections.csv`);
+      rmSync(cache, { recursive: true });
+      const again = await openDataset(archive);
+      assert.equal(again.corrections?.leftOut, 1);
+      assert.equal(again.examples.length, 8);
+    }));
+
   it('does not apply to what has changed since, and says so', async () => {
     const folder = await stripesFolder(3);
-    writeCorrections(folder, [
+    writeCorrections({ folder }, [
       { file: 'red/0.png', action: 'relabel', label: 'green', was: 'blue' },
       { file: 'red/1.png', action: 'relabel', label: 'violet', was: 'red' },
       { file: 'red/gone.png', action: 'leave out', was: 'red' },
@@ -198,7 +218,7 @@ describe('corrections.csv', function () {
       cache: false,
     } as const;
     const plain = await train(await openDataset(folder), options);
-    writeCorrections(folder, corrections);
+    writeCorrections({ folder }, corrections);
     const dataset = await openDataset(folder);
     const run = await train(dataset, options);
     assert.deepEqual(run.corrections, dataset.corrections);

@@ -79,14 +79,14 @@ describe('cleanLabels', function () {
     cleaning.decide('blue/dark.png', 'leave out');
     cleaning.decide('green/21.png', 'keep');
     assert.deepEqual(
-      readCorrections(folder).map(({ file, action, label = '', was }) => [file, action, label, was].join()),
+      readCorrections({ folder }).map(({ file, action, label = '', was }) => [file, action, label, was].join()),
       ['blue/dark.png,leave out,,blue', 'green/20.png,relabel,red,green', 'green/21.png,keep,,green'],
     );
     assert.equal(cleaning.undo(), true);
-    assert.equal(readCorrections(folder).length, 2);
+    assert.equal(readCorrections({ folder }).length, 2);
     cleaning.decide('green/20.png', 'relabel', 'blue');
     cleaning.undo();
-    assert.equal(readCorrections(folder).find(({ file }) => file === 'green/20.png')?.label, 'red');
+    assert.equal(readCorrections({ folder }).find(({ file }) => file === 'green/20.png')?.label, 'red');
 
     // the next session, with a dataset to which the decisions were applied
     const later = await cleanLabels(await openDataset(folder));
@@ -95,7 +95,7 @@ describe('cleanLabels', function () {
     later.decide('blue/dark.png', null);
     later.decide('green/20.png', 'relabel', 'green'); // its own class: kept
     assert.deepEqual(
-      readCorrections(folder).map(({ file, action, was }) => [file, action, was].join()),
+      readCorrections({ folder }).map(({ file, action, was }) => [file, action, was].join()),
       ['green/20.png,keep,green'],
     );
     assert.equal((await openDataset(folder)).examples.length, dataset.examples.length);
@@ -107,7 +107,7 @@ describe('cleanLabels', function () {
     const file = join(folder, 'corrections.csv');
     writeFileSync(file, `${readFileSync(file, 'utf8')}red/1.png,leave out,,red\n`);
     cleaning.decide('green/21.png', 'keep');
-    assert.equal(readCorrections(folder).length, 3);
+    assert.equal(readCorrections({ folder }).length, 3);
   });
 
   it('refuses what it does not know, and changes nothing then', async () => {
@@ -121,7 +121,7 @@ describe('cleanLabels', function () {
     ]) {
       assert.throws(decide, UserError);
     }
-    assert.deepEqual(readCorrections(folder), []);
+    assert.deepEqual(readCorrections({ folder }), []);
     writeFileSync(join(folder, 'corrections.csv'), 'something else\n');
     await assert.rejects(cleanLabels(dataset), /corrections\.csv has the columns/);
     assert.throws(() => cleaning.decide('red/0.png', 'keep'), /corrections\.csv has the columns/);
@@ -196,6 +196,6 @@ describe('cleanLabels', function () {
       press({ do: 'decide', name: '../../etc/passwd', action: 'keep' });
       assert.match(state().message, /is not a picture of the dataset/);
       press({ do: 'decide', name: {}, action: [] });
-      assert.deepEqual(readCorrections(folder), []);
+      assert.deepEqual(readCorrections({ folder }), []);
     }));
 });

@@ -1,9 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, dirname, isAbsolute, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
 import { didYouMean } from '../../core/didYouMean';
 import { UserError } from '../../core/errors';
 import { withDefaults } from '../../core/options';
+import { cacheFolder } from '../../core/paths';
 import { applyCorrections, type Dataset, imageFolder, imageTable, sampleFolder, samples } from '..';
 import { hasPictureName } from '../listFolder';
 import { withReading } from '../pictures/datasetReading';
@@ -30,7 +31,8 @@ export interface OpenDatasetOptions extends PublicDatasetOptions, DataOptions {}
  *
  * A folder takes precedence over a dataset of the same name. Archives, and pictures inside tables, are unpacked into tunebook's
  * cache once; the same content is not unpacked again. A file `corrections.csv` in the folder
- * of the pictures, which `cleanLabels` writes, gives pictures other labels or leaves them out. The listener receives {@link Dataset.warnings} and {@link Dataset.notes} as
+ * of the pictures, which `cleanLabels` writes, gives pictures other labels or leaves them out; for an archive it is beside it
+ * (`photos.zip.corrections.csv`), and for a dataset with a name in the working directory (`emoji.corrections.csv`). The listener receives {@link Dataset.warnings} and {@link Dataset.notes} as
  * messages.
  *
  * @param data path or name
@@ -51,7 +53,9 @@ export async function openDataset(data: string, options?: OpenDatasetOptions): P
     ...NO_DATA_OPTIONS,
   });
   const { range, bands, corrections = true } = how;
-  const opened = await openWith(data, how, listener);
+  const found = await openWith(data, how, listener);
+  const place = correctionsBeside(data, found.folder);
+  const opened = place === undefined ? found : { ...found, correctionsFile: place };
   const dataset = await withReading(corrections ? applyCorrections(opened) : opened, { range, bands });
   for (const text of [...(dataset.warnings ?? []), ...(dataset.notes ?? [])]) {
     listener.onMessage?.(`${basename(data)}: ${text}`);
@@ -166,6 +170,16 @@ export async function datasetFolder(data: string, listener: DataListener): Promi
 export async function unpackedIfArchive(path: string, listener: DataListener): Promise<string> {
   if (!existsSync(path) || !statSync(path).isFile() || hasPictureName(path)) return path;
   return typeof archiveKind(path) === 'string' ? unpackArchive(path, listener) : path;
+}
+
+/**
+ * Where the corrections of a dataset are kept whose pictures lie in the cache, because what a person has decided must not be lost with
+ * it: beside the archive or table, or in the working directory for a dataset that is opened by its name.
+ */
+function correctionsBeside(data: string, folder: string): string | undefined {
+  const cache = `${cacheFolder()}${sep}`;
+  if (!folder.startsWith(cache) || resolve(data).startsWith(cache)) return undefined;
+  return `${resolve(data)}.corrections.csv`;
 }
 
 const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();

@@ -135,7 +135,8 @@ async function alikePictures(
       const other = group[i === 0 ? 1 : 0]!.example;
       const name = correctionName(folder, other.file);
       const label = other.label === example.label ? '' : `, a ${classes[other.label]}`;
-      return { example, list: 'alike', reason: `looks like ${name}${label}` };
+      const part = other.subset === example.subset ? '' : `, which is in the ${other.subset ?? 'other'} part`;
+      return { example, list: 'alike', reason: `looks like ${name}${label}${part}` };
     }),
   );
 }

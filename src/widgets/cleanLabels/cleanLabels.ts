@@ -1,7 +1,14 @@
 import { shown, UserError } from '../../core/errors';
 import type { Listener } from '../../core/listener';
 import { withDefaults } from '../../core/options';
-import { type Correction, type CorrectionAction, correctionsFile, type Dataset } from '../../data';
+import {
+  type Correction,
+  type CorrectionAction,
+  correctionsFile,
+  type Dataset,
+  type Example,
+  type Subset,
+} from '../../data';
 import { displaySymbol, type MimeBundle } from '../../notebook/mime';
 import type { Prediction, TrainResult } from '../../training';
 import { findCandidates, type SuspectPicture } from './candidates';
@@ -90,7 +97,7 @@ export async function cleanLabels(source: Dataset | TrainResult, options?: Clean
     get corrections() {
       return decisions.all;
     },
-    file: correctionsFile(dataset.folder),
+    file: correctionsFile(dataset),
     decide(picture, action, label) {
       decisions.decide(picture, action, label);
       view.show();
@@ -108,8 +115,11 @@ export async function cleanLabels(source: Dataset | TrainResult, options?: Clean
 function datasetOf(source: Dataset | TrainResult): Dataset {
   if (typeof source === 'object' && source !== null && 'examples' in source) return source;
   if (typeof source === 'object' && source !== null && 'split' in source) {
-    const { folder, classes, split } = source;
-    return { folder, classes, examples: [...split.train, ...split.validation, ...(split.test ?? [])], skipped: [] };
+    const { folder, classes, split, correctionsFile: file } = source;
+    const part = (examples: readonly Example[], subset: Subset) => examples.map((example) => ({ ...example, subset }));
+    const { train, validation, test = [] } = split;
+    const examples = [...part(train, 'train'), ...part(validation, 'validation'), ...part(test, 'test')];
+    return { folder, classes, examples, skipped: [], ...(file !== undefined && { correctionsFile: file }) };
   }
   throw new UserError(`cleanLabels: expected a dataset or the result of train, got ${shown(source)}`);
 }

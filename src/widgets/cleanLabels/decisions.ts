@@ -100,12 +100,12 @@ export class Decisions {
     const made = this.#read();
     if (correction) made.set(name, correction);
     else made.delete(name);
-    writeCorrections(this.#dataset.folder, [...made.values()]);
+    writeCorrections(this.#dataset, [...made.values()]);
     this.#made = made;
   }
 
   #read(): Map<string, Correction> {
-    return new Map(readCorrections(this.#dataset.folder).map((correction) => [correction.file, correction]));
+    return new Map(readCorrections(this.#dataset).map((correction) => [correction.file, correction]));
   }
 }
 

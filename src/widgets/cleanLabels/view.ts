@@ -206,7 +206,7 @@ export class CleaningView {
 
   #summary(): string {
     const [suspect, alike, odd, decided] = lists.map((list) => this.namesIn(list).length);
-    return `${suspect} suspect labels, ${alike} pictures that look like others, ${odd} odd pictures; ${decided} decided, in ${correctionsFile(this.#dataset.folder)}`;
+    return `${suspect} suspect labels, ${alike} pictures that look like others, ${odd} odd pictures; ${decided} decided, in ${correctionsFile(this.#dataset)}`;
   }
 }
 
