@@ -180,7 +180,7 @@ describe('cleanLabels', function () {
           .sort(),
         odd,
       );
-      press({ do: 'view', className: 'red' });
+      press({ do: 'view', className: 'green' });
       assert.deepEqual(state().cards, []);
       press({ do: 'view', list: 'suspect', className: '' });
       for (const nonsense of [
