@@ -28,12 +28,14 @@ export function blurOf(gray: Float32Array, width: number, height: number): numbe
     for (let column = 0, x = 1; column < columns; column++) {
       const end = Math.min(width - 1, Math.ceil(((column + 1) * width) / columns));
       const tile = row + column;
-      let [slope, laplacian] = [0, 0];
+      let slope = 0;
+      let laplacian = 0;
       counts[tile]! += Math.max(0, end - x);
       for (; x < end; x++) {
         const i = y * width + x;
         const value = smooth[i]!;
-        const [right, below] = [smooth[i + 1]! - value, smooth[i + width]! - value];
+        const right = smooth[i + 1]! - value;
+        const below = smooth[i + width]! - value;
         const second = right + below + smooth[i - 1]! + smooth[i - width]! - 2 * value;
         slope += right * right + below * below;
         laplacian += second * second;
