@@ -27,26 +27,33 @@ export function isUniform(
 ): boolean {
   const side = Math.min(width, height);
   const regions = Math.max(2, Math.min(REGIONS, Math.floor(side / 8)));
-  const { range, deviation } = compareRegions(pixels, width, height, regions);
   const faint = Math.max(LEAST_RANGE, MOST_RANGE * brightness);
+  const some = compareRegions(pixels, width, height, regions, Math.max(1, Math.floor(side / 64)));
+  if (some.range > faint + 2 * some.deviation) return false; // nearly all pictures: a few pixels show it
+  const { range, deviation } = compareRegions(pixels, width, height, regions, 1);
   if (deviation <= faint / 2 && range <= faint + deviation) return true;
   if (side < LEAST_SIDE) return false;
   const noise = (NOISE_RANGE * deviation) / Math.sqrt((width * height) / regions ** 2);
   return range <= faint + noise && isNoise(gray, width, height);
 }
 
-/** @returns the largest difference of mean colours between regions, and the largest standard deviation within them, of 0 to 255 */
-function compareRegions(pixels: Uint8Array, width: number, height: number, regions: number) {
+/**
+ * @param step one of so many rows and columns is used
+ * @returns the largest difference of mean colours between regions, and the largest standard deviation within them, of 0 to 255
+ */
+function compareRegions(pixels: Uint8Array, width: number, height: number, regions: number, step: number) {
   const sums = new Float64Array(regions ** 2 * 3);
   const counts = new Float64Array(regions ** 2);
   const squares = [0, 0, 0];
   const regionOf = Int32Array.from({ length: width }, (_, x) => Math.floor((x * regions) / width));
-  for (let y = 0, at = 0; y < height; y++) {
+  let pixelsSeen = 0;
+  for (let y = 0; y < height; y += step) {
     const row = regions * Math.floor((y * regions) / height);
-    for (let x = 0; x < width; x++) {
+    for (let x = 0; x < width; x += step) {
       const region = row + regionOf[x]!;
       counts[region]!++;
-      for (let channel = 0; channel < 3; channel++, at++) {
+      pixelsSeen++;
+      for (let channel = 0, at = 3 * (y * width + x); channel < 3; channel++, at++) {
         const value = pixels[at]!;
         sums[3 * region + channel]! += value;
         squares[channel]! += value * value;
@@ -57,15 +64,16 @@ function compareRegions(pixels: Uint8Array, width: number, height: number, regio
   for (let channel = 0; channel < 3; channel++) {
     let [low, high, between] = [255, 0, 0];
     for (const [region, count] of counts.entries()) {
+      if (count === 0) continue;
       const mean = sums[3 * region + channel]! / count;
       low = Math.min(low, mean);
       high = Math.max(high, mean);
       between += count * mean * mean;
     }
     range = Math.max(range, high - low);
-    variance = Math.max(variance, (squares[channel]! - between) / (width * height));
+    variance = Math.max(variance, (squares[channel]! - between) / pixelsSeen);
   }
-  return { range, deviation: Math.sqrt(variance) };
+  return { range, deviation: Math.sqrt(Math.max(0, variance)) };
 }
 
 /** Whether pixels tell hardly anything about others of their row, as in noise. */
