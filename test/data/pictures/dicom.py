@@ -8,6 +8,7 @@ import base64
 import io
 import json
 import os
+import tempfile
 
 import gdcm
 import numpy as np
@@ -33,6 +34,7 @@ from pydicom.uid import (
 )
 
 WIDTH, HEIGHT = 20, 12
+TEMPORARY = os.path.join(tempfile.mkdtemp(), "picture.dcm")
 rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
 SCAN = ((columns * 180 + rows * 37) % 4096).astype(np.uint16)  # 12 bits
 COLORS = np.stack([columns * 12, rows * 20, 255 - columns * 6], -1).astype(np.uint8)
@@ -89,10 +91,10 @@ def bytes_of(ds):
 
 def by_gdcm(ds, syntax):
     """Compressed by GDCM, whose encoder is independent of all decoders that are tested."""
-    with open("/tmp/dicom-oracle.dcm", "wb") as out:
+    with open(TEMPORARY, "wb") as out:
         out.write(bytes_of(ds))
     reader = gdcm.ImageReader()
-    reader.SetFileName("/tmp/dicom-oracle.dcm")
+    reader.SetFileName(TEMPORARY)
     assert reader.Read()
     change = gdcm.ImageChangeTransferSyntax()
     change.SetTransferSyntax(gdcm.TransferSyntax(syntax))
@@ -101,9 +103,9 @@ def by_gdcm(ds, syntax):
     writer = gdcm.ImageWriter()
     writer.SetFile(reader.GetFile())
     writer.SetImage(change.GetOutput())
-    writer.SetFileName("/tmp/dicom-oracle.dcm")
+    writer.SetFileName(TEMPORARY)
     assert writer.Write()
-    with open("/tmp/dicom-oracle.dcm", "rb") as result:
+    with open(TEMPORARY, "rb") as result:
         return result.read()
 
 
