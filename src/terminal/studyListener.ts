@@ -71,6 +71,7 @@ export function terminalStudyListener(output: Output = process.stderr): EndingSt
       if (
         state.latest &&
         perSeed > 1 &&
+        rows.length > 0 &&
         state.ended % perSeed === 0 &&
         state.ended < state.total &&
         state.ended > printed
