@@ -1,9 +1,11 @@
+import { type Dirent, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { UserError } from '../../core/errors';
 import type { Subset } from '../dataset';
 import type { Findings } from '../findPictures';
-import { listFolder } from '../listFolder';
+import { listFolder, statusOf } from '../listFolder';
 import { subsetOfFolder } from '../subsetNames';
+import { isSystemFolder } from '../systemFolders';
 import type { TableFile } from './openRecords';
 
 /** How many folders below a dataset's one its tables may be. */
@@ -63,13 +65,29 @@ export function listing(folder: string) {
   }
 }
 
-/** The files below a folder whose names match, sorted. */
+/** The files below a folder whose names match, sorted. Files are not looked at, as there may be many pictures beside them. */
 export function filesBelow(folder: string, pattern: RegExp, depth = 0): string[] {
-  const { folders, files } = listing(folder);
-  const here = files.filter(({ name }) => pattern.test(name)).map(({ name }) => join(folder, name));
-  return depth === DEEPEST
-    ? here
-    : [...here, ...folders.flatMap((name) => filesBelow(join(folder, name), pattern, depth + 1))];
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return []; // reported when it is opened
+  }
+  return entries
+    .filter(({ name }) => !name.startsWith('.') && !isSystemFolder(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (pattern.test(entry.name) && isKind(entry, path, 'isFile')) return [path];
+      return depth < DEEPEST && isKind(entry, path, 'isDirectory') ? filesBelow(path, pattern, depth + 1) : [];
+    });
+}
+
+/** Whether an entry is a file or a folder, or a link to one. */
+function isKind(entry: Dirent, path: string, kind: 'isFile' | 'isDirectory'): boolean {
+  if (!entry.isSymbolicLink()) return entry[kind]();
+  const status = statusOf(path);
+  return typeof status !== 'string' && status[kind]();
 }
 
 /** Names in quotes, for a message. */

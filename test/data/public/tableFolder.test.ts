@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import sharp from 'sharp';
 import { sha256 } from '../../../src/core/files';
@@ -96,6 +96,10 @@ describe("Hugging Face's image folders", () => {
     const other = { 'metadata.csv': 'key,value\ncamera,x\n', 'cat/metadata.csv': 'image,label\n1.png,7\n2.png,8\n' };
     const stray = folderWith({ ...named(['cat/1.png', 'cat/2.png', 'dog/3.png']), ...other });
     assert.deepEqual((await listed(stray)).classes, ['cat', 'dog']); // tables of something else
+    symlinkSync('loop', join(stray, 'loop'));
+    symlinkSync(stray, join(stray, 'cat', 'up'));
+    symlinkSync('/no/such/disk', join(stray, 'disk'));
+    assert.deepEqual((await listed(stray)).classes, ['cat', 'dog']);
     const flat = folderWith({
       ...named(['1.png', '2.png']),
       'metadata.csv': 'file_name,text,size\n1.png,a grey cat,3\n2.png,a dog,4\n',
