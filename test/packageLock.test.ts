@@ -29,4 +29,28 @@ describe('package-lock.json', () => {
       [],
     );
   });
+
+  it('is of dependencies with exact versions, each with its reason in CONTRIBUTING.md', () => {
+    const read = (name: string) => readFileSync(join(projectFolder, name), 'utf8');
+    const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<
+      string,
+      Record<string, string>
+    >;
+    const all = Object.entries({ ...dependencies, ...devDependencies }).filter(([, version]) => version !== 'file:.');
+    assert.ok(all.length > 40);
+    const exact = /^(?:npm:[\w@/.-]+@)?\d+\.\d+\.\d+$/;
+    assert.deepEqual(
+      all.filter(([, version]) => !exact.test(version)),
+      [],
+    );
+    const listed = [...read('CONTRIBUTING.md').matchAll(/^\| ((?:`[\w@/.*-]+`,? ?)+)\|/gm)].flatMap(([, cell]) =>
+      [...cell!.matchAll(/`([^`]+)`/g)].map(
+        ([, name]) => new RegExp(`^${name!.replaceAll('.', '\\.').replaceAll('*', '.*')}$`),
+      ),
+    );
+    assert.deepEqual(
+      all.map(([name]) => name).filter((name) => !listed.some((known) => known.test(name))),
+      [],
+    );
+  });
 });
