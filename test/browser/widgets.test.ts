@@ -237,12 +237,12 @@ describe('widgets in JupyterLab', function () {
       .first()
       .waitFor();
     await shown.getByRole('tab', { name: /Near duplicates/ }).click();
-    await shown.getByLabel('Class').selectOption('red');
+    await shown.locator('[data-part="page"] select').selectOption('red');
     await shown.getByText('No pictures that look like others.').waitFor();
 
     await reload(notebook);
     await shown.getByText('No pictures that look like others.').waitFor({ timeout: 30_000 });
-    await shown.getByLabel('Class').selectOption('');
+    await shown.locator('[data-part="page"] select').selectOption('');
     await shown.getByRole('tab', { name: /Suspect labels/ }).click();
     await card('green/21.png').getByText('left out').waitFor();
     await run(notebook, 1);
