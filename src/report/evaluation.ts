@@ -75,7 +75,7 @@ export async function evaluationHtml(evaluation: RunEvaluation, options?: Evalua
       predictions,
       'pictures',
     ),
-    ...(await pictureSections(evaluation, available)),
+    ...(await pictureSections(evaluation, available, readConfiguration(evaluation.run).data.reading)),
   ];
   return htmlPage({
     title: `Evaluation of ${basename(evaluation.run)}`,

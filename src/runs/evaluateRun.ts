@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import { UserError } from '../core/errors';
 import type { Listener } from '../core/listener';
 import { withDefaults } from '../core/options';
-import type { Dataset, Example, Skipped, Subset } from '../data';
+import type { Dataset, Example, Reading, Skipped, Subset } from '../data';
 import {
   type ClassificationSummary,
   type ClassReport,
@@ -20,6 +20,7 @@ import {
   testUseWarning,
 } from '../training';
 import { OpenRun, openRun } from './openRun';
+import { readConfiguration } from './readConfiguration';
 import { readMetrics } from './readMetrics';
 import { slicePictures } from './slices';
 
@@ -133,7 +134,12 @@ export async function evaluateRun(
     const nameOf = (file: string) => relative(dataset.folder, file) || file;
     return {
       ...{ run: resolve(model.folder), folder: dataset.folder },
-      ...(given.slices !== false && (await slicesOf(predictions, labelled, classes, { ...given, nameOf }))),
+      ...(given.slices !== false &&
+        (await slicesOf(predictions, labelled, classes, {
+          ...given,
+          nameOf,
+          reading: readConfiguration(model.folder).data.reading,
+        }))),
       ...{
         classes: [...classes],
         part,
@@ -162,7 +168,14 @@ async function slicesOf(
     slices: names,
     confidence,
     nameOf,
-  }: { slices: boolean | readonly string[]; confidence: number; nameOf: (file: string) => string },
+    reading,
+  }: {
+    slices: boolean | readonly string[];
+    confidence: number;
+    nameOf: (file: string) => string;
+    /** how the run reads pictures */
+    reading: Reading | undefined;
+  },
 ): Promise<Pick<RunEvaluation, 'slices' | 'sliceSample'>> {
   const byFile = new Map(examples.map((example) => [example.file, example]));
   const pictures = predictions.map((each) => ({
@@ -174,7 +187,7 @@ async function slicesOf(
   const { slices, members, sample } = await slicePictures(pictures, classes, {
     ...(typeof names !== 'boolean' && { names }),
     pathOf: (i) => paths[i],
-    ...(examples[0]?.reading && { reading: examples[0].reading }),
+    ...(reading && { reading }),
     confidence,
   });
   return {

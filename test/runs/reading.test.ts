@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { explainPictures, topLosses } from '../../src/analysis/explain';
 import { type DataOptions, openDataset } from '../../src/data/public';
-import { reportHtml } from '../../src/report';
-import { predict, saveRun } from '../../src/runs';
+import { evaluationHtml, reportHtml } from '../../src/report';
+import { evaluateRun, predict, saveRun } from '../../src/runs';
 import type { Axes } from '../../src/study';
 import { checkConfiguration } from '../../src/study/configuration';
 import { planStudy } from '../../src/study/plan';
@@ -78,7 +78,8 @@ describe('the options with which the pictures of a run were read', () => {
 describe('the pictures that a report and galleries show', () => {
   it('are read as in training', async function () {
     this.timeout(120_000);
-    const result = await train(await openDataset(scans()), { epochs: 1, inputSize: 32, cache: false });
+    const root = scans();
+    const result = await train(await openDataset(root), { epochs: 1, inputSize: 32, cache: false });
     const folder = join(temporaryFolder(), 'run');
     await saveRun(result, folder);
     const told: string[] = [];
@@ -88,6 +89,8 @@ describe('the pictures that a report and galleries show', () => {
     const [bright] = await topLosses({ ...result, predictions: result.predictions.filter(({ label }) => label === 0) });
     const { channels } = await sharp(Buffer.from(bright!.url.split(',')[1]!, 'base64')).stats();
     assert.ok(channels[0]!.mean > 170, String(channels[0]!.mean)); // 3000 of 4095, not the grey of a failure
+    const page = await evaluationHtml(await evaluateRun(folder, await openDataset(root, { range: [0, 65535] })));
+    assert.ok(page.includes(bright!.url), 'the page of an evaluation shows the pictures as the run reads them');
     assert.equal((await explainPictures(result, result.predictions.slice(0, 1))).length, 2);
     result.dispose();
   });
