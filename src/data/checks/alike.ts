@@ -27,13 +27,15 @@ export interface AlikePictures {
 const PIECE = 100;
 /** With so many others of nearly the same hash a picture is compared colour by colour. */
 const MOST_COMPARISONS = 2000;
+/** With so many others of different hashes near its own: this work grows fastest where hundreds of thousands have nearly one hash. */
+const MOST_NEAR = 1000;
 
 /**
  * Groups of pictures that look alike, also by way of others of the group: the connected components of {@link looksAlike}, as if all
  * pairs were compared, in a time that hardly grows faster than their number.
  *
  * Pictures of equal hashes are compared by their colours, and different hashes that are near each other are found by
- * {@link findNearHashes}. A picture is compared with at most 2,000 others of its own hash, and 2,000 of other hashes, that are not yet
+ * {@link findNearHashes}. A picture is compared with at most 2,000 others of its own hash, and 1,000 of other hashes, that are not yet
  * known to be of one group. Where more than that share a hash, those of close colours are brought together first
  * ({@link colorBuckets}), and `partly` counts the pictures that were not compared with all.
  *
@@ -109,7 +111,7 @@ class AlikeSearch {
     this.hashes = new Uint32Array(4 * byHash.length);
     for (const [i, [first]] of byHash.entries()) this.hashes.set(pictures[first!]!.look.hash, 4 * i);
     this.standsFor = new Int32Array(byHash.length);
-    this.left = Float64Array.from(byHash, ({ length }) => MOST_COMPARISONS * length);
+    this.left = Float64Array.from(byHash, ({ length }) => MOST_NEAR * length);
   }
 
   /** Does the work in small steps. @returns how many pictures are done, after each */
