@@ -147,6 +147,8 @@ async function writeEntry(entry: ReadEntry, guard: ExtractionGuard, failed: Prom
     await Promise.race([written, failed]);
   } finally {
     file.destroy();
+    // a file that is still being opened would appear in a folder that is being removed
+    if (!file.closed) await new Promise<void>((done) => file.once('close', () => done()));
   }
 }
 
