@@ -157,7 +157,10 @@ export class OpenNotebook {
   }
 
   async save(): Promise<void> {
-    const saved = this.page.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.ok());
+    // settings and the layout are saved by PUT, too
+    const saved = this.page.waitForResponse(
+      (answer) => answer.request().method() === 'PUT' && answer.url().includes('/api/contents/') && answer.ok(),
+    );
     await this.page.keyboard.press('Control+s');
     await saved;
   }
