@@ -33,7 +33,13 @@ export function kernelFolder({ name = NAME, prefix }, environment = process.env,
   return join(userData(environment, platform), 'kernels', name);
 }
 
-/** Jupyter's data folder of the user. In a terminal of our own JupyterLab, JUPYTER_DATA_DIR is that of the project. */
+/**
+ * Jupyter's data folder of the user. In a terminal of our own JupyterLab, JUPYTER_DATA_DIR is that of the project.
+ *
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {NodeJS.Platform} platform
+ * @returns {string}
+ */
 function userData({ JUPYTER_DATA_DIR, XDG_DATA_HOME }, platform) {
   if (JUPYTER_DATA_DIR && resolve(JUPYTER_DATA_DIR) !== inCache('jupyter', 'data')) return resolve(JUPYTER_DATA_DIR);
   if (platform === 'darwin') return join(homedir(), 'Library', 'Jupyter');
@@ -83,11 +89,19 @@ export function uninstallKernel(options = {}) {
   return folder;
 }
 
-/** Whether a kernelspec starts tunebook's kernel, of this or another copy of it. */
+/**
+ * Whether a kernelspec starts tunebook's kernel, of this or another copy of it.
+ *
+ * @param {string} folder
+ * @returns {boolean}
+ */
 function isOurs(folder) {
   try {
     const { argv, env } = JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8'));
-    return env?.TUNEBOOK_KERNEL === '1' && argv.some((word) => basename(String(word)) === 'preload.cjs');
+    return (
+      env?.TUNEBOOK_KERNEL === '1' &&
+      argv.some((/** @type {unknown} */ word) => basename(String(word)) === 'preload.cjs')
+    );
   } catch {
     return readdirSync(folder).length === 0;
   }

@@ -4,9 +4,10 @@ import { fitOptionsOf, trainSettings } from '../../src/training/trainSettings';
 
 describe('the settings of a training', () => {
   it('have defaults', () => {
-    const { cache, checkpoint, resume, evaluateTest, listener, ...settings } = trainSettings(undefined);
+    const { cache, checkpoint, resume, evaluateTest, measure, listener, ...settings } = trainSettings(undefined);
     assert.deepEqual(settings, defaultSettings);
-    assert.deepEqual([cache, checkpoint, resume, evaluateTest, listener], [true, undefined, false, true, {}]);
+    assert.deepEqual([cache, checkpoint, resume, evaluateTest], [true, undefined, false, true]);
+    assert.deepEqual([measure, listener], [undefined, {}]);
   });
 
   it('are refused before any work if they make no sense', () => {
