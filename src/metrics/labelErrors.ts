@@ -1,3 +1,4 @@
+import { argmax } from './argmax';
 import { checkProbabilities } from './calibration';
 
 /** An example whose label is probably wrong. */
@@ -43,8 +44,8 @@ export function suspectLabels(labels: ArrayLike<number>, probabilities: ArrayLik
     .flatMap((row, index): LabelIssue[] => {
       const label = labels[index]!;
       const confident = row.map((p, c) => (p >= thresholds[c]! - 1e-6 ? p : -1));
-      const suggested = confident.indexOf(Math.max(...confident));
-      if (confident[suggested]! < 0 || suggested === label || row.indexOf(Math.max(...row)) === label) return [];
+      const suggested = argmax(confident);
+      if (confident[suggested]! < 0 || suggested === label || argmax(row) === label) return [];
       return [{ index, label, suggested, selfConfidence: row[label]!, margin: row[suggested]! - row[label]! }];
     })
     .sort((a, b) => b.margin - a.margin || a.index - b.index);

@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
+import { argmax } from './argmax';
 import { type Baseline, baselineOf } from './baseline';
 import { calibration, checkProbabilities } from './calibration';
 import { clusterBootstrap } from './clusterBootstrap';
@@ -88,7 +89,7 @@ export function summaryWithin(
     );
   }
   const classes = probabilities[0]!.length;
-  const predicted = probabilities.map((row) => row.indexOf(Math.max(...row)));
+  const predicted = probabilities.map((row) => argmax(row));
   const right = predicted.map((index, i) => index === labels[i]);
   const counts = new Array<number>(classes).fill(0);
   for (const label of labels) counts[label]! += 1;
@@ -127,7 +128,7 @@ export function monitoredMetrics(
   const classes = probabilities[0]!.length;
   const counts = new Array<number>(classes).fill(0);
   for (const label of labels) counts[label]! += 1;
-  const predicted = probabilities.map((row) => row.indexOf(Math.max(...row)));
+  const predicted = probabilities.map((row) => argmax(row));
   const weights = new Float64Array(labels.length).fill(1);
   const [, macroF1] = scoresOf(labels, predicted, weights, classes);
   const areas = rankingsOf(labels, probabilities, counts).map((ranking) => weightedArea(ranking, weights));

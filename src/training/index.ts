@@ -9,7 +9,8 @@ export {
 export type { EarlyStoppingOptions } from './earlyStopping';
 export { type EvaluateModelOptions, type Evaluation, evaluate, evaluateModel } from './evaluate';
 export { type FindLearningRateOptions, findLearningRate } from './findLearningRate';
-export { type FitResult, fit } from './fit';
+export { fit } from './fit';
+export type { FitResult } from './fitResult';
 export type { FitCacheOptions, FitOptions, LearningRateGroup } from './fitSettings';
 export { type CrossEntropyOptions, type FocalLossOptions, type LossName, type LossOptions, lossNames } from './losses';
 export { type ExamplePrediction, predictExamples } from './predictExamples';

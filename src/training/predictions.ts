@@ -1,5 +1,6 @@
 import type { Example } from '../data';
 import { type ClassificationSummary, type ConfusionMatrix, classificationSummary, confusionMatrix } from '../metrics';
+import { argmax } from '../metrics/argmax';
 import { tf } from '../tensorflow';
 
 /** The prediction of a model for one labelled picture. */
@@ -40,7 +41,7 @@ export function toPredictions(examples: readonly Example[], logits: Float32Array
     return {
       file,
       label,
-      predicted: row.indexOf(Math.max(...row)),
+      predicted: argmax(row),
       probabilities: row,
       ...(group !== undefined && { group }),
     };

@@ -17,7 +17,7 @@ import { availablePrecision } from '../tensorflow/graph';
 import { backboneOf } from './backboneOf';
 import { checkStateFolder } from './checkpoint';
 import { fineTuning } from './fineTuning';
-import type { FitResult } from './fit';
+import type { FitResult } from './fitResult';
 import { type Prediction, toPredictions } from './predictions';
 import type { TrainSettings } from './settings/types';
 import { evaluateTestPart, type TestResult } from './testPart';

@@ -6,7 +6,7 @@ import { buildDenseHead, buildHead } from '../layers';
 import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
 import type { Evaluation } from './evaluate';
-import type { FitResult } from './fit';
+import type { FitResult } from './fitResult';
 import type { TrainSettings } from './settings/types';
 import type { TrainSurroundings } from './trainSettings';
 

@@ -1,27 +1,12 @@
 import assert from 'node:assert/strict';
-import { main } from '../../src/cli/main';
+import { runCommand } from './runCommand';
 
-/** The single line on stderr of a command that fails with a UserError. It runs in this process, where TensorFlow is loaded. */
+/** The single line on stderr of a command that fails with a UserError. */
 export async function errorLine(...args: string[]): Promise<string> {
-  const printed = { stdout: '', stderr: '' };
-  const { stdout, stderr } = process;
-  const write = { stdout: stdout.write, stderr: stderr.write };
-  for (const name of ['stdout', 'stderr'] as const) {
-    process[name].write = (text: string | Uint8Array) => {
-      printed[name] += text;
-      return true;
-    };
-  }
-  let status: number;
-  try {
-    status = await main(args);
-  } finally {
-    stdout.write = write.stdout;
-    stderr.write = write.stderr;
-  }
-  assert.equal(status, 1, printed.stderr + printed.stdout);
-  assert.equal(printed.stdout, '');
-  const lines = printed.stderr.trim().split('\n');
-  assert.equal(lines.length, 1, printed.stderr);
+  const { status, stdout, stderr } = await runCommand(...args);
+  assert.equal(status, 1, stderr + stdout);
+  assert.equal(stdout, '');
+  const lines = stderr.trim().split('\n');
+  assert.equal(lines.length, 1, stderr);
   return lines[0]!;
 }

@@ -1,32 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { main } from '../../src/cli/main';
+import { runCommand } from '../cli/runCommand';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
 import { madeUpPredictions, writeRun } from './madeUpRun';
 
-/** Runs a command in this process. @returns its output */
-async function tunebook(...args: string[]) {
-  const printed = { stdout: '', stderr: '' };
-  const write = { stdout: process.stdout.write, stderr: process.stderr.write };
-  for (const name of ['stdout', 'stderr'] as const) {
-    process[name].write = (text: string | Uint8Array) => {
-      printed[name] += text;
-      return true;
-    };
-  }
-  try {
-    return { status: await main(args), ...printed };
-  } finally {
-    process.stdout.write = write.stdout;
-    process.stderr.write = write.stderr;
-  }
-}
-
 describe('tunebook report', function () {
   this.timeout(60_000);
-  const report = (...args: string[]) => tunebook('report', ...args);
+  const report = (...args: string[]) => runCommand('report', ...args);
   const newRun = () => writeRun(['cat', 'dog'], madeUpPredictions(['cat', 'dog'], 20));
 
   it('prints a run as text', async () => {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { main } from '../../src/cli/main';
 import { UserError } from '../../src/core/errors';
 import { type Dataset, imageFolder, selectClasses } from '../../src/data';
 import { openDataset } from '../../src/data/public';
 import { evaluateRun, saveRun } from '../../src/runs';
 import { type TrainResult, train } from '../../src/training';
+import { runCommand } from '../cli/runCommand';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
 
@@ -117,25 +117,7 @@ describe('evaluateRun', function () {
   });
 
   /** `tunebook evaluate` with what it printed. */
-  async function command(argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-    const printed = { stdout: '', stderr: '' };
-    const streams = ['stdout', 'stderr'] as const;
-    const before = streams.map((name) => process[name].write);
-    for (const name of streams) {
-      process[name].write = ((text: string) => {
-        printed[name] += text;
-        return true;
-      }) as typeof process.stdout.write;
-    }
-    try {
-      const code = await main(['evaluate', run, '--data', folder, ...argv]);
-      return { code, ...printed };
-    } finally {
-      streams.forEach((name, i) => {
-        process[name].write = before[i]!;
-      });
-    }
-  }
+  const command = (argv: string[]) => runCommand('evaluate', run, '--data', folder, ...argv);
 
   it('gives all metrics by the columns of a table and by what the pictures show, and refuses other properties', async () => {
     const rows = dataset.examples.map(({ file, label }, i) =>
@@ -179,25 +161,25 @@ describe('evaluateRun', function () {
 
   it('is a command that writes a report, too, over nothing but an earlier report', async () => {
     const page = join(temporaryFolder(), 'evaluation.html');
-    const { code, stdout, stderr } = await command(['--report', page]);
-    assert.equal(code, 0, stderr);
+    const { status, stdout, stderr } = await command(['--report', page]);
+    assert.equal(status, 0, stderr);
     assert.match(stdout, /^report +.*evaluation\.html$/m);
     const html = readFileSync(page, 'utf8');
     assert.match(html, /<h2>Metrics<\/h2>/);
     assert.match(html, /<p class="note">Warning: the run was trained on/);
-    assert.equal((await command(['--report', page, '--slices', 'class', 'size'])).code, 0);
+    assert.equal((await command(['--report', page, '--slices', 'class', 'size'])).status, 0);
     const other = join(temporaryFolder(), 'notes.html');
     writeFileSync(other, 'mine');
     const refused = await command(['--report', other]);
-    assert.deepEqual([refused.code, refused.stdout], [1, '']);
+    assert.deepEqual([refused.status, refused.stdout], [1, '']);
     assert.match(refused.stderr, /exists and is not a report: give another file with --report/);
     assert.equal(readFileSync(other, 'utf8'), 'mine');
   });
 
   it('is a command that prints the metrics, and writes every probability', async () => {
     const file = join(temporaryFolder(), 'predictions.csv');
-    const { code, stdout, stderr } = await command(['--predictions', file]);
-    assert.equal(code, 0, stderr);
+    const { status, stdout, stderr } = await command(['--predictions', file]);
+    assert.equal(status, 0, stderr);
     assert.match(stdout, /^accuracy +\d\.\d{3} {2}\(95% interval/);
     assert.match(stdout, /baseline +0\.333/);
     assert.match(stderr, /warning: the run was trained on/);
@@ -216,7 +198,7 @@ describe('evaluateRun', function () {
       readFileSync(join(run, 'metrics.json'), 'utf8').replace('"accuracy"', '"x"'),
     );
     const broken = await command([]);
-    assert.equal(broken.code, 1);
+    assert.equal(broken.status, 1);
     assert.match(broken.stderr, /metrics\.json/);
   });
 });

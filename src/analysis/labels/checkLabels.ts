@@ -8,6 +8,7 @@ import { type FindingReport, reportFindings } from '../../data/checks/datasetChe
 import { type Context, type Finding, listed } from '../../data/checks/finding';
 import { extractFeatures, type Features } from '../../features';
 import { type GroupedAccuracy, groupedAccuracy, type LabelIssue, suspectLabels } from '../../metrics';
+import { argmax } from '../../metrics/argmax';
 import type { BackboneName } from '../../models';
 import { backboneOf, defaultSettings, type Prediction, type WeightSource } from '../../training';
 import { checkSetting } from '../../training/settings/check';
@@ -125,7 +126,7 @@ export async function findLabelProblems(dataset: Dataset, options?: CheckLabelsO
 
 function toPrediction({ examples }: Features, row: number, probabilities: number[]): Prediction {
   const { file, label, group } = examples[row]!;
-  const predicted = probabilities.indexOf(Math.max(...probabilities));
+  const predicted = argmax(probabilities);
   return { file, label, predicted, probabilities, ...(group !== undefined && { group }) };
 }
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { main } from '../../../src/cli/main';
 import { imageFolder, splitDataset } from '../../../src/data';
 import { checkDataset, colorDistance, hashDistance, LOOK_SIDE, lookOf, looksAlike } from '../../../src/data/checks';
+import { runCommand } from '../../cli/runCommand';
 import { sharedData, temporaryFolder } from '../../folders';
 import { stripes, stripesFolder, writePicture } from '../../pictures';
 
@@ -192,21 +192,6 @@ describe('checkDataset', () => {
 });
 
 describe('tunebook check', () => {
-  async function run(...argv: string[]): Promise<{ code: number; output: string }> {
-    const write = process.stdout.write;
-    let output = '';
-    process.stdout.write = ((text: string) => {
-      output += text;
-      return true;
-    }) as typeof write;
-    try {
-      return { code: await main(['check', ...argv]), output };
-    } finally {
-      process.stdout.write = write;
-      process.exitCode = 0;
-    }
-  }
-
   it('prints its findings, and ends with an exit code for the most serious one', async () => {
     const root = temporaryFolder();
     mkdirSync(join(root, 'x'));
@@ -215,16 +200,16 @@ describe('tunebook check', () => {
         writePicture(join(root, 'x', name, `${i}.png`), await photo(1000 * j + 7 * i));
     }
     const folder = join(root, 'x');
-    assert.deepEqual((await run('--data', folder)).code, 0);
+    assert.deepEqual((await runCommand('check', '--data', folder)).status, 0);
     writePicture(join(folder, 'a', 'text.jpg'), 'this is no picture');
-    const warned = await run('--data', folder);
-    assert.equal(warned.code, 2);
-    assert.match(warned.output, /warning: unreadable: a\/text\.jpg: not a picture/);
+    const warned = await runCommand('check', '--data', folder);
+    assert.equal(warned.status, 2);
+    assert.match(warned.stdout, /warning: unreadable: a\/text\.jpg: not a picture/);
     copyFileSync(join(folder, 'a/1.png'), join(folder, 'b/other.png'));
     const picture = join(root, 'found.png');
-    const failed = await run('--data', folder, '--json', '--picture', picture);
-    assert.equal(failed.code, 3);
-    const { worst, findings } = JSON.parse(failed.output.trim().split('\n').at(-1)!);
+    const failed = await runCommand('check', '--data', folder, '--json', '--picture', picture);
+    assert.equal(failed.status, 3);
+    const { worst, findings } = JSON.parse(failed.stdout.trim().split('\n').at(-1)!);
     assert.deepEqual([worst, findings[0].finding], ['error', 'label conflict']);
     assert.ok(existsSync(picture));
   });

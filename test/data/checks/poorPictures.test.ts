@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { main } from '../../../src/cli/main';
 import { type Example, imageFolder } from '../../../src/data';
 import { checkDataset } from '../../../src/data/checks';
+import { runCommand } from '../../cli/runCommand';
 import { sharedData, temporaryFolder } from '../../folders';
 import { writePicture } from '../../pictures';
 
@@ -57,21 +57,6 @@ async function folderWithPoorPictures(): Promise<string> {
   return root;
 }
 
-async function run(...argv: string[]): Promise<{ code: number; output: string }> {
-  const write = process.stdout.write;
-  let output = '';
-  process.stdout.write = ((text: string) => {
-    output += text;
-    return true;
-  }) as typeof write;
-  try {
-    return { code: await main(['check', ...argv]), output };
-  } finally {
-    process.stdout.write = write;
-    process.exitCode = 0;
-  }
-}
-
 describe('poor pictures', function () {
   this.timeout(60_000);
 
@@ -101,10 +86,12 @@ describe('poor pictures', function () {
 
   it('are advice: the command ends without an error, and lists their files in its JSON', async () => {
     const root = await folderWithPoorPictures();
-    const { code, output } = await run('--data', root);
-    assert.equal(code, 0);
-    assert.match(output, /note: blurred: 2 with a blur .*\n {2}replace them by sharp ones/);
-    const { findings } = JSON.parse((await run('--data', root, '--json')).output.trim().split('\n').at(-1)!);
+    const { status, stdout } = await runCommand('check', '--data', root);
+    assert.equal(status, 0);
+    assert.match(stdout, /note: blurred: 2 with a blur .*\n {2}replace them by sharp ones/);
+    const { findings } = JSON.parse(
+      (await runCommand('check', '--data', root, '--json')).stdout.trim().split('\n').at(-1)!,
+    );
     const dark = (findings as { finding: string; files: string[] }[]).find(({ finding }) => finding === 'dark')!;
     assert.deepEqual(dark.files, [join(root, 'b/dark.png')]);
   });
