@@ -18,6 +18,7 @@ export {
   type LabelCleaning,
   type LearningRateChoice,
   type ModelTrial,
+  type RunSource,
   type SuspectPicture,
   type TriedPicture,
   type TryModelOptions,

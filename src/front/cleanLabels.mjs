@@ -6,12 +6,14 @@ import { element, follow, jpegUrl, rootIn } from './shared.mjs';
 
 const titles = {
   suspect: 'Suspect labels',
+  leak: 'Leaks',
   alike: 'Near duplicates',
   odd: 'Odd pictures',
   decided: 'Decided',
 };
 const nothing = {
-  suspect: 'No suspect labels. Give a run, or predictions of cross-validation, to find them.',
+  suspect: 'No suspect labels.',
+  leak: 'No pictures that are in two of the parts training, validation and test.',
   alike: 'No pictures that look like others.',
   odd: 'No uniform, dark, overexposed, blurred or outlying pictures.',
   decided: 'Nothing decided yet.',
@@ -190,7 +192,7 @@ function render({ model, el }) {
     after.disabled = get('page') >= get('pages') - 1;
     undo.disabled = !get('canUndo');
     place.textContent = `page ${get('page') + 1} of ${get('pages')}`;
-    status.textContent = get('message');
+    status.textContent = get('message') || get('problem');
   };
 
   cards.addEventListener('keydown', (event) => {

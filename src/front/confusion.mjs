@@ -32,6 +32,7 @@ const styles = `
 .tunebook .cards { display: grid; grid-template-columns: repeat(auto-fill, 124px); gap: 8px; margin-top: 8px; }
 .tunebook figure { margin: 0; overflow-wrap: anywhere; font-size: 12px; }
 .tunebook figure img { width: 120px; height: 120px; border-radius: 4px; display: block; }
+.tunebook .absent { width: 120px; height: 120px; border: 1px dashed var(--tb-line); border-radius: 4px; display: grid; place-items: center; }
 .tunebook h4 { margin: 10px 0 4px; font-size: 14px; }
 `;
 
@@ -213,6 +214,7 @@ function render({ model, el }) {
     title,
     pages,
     cards,
+    element('div', { class: 'muted' }, model.get('missing')),
   );
 
   const drawCards = () => {
@@ -223,7 +225,9 @@ function render({ model, el }) {
           element(
             'figure',
             {},
-            element('img', { alt: card.name, src: urls[i] ?? '' }),
+            card.missing
+              ? element('div', { class: 'absent muted' }, 'not found')
+              : element('img', { alt: card.name, src: urls[i] ?? '' }),
             element(
               'figcaption',
               {},
@@ -240,7 +244,7 @@ function render({ model, el }) {
   const ends = [
     follow(model, ['pictures'], () => {
       for (const url of urls) URL.revokeObjectURL(url);
-      urls = model.get('pictures').map(jpegUrl);
+      urls = model.get('pictures').map(jpegUrl); // no bytes for a picture that was not found
       drawCards();
     }),
     follow(model, ['cards', 'title', 'page', 'pages', 'selected'], () => {

@@ -2,7 +2,7 @@ import { element, follow, jpegUrl, rootIn } from './shared.mjs';
 
 // Try a model: drop, paste or choose a photo, or take one with the camera. Values: `name`, `classes` ({ name, probability }, the most
 // probable first), `neighbors` ({ name, class, distance }), `pictures` (JPEGs: the photo, its heat map, the neighbours), `temperature`,
-// `message`, `busy`. Message: { do: 'picture', name } with the file's bytes.
+// `problem`, `message`, `busy`. Message: { do: 'picture', name } with the file's bytes.
 
 /** The most classes with a bar. */
 const most = 10;
@@ -58,6 +58,7 @@ function render({ model, el }) {
   const title = element('strong', {});
   const photo = element('img', { alt: '' });
   const heat = element('img', { alt: '' });
+  const heatText = element('span');
   const bars = element('table', { class: 'bars', 'aria-label': 'Probabilities' });
   const near = element('div', { class: 'near', role: 'group', 'aria-label': 'Nearest training pictures' });
   const note = element('div', { class: 'muted' });
@@ -69,12 +70,7 @@ function render({ model, el }) {
       'div',
       { class: 'result' },
       element('figure', { class: 'large' }, photo, element('figcaption', { class: 'muted' }, 'what the model sees')),
-      element(
-        'figure',
-        { class: 'large' },
-        heat,
-        element('figcaption', { class: 'muted' }, 'what speaks for its class'),
-      ),
+      element('figure', { class: 'large' }, heat, element('figcaption', { class: 'muted' }, heatText)),
       bars,
     ),
     note,
@@ -141,7 +137,8 @@ function render({ model, el }) {
       if (classes.length === 0) return;
       title.textContent = `${model.get('name')}: ${classes[0].name}, ${percent(classes[0].probability)}`;
       Object.assign(photo, { src: urls[0] ?? '', alt: model.get('name') });
-      Object.assign(heat, { src: urls[1] ?? '', alt: `heat map for ${classes[0].name}` });
+      Object.assign(heat, { src: urls[1] ?? '', alt: `Grad-CAM heat map for ${classes[0].name}` });
+      heatText.textContent = `Grad-CAM for ${classes[0].name}: yellow where the picture raises the score of this class most, blue where it does not`;
       bars.replaceChildren(
         ...classes.slice(0, most).map((/** @type {any} */ { name, probability }) => {
           const bar = element('div', {});
@@ -161,8 +158,10 @@ function render({ model, el }) {
           ? 'Probabilities as the model gives them.'
           : `Calibrated on the validation pictures (temperature ${temperature}).`;
       const nearest =
-        model.get('neighbors').length > 0 ? ' The training pictures that are most similar to the model:' : '';
-      note.textContent = calibrated + nearest;
+        model.get('neighbors').length > 0
+          ? ' Below: the training pictures with the most similar features (cosine distance from 0 to 2).'
+          : '';
+      note.textContent = [calibrated + nearest, model.get('problem')].filter(Boolean).join(' ');
       near.replaceChildren(
         ...model
           .get('neighbors')

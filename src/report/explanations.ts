@@ -62,7 +62,7 @@ async function heatSections(run: Parameters<typeof explainPictures>[0]): Promise
     {
       heading: 'Grad-CAM',
       words:
-        'Beside each picture, how much each part speaks for the predicted class: from blue, nothing, to yellow, most.',
+        'Beside each picture, how much each region raises the score of the predicted class: from blue, not at all, to yellow, most.',
       pictures: await explainPictures(run),
     },
     {

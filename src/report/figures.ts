@@ -1,9 +1,6 @@
-import { resolve } from 'node:path';
 import { mistakes, suspectPictures, topLosses } from '../analysis/explain';
 import * as charts from '../charts';
-import { readBounded } from '../core/readBounded';
-import { realPathBelow } from '../core/safePath';
-import { hashOfFile, type Reading } from '../data';
+import type { Reading } from '../data';
 import {
   calibration,
   chooseThreshold,
@@ -121,32 +118,6 @@ function thresholdSection({ class: positive, labels, scores }: Task): Section {
     words: `The probability from which a picture is classified as ${positive}.`,
     charts: [charts.thresholdChart(thresholdTable(labels, scores), { chosen, positive })],
   };
-}
-
-/** The most bytes of a picture's file that are read to compare its hash with the run's. */
-const LARGEST_PICTURE = 2 ** 30;
-
-/**
- * The full path of the picture of each prediction, undefined where it must not be shown. A run folder may come from anywhere, and its paths could
- * name any private picture on this machine, which a published page would then show. So a picture is used only if it is in the
- * folder that the user has named, or if its hash is the one in the run: then the author of the run had the picture, too.
- *
- * @param data the folder of the pictures. Default: that of the run
- */
-export function picturePaths(
-  { configuration, predictions, validationHashes = [] }: SavedRun,
-  data: string | undefined,
-): (string | undefined)[] {
-  return predictions.map(({ file: name }, i) => {
-    try {
-      if (data !== undefined) return realPathBelow(data, name, 'a picture');
-      const file = resolve(configuration.data.folder, name);
-      const content = readBounded(file, { largest: LARGEST_PICTURE });
-      return hashOfFile(content, configuration.data.reading) === validationHashes[i] ? file : undefined;
-    } catch {
-      return undefined; // missing or unreadable; the report says how many are
-    }
-  });
 }
 
 /** Galleries of pictures; the predictions have full paths and finite probabilities. */

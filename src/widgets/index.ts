@@ -6,5 +6,10 @@ export {
   type ExploreAugmentationOptions,
   exploreAugmentation,
 } from './exploreAugmentation/exploreAugmentation';
-export { type ConfusionExplorer, type ExploreConfusionOptions, exploreConfusion } from './exploreConfusion';
-export { type ModelTrial, type TriedPicture, type TryModelOptions, tryModel } from './tryModel';
+export {
+  type ConfusionExplorer,
+  type ExploreConfusionOptions,
+  exploreConfusion,
+} from './exploreConfusion/exploreConfusion';
+export type { RunSource } from './shownRun';
+export { type ModelTrial, type TriedPicture, type TryModelOptions, tryModel } from './tryModel/tryModel';

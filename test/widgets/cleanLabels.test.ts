@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import sharp from 'sharp';
+import { checkLabels } from '../../src/analysis/labels';
 import { UserError } from '../../src/core/errors';
 import { type Dataset, readCorrections } from '../../src/data';
 import { openDataset } from '../../src/data/public';
@@ -51,7 +52,49 @@ describe('cleanLabels', function () {
     assert.deepEqual(cleaning.suspects.sort(), ['green/20.png', 'green/21.png']);
     assert.ok(cleaning.alike.includes('blue/copy.png') && cleaning.alike.includes('blue/1.png'));
     assert.deepEqual([...cleaning.odd].sort(), odd);
-    assert.deepEqual((await cleanLabels(dataset)).suspects, []);
+    assert.deepEqual(cleaning.leaks, [], 'there are no parts');
+    assert.deepEqual((await cleanLabels(dataset, { labels: false })).suspects, []);
+  });
+
+  it('predicts all pictures by models that were not trained on them, unless predictions are given', async () => {
+    const labels = { backbone: 'mobilenet-v1-0.25', weights: 'random', inputSize: 64, cache: false } as const;
+    const cleaning = await cleanLabels(dataset, { labels });
+    const { issues } = await checkLabels(dataset, { ...labels, pictures: 0 });
+    assert.ok(cleaning.suspects.length > 0);
+    assert.deepEqual(
+      cleaning.suspects,
+      (issues.array('file') as string[]).map((file) => relative(folder, file)),
+    );
+    assert.equal(cleaning.problem, '');
+    await assert.rejects(cleanLabels(dataset, { labels: { folds: 1 } }), /checkLabels: folds/);
+  });
+
+  it('says that labels cannot be checked, and shows all else', async () => {
+    const one = { ...dataset, classes: ['blue'], examples: dataset.examples.filter(({ label }) => label === 0) };
+    const messages: string[] = [];
+    const cleaning = await cleanLabels(one, { listener: { onMessage: (text) => void messages.push(text) } });
+    assert.match(cleaning.problem, /^The labels were not checked: .*at least two such classes/);
+    assert.deepEqual(messages, [cleaning.problem]);
+    assert.ok(cleaning.alike.includes('blue/copy.png') && cleaning.odd.includes('blue/dark.png'));
+    const bundle = await cleaning[displaySymbol]();
+    assert.match(String(bundle['text/plain']), /The labels were not checked/);
+    assert.match(String(bundle['text/html']), /The labels were not checked/);
+  });
+
+  it('lists pictures that are in two parts, and groups that are, as leaks', async () => {
+    const parts = dataset.examples.map((example) => {
+      const name = relative(folder, example.file);
+      const subset = name === 'blue/copy.png' || name === 'red/1.png' ? ('validation' as const) : ('train' as const);
+      return { ...example, subset, ...(/^red\/[12]\.png$/.test(name) && { group: 'one bicycle' }) };
+    });
+    const cleaning = await cleanLabels({ ...dataset, examples: parts }, { labels: false });
+    for (const name of ['blue/1.png', 'blue/copy.png', 'red/1.png', 'red/2.png']) {
+      assert.ok(cleaning.leaks.includes(name), `${name}: ${cleaning.leaks}`);
+    }
+    assert.ok(!cleaning.alike.includes('blue/copy.png'));
+    const text = String((await cleaning[displaySymbol]())['text/plain']);
+    assert.match(text, /blue\/copy\.png: labelled blue; is the same as blue\/1\.png, which is in the train part/);
+    assert.match(text, /red\/2\.png: labelled red; its group 'one bicycle' is in the parts/);
   });
 
   it('takes a list of suspects from elsewhere, with absolute paths or names', async () => {
@@ -70,11 +113,11 @@ describe('cleanLabels', function () {
         (error) => error instanceof UserError && expected.test(error.message),
       );
     }
-    await assert.rejects(cleanLabels('photos' as never), /expected a dataset or the result of train, got "photos"/);
+    await assert.rejects(cleanLabels('photos' as never), /'photos' is not a run folder/);
   });
 
   it('saves each decision at once, takes it back, and keeps it for the next session', async () => {
-    const cleaning = await cleanLabels(dataset);
+    const cleaning = await cleanLabels(dataset, { labels: false });
     cleaning.decide('green/20.png', 'relabel', 'red');
     cleaning.decide('blue/dark.png', 'leave out');
     cleaning.decide('green/21.png', 'keep');
@@ -89,7 +132,7 @@ describe('cleanLabels', function () {
     assert.equal(readCorrections({ folder }).find(({ file }) => file === 'green/20.png')?.label, 'red');
 
     // the next session, with a dataset to which the decisions were applied
-    const later = await cleanLabels(await openDataset(folder));
+    const later = await cleanLabels(await openDataset(folder), { labels: false });
     assert.deepEqual(later.corrections, cleaning.corrections);
     assert.equal(later.undo(), false);
     later.decide('blue/dark.png', null);
@@ -102,7 +145,7 @@ describe('cleanLabels', function () {
   });
 
   it('keeps what another program has written to the file meanwhile', async () => {
-    const cleaning = await cleanLabels(dataset);
+    const cleaning = await cleanLabels(dataset, { labels: false });
     cleaning.decide('green/20.png', 'keep');
     const file = join(folder, 'corrections.csv');
     writeFileSync(file, `${readFileSync(file, 'utf8')}red/1.png,leave out,,red\n`);
@@ -111,7 +154,7 @@ describe('cleanLabels', function () {
   });
 
   it('refuses what it does not know, and changes nothing then', async () => {
-    const cleaning = await cleanLabels(dataset);
+    const cleaning = await cleanLabels(dataset, { labels: false });
     for (const decide of [
       () => cleaning.decide('nowhere.png', 'keep'),
       () => cleaning.decide('../../etc/passwd', 'leave out'),
@@ -123,14 +166,14 @@ describe('cleanLabels', function () {
     }
     assert.deepEqual(readCorrections({ folder }), []);
     writeFileSync(join(folder, 'corrections.csv'), 'something else\n');
-    await assert.rejects(cleanLabels(dataset), /corrections\.csv has the columns/);
+    await assert.rejects(cleanLabels(dataset, { labels: false }), /corrections\.csv has the columns/);
     assert.throws(() => cleaning.decide('red/0.png', 'keep'), /corrections\.csv has the columns/);
     assert.equal(readFileSync(join(folder, 'corrections.csv'), 'utf8'), 'something else\n');
   });
 
   it('says that a decision could not be saved, and does not show it', async function () {
     if (process.getuid?.() === 0) return this.skip(); // root may write everywhere
-    const cleaning = await cleanLabels(dataset);
+    const cleaning = await cleanLabels(dataset, { labels: false });
     chmodSync(folder, 0o500);
     assert.throws(() => cleaning.decide('red/0.png', 'keep'), /cannot be written.*not saved/);
     chmodSync(folder, 0o700);

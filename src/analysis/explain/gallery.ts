@@ -143,7 +143,7 @@ export interface ExplainOptions extends GalleryOptions {
 const methods = { 'grad-cam': 'Grad-CAM', occlusion: 'occlusion' };
 
 /**
- * Show which parts of pictures speak for the predicted class: each picture, and after it the same with a heat map (Grad-CAM,
+ * Show which regions of pictures raise the score of the predicted class: each picture, and after it the same with a heat map (Grad-CAM,
  * Selvaraju et al. 2017, or occlusion, Zeiler and Fergus 2014).
  *
  * @param run what `train` returned

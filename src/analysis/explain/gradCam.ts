@@ -3,9 +3,9 @@ import { withDefaults } from '../../core/options';
 import { tf } from '../../tensorflow';
 import { argMax, cutClassifier, type ExplainableModel, probabilitiesOf, scoreOf } from './classifier';
 
-/** How much each part of a picture speaks for a class. */
+/** How much each region of a picture raises the score (logit) of a class. */
 export interface Heatmap {
-  /** from 0 to 1, the strongest, row by row; all 0 if nothing speaks for the class // [height x width] */
+  /** from 0 to 1, the strongest, row by row; all 0 if nothing raises the score // [height x width] */
   values: Float32Array;
   /** rows of the map */
   height: number;

@@ -12,8 +12,8 @@ const stops = [
 ] as const;
 
 /**
- * Draw a heat map over its picture, for `charts.pictureGrid`: the picture in gray, from dark blue where nothing speaks for the
- * class to yellow where most does.
+ * Draw a heat map over its picture, for `charts.pictureGrid`: the picture in gray, from dark blue where nothing raises the
+ * score of the class to yellow where it is raised most.
  *
  * @param picture [size, size, 3] bytes
  * @param size side of the picture in pixels

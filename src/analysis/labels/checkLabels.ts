@@ -161,11 +161,14 @@ function suspectLabel(
   };
 }
 
+/** The finding about pictures whose features are unlike those of all others. */
+export const unusualContent = 'unusual content';
+
 function unlikeOthers(outliers: readonly FeatureOutlier[], { examples }: Features, { nameOf }: Context): Finding {
   const names = outliers.map(({ row, distance }) => `${nameOf(examples[row]!)} (distance ${distance.toFixed(2)})`);
   return {
     severity: 'note',
-    finding: 'unusual content',
+    finding: unusualContent,
     detail: `${outliers.length} unlike all others (usual distance of features ${outliers[0]!.usual.toFixed(2)}): ${listed(names)}`,
     advice: 'look at them: they may show something else than the classes (nearest neighbours: Kuan and Mueller 2022)',
     examples: outliers.map(({ row }) => examples[row]!),

@@ -1,9 +1,10 @@
+import { type CheckLabelsOptions, findLabelProblems, unusualContent } from '../../analysis/labels/checkLabels';
 import { UserError } from '../../core/errors';
 import type { Listener } from '../../core/listener';
 import { correctionName, type Dataset, type Example } from '../../data';
-import { findAlike } from '../../data/checks/alike';
 import { contextOf } from '../../data/checks/context';
-import { groupBy } from '../../data/checks/finding';
+import { findDuplicates, findGroupLeaks } from '../../data/checks/duplicates';
+import type { Finding } from '../../data/checks/finding';
 import { inspectAll, type Readable } from '../../data/checks/inspect';
 import { findOutliers } from '../../data/checks/outliers';
 import { findPoorPictures } from '../../data/checks/poorPictures';
@@ -21,7 +22,7 @@ export interface SuspectPicture {
 }
 
 /** The lists in which pictures are shown. */
-export const lists = ['suspect', 'alike', 'odd', 'decided'] as const;
+export const lists = ['suspect', 'leak', 'alike', 'odd', 'decided'] as const;
 export type ListName = (typeof lists)[number];
 
 /** A picture to decide about. */
@@ -33,23 +34,64 @@ export interface Candidate {
   reason: string;
 }
 
-/** What is known about a dataset, from which candidates are found. */
-export interface Known {
-  /** predictions by models that were not trained on these pictures */
-  predictions: readonly Prediction[];
+/** Where suspect labels come from. */
+export interface Sources {
   suspects: readonly SuspectPicture[] | undefined;
-  listener: Pick<Listener, 'onProgress' | 'shouldStop'>;
+  /** predictions by models that were not trained on these pictures */
+  predictions: readonly Prediction[] | undefined;
+  /** how labels are checked where neither is given; false: not at all */
+  labels: CheckLabelsOptions | false;
+  /** whether a check that is impossible is an error, as the user has asked for it */
+  required: boolean;
+  listener: Listener;
 }
 
-/** All pictures to decide about, the most suspect first; pictures that look alike follow each other. */
-export async function findCandidates(dataset: Dataset, known: Known): Promise<Candidate[]> {
-  const { examples } = dataset;
-  const { listener } = known;
-  const suspect = known.suspects
-    ? givenSuspects(dataset, known.suspects)
-    : predictedSuspects(dataset, known.predictions);
-  const readable = await readAll(examples, listener);
-  return [...suspect, ...(await alikePictures(dataset, readable, listener)), ...oddPictures(dataset, readable)];
+/**
+ * All pictures to decide about, the most suspect first; pictures that look alike follow each other.
+ *
+ * @returns them, and in words what could not be looked for
+ */
+export async function findCandidates(
+  dataset: Dataset,
+  sources: Sources,
+): Promise<{ candidates: Candidate[]; problem: string }> {
+  const { suspects, predictions, listener } = sources;
+  const checked = suspects || predictions ? undefined : await checkedLabels(dataset, sources);
+  const suspect = suspects
+    ? givenSuspects(dataset, suspects)
+    : predictedSuspects(dataset, predictions ?? checked?.predictions ?? []);
+  const readable = await readAll(dataset.examples, listener);
+  const context = contextOf(dataset);
+  const candidates = [
+    ...suspect,
+    ...alikePictures(dataset, await findDuplicates(readable, context, listener)),
+    ...groupLeaks(findGroupLeaks(dataset.examples, context)),
+    ...oddPictures([
+      ...findPoorPictures(readable, context),
+      ...findOutliers(readable, context),
+      ...(checked?.findings ?? []).filter(({ finding }) => finding === unusualContent),
+    ]),
+  ];
+  // of two reasons in one list the first one: the same picture comes before one that looks like it
+  const seen = new Set<string>();
+  const isNew = ({ list, example }: Candidate) => seen.size < seen.add(`${list} ${example.file}`).size;
+  return { candidates: candidates.filter(isNew), problem: checked?.problem ?? '' };
+}
+
+/** Check the labels of all pictures, each by models that were not trained on it. */
+async function checkedLabels(
+  dataset: Dataset,
+  { labels, required, listener }: Sources,
+): Promise<{ predictions: Prediction[]; findings: Finding[]; problem: string }> {
+  const none = { predictions: [], findings: [], problem: '' };
+  if (labels === false) return none;
+  try {
+    return { ...none, ...(await findLabelProblems(dataset, { ...labels, listener: labels.listener ?? listener })) };
+  } catch (error) {
+    // such as too few pictures of a class, or no weights: all else can be looked for
+    if (required || !(error instanceof UserError)) throw error;
+    return { ...none, problem: `The labels were not checked: ${error.message}` };
+  }
 }
 
 function predictedSuspects({ classes, examples }: Dataset, predictions: readonly Prediction[]): Candidate[] {
@@ -95,7 +137,7 @@ function givenSuspects({ folder, classes, examples }: Dataset, suspects: readonl
 }
 
 /** Every picture, decoded once; those that cannot be read are left out: `checkDataset` reports them. */
-async function readAll(examples: readonly Example[], listener: Known['listener']): Promise<Readable[]> {
+async function readAll(examples: readonly Example[], listener: Listener): Promise<Readable[]> {
   const readable: Readable[] = [];
   let done = 0;
   for await (const picture of inspectAll(examples)) {
@@ -106,37 +148,36 @@ async function readAll(examples: readonly Example[], listener: Known['listener']
   return readable;
 }
 
-/** The pictures that `checkDataset` finds blurred, dark, overexposed, nearly uniform, or far from the others; each once. */
-function oddPictures(dataset: Dataset, readable: readonly Readable[]): Candidate[] {
-  const context = contextOf(dataset);
-  const reasons = new Map<Example, string[]>();
-  for (const find of [findPoorPictures, findOutliers]) {
-    for (const { finding, examples } of find(readable, context))
-      for (const example of examples) reasons.set(example, [...(reasons.get(example) ?? []), finding]);
+/** Pictures with a finding of their own, each once, with all its findings. */
+function oddPictures(findings: readonly Finding[]): Candidate[] {
+  const reasons = new Map<Example, Set<string>>();
+  for (const { finding, examples } of findings) {
+    for (const example of examples) reasons.set(example, (reasons.get(example) ?? new Set()).add(finding));
   }
-  return [...reasons].map(([example, found]) => ({ example, list: 'odd', reason: [...new Set(found)].join(', ') }));
+  return [...reasons].map(([example, found]) => ({ example, list: 'odd', reason: [...found].join(', ') }));
 }
 
-async function alikePictures(
-  { folder, classes }: Dataset,
-  readable: readonly Readable[],
-  listener: Known['listener'],
-): Promise<Candidate[]> {
-  const byContent = groupBy(readable, ({ hash }) => hash);
-  const { groups } = await findAlike(
-    byContent.map(([first]) => first!),
-    listener,
-  );
-  const near = groups.map((group) => group.flatMap((i) => byContent[i]!));
-  const inNear = new Set(near.flat());
-  const same = byContent.filter((group) => group.length > 1 && !inNear.has(group[0]!));
-  return [...same, ...near].flatMap((group) =>
-    group.map(({ example }, i): Candidate => {
-      const other = group[i === 0 ? 1 : 0]!.example;
+/** Pictures that are the same or look alike: those in several parts as leaks. */
+function alikePictures({ folder, classes }: Dataset, findings: readonly Finding[]): Candidate[] {
+  return findings.flatMap(({ finding, examples }) =>
+    examples.map((example, i): Candidate => {
+      const leaks = examples.find(({ subset }) => subset !== example.subset);
+      const other = leaks ?? examples[i === 0 ? 1 : 0]!;
       const name = correctionName(folder, other.file);
       const label = other.label === example.label ? '' : `, a ${classes[other.label]}`;
-      const part = other.subset === example.subset ? '' : `, which is in the ${other.subset ?? 'other'} part`;
-      return { example, list: 'alike', reason: `looks like ${name}${label}${part}` };
+      const part = leaks ? `, which is in the ${other.subset ?? 'other'} part` : '';
+      const looks = finding.startsWith('near ') ? 'looks like' : 'is the same as';
+      return { example, list: leaks ? 'leak' : 'alike', reason: `${looks} ${name}${label}${part}` };
+    }),
+  );
+}
+
+/** Pictures of a group, such as a person, that is in several parts. */
+function groupLeaks(findings: readonly Finding[]): Candidate[] {
+  return findings.flatMap(({ examples }) =>
+    examples.map((example): Candidate => {
+      const parts = [...new Set(examples.map(({ subset }) => subset ?? 'other'))].join(' and ');
+      return { example, list: 'leak', reason: `its group '${example.group}' is in the parts ${parts}` };
     }),
   );
 }

@@ -1,3 +1,4 @@
+import type { CheckLabelsOptions } from '../../analysis/labels';
 import { shown, UserError } from '../../core/errors';
 import type { Listener } from '../../core/listener';
 import { withDefaults } from '../../core/options';
@@ -10,32 +11,48 @@ import {
   type Subset,
 } from '../../data';
 import { displaySymbol, type MimeBundle } from '../../notebook/mime';
+import { readRun } from '../../runs';
+import { OpenRun } from '../../runs/openRun';
+import { splitDatasetOfRun } from '../../runs/runPictures';
 import type { Prediction, TrainResult } from '../../training';
+import type { RunSource } from '../shownRun';
 import { findCandidates, type SuspectPicture } from './candidates';
 import { Decisions } from './decisions';
 import { CleaningView } from './view';
 
 /** Options of {@link cleanLabels}. */
 export interface CleanLabelsOptions {
-  /**
-   * Predictions by models that were not trained on these pictures, such as those of `training.crossValidate`, in which suspect labels
-   * are found. Default: the validation predictions of the run; none for a dataset
-   */
-  predictions?: readonly Prediction[];
   /** The pictures whose labels are suspect, the most suspect first. Default: found in the predictions by `metrics.suspectLabels` */
   suspects?: readonly SuspectPicture[];
-  /** Receives progress, and may ask to stop looking for pictures that look alike. Default: none */
-  listener?: Pick<Listener, 'onProgress' | 'shouldStop'>;
+  /**
+   * Predictions by models that were not trained on these pictures, such as those of `training.crossValidate`. Default: those of
+   * `checkLabels`, for all pictures
+   */
+  predictions?: readonly Prediction[];
+  /**
+   * Options of `checkLabels`, which predicts all pictures where neither suspects nor predictions are given; `false` leaves suspect labels
+   * out. Default: the backbone, weights and input size of the run, with which `checkLabels` needs a few seconds for a thousand pictures
+   */
+  labels?: CheckLabelsOptions | false;
+  /** Receives progress, and may ask to stop. Default: none */
+  listener?: Listener;
 }
 
 /** The pictures to decide about, and the decisions. As the last value of a cell it is a widget. */
 export interface LabelCleaning {
   /** The pictures with suspect labels, the most suspect first: paths inside the folder of the dataset. */
   readonly suspects: string[];
-  /** The pictures that look like others, or are the same. */
+  /**
+   * The pictures that are in two of the parts training, validation and test: the same picture, one that looks like it, or one of the same
+   * group. A dataset without parts has none.
+   */
+  readonly leaks: string[];
+  /** The other pictures that look like others, or are the same. */
   readonly alike: string[];
-  /** The pictures that are dark, overexposed, almost of one colour, or blurred. */
+  /** The pictures that are dark, overexposed, almost of one colour or blurred, or unlike all others. */
   readonly odd: string[];
+  /** Why labels were not checked; empty where they were. */
+  readonly problem: string;
   /** All decisions so far, also those of earlier sessions. */
   readonly corrections: Correction[];
   /** The file with the decisions. */
@@ -56,17 +73,20 @@ export interface LabelCleaning {
 }
 
 /**
- * Look at suspect labels, pictures that look alike and odd pictures, and decide about each: keep it, give it another class, or leave
+ * Look at suspect labels, leaks, pictures that look alike and odd pictures, and decide about each: keep it, give it another class, or leave
  * it out. Each decision is saved at once in `corrections.csv` in the folder of the dataset, which `openDataset` applies; no picture is
  * moved or deleted. Decisions can be undone, and are still there after a restart.
  *
- * Suspect labels are found by confident learning (Northcutt, Jiang and Chuang 2021) in predictions by models that were not trained on
- * the pictures: for a run those of its validation pictures, and for all pictures those of `training.crossValidate`.
+ * Suspect labels are found by confident learning (Northcutt, Jiang and Chuang 2021) in predictions of all pictures, each by models that
+ * were not trained on it, as `checkLabels` makes them from the features of a frozen backbone. Duplicates, dark and blurred pictures are
+ * those that `checkDataset` finds. Leaks are found between the parts of a run, or those that the folders of a dataset give.
  *
  * With the keyboard: arrow keys move between pictures, K keeps, S takes the suggested class, 1 to 9 give a class, X leaves out, U undoes.
  *
- * @param source a dataset, or a run
- * @throws {UserError} when an option is unknown, a suspect is not a picture of the dataset, or `corrections.csv` is not understood
+ * @param source a dataset; what `train` returned; the folder of a saved run, whose pictures are still where they were; or what `openRun`
+ *   gives
+ * @throws {UserError} when an option is unknown, a suspect is not a picture of the dataset, `corrections.csv` is not understood, or the
+ *   pictures of a saved run are gone or do not say their classes
  *
  * @example
  * ```ts
@@ -79,21 +99,28 @@ export interface LabelCleaning {
  * (await openDataset('photos')).corrections?.relabeled; // => 1
  * ```
  */
-export async function cleanLabels(source: Dataset | TrainResult, options?: CleanLabelsOptions): Promise<LabelCleaning> {
-  const given = withDefaults<Required<Omit<CleanLabelsOptions, 'suspects' | 'predictions'>> & CleanLabelsOptions>(
-    'cleanLabels',
-    options,
-    { predictions: undefined, suspects: undefined, listener: {} },
-  );
-  const dataset = datasetOf(source);
-  const predictions = given.predictions ?? ('predictions' in source ? source.predictions : []);
+export async function cleanLabels(source: Dataset | RunSource, options?: CleanLabelsOptions): Promise<LabelCleaning> {
+  const given = withDefaults<CleanLabelsOptions>('cleanLabels', options, {
+    suspects: undefined,
+    predictions: undefined,
+    labels: undefined,
+    listener: undefined,
+  });
+  const { suspects, predictions, labels, listener = {} } = given;
+  const { dataset, settings } = await datasetOf(source);
   const decisions = new Decisions(dataset);
-  const candidates = await findCandidates(dataset, { predictions, suspects: given.suspects, listener: given.listener });
-  const view = new CleaningView(dataset, candidates, decisions);
+  const { candidates, problem } = await findCandidates(dataset, {
+    ...{ suspects, predictions, listener, required: labels !== undefined },
+    labels: labels === false ? false : { ...settings, ...labels },
+  });
+  if (problem) listener.onMessage?.(problem);
+  const view = new CleaningView(dataset, candidates, decisions, problem);
   return {
     suspects: view.namesIn('suspect'),
+    leaks: view.namesIn('leak'),
     alike: view.namesIn('alike'),
     odd: view.namesIn('odd'),
+    problem,
     get corrections() {
       return decisions.all;
     },
@@ -111,15 +138,36 @@ export async function cleanLabels(source: Dataset | TrainResult, options?: Clean
   };
 }
 
-/** The dataset of a run: the pictures that it was trained, validated and tested on. */
-function datasetOf(source: Dataset | TrainResult): Dataset {
-  if (typeof source === 'object' && source !== null && 'examples' in source) return source;
-  if (typeof source === 'object' && source !== null && 'split' in source) {
-    const { folder, classes, split, correctionsFile: file } = source;
-    const part = (examples: readonly Example[], subset: Subset) => examples.map((example) => ({ ...example, subset }));
-    const { train, validation, test = [] } = split;
-    const examples = [...part(train, 'train'), ...part(validation, 'validation'), ...part(test, 'test')];
-    return { folder, classes, examples, skipped: [], ...(file !== undefined && { correctionsFile: file }) };
+/** The dataset, and for a run how to look for suspect labels: with features of the backbone that it began with, which has seen no label. */
+async function datasetOf(source: Dataset | RunSource): Promise<{ dataset: Dataset; settings: CheckLabelsOptions }> {
+  if (typeof source === 'string' || source instanceof OpenRun) {
+    const folder = typeof source === 'string' ? source : source.folder;
+    const run = readRun(folder);
+    return { dataset: inOrderOfNames(await splitDatasetOfRun(folder, run)), settings: featuresOf(run.settings) };
   }
-  throw new UserError(`cleanLabels: expected a dataset or the result of train, got ${shown(source)}`);
+  if (typeof source === 'object' && source !== null && 'examples' in source) return { dataset: source, settings: {} };
+  if (typeof source === 'object' && source !== null && 'split' in source) {
+    return { dataset: inOrderOfNames(splitDatasetOf(source)), settings: featuresOf(source.settings) };
+  }
+  throw new UserError(
+    `cleanLabels: expected a dataset, what train or openRun returned, or the folder of a saved run, got ${shown(source)}`,
+  );
+}
+
+const featuresOf = ({ backbone, weights, inputSize }: TrainResult['settings']): CheckLabelsOptions => {
+  return { backbone, weights, inputSize };
+};
+
+/** The folds in which labels are checked depend on the order: a run and its folder show the same. */
+function inOrderOfNames(dataset: Dataset): Dataset {
+  const examples = [...dataset.examples].sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
+  return { ...dataset, examples };
+}
+
+/** The pictures that a run was trained, validated and tested on. */
+function splitDatasetOf({ folder, classes, split, correctionsFile: file }: TrainResult): Dataset {
+  const part = (examples: readonly Example[], subset: Subset) => examples.map((example) => ({ ...example, subset }));
+  const { train, validation, test = [] } = split;
+  const examples = [...part(train, 'train'), ...part(validation, 'validation'), ...part(test, 'test')];
+  return { folder, classes, examples, skipped: [], ...(file !== undefined && { correctionsFile: file }) };
 }

@@ -50,6 +50,8 @@ interface State {
   canUndo: boolean;
   /** what happened last */
   message: string;
+  /** why labels were not checked */
+  problem: string;
 }
 
 /** What the widget of `cleanLabels` shows, and what its buttons do. */
@@ -57,11 +59,14 @@ export class CleaningView {
   readonly #dataset: Dataset;
   readonly #candidates: Map<string, Candidate>[];
   readonly #decisions: Decisions;
+  readonly #problem: string;
   readonly #widget: Widget<State>;
   readonly #pictures = new Map<string, Promise<Uint8Array>>();
 
-  constructor(dataset: Dataset, candidates: readonly Candidate[], decisions: Decisions) {
+  /** @param problem why labels were not checked, or nothing */
+  constructor(dataset: Dataset, candidates: readonly Candidate[], decisions: Decisions, problem = '') {
     this.#dataset = dataset;
+    this.#problem = problem;
     this.#decisions = decisions;
     this.#candidates = lists.map(
       (list) =>
@@ -76,7 +81,14 @@ export class CleaningView {
     this.#widget = widget<State>({
       esm: frontPart('cleanLabels'),
       css: frontStyles(),
-      state: { ...view, ...this.#content(view), classes: dataset.classes, pictures: [], message: '' },
+      state: {
+        ...view,
+        ...this.#content(view),
+        classes: dataset.classes,
+        pictures: [],
+        message: '',
+        problem: printable(problem),
+      },
       still: () => this.#still(),
       text: () => this.#text(),
     });
@@ -205,8 +217,10 @@ export class CleaningView {
   }
 
   #summary(): string {
-    const [suspect, alike, odd, decided] = lists.map((list) => this.namesIn(list).length);
-    return `${suspect} suspect labels, ${alike} pictures that look like others, ${odd} odd pictures; ${decided} decided, in ${correctionsFile(this.#dataset)}`;
+    const [suspect, leak, alike, odd, decided] = lists.map((list) => this.namesIn(list).length);
+    const found = `${suspect} suspect labels, ${leak} leaks, ${alike} pictures that look like others, ${odd} odd pictures`;
+    const problem = this.#problem && `. ${this.#problem}`;
+    return `${found}; ${decided} decided, in ${correctionsFile(this.#dataset)}${problem}`;
   }
 }
 
