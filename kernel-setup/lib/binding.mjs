@@ -3,16 +3,14 @@ import { dirname, join, relative } from 'node:path';
 import { failure, run } from './child.mjs';
 import { systemCompilers, withFetchedCompiler } from './compiler.mjs';
 import { messageOf, SetupError } from './errors.mjs';
-import { inPackage, packageFolder } from './packages.mjs';
+import { inPackage } from './packages.mjs';
 import { contentsOf, filesIn, hashOf } from './stamps.mjs';
+import { tfjsFolder } from './tfjs-node.mjs';
 
 /** Node-API version 8 is in every Node since 15.12; tfjs-node looks for its binding in a folder of this name. */
 const NAPI = 8;
 const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'];
 const OPTIONS = ['-O2', '-fPIC', '-std=c++17', `-DNAPI_VERSION=${NAPI}`, '-DBUILDING_NODE_EXTENSION'];
-
-/** The folder of the package whose native binding the set-up compiles. */
-const tfjsFolder = () => packageFolder('@tensorflow/tfjs-node-gpu');
 
 /** Where tfjs-node looks for its binding. */
 export const bindingFile = () => join(tfjsFolder(), 'lib', `napi-v${NAPI}`, 'tfjs_binding.node');

@@ -18,7 +18,7 @@ import { pythonEnvironment, tensorflowEnvironment } from './environment.mjs';
 import { messageOf } from './errors.mjs';
 import { surveyGpus } from './gpu.mjs';
 import { inPackage } from './packages.mjs';
-import { inCache, setupCommand, venvPython } from './paths.mjs';
+import { inCache, pythonFolder, setupCommand, venvPython } from './paths.mjs';
 import { readPins } from './pip.mjs';
 import { findPython } from './python.mjs';
 import { filesIn } from './stamps.mjs';
@@ -113,7 +113,7 @@ function jupyterLab() {
   const script = 'import jupyterlab, nbclient, nbconvert; print(jupyterlab.__version__)';
   const answer = spawnSync(venvPython(), ['-c', script], { encoding: 'utf8', env: pythonEnvironment() });
   if (answer.status === 0) return ok('JupyterLab', answer.stdout.trim());
-  return missing('JupyterLab', 'does not load', `rm -rf "${inCache('python')}" && ${SETUP}`);
+  return missing('JupyterLab', 'does not load', `rm -rf "${pythonFolder()}" && ${SETUP}`);
 }
 
 function tslab() {

@@ -1,4 +1,4 @@
-import { inCache, inProject } from './paths.mjs';
+import { inCache, inProject, jupyterShare } from './paths.mjs';
 
 /** Environment variables for every process that loads TensorFlow. */
 export const tensorflowVariables = {
@@ -64,7 +64,7 @@ export function jupyterEnvironment() {
   return {
     ...tensorflowVariables,
     ...pythonEnvironment(),
-    JUPYTER_PATH: inCache('jupyter', 'share'),
+    JUPYTER_PATH: jupyterShare(),
     JUPYTER_DATA_DIR: inCache('jupyter', 'data'),
     JUPYTER_CONFIG_DIR: inCache('jupyter', 'config'),
     JUPYTER_RUNTIME_DIR: inCache('jupyter', 'runtime'),

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kernelspecFile } from '../steps/kernelspec.mjs';
 import { readIp, readOptions, readPort } from './arguments.mjs';
@@ -7,7 +8,7 @@ import { logFile } from './child.mjs';
 import { jupyterEnvironment } from './environment.mjs';
 import { SetupError } from './errors.mjs';
 import { faultLine } from './failures.mjs';
-import { inCache, inProject, projectFolder, venvPython } from './paths.mjs';
+import { inCache, inProject, isClone, projectFolder, setupCommand, venvPython } from './paths.mjs';
 import { answers, isFree, nextFree } from './ports.mjs';
 import { makePrivateFolder, openPrivateFile } from './private.mjs';
 import { endGroup } from './processes.mjs';
@@ -17,6 +18,9 @@ const FIRST_PORT = 8888;
 const NOTEBOOK = 'notebooks/00-quick-start.ipynb';
 /** How long to wait for JupyterLab to answer, in milliseconds. Usually seconds suffice; a busy machine may need longer. */
 const PATIENCE = 90_000;
+
+/** The folder that JupyterLab shows. A package in node_modules is not the place for notebooks: installing it again would delete them. */
+const root = () => (isClone ? projectFolder : process.cwd());
 
 /** @param {number} port */
 const logOf = (port) => logFile(`jupyterlab-${port}`);
@@ -74,14 +78,15 @@ async function requireFree(port) {
  * @param {string} [options.ip] address it listens on; default 127.0.0.1, this machine only. In a container use 0.0.0.0, because
  *   published ports belong to the container's network
  * @param {boolean} [options.browser] open a browser where there is a display; default true
- * @param {string} [options.notebook] to open, relative to the project; default the quick start
+ * @param {string} [options.notebook] to open, relative to the folder that JupyterLab shows; default the quick start
  * @returns {Promise<number>} exit code: 0 if the user ended it
  * @throws {SetupError} if the port is taken, something is not set up, or JupyterLab does not start
  */
 export async function startLab({ port, ip, browser = true, notebook = NOTEBOOK } = {}) {
   const address = readIp(ip) ?? '127.0.0.1';
   if (!existsSync(venvPython()) || !existsSync(kernelspecFile())) {
-    throw new SetupError('JupyterLab is not set up yet: run `npm start` (or `npm run setup`) in the project folder.');
+    const command = isClone ? '`npm start` (or `npm run setup`) in the project folder' : `\`${setupCommand}\``;
+    throw new SetupError(`JupyterLab is not set up yet: run ${command}.`);
   }
   if (port !== undefined) await requireFree(port);
   const chosen = port ?? (await nextFree(FIRST_PORT));
@@ -119,7 +124,7 @@ function launch(port, address, browser, notebook) {
   // JupyterLab stores its token, the secret of its cookies and the kernels' keys here
   makePrivateFolder(inCache('jupyter', 'runtime'));
   const display = Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
-  const page = existsSync(inProject(notebook))
+  const page = existsSync(join(root(), notebook))
     ? `/lab/tree/${notebook.split('/').map(encodeURIComponent).join('/')}`
     : '/lab';
   const parameters = [
@@ -127,7 +132,7 @@ function launch(port, address, browser, notebook) {
     `--ServerApp.ip=${address}`,
     `--ServerApp.port=${port}`,
     '--ServerApp.port_retries=20',
-    `--ServerApp.root_dir=${projectFolder}`,
+    `--ServerApp.root_dir=${root()}`,
     `--LabApp.default_url=${page}`,
     `--LabApp.extra_labextensions_path=${inProject('kernel-setup', 'labextensions')}`,
     // JupyterLab's list of extensions would ask a package registry
@@ -139,7 +144,7 @@ function launch(port, address, browser, notebook) {
   if (process.getuid?.() === 0) parameters.push('--allow-root');
   const log = openPrivateFile(logOf(port)); // the log contains JupyterLab's token
   return spawn(venvPython(), parameters, {
-    cwd: projectFolder,
+    cwd: root(),
     env: jupyterEnvironment(),
     // The closing pipe tells the child process that this process has ended. Its own process group keeps the terminal's Ctrl+C away from it.
     stdio: ['pipe', log, log],
@@ -189,7 +194,7 @@ async function ready(child, ended, notebook) {
       const { hostname, port, token } = JSON.parse(readFileSync(file, 'utf8'));
       const host = ['0.0.0.0', '::'].includes(hostname) ? '127.0.0.1' : hostname; // 0.0.0.0 includes this machine's own address
       if (!(await answers(host, port))) continue;
-      const page = existsSync(inProject(notebook)) ? `lab/tree/${notebook}` : 'lab';
+      const page = existsSync(join(root(), notebook)) ? `lab/tree/${notebook}` : 'lab';
       return `http://${host.includes(':') ? `[${host}]` : host}:${port}/${page}?token=${token}`;
     } catch {
       // the file does not exist yet, or is incomplete

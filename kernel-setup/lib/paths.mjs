@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,5 +43,25 @@ export function inCache(...parts) {
   return join(cacheRoot(), ...parts);
 }
 
+/** @param {readonly (string | Buffer)[]} parts */
+function shortHash(parts) {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex').slice(0, 8);
+}
+
+/**
+ * The folder of the virtual environment with JupyterLab. Versions of tunebook and machines that share a cache each have one for their pins;
+ * src/core/paths.ts has the same rule.
+ */
+export function pythonFolder() {
+  if (isClone) return inCache('python');
+  const pins = ['pip', 'python'].map((name) => readFileSync(inProject('kernel-setup', 'requirements', `${name}.txt`)));
+  return inCache('python', shortHash([process.platform, process.arch, ...pins]));
+}
+
 /** The Python of the project's virtual environment. */
-export const venvPython = () => inCache('python', 'bin', 'python');
+export const venvPython = () => join(pythonFolder(), 'bin', 'python');
+
+/** The folder in which Jupyter finds the kernel: one for each project that shares the cache, because the kernel is in the project. */
+export const jupyterShare = () => inCache('jupyter', 'share', ...(isClone ? [] : [shortHash([projectFolder])]));

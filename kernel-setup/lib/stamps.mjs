@@ -1,10 +1,22 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { inCache } from './paths.mjs';
+import { inCache, isClone, pythonFolder } from './paths.mjs';
 
-/** @param {string} name */
-const stampFile = (name) => inCache('stamps', `${name}.json`);
+/** The steps whose result is in the Python environment, and disappears with it. */
+const IN_PYTHON = ['python', 'widgets'];
+
+/**
+ * The file that says that a step is finished. An installed package shares its cache with other projects and versions, whose steps have other
+ * inputs; in a clone the result of a step replaces the one before.
+ *
+ * @param {string} name
+ * @param {string} key
+ */
+function stampFile(name, key) {
+  if (isClone) return inCache('stamps', `${name}.json`);
+  return IN_PYTHON.includes(name) ? join(pythonFolder(), `${name}.json`) : inCache('stamps', `${name}-${key}.json`);
+}
 
 /**
  * A short hash of a list of texts.
@@ -56,7 +68,7 @@ export function contentsOf(files, base) {
  */
 export function stampHolds(name, key) {
   try {
-    return JSON.parse(readFileSync(stampFile(name), 'utf8')).key === key;
+    return JSON.parse(readFileSync(stampFile(name, key), 'utf8')).key === key;
   } catch {
     return false;
   }
@@ -70,12 +82,15 @@ export function stampHolds(name, key) {
  * @param {number} seconds
  */
 export function writeStamp(name, key, seconds) {
-  writeWhole(stampFile(name), `${JSON.stringify({ key, seconds: Math.round(seconds * 10) / 10 })}\n`);
+  writeWhole(stampFile(name, key), `${JSON.stringify({ key, seconds: Math.round(seconds * 10) / 10 })}\n`);
 }
 
-/** @param {string} name */
-export function removeStamp(name) {
-  rmSync(stampFile(name), { force: true });
+/**
+ * @param {string} name
+ * @param {string} key
+ */
+export function removeStamp(name, key) {
+  rmSync(stampFile(name, key), { force: true });
 }
 
 /**

@@ -1,7 +1,9 @@
-// Loads TensorFlow and performs the operations of a training step, whose results are known. Prints {"tensorflow": version, "tfjs": version,
-// "gpu": boolean}, or fails. There are several, because a GPU may pass one and fail another.
+// tensorflow-smoke.cjs FOLDER: loads TensorFlow with the tfjs-node in FOLDER and performs the operations of a training step, whose results
+// are known. Prints {"tensorflow": version, "tfjs": version, "gpu": boolean}, or fails. There are several, because a GPU may pass one and
+// fail another.
 require('./node-shims.cjs');
-const tf = require('@tensorflow/tfjs-node-gpu');
+/** @type {typeof import('@tensorflow/tfjs-node-gpu')} */
+const tf = require(process.argv[2] ?? '');
 
 /** Tolerance: a GPU may round the factors of a product to 10 bits. */
 const TOLERANCE = 0.01;

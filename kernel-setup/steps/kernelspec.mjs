@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { tensorflowVariables } from '../lib/environment.mjs';
 import { inPackage } from '../lib/packages.mjs';
-import { inCache, inProject } from '../lib/paths.mjs';
+import { inProject, jupyterShare } from '../lib/paths.mjs';
 import { writeWhole } from '../lib/stamps.mjs';
 
-export const kernelspecFile = () => inCache('jupyter', 'share', 'kernels', 'tslab', 'kernel.json');
+export const kernelspecFile = () => join(jupyterShare(), 'kernels', 'tslab', 'kernel.json');
 
 /**
  * What tells Jupyter how to start the kernel. Its paths are absolute, because Jupyter starts the kernel in the notebook's folder.

@@ -1,7 +1,8 @@
 import { existsSync, realpathSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { runOrFail } from '../lib/child.mjs';
 import { pythonEnvironment } from '../lib/environment.mjs';
-import { inCache, inProject, venvPython } from '../lib/paths.mjs';
+import { inProject, pythonFolder, venvPython } from '../lib/paths.mjs';
 import { pipInstall, readPins, requirementsFile } from '../lib/pip.mjs';
 import { findPython } from '../lib/python.mjs';
 import { contentsOf } from '../lib/stamps.mjs';
@@ -23,17 +24,17 @@ export const python = {
   title: 'Python environment (JupyterLab)',
   inputs: () => [
     // a virtual environment contains its own path, so a moved project needs a new one
-    inCache('python'),
+    pythonFolder(),
     base(),
     ...contentsOf([requirementsFile('pip'), requirementsFile('python')], inProject()),
   ],
-  artefacts: () => [venvPython(), inCache('python', 'share', 'jupyter', 'lab', 'static', 'index.html')],
+  artefacts: () => [venvPython(), join(pythonFolder(), 'share', 'jupyter', 'lab', 'static', 'index.html')],
   async run(report) {
     const { path } = findPython();
     report.progress('making the environment');
     // an incomplete environment looks like a complete one, so start again; pip's cache makes that quick
-    rmSync(inCache('python'), { recursive: true, force: true });
-    await runOrFail(this.name, path, ['-m', 'venv', inCache('python')], {
+    rmSync(pythonFolder(), { recursive: true, force: true });
+    await runOrFail(this.name, path, ['-m', 'venv', pythonFolder()], {
       env: pythonEnvironment(),
       what: 'making a Python environment',
       remedy: 'If the log mentions ensurepip: apt-get install python3-venv',

@@ -36,7 +36,7 @@ export function isDone(step) {
  */
 export async function carryOut(step, report) {
   const start = performance.now();
-  removeStamp(step.name);
+  removeStamp(step.name, hashOf(step.inputs()));
   await step.run(report);
   const missing = step.artefacts().find((path) => !existsSync(path));
   if (missing) throw new Error(`set-up step ${step.name} ended without ${missing}`);

@@ -24,6 +24,7 @@ import {
   tensorflowPins,
   tensorflowVariant,
 } from '../lib/tensorflow-variant.mjs';
+import { tfjsFolder } from '../lib/tfjs-node.mjs';
 import { unpackWheel } from '../lib/wheel.mjs';
 
 /** The files to unpack from TensorFlow's wheel: the two libraries, the C headers that the binding includes, and the licences. */
@@ -160,7 +161,7 @@ const firstGpu = () => ({ CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES:
  */
 export async function tryTensorFlow(step, env = firstGpu()) {
   const script = inProject('kernel-setup', 'lib', 'tensorflow-smoke.cjs');
-  const output = await runOrFail(step, process.execPath, [script], {
+  const output = await runOrFail(step, process.execPath, [script, tfjsFolder()], {
     env,
     what: 'the first calculation with TensorFlow',
     remedy: 'Remove .cache/tensorflow and run the command again',

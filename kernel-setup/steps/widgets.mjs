@@ -1,9 +1,10 @@
-import { inCache, inProject } from '../lib/paths.mjs';
+import { join } from 'node:path';
+import { inProject, pythonFolder } from '../lib/paths.mjs';
 import { pipInstall, requirementsFile } from '../lib/pip.mjs';
 import { contentsOf } from '../lib/stamps.mjs';
 
 const extension = (/** @type {string[]} */ ...parts) =>
-  inCache('python', 'share', 'jupyter', 'labextensions', ...parts);
+  join(pythonFolder(), 'share', 'jupyter', 'labextensions', ...parts);
 
 /**
  * The parts of widgets that run in JupyterLab and Notebook 7. Only files for the browser are needed of these packages, so Python's own
@@ -14,7 +15,7 @@ const extension = (/** @type {string[]} */ ...parts) =>
 export const widgets = {
   name: 'widgets',
   title: 'widgets in JupyterLab',
-  inputs: () => [inCache('python'), ...contentsOf([requirementsFile('widgets')], inProject())],
+  inputs: () => [pythonFolder(), ...contentsOf([requirementsFile('widgets')], inProject())],
   artefacts: () => [
     extension('anywidget', 'package.json'),
     extension('@jupyter-widgets', 'jupyterlab-manager', 'package.json'),

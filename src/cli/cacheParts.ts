@@ -25,7 +25,8 @@ interface PartKind {
 }
 
 const oneOf = (names: readonly string[], rest: string) => new RegExp(`^(?:${names.join('|')})${rest}$`);
-const ENVIRONMENT = /^(?:bin|etc|include|lib|lib64|share|pyvenv\.cfg)$/;
+/** A Python environment, or those of several versions of tunebook. */
+const ENVIRONMENT = /^(?:bin|etc|include|lib|lib64|share|pyvenv\.cfg|[0-9a-f]{8})$/;
 
 /** The folders of the cache. What is not listed here is not touched. */
 export const cacheKinds = {

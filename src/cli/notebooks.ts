@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../core/errors';
 import { colored, printable, printableLine } from '../core/escape/printable';
 import { checkFolder } from '../core/files';
-import { projectFolder } from '../core/paths';
+import { isClone, projectFolder } from '../core/paths';
 import { pathBelow } from '../core/safePath';
 import { comparedValues, type Difference, differences } from './compareOutputs';
 import { checkTargets, type Job, prepareJobs, readCells } from './notebookJobs';
@@ -45,7 +46,9 @@ export function notebooksCommand(): Command {
     .description('run notebooks from top to bottom on the TypeScript kernel')
     .argument(
       '[NAME...]',
-      'notebooks in notebooks/, such as 00-quick-start or own/my-photos, or a folder of them, such as solutions; default: all of the course',
+      isClone
+        ? 'notebooks in notebooks/, such as 00-quick-start or own/my-photos, or a folder of them, such as solutions; default: all of the course'
+        : 'your notebooks, such as my-photos.ipynb, or those of the course, such as 00-quick-start; default: all of the course',
     )
     .option(
       '--set <name=value>',
@@ -68,7 +71,7 @@ export function notebooksCommand(): Command {
 }
 
 async function runNotebooks(names: string[], options: Options): Promise<void> {
-  const jobs = prepareJobs(join(projectFolder, 'notebooks'), names, options.set, options);
+  const jobs = jobsFor(names, options);
   const { compare } = options;
   if (options.inPlace && (options.quick || options.set.length > 0)) {
     throw new UserError('--in-place changes only the outputs of a notebook: leave out --set and --quick');
@@ -89,6 +92,15 @@ async function runNotebooks(names: string[], options: Options): Promise<void> {
   }
   if (differing > 0)
     throw new UserError(`${differing} of ${jobs.length} notebooks have other outputs than in ${compare}`);
+}
+
+/** In a clone, names are those of notebooks in it. Where tunebook is a package, they can also be files of the user's. */
+function jobsFor(names: readonly string[], options: Options): Job[] {
+  const own = names.map((name) => [name, `${name}.ipynb`].map((file) => resolve(file)).find(existsSync));
+  if (!isClone && names.length > 0 && own.every((file) => file !== undefined)) {
+    return prepareJobs(process.cwd(), own, options.set, options);
+  }
+  return prepareJobs(join(projectFolder, 'notebooks'), names, options.set, options);
 }
 
 function comparison(found: readonly Difference[], values: number, folder: string): string {

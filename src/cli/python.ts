@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../core/errors';
-import { cacheFolder, projectFolder, setupCommand } from '../core/paths';
+import { projectFolder, pythonProgram, setupCommand } from '../core/paths';
 import { printAside } from './print';
 
 /** The environment variables for processes that start a kernel. */
@@ -20,7 +20,7 @@ export async function jupyterEnvironment(): Promise<NodeJS.ProcessEnv> {
  * @throws {UserError} if Python is not set up or the script fails
  */
 export async function* runPython<Line>(script: string, job: Record<string, unknown>): AsyncGenerator<Line> {
-  const python = cacheFolder('python', 'bin', 'python');
+  const python = pythonProgram();
   if (!existsSync(python)) throw new UserError(`no Python environment at ${python}: run '${setupCommand}'`);
   const file = join(projectFolder, 'kernel-setup', 'notebooks', script);
   const child = spawn(python, [file], { env: await jupyterEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] });
@@ -36,6 +36,6 @@ export async function* runPython<Line>(script: string, job: Record<string, unkno
   const code = await ended;
   if (code !== 0) {
     printAside(errors.trimEnd());
-    throw new UserError(`${script} ended with ${code ?? 'a signal'}; run 'npm run doctor' to see what is missing`);
+    throw new UserError(`${script} ended with ${code ?? 'a signal'}; run 'npx tunebook doctor' to see what is missing`);
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
@@ -13,8 +14,8 @@ function findProject(): string {
 /** The folder that holds tunebook's package.json. */
 export const projectFolder = findProject();
 
-/** A clone of the repository has a lock file, which npm does not put into packages. */
-const isClone = existsSync(join(projectFolder, 'package-lock.json'));
+/** Whether this is a clone of the repository: only that has a lock file, which npm does not put into packages. */
+export const isClone = existsSync(join(projectFolder, 'package-lock.json'));
 
 /** The command for the set-up, in the project's folder. */
 export const setupCommand = isClone ? 'npm run setup' : 'npx tunebook setup';
@@ -34,4 +35,17 @@ function cacheRoot(): string {
  */
 export function cacheFolder(...parts: string[]): string {
   return join(cacheRoot(), ...parts);
+}
+
+/**
+ * The Python with JupyterLab that the set-up installs. kernel-setup/lib/paths.mjs has the same rule, and says why its folder has a name of
+ * its own in a cache that several projects share.
+ */
+export function pythonProgram(): string {
+  if (isClone) return cacheFolder('python', 'bin', 'python');
+  const hash = createHash('sha256').update(process.platform).update(process.arch);
+  for (const name of ['pip', 'python']) {
+    hash.update(readFileSync(join(projectFolder, 'kernel-setup', 'requirements', `${name}.txt`)));
+  }
+  return cacheFolder('python', hash.digest('hex').slice(0, 8), 'bin', 'python');
 }

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as util from 'node:util';
-import type * as Tfjs from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../core/errors';
-import { setupCommand } from '../core/paths';
+import { isClone, projectFolder, setupCommand } from '../core/paths';
 import { chooseDevice } from './chooseDevice';
+import type * as Tfjs from './tfjsTypes';
 
 let tfjs: typeof Tfjs | undefined;
 let waiting: (() => void)[] = [];
@@ -28,17 +28,26 @@ export function loadTensorflow(): typeof Tfjs {
   // Without this TensorFlow takes all of a GPU's memory at its first operation.
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
   chooseDevice();
-  const packageFolder = dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
-  if (!existsSync(join(packageFolder, 'lib', 'napi-v8', 'tfjs_binding.node'))) {
+  const folder = tfjsNodeFolder();
+  if (!existsSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'))) {
     throw new UserError(
       `TensorFlow is not set up yet: run \`${setupCommand}\` in the project folder (\`npx tunebook doctor\` tells more)`,
     );
   }
-  tfjs = require('@tensorflow/tfjs-node-gpu') as typeof Tfjs;
+  tfjs = require(folder) as typeof Tfjs;
   const actions = waiting;
   waiting = [];
   for (const action of actions) action();
   return tfjs;
+}
+
+/**
+ * The folder of tfjs-node: a package of npm in a clone, a copy in an installed tunebook. kernel-setup/lib/tfjs-node.mjs has the same rule
+ * for the set-up, and says why.
+ */
+function tfjsNodeFolder(): string {
+  if (!isClone) return join(projectFolder, 'dist', 'tfjs-node');
+  return dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
 }
 
 /** tfjs-node 4.22 calls two functions that Node 23 removed. */

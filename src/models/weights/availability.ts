@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { hashOfFile } from '../../core/download';
 import { UserError } from '../../core/errors';
 import { kernelSetup } from '../../core/kernelSetup';
-import { cacheFolder, setupCommand } from '../../core/paths';
+import { cacheFolder, pythonProgram, setupCommand } from '../../core/paths';
 import type { BackboneEntry, KerasFiles, PackagedTorchFile } from '../backboneEntry';
 import { cachedWeights } from './findWeights';
 import { addressOf, checkKerasFile, inKerasFolder, kerasFolder, smallestOf } from './kerasWeights';
@@ -86,7 +86,7 @@ async function ofPackage(
   { package: name, version, wheelSha256 }: PackagedTorchFile,
   seconds: number,
 ): Promise<WeightsAvailability> {
-  const python = cacheFolder('python', 'bin', 'python');
+  const python = pythonProgram();
   if (!existsSync(python))
     return { from: 'missing', detail: `not set up: run \`${setupCommand}\` in the project folder` };
   const folder = cacheFolder('downloads', `${name}-${version}`);

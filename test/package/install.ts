@@ -1,0 +1,86 @@
+// npm run test:package [-- npm|pnpm|yarn ...]: packs tunebook, installs the package into an empty folder with each package manager, without
+// any flag, and does there what a user would do first. It takes minutes and the network, so it is not part of `npm test`. The cache that the
+// projects share is .cache/package-test; what a first set-up costs is printed if that folder is removed before.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolder, projectFolder } from '../../src/core/paths';
+import { temporaryFolder } from '../folders';
+import { strictCheck, useOfThePackage } from './project';
+
+const cache = cacheFolder('package-test');
+
+/** How each package manager installs a file. npx brings the manager itself. */
+const managers: Record<string, (archive: string) => string[]> = {
+  npm: (archive) => ['npm', 'install', archive],
+  pnpm: (archive) => ['npx', '--yes', 'pnpm@10', 'add', archive],
+  yarn: (archive) => ['npx', '--yes', '@yarnpkg/cli-dist@4', 'add', `tunebook@file:${archive}`],
+};
+
+/** Run a command in a project as its owner would: the settings of the clone's npm do not apply. */
+function run(project: string, [program = '', ...parameters]: readonly string[]): string {
+  const env: NodeJS.ProcessEnv = { ...process.env, XDG_CACHE_HOME: cache };
+  for (const name of Object.keys(env)) if (/^npm_|^TUNEBOOK_|^INIT_CWD$|^NODE_ENV$/i.test(name)) delete env[name];
+  const begin = performance.now();
+  const { status, stdout, stderr } = spawnSync(program, parameters, { cwd: project, env, encoding: 'utf8' });
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  process.stdout.write(`  ${seconds.padStart(6)} s  ${[program, ...parameters].join(' ').slice(0, 90)}\n`);
+  assert.equal(status, 0, `${stdout.slice(-2000)}\n${stderr.slice(-2000)}`);
+  return stdout;
+}
+
+/** Five sample pictures of each of three classes. */
+function copyPhotos(project: string): void {
+  const samples = cacheFolder('samples', 'emoji');
+  for (const name of ['bird', 'bug', 'clothing']) {
+    mkdirSync(join(project, 'photos', name), { recursive: true });
+    const files = readdirSync(join(samples, name)).sort().slice(0, 5);
+    for (const file of files) cpSync(join(samples, name, file), join(project, 'photos', name, file));
+  }
+}
+
+function tryPackage(manager: string, archive: string): void {
+  const project = temporaryFolder();
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'my-project', version: '1.0.0', private: true }));
+  if (manager === 'yarn') writeFileSync(join(project, '.yarnrc.yml'), 'nodeLinker: node-modules\n');
+  if (manager === 'yarn') writeFileSync(join(project, 'yarn.lock'), '');
+  run(project, managers[manager]!(archive));
+  const tunebook = (...words: string[]) => run(project, [join('node_modules', '.bin', 'tunebook'), ...words]);
+  tunebook('setup');
+  assert.match(tunebook('doctor'), /^Nothing is missing\.$/m);
+  copyPhotos(project);
+  const trained = JSON.parse(
+    tunebook('train', '--data', 'photos', '--out', 'runs/first', '--epochs', '3', '--json')
+      .trimEnd()
+      .split('\n')
+      .at(-1)!,
+  );
+  assert.ok(trained.accuracy >= 0 && trained.accuracy <= 1);
+  assert.match(
+    tunebook('predict', '--model', 'runs/first', `photos/bird/${readdirSync(join(project, 'photos/bird'))[0]}`),
+    /%/,
+  );
+  tunebook('new', 'mine', '--data', 'photos');
+  tunebook('notebooks', 'mine', '--quick');
+  assert.ok(readFileSync(join(project, 'build/notebooks/mine.ipynb'), 'utf8').includes('image/png'));
+  writeFileSync(join(project, 'use.ts'), useOfThePackage);
+  assert.equal(strictCheck(project, 'use.ts'), '');
+  // installing again must lose nothing but what the set-up copies back within seconds
+  run(project, managers[manager]!(archive));
+  tunebook('setup');
+  assert.ok(existsSync(join(project, 'mine.ipynb')) && existsSync(join(project, 'runs/first')));
+}
+
+const folder = temporaryFolder();
+execFileSync('npm', ['run', 'pack', '--silent', '--', '--pack-destination', folder], {
+  cwd: projectFolder,
+  stdio: 'ignore',
+});
+const archive = join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '');
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(managers);
+for (const manager of chosen) {
+  assert.ok(manager in managers, `expected ${Object.keys(managers).join(', ')}, got ${manager}`);
+  process.stdout.write(`${manager}\n`);
+  tryPackage(manager, archive);
+}
