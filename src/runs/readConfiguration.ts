@@ -5,7 +5,7 @@ import { printableLine } from '../core/escape/printable';
 import { parseJson, readBounded } from '../core/readBounded';
 import { checkShape, count, listOf, number, object, oneOf, optional, type Shape, text } from '../core/shape';
 import { type AppliedCorrections, checkReading, type Reading } from '../data';
-import { completeSettings, settingNames, type TrainSettings } from '../training';
+import { completeSettings, settingNames, settingsTable, type TrainSettings, variants } from '../training';
 
 /** What config.json of a run folder holds: everything that is needed to repeat the run and to use its model. */
 export interface RunConfiguration {
@@ -56,11 +56,18 @@ const settings: Shape<TrainSettings> = (value, where) => {
   const known = settingNames.filter((name) => Object.hasOwn(value, name));
   const given = Object.fromEntries(known.map((name) => [name, (value as Record<string, unknown>)[name]]));
   try {
-    return completeSettings(given);
+    return completeSettings(Object.hasOwn(given, 'recipe') ? given : withoutRecipe(given));
   } catch (error) {
     throw new Error(`has ${where} that \`train\` does not accept: ${messageOf(error)}`);
   }
 };
+
+/** Settings of a version without recipes, in which most variants ignored `headEpochs`. */
+function withoutRecipe(given: Partial<TrainSettings>): Partial<TrainSettings> {
+  const { variant = settingsTable.variant.default } = given;
+  const headFirst = Object.hasOwn(variants, variant) && variants[variant].headEpochs > 0;
+  return { ...given, recipe: 'none', ...(!headFirst && { headEpochs: 0 }) };
+}
 
 const configuration = object<RunConfiguration>({
   settings,

@@ -178,17 +178,18 @@ const isVariant = (name: string): name is keyof typeof variants => Object.hasOwn
 /**
  * Check the settings of a training before its data are opened.
  *
- * @returns all settings, with defaults where none are given
+ * @param pictures number of training pictures, on which a recipe depends. Default: so many that they do not matter
+ * @returns all settings; where none are given, those of the recipe or the defaults
  * @throws {UserError} if a setting is unknown, or its value is out of range
  */
-export function checkTraining(settings: Partial<TrainSettings>): TrainSettings {
+export function checkTraining(settings: Partial<TrainSettings>, pictures?: number): TrainSettings {
   const unknown = Object.keys(settings).find((name) => !isSetting(name));
   if (unknown !== undefined) {
     throw new UserError(
       `study: '${unknown}' is not a setting of a training; the settings are ${settingNames.join(', ')}${didYouMean(unknown, settingNames)}`,
     );
   }
-  return completeSettings(settings);
+  return completeSettings(settings, pictures);
 }
 
 /** Check the number of runs before they are listed in memory. */

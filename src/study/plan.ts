@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { sha256 } from '../core/files';
-import type { Dataset } from '../data';
+import { type Dataset, splitDataset } from '../data';
 import type { DataOptions } from '../data/public';
 import type { Monitor } from '../metrics/measures';
 import type { TrainSettings } from '../training';
@@ -58,11 +58,13 @@ export function planStudy(study: CheckedConfiguration, dataset: Dataset): Plan {
   const data = existsSync(study.data) ? resolve(study.data) : study.data; // absolute, as workers may start in other folders; names of datasets stay names
   const how = Object.keys(study.dataOptions).length > 0 ? { dataOptions: study.dataOptions } : {};
   const configurations = expandAxes(study.axes, study);
+  const trainingPictures = countTraining(dataset);
   const tasks = study.seeds.flatMap((seed) =>
     configurations.map((configuration): RunTask => {
       const axes = labelsOf(configuration);
+      const given = settingsOf(study, configuration);
       const settings = {
-        ...checkTraining(settingsOf(study, configuration)),
+        ...checkTraining(given, trainingPictures({ ...checkTraining(given), seed })),
         seed: trainingSeed(seed, axes.dummy ?? null, study),
       };
       const hash = runHash({ settings, seed, dataFingerprint });
@@ -81,6 +83,17 @@ export function planStudy(study: CheckedConfiguration, dataset: Dataset): Plan {
   );
   const hash = sha256(tasks.map((task) => task.hash).join('\n'));
   return { configurations: configurations.map(labelsOf), monitor: study.monitor, tasks, dataFingerprint, hash };
+}
+
+/** The number of training pictures, which does not change with most settings. */
+function countTraining(dataset: Dataset): (settings: Pick<TrainSettings, 'validation' | 'test' | 'seed'>) => number {
+  const counts = new Map<string, number>();
+  return ({ validation, test, seed }) => {
+    const key = JSON.stringify([validation, test, seed]);
+    const count = counts.get(key) ?? splitDataset(dataset, { validation, test, seed }).train.length;
+    counts.set(key, count);
+    return count;
+  };
 }
 
 /** SHA-256 of everything that determines the result of a run. */

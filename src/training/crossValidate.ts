@@ -86,24 +86,26 @@ export async function crossValidate(dataset: Dataset, options: CrossValidateOpti
     );
   }
   const began = performance.now();
-  const { listener, checkpoint, resume, cache, measure, evaluateTest: _, ...settings } = trainSettings(rest);
+  const { listener, checkpoint, test, seed } = trainSettings(rest);
   checkLabelled(dataset);
-  const aside = new Set(findTestPart(dataset, settings.test));
+  const aside = new Set(findTestPart(dataset, test));
   const pool = dataset.examples.filter((example) => !aside.has(example));
-  const splits = kFold({ ...dataset, examples: pool }, { folds: count, seed: settings.seed });
+  const splits = kFold({ ...dataset, examples: pool }, { folds: count, seed });
   const folds: FoldResult[] = [];
   const found = new Map<string, Prediction>();
   const skipped = new Map<string, Skipped>();
+  let settings: TrainSettings | undefined;
   let stopped = false;
   for (const [i, split] of splits.entries()) {
     stopped = folds.length > 0 && (listener.shouldStop?.() ?? false);
     if (stopped) break;
     listener.onMessage?.(`fold ${i + 1} of ${splits.length}`);
     const result = await train(withSplit({ ...dataset, examples: pool }, split), {
-      ...settings,
-      ...{ test: 0, cache, resume, measure, evaluateTest: false, listener: forFold(listener, i, splits.length) },
+      ...rest,
+      ...{ test: 0, evaluateTest: false, listener: forFold(listener, i, splits.length) },
       checkpoint: checkpoint && join(checkpoint, `fold-${i + 1}`),
     });
+    settings ??= result.settings;
     try {
       stopped = result.stopped;
       if (stopped) break; // the predictions of a model that is not trained to its end are none of this setting
@@ -120,7 +122,7 @@ export async function crossValidate(dataset: Dataset, options: CrossValidateOpti
   if (folds.length === 0) throw new UserError('crossValidate: stopped before the first fold was trained');
   const predictions = pool.flatMap(({ file }) => found.get(file) ?? []);
   return {
-    ...{ settings, folder: dataset.folder, classes: dataset.classes, folds, predictions, stopped },
+    ...{ settings: { ...settings!, test }, folder: dataset.folder, classes: dataset.classes, folds, predictions, stopped },
     ...summarizePredictions(predictions, dataset.classes),
     skipped: [...skipped.values()],
     seconds: (performance.now() - began) / 1000,

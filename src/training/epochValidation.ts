@@ -31,6 +31,11 @@ export class EpochValidation {
     );
   }
 
+  /** The class of each example. */
+  get labels(): Int32Array {
+    return this.passes.source.labels;
+  }
+
   /** The model as it is now. */
   evaluate(): Promise<Evaluation> {
     return evaluateSource(this.passes.source, this.passes.forward, this.loss);

@@ -7,6 +7,7 @@ import type { tf } from '../tensorflow';
 import { evaluateLogits } from './evaluate';
 import { fit } from './fit';
 import type { FitResult } from './fitResult';
+import { describeInterpolation } from './interpolation';
 import { JointTraining, type Stage, stagesOf } from './stages';
 import { fitOptionsOf } from './trainSettings';
 import { variantEntry } from './variants';
@@ -75,6 +76,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
         { train: trainSource, validation: validationSource },
         {
           ...fitOptionsOf(settings),
+          ...(i === 0 && { interpolation: 'none' as const }), // what it starts from is not trained yet
           ...rates(model, blockLayers, stage, settings),
           seed: (settings.seed + i) % (Number.MAX_SAFE_INTEGER + 1),
           epochs: stage.epochs,
@@ -86,10 +88,11 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
         },
       );
       joint.add(last.history);
+      if (last.interpolation) listener.onMessage?.(describeInterpolation(last.interpolation));
       for (const name of ['computed', 'cached', 'seconds'] as const) features[name] += last.features[name];
       if (last.ended === 'stopped' || last.ended === 'diverged') break;
     }
-    const { ended, evaluation, frozenUpTo, peakMemory } = last!;
+    const { ended, evaluation, frozenUpTo, peakMemory, interpolation } = last!;
     const training = (performance.now() - trainingBegan) / 1000 - (features.seconds - computing);
     const { computed, cached } = features;
     return {
@@ -97,6 +100,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
       ...(!onlyHead && { model }),
       history: joint.history,
       ended,
+      ...(interpolation && { interpolation }),
       evaluation: evaluateLogits(evaluation!.logits, validationSource.labels),
       split: { train, validation },
       skipped: pictures.skipped,

@@ -1,3 +1,4 @@
+import { UserError } from '../core/errors';
 import type { Data } from '../features';
 import type { tf } from '../tensorflow';
 import { checkData } from './data';
@@ -35,6 +36,9 @@ export async function fit(
 ): Promise<FitResult> {
   const settings = fitSettings(options);
   checkData('train', model, data.train);
+  if (settings.interpolation !== 'none' && !data.validation) {
+    throw new UserError(`fit: interpolation '${settings.interpolation}' needs validation data`);
+  }
   if (data.validation) checkData('validation', model, data.validation);
   const { training, validation, frozen, dispose } = await openPasses(model, data, settings);
   try {

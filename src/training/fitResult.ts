@@ -1,6 +1,7 @@
 import type { EpochRecord } from '../core/listener';
 import type { FrozenCounts } from '../features';
 import type { Evaluation } from './evaluate';
+import type { Interpolation } from './interpolation';
 
 /** The result of `fit`. */
 export interface FitResult {
@@ -12,6 +13,8 @@ export interface FitResult {
   ended: 'completed' | 'stopped' | 'early' | 'diverged';
   /** The epoch with the best monitored value, and whether the model has the weights of that epoch. */
   best: { epoch: number; restored: boolean };
+  /** What was chosen between the weights before and after training. Only with the option `interpolation`. */
+  interpolation?: Interpolation;
   /** The final model on the validation data, with the same loss as in training. Undefined without validation data. */
   evaluation?: Evaluation;
   /** The last of the frozen layers whose output was computed once per example. Null if there were none. */

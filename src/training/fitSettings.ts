@@ -11,6 +11,7 @@ import type { LossOptions } from './losses';
 import type { OptimizerOptions } from './optimizers';
 import type { ScheduleOptions } from './schedules';
 import { checkSetting } from './settings/check';
+import type { InterpolationName } from './settings/choices';
 
 /** Layers with their own learning rate. */
 export interface LearningRateGroup {
@@ -61,6 +62,11 @@ export interface FitOptions {
    * Default: 0, no average.
    */
   averaging?: number;
+  /**
+   * Whether the final weights are those of the last epoch, or a mean of them and those before training, which the validation data
+   * choose. Default: 'none'.
+   */
+  interpolation?: InterpolationName;
   /** When training ends early because the model no longer improves. Default: it trains all epochs. */
   earlyStopping?: EarlyStoppingOptions;
   /**
@@ -107,6 +113,7 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
     clipping: undefined,
     accumulate: 1,
     averaging: 0,
+    interpolation: 'none',
     earlyStopping: undefined,
     measure: undefined,
     checkpoint: undefined,
@@ -116,7 +123,7 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
     seed: 0,
     listener: {},
   });
-  for (const name of ['epochs', 'batchSize', 'learningRate', 'warmUp', 'averaging', 'seed'] as const) {
+  for (const name of ['epochs', 'batchSize', 'learningRate', 'warmUp', 'averaging', 'interpolation', 'seed'] as const) {
     checkSetting('fit', name, settings[name]);
   }
   if (settings.measure !== undefined && !monitors.includes(settings.measure)) {

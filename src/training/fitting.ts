@@ -11,6 +11,7 @@ import { EpochValidation } from './epochValidation';
 import type { Evaluation } from './evaluate';
 import type { FitResult } from './fitResult';
 import { comparable, type FitSettings } from './fitSettings';
+import { interpolate } from './interpolation';
 import type { Passes } from './passes';
 import type { EpochResult, Trainer } from './trainer';
 import { Snapshot } from './weights';
@@ -179,18 +180,27 @@ export class Fitting {
     if (restored) this.best.restore();
     else trainer.averages?.show();
     trainer.averages?.finish();
+    const chosen = ended === 'diverged' ? undefined : await this.interpolated();
     return {
       history,
       stopped: ended === 'stopped',
       ended,
       best: { epoch: watch.state.bestEpoch, restored },
       // evaluated again if the weights are not those of the last epoch, or no epoch was left
-      evaluation: restored
-        ? await this.validation?.evaluate()
-        : (this.evaluation ?? (await this.validation?.evaluate())),
+      evaluation:
+        chosen?.evaluation ?? (restored ? undefined : this.evaluation) ?? (await this.validation?.evaluate()),
+      ...(chosen && { interpolation: chosen.interpolation }),
       frozenUpTo: this.passes.frozenUpTo,
       peakMemory: this.peakMemory,
     };
+  }
+
+  /** Chooses weights between those before and after training, if that is wanted. */
+  private async interpolated() {
+    const { validation, first, trainer } = this;
+    if (this.settings.interpolation === 'none' || !validation) return undefined;
+    const variables = trainer.weights.map(({ variable }) => variable);
+    return interpolate(variables, first, validation.labels, () => validation.evaluate());
   }
 
   private keepState(folder: string): void {

@@ -37,12 +37,12 @@ export type StageSettings = Pick<
  */
 export function stagesOf(settings: StageSettings, all: number): Stage[] {
   const { epochs, headEpochs, blocks, learningRate } = settings;
-  const { trains, headFirst } = variantEntry(settings.variant);
-  const unfrozen = { head: 0, 'last blocks': Math.min(blocks, all), 'all layers': all }[trains];
-  if (!headFirst) return [{ name: trains, epochs, blocks: unfrozen, learningRate }];
+  const { trains, gradual } = variantEntry(settings.variant);
+  const last = blocks === 0 ? Math.ceil(all / 3) : Math.min(blocks, all);
+  const unfrozen = { head: 0, 'last blocks': last, 'all layers': all }[trains];
+  if (trains === 'head' || headEpochs === 0) return [{ name: trains, epochs, blocks: unfrozen, learningRate }];
   const left = epochs - headEpochs;
-  const stages = trains === 'all layers' ? 1 : settings.stages;
-  const count = Math.min(stages, left, unfrozen);
+  const count = gradual ? Math.min(settings.stages, left, unfrozen) : 1;
   const later = Array.from({ length: count }, (_, i): Stage => {
     const trained = Math.ceil((unfrozen * (i + 1)) / count);
     return {

@@ -18,7 +18,9 @@ import { backboneOf } from './backboneOf';
 import { checkStateFolder } from './checkpoint';
 import { fineTuning } from './fineTuning';
 import type { FitResult } from './fitResult';
+import type { Interpolation } from './interpolation';
 import { type Prediction, toPredictions } from './predictions';
+import { describeRecipe, type RecipeLine, recipeLines } from './recipes';
 import type { TrainSettings } from './settings/types';
 import { evaluateTestPart, type TestResult } from './testPart';
 import { type TrainOptions, trainSettings } from './trainSettings';
@@ -43,6 +45,10 @@ export interface TrainResult {
   stopped: boolean;
   /** Why training ended; of several stages, the last one. */
   ended: FitResult['ended'];
+  /** The settings that the recipe chose, with the reasons. Empty if there were none. */
+  recipe: RecipeLine[];
+  /** What was chosen between the frozen and the fine-tuned weights. Only with the setting `interpolation`. */
+  interpolation?: Interpolation;
   /** The validation accuracy of the final model, from 0 to 1. */
   accuracy: number;
   /** The validation loss of the final model. */
@@ -107,10 +113,14 @@ export interface TrainResult {
  */
 export async function train(pictures: Dataset, options?: TrainOptions): Promise<TrainResult> {
   const began = performance.now();
-  const all = trainSettings(options);
+  const { fit, validation, test: aside, seed } = trainSettings(options);
   checkLabelled(pictures);
-  const dataset = withFit(pictures, all.fit);
+  const dataset = withFit(pictures, fit);
+  const split = splitDataset(dataset, { validation, test: aside, seed });
+  const all = trainSettings(options, split.train.length);
   all.precision = availablePrecision(all.precision, (text) => all.listener.onMessage?.(text));
+  const recipe = recipeLines(options ?? {}, split.train.length);
+  if (recipe.length > 0) all.listener.onMessage?.(describeRecipe(all.recipe, recipe));
   const { cache: _, checkpoint, resume, evaluateTest, measure: _measure, listener, ...settings } = all;
   if (checkpoint !== undefined && checkStateFolder(checkpoint) && !resume) {
     listener.onMessage?.(
@@ -118,11 +128,6 @@ export async function train(pictures: Dataset, options?: TrainOptions): Promise<
     );
   }
   const memory = new MemoryPeak();
-  const split = splitDataset(dataset, {
-    validation: settings.validation,
-    test: settings.test,
-    seed: settings.seed,
-  });
   const backbone = await backboneOf(settings, listener);
   const { evaluation, content, seconds, skipped, ...result } = await fineTuning(dataset, split, backbone, {
     ...all,
@@ -143,6 +148,7 @@ export async function train(pictures: Dataset, options?: TrainOptions): Promise<
     : undefined;
   return {
     ...result,
+    recipe,
     peakMemory: Math.max(memory.bytes, result.peakMemory),
     settings,
     folder: dataset.folder,

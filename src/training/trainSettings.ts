@@ -3,6 +3,7 @@ import type { Listener } from '../core/listener';
 import { withDefaults } from '../core/options';
 import type { Monitor } from '../metrics/measures';
 import { type FitOptions, fitSettings } from './fitSettings';
+import { recipeLines } from './recipes';
 import { checkSetting, settingNames } from './settings/check';
 import { settingsTable } from './settings/table';
 import type { TrainSettings } from './settings/types';
@@ -55,23 +56,36 @@ export interface TrainSurroundings {
 }
 
 /**
- * All settings of a training: those given, and for the others what the variant brings along, or the default.
+ * All settings of a training: those given, and for the others what the recipe chooses, the variant brings along, or the default.
  *
+ * @param pictures number of training pictures, on which a recipe depends. Default: so many that they do not matter
  * @throws {UserError} on an unknown setting, a value outside its range, or settings that contradict each other
  */
-export function completeSettings(given: Partial<TrainSettings> | undefined): TrainSettings {
+export function completeSettings(given: Partial<TrainSettings> | undefined, pictures?: number): TrainSettings {
   const settings = withDefaults<TrainSettings>('train', given, withImplied(given?.variant));
   for (const name of settingNames) checkSetting('train', name, settings[name]);
-  const { excludes, headFirst } = variantEntry(settings.variant);
+  for (const { setting, value } of recipeLines(given ?? {}, pictures)) Object.assign(settings, { [setting]: value });
+  const { variant, epochs, headEpochs } = settings;
+  const { excludes, trains, headEpochs: headFirst } = variantEntry(variant);
   for (const [name, value] of Object.entries(excludes?.settings ?? {})) {
     if (settings[name as keyof TrainSettings] !== value) continue;
     throw new UserError(
-      `train: variant '${settings.variant}' cannot have ${name} '${value}': leave ${name} out, or take variant '${excludes!.instead}'`,
+      `train: variant '${variant}' cannot have ${name} '${value}': leave ${name} out, or take variant '${excludes!.instead}'`,
     );
   }
-  if (headFirst && settings.headEpochs >= settings.epochs) {
+  if (headFirst > 0 && headEpochs === 0) {
     throw new UserError(
-      `train: variant '${settings.variant}' needs more than its ${settings.headEpochs} epochs of the head, got epochs ${settings.epochs}`,
+      `train: variant '${variant}' trains the head first: it needs headEpochs of 1 or more, and more epochs than these, got headEpochs ${given?.headEpochs ?? 0} and epochs ${epochs}`,
+    );
+  }
+  if (trains !== 'head' && headEpochs > 0 && headEpochs >= epochs) {
+    throw new UserError(
+      `train: variant '${variant}' needs more than its ${headEpochs} epochs of the head, got epochs ${epochs}`,
+    );
+  }
+  if (trains !== 'head' && settings.interpolation !== 'none' && headEpochs === 0) {
+    throw new UserError(
+      `train: interpolation '${settings.interpolation}' needs a head that was trained before the backbone: give headEpochs of 1 or more`,
     );
   }
   fitSettings(fitOptionsOf(settings));
@@ -81,12 +95,15 @@ export function completeSettings(given: Partial<TrainSettings> | undefined): Tra
 /** The defaults of a variant. */
 function withImplied(variant: Variant | undefined): TrainSettings {
   const known = typeof variant === 'string' && Object.hasOwn(variants, variant);
-  return known ? { ...defaultSettings, ...variantEntry(variant).implies } : defaultSettings;
+  if (!known) return defaultSettings;
+  const { implies, headEpochs } = variantEntry(variant);
+  return { ...defaultSettings, headEpochs, ...implies };
 }
 
 /**
- * Checks options of `train` and fills in those that are left out, from the variant or the defaults.
+ * Checks options of `train` and fills in those that are left out, from the recipe, the variant or the defaults.
  *
+ * @param pictures number of training pictures, on which a recipe depends. Default: so many that they do not matter
  * @throws {UserError} when an option is unknown, outside its range, or contradicts another
  *
  * @example
@@ -96,19 +113,26 @@ function withImplied(variant: Variant | undefined): TrainSettings {
  * [epochs, weights]; // => [ 5, 'random' ]
  * ```
  */
-export function trainSettings(options: TrainOptions | undefined): TrainSettings & TrainSurroundings {
-  const all = withDefaults<TrainSettings & TrainSurroundings>('train', options, {
-    ...withImplied(options?.variant),
+export function trainSettings(
+  options: TrainOptions | undefined,
+  pictures?: number,
+): TrainSettings & TrainSurroundings {
+  const surroundings: TrainSurroundings = {
     cache: true,
     checkpoint: undefined,
     resume: false,
     evaluateTest: true,
     measure: undefined,
     listener: {},
-  });
-  const { cache, checkpoint, resume, evaluateTest, measure, listener, ...settings } = all;
-  if (resume && checkpoint === undefined) throw new UserError('train: resume needs a checkpoint folder');
-  return { ...completeSettings(settings), cache, checkpoint, resume, evaluateTest, measure, listener };
+  };
+  withDefaults<TrainSettings & TrainSurroundings>('train', options, { ...defaultSettings, ...surroundings }); // names the wrong ones
+  const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
+  const isSetting = ([name]: [string, unknown]) => !Object.hasOwn(surroundings, name);
+  Object.assign(surroundings, Object.fromEntries(given.filter((one) => !isSetting(one))));
+  if (surroundings.resume && surroundings.checkpoint === undefined) {
+    throw new UserError('train: resume needs a checkpoint folder');
+  }
+  return { ...completeSettings(Object.fromEntries(given.filter(isSetting)), pictures), ...surroundings };
 }
 
 /** The setting `monitor` as early stopping names it. */
@@ -121,7 +145,7 @@ const monitored = {
 
 /** The settings that concern `fit`, as its options. */
 export function fitOptionsOf(settings: TrainSettings): FitOptions {
-  const { batchSize, learningRate, seed, optimizer, weightDecay, schedule, warmUp, averaging } = settings;
+  const { batchSize, learningRate, seed, optimizer, weightDecay, schedule, warmUp, averaging, interpolation } = settings;
   return {
     batchSize,
     learningRate,
@@ -129,6 +153,7 @@ export function fitOptionsOf(settings: TrainSettings): FitOptions {
     schedule,
     warmUp,
     averaging,
+    interpolation,
     optimizer: optimizer === 'adamw' ? { name: 'adamw', weightDecay } : optimizer,
     loss: { name: 'auto', labelSmoothing: settings.labelSmoothing },
     classWeights: settings.classWeights === 'balanced' ? 'balanced' : undefined,

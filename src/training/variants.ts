@@ -21,8 +21,10 @@ export interface VariantEntry {
   paper?: string;
   /** which part of the backbone trains beside the head: nothing, the last `blocks` blocks, or everything */
   trains: 'head' | 'last blocks' | 'all layers';
-  /** whether the head trains alone for `headEpochs` epochs first; then the last blocks follow in `stages` steps, or all layers at once */
-  headFirst: boolean;
+  /** in how many epochs only the head trains, at the beginning, unless another number is given; 0: none */
+  headEpochs: number;
+  /** whether the last blocks follow the head in `stages` steps, instead of at once */
+  gradual: boolean;
   /** settings that differ from the defaults in this variant, unless they are given */
   implies: ImpliedSettings;
   /** settings that would make another variant of it, and which one */
@@ -45,13 +47,15 @@ export const variants = {
     sentence: 'Trains only the head; the backbone stays as it is.',
     paper: 'Donahue et al. 2014, DeCAF',
     trains: 'head',
-    headFirst: false,
+    headEpochs: 0,
+    gradual: false,
     implies: {},
   },
   'feature-extraction-augmented': {
     sentence: 'Trains only the head, on augmented views of the training pictures.',
     trains: 'head',
-    headFirst: false,
+    headEpochs: 0,
+    gradual: false,
     implies: { augment: 'standard' },
     excludes: { settings: { augment: 'none' }, instead: 'feature-extraction' },
   },
@@ -59,33 +63,38 @@ export const variants = {
     sentence: 'Trains the head and the last blocks of the backbone together.',
     paper: 'Yosinski et al. 2014, How transferable are features in deep neural networks?',
     trains: 'last blocks',
-    headFirst: false,
+    headEpochs: 0,
+    gradual: false,
     implies: {},
   },
   'fine-tune-all': {
     sentence: 'Trains the head and all layers of the backbone together.',
     trains: 'all layers',
-    headFirst: false,
+    headEpochs: 0,
+    gradual: false,
     implies: {},
   },
   'two-phase': {
     sentence: 'Trains the head alone first, then more and more of the last blocks with it.',
     paper: 'Howard and Ruder 2018, ULMFiT',
     trains: 'last blocks',
-    headFirst: true,
+    headEpochs: 5,
+    gradual: true,
     implies: {},
   },
   'probe-then-fine-tune': {
     sentence: 'Trains the head alone first, then all layers at once.',
     paper: 'Kumar et al. 2022, LP-FT',
     trains: 'all layers',
-    headFirst: true,
+    headEpochs: 5,
+    gradual: false,
     implies: {},
   },
   'from-scratch': {
     sentence: 'Trains all layers from random weights: what pre-training is worth.',
     trains: 'all layers',
-    headFirst: false,
+    headEpochs: 0,
+    gradual: false,
     implies: { weights: 'random', batchNormalization: 'training', backboneLearningRate: 3e-3 },
     excludes: { settings: { weights: 'imagenet' }, instead: 'fine-tune-all' },
   },

@@ -7,6 +7,7 @@ import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
 import type { Evaluation } from './evaluate';
 import type { FitResult } from './fitResult';
+import type { Interpolation } from './interpolation';
 import type { TrainSettings } from './settings/types';
 import type { TrainSurroundings } from './trainSettings';
 
@@ -18,6 +19,8 @@ export interface VariationResult {
   model?: tf.LayersModel;
   history: EpochRecord[];
   ended: FitResult['ended'];
+  /** what was chosen between the frozen and the fine-tuned weights; of several stages, in the last one */
+  interpolation?: Interpolation;
   /** of the final model on the validation pictures */
   evaluation: Evaluation;
   /** the pictures that could be read */

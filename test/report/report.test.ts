@@ -173,7 +173,7 @@ describe('the report', function () {
       const data = await stripesFolder(classes === 2 ? 8 : 4);
       if (classes === 2) rmSync(join(data, 'blue'), { recursive: true });
       const folder = join(temporaryFolder(), 'run');
-      const small = { seed: 1, epochs: 1, inputSize: 64, batchSize: 4, cache: false };
+      const small = { recipe: 'none', seed: 1, epochs: 1, inputSize: 64, batchSize: 4, cache: false } as const;
       await saveRun(await train(imageFolder(data), { ...small, variant, ...settings }), folder);
       const said: string[] = [];
       const html = await reportHtml(folder, { say: (text) => said.push(text) });

@@ -6,8 +6,8 @@ import { JointTraining } from '../../src/training/stages';
 const settings = { ...defaultSettings, epochs: 12, headEpochs: 4, blocks: 3, stages: 2, learningRate: 0.01 };
 
 describe('the stages of a training', () => {
-  it('are a single one for each variant except two-phase', () => {
-    const only = (variant: (typeof settings)['variant']) => stagesOf({ ...settings, variant }, 18);
+  it('are a single one where the head never trains alone', () => {
+    const only = (variant: (typeof settings)['variant']) => stagesOf({ ...settings, headEpochs: 0, variant }, 18);
     assert.deepEqual(only('feature-extraction'), [{ name: 'head', epochs: 12, blocks: 0, learningRate: 0.01 }]);
     assert.deepEqual(only('hybrid'), [{ name: 'last blocks', epochs: 12, blocks: 3, learningRate: 0.01 }]);
     assert.deepEqual(only('feature-extraction-augmented'), only('feature-extraction'));
@@ -28,6 +28,21 @@ describe('the stages of a training', () => {
       { name: 'head', epochs: 4, blocks: 0, learningRate: 0.01 },
       { name: 'last 18 blocks', epochs: 8, blocks: 18, learningRate: 0.001 },
     ]);
+  });
+
+  it('are two where the head trains first, in any variant that trains more than the head', () => {
+    assert.deepEqual(stagesOf({ ...settings, variant: 'hybrid' }, 18), [
+      { name: 'head', epochs: 4, blocks: 0, learningRate: 0.01 },
+      { name: 'last 3 blocks', epochs: 8, blocks: 3, learningRate: 0.001 },
+    ]);
+    const own = stagesOf({ ...settings, variant: 'probe-then-fine-tune' }, 18);
+    assert.deepEqual(stagesOf({ ...settings, variant: 'fine-tune-all' }, 18), own);
+    assert.equal(stagesOf({ ...settings, variant: 'feature-extraction' }, 18).length, 1);
+  });
+
+  it('train a third of the blocks where their number is 0', () => {
+    const blocks = (all: number) => stagesOf({ ...settings, variant: 'hybrid', blocks: 0 }, all).at(-1)!.blocks;
+    assert.deepEqual([18, 16, 5, 1].map(blocks), [6, 6, 2, 1]);
   });
 
   it('divide all epochs, and are not more than there are epochs or blocks', () => {

@@ -26,6 +26,13 @@ describe('the settings of a training', () => {
       [{ precision: 'float16' as 'float32' }, /unknown precision 'float16'; the precisions are float32, bfloat16/],
       [{ resume: true }, /train: resume needs a checkpoint folder/],
       [{ variant: 'two-phase', epochs: 5, headEpochs: 5 }, /needs more than its 5 epochs of the head, got epochs 5/],
+      [{ variant: 'two-phase', headEpochs: 0 }, /trains the head first: it needs headEpochs of 1 or more/],
+      [{ variant: 'two-phase', epochs: 1 }, /it needs headEpochs of 1 or more, and more epochs.*epochs 1/],
+      [
+        { variant: 'hybrid', headEpochs: 0, interpolation: 'validation' },
+        /interpolation 'validation' needs a head that was trained before the backbone/,
+      ],
+      [{ recipe: 'best' as 'none' }, /unknown recipe 'best'; the recipes are standard, none/],
     ];
     for (const [options, message] of wrong) assert.throws(() => trainSettings(options), message);
   });

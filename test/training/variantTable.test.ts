@@ -13,7 +13,7 @@ describe('the table of variants', () => {
     const { tasks } = planStudy(study, imageFolder('emoji'));
     assert.deepEqual(
       tasks.map(({ settings }) => settings),
-      variantNames.map((variant) => settingsOf({ variant, seed: 1 })),
+      variantNames.map((variant) => settingsOf({ variant, seed: 1 }, 600)),
     );
   });
 
@@ -22,7 +22,12 @@ describe('the table of variants', () => {
     assert.deepEqual([weights, batchNormalization, backboneLearningRate], ['random', 'training', 3e-3]);
     assert.equal(settingsOf({ variant: 'from-scratch', backboneLearningRate: 1e-3 }).backboneLearningRate, 1e-3);
     assert.equal(settingsOf({ variant: 'feature-extraction-augmented', augment: 'light' }).augment, 'light');
-    assert.deepEqual(settingsOf({ variant: 'hybrid' }), { ...defaultSettings, variant: 'hybrid' });
+    assert.deepEqual(settingsOf({ variant: 'hybrid', recipe: 'none' }), {
+      ...defaultSettings,
+      ...{ variant: 'hybrid', recipe: 'none' },
+    });
+    const { headEpochs } = settingsOf({ variant: 'two-phase', recipe: 'none' });
+    assert.equal(headEpochs, 5);
   });
 
   it('refuses settings that would make another variant of it', () => {

@@ -58,3 +58,31 @@ export type BatchNormalizationMode = 'inference' | 'training';
  * ```
  */
 export const batchNormalizationModes: readonly BatchNormalizationMode[] = ['inference', 'training'];
+
+/** What the setting `recipe` can be: settings that suit the variant and the pictures, or the defaults. */
+export type RecipeName = 'standard' | 'none';
+
+/**
+ * The recipes of `train`.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * training.recipeNames; // => [ 'standard', 'none' ]
+ * ```
+ */
+export const recipeNames: readonly RecipeName[] = ['standard', 'none'];
+
+/** What the setting `interpolation` can be: the weights that training ends with, or a mean of them and those before, chosen by validation. */
+export type InterpolationName = 'none' | 'validation';
+
+/**
+ * How `train` can choose weights between those before and those after fine-tuning.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * training.interpolations; // => [ 'none', 'validation' ]
+ * ```
+ */
+export const interpolations: readonly InterpolationName[] = ['none', 'validation'];

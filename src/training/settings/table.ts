@@ -6,7 +6,15 @@ import { precisions } from '../../tensorflow/graph';
 import { optimizerNames } from '../optimizers/build';
 import { scheduleNames } from '../schedules';
 import { variantNames } from '../variants';
-import { batchNormalizationModes, classWeightings, heads, monitors, weightSources } from './choices';
+import {
+  batchNormalizationModes,
+  classWeightings,
+  heads,
+  interpolations,
+  monitors,
+  recipeNames,
+  weightSources,
+} from './choices';
 import type { Setting } from './setting';
 import type { TrainSettings } from './types';
 
@@ -185,6 +193,15 @@ export const settingsTable: { readonly [Name in keyof TrainSettings]: Readonly<S
     chapter: '04-regularize',
     value: 'epochs',
   },
+  interpolation: {
+    choices: () => interpolations,
+    noun: 'interpolation',
+    default: 'none',
+    sentence:
+      'Whether the final weights are those after fine-tuning, or those on the way from the frozen backbone that suit the validation pictures best.',
+    chapter: '04-regularize',
+    value: 'how',
+  },
   learningRate: {
     ...RATE_RANGE,
     default: 3e-3,
@@ -265,6 +282,15 @@ export const settingsTable: { readonly [Name in keyof TrainSettings]: Readonly<S
     chapter: '06-monitor',
     value: 'measure',
   },
+  recipe: {
+    choices: () => recipeNames,
+    noun: 'recipe',
+    default: 'standard',
+    sentence:
+      'Whether settings that are not given suit the variant and the number of pictures, or have the defaults of this table.',
+    chapter: '07-transfer-variants',
+    value: 'name',
+  },
   variant: {
     choices: () => variantNames,
     noun: 'variant',
@@ -275,6 +301,7 @@ export const settingsTable: { readonly [Name in keyof TrainSettings]: Readonly<S
   },
   blocks: {
     ...COUNT,
+    zero: 'a third of them',
     default: 3,
     sentence: 'How many of the last blocks of the backbone hybrid and two-phase train.',
     chapter: '07-transfer-variants',
@@ -282,8 +309,9 @@ export const settingsTable: { readonly [Name in keyof TrainSettings]: Readonly<S
   },
   headEpochs: {
     ...COUNT,
-    default: 5,
-    sentence: 'In how many of the epochs two-phase and probe-then-fine-tune train only the head, at the beginning.',
+    zero: 'the head never trains alone',
+    default: 0,
+    sentence: 'In how many of the epochs only the head trains, at the beginning.',
     chapter: '07-transfer-variants',
     value: 'n',
   },

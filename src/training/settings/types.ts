@@ -5,7 +5,15 @@ import type { Precision } from '../../tensorflow/graph';
 import type { OptimizerName } from '../optimizers';
 import type { ScheduleName } from '../schedules';
 import type { Variant } from '../variants';
-import type { BatchNormalizationMode, ClassWeighting, HeadName, Monitor, WeightSource } from './choices';
+import type {
+  BatchNormalizationMode,
+  ClassWeighting,
+  HeadName,
+  InterpolationName,
+  Monitor,
+  RecipeName,
+  WeightSource,
+} from './choices';
 
 /**
  * The settings of a training: with the pictures, all that is needed to repeat it. The comments say what `settingsTable` says:
@@ -82,6 +90,11 @@ export interface TrainSettings {
    * its best epoch. A number of 0 or more. 0: training never ends early. Default: 0.
    */
   patience: number;
+  /**
+   * Whether the final weights are those after fine-tuning, or those on the way from the frozen backbone that suit the
+   * validation pictures best. Default: 'none'.
+   */
+  interpolation: InterpolationName;
   /** The learning rate of the head. A number of 0 or more. Default: 0.003. */
   learningRate: number;
   /** The learning rate of the highest block of the backbone that trains. A number of 0 or more. Default: 0.0001. */
@@ -111,16 +124,21 @@ export interface TrainSettings {
   test: number;
   /** The measure of the validation pictures by which patience chooses the best epoch. Default: 'loss'. */
   monitor: Monitor;
+  /**
+   * Whether settings that are not given suit the variant and the number of pictures, or have the defaults of this
+   * table. Default: 'standard'.
+   */
+  recipe: RecipeName;
   /** The way of transfer: how much of the backbone trains, and when. Default: 'feature-extraction'. */
   variant: Variant;
   /**
-   * How many of the last blocks of the backbone hybrid and two-phase train. A whole number from 1 to 1000000. Default:
-   * 3.
+   * How many of the last blocks of the backbone hybrid and two-phase train. 0, or a whole number from 1 to 1000000. 0:
+   * a third of them. Default: 3.
    */
   blocks: number;
   /**
-   * In how many of the epochs two-phase and probe-then-fine-tune train only the head, at the beginning. A whole number
-   * from 1 to 1000000. Default: 5.
+   * In how many of the epochs only the head trains, at the beginning. 0, or a whole number from 1 to 1000000. 0: the
+   * head never trains alone. Default: 0.
    */
   headEpochs: number;
   /**

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { buildHead } from '../../src/layers';
+import { tf } from '../../src/tensorflow';
+import { evaluate, fit } from '../../src/training';
+import { describeInterpolation, interpolate } from '../../src/training/interpolation';
+import { Snapshot } from '../../src/training/weights';
+
+const labels = Int32Array.from([0, 0, 1, 1]);
+const values = Float32Array.from([-2, -1, 1, 2]);
+
+const noise = [1.5, -0.5, -1.5, 0.5];
+
+/** A model with one weight: the nearer it is to `best`, the more its logits follow the classes. */
+function lineOf(before: number, after: number, best: number, sharpness = 1) {
+  const variable = tf.variable(tf.scalar(before));
+  const snapshot = new Snapshot([variable]);
+  variable.assign(tf.scalar(after));
+  const evaluateNow = async () => {
+    const weight = variable.dataSync()[0]!;
+    const margins = [...values].map((value, i) => (1 - Math.abs(weight - best)) * value + noise[i]!);
+    const logits = Float32Array.from(margins.flatMap((margin) => [0, margin * (1 + sharpness * weight)]));
+    const right = margins.filter((margin, i) => Number(margin > 0) === labels[i]).length;
+    return { loss: 0, accuracy: right / 4, logits };
+  };
+  return { variable, choose: () => interpolate([variable], snapshot, labels, evaluateNow) };
+}
+
+describe('interpolation between the weights before and after training', () => {
+  it('takes the part of the way with the lowest loss', async () => {
+    for (const best of [0, 0.25, 0.5, 0.75, 1]) {
+      const { variable, choose } = lineOf(0, 1, best);
+      const { interpolation, evaluation } = await choose();
+      assert.equal(interpolation.part, best);
+      assert.equal(variable.dataSync()[0], best);
+      assert.equal(evaluation.accuracy, interpolation.tried.find(({ part }) => part === best)!.accuracy);
+    }
+  });
+
+  it('measures at the best temperature, so that overconfidence does not count', async () => {
+    assert.equal((await lineOf(0, 1, 1, 8).choose()).interpolation.part, 1);
+    const [plain, sharp] = [await lineOf(0, 1, 1, 0).choose(), await lineOf(0, 1, 1, 8).choose()];
+    plain.interpolation.tried.forEach(({ loss }, i) => {
+      assert.ok(Math.abs(loss - sharp.interpolation.tried[i]!.loss) < 1e-4);
+    });
+  });
+
+  it('says what it has chosen', async () => {
+    const said = async (best: number) => describeInterpolation((await lineOf(0, 1, best).choose()).interpolation);
+    assert.match(await said(0), /^the frozen backbone is as good .* feature-extraction/);
+    assert.match(await said(0.5), /^the final weights are 50% of the way .*: accuracy \d\.\d{3} \(/);
+    assert.match(await said(1), /^the fine-tuned weights are kept as they are/);
+  });
+
+  it('leaves no tensor behind', async () => {
+    const { choose } = lineOf(0, 1, 1);
+    const before = tf.memory().numTensors;
+    await choose();
+    assert.equal(tf.memory().numTensors, before);
+  });
+
+  it('of fit ends with weights that are not worse on the validation data than those before', async () => {
+    const head = buildHead(1, 2, { dropout: 0 });
+    head.setWeights([tf.tensor2d([[-2, 2]]), tf.tensor1d([0, 0])]); // right for all of these
+    const data = { values, shape: [1], labels };
+    const wrong = { values, shape: [1], labels: Int32Array.from([1, 1, 0, 0]) };
+    const options = { epochs: 5, learningRate: 1, interpolation: 'validation', optimizer: 'sgd' } as const;
+    const result = await fit(head, { train: wrong, validation: data }, options);
+    assert.equal(result.history.at(-1)!.validationAccuracy, 0);
+    assert.ok(result.interpolation!.part < 1);
+    assert.equal(result.evaluation!.accuracy, 1);
+    assert.equal(evaluate(head, data).accuracy, 1);
+    await assert.rejects(fit(head, { train: data }, options), /interpolation 'validation' needs validation data/);
+  });
+});
