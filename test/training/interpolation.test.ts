@@ -8,7 +8,7 @@ import { Snapshot } from '../../src/training/weights';
 const labels = Int32Array.from([0, 0, 1, 1]);
 const values = Float32Array.from([-2, -1, 1, 2]);
 
-const noise = [1.5, -0.5, -1.5, 0.5];
+const noise = [0.5, -1, -1.5, 2];
 
 /** A model with one weight: the nearer it is to `best`, the more its logits follow the classes. */
 function lineOf(before: number, after: number, best: number, sharpness = 1) {
