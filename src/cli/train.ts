@@ -88,6 +88,8 @@ function toJson(result: TrainResult, run?: string) {
     skipped,
     classes,
     settings,
+    recipe,
+    interpolation,
     peakMemory,
   } = result;
   return {
@@ -103,6 +105,8 @@ function toJson(result: TrainResult, run?: string) {
     pictures: { train: split.train.length, validation: split.validation.length, skipped },
     classes,
     seed: settings.seed,
+    recipe: { name: settings.recipe, chosen: recipe },
+    interpolation: interpolation ?? null,
     run: run === undefined ? null : resolve(run),
   };
 }

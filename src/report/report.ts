@@ -9,7 +9,7 @@ import { readRun, type SavedRun } from '../runs';
 import { picturePaths } from '../runs/runPictures';
 import { slicePictures } from '../runs/slices';
 import { isStudy } from '../study';
-import { settingNames, settingsTable } from '../training';
+import { describeInterpolation, describeRecipe, settingNames, settingsTable } from '../training';
 import { drawn } from './draw';
 import { explanationSections } from './explanations';
 import { chartSections, pictureSections } from './figures';
@@ -134,14 +134,18 @@ function missingPictures(
 }
 
 function summaryOf(run: SavedRun): string[] {
-  const { configuration, predictions, classes, settings, seconds } = run;
+  const { configuration, predictions, classes, settings, seconds, recipe = [], interpolation } = run;
   const { train, validation } = configuration.data;
   return [
     ...(predictions.length > 0 ? [scoreOf(run)] : []),
     ...(run.test ? [`Test: ${describePredictions(run.test.predictions, classes)}.`] : []),
     `${settings.backbone}, ${settings.variant}: ${train} pictures for training and ${validation} for validation, of ${classes.length} classes, in ${seconds.total.toFixed(0)} s.`,
+    ...(recipe.length > 0 ? [sentence(describeRecipe(settings.recipe, recipe))] : []),
+    ...(interpolation ? [sentence(describeInterpolation(interpolation))] : []),
   ];
 }
+
+const sentence = (line: string) => `${line.charAt(0).toUpperCase()}${line.slice(1)}.`;
 
 function scoreOf({ predictions, classes }: SavedRun): string {
   const labels = predictions.map(({ label }) => label);

@@ -1,6 +1,19 @@
 import { parseJson } from '../core/readBounded';
-import { checkShape, count, listOf, nullable, number, object, optional, type Shape, share, text } from '../core/shape';
+import {
+  checkShape,
+  count,
+  listOf,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  type Shape,
+  share,
+  text,
+} from '../core/shape';
 import type { ClassificationSummary, Interval } from '../metrics';
+import { type Interpolation, type RecipeLine, settingNames } from '../training';
 import { readRunFile } from './readConfiguration';
 
 /** What is read of metrics.json of a run folder; a loss that was not a number is NaN. */
@@ -25,6 +38,10 @@ export interface RunMetrics {
   baseline?: { class: string; accuracy: number };
   /** group of each validation picture, null for none; absent where there are no groups */
   validationGroups?: (string | null)[];
+  /** the settings that the recipe chose, with the reasons; early versions had no recipes */
+  recipe?: RecipeLine[];
+  /** what was chosen between the frozen and the fine-tuned weights; absent where nothing was */
+  interpolation?: Interpolation;
   /** of the final model on the test pictures; absent where there were none */
   test?: TestMetrics;
 }
@@ -88,6 +105,10 @@ const test = object<TestMetrics>({
   groups: optional(groupNames),
 });
 
+const setting: Shape<RecipeLine['setting']> = (value, where) => oneOf(...settingNames)(value, where);
+const value: Shape<RecipeLine['value']> = (given, where) =>
+  typeof given === 'number' ? number()(given, where) : text({ longest: 100 })(given, where);
+
 const metrics = object<RunMetrics>({
   accuracy: orNaN(share),
   loss: orNaN(number()),
@@ -98,6 +119,13 @@ const metrics = object<RunMetrics>({
   interval: optional(object({ low: share, high: share })),
   baseline: optional(object({ class: text({ longest: 4096 }), accuracy: share })),
   validationGroups: optional(groupNames),
+  recipe: optional(listOf(object<RecipeLine>({ setting, value, because: text({ longest: 500 }) }), { most: 100 })),
+  interpolation: optional(
+    object<Interpolation>({
+      part: share,
+      tried: listOf(object({ part: share, accuracy: orNaN(share), loss: orNaN(number()) }), { most: 100 }),
+    }),
+  ),
   test: optional(test),
   seconds: object({ total: number({ min: 0, max: 1e9 }) }),
 });

@@ -1,5 +1,5 @@
 import type { EpochRecord } from '../core/listener';
-import type { Prediction } from '../training';
+import type { Interpolation, Prediction, RecipeLine } from '../training';
 import { type RunConfiguration, readConfiguration, runError } from './readConfiguration';
 import { readMetrics, type TestMetrics } from './readMetrics';
 import { readRunTable } from './readRunTable';
@@ -21,6 +21,10 @@ export interface SavedRun {
   trainingCounts?: number[];
   /** files that were in both the training and the validation part */
   shared?: string[];
+  /** the settings that the recipe chose, with the reasons */
+  recipe?: RecipeLine[];
+  /** what was chosen between the frozen and the fine-tuned weights */
+  interpolation?: Interpolation;
   /** how good the final model is on the test pictures, and its predictions of them; absent where there were none */
   test?: TestMetrics & { predictions: Prediction[] };
   /** wall-clock time of the training */
@@ -48,9 +52,12 @@ export function readRun(folder: string): SavedRun {
   try {
     const configuration = readConfiguration(folder);
     const { classes, settings } = configuration;
-    const { trainingCounts, shared, seconds, validationHashes, validationGroups, test } = readMetrics(folder);
+    const { validationGroups, test, recipe, interpolation, ...metrics } = readMetrics(folder);
+    const { trainingCounts, shared, seconds, validationHashes } = metrics;
     return {
       ...{ configuration, settings, classes, trainingCounts, shared, seconds, validationHashes },
+      ...(recipe && { recipe }),
+      ...(interpolation && { interpolation }),
       history: readHistory(folder, settings.epochs),
       predictions: readPredictions(
         folder,

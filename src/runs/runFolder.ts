@@ -107,6 +107,8 @@ const NUMBERS = [
   'peakMemory',
   'frozenUpTo',
   'features',
+  'recipe',
+  'interpolation',
   'validationHashes',
   'trainingHashes',
 ] as const satisfies (keyof TrainResult)[];

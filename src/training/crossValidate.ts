@@ -122,7 +122,14 @@ export async function crossValidate(dataset: Dataset, options: CrossValidateOpti
   if (folds.length === 0) throw new UserError('crossValidate: stopped before the first fold was trained');
   const predictions = pool.flatMap(({ file }) => found.get(file) ?? []);
   return {
-    ...{ settings: { ...settings!, test }, folder: dataset.folder, classes: dataset.classes, folds, predictions, stopped },
+    ...{
+      settings: { ...settings!, test },
+      folder: dataset.folder,
+      classes: dataset.classes,
+      folds,
+      predictions,
+      stopped,
+    },
     ...summarizePredictions(predictions, dataset.classes),
     skipped: [...skipped.values()],
     seconds: (performance.now() - began) / 1000,

@@ -187,8 +187,7 @@ export class Fitting {
       ended,
       best: { epoch: watch.state.bestEpoch, restored },
       // evaluated again if the weights are not those of the last epoch, or no epoch was left
-      evaluation:
-        chosen?.evaluation ?? (restored ? undefined : this.evaluation) ?? (await this.validation?.evaluate()),
+      evaluation: chosen?.evaluation ?? (restored ? undefined : this.evaluation) ?? (await this.validation?.evaluate()),
       ...(chosen && { interpolation: chosen.interpolation }),
       frozenUpTo: this.passes.frozenUpTo,
       peakMemory: this.peakMemory,

@@ -12,11 +12,11 @@ export { type FindLearningRateOptions, findLearningRate } from './findLearningRa
 export { fit } from './fit';
 export type { FitResult } from './fitResult';
 export type { FitCacheOptions, FitOptions, LearningRateGroup } from './fitSettings';
-export type { Interpolation } from './interpolation';
+export { describeInterpolation, type Interpolation } from './interpolation';
 export { type CrossEntropyOptions, type FocalLossOptions, type LossName, type LossOptions, lossNames } from './losses';
 export { type ExamplePrediction, predictExamples } from './predictExamples';
 export { type Prediction, softmax, summarizePredictions, toPredictions, toProbabilities } from './predictions';
-export { type RecipeLine, recipeLines } from './recipes';
+export { describeRecipe, type RecipeLine, recipeLines } from './recipes';
 export {
   type ConstantSchedule,
   type CosineSchedule,

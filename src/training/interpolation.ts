@@ -19,7 +19,7 @@ export interface Interpolation {
  * is fine-tuned from a good one is often best part of the way, and is never worse on the validation data than the one it started from.
  *
  * The measure is the log loss at the temperature that suits the weights best (Guo et al. 2017): it sees more than the accuracy, and
- * overconfidence, which temperature scaling can mend, does not count. Of equal parts the later one is chosen.
+ * overconfidence, which temperature scaling removes, does not count. Of equal parts the later one is chosen.
  *
  * @param variables the weights, which get the chosen values
  * @param before their values before training

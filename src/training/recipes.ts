@@ -70,7 +70,11 @@ function tuningLines(given: Partial<TrainSettings>, enough: number): RecipeLine[
         ]
       : [];
   return [
-    { setting: 'epochs', value: headEpochs + TUNING_EPOCHS, because: `the backbone trains for ${TUNING_EPOCHS} of them` },
+    {
+      setting: 'epochs',
+      value: headEpochs + TUNING_EPOCHS,
+      because: `the backbone trains for ${TUNING_EPOCHS} of them`,
+    },
     {
       setting: 'headEpochs',
       value: headEpochs,

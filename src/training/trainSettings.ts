@@ -113,10 +113,7 @@ function withImplied(variant: Variant | undefined): TrainSettings {
  * [epochs, weights]; // => [ 5, 'random' ]
  * ```
  */
-export function trainSettings(
-  options: TrainOptions | undefined,
-  pictures?: number,
-): TrainSettings & TrainSurroundings {
+export function trainSettings(options: TrainOptions | undefined, pictures?: number): TrainSettings & TrainSurroundings {
   const surroundings: TrainSurroundings = {
     cache: true,
     checkpoint: undefined,
@@ -145,7 +142,8 @@ const monitored = {
 
 /** The settings that concern `fit`, as its options. */
 export function fitOptionsOf(settings: TrainSettings): FitOptions {
-  const { batchSize, learningRate, seed, optimizer, weightDecay, schedule, warmUp, averaging, interpolation } = settings;
+  const { batchSize, learningRate, seed, optimizer, weightDecay, schedule, warmUp, averaging, interpolation } =
+    settings;
   return {
     batchSize,
     learningRate,

@@ -212,7 +212,10 @@ describe('a variant of training', function () {
       // the features in its first stage; in each of the other two the output of the layers below the trained blocks
       assert.deepEqual(await trained({ variant: 'two-phase', headEpochs: 1, stages: 2 }), { computed: 24, cached: 12 });
       assert.deepEqual(await trained({ variant: 'hybrid' }), { computed: 0, cached: 12 });
-      assert.deepEqual(await trained({ variant: 'two-phase', headEpochs: 1, stages: 2, seed: 5 }), { computed: 0, cached: 36 });
+      assert.deepEqual(await trained({ variant: 'two-phase', headEpochs: 1, stages: 2, seed: 5 }), {
+        computed: 0,
+        cached: 36,
+      });
       assert.deepEqual(await trained({ variant: 'feature-extraction', head: 'dense' }), { computed: 0, cached: 12 });
       // two views of nine training pictures, the same for every seed
       const augmented: TrainOptions = { variant: 'feature-extraction', augment: 'light', views: 2, validation: 0.25 };

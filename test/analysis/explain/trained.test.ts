@@ -123,7 +123,15 @@ describe('Grad-CAM of a trained model', function () {
     withEmptyCache(async () => {
       const settings = { backbone: 'efficientnet-lite0', weights: 'random', inputSize: 96, seed: 4 } as const;
       const run = await train(imageFolder(folder), {
-        ...{ ...settings, variant: 'hybrid', recipe: 'none', blocks: 2, epochs: 3, batchSize: 8, backboneLearningRate: 1e-2 },
+        ...{
+          ...settings,
+          variant: 'hybrid',
+          recipe: 'none',
+          blocks: 2,
+          epochs: 3,
+          batchSize: 8,
+          backboneLearningRate: 1e-2,
+        },
       });
       const pictures = await decoded(run.predictions, run.backbone);
       const maps = gradCam(run, pictures);
