@@ -1,13 +1,13 @@
 /*
  * `node dist/bench/photoReferences.js FOLDER SOURCE NAME...`: how far the activations for photos in a folder differ from the ImageNet
- * statistics that backbones contain. Writes src/analysis/advise/photoReferences.json, which `domainSimilarity` compares with.
+ * statistics that backbones contain. Writes src/features/domain/photoReferences.json, which `domainSimilarity` compares with.
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { activationStatistics } from '../src/analysis/advise/activationStatistics';
-import { networkDistance } from '../src/analysis/advise/domainDistance';
-import type { PhotoReference } from '../src/analysis/advise/domainReferences';
 import { projectFolder } from '../src/core/paths';
+import { activationStatistics } from '../src/features/domain/activationStatistics';
+import { networkDistance } from '../src/features/domain/domainDistance';
+import type { PhotoReference } from '../src/features/domain/domainReferences';
 import { backboneEntry, loadBackbone } from '../src/models';
 import { terminalListener } from '../src/terminal';
 

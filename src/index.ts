@@ -37,7 +37,8 @@ export * as data from './api/data';
 // 1 choose the pre-trained model
 export { backbones, defaultBackbone, loadBackbone } from './models';
 export type { Backbone, BackboneName } from './models';
-export { compareBackbones, domainSimilarity, recommendBackbone } from './analysis/advise';
+export { compareBackbones, recommendBackbone } from './analysis/advise';
+export { domainSimilarity } from './features';
 export * as models from './api/models';
 
 // 2 freeze the lower layers, train the top

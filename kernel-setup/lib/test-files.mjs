@@ -28,7 +28,7 @@ export const LONG = [
 /** What `npm run test:fast` leaves out: kernels, browsers, other processes that load TensorFlow, training, set-up. */
 export const SLOW = [
   'analysis/advise/compareBackbones',
-  'analysis/advise/domainSimilarity',
+  'features/domain/domainSimilarity',
   'analysis/advise/recommendBackbone',
   'analysis/explain/',
   'analysis/labels/',

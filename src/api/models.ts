@@ -11,14 +11,12 @@ export type {
   BackboneMeasurement,
   Candidate,
   CompareBackbonesOptions,
-  DomainReferences,
-  DomainSimilarity,
-  DomainSimilarityOptions,
   FeatureQuality,
   Recommendation,
   RecommendBackboneOptions,
 } from '../analysis/advise';
 export { type DeviceSpeed, deviceSpeed } from '../analysis/advise';
+export type { DomainReferences, DomainSimilarity, DomainSimilarityOptions } from '../features';
 export type { Block, FamilyMember, KerasFiles, LoadBackboneOptions, PackagedTorchFile } from '../models';
 export {
   type Architecture,

@@ -1,19 +1,13 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import {
-  type BackboneComparison,
-  compareBackbones,
-  type DomainSimilarity,
-  domainSimilarity,
-  type Recommendation,
-  recommendBackbone,
-} from '../analysis/advise';
+import { type BackboneComparison, compareBackbones, type Recommendation, recommendBackbone } from '../analysis/advise';
 import { renderPng } from '../charts/render';
 import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { writeFileAtomically } from '../core/files';
 import { type Fit, withFit } from '../data';
 import { type DataOptions, openDataset } from '../data/public';
+import { type DomainSimilarity, domainSimilarity } from '../features';
 import { type Monitor, monitors } from '../metrics/measures';
 import { type BackboneName, backboneEntry } from '../models';
 import { terminalListener } from '../terminal/terminal';

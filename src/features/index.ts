@@ -1,4 +1,6 @@
 export type { ArrayData, Batch, BatchSource, Data } from './batchSource';
+export type { DomainReferences } from './domain/domainReferences';
+export { type DomainSimilarity, type DomainSimilarityOptions, domainSimilarity } from './domain/domainSimilarity';
 export {
   type ExtractFeaturesOptions,
   extractFeatures,

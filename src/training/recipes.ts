@@ -14,8 +14,8 @@ export interface RecipeLine {
 
 /** Fewer steps leave a head far from its optimum. */
 const HEAD_STEPS = 200;
-/** Epochs in which the backbone trains. */
-const TUNING_EPOCHS = 12;
+/** Epochs in which the backbone trains, and the steps that these should make at least, in at most so many epochs. */
+const TUNING = { epochs: 12, steps: 40, most: 40 };
 
 /**
  * The settings that the recipe of a training chooses, with the reasons. Settings that are given are not among them.
@@ -45,7 +45,9 @@ export function recipeLines(given: Partial<TrainSettings>, pictures?: number): R
   const steps = pictures === undefined ? HEAD_STEPS : Math.ceil(pictures / batchSize);
   const headEpochs = Math.max(settingsTable.epochs.default, Math.ceil(HEAD_STEPS / steps));
   const untrained = (given.weights ?? implies.weights) === 'random';
-  const lines = trains === 'head' || untrained ? headLines(headEpochs, pictures) : tuningLines(given, headEpochs);
+  const tuningEpochs = Math.min(TUNING.most, Math.max(TUNING.epochs, Math.ceil(TUNING.steps / steps)));
+  const lines =
+    trains === 'head' || untrained ? headLines(headEpochs, pictures) : tuningLines(given, headEpochs, tuningEpochs);
   return lines.filter(({ setting }) => given[setting] === undefined);
 }
 
@@ -55,7 +57,7 @@ function headLines(epochs: number, pictures: number | undefined): RecipeLine[] {
   return [{ setting: 'epochs', value: epochs, because }];
 }
 
-function tuningLines(given: Partial<TrainSettings>, enough: number): RecipeLine[] {
+function tuningLines(given: Partial<TrainSettings>, enough: number, tuningEpochs: number): RecipeLine[] {
   const { epochs } = given;
   // of few epochs half are for the head; a single one is for all
   const headEpochs = given.headEpochs ?? Math.min(enough, Math.floor((epochs ?? Infinity) / 2));
@@ -70,18 +72,14 @@ function tuningLines(given: Partial<TrainSettings>, enough: number): RecipeLine[
         ]
       : [];
   return [
-    {
-      setting: 'epochs',
-      value: headEpochs + TUNING_EPOCHS,
-      because: `the backbone trains for ${TUNING_EPOCHS} of them`,
-    },
+    { setting: 'epochs', value: headEpochs + tuningEpochs, because: `the backbone trains in ${tuningEpochs} of them` },
     {
       setting: 'headEpochs',
       value: headEpochs,
       because: 'the gradients of an untrained head would change what the backbone knows',
     },
     { setting: 'blocks', value: 0, because: 'the last third of the blocks is the most specific to ImageNet' },
-    { setting: 'backboneLearningRate', value: 3e-4, because: 'one cycle rises to it for a few steps only' },
+    { setting: 'backboneLearningRate', value: 0, because: 'it depends on what the pictures look like' },
     { setting: 'layerDecay', value: 0.8, because: 'lower blocks are more general, and change less' },
     { setting: 'optimizer', value: 'adamw', because: 'its weight decay does not depend on the gradients' },
     { setting: 'schedule', value: 'one-cycle', because: 'it ends with small steps, whatever the number of epochs' },

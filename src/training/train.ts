@@ -15,6 +15,7 @@ import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
 import { availablePrecision } from '../tensorflow/graph';
 import { backboneOf } from './backboneOf';
+import { chooseBackboneRate } from './backboneRate';
 import { checkStateFolder } from './checkpoint';
 import { fineTuning } from './fineTuning';
 import type { FitResult } from './fitResult';
@@ -24,6 +25,7 @@ import { describeRecipe, type RecipeLine, recipeLines } from './recipes';
 import type { TrainSettings } from './settings/types';
 import { evaluateTestPart, type TestResult } from './testPart';
 import { type TrainOptions, trainSettings } from './trainSettings';
+import { variantEntry } from './variants';
 
 /** The result of {@link train}: the trained model, its history, and its predictions of the validation pictures. */
 export interface TrainResult {
@@ -129,6 +131,13 @@ export async function train(pictures: Dataset, options?: TrainOptions): Promise<
   }
   const memory = new MemoryPeak();
   const backbone = await backboneOf(settings, listener);
+  if (settings.backboneLearningRate === 0 && variantEntry(settings.variant).trains !== 'head') {
+    const line = await chooseBackboneRate(dataset, split.train, backbone, listener);
+    const { value, because } = line;
+    all.backboneLearningRate = settings.backboneLearningRate = value;
+    recipe.splice(0, Infinity, ...recipe.filter(({ setting }) => setting !== 'backboneLearningRate'), line);
+    listener.onMessage?.(`the backbone's learning rate is ${value}: ${because}`);
+  }
   const { evaluation, content, seconds, skipped, ...result } = await fineTuning(dataset, split, backbone, {
     ...all,
     listener: memory.watching(listener),

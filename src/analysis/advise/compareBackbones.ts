@@ -6,6 +6,7 @@ import { shown, UserError } from '../../core/errors';
 import type { Listener } from '../../core/listener';
 import { checkNumber, withDefaults } from '../../core/options';
 import { type Dataset, kFold, type Skipped, type Split } from '../../data';
+import { someOf } from '../../features/domain/domainReferences';
 import { featureRows, readFeatures } from '../../features/features';
 import { pictureTensor } from '../../features/pictureTensor';
 import { type Monitor, measures, monitors } from '../../metrics/measures';
@@ -19,7 +20,6 @@ import {
   weightsAvailability,
 } from '../../models';
 import { cachedWeights } from '../../models/weights/findWeights';
-import { someOf } from './domainReferences';
 import { type FeatureQuality, measureFeatures } from './featureQuality';
 import { measureSpeed } from './speed';
 

@@ -6,8 +6,6 @@ export {
 } from './compareBackbones';
 export type { DeviceSpeed } from './deviceSpeed';
 export { deviceSpeed } from './deviceSpeed';
-export type { DomainReferences } from './domainReferences';
-export { type DomainSimilarity, type DomainSimilarityOptions, domainSimilarity } from './domainSimilarity';
 export type { FeatureQuality } from './featureQuality';
 export type { Candidate } from './rank';
 export {

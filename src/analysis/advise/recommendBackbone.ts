@@ -2,6 +2,7 @@ import { arquero } from '../../core/arquero';
 import type { ColumnTable } from '../../core/columnTable';
 import { UserError } from '../../core/errors';
 import { checkNumber, withDefaults } from '../../core/options';
+import type { DomainSimilarity } from '../../features/domain/domainSimilarity';
 import {
   type BackboneName,
   backboneEntry,
@@ -13,7 +14,6 @@ import {
 } from '../../models';
 import type { BackboneComparison, BackboneMeasurement } from './compareBackbones';
 import { type DeviceSpeed, deviceSpeed } from './deviceSpeed';
-import type { DomainSimilarity } from './domainSimilarity';
 import { type Candidate, rank } from './rank';
 import { type AdvisedVariant, advisedVariants, suitableVariant, trainingMinutes } from './trainingTime';
 

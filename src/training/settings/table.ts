@@ -211,6 +211,7 @@ export const settingsTable: { readonly [Name in keyof TrainSettings]: Readonly<S
   },
   backboneLearningRate: {
     ...RATE_RANGE,
+    zero: 'what suits the pictures, by how much they look like those that it was trained on',
     default: 1e-4,
     sentence: 'The learning rate of the highest block of the backbone that trains.',
     chapter: '05-learning-rate',

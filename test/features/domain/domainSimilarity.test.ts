@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { domainSimilarity } from '../../../src/analysis/advise';
-import { activationStatistics } from '../../../src/analysis/advise/activationStatistics';
-import { layerDistance } from '../../../src/analysis/advise/domainDistance';
 import { Random } from '../../../src/core/random';
 import { type Dataset, imageFolder } from '../../../src/data';
 import { decodePicture } from '../../../src/data/pictures/decode';
+import { domainSimilarity } from '../../../src/features';
+import { activationStatistics } from '../../../src/features/domain/activationStatistics';
+import { layerDistance } from '../../../src/features/domain/domainDistance';
 import { assignRandomWeights, type Backbone, loadBackbone, preprocess } from '../../../src/models';
 import { tf } from '../../../src/tensorflow';
 import { sharedData } from '../../folders';

@@ -1,11 +1,11 @@
 import type { Listener } from '../../core/listener';
 import type { Example } from '../../data';
-import { decodedBatches } from '../../features/decodedBatches';
-import { pictureOfExample } from '../../features/pictureInputs';
-import { pictureTensor } from '../../features/pictureTensor';
 import { LayerGraph } from '../../layers/layerGraph';
 import type { Backbone } from '../../models';
 import { isBatchNormalization, tf } from '../../tensorflow';
+import { decodedBatches } from '../decodedBatches';
+import { pictureOfExample } from '../pictureInputs';
+import { pictureTensor } from '../pictureTensor';
 
 /** Mean and variance of each channel, over pictures and positions. */
 export interface ChannelStatistics {

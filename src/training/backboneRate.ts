@@ -1,0 +1,44 @@
+import { UserError } from '../core/errors';
+import type { Listener } from '../core/listener';
+import type { Dataset } from '../data';
+import { type DomainSimilarity, domainSimilarity } from '../features/domain/domainSimilarity';
+import type { Backbone } from '../models';
+import type { RecipeLine } from './recipes';
+
+/** Fewer pictures than for a report: only the verdict counts. */
+const PICTURES = 64;
+
+/**
+ * The learning rate of the backbone by how much the pictures look like those that it was trained on. Where they do, its features are
+ * nearly right, and a high rate spoils more than a small set can teach; where they do not, a low rate leaves most of the gain.
+ * Measured with `bench/recipes`.
+ */
+const rates: Record<DomainSimilarity['verdict'], { rate: number; because: string }> = {
+  similar: { rate: 1e-4, because: 'the pictures look like the photos that the backbone was trained on' },
+  different: { rate: 1e-3, because: 'the pictures look unlike the photos that the backbone was trained on' },
+  far: { rate: 1e-3, because: 'the pictures look nothing like the photos that the backbone was trained on' },
+  unknown: {
+    rate: 3e-4,
+    because: 'it is not known how much the pictures look like those that the backbone was trained on',
+  },
+};
+
+/** Chooses the learning rate of the backbone for pictures. @param dataset of which only the training pictures are looked at */
+export async function chooseBackboneRate(
+  dataset: Dataset,
+  train: Dataset['examples'],
+  backbone: Backbone,
+  listener: Listener,
+): Promise<RecipeLine & { value: number }> {
+  const { rate, because } = rates[await verdictOf({ ...dataset, examples: train }, backbone, listener)];
+  return { setting: 'backboneLearningRate', value: rate, because };
+}
+
+async function verdictOf(dataset: Dataset, backbone: Backbone, listener: Listener) {
+  try {
+    return (await domainSimilarity(dataset, backbone, { pictures: PICTURES, listener })).verdict;
+  } catch (error) {
+    if (error instanceof UserError) return 'unknown'; // too few pictures can be read, weights of one's own, or training is stopped
+    throw error;
+  }
+}
