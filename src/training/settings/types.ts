@@ -97,7 +97,10 @@ export interface TrainSettings {
   interpolation: InterpolationName;
   /** The learning rate of the head. A number of 0 or more. Default: 0.003. */
   learningRate: number;
-  /** The learning rate of the highest block of the backbone that trains. A number of 0 or more. Default: 0.0001. */
+  /**
+   * The learning rate of the highest block of the backbone that trains. A number of 0 or more. 0: what suits the
+   * pictures, by how much they look like those that it was trained on. Default: 0.0001.
+   */
   backboneLearningRate: number;
   /**
    * The factor between the learning rate of each block of the backbone and that of the block above it. A number from 0
