@@ -1,10 +1,12 @@
 // How long the kernel takes to compile a cell, to complete a name and to show documentation, compared with tslab's own compiler, on a
 // notebook of the course: `node dist/bench/kernel.js [NOTEBOOK] [REPETITIONS]`. Prints medians in milliseconds, of wall-clock and of
-// processor time.
+// processor time. Then the same of the whole kernel through Jupyter's protocol, compared with Deno's kernel where there is one: `deno` in
+// the PATH, or the program that TUNEBOOK_DENO names, such as that of the npm package `deno`.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../src/core/paths';
+import { compareKernels } from './kernelProtocol';
 
 interface Cell {
   cell_type: string;
@@ -87,4 +89,4 @@ for (const [name, make] of [
     ].join('  '),
   );
 }
-process.exit(0); // tslab's compiler watches files, which would keep the process alive
+void compareKernels(Number(repetitions)).finally(() => process.exit(0)); // tslab's compiler watches files, which would keep the process alive

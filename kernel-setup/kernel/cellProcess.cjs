@@ -27,7 +27,7 @@ const nativeLog =
  */
 
 /**
- * Events: `print` (id, name, text), `display` (id, update, content), `background` (id, what, error) and `comm` (id, message, buffers), during
+ * Events: `print` (id, name, text), `display` (id, update, content), `clear` (id, wait), `background` (id, what, error) and `comm` (id, message, buffers), during
  * a cell or after it, with the id of the request that they belong to (undefined before the first request); `handled` (number), when a
  * message of a comm has been handled; and `ended` (why, code).
  */
@@ -125,6 +125,7 @@ class CellProcess extends EventEmitter {
     const { type, id } = message;
     if (type === 'print') this.emit('print', id, message.name, message.text);
     else if (type === 'display') this.emit('display', id, message.update, message.content);
+    else if (type === 'clear') this.emit('clear', id, message.wait);
     else if (type === 'background') this.emit('background', id, message.what, message.error);
     else if (type === 'comm') this.emit('comm', id, message, buffers);
     else if (type === 'handled') {

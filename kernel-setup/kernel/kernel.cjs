@@ -57,6 +57,7 @@ class Kernel {
     cells.on('display', (id, update, content) => {
       this.#cellOf(id)?.publish(update ? 'update_display_data' : 'display_data', content);
     });
+    cells.on('clear', (id, wait) => this.#cellOf(id)?.publish('clear_output', { wait }));
     this.comms = new Comms(cells);
     cells.on('comm', (id, message, buffers) => {
       const { kind, metadata } = message;
@@ -152,7 +153,8 @@ class Kernel {
     const count = stored ? ++this.#count : this.#count;
     if (stored) this.#history.add(count, code);
     const publish = (type, content, extras) => {
-      const shown = !silent || type === 'stream' || type.includes('display') || isCommMessage(type);
+      const shown =
+        !silent || type === 'stream' || type.includes('display') || type === 'clear_output' || isCommMessage(type);
       if (shown) this.server.publish(type, content, message, extras);
     };
     const cell = new Cell(count, code, publish);

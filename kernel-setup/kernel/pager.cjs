@@ -3,7 +3,8 @@
 
 const { inspect } = require('./compile/hints.cjs');
 
-const question = /^\s*(?:\?{1,2}\s*([\w$.]+)|([\w$.]+)\s*\?{1,2})\s*;?\s*$/;
+const name = String.raw`([\p{ID_Continue}$.]+)(?:\(\s*\))?`;
+const question = new RegExp(String.raw`^\s*(?:\?{1,2}\s*${name}|${name}\s*\?{1,2})\s*;?\s*$`, 'u');
 
 /**
  * @param {import('./compile/compiler.cjs').Compiler} compiler
@@ -13,9 +14,9 @@ const question = /^\s*(?:\?{1,2}\s*([\w$.]+)|([\w$.]+)\s*\?{1,2})\s*;?\s*$/;
 function pageRequest(compiler, source) {
   const found = question.exec(source);
   if (!found) return undefined;
-  const name = found[1] ?? found[2];
-  const about = inspect(compiler, name, name.length);
-  if (!about) return { 'text/plain': `'${name}' has no documentation, or is not defined.` };
+  const asked = found[1] ?? found[2];
+  const about = inspect(compiler, asked, asked.length);
+  if (!about) return { 'text/plain': `'${asked}' has no documentation, or is not defined.` };
   return { 'text/plain': about.plain, 'text/markdown': about.markdown };
 }
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { notebook7 } from '../steps/notebook7.mjs';
 import { oracle } from '../steps/oracle.mjs';
 import { tensorflowEnvironment } from './environment.mjs';
 import { messageOf, SetupError } from './errors.mjs';
@@ -100,13 +101,20 @@ function timesTable(times) {
   return `\nprocessor  seconds  file\n${lines.join('')}${line(sum('processor'), sum('seconds'), 'all')}`;
 }
 
-/** Keras to compare with. Without it (no network, say) those tests are skipped, and say so. */
-async function bringOracle() {
-  if (process.env.TUNEBOOK_ORACLE) return;
-  try {
-    await setUp({ steps: [oracle] });
-  } catch (error) {
-    process.stdout.write(`Tests that compare with Keras will be skipped: ${messageOf(error)}\n`);
+/**
+ * What only tests need: Keras to compare with, and Jupyter Notebook. Without it (no network, say) those tests are skipped, and say so.
+ */
+async function bringOthers() {
+  const wanted = [
+    ...(process.env.TUNEBOOK_ORACLE ? [] : [{ step: oracle, tests: 'compare with Keras' }]),
+    { step: notebook7, tests: 'use Jupyter Notebook 7' },
+  ];
+  for (const { step, tests } of wanted) {
+    try {
+      await setUp({ steps: [step] });
+    } catch (error) {
+      process.stdout.write(`Tests that ${tests} will be skipped: ${messageOf(error)}\n`);
+    }
   }
 }
 
@@ -125,7 +133,7 @@ export async function testCommand(argv) {
     return 1;
   }
   const chosen = chooseTests(files, fast);
-  if (!fast) await bringOracle();
+  if (!fast) await bringOthers();
   const start = performance.now();
   const lint = node('@biomejs/biome/bin/biome', ['check', '.']);
   // the package's own types were checked by the build

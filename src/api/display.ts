@@ -8,6 +8,7 @@
 export type { EndingListener, EpochRecord, Progress } from '../core/listener';
 export { stopRequested, withStop } from '../core/stop';
 export {
+  clearOutput,
   displayMetadata,
   displaySymbol,
   type LiveDisplay,

@@ -69,6 +69,11 @@ export const cacheKinds = {
   samples: { holds: 'sample pictures', renewal: 'made again by set-up', entries: /^emoji$/ },
   tensorflow: { holds: 'TensorFlow', renewal: 'made again by set-up', entries: /^(?:cpu|gpu)-\d[\w.]*$/ },
   python: { holds: 'Python with JupyterLab', renewal: 'made again by set-up', entries: ENVIRONMENT },
+  notebook7: {
+    holds: 'Jupyter Notebook, in which tests operate widgets',
+    renewal: 'made again by set-up',
+    entries: /^(?:bin|etc|share|notebook(?:-[\w.]+\.dist-info)?)$/,
+  },
   oracle: { holds: 'Python with what tests compare with', renewal: 'made again by set-up', entries: ENVIRONMENT },
   'bench-python': {
     holds: 'Python with what `npm run bench` compares with',

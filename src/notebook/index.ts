@@ -1,3 +1,4 @@
+export { clearOutput } from './clearOutput';
 export { notebookListener } from './listener';
 export { type LiveDisplay, liveDisplay } from './live';
 export { displayMetadata, displaySymbol, type MimeBundle, toMimeBundle } from './mime';

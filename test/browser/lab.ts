@@ -48,7 +48,8 @@ export async function startLab(): Promise<Lab> {
   return { url: `${address.origin}/`, token: address.searchParams.get('token') ?? '', stop: () => end(child) };
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** End a server, and wait until it has ended. */
+export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
@@ -121,6 +122,17 @@ export class OpenNotebook {
     await notebook.cell(0).waitFor({ timeout: 60_000 });
     // The toolbar says idle even before there is a kernel, so use the status bar, which names the kernel.
     await page.getByText(/^TypeScript.* \| Idle$/).waitFor({ timeout: 60_000 });
+    return notebook;
+  }
+
+  /** As {@link OpenNotebook.open}, in Jupyter Notebook 7. */
+  static async inNotebook7(page: Page, server: Lab, path: string): Promise<OpenNotebook> {
+    const complaints = complaintsOf(page);
+    await page.goto(
+      `${server.url}notebooks/${path.split('/').map(encodeURIComponent).join('/')}?token=${server.token}`,
+    );
+    const notebook = new OpenNotebook(page, complaints);
+    await notebook.cell(0).waitFor({ timeout: 60_000 });
     return notebook;
   }
 

@@ -6,27 +6,10 @@ import { projectFolder } from '../../src/core/paths';
 import { readCorrections } from '../../src/data';
 import { stripes, stripesFolder, writePicture } from '../pictures';
 import { labForSuite, OpenNotebook } from './lab';
+import { outputsOf, writeNotebook } from './notebookFile';
 
 const folder = 'build/browser-widgets';
 const inFolder = (...parts: string[]) => join(projectFolder, folder, ...parts);
-
-interface Output {
-  output_type: string;
-  data?: Record<string, unknown>;
-}
-
-const outputsOf = (file: string): Output[] =>
-  (JSON.parse(readFileSync(inFolder(file), 'utf8')) as { cells: { outputs?: Output[] }[] }).cells.flatMap(
-    ({ outputs = [] }) => outputs,
-  );
-
-function writeNotebook(file: string, sources: readonly string[]): void {
-  const cells = sources.map((source, index) => {
-    return { cell_type: 'code', id: `cell-${index}`, source, metadata: {}, outputs: [], execution_count: null };
-  });
-  const kernelspec = { name: 'tslab', display_name: 'TypeScript', language: 'typescript' };
-  writeFileSync(inFolder(file), JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }));
-}
 
 /** What JupyterLab itself complains about when a notebook has widgets of a kernel that has ended. */
 const known = /model not found|Could not create a model|widget model/i;
@@ -78,7 +61,7 @@ describe('widgets in JupyterLab', function () {
 
   it("share their state with a cell's code, are there after the page was loaded again, and leave their picture", async () => {
     const name = 'own.ipynb';
-    writeNotebook(name, [
+    writeNotebook(inFolder(name), [
       [
         "import { widget } from 'tunebook/widgets';",
         'const counter = widget({',
@@ -134,7 +117,7 @@ describe('widgets in JupyterLab', function () {
 
   it('pause, slow down and stop a training, whose result and output are those of a script', async () => {
     const name = 'training.ipynb';
-    writeNotebook(name, [
+    writeNotebook(inFolder(name), [
       [
         "import { buildHead, fit, watch } from 'tunebook';",
         'const values = Float32Array.from({ length: 400 * 8 }, (_, i) => Math.sin(i));',
@@ -176,7 +159,7 @@ describe('widgets in JupyterLab', function () {
     await notebook.output(0).filter({ hasText: 'stopped 0.00025' }).waitFor();
     assert.equal(await controls.count(), 0, 'the buttons are gone');
     await notebook.save();
-    const types = outputsOf(name).flatMap(({ data = {} }) => Object.keys(data));
+    const types = outputsOf(inFolder(name)).flatMap(({ data = {} }) => Object.keys(data));
     assert.ok(types.includes('image/png') && !types.some((type) => type.includes('widget')), types.join());
     assert.deepEqual(notebook.complaints, []);
     await page.close();
@@ -188,7 +171,7 @@ describe('widgets in JupyterLab', function () {
     for (const i of [20, 21, 22]) writePicture(join(photos, 'green', `${i}.png`), await stripes('red', i));
     writePicture(join(photos, 'blue', 'copy.png'), readFileSync(join(photos, 'blue', '1.png')));
     const name = 'cleaning.ipynb';
-    writeNotebook(name, [
+    writeNotebook(inFolder(name), [
       [
         "import { openDataset } from 'tunebook';",
         "import { cleanLabels } from 'tunebook/widgets';",
@@ -279,7 +262,7 @@ describe('widgets in JupyterLab', function () {
 
   it('choose a learning rate by a click, a drag, the keyboard and typing', async () => {
     const name = 'rate.ipynb';
-    writeNotebook(name, [
+    writeNotebook(inFolder(name), [
       [
         "import { chooseLearningRate } from 'tunebook/widgets';",
         'const steps = Array.from({ length: 60 }, (_, i) => {',
@@ -339,7 +322,7 @@ describe('widgets in JupyterLab', function () {
   it('explore augmentations with sliders: the pictures and the code follow, and stay after a reload', async () => {
     const name = 'augmentation.ipynb';
     if (!existsSync(inFolder('pictures'))) cpSync(await stripesFolder(8), inFolder('pictures'), { recursive: true });
-    writeNotebook(name, [
+    writeNotebook(inFolder(name), [
       [
         "import { openDataset } from 'tunebook';",
         "import { exploreAugmentation } from 'tunebook/widgets';",
@@ -393,7 +376,7 @@ describe('widgets in JupyterLab', function () {
     if (!existsSync(inFolder('pictures'))) cpSync(await stripesFolder(8), inFolder('pictures'), { recursive: true });
     writeFileSync(inFolder('own.png'), await stripes('red', 33, 200));
     writeFileSync(inFolder('text.txt'), 'this is no picture');
-    writeNotebook(name, [
+    writeNotebook(inFolder(name), [
       [
         "import { openDataset, train } from 'tunebook';",
         "import { exploreConfusion, tryModel } from 'tunebook/widgets';",

@@ -53,7 +53,7 @@ describe('the cache', () => {
         ...['samples/emoji/a.png', 'python/lib/a.py', 'tensorflow/cpu-2.20.0/lib/a.so', 'temporary/rows-ab/rows'],
       ].map((file) => write(join(cache, file), 400));
       const parts = ['features', 'unpacked', 'downloads', 'weights', 'datasets', 'samples', 'python', 'tensorflow'];
-      for (const part of [...parts, 'temporary', 'advice', 'oracle', 'bench-python'] as CachePart[])
+      for (const part of [...parts, 'temporary', 'advice', 'notebook7', 'oracle', 'bench-python'] as CachePart[])
         await cleanPart(part, 0);
       assert.deepEqual(made.filter(existsSync), []);
       assert.deepEqual(

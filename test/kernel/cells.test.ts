@@ -195,6 +195,11 @@ describe('local modules', function () {
     );
   });
 
+  it('may be imported with attributes when they are needed', async () => {
+    const cell = "(await import('../lib/data.json', { with: { type: 'json' } })).default.factor";
+    assert.equal(await project.run(cell), '1');
+  });
+
   it('are shown with their own lines in a traceback', async () => {
     const { error } = await project.session.run('twice(-1)');
     assert.ok(

@@ -36,6 +36,7 @@ class TslabTests(jupyter_kernel_test.KernelTests):
     code_history_pattern = "1 ? 2*3"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "Math.sqrt"
+    code_clear_output = "console.clear()"
 
 
 if __name__ == "__main__":

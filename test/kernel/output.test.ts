@@ -38,6 +38,17 @@ describe('output of a cell', function () {
     assert.deepEqual(updates.at(-1)?.content.data, { 'text/plain': '600' });
   });
 
+  it('is removed by a cell, at once or when there is new output', async () => {
+    const { messages } = await session.run(
+      "import { display as shown } from 'tunebook'; console.log('a'); console.clear(); console.log('b'); shown.clearOutput({ wait: true });",
+    );
+    const order = messages.filter(({ type }) => type === 'stream' || type === 'clear_output');
+    assert.deepEqual(
+      order.map(({ content }) => content.text ?? content.wait),
+      ['a\n', false, 'b\n', true],
+    );
+  });
+
   it('arrives while a busy cell is still running, not only at its end', async () => {
     const running = await session.begin(
       "console.log('early'); const end = Date.now() + 1500; while (Date.now() < end);",

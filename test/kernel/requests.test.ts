@@ -54,13 +54,15 @@ describe('the kernel', function () {
       markdown,
       '```typescript\nfunction product(a: number): number\n```\n\nMultiply.\n\n- `a` the first factor\n\n**returns** the product',
     );
-    for (const code of ['?product', 'product?']) {
+    for (const code of ['?product', 'product?', '?product()']) {
       const { payload } = (await session.run(code)).reply as {
         payload: { source: string; data: Record<string, string> }[];
       };
       assert.equal(payload[0]?.source, 'page');
       assert.equal(payload[0]?.data['text/markdown'], markdown);
     }
+    const { payload } = (await session.run('?nowhere')).reply as { payload: { data: Record<string, string> }[] };
+    assert.deepEqual(payload[0]?.data, { 'text/plain': "'nowhere' has no documentation, or is not defined." });
   });
 
   it('completes members of values that may be undefined, and paths of modules', async () => {

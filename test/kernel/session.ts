@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { jupyterEnvironment } from '../../src/cli/python';
 import { cacheFolder, projectFolder } from '../../src/core/paths';
@@ -69,11 +69,17 @@ export class Session {
     });
   }
 
-  /** Start a kernel whose cells run in `folder` of the project. */
-  static async start(folder = join(projectFolder, 'test')): Promise<Session> {
+  /**
+   * Start a kernel whose cells run in `folder` of the project.
+   *
+   * @param kernel name of its kernelspec. Default: the project's
+   * @param kernels a folder with more kernelspecs, as in JUPYTER_PATH
+   */
+  static async start(folder = join(projectFolder, 'test'), kernel = 'tslab', kernels?: string): Promise<Session> {
     const script = join(projectFolder, 'test', 'kernel', 'driver.py');
-    const env = await jupyterEnvironment();
-    const session = new Session(spawn(python, [script, 'tslab', folder], { env }));
+    const own = await jupyterEnvironment();
+    const env = kernels === undefined ? own : { ...own, JUPYTER_PATH: [own.JUPYTER_PATH, kernels].join(delimiter) };
+    const session = new Session(spawn(python, [script, kernel, folder], { env }));
     await session.expectDone();
     return session;
   }

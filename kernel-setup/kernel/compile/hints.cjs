@@ -57,7 +57,7 @@ function inspect(compiler, source, cursor) {
   for (const at of [cursor, cursor - 1]) {
     if (at < 0 || !/[\p{ID_Continue}$]/u.test(source[at] ?? '')) continue;
     const info = languageService.getQuickInfoAtPosition(current, text.toModule(at));
-    if (info) return format(join(info.displayParts), info.documentation, info.tags);
+    if (info && !isUnknown(info)) return format(join(info.displayParts), info.documentation, info.tags);
   }
   const help = languageService.getSignatureHelpItems(current, text.toModule(cursor), undefined);
   const item = help?.items[help.selectedItemIndex];
@@ -68,6 +68,9 @@ function inspect(compiler, source, cursor) {
   const signature = join(item.prefixDisplayParts) + parameters + join(item.suffixDisplayParts);
   return format(signature, item.documentation, item.tags);
 }
+
+/** TypeScript calls a name that is not defined `any`. */
+const isUnknown = ({ kind, displayParts }) => kind === ts.ScriptElementKind.unknown && join(displayParts) === 'any';
 
 const join = (parts) => (parts ?? []).map(({ text }) => text).join('');
 

@@ -19,6 +19,12 @@ function captureStreams() {
     print(whole, typeof data === 'string' ? rest[1] : undefined);
     return typeof whole === 'string' ? Buffer.byteLength(whole) : whole.byteLength;
   };
+  console.clear = () => clearOutput(false); // Node's own does nothing where there is no terminal
+}
+
+/** Remove what the current cell has shown. @param {boolean} wait until there is new output */
+function clearOutput(wait) {
+  send({ type: 'clear', id: currentCell(), wait: wait === true });
 }
 
 /** @param {NodeJS.ArrayBufferView} data @param {number} offset @param {number} [length] bytes */
@@ -52,4 +58,4 @@ function capture(stream, name) {
   return print;
 }
 
-module.exports = { captureStreams };
+module.exports = { captureStreams, clearOutput };

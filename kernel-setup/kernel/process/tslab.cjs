@@ -5,6 +5,7 @@
 const Module = require('node:module');
 const { send } = require('./channel.cjs');
 const { currentCell } = require('./currentCell.cjs');
+const { clearOutput } = require('./streams.cjs');
 
 /** tunebook's `show` finds tslab among the loaded modules by this name, too. */
 const jupyter = {
@@ -12,6 +13,7 @@ const jupyter = {
     if (currentCell() === undefined) return null;
     return (content, update) => send({ type: 'display', id: currentCell(), update: Boolean(update), content });
   },
+  clearOutput,
 };
 
 /** @param {string} file @param {unknown} exports */

@@ -1,0 +1,24 @@
+import { rmSync } from 'node:fs';
+import { inCache, inProject } from '../lib/paths.mjs';
+import { pipInstall, requirementsFile } from '../lib/pip.mjs';
+import { contentsOf } from '../lib/stamps.mjs';
+
+/**
+ * Jupyter Notebook 7, in which a test operates widgets. In a folder of its own, as JupyterLab would otherwise show its buttons, too; the
+ * packages that it needs are JupyterLab's. Not part of the set-up: `npm test` brings it.
+ *
+ * @type {import('./step.mjs').Step}
+ */
+export const notebook7 = {
+  name: 'notebook7',
+  title: 'Jupyter Notebook, to test widgets in',
+  inputs: () => [inCache('python'), ...contentsOf([requirementsFile('notebook7')], inProject())],
+  artefacts: () => [inCache('notebook7', 'notebook', '__init__.py')],
+  async run() {
+    rmSync(inCache('notebook7'), { recursive: true, force: true });
+    await pipInstall(this.name, 'notebook7', {
+      what: 'Jupyter Notebook',
+      more: ['--no-deps', '--target', inCache('notebook7')],
+    });
+  },
+};
