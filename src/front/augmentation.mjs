@@ -6,7 +6,7 @@ import { element, follow, jpegUrl, rootIn } from './shared.mjs';
 const styles = `
 .tunebook .panes { display: flex; flex-wrap: wrap; gap: 12px; }
 .tunebook .sliders { flex: 1 1 260px; display: grid; grid-template-columns: auto 1fr auto; gap: 2px 8px; align-content: start; align-items: center; }
-.tunebook .sliders input { width: 100%; min-width: 90px; accent-color: var(--tb-blue); }
+.tunebook .sliders input { width: 100%; min-width: 90px; }
 .tunebook .sliders output { font-variant-numeric: tabular-nums; min-width: 7em; }
 .tunebook .pictures { flex: 3 1 320px; display: grid; grid-template-columns: repeat(auto-fill, minmax(110px, 150px)); gap: 6px; align-content: start; }
 .tunebook .pictures img { width: 100%; aspect-ratio: 1; border-radius: 4px; display: block; }
@@ -111,7 +111,7 @@ function render({ model, el }) {
       for (const { name, unit, input, shown } of rows) {
         const value = model.get('values')[name] ?? 0;
         input.value = String(value);
-        shown.textContent = value === 0 ? 'off' : `${value} ${unit}`;
+        shown.textContent = value === 0 ? 'off' : `${value}${unit === '°' ? '' : ' '}${unit}`;
         input.setAttribute('aria-valuetext', shown.textContent);
       }
       fill.value = model.get('fill');

@@ -66,7 +66,7 @@ function render({ model, el }) {
   const after = element('button', { type: 'button', onclick: () => view({ page: get('page') + 1 }) }, 'Next page');
   const place = element('span', { class: 'muted' });
   const status = element('div', { role: 'status' });
-  const cards = element('ul', { class: 'cards', role: 'tabpanel', 'aria-label': 'Pictures' });
+  const cards = element('ul', { class: 'cards', 'aria-label': 'Pictures' });
   const keys = element('div', { class: 'muted' });
   for (const [key, what] of [
     ['arrows', 'move'],
@@ -93,7 +93,7 @@ function render({ model, el }) {
       undo,
     ),
     status,
-    cards,
+    element('div', { role: 'tabpanel', 'aria-label': 'Pictures of the list' }, cards),
     keys,
   );
   root.style.display = 'block';

@@ -191,6 +191,7 @@ function render({ model, el }) {
   const embedding = element(
     'div',
     {},
+    element('h4', {}, 'Embedding of the features: near points are similar pictures'),
     svg,
     legend,
     element('div', { class: 'muted' }, 'Outlined points are misclassified.'),

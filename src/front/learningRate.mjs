@@ -100,7 +100,9 @@ function render({ model, el }) {
     oninput: () => take(rates[Number(slider.value)] ?? 0),
   });
   slider.style.width = '100%';
-  slider.style.maxWidth = `${size.width}px`;
+  const below = element('div', {}, slider); // from the left to the right end of the curve
+  below.style.maxWidth = `${width}px`;
+  below.style.padding = `0 min(${(100 * right) / width}%, ${right}px) 0 min(${(100 * left) / width}%, ${left}px)`;
   const typed = element('input', { type: 'text', inputMode: 'decimal', size: 10, 'aria-label': 'Learning rate' });
   const takeTyped = () => {
     const rate = Number(typed.value.replace(',', '.'));
@@ -117,7 +119,7 @@ function render({ model, el }) {
   root.append(
     element('style', {}, styles),
     svg,
-    slider,
+    below,
     readout,
     element('div', { class: 'bar' }, element('label', {}, 'Learning rate ', typed), ...suggestions),
     status,

@@ -12,6 +12,8 @@ const styles = `
 .tunebook .drop.over { border-color: var(--tb-blue); background: var(--tb-raised); }
 .tunebook .result { display: flex; flex-wrap: wrap; gap: 12px; margin-top: 8px; }
 .tunebook figure { margin: 0; }
+.tunebook .large { width: 200px; }
+.tunebook .title { display: block; margin-top: 8px; }
 .tunebook .large img { width: 200px; height: 200px; border-radius: 4px; display: block; }
 .tunebook .bars { flex: 1 1 240px; border-collapse: collapse; align-self: start; }
 .tunebook .bars td { padding: 2px 6px; border: 0; text-align: left; }
@@ -55,7 +57,7 @@ function render({ model, el }) {
     element('div', { class: 'bar' }, choose, camera, close),
     video,
   );
-  const title = element('strong', {});
+  const title = element('strong', { class: 'title' });
   const photo = element('img', { alt: '' });
   const heat = element('img', { alt: '' });
   const heatText = element('span');

@@ -48,12 +48,17 @@ export async function startLab(): Promise<Lab> {
   return { url: `${address.origin}/`, token: address.searchParams.get('token') ?? '', stop: () => end(child) };
 }
 
+/** How long a server may take to end (milliseconds). */
+const patience = 20_000;
+
 /** End a server, and wait until it has ended. */
 export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
   await ended;
+  clearTimeout(timer);
 }
 
 /** Shared by the tests of a suite. */
@@ -132,7 +137,7 @@ export class OpenNotebook {
       `${server.url}notebooks/${path.split('/').map(encodeURIComponent).join('/')}?token=${server.token}`,
     );
     const notebook = new OpenNotebook(page, complaints);
-    await notebook.cell(0).waitFor({ timeout: 60_000 });
+    await notebook.cell(0).waitFor({ timeout: 120_000 });
     return notebook;
   }
 

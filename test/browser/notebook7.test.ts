@@ -15,6 +15,7 @@ const folder = 'build/browser-notebook7';
 const inFolder = (...parts: string[]) => join(projectFolder, folder, ...parts);
 /** Made by kernel-setup/steps/notebook7.mjs. */
 const packages = cacheFolder('notebook7');
+const extensions = join(projectFolder, 'kernel-setup', 'labextensions');
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -34,7 +35,7 @@ async function startNotebook(): Promise<Lab> {
     [
       ...['-m', 'notebook', '--no-browser', '--allow-root', '--ServerApp.ip=127.0.0.1', `--ServerApp.port=${port}`],
       `--ServerApp.root_dir=${projectFolder}`,
-      `--JupyterNotebookApp.extra_labextensions_path=${join(projectFolder, 'kernel-setup', 'labextensions')}`,
+      ...['JupyterNotebookApp', 'LabApp'].map((app) => `--${app}.extra_labextensions_path=${extensions}`),
       '--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate',
     ],
     {
@@ -43,6 +44,7 @@ async function startNotebook(): Promise<Lab> {
         ...environment,
         PYTHONPATH: packages,
         JUPYTER_PATH: [environment.JUPYTER_PATH, join(packages, 'share', 'jupyter')].join(delimiter),
+        JUPYTERLAB_DIR: join(packages, 'share', 'jupyter', 'lab'),
         JUPYTER_TOKEN: token,
       },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -106,14 +108,14 @@ describe('widgets in Jupyter Notebook 7', function () {
     await shown.getByText('Chosen: 0.02.').waitFor();
     await shown.getByRole('slider').focus();
     await page.keyboard.press('ArrowLeft');
-    await shown.getByText('Chosen: 0.0178.').waitFor();
+    await shown.getByText('Chosen: 0.0133.').waitFor();
     await page.waitForTimeout(500); // changes that follow each other quickly are sent one after the other
     await run(1);
-    assert.equal(await notebook.output(1).textContent(), '0.0178');
+    assert.equal(await notebook.output(1).textContent(), '0.0133');
     await page.screenshot({ path: inFolder('widget.png') });
     await notebook.save();
     await page.reload();
-    await shown.getByText('Chosen: 0.0178.').waitFor({ timeout: 60_000 });
+    await shown.getByText('Chosen: 0.0133.').waitFor({ timeout: 60_000 });
     assert.deepEqual(notebook.complaints, []);
     const types = outputsOf(inFolder(name)).flatMap(({ data = {} }) => Object.keys(data));
     assert.ok(types.includes('image/png'), types.join());
