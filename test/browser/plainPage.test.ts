@@ -105,7 +105,7 @@ describe('widgets in a plain page, without Jupyter', function () {
     );
   });
 
-  it('exploreAugmentation draws the pictures anew', async () => {
+  it('exploreAugmentation draws the pictures again', async () => {
     const explorer = await exploreAugmentation(await openDataset(folder), { start: 'none' });
     await inPage(
       'augmentation',

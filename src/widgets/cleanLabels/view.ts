@@ -1,6 +1,8 @@
+import { basename } from 'node:path';
 import { messageOf } from '../../core/errors';
 import { escapeHtml } from '../../core/escape/html';
 import { printable } from '../../core/escape/printable';
+import { counted } from '../../core/text';
 import {
   type Correction,
   type CorrectionAction,
@@ -217,10 +219,14 @@ export class CleaningView {
   }
 
   #summary(): string {
-    const [suspect, leak, alike, odd, decided] = lists.map((list) => this.namesIn(list).length);
-    const found = `${suspect} suspect labels, ${leak} leaks, ${alike} pictures that look like others, ${odd} odd pictures`;
+    const [suspect = 0, leak = 0, alike, odd = 0, decided] = lists.map((list) => this.namesIn(list).length);
+    const found = [
+      ...[counted(suspect, 'suspect label'), counted(leak, 'leak'), `${alike} that look like others`],
+      counted(odd, 'odd picture'),
+    ];
     const problem = this.#problem && `. ${this.#problem}`;
-    return `${found}; ${decided} decided, in ${correctionsFile(this.#dataset)}${problem}`;
+    // not the whole path: a notebook is shared, and a path names its owner
+    return `${found.join(', ')}; ${decided} decided, in ${basename(correctionsFile(this.#dataset))}${problem}`;
   }
 }
 
