@@ -50,7 +50,7 @@ const tasks: Record<string, Record<string, string[]>> = {
   emoji: { coarse: ['fruit', 'vehicle'], fine: ['bird', 'mammal'] },
 };
 
-const usual = ['flowers-5', 'flowers-10', 'flowers-20', 'flowers-40', 'emoji-25', 'emoji-100'].concat(
+const usual = ['flowers-5', 'flowers-10', 'flowers-20', 'flowers-40', 'emoji-25', 'emoji-60'].concat(
   ['sign-digits-5', 'sign-digits-10', 'sign-digits-20', 'sign-digits-40'],
   [
     'flowers-coarse-20',

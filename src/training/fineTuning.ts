@@ -34,8 +34,9 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
   prepare(stages[0]!);
 
   const augmentation = presetAugmentation(settings.augment);
-  const viewsIn = ({ epochs }: Stage) => {
-    if (!augmentation) return 0;
+  const viewsIn = ({ epochs, blocks }: Stage) => {
+    // a head that only prepares for the next stage needs no views, each of which passes through the whole backbone
+    if (!augmentation || (blocks === 0 && stages.length > 1)) return 0;
     return findFrozenPart(model) ? Math.min(settings.views, epochs - 1) : Infinity; // epoch 1 takes the pictures as they are
   };
   const limits = cache ? { precision } : { precision, disk: 0 };
@@ -70,7 +71,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
       const views = viewsIn(stage);
       // where only the head trains, the views are the same for all seeds, so that the runs of a study share their features
       const seed = onlyHead ? 0 : settings.seed;
-      const trainSource = pictures.source(train, augmentation && { augmentation, views, seed });
+      const trainSource = pictures.source(train, augmentation && views > 0 ? { augmentation, views, seed } : undefined);
       last = await fit(
         model,
         { train: trainSource, validation: validationSource },

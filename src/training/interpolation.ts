@@ -16,10 +16,12 @@ export interface Interpolation {
 
 /**
  * Chooses weights between those before and those after training by the validation data (Wortsman et al. 2022, WiSE-FT): a model that
- * is fine-tuned from a good one is often best part of the way, and is never worse on the validation data than the one it started from.
+ * is fine-tuned from a good one is often best part of the way, and seldom worse than the one it started from.
  *
  * The measure is the log loss at the temperature that suits the weights best (Guo et al. 2017): it sees more than the accuracy, and
- * overconfidence, which temperature scaling removes, does not count. Of equal parts the later one is chosen.
+ * overconfidence, which temperature scaling removes, does not count. As the validation data are few, parts that are worse than the
+ * best one by less than half a standard error of the difference count as equal (after the one-standard-error rule of Breiman et al.
+ * 1984), and of equal ones that is chosen which keeps most of what was learned.
  *
  * @param variables the weights, which get the chosen values
  * @param before their values before training
@@ -40,34 +42,56 @@ export async function interpolate(
     });
   };
   try {
-    const tried: (Interpolation['tried'][number] & { evaluation: Evaluation })[] = [];
+    const tried: Tried[] = [];
     for (const part of PARTS) {
       assign(part);
       const evaluation = await evaluate();
-      tried.push({ part, accuracy: evaluation.accuracy, loss: scaledLoss(labels, evaluation.logits), evaluation });
+      tried.push({ part, evaluation, losses: scaledLosses(labels, evaluation.logits) });
     }
-    const best = tried.reduce((found, one) => (one.loss <= found.loss ? one : found));
-    assign(best.part);
-    return {
-      interpolation: { part: best.part, tried: tried.map(({ evaluation: _, ...rest }) => rest) },
-      evaluation: best.evaluation,
-    };
+    const { part, evaluation } = choose(tried);
+    assign(part);
+    const shown = tried.map(({ part, evaluation, losses }) => {
+      return { part, accuracy: evaluation.accuracy, loss: meanOf(losses) };
+    });
+    return { interpolation: { part, tried: shown }, evaluation };
   } finally {
     for (const tensor of after) tensor.dispose();
   }
 }
 
-/** The log loss at the temperature that makes it smallest. @param logits [examples x outputs], one output for two classes */
-function scaledLoss(labels: Int32Array, logits: Float32Array): number {
+interface Tried {
+  part: number;
+  evaluation: Evaluation;
+  /** of each example */
+  losses: number[];
+}
+
+/** In standard errors of the difference: parts that are worse than the best one by less than this count as equal. */
+const TOLERANCE = 0.5;
+
+/** Of the parts that are about as good as the best one, that which keeps most of what was learned. */
+function choose(tried: readonly Tried[]): Tried {
+  const best = tried.reduce((found, one) => (meanOf(one.losses) < meanOf(found.losses) ? one : found));
+  return tried.findLast(({ losses }) => {
+    const differences = losses.map((loss, i) => loss - best.losses[i]!);
+    const mean = meanOf(differences);
+    const square = meanOf(differences.map((difference) => (difference - mean) ** 2));
+    return mean <= TOLERANCE * Math.sqrt(square / Math.max(1, losses.length - 1));
+  })!;
+}
+
+/** The log loss of each example at the temperature that makes their mean smallest. @param logits [examples x outputs], one output for two classes */
+function scaledLosses(labels: Int32Array, logits: Float32Array): number[] {
   const outputs = logits.length / labels.length;
   const rows = Array.from(labels, (_, i) => {
     const row = Array.from(logits.subarray(i * outputs, (i + 1) * outputs));
     return outputs === 1 ? [0, row[0]!] : row;
   });
   const probabilities = softmaxAt(rows, fitTemperature(labels, rows));
-  const losses = probabilities.map((row, i) => -Math.log(Math.max(row[labels[i]!]!, 1e-12)));
-  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  return probabilities.map((row, i) => -Math.log(Math.max(row[labels[i]!]!, 1e-12)));
 }
+
+const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** What was chosen, as a line for the reader. */
 export function describeInterpolation({ part, tried }: Interpolation): string {

@@ -26,6 +26,9 @@ const TUNING = { epochs: 12, steps: 40, most: 40 };
  * pictures choose between the frozen and the fine-tuned weights, or a mean of both (Wortsman et al. 2022, WiSE-FT). Where only the
  * head trains, or weights are random, it chooses the number of epochs at most.
  *
+ * As with early stopping, the accuracy on the validation pictures is a little too high where they have chosen something: put test
+ * pictures aside for a number to report (setting `test`).
+ *
  * @param given the settings that are given
  * @param pictures number of training pictures. Default: so many that they do not matter
  *

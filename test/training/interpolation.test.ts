@@ -44,6 +44,22 @@ describe('interpolation between the weights before and after training', () => {
     });
   });
 
+  it('keeps what was learned where the validation data hardly speak against it', async () => {
+    const variable = tf.variable(tf.scalar(0));
+    const before = new Snapshot([variable]);
+    variable.assign(tf.scalar(1));
+    // training makes one example better, one as much worse, and one a little worse
+    const evaluateNow = async () => {
+      const moved = variable.dataSync()[0]!;
+      const margins = [-2 + moved, -1 - moved, 2 - 0.1 * moved, -1];
+      return { loss: 0, accuracy: 0.75, logits: Float32Array.from(margins.flatMap((margin) => [0, margin])) };
+    };
+    const { interpolation } = await interpolate([variable], before, labels, evaluateNow);
+    const losses = interpolation.tried.map(({ loss }) => loss);
+    assert.ok(losses[0]! < losses[4]! && Math.min(...losses) < losses[4]!, losses.join());
+    assert.equal(interpolation.part, 1);
+  });
+
   it('says what it has chosen', async () => {
     const said = async (best: number) => describeInterpolation((await lineOf(0, 1, best).choose()).interpolation);
     assert.match(await said(0), /^the frozen backbone is as good .* feature-extraction/);
