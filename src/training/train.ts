@@ -131,7 +131,8 @@ export async function train(pictures: Dataset, options?: TrainOptions): Promise<
   }
   const memory = new MemoryPeak();
   const backbone = await backboneOf(settings, listener);
-  if (settings.backboneLearningRate === 0 && variantEntry(settings.variant).trains !== 'head') {
+  const { recipe: name, backboneLearningRate: rate, variant } = settings;
+  if (name !== 'none' && rate === 0 && variantEntry(variant).trains !== 'head') {
     const line = await chooseBackboneRate(dataset, split.train, backbone, listener);
     const { value, because } = line;
     all.backboneLearningRate = settings.backboneLearningRate = value;

@@ -211,7 +211,7 @@ export const settingsTable: { readonly [Name in keyof TrainSettings]: Readonly<S
   },
   backboneLearningRate: {
     ...RATE_RANGE,
-    zero: 'what suits the pictures, by how much they look like those that it was trained on',
+    zero: 'with a recipe, what suits the pictures by how much they look like those that it was trained on; without, it stays as it is',
     default: 1e-4,
     sentence: 'The learning rate of the highest block of the backbone that trains.',
     chapter: '05-learning-rate',

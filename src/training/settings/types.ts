@@ -98,8 +98,9 @@ export interface TrainSettings {
   /** The learning rate of the head. A number of 0 or more. Default: 0.003. */
   learningRate: number;
   /**
-   * The learning rate of the highest block of the backbone that trains. A number of 0 or more. 0: what suits the
-   * pictures, by how much they look like those that it was trained on. Default: 0.0001.
+   * The learning rate of the highest block of the backbone that trains. A number of 0 or more. 0: with a recipe, what
+   * suits the pictures by how much they look like those that it was trained on; without, it stays as it is. Default:
+   * 0.0001.
    */
   backboneLearningRate: number;
   /**
