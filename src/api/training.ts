@@ -29,6 +29,7 @@ export {
   type FitCacheOptions,
   type FocalLossOptions,
   type FoldResult,
+  findHeadRate,
   type HeadName,
   heads,
   type ImpliedSettings,

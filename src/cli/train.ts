@@ -1,12 +1,22 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
+import type { Dataset } from '../data';
 import { type DataOptions, openDataset } from '../data/public';
 import { measures } from '../metrics/measures';
 import { checkRunFolder, saveRun } from '../runs';
 import { terminalListener } from '../terminal/terminal';
-import { type TestResult, type TrainResult, type TrainSettings, train } from '../training';
+import {
+  findHeadRate,
+  type TestResult,
+  type TrainOptions,
+  type TrainResult,
+  type TrainSettings,
+  train,
+  trainSettings,
+} from '../training';
 import { addDataOptions, DATA_HELP, splitDataOptions } from './dataOptions';
 import { foldsJson, foldsText, trainFolds } from './folds';
 import { withInterval } from './interval';
@@ -19,6 +29,7 @@ interface Options extends Partial<TrainSettings>, DataOptions {
   data: string;
   out?: string;
   folds?: number;
+  findRate?: true;
   checkpoint?: string;
   resume?: boolean;
   cache: boolean;
@@ -38,12 +49,14 @@ export function trainCommand(): Command {
         'cross-validate: train a model for each of n folds, and predict every picture with the one that was not trained on it',
       ).argParser(numberOption({ min: 2, integer: true })),
     )
+    .option('--find-rate', 'measure a learning rate for the head before training, and train with it')
     .option('--out <dir>', 'save the run in this folder: configuration, history, metrics, predictions, model')
     .option('--no-cache', 'compute all features again, and do not cache them')
     .option('--json', 'print one JSON object as the last line')
-    .action(async ({ data, out, json, folds, ...options }: Options) => {
+    .action(async ({ data, out, json, folds, findRate, ...options }: Options) => {
       const { how, rest: settings } = splitDataOptions(options);
       if (out !== undefined) checkRunFolder(out);
+      if (findRate) checkFindRate({ ...settings, folds });
       const { end, ...listener } = terminalListener();
       if (folds !== undefined) {
         const result = await interruptible(async (shouldStop) => {
@@ -56,13 +69,37 @@ export function trainCommand(): Command {
       }
       const result = await interruptible(async (shouldStop) => {
         const dataset = await openDataset(data, { ...how, listener });
-        return train(dataset, { ...settings, listener: { ...listener, shouldStop } });
+        const all = { ...settings, listener: { ...listener, shouldStop } };
+        return train(dataset, findRate ? { ...all, learningRate: await findRateFor(dataset, all) } : all);
       }).finally(end);
       const run = out === undefined ? undefined : await save(result, out);
       if (json) printJson(toJson(result, run));
       else print(summary(result, run));
     });
   return addTrainingOptions(addDataOptions(command));
+}
+
+/** @throws {UserError} if the learning rate cannot be measured */
+function checkFindRate({ learningRate, folds }: Pick<Options, 'learningRate' | 'folds'>): void {
+  if (learningRate !== undefined) {
+    throw new UserError(`train: give --find-rate or --learning-rate ${learningRate}, not both`);
+  }
+  if (folds !== undefined) {
+    throw new UserError('train: --find-rate measures one training: use it without --folds, then give --learning-rate');
+  }
+}
+
+/** Measures a learning rate, and says what was found. */
+async function findRateFor(dataset: Dataset, options: TrainOptions): Promise<number> {
+  const { valley, steepest, steps } = await findHeadRate(dataset, options);
+  const rate = valley ?? trainSettings(options).learningRate;
+  const short = (value: number) => Number(value.toPrecision(2));
+  printAside(
+    valley === null
+      ? `no learning rate was found, as the loss never fell in ${steps.length} steps: ${rate} is used`
+      : `learning rate ${short(rate)}, in the middle of the longest fall of the loss${steepest === null ? '' : ` (steepest at ${short(steepest)})`}`,
+  );
+  return rate;
 }
 
 /** Save a run. If another process has written to its folder meanwhile, save it in a new folder, so that it is not lost. */

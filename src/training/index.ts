@@ -8,6 +8,7 @@ export {
 } from './crossValidate';
 export type { EarlyStoppingOptions } from './earlyStopping';
 export { type EvaluateModelOptions, type Evaluation, evaluate, evaluateModel } from './evaluate';
+export { findHeadRate } from './findHeadRate';
 export { type FindLearningRateOptions, findLearningRate } from './findLearningRate';
 export { fit } from './fit';
 export type { FitResult } from './fitResult';
