@@ -56,8 +56,9 @@ describe('the README', () => {
     for (const name of imports.flatMap(([, names = '']) => names.split(', '))) assert.ok(name in tunebook, name);
   });
 
-  it('shows a valid study', () => {
-    const [text = ''] = blocks('json');
-    assert.equal(checkConfiguration({ ...JSON.parse(text), data: 'emoji' }).seeds.length, 5);
+  it('shows valid studies, and links to one', () => {
+    const texts = [...blocks('json'), readFileSync(join(projectFolder, 'docs', 'search.json'), 'utf8')];
+    assert.equal(texts.length, 3);
+    for (const text of texts) checkConfiguration(JSON.parse(text));
   });
 });

@@ -8,6 +8,7 @@
 export type { StudyOptions } from '../study';
 export {
   type Axes,
+  type AxisRange,
   type AxisValue,
   type Budget,
   type CompareByOptions,
@@ -21,6 +22,7 @@ export {
   leaderboardText,
   loadStudy,
   type NamedSettings,
+  type Pruning,
   processPool,
   type RunOrder,
   type RunRecord,

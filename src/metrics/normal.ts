@@ -22,8 +22,10 @@ export function normalQuantile(p: number): number {
   return bisect(0, 9, (z) => normalDistribution(z) < p);
 }
 
-/** The cumulative distribution function of the standard normal for z >= 0, by its power series (Abramowitz and Stegun 1964, 26.2.11). */
-function normalDistribution(z: number): number {
+/** The cumulative distribution function of the standard normal, by its power series (Abramowitz and Stegun 1964, 26.2.11). */
+export function normalDistribution(z: number): number {
+  if (z < 0) return 1 - normalDistribution(-z);
+  if (z > 9) return 1;
   let term = z;
   let sum = z;
   for (let k = 3; term > sum * 1e-17; k += 2) {

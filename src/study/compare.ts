@@ -3,7 +3,7 @@ import type { ColumnTable } from '../core/columnTable';
 import { UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
 import { type Monitor, measures } from '../metrics/measures';
-import type { Label } from './axes';
+import type { Label } from './axisValue';
 import type { RunRecord } from './runRecord';
 import { judgeDifferences, meanOf, summarize } from './statistics';
 import { resolutionOf } from './table';

@@ -4,30 +4,10 @@ import { checkNumber, withDefaults } from '../core/options';
 import type { DataOptions } from '../data/public';
 import type { Monitor } from '../metrics/measures';
 import { checkSetting, completeSettings, settingNames, type TrainSettings, variants } from '../training';
-import {
-  type Axes,
-  type Configuration,
-  countConfigurations,
-  type Design,
-  designs,
-  expandAxes,
-  type Label,
-} from './axes';
-
-/** Limits of a study, and how to stop runs early. */
-export interface Budget {
-  /** the most runs that one call starts. Default: no limit */
-  runs?: number;
-  /** minutes after which a call starts no further run. Default: no limit */
-  minutes?: number;
-  /**
-   * Stop bad configurations early, except for the baseline. `median` (Golovin et al. 2017, Vizier): stop a run, and skip further
-   * runs of its configuration, if the best of what the study monitors so far is worse than the median of the earlier runs' mean up
-   * to that epoch. `halving` (Karnin et al. 2013, sequential halving): after each part of the seeds, only the better half of the
-   * configurations continues. Default: `none`
-   */
-  pruning?: 'none' | 'median' | 'halving';
-}
+import { type Axes, countConfigurations, type Design, designs, expandAxes } from './axes';
+import type { AxisValue, Configuration, Label } from './axisValue';
+import { type Budget, checkBudget } from './budget';
+import { isRange } from './range';
 
 /** The configuration of a study, as in the JSON file of `tunebook study`. */
 export interface StudyConfiguration {
@@ -38,9 +18,9 @@ export interface StudyConfiguration {
   /** settings of `train` for every run. Default: those of `train` */
   settings?: Partial<TrainSettings>;
   /**
-   * What varies: a list of values for each axis. An axis has the name of a setting of `train`, or its values are several settings
-   * under a name. A variant also sets what it implies, unless `settings` do; `dummy` changes only the random numbers, for null
-   * tests. Default: none, a single configuration
+   * What varies: for each axis a list of values, or a range such as `{ min: 1e-5, max: 1e-2, scale: 'log' }`. An axis has the name of a
+   * setting of `train`, or its values are several settings under a name. A variant also sets what it implies, unless `settings` do;
+   * `dummy` changes only the random numbers, for null tests. Default: none, a single configuration
    */
   axes?: Axes;
   /** the number of seeds (1, 2, ...), or a list of seeds; every configuration runs with each. Default: 3 */
@@ -52,10 +32,15 @@ export interface StudyConfiguration {
    * Default: the setting `monitor` where `settings` give it, else `accuracy`
    */
   monitor?: Monitor;
-  /** the configuration that others are compared with, by axis. Default: the first value of each axis */
+  /**
+   * the configuration that others are compared with, by axis. Default: the first value of each list, and of each range that a design
+   * lists; of a range that a design draws from, the study's or the usual setting if the range has it, else its middle
+   */
   baseline?: Record<string, Label>;
-  /** number of configurations of a random design. Default: 10 */
+  /** number of configurations of the designs `random` (default 10) and `tpe` (default 30), with the baseline */
   configurations?: number;
+  /** decides what the designs `random` and `tpe` draw. Default: 0 */
+  designSeed?: number;
   /** limits, and pruning. Default: no limit, no pruning */
   budget?: Budget;
   /** whether the trained model of every run is saved, not only its predictions. Default: false */
@@ -69,9 +54,8 @@ export type CheckedConfiguration = Required<Omit<StudyConfiguration, 'budget' | 
   seeds: readonly number[];
 };
 
-export const NO_BUDGET: Required<Budget> = { runs: Infinity, minutes: Infinity, pruning: 'none' };
-
-const defaults: Required<Omit<StudyConfiguration, 'monitor'>> & Pick<StudyConfiguration, 'monitor'> = {
+type Optional = 'monitor' | 'configurations';
+const defaults: Required<Omit<StudyConfiguration, Optional>> & Pick<StudyConfiguration, Optional> = {
   data: '',
   dataOptions: {},
   settings: {},
@@ -80,7 +64,8 @@ const defaults: Required<Omit<StudyConfiguration, 'monitor'>> & Pick<StudyConfig
   design: 'grid',
   monitor: undefined,
   baseline: {},
-  configurations: 10,
+  configurations: undefined,
+  designSeed: 0,
   budget: {},
   models: false,
 };
@@ -117,20 +102,32 @@ export function checkConfiguration(
     throw new UserError(`study: models must be true or false, got ${shown(checked.models)}`);
   }
   const { design } = checked;
-  const configurations = checkNumber('study: configurations', checked.configurations, {
-    min: 1,
-    max: 1e9,
-    integer: true,
-  });
+  const bounds = { min: 1, max: 1e9, integer: true };
+  const count = checked.configurations === undefined ? (design === 'tpe' ? 30 : 10) : checked.configurations;
+  const configurations = checkNumber('study: configurations', count, bounds);
+  checkSetting('study', 'seed', checked.designSeed);
   checkRuns(countConfigurations(checked.axes, { design, configurations }), checked.seeds, maxRuns);
   const seeds = checkSeeds(checked.seeds);
   const budget = checkBudget(checked.budget);
+  if (design === 'tpe' && budget.pruning === 'halving') {
+    throw new UserError(
+      "study: pruning 'halving' needs all configurations from the beginning, and the design tpe chooses them one by one: take pruning 'asha' or 'median'",
+    );
+  }
   if ('seed' in checked.settings || 'seed' in checked.axes) {
     throw new UserError("study: give 'seeds' beside the axes, such as 5 or [1, 2, 3], instead of a setting 'seed'");
   }
-  const result = { ...checked, seeds, budget, monitor: monitorOf(checked) };
-  for (const configuration of expandAxes(result.axes, result)) checkTraining(settingsOf(result, configuration));
+  const result = { ...checked, configurations, seeds, budget, monitor: monitorOf(checked) };
+  for (const configuration of checkedBefore(result)) checkTraining(settingsOf(result, configuration));
   return result;
+}
+
+/** The configurations that are checked before any run: all; of `tpe`, which chooses later, the baseline and each value of a list. */
+function checkedBefore({ axes, baseline, settings, ...study }: CheckedConfiguration): Configuration[] {
+  if (study.design !== 'tpe') return expandAxes(axes, { ...study, baseline, settings });
+  const [start] = expandAxes(axes, { design: 'tpe', baseline, settings });
+  const lists = Object.entries(axes).filter(([, values]) => !isRange(values)) as [string, readonly AxisValue[]][];
+  return [start!, ...lists.flatMap(([axis, values]) => values.map((value) => ({ ...start, [axis]: value })))];
 }
 
 /**
@@ -216,17 +213,6 @@ function checkSeeds(seeds: number | readonly number[]): number[] {
   for (const seed of seeds) checkSetting('study', 'seed', seed);
   if (new Set(seeds).size < seeds.length) throw new UserError(`study: a seed is listed twice in ${shown(seeds)}`);
   return [...seeds];
-}
-
-function checkBudget(given: Budget): Required<Budget> {
-  const budget = withDefaults('study: budget', given, NO_BUDGET);
-  if (budget.runs !== Infinity) checkNumber('study: budget.runs', budget.runs, { min: 1, integer: true });
-  if (budget.minutes !== Infinity) checkNumber('study: budget.minutes', budget.minutes, { min: 0 });
-  const kinds = ['none', 'median', 'halving'];
-  if (!kinds.includes(budget.pruning)) {
-    throw new UserError(`study: unknown pruning ${shown(budget.pruning)}; it can be ${kinds.join(', ')}`);
-  }
-  return budget;
 }
 
 function checkObject(name: string, value: unknown): void {

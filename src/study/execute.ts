@@ -28,7 +28,7 @@ export interface ExecuteOptions {
 
 /**
  * Execute one run of a study and write it into an empty folder: run.json, and the files that `saveRun` writes. An error becomes
- * a record with the state 'failed'.
+ * a record with the state 'failed'. A run that pauses (`task.pauseAfter`) has the state 'pruned', and keeps its checkpoint.
  *
  * @returns undefined if the listener asked to stop; then the checkpoint stays, and nothing is written
  */
@@ -43,14 +43,21 @@ export async function executeRun(
   let record: RunRecord;
   try {
     const dataset = await datasetOf(task, listener);
+    const { pauseAfter = Infinity } = task;
     let pruned = false;
+    let paused = false;
     const watching: Listener = {
       ...listener,
       onEpoch: (epoch, history, planned) => {
         pruned ||= isPruned(history, pruneBelow, monitor);
         listener.onEpoch?.(epoch, history, planned);
       },
-      shouldStop: () => pruned || (listener.shouldStop?.() ?? false),
+      onProgress: (progress) => {
+        const { task: what, done, total } = progress; // reported before each batch's `shouldStop`, so that the run pauses between epochs
+        if (what === 'training') paused = done < total && (done / total) * task.settings.epochs >= pauseAfter - 1e-9;
+        listener.onProgress?.(progress);
+      },
+      shouldStop: () => pruned || paused || (listener.shouldStop?.() ?? false),
     };
     const options = {
       ...task.settings,
@@ -62,6 +69,7 @@ export async function executeRun(
       measure: monitor,
     };
     const result = await train(dataset, options);
+    pruned ||= paused && result.stopped;
     if (result.stopped && !pruned) {
       result.dispose();
       return undefined;
@@ -77,7 +85,8 @@ export async function executeRun(
   return record;
 }
 
-function writeRecord(record: RunRecord, folder: string): void {
+/** Write run.json of a run folder. */
+export function writeRecord(record: RunRecord, folder: string): void {
   writeFileSync(join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
 }
 

@@ -1,6 +1,8 @@
-export { type Axes, type AxisValue, type Design, designs, type Label, type NamedSettings } from './axes';
+export { type Axes, type Design, designs } from './axes';
+export type { AxisValue, Label, NamedSettings } from './axisValue';
+export type { Budget, Pruning } from './budget';
 export { type CompareByOptions, compareBy } from './compare';
-export type { Budget, StudyConfiguration } from './configuration';
+export type { StudyConfiguration } from './configuration';
 export type { ExecuteOptions } from './execute';
 export type { Executor, RunOrder } from './executor';
 export { checkExport, exportTable } from './exportTable';
@@ -9,6 +11,7 @@ export { isStudy, loadStudy } from './loadStudy';
 export { writeMlflow } from './mlflow';
 export type { RunTask } from './plan';
 export { processPool } from './processPool';
+export type { AxisRange } from './range';
 export type { StudyResult } from './result';
 export type { RunRecord } from './runRecord';
 export { type StudyOptions, study } from './study';

@@ -1,7 +1,7 @@
 import { printableLine } from '../core/escape/printable';
 import { alignColumns, formatShare } from '../core/text';
 import { byMeasure, formatDifference, formatMeasure, measures } from '../metrics/measures';
-import type { Label } from './axes';
+import type { Label } from './axisValue';
 import { meanOf } from './statistics';
 import type { StudyRow } from './table';
 

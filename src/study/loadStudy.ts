@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { shown, UserError } from '../core/errors';
 import { readJson } from '../core/readBounded';
-import { checkShape, count, label, listOf, object, recordOf, type Shape, text } from '../core/shape';
-import type { Label } from './axes';
+import { checkShape, count, label, listOf, object, optional, recordOf, type Shape, text } from '../core/shape';
+import type { Label } from './axisValue';
 import { monitorOf, type StudyConfiguration } from './configuration';
 import { id } from './readRecord';
 import { RunStore } from './records';
 import { resultOf, type StudyResult } from './result';
+import type { RunRecord } from './runRecord';
 
 /** The content of study.json: the configuration and the planned runs, so that the study can be read without its pictures. */
 export interface StudyFile {
@@ -17,6 +18,8 @@ export interface StudyFile {
   configurations: Record<string, Label>[];
   /** the planned runs */
   tasks: { id: string; hash: string; axes: Record<string, Label>; seed: number }[];
+  /** number of configurations that the design tpe has not chosen yet; early versions wrote none */
+  toChoose?: number;
 }
 
 export const STUDY_FILE = 'study.json';
@@ -54,6 +57,7 @@ function shape(): Shape<StudyFile> {
     dataFingerprint: text({ longest: 128 }),
     configurations: listOf(labels, { least: 1 }),
     tasks: listOf(object({ id, hash: id, axes: labels, seed: count() })),
+    toChoose: optional(count(1e9)),
   });
 }
 
@@ -79,8 +83,18 @@ export function readStudyFile(folder: string): StudyFile {
  * ```
  */
 export function loadStudy(folder: string): StudyResult {
-  const { configurations, tasks, configuration } = readStudyFile(folder);
+  const { configurations, tasks, toChoose = 0, configuration } = readStudyFile(folder);
   const records = new RunStore(resolve(folder)).read();
-  const left = new Set(tasks.map(({ hash }) => hash).filter((hash) => !records.has(hash))).size;
+  const seeds = new Set(tasks.map(({ seed }) => seed)).size;
+  const left = runsLeft(tasks, records) + toChoose * seeds;
   return resultOf(resolve(folder), { configurations, tasks, monitor: monitorOf(configuration) }, records, left);
+}
+
+/** Number of planned runs that have not ended; those of a configuration with a pruned run are not planned any more. */
+function runsLeft(tasks: StudyFile['tasks'], records: ReadonlyMap<string, RunRecord>): number {
+  const pruned = new Set(
+    tasks.filter(({ hash }) => records.get(hash)?.state === 'pruned').map(({ axes }) => JSON.stringify(axes)),
+  );
+  const left = tasks.filter(({ hash, axes }) => !records.has(hash) && !pruned.has(JSON.stringify(axes)));
+  return new Set(left.map(({ hash }) => hash)).size;
 }

@@ -5,8 +5,10 @@ import { type Dataset, splitDataset } from '../data';
 import type { DataOptions } from '../data/public';
 import type { Monitor } from '../metrics/measures';
 import type { TrainSettings } from '../training';
-import { expandAxes, type Label, labelsOf } from './axes';
+import { expandAxes, spaceOf } from './axes';
+import { type Configuration, type Label, labelsOf } from './axisValue';
 import { type CheckedConfiguration, checkTraining, settingsOf } from './configuration';
+import { configurationOf } from './space';
 
 /** One run of a study, as plain data, so that another process or machine can execute it. */
 export interface RunTask {
@@ -28,6 +30,11 @@ export interface RunTask {
   models: boolean;
   /** options of `openDataset`. Default: none */
   dataOptions?: DataOptions;
+  /**
+   * number of epochs after which the run pauses, with the state 'pruned'; it keeps its checkpoint, to continue if the study asks for
+   * more. Default: none, it completes all epochs
+   */
+  pauseAfter?: number;
 }
 
 /** A study's runs. */
@@ -36,10 +43,17 @@ export interface Plan {
   configurations: Record<string, Label>[];
   /** by what they are ranked, compared and pruned */
   monitor: Monitor;
-  /** seed by seed, so that a study that ends early has the same seeds for all configurations */
+  /**
+   * seed by seed, so that a study that ends early has the same seeds for all configurations; those of the design tpe configuration by
+   * configuration
+   */
   tasks: RunTask[];
+  /** number of configurations that the design tpe has not chosen yet; 0 of other designs */
+  toChoose: number;
   /** SHA-256 over name, size and label of every picture */
   dataFingerprint: string;
+  /** number of training pictures with the split of some settings, which recipes depend on */
+  trainingPictures: (settings: Pick<TrainSettings, 'validation' | 'test' | 'seed'>) => number;
   /** SHA-256 over all runs */
   hash: string;
 }
@@ -48,45 +62,77 @@ export interface Plan {
 export const RESULTS_VERSION = 1;
 
 /**
- * Plan the runs of a study: every configuration with every seed.
+ * Plan the runs of a study: every configuration with every seed; of the design tpe, those of the baseline.
  *
  * @param dataset the one that `study.data` names
  * @throws {UserError} if a configuration has settings that `train` refuses
  */
 export function planStudy(study: CheckedConfiguration, dataset: Dataset): Plan {
-  const dataFingerprint = fingerprint(dataset);
+  const pictures = { dataFingerprint: fingerprint(dataset), trainingPictures: countTraining(dataset) };
+  const configurations = expandAxes(study.axes, study);
+  const byConfiguration = configurations.map((configuration) => tasksOf(study, configuration, pictures));
+  const tasks = study.seeds.flatMap((_, i) => byConfiguration.map((own) => own[i]!));
+  const isChosen = study.design === 'tpe';
+  const planned = tasks.map((task) => task.hash).join('\n');
+  return {
+    configurations: configurations.map(labelsOf),
+    monitor: study.monitor,
+    tasks,
+    toChoose: isChosen ? study.configurations - configurations.length : 0,
+    ...pictures,
+    hash: sha256(isChosen ? `${planned}\n${JSON.stringify([study.axes, study.designSeed])}` : planned),
+  };
+}
+
+/** Add a configuration that has been chosen, and its runs, to a plan. */
+export function withConfiguration(study: CheckedConfiguration, plan: Plan, configuration: Configuration): Plan {
+  return {
+    ...plan,
+    configurations: [...plan.configurations, labelsOf(configuration)],
+    tasks: [...plan.tasks, ...tasksOf(study, configuration, plan)],
+    toChoose: plan.toChoose - 1,
+  };
+}
+
+/**
+ * Add the configurations that were chosen before a study was interrupted, as in its study.json. Those that do not fit the axes, because
+ * these have been changed, are left out.
+ */
+export function withChosen(study: CheckedConfiguration, plan: Plan, chosen: readonly Record<string, Label>[]): Plan {
+  const space = spaceOf(study.axes, study.design);
+  const known = new Set(plan.configurations.map((labels) => JSON.stringify(labels)));
+  return chosen.reduce((grown, labels) => {
+    const configuration = configurationOf(space, labels);
+    const key = configuration && JSON.stringify(labelsOf(configuration));
+    if (!configuration || known.has(key!) || grown.toChoose === 0) return grown;
+    known.add(key!);
+    return withConfiguration(study, grown, configuration);
+  }, plan);
+}
+
+/** The runs of a configuration, one for each seed. */
+function tasksOf(
+  study: CheckedConfiguration,
+  configuration: Configuration,
+  { dataFingerprint, trainingPictures }: Pick<Plan, 'dataFingerprint' | 'trainingPictures'>,
+): RunTask[] {
   const data = existsSync(study.data) ? resolve(study.data) : study.data; // absolute, as workers may start in other folders; names of datasets stay names
   const how = Object.keys(study.dataOptions).length > 0 ? { dataOptions: study.dataOptions } : {};
-  const configurations = expandAxes(study.axes, study);
-  const trainingPictures = countTraining(dataset);
-  const tasks = study.seeds.flatMap((seed) =>
-    configurations.map((configuration): RunTask => {
-      const axes = labelsOf(configuration);
-      const given = settingsOf(study, configuration);
-      const settings = {
-        ...checkTraining(given, trainingPictures({ ...checkTraining(given), seed })),
-        seed: trainingSeed(seed, axes.dummy ?? null, study),
-      };
-      const hash = runHash({ settings, seed, dataFingerprint });
-      return {
-        id: runId(axes, seed, hash),
-        hash,
-        axes,
-        seed,
-        settings,
-        data,
-        dataFingerprint,
-        models: study.models,
-        ...how,
-      };
-    }),
-  );
-  const hash = sha256(tasks.map((task) => task.hash).join('\n'));
-  return { configurations: configurations.map(labelsOf), monitor: study.monitor, tasks, dataFingerprint, hash };
+  const axes = labelsOf(configuration);
+  const given = settingsOf(study, configuration);
+  return study.seeds.map((seed) => {
+    const settings = {
+      ...checkTraining(given, trainingPictures({ ...checkTraining(given), seed })),
+      seed: trainingSeed(seed, axes.dummy ?? null, study),
+    };
+    const hash = runHash({ settings, seed, dataFingerprint });
+    const id = runId(axes, seed, hash);
+    return { id, hash, axes, seed, settings, data, dataFingerprint, models: study.models, ...how };
+  });
 }
 
 /** The number of training pictures, which does not change with most settings. */
-function countTraining(dataset: Dataset): (settings: Pick<TrainSettings, 'validation' | 'test' | 'seed'>) => number {
+function countTraining(dataset: Dataset): Plan['trainingPictures'] {
   const counts = new Map<string, number>();
   return ({ validation, test, seed }) => {
     const key = JSON.stringify([validation, test, seed]);
@@ -103,7 +149,7 @@ export function runHash({ settings, seed, dataFingerprint }: Pick<RunTask, 'sett
 
 /** The seed itself, unless the axis `dummy` has a value other than its first. */
 function trainingSeed(seed: number, dummy: Label, { axes }: CheckedConfiguration): number {
-  const position = axes.dummy?.indexOf(dummy) ?? 0;
+  const position = Array.isArray(axes.dummy) ? axes.dummy.indexOf(dummy) : 0;
   return position <= 0 ? seed : Number.parseInt(sha256(`dummy ${position} ${seed}`).slice(0, 7), 16);
 }
 

@@ -52,19 +52,23 @@ export class RunStore {
 
   /**
    * Move a finished run from its temporary folder to its final place, and append it to the index. If the run is there already,
-   * the first one stays.
+   * the first one stays, unless it has paused and this is its continuation.
    *
-   * @returns whether this one was the first
+   * @returns whether this one is saved
    */
-  save(prepared: string, record: RunRecord): boolean {
+  save(prepared: string, record: RunRecord, { continues = false }: { continues?: boolean } = {}): boolean {
     const folder = join(this.runs, checkId(record.id, 'a run'));
+    const before = join(this.runs, `.${record.id}.${process.pid}.0.tmp`); // cleanUp removes it if this process is killed
     try {
+      if (continues && existsSync(folder)) renameSync(folder, before);
       if (existsSync(folder)) throw Object.assign(new Error('it is there'), { code: 'EEXIST' });
       renameSync(prepared, folder);
     } catch (error) {
       rmSync(prepared, { recursive: true, force: true });
       if (!['EEXIST', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
       return false;
+    } finally {
+      rmSync(before, { recursive: true, force: true });
     }
     this.list(record);
     return true;

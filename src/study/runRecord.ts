@@ -1,5 +1,5 @@
 import type { Monitor } from '../metrics/measures';
-import type { Label } from './axes';
+import type { Label } from './axisValue';
 
 /** The result of one run of a study, as in its run.json. Its keys are the columns of a study's table of runs. */
 export interface RunRecord {
@@ -11,7 +11,7 @@ export interface RunRecord {
   axes: Record<string, Label>;
   /** of the split and the training */
   seed: number;
-  /** `pruned`: stopped early because its accuracy was low; such a run counts in no comparison */
+  /** `pruned`: stopped or paused early because others were better; such a run counts in no comparison */
   state: 'done' | 'failed' | 'pruned';
   /** why it failed, in one line; null if it did not */
   error: string | null;

@@ -1,11 +1,12 @@
 import { byMeasure, type Monitor } from '../metrics/measures';
-import type { Label } from './axes';
+import { ashaTasks } from './asha';
+import type { Label } from './axisValue';
+import { type Budget, NO_BUDGET } from './budget';
 import type { Plan, RunTask } from './plan';
 import { curveOf, type RunRecord } from './runRecord';
 import { meanOf } from './statistics';
 
 type Records = ReadonlyMap<string, RunRecord>;
-type Pruning = 'none' | 'median' | 'halving';
 
 /** The median rule needs at least so many finished runs. */
 const ENOUGH_RUNS = 5;
@@ -18,7 +19,10 @@ const keyOf = (axes: Record<string, Label>) => JSON.stringify(axes);
  *
  * @returns empty if nothing is left, or if the next runs depend on some that have not ended
  */
-export function openTasks({ configurations, tasks, monitor }: Plan, records: Records, pruning: Pruning): RunTask[] {
+export function openTasks(plan: Plan, records: Records, budget: Budget): RunTask[] {
+  const { configurations, tasks, monitor } = plan;
+  const { pruning, ...rungsOfAsha } = { ...NO_BUDGET, ...budget };
+  if (pruning === 'asha') return ashaTasks(plan, records, rungsOfAsha);
   const seen = new Set<string>(); // configurations with the same settings share their runs
   const open = (task: RunTask) => {
     if (records.has(task.hash) || seen.has(task.hash)) return false;

@@ -8,7 +8,7 @@ import { checkConfiguration, MAX_RUNS, type StudyConfiguration } from './configu
 import { type Executor, inThisProcess } from './executor';
 import { readStudyFile, STUDY_FILE, type StudyFile } from './loadStudy';
 import { lockFolder } from './lock';
-import { type Plan, planStudy } from './plan';
+import { type Plan, planStudy, withChosen } from './plan';
 import { processPool } from './processPool';
 import { RunStore } from './records';
 import type { StudyResult } from './result';
@@ -77,14 +77,17 @@ export async function study(options: StudyOptions): Promise<StudyResult> {
   const folder = resolve(out ?? `study-${plan.hash.slice(0, 8)}`);
   const runner = executor ? await executor() : workers > 0 ? processPool(workers, cores) : inThisProcess;
   try {
-    openFolder(folder, plan, resume);
+    const known = openFolder(folder, plan, resume);
     const unlock = lockFolder(folder);
     try {
-      writeFileAtomically(join(folder, STUDY_FILE), `${JSON.stringify(studyFile(rest, plan), null, 2)}\n`);
+      const whole = withChosen(configuration, plan, known?.configurations ?? []);
+      const write = (current: Plan) =>
+        writeFileAtomically(join(folder, STUDY_FILE), `${JSON.stringify(studyFile(rest, current), null, 2)}\n`);
+      write(whole);
       const store = new RunStore(folder);
       store.cleanUp();
       if (retryFailed) store.removeFailed();
-      return await new StudyExecution(configuration, plan, store, { cache, executor: runner, listener }).run();
+      return await new StudyExecution(configuration, whole, store, { cache, executor: runner, listener, write }).run();
     } finally {
       unlock();
     }
@@ -93,23 +96,25 @@ export async function study(options: StudyOptions): Promise<StudyResult> {
   }
 }
 
-function studyFile(configuration: StudyConfiguration, { dataFingerprint, configurations, tasks }: Plan): StudyFile {
-  const planned = tasks.map(({ id, hash, axes, seed }) => ({ id, hash, axes, seed }));
-  return { configuration, dataFingerprint, configurations, tasks: planned };
+function studyFile(configuration: StudyConfiguration, plan: Plan): StudyFile {
+  const { dataFingerprint, configurations, toChoose } = plan;
+  const tasks = plan.tasks.map(({ id, hash, axes, seed }) => ({ id, hash, axes, seed }));
+  return { configuration, dataFingerprint, configurations, tasks, toChoose };
 }
 
-/** Make the study's folder, or check that it can be resumed. @throws {UserError} if not */
-function openFolder(folder: string, { dataFingerprint }: Plan, resume: boolean): void {
+/** Make the study's folder, or check that it can be resumed. @returns what it holds, if it can. @throws {UserError} if not */
+function openFolder(folder: string, { dataFingerprint }: Plan, resume: boolean): StudyFile | undefined {
   if (existsSync(join(folder, STUDY_FILE))) {
     if (!resume) throw new UserError(`'${folder}' holds a study: resume it (--resume), or give another folder`);
     const known = readStudyFile(folder);
     if (known.dataFingerprint !== dataFingerprint) {
       throw new UserError(`the study in '${folder}' used other pictures: give another folder, or the same pictures`);
     }
-    return;
+    return known;
   }
   try {
     mkdirSync(join(folder, 'runs'), { recursive: true });
+    return undefined;
   } catch (error) {
     throw new UserError(`'${folder}' cannot be created: ${messageOf(error)}`);
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeFileAtomically } from '../core/files';
 import type { CheckedConfiguration } from './configuration';
+import { writeRecord } from './execute';
 import type { Executor } from './executor';
 import { nameOf } from './leaderboard';
 import type { Plan, RunTask } from './plan';
@@ -14,9 +15,18 @@ import { medianRule, openTasks } from './schedule';
 import type { StudyListener } from './studyState';
 import { type StudyRow, studyTable, tableCsv } from './table';
 import { TimeLeft } from './timeLeft';
+import { withNext } from './tpe/next';
 
 /** Milliseconds after which a full executor is asked again: workers may have joined the queue. */
 const SLOTS_CHANGE = 500;
+
+interface Context {
+  cache: boolean;
+  executor: Executor;
+  listener: StudyListener;
+  /** writes down what is planned, before it is executed */
+  write: (plan: Plan) => void;
+}
 
 /** Executes the runs of a study that are not on disk yet, and keeps its tables up to date. */
 export class StudyExecution {
@@ -30,9 +40,9 @@ export class StudyExecution {
 
   constructor(
     private readonly configuration: CheckedConfiguration,
-    private readonly plan: Plan,
+    private plan: Plan,
     private readonly store: RunStore,
-    private readonly context: { cache: boolean; executor: Executor; listener: StudyListener },
+    private readonly context: Context,
   ) {
     this.records = store.read();
   }
@@ -45,12 +55,13 @@ export class StudyExecution {
       // a process that was killed may have left copies of these runs in the executor
       for (const task of this.plan.tasks) if (this.records.has(task.hash)) await executor.saved?.(task);
       for (;;) {
-        const next = this.mayStart() ? this.openTasks()[0] : undefined;
-        if (next && underway.size < executor.slots) {
+        const isFull = underway.size >= this.slots();
+        const next = this.mayStart() && !isFull ? this.nextTask() : undefined;
+        if (next) {
           const run: Promise<void> = this.execute(next).finally(() => underway.delete(run));
           underway.add(run);
         } else if (underway.size > 0) {
-          await Promise.race(next ? [...underway, sleep(SLOTS_CHANGE, undefined, { ref: false })] : underway);
+          await Promise.race(isFull ? [...underway, sleep(SLOTS_CHANGE, undefined, { ref: false })] : underway);
         } else {
           break;
         }
@@ -65,7 +76,28 @@ export class StudyExecution {
 
   private openTasks(): RunTask[] {
     const { plan, records, configuration, running } = this;
-    return openTasks(plan, records, configuration.budget.pruning).filter(({ hash }) => !running.has(hash));
+    return openTasks(plan, records, configuration.budget).filter(({ hash }) => !running.has(hash));
+  }
+
+  /** The next run that may start; if the plan has none, the first one of a configuration that is chosen now. */
+  private nextTask(): RunTask | undefined {
+    for (;;) {
+      const [task] = this.openTasks();
+      if (task || this.plan.toChoose === 0) return task;
+      this.plan = withNext(this.configuration, this.plan, this.records);
+      this.context.write(this.plan);
+      this.table = undefined;
+    }
+  }
+
+  /**
+   * Number of runs that may be underway. Where results decide what is run next, few wait in a queue, only as many as keep its workers
+   * busy.
+   */
+  private slots(): number {
+    const { slots, parallel = slots } = this.context.executor;
+    const { design, budget } = this.configuration;
+    return design === 'tpe' || budget.pruning === 'asha' ? Math.min(slots, parallel + 1) : slots;
   }
 
   private mayStart(): boolean {
@@ -80,6 +112,7 @@ export class StudyExecution {
     this.started++;
     this.running.set(task.hash, task);
     this.report();
+    const paused = task.pauseAfter === undefined ? undefined : this.records.get(task.hash);
     const prepared = this.store.prepare(task.id);
     const checkpoint = join(this.store.folder, 'checkpoints', task.id);
     const isBaseline = JSON.stringify(task.axes) === JSON.stringify(this.plan.configurations[0]);
@@ -102,13 +135,18 @@ export class StudyExecution {
         rmSync(prepared, { recursive: true, force: true });
         return;
       }
-      this.store.save(prepared, record);
+      if (paused) {
+        record.seconds += paused.seconds;
+        writeRecord(record, prepared);
+      }
+      this.store.save(prepared, record, { continues: paused !== undefined });
       // before the next await, as a run that is neither running nor recorded would be started again
       this.records.set(task.hash, record);
       this.running.delete(task.hash);
       this.table = undefined;
       await executor.saved?.(task);
-      rmSync(checkpoint, { recursive: true, force: true });
+      const mayContinue = task.pauseAfter !== undefined && record.state === 'pruned';
+      if (!mayContinue) rmSync(checkpoint, { recursive: true, force: true });
       this.time.observe(record);
       this.tabulate();
       this.report(record);
@@ -132,7 +170,8 @@ export class StudyExecution {
     const { executor, listener } = this.context;
     const { onStudy, onProgress } = listener;
     const ended = endedRuns(this.plan, this.records);
-    const total = new Set(this.plan.tasks.map(({ hash }) => hash)).size;
+    const { toChoose } = this.plan;
+    const total = new Set(this.plan.tasks.map(({ hash }) => hash)).size + this.runsToChoose();
     const running = [...this.running.values()];
     onProgress?.({ task: 'study', done: ended.length, total, unit: 'runs' });
     onStudy?.({
@@ -141,15 +180,25 @@ export class StudyExecution {
       total,
       failed: ended.filter(({ state }) => state === 'failed').length,
       running: running.map(({ id }) => id),
-      secondsLeft: this.time.left([...running, ...this.openTasks()], executor.parallel ?? executor.slots),
+      secondsLeft: this.time.left(
+        [...running, ...this.openTasks()],
+        executor.parallel ?? executor.slots,
+        this.runsToChoose(),
+      ),
+      configurations: this.plan.configurations.length + toChoose,
       rows: this.rows(),
       latest,
     });
   }
 
+  /** Number of runs of the configurations that have not been chosen yet. */
+  private runsToChoose(): number {
+    return this.plan.toChoose * this.configuration.seeds.length;
+  }
+
   private result(): StudyResult {
     const { folder } = this.store;
-    const left = this.openTasks().length;
+    const left = this.openTasks().length + this.runsToChoose();
     if (left === 0) rmSync(join(folder, 'checkpoints'), { recursive: true, force: true });
     this.tabulate();
     const result = resultOf(folder, this.plan, this.records, left);

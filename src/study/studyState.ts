@@ -14,6 +14,8 @@ export interface StudyState {
   failed: number;
   /** ids of the runs that are being executed */
   running: string[];
+  /** number of configurations, with those that the design tpe has still to choose */
+  configurations: number;
   /** estimated time until the end; null until a run has ended */
   secondsLeft: number | null;
   /** the results so far, a row for each configuration */

@@ -1,6 +1,6 @@
 import { csv } from '../core/escape/csv';
 import { type Monitor, measures } from '../metrics/measures';
-import type { Label } from './axes';
+import type { Label } from './axisValue';
 import type { RunRecord } from './runRecord';
 import { type Difference, judgeDifferences, meanOf, type Summary, summarize } from './statistics';
 

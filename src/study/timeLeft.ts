@@ -12,11 +12,15 @@ export class TimeLeft {
     this.seconds.set(key, [...(this.seconds.get(key) ?? []), seconds]);
   }
 
-  /** @returns seconds if `slots` runs are executed at a time; null until a run has ended */
-  left(tasks: readonly RunTask[], slots: number): number | null {
+  /**
+   * @param more number of runs whose configuration is not known yet
+   * @returns seconds if `slots` runs are executed at a time; null until a run has ended
+   */
+  left(tasks: readonly RunTask[], slots: number, more = 0): number | null {
     const all = [...this.seconds.values()].flat();
-    if (all.length === 0) return tasks.length === 0 ? 0 : null;
-    const total = tasks.reduce((sum, { axes }) => sum + meanOf(this.seconds.get(JSON.stringify(axes)) ?? all), 0);
-    return total / Math.min(slots, Math.max(1, tasks.length));
+    const count = tasks.length + more;
+    if (all.length === 0) return count === 0 ? 0 : null;
+    const known = tasks.reduce((sum, { axes }) => sum + meanOf(this.seconds.get(JSON.stringify(axes)) ?? all), 0);
+    return (known + more * meanOf(all)) / Math.min(slots, Math.max(1, count));
   }
 }

@@ -67,7 +67,7 @@ export function terminalStudyListener(output: Output = process.stderr): EndingSt
     onStudy(state) {
       if (state.latest) line.print(runLine(state.latest, state.rows[0]?.monitor));
       const rows = ranked(state.rows);
-      const perSeed = state.rows.length;
+      const perSeed = state.configurations;
       if (
         state.latest &&
         perSeed > 1 &&

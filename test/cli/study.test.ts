@@ -77,7 +77,19 @@ describe("a study's JSON", () => {
       text.slice(0, 80),
     );
 
-  for (const key of ['data', 'settings', 'axes', 'seeds', 'design', 'baseline', 'configurations', 'budget', 'models']) {
+  const keys = [
+    'data',
+    'settings',
+    'axes',
+    'seeds',
+    'design',
+    'baseline',
+    'configurations',
+    'designSeed',
+    'budget',
+    'models',
+  ];
+  for (const key of keys) {
     it(`is refused in one line if ${key} has an invalid value`, () => {
       for (const value of values) {
         const text = key === 'data' ? `{"data": ${value}}` : `{"data": "emoji", "${key}": ${value}}`;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type Axes, countConfigurations, designs, expandAxes, labelsOf } from '../../src/study/axes';
+import { type Axes, countConfigurations, designs, expandAxes } from '../../src/study/axes';
+import { labelsOf } from '../../src/study/axisValue';
 
 const axes: Axes = { dropout: [0, 0.2, 0.5], augment: ['none', 'standard'], optimizer: ['adam', 'sgd'] };
 const names = (...args: Parameters<typeof expandAxes>) =>
@@ -33,12 +34,12 @@ describe('the design of a study', () => {
   });
 
   it('draws some points of the grid, the same for the same seed', () => {
-    const some = names(axes, { design: 'random', configurations: 5, seed: 1 });
+    const some = names(axes, { design: 'random', configurations: 5, designSeed: 1 });
     assert.equal(some.length, 5);
     assert.equal(some[0], '0 none adam');
     assert.equal(new Set(some).size, 5);
-    assert.deepEqual(names(axes, { design: 'random', configurations: 5, seed: 1 }), some);
-    assert.notDeepEqual(names(axes, { design: 'random', configurations: 5, seed: 2 }), some);
+    assert.deepEqual(names(axes, { design: 'random', configurations: 5, designSeed: 1 }), some);
+    assert.notDeepEqual(names(axes, { design: 'random', configurations: 5, designSeed: 2 }), some);
     assert.equal(names(axes, { design: 'random', configurations: 100 }).length, 12);
   });
 
@@ -47,7 +48,10 @@ describe('the design of a study', () => {
   });
 
   it('names what is wrong with axes and baseline', () => {
-    assert.throws(() => expandAxes({ dropout: [] }), /axis 'dropout' must be a list of at least one value, got \[\]/);
+    assert.throws(
+      () => expandAxes({ dropout: [] }),
+      /axis 'dropout' must be a list of at least one value, or a range like .*, got \[\]/,
+    );
     assert.throws(() => expandAxes({ dropout: [0, 0] }), /axis 'dropout' has the value 0 twice/);
     assert.throws(() => expandAxes({ recipe: [{ epochs: 3 } as never] }), /several options at once need a name/);
     assert.throws(() => expandAxes(axes, { baseline: { views: 3 } }), /no axis 'views'; the axes are dropout, augment/);
@@ -68,9 +72,9 @@ describe('the design of a study', () => {
     assert.equal(countConfigurations(many), 1e12);
     assert.equal(countConfigurations(many, { design: 'one-factor' }), 109);
     assert.equal(countConfigurations(many, { design: 'leave-one-out' }), 13);
-    const some = expandAxes(many, { design: 'random', configurations: 50, seed: 1 });
+    const some = expandAxes(many, { design: 'random', configurations: 50, designSeed: 1 });
     assert.equal(new Set(some.map((one) => JSON.stringify(one))).size, 50);
-    assert.deepEqual(expandAxes(many, { design: 'random', configurations: 50, seed: 1 }), some);
+    assert.deepEqual(expandAxes(many, { design: 'random', configurations: 50, designSeed: 1 }), some);
     assert.deepEqual(some[0], expandAxes({ a: [0], ...many }, { design: 'one-factor' })[0]);
   });
 });

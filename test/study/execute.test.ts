@@ -26,6 +26,19 @@ describe('a run of a study', function () {
     assert.equal(await stateAt('auc', 0), 'done');
   });
 
+  it('pauses between two epochs, and continues to the same result as without a pause', async () => {
+    const whole = await execute({});
+    const place = temporaryFolder();
+    const until = async (pauseAfter: number) =>
+      (await executeRun({ ...task, pauseAfter }, join(place, 'run'), { checkpoint: join(place, 'state') }))!;
+    const paused = await until(1);
+    assert.deepEqual([paused.state, paused.epochs], ['pruned', 1]);
+    assert.deepEqual(paused.curves!.loss, whole.curves!.loss!.slice(0, 1));
+    const rest = await until(3);
+    assert.deepEqual([rest.state, rest.loss, rest.curves], ['done', whole.loss, whole.curves]);
+    assert.equal((await execute({ checkpoint: join(place, 'other') })).state, 'done'); // and does not pause unless asked to
+  });
+
   it('records all measures at its end, and after each epoch the one that the study monitors', async () => {
     const { macroF1, auc, interval, mostFrequent, accuracy, curves, curve } = await execute({ monitor: 'auc' });
     assert.deepEqual([curve.length, curves!.loss!.length, curves!.auc!.length], [3, 3, 3]);

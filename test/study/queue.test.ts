@@ -84,6 +84,32 @@ describe('a study through a queue', function () {
     }
   });
 
+  it('chooses configurations by results and continues paused runs where they ended', async () => {
+    const axes: StudyConfiguration['axes'] = {
+      dropout: { min: 0, max: 0.8 },
+      learningRate: { min: 1e-5, max: 1e-2, scale: 'log' },
+    };
+    const chosen = { axes, seeds: 1, design: 'tpe', configurations: 8, budget: { pruning: 'asha' } } as const;
+    const made = worker();
+    const result = await queued({ ...chosen, out: join(temporaryFolder(), 'study') });
+    assert.deepEqual([result.rows.length, result.left, result.failed], [8, 0, 0]);
+    const complete = result.records.filter(({ state }) => state === 'done');
+    assert.ok(complete.length >= 2 && complete.length <= 5, `${complete.length} complete`);
+    assert.match(made.log, /continues after epoch \d+/);
+    // the same as without a pause
+    const [{ axes: best, loss }] = complete.slice(-1) as [StudyResult['records'][number]];
+    const { dropout, learningRate } = best as { dropout: number; learningRate: number };
+    const settings = { ...configuration.settings, dropout, learningRate };
+    const single = await study({
+      ...configuration,
+      axes: {},
+      settings,
+      seeds: 1,
+      out: join(temporaryFolder(), 'single'),
+    });
+    assert.equal(single.records[0]!.loss, loss);
+  });
+
   it('lets one worker make a run that takes longer than its lease, because it sends heartbeats', async () => {
     const workers = [worker(), worker()];
     const began = performance.now();

@@ -71,7 +71,14 @@ describe('the answer of a worker', function () {
       error: 'no [31m space',
     });
     assert.equal(checkRecordOf(task, { ...lost, error: 'x'.repeat(9000) }).error!.length, 503);
-    assert.equal(checkRecordOf(task, { ...record, state: 'pruned' }).state, 'pruned');
+    const paused = { ...record, state: 'pruned' };
+    assert.equal(checkRecordOf(task, paused).state, 'pruned');
+    assert.equal(checkRecordOf({ ...task, pauseAfter: 2 }, paused).state, 'pruned');
+    const early = { ...paused, epochs: 1, curve: [0.5], curves: {} }; // it would be asked for again and again
+    assert.throws(
+      () => checkRecordOf({ ...task, pauseAfter: 2 }, early),
+      /says pruned after 1 epochs, of 2 that were asked for/,
+    );
     assert.equal(checkRecordOf(task, { ...record, loss: null }).loss, null); // it diverged
   });
 

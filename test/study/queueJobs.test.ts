@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { UserError } from '../../src/core/errors';
 import { sha256 } from '../../src/core/files';
 import type { RunTask } from '../../src/study/plan';
-import { checkJob, jobId } from '../../src/study/queue/job';
+import { checkJob, checkpointId, jobId } from '../../src/study/queue/job';
 import { LocalPictures } from '../../src/study/queue/pictures';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
@@ -36,6 +36,10 @@ describe('a job of a queue', () => {
     assert.deepEqual(checkJob(early, jobId(task)), job());
     const byLoss = job({}, { monitor: 'loss', pruneBelow: [null, 2.5] });
     assert.deepEqual(checkJob(byLoss, jobId(task)), byLoss);
+    const pausing = { ...task, pauseAfter: 2 };
+    assert.deepEqual(checkJob(job({ pauseAfter: 2 }), jobId(pausing)), job({ pauseAfter: 2 }));
+    assert.notEqual(jobId(pausing), jobId(task)); // another study may need the whole run
+    assert.equal(checkpointId(pausing), checkpointId({ ...task, pauseAfter: 3 }));
   });
 
   const bad: [string, () => [unknown, unknown?], RegExp][] = [
@@ -70,6 +74,12 @@ describe('a job of a queue', () => {
     ['with pictures that are not a string', () => [job({ data: ['x'] })], /the run's data must name a folder/],
     ['with an invalid fingerprint', () => [job({ dataFingerprint: '0' })], /dataFingerprint must be 64/],
     ['with an axis that is an object', () => [job({ axes: { a: {} } })], /the run's axis "a" must have a text/],
+    ['with a pause after 0 epochs', () => [job({ pauseAfter: 0 })], /the run's pauseAfter must be a whole number >= 1/],
+    [
+      'with a pause after its end',
+      () => [job({ pauseAfter: 1e9 })],
+      /the run's pauseAfter must be .* and <= 20, got 1/,
+    ],
     ['with models: maybe', () => [job({ models: 'maybe' })], /the run's models must be true or false/],
     ['with another monitor', () => [job({}, { monitor: 'f1' })], /the job's monitor must be one of loss, accuracy/],
     ['with a loss as pruneBelow of accuracies', () => [job({}, { pruneBelow: [2.5] })], /pruneBelow must be a number/],

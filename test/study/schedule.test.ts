@@ -19,9 +19,9 @@ const hashes = (tasks: RunTask[]) => tasks.map(({ hash }) => hash).join(' ');
 
 describe("a study's schedule", () => {
   it('goes seed by seed and leaves out finished runs', () => {
-    assert.equal(hashes(openTasks(plan('abc', 2), new Map(), 'none')), 'a1 b1 c1 a2 b2 c2');
+    assert.equal(hashes(openTasks(plan('abc', 2), new Map(), { pruning: 'none' })), 'a1 b1 c1 a2 b2 c2');
     assert.equal(
-      hashes(openTasks(plan('abc', 2), records(record('a1', 0.5), record('b2', 0.5)), 'none')),
+      hashes(openTasks(plan('abc', 2), records(record('a1', 0.5), record('b2', 0.5)), { pruning: 'none' })),
       'b1 c1 a2 c2',
     );
   });
@@ -29,30 +29,30 @@ describe("a study's schedule", () => {
   it('runs configurations of the same settings once', () => {
     const twins = plan('ab', 1);
     twins.tasks[1]!.hash = 'a1';
-    assert.equal(hashes(openTasks(twins, new Map(), 'none')), 'a1');
+    assert.equal(hashes(openTasks(twins, new Map(), { pruning: 'none' })), 'a1');
   });
 
   it('gives up a configuration with a pruned run, but never the baseline', () => {
     const pruned = records(record('a1', 0.2, { state: 'pruned' }), record('b1', 0.2, { state: 'pruned' }));
-    assert.equal(hashes(openTasks(plan('abc', 2), pruned, 'median')), 'c1 a2 c2');
+    assert.equal(hashes(openTasks(plan('abc', 2), pruned, { pruning: 'median' })), 'c1 a2 c2');
   });
 
   it('continues with the better half after each part of the seeds, and with the baseline', () => {
     const study = plan('abcd', 4); // two rungs of two seeds
-    assert.equal(hashes(openTasks(study, new Map(), 'halving')), 'a1 b1 c1 d1 a2 b2 c2 d2');
+    assert.equal(hashes(openTasks(study, new Map(), { pruning: 'halving' })), 'a1 b1 c1 d1 a2 b2 c2 d2');
     const first = [record('a1', 0.1), record('b1', 0.9), record('c1', 0.5), record('d1', 0.8)];
     const second = [record('a2', 0.1), record('b2', 0.8), record('c2', 0.5), record('d2', 0.9)];
-    assert.equal(hashes(openTasks(study, records(...first, ...second.slice(1)), 'halving')), 'a2');
+    assert.equal(hashes(openTasks(study, records(...first, ...second.slice(1)), { pruning: 'halving' })), 'a2');
     const both = records(...first, ...second);
-    assert.equal(hashes(openTasks(study, both, 'halving')), 'a3 b3 d3 a4 b4 d4');
-    for (const task of openTasks(study, both, 'halving')) both.set(task.hash, record(task.hash, 0.5));
-    assert.deepEqual(openTasks(study, both, 'halving'), []);
+    assert.equal(hashes(openTasks(study, both, { pruning: 'halving' })), 'a3 b3 d3 a4 b4 d4');
+    for (const task of openTasks(study, both, { pruning: 'halving' })) both.set(task.hash, record(task.hash, 0.5));
+    assert.deepEqual(openTasks(study, both, { pruning: 'halving' }), []);
   });
 
   it('waits for the rest of a rung', () => {
     const study = plan('abcd', 4);
     const ended = study.tasks.slice(0, 7).map(({ hash }) => record(hash, 0.5));
-    assert.equal(hashes(openTasks(study, records(...ended), 'halving')), 'd2');
+    assert.equal(hashes(openTasks(study, records(...ended), { pruning: 'halving' })), 'd2');
   });
 
   it("computes the median of five runs' running averages at each epoch, after the first quarter", () => {
@@ -75,9 +75,9 @@ describe("a study's schedule", () => {
     const study = plan('abcd', 2, 'loss'); // two rungs of a seed
     const ended = { a1: 0.9, b1: 0.2, c1: 0.1, d1: 0.5 };
     const first = Object.entries(ended).map(([hash, loss]) => record(hash, loss, { loss }));
-    assert.equal(hashes(openTasks(study, records(...first), 'halving')), 'a2 b2 c2');
+    assert.equal(hashes(openTasks(study, records(...first), { pruning: 'halving' })), 'a2 b2 c2');
     const unknown = first.map((one) => (one.hash === 'b1' ? { ...one, loss: null } : one)); // it comes last
-    assert.equal(hashes(openTasks(study, records(...unknown), 'halving')), 'a2 c2 d2');
+    assert.equal(hashes(openTasks(study, records(...unknown), { pruning: 'halving' })), 'a2 c2 d2');
   });
 
   it('takes the curves of what the study monitors, and not those of runs that did not record it', () => {

@@ -49,6 +49,9 @@ export function checkRecordOf(task: RunTask, value: unknown): RunRecord {
       epochs === 0, 'says failed, and has no error, or an accuracy, or epochs');
   } else {
     require(error === null, `says ${state}, and has an error`);
+    require(state === 'done' ||
+      task.pauseAfter === undefined ||
+      epochs >= task.pauseAfter, `says pruned after ${epochs} epochs, of ${task.pauseAfter} that were asked for`);
     require(accuracy !== null &&
       trainedParameters !== null, `says ${state}, and lacks its accuracy or trainedParameters`);
     require(pictures !== null &&

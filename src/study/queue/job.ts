@@ -4,7 +4,7 @@ import { checkNumber } from '../../core/options';
 import { checkId } from '../../core/safePath';
 import { type Monitor, monitors } from '../../metrics/measures';
 import { checkSetting, settingNames, type TrainSettings } from '../../training';
-import type { Label } from '../axes';
+import type { Label } from '../axisValue';
 import { checkTraining } from '../configuration';
 import { type RunTask, runHash } from '../plan';
 import { isFingerprint } from './presence';
@@ -18,9 +18,18 @@ export interface RunJob {
   monitor: Monitor;
 }
 
-/** The id of a run in the queue: the same for all studies that need the same run on the same pictures. */
-export function jobId({ hash, dataFingerprint, models }: RunTask): string {
-  return `${hash.slice(0, 24)}-${sha256(`${dataFingerprint} ${models}`).slice(0, 8)}`;
+/**
+ * The id of a run in the queue: the same for all studies that need the same run on the same pictures, up to the same epoch if it
+ * pauses.
+ */
+export function jobId({ hash, dataFingerprint, models, pauseAfter }: RunTask): string {
+  const until = pauseAfter === undefined ? '' : ` ${pauseAfter}`;
+  return `${hash.slice(0, 24)}-${sha256(`${dataFingerprint} ${models}${until}`).slice(0, 8)}`;
+}
+
+/** The id of the checkpoint of a run: the same wherever it pauses. */
+export function checkpointId(task: RunTask): string {
+  return jobId(task.pauseAfter === undefined ? task : { ...task, pauseAfter: 0 });
 }
 
 /**
@@ -53,7 +62,10 @@ export function checkJob(value: unknown, id: unknown): RunJob {
 }
 
 function checkTask(value: unknown): RunTask {
-  const { id, hash, axes, seed, settings, data, dataFingerprint, models } = objectOf(value, "the job's run");
+  const { id, hash, axes, seed, settings, data, dataFingerprint, models, pauseAfter } = objectOf(
+    value,
+    "the job's run",
+  );
   const task: RunTask = {
     id: checkId(id, 'the run'),
     hash: String(hash),
@@ -64,6 +76,10 @@ function checkTask(value: unknown): RunTask {
     dataFingerprint: String(dataFingerprint),
     models: booleanOf(models, "the run's models"),
   };
+  if (pauseAfter !== undefined) {
+    const bounds = { min: 1, max: task.settings.epochs, integer: true };
+    task.pauseAfter = checkNumber("the run's pauseAfter", pauseAfter, bounds);
+  }
   if (!isFingerprint(dataFingerprint)) {
     throw new UserError(`the run's dataFingerprint must be 64 hexadecimal digits, got ${shown(dataFingerprint)}`);
   }

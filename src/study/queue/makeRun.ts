@@ -9,7 +9,7 @@ import type { RunTask } from '../plan';
 import type { RunRecord } from '../runRecord';
 import { isAnswered, sendAnswer } from './answers';
 import { SharedCheckpoint } from './checkpoints';
-import { checkJob, type RunJob } from './job';
+import { checkJob, checkpointId, type RunJob } from './job';
 import type { TakenJob } from './jobQueues';
 import { TooLargeError } from './packedFolder';
 import type { LocalPictures } from './pictures';
@@ -73,7 +73,7 @@ async function executeAndAnswer(
   const tell = (text: string) => onMessage(`${task.id}: ${text}`);
   const place = mkdtempSync(join(tmpdir(), 'tunebook-run-'));
   const folder = join(place, 'run');
-  const checkpoint = new SharedCheckpoint(redis, id, tell);
+  const checkpoint = new SharedCheckpoint(redis, checkpointId(task), tell);
   try {
     const epochs = await checkpoint.open();
     tell(epochs > 0 ? `continues after epoch ${epochs}` : 'starts');
@@ -89,7 +89,8 @@ async function executeAndAnswer(
     });
     if (!record) return false;
     await answer(redis, id, { task, record, folder });
-    await checkpoint.remove();
+    const mayContinue = task.pauseAfter !== undefined && record.state === 'pruned';
+    if (!mayContinue) await checkpoint.remove();
     tell(record.state);
     return true;
   } finally {
