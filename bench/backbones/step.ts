@@ -18,7 +18,7 @@ import {
   writeSafetensors,
 } from '../../src/models';
 import { weightsFile } from '../../src/models/registry';
-import { weightsOf } from '../../src/models/weights/matchWeights';
+import { weightsOf } from '../../src/models/weights/slots';
 import { tf } from '../../src/tensorflow';
 import { formulaPicture, type OracleAnswer, relativeError } from '../../test/models/keras';
 

@@ -17,7 +17,20 @@ export type {
 } from '../analysis/advise';
 export { type DeviceSpeed, deviceSpeed } from '../analysis/advise';
 export type { DomainReferences, DomainSimilarity, DomainSimilarityOptions } from '../features';
-export type { Block, FamilyMember, KerasFiles, LoadBackboneOptions, PackagedTorchFile } from '../models';
+export type {
+  BackboneData,
+  BackboneSource,
+  Block,
+  FamilyMember,
+  HubAddress,
+  KerasFiles,
+  LoadBackboneOptions,
+  PackagedTorchFile,
+  PublishedTorchFile,
+  TorchNames,
+  TorchNetwork,
+  WeightsSearch,
+} from '../models';
 export {
   type Architecture,
   type ArchitectureOptions,
@@ -25,6 +38,7 @@ export {
   assignWeights,
   type BackboneEntry,
   backboneEntry,
+  backboneLabel,
   backboneNames,
   buildArchitecture,
   imagenetClassName,

@@ -11,13 +11,14 @@ import { findProblems } from '../data/checks/checkDataset';
 import { bySeverity, reportFindings } from '../data/checks/datasetCheck';
 import { groupBy } from '../data/checks/finding';
 import { type DataOptions, openDataset } from '../data/public';
-import type { BackboneName } from '../models';
+import type { BackboneSource } from '../models';
 import { terminalListener } from '../terminal/terminal';
 import { addDataOptions, DATA_HELP, splitDataOptions } from './dataOptions';
 import { withInterval } from './interval';
 import { numberOption } from './options';
 import { print, printJson } from './print';
 import { settingOption } from './trainingOptions';
+import { weightsFileOption, withWeightsFile } from './weightsFile';
 
 interface Options extends DataOptions {
   data: string;
@@ -25,7 +26,8 @@ interface Options extends DataOptions {
   seed: number;
   labels?: true;
   folds?: number;
-  backbone?: BackboneName;
+  backbone?: BackboneSource;
+  weightsFile?: string;
   picture?: string;
   json?: true;
 }
@@ -52,6 +54,7 @@ export function checkCommand(): Command {
       numberOption({ min: 2, integer: true }),
     )
     .addOption(settingOption('backbone').helpGroup('Options:'))
+    .addOption(weightsFileOption())
     .option('--seed <n>', 'seed of that split and of the folds', numberOption({ min: 0, integer: true }), 0)
     .option('--picture <file>', 'write the pictures with findings as a PNG')
     .option('--json', 'print one JSON object as the last line')
@@ -71,7 +74,8 @@ export function checkCommand(): Command {
 const PICTURES = 24;
 
 /** Check pictures and split, and with `labels` the labels, too. */
-async function checkAll({ data, split, seed, labels, folds, backbone, ...options }: Options) {
+async function checkAll({ data, split, seed, labels, folds, backbone: name, weightsFile, ...options }: Options) {
+  const backbone = withWeightsFile('check', name, weightsFile);
   if (!labels && (folds !== undefined || backbone !== undefined)) {
     throw new UserError(`--${folds === undefined ? 'backbone' : 'folds'} is for --labels: add it, or leave this out`);
   }

@@ -4,15 +4,17 @@ import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { type Fit, type Skipped, unlabelledFolder } from '../data';
 import { type DataOptions, unpackedIfArchive } from '../data/public';
-import { type BackboneName, backboneEntry, backboneNames } from '../models';
+import { type BackboneSource, backboneNames, checkBackbone } from '../models';
 import { type Predictor, predict } from '../runs';
 import { addReadingOptions, fitOption } from './dataOptions';
 import { print, printAside, printJson } from './print';
+import { weightsFileOption, withWeightsFile } from './weightsFile';
 
 interface Options extends Pick<DataOptions, 'range' | 'bands'> {
   fit?: Fit;
   model?: string;
-  backbone?: BackboneName;
+  backbone?: BackboneSource;
+  weightsFile?: string;
   json?: true;
 }
 
@@ -23,12 +25,15 @@ export function predictCommand(): Command {
     .argument('<file...>', 'pictures, or folders or archives of pictures')
     .addOption(new Option('--model <run>', 'run folder, written by `train --out`').conflicts('backbone'))
     .addOption(
-      new Option('--backbone <name>', 'a backbone with its 1,000 ImageNet classes')
-        .choices(backboneNames())
-        .argParser((name) => backboneEntry(name).name),
+      new Option(
+        '--backbone <name>',
+        'a backbone with its 1,000 ImageNet classes: a name, or hf://OWNER/MODEL',
+      ).argParser((text) => checkBackbone('predict', text)),
     )
+    .addOption(weightsFileOption())
     .option('--json', 'print one JSON object as the last line')
-    .action(async (files: string[], { model, backbone, json, range, bands, fit }: Options) => {
+    .action(async (files: string[], { model, backbone: name, weightsFile, json, range, bands, fit }: Options) => {
+      const backbone = withWeightsFile('predict', name, weightsFile);
       const { pictures, skippedInFolders } = await picturesIn(files);
       const { predictions, skipped } = await predict(predictor(model, backbone), pictures, { range, bands, fit });
       const result = {
@@ -73,7 +78,7 @@ async function picturesIn(paths: readonly string[]): Promise<{ pictures: string[
   return { pictures, skippedInFolders };
 }
 
-function predictor(model: string | undefined, backbone: BackboneName | undefined): Predictor {
+function predictor(model: string | undefined, backbone: BackboneSource | undefined): Predictor {
   if (model !== undefined) return { run: model };
   if (backbone !== undefined) return { backbone };
   throw new UserError(`give a model: --model RUN, or --backbone ${backboneNames().join('|')}`);

@@ -24,6 +24,7 @@ import { numberOption } from './options';
 import { print, printAside, printJson } from './print';
 import { interruptible } from './stop';
 import { addTrainingOptions } from './trainingOptions';
+import { withWeightsFile } from './weightsFile';
 
 interface Options extends Partial<TrainSettings>, DataOptions {
   data: string;
@@ -34,6 +35,7 @@ interface Options extends Partial<TrainSettings>, DataOptions {
   resume?: boolean;
   cache: boolean;
   json?: true;
+  weightsFile?: string;
 }
 
 /** `tunebook train`: train a classifier on a dataset, and evaluate it. */
@@ -53,8 +55,10 @@ export function trainCommand(): Command {
     .option('--out <dir>', 'save the run in this folder: configuration, history, metrics, predictions, model')
     .option('--no-cache', 'compute all features again, and do not cache them')
     .option('--json', 'print one JSON object as the last line')
-    .action(async ({ data, out, json, folds, findRate, ...options }: Options) => {
-      const { how, rest: settings } = splitDataOptions(options);
+    .action(async ({ data, out, json, folds, weightsFile, findRate, ...options }: Options) => {
+      const { how, rest } = splitDataOptions(options);
+      const backbone = withWeightsFile('train', rest.backbone, weightsFile);
+      const settings = { ...rest, ...(backbone !== undefined && { backbone }) };
       if (out !== undefined) checkRunFolder(out);
       if (findRate) checkFindRate({ ...settings, folds });
       const { end, ...listener } = terminalListener();

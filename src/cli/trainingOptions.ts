@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
 import { flagOf, parseSetting, type SettingName, settingNames, settingsTable } from '../training';
+import { weightsFileOption } from './weightsFile';
 
 /** The options of `tunebook train` that are settings of the training, as the table of settings describes them. */
 export function addTrainingOptions(command: Command): Command {
   for (const name of settingNames) command.addOption(settingOption(name));
-  return command;
+  return command.addOption(weightsFileOption().helpGroup(`${settingsTable.backbone.chapter}:`));
 }
 
 /**
@@ -17,6 +18,6 @@ export function settingOption(name: SettingName): Option {
     `${flagOf(name)} <${setting.value}>`,
     `${setting.sentence}${zero} (default: ${setting.default})`,
   );
-  if ('choices' in setting) option.choices(setting.choices());
+  if ('choices' in setting && !setting.other) option.choices(setting.choices());
   return option.helpGroup(`${setting.chapter}:`).argParser((text) => parseSetting('train', name, text));
 }

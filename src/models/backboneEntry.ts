@@ -32,6 +32,18 @@ export interface PackagedTorchFile {
   licence: string;
 }
 
+/** Weights that a library of PyTorch publishes as a file of their own. */
+export interface PublishedTorchFile {
+  /** Distinguishes them from Keras's files. */
+  kind: 'torch';
+  /** Address of the file, or `hf://OWNER/MODEL` on Hugging Face's hub. */
+  address: string;
+  /** The first digits of the file's SHA-256, which are in its name. Default: none is published. */
+  sha256?: string;
+  /** Licence of the weights. */
+  licence: string;
+}
+
 /** What is known of one pre-trained backbone: size, published accuracy, preprocessing, and where its weights come from. */
 export interface BackboneEntry<Name extends string = string> {
   /** Name in the registry, such as 'mobilenet-v2'. */
@@ -46,8 +58,8 @@ export interface BackboneEntry<Name extends string = string> {
   published: { top1: number; top5?: number; source: string };
   /** How pictures are prepared for it. */
   preprocessing: Preprocessing;
-  /** Where its ImageNet weights are published. */
-  weights: KerasFiles | PackagedTorchFile;
+  /** Where its weights are published. */
+  weights: KerasFiles | PackagedTorchFile | PublishedTorchFile;
   /** The paper that describes it: authors, year, title. */
   paper: string;
 }

@@ -20,6 +20,10 @@ import { familyMember } from './registry';
  */
 export function buildArchitecture(name: BackboneName, options?: ArchitectureOptions): Architecture {
   const { entry, build } = familyMember(name);
-  const defaults: Required<ArchitectureOptions> = { inputSize: entry.preprocessing.inputSize, includeTop: true };
+  const defaults: Required<ArchitectureOptions> = {
+    inputSize: entry.preprocessing.inputSize,
+    inputChannels: 3,
+    includeTop: true,
+  };
   return build(withDefaults('buildArchitecture', options, defaults));
 }

@@ -1,5 +1,13 @@
-export type { BackboneEntry, KerasFiles, PackagedTorchFile } from './backboneEntry';
-export type { BackboneFamily, FamilyMember } from './backboneFamily';
+export {
+  architectureOf,
+  type BackboneData,
+  type BackboneSource,
+  backboneLabel,
+  checkBackbone,
+  type HubAddress,
+} from './backboneData';
+export type { BackboneEntry, KerasFiles, PackagedTorchFile, PublishedTorchFile } from './backboneEntry';
+export type { BackboneFamily, FamilyMember, TorchNetwork } from './backboneFamily';
 export { buildArchitecture } from './buildArchitecture';
 export { defaultBackbone } from './defaultBackbone';
 export type { BackboneName } from './families';
@@ -13,6 +21,8 @@ export type { Preprocessing } from './preprocessing';
 export { assignRandomWeights } from './randomWeights';
 export { backboneEntry, backboneNames, backbones, familyOf } from './registry';
 export { type WeightsAvailability, weightsAvailability } from './weights/availability';
+export type { WeightsSearch } from './weights/locateWeights';
+export type { TorchNames } from './weights/matchTorch';
 export { matchWeights } from './weights/matchWeights';
 export { readWeights } from './weights/readWeights';
 export { type NamedArray, parseSafetensors, readSafetensors, writeSafetensors } from './weights/safetensors';

@@ -1,20 +1,23 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { hashOfFile } from '../core/download';
+import { readFileSync } from 'node:fs';
 import { sha256 } from '../core/files';
 import type { Listener } from '../core/listener';
 import { checkNumber, withDefaults } from '../core/options';
 import { tf } from '../tensorflow';
+import { architectureOf, type BackboneData, type BackboneSource, checkBackbone } from './backboneData';
 import type { BackboneEntry } from './backboneEntry';
 import { buildArchitecture } from './buildArchitecture';
 import type { BackboneName } from './families';
+import { type FittedNetwork, fitNetwork } from './fitNetwork';
 import { checkModelSize } from './modelSize';
 import { type Block, INPUT_SIZE } from './network';
 import { backboneEntry, familyMember } from './registry';
 import { findImagenetWeights } from './weights/findWeights';
-import { matchWeights, weightsOf } from './weights/matchWeights';
+import { locateWeights, type WeightsSearch } from './weights/locateWeights';
+import { matchWeights } from './weights/matchWeights';
 import { readWeights } from './weights/readWeights';
 import { type NamedArray, parseSafetensors } from './weights/safetensors';
+import type { SavedWeights } from './weights/savedWeights';
+import { weightsOf } from './weights/slots';
 
 /** A pre-trained network with its weights. */
 export interface Backbone {
@@ -34,23 +37,34 @@ export interface Backbone {
 
 /** Options of `loadBackbone`. */
 export interface LoadBackboneOptions {
-  /** Whether to keep the ImageNet classifier. Default: false. */
+  /** Whether to keep the classifier. Default: false. */
   includeTop?: boolean;
   /** Side of the square input in pixels, 32 to 4096. Default: the size that the weights were trained at. */
   inputSize?: number;
   /**
-   * 'imagenet': the ImageNet weights, from the cache or downloaded once; 'none': constants, to be set afterwards; else the path of
-   * a weights file in any format of `models.readWeights`. Default: 'imagenet'.
+   * 'imagenet': the ImageNet weights, from the cache or downloaded once; 'none': constants, to be set afterwards; else a file in any
+   * format of `models.readWeights`, an https address, `hf://OWNER/MODEL` on Hugging Face's hub, or the folder of a run. Default:
+   * 'imagenet'.
    */
   weights?: string;
+  /** Number of channels of the pictures; see `BackboneData`. Default: 3. */
+  inputChannels?: number;
+  /** Where to look for a file of weights that is not there any more: its SHA-256, and folders. Default: nowhere. */
+  search?: WeightsSearch;
   /** Receives the progress of a download. */
   listener?: Pick<Listener, 'onProgress'>;
 }
 
+/** A head of 22,000 classes takes this many numbers for each feature: weights of larger data sets than ImageNet-1k have one. */
+const MOST_CLASSES = 25_000;
+
 /**
  * Load a backbone with its pre-trained weights. All its layers are frozen.
  *
- * @param name of a backbone in `backbones`
+ * Files of PyTorch's libraries get the network that these libraries build, and its preprocessing: ResNet-50 with the strides of
+ * version 1.5, for instance.
+ *
+ * @param backbone a name in `backbones`, `hf://OWNER/MODEL`, or an architecture with weights of your own
  * @throws {UserError} when the name or an option is unknown, when the model would not fit into memory at this input size, or when
  *   the weights cannot be found or do not fit the architecture
  *
@@ -63,37 +77,59 @@ export interface LoadBackboneOptions {
  * entry.features; // => 1280
  * ```
  */
-export async function loadBackbone(name: BackboneName, options?: LoadBackboneOptions): Promise<Backbone> {
+export async function loadBackbone(backbone: BackboneSource, options?: LoadBackboneOptions): Promise<Backbone> {
+  const checked = checkBackbone('loadBackbone', backbone);
+  const given: Partial<BackboneData> = typeof checked === 'string' ? {} : checked;
+  const name = architectureOf(checked);
   const entry = backboneEntry(name);
-  const { fromTorch } = familyMember(name);
-  const { includeTop, inputSize, weights, listener } = withDefaults('loadBackbone', options, {
+  const { includeTop, inputSize, weights, inputChannels, search, listener } = withDefaults<
+    Required<Omit<LoadBackboneOptions, 'search' | 'inputSize'>> & Pick<LoadBackboneOptions, 'search' | 'inputSize'>
+  >('loadBackbone', options, {
     includeTop: false,
-    inputSize: entry.preprocessing.inputSize,
-    weights: 'imagenet',
-    listener: {} as Pick<Listener, 'onProgress'>,
+    inputSize: undefined,
+    weights: given.weights ?? 'imagenet',
+    inputChannels: given.inputChannels ?? 3,
+    search: undefined,
+    listener: {},
   });
-  checkNumber('inputSize', inputSize, { ...INPUT_SIZE, integer: true });
-  const { model, blocks } = buildArchitecture(name, { includeTop, inputSize });
-  let weightsHash = '';
-  try {
-    checkModelSize(model, `${name} at ${inputSize} pixels: `);
-    const file = weights === 'imagenet' ? await findImagenetWeights(entry, { includeTop, listener }) : weights;
-    if (weights === 'imagenet') {
+  if (inputSize !== undefined) checkNumber('inputSize', inputSize, { ...INPUT_SIZE, integer: true });
+  const source =
+    weights === 'imagenet' || weights === 'none' ? undefined : await locateWeights(weights, { search, listener });
+  const prepared = { ...source?.preprocessing, ...given.preprocessing };
+  const side = inputSize ?? prepared.inputSize ?? entry.preprocessing.inputSize;
+  const architectureOptions = { includeTop, inputSize: side, inputChannels };
+  let weightsHash = source?.sha256 ?? '';
+  let fitted: FittedNetwork | undefined;
+  if (weights === 'none') {
+    fitted = {
+      architecture: buildArchitecture(name, architectureOptions),
+      arrays: new Map(),
+      preprocessing: entry.preprocessing,
+    };
+  } else {
+    // arrays take four bytes a parameter: a file that needs more is not one of this model
+    const limit = 5 * entry.parameters + 4 * MOST_CLASSES * entry.features;
+    const file = source?.file ?? (await findImagenetWeights(entry, { includeTop, listener }));
+    let saved: SavedWeights;
+    if (source) saved = await readWeights(file, limit);
+    else {
       const bytes = readFileSync(file);
       weightsHash = sha256(bytes);
-      assignWeights(model, parseSafetensors(bytes, file).arrays, file);
-    } else if (weights !== 'none') {
-      // arrays take four bytes a parameter: a file that needs more is not one of this model
-      const saved = await readWeights(file, 5 * entry.parameters);
-      assignWeights(model, matchWeights(model, saved, file, fromTorch), file);
-      weightsHash = await hashOfFile(statSync(file).isDirectory() ? join(file, 'model.json') : file, 'sha256');
+      saved = { kind: 'named', arrays: parseSafetensors(bytes, file).arrays };
     }
+    fitted = fitNetwork(familyMember(name), saved, architectureOptions, file, source?.hint ?? '');
+  }
+  const { architecture, arrays } = fitted;
+  const { model, blocks } = architecture;
+  try {
+    checkModelSize(model, `${name} at ${side} pixels: `);
+    if (weights !== 'none') assignWeights(model, arrays, source?.file ?? name);
   } catch (error) {
     model.dispose();
     throw error;
   }
   for (const layer of model.layers) layer.trainable = false;
-  const preprocessing = { ...entry.preprocessing, inputSize };
+  const preprocessing = { ...fitted.preprocessing, ...prepared, inputSize: side };
   return {
     entry: { ...entry, preprocessing },
     model,

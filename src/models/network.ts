@@ -22,6 +22,8 @@ export interface Architecture {
 export interface ArchitectureOptions {
   /** Side of the square input in pixels, 32 to 4096. Default: that of the pre-trained weights. */
   inputSize?: number;
+  /** Number of channels of the pictures, 1 to 64. Default: 3. */
+  inputChannels?: number;
   /** Whether to keep the ImageNet classifier (logits, without softmax); else the model ends in average-pooled features. Default: true. */
   includeTop?: boolean;
 }
@@ -38,6 +40,9 @@ export interface ConvolutionOptions {
   activation?: 'relu' | 'swish' | 'sigmoid';
 }
 
+/** Number of channels of the pictures: grey, colour, the bands of a satellite. */
+export const INPUT_CHANNELS = { min: 1, max: 64 };
+
 /** In pixels. Each network halves the side five times; larger inputs take gigabytes in the first layers. */
 export const INPUT_SIZE = { min: 32, max: 4096 };
 
@@ -53,9 +58,10 @@ export class Network {
   private readonly blocks: Block[] = [];
   private inBlock = true;
 
-  constructor(inputSize: number) {
+  constructor({ inputSize, inputChannels }: Pick<Required<ArchitectureOptions>, 'inputSize' | 'inputChannels'>) {
     checkNumber('inputSize', inputSize, { ...INPUT_SIZE, integer: true });
-    this.input = tf.input({ shape: [inputSize, inputSize, 3], name: 'input' });
+    checkNumber('inputChannels', inputChannels, { ...INPUT_CHANNELS, integer: true });
+    this.input = tf.input({ shape: [inputSize, inputSize, inputChannels], name: 'input' });
   }
 
   /** Begin a block: the layers that follow belong to it. */
@@ -85,11 +91,22 @@ export class Network {
   depthwise(
     x: tf.SymbolicTensor,
     name: string,
-    { kernel, stride = 1, padding = 'same' }: { kernel: number; stride?: number; padding?: Padding },
+    options: { kernel: number; stride?: number; padding?: Padding; bias?: boolean },
   ): tf.SymbolicTensor {
+    const { kernel, stride = 1, padding = 'same', bias = false } = options;
     const shape = { kernelSize: kernel, strides: stride, padding };
-    const layer = tf.layers.depthwiseConv2d({ name, ...shape, useBias: false, depthwiseInitializer: 'zeros' });
-    return this.add(layer, x);
+    const zeros = { depthwiseInitializer: 'zeros', biasInitializer: 'zeros' } as const;
+    return this.add(tf.layers.depthwiseConv2d({ name, ...shape, useBias: bias, ...zeros }), x);
+  }
+
+  groupedConvolution(
+    x: tf.SymbolicTensor,
+    name: string,
+    options: { filters: number; kernel: number; stride?: number; padding?: Padding; groups: number },
+  ): tf.SymbolicTensor {
+    const { filters, kernel, stride = 1, padding = 'same', groups } = options;
+    const shape = { filters, kernelSize: kernel, strides: stride, padding, groups };
+    return this.add(new customLayers.GroupedConv2D({ name, ...shape }), x);
   }
 
   batchNormalization(

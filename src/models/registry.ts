@@ -54,7 +54,7 @@ for (const family of families) registerFamily(family);
 export const backboneNames = () => Object.keys(backbones) as BackboneName[];
 
 /** Whether there is a backbone of this name. */
-const isBackboneName = (name: string): name is BackboneName => Object.hasOwn(backbones, name);
+export const isBackboneName = (name: string): name is BackboneName => Object.hasOwn(backbones, name);
 
 /**
  * Look up what is known of a backbone. The result's `name` has the type of a known name, also when the given one is any string.
@@ -73,6 +73,14 @@ export function backboneEntry(name: string): BackboneEntry<BackboneName> {
   if (isBackboneName(name)) return backbones[name];
   const names = backboneNames();
   throw new UserError(`unknown backbone '${name}'; the backbones are ${names.join(', ')}${didYouMean(name, names)}`);
+}
+
+/** Name of the backbone that timm or torchvision calls by this name; undefined if there is none. */
+export function memberOf(architecture: string): BackboneName | undefined {
+  for (const [name, { member }] of registered) {
+    if (member.torch?.some(({ architectures }) => architectures.includes(architecture))) return name as BackboneName;
+  }
+  return undefined;
 }
 
 /** How a backbone is built and its weights are named. @throws {UserError} on an unknown name */

@@ -1,7 +1,7 @@
 import { printableLine } from '../core/escape/printable';
 import type { Dataset } from '../data';
 import { describePredictions } from '../metrics/describePredictions';
-import type { TrainResult } from '../training';
+import { settingText, type TrainResult } from '../training';
 
 /**
  * Summarize a dataset or a run in a few lines, instead of pages of paths and layers as the last value of a cell. `undefined` for
@@ -23,7 +23,7 @@ const isDataset = (value: object): value is Dataset =>
 
 function runLines({ settings, history, ended, seconds, predictions, classes, loss, test }: TrainResult): string[] {
   return [
-    `A run of ${settings.backbone}, ${settings.variant}: ${history.length} epochs (${ended}) in ${seconds.total.toFixed(1)} s`,
+    `A run of ${settingText(settings.backbone)}, ${settings.variant}: ${history.length} epochs (${ended}) in ${seconds.total.toFixed(1)} s`,
     `validation: ${describePredictions(predictions, classes.map(printableLine))}; loss ${loss.toPrecision(3)}`,
     ...(test ? [`test: ${describePredictions(test.predictions, classes.map(printableLine))}`] : []),
   ];

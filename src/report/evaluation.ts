@@ -5,7 +5,7 @@ import { counted } from '../core/text';
 import { describePredictions } from '../metrics/describePredictions';
 import type { RunEvaluation } from '../runs';
 import { readConfiguration } from '../runs/readConfiguration';
-import type { Prediction } from '../training';
+import { type Prediction, settingText } from '../training';
 import { classSection } from './classTable';
 import { drawn } from './draw';
 import { pictureSections, predictionSections } from './figures';
@@ -116,7 +116,7 @@ function settingsOf({ run, folder, part, classes }: RunEvaluation): Page['settin
     ['pictures', folder],
     ['part', part],
     ['classes', classList(classes)],
-    ['backbone', backbone],
+    ['backbone', settingText(backbone)],
     ['variant', variant],
     ['trained on', `${configuration.data.train} pictures`],
     ...madeWith(configuration),

@@ -9,7 +9,7 @@ import { readRun, type SavedRun } from '../runs';
 import { picturePaths } from '../runs/runPictures';
 import { slicePictures } from '../runs/slices';
 import { isStudy } from '../study';
-import { describeInterpolation, describeRecipe, settingNames, settingsTable } from '../training';
+import { describeInterpolation, describeRecipe, settingNames, settingsTable, settingText } from '../training';
 import { drawn } from './draw';
 import { explanationSections } from './explanations';
 import { chartSections, pictureSections } from './figures';
@@ -139,7 +139,7 @@ function summaryOf(run: SavedRun): string[] {
   return [
     ...(predictions.length > 0 ? [scoreOf(run)] : []),
     ...(run.test ? [`Test: ${describePredictions(run.test.predictions, classes)}.`] : []),
-    `${settings.backbone}, ${settings.variant}: ${train} pictures for training and ${validation} for validation, of ${classes.length} classes, in ${seconds.total.toFixed(0)} s.`,
+    `${settingText(settings.backbone)}, ${settings.variant}: ${train} pictures for training and ${validation} for validation, of ${classes.length} classes, in ${seconds.total.toFixed(0)} s.`,
     ...(recipe.length > 0 ? [sentence(describeRecipe(settings.recipe, recipe))] : []),
     ...(interpolation ? [sentence(describeInterpolation(interpolation))] : []),
   ];
@@ -156,7 +156,7 @@ function scoreOf({ predictions, classes }: SavedRun): string {
 
 function settingsOf({ configuration, settings, classes }: SavedRun): Page['settings'] {
   return [
-    ...settingNames.map((name) => [name, String(settings[name]), settingsTable[name].sentence] as const),
+    ...settingNames.map((name) => [name, settingText(settings[name]), settingsTable[name].sentence] as const),
     ['classes', classList(classes)],
     ['data fingerprint', configuration.data.fingerprint],
     ...madeWith(configuration),

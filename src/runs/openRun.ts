@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../core/errors';
-import { type Backbone, backboneEntry, loadTfjsModel } from '../models';
+import { architectureOf, type Backbone, backboneEntry, checkBackbone, loadTfjsModel } from '../models';
 import type { tf } from '../tensorflow';
 import { backboneOf, checkSetting } from '../training';
 import { PictureModel } from './pictureModel';
@@ -59,14 +59,17 @@ export async function openRun(folder: string): Promise<OpenRun> {
       return new OpenRun(folder, configuration, await backboneUnder(model, folder, configuration), model);
     }
     checkSetting('train', 'inputSize', side); // refuses a size that `train` would refuse
-    const entry = backboneEntry(configuration.settings.backbone);
-    const preprocessing = { ...entry.preprocessing, inputSize: side };
+    const entry = entryOf(configuration);
+    const preprocessing = { ...entry.preprocessing, ...configuration.preprocessing, inputSize: side };
     return new OpenRun(folder, configuration, { entry: { ...entry, preprocessing }, model });
   } catch (error) {
     model?.dispose();
     throw error instanceof WeightsMismatch ? error : runError(folder, error);
   }
 }
+
+const entryOf = ({ settings }: RunConfiguration) =>
+  backboneEntry(architectureOf(checkBackbone('train', settings.backbone)));
 
 class WeightsMismatch extends UserError {}
 
@@ -76,11 +79,13 @@ async function backboneUnder(
   folder: string,
   { settings, weightsHash }: RunConfiguration,
 ): Promise<Backbone> {
-  const backbone = await backboneOf(settings);
+  // a copy of the run on another machine may have its weights beside it
+  const folders = [resolve(folder), dirname(resolve(folder))];
+  const backbone = await backboneOf(settings, {}, { sha256: weightsHash, folders });
   try {
     if (backbone.weightsHash !== weightsHash) {
       throw new WeightsMismatch(
-        `'${folder}' was trained with other weights of ${backbone.entry.title} than those in the cache`,
+        `'${folder}' was trained with other weights of ${backbone.entry.title} than those that are here: their SHA-256 is ${backbone.weightsHash}, expected ${weightsHash}; put the right ones into ${folders.join(' or ')}, or remove those in the cache`,
       );
     }
     const expected = head.inputs[0]!.shape.slice(1);

@@ -13,7 +13,7 @@ import {
 import { PictureNetwork } from '../features';
 import { decodedBatches } from '../features/decodedBatches';
 import { listPictures, type NamedPicture, type PictureInputs } from '../features/pictureInputs';
-import { type Backbone, type BackboneName, imagenetClassName, loadBackbone } from '../models';
+import { type Backbone, type BackboneSource, imagenetClassName, loadBackbone } from '../models';
 import type { tf } from '../tensorflow';
 import { type ExamplePrediction, predictExamples, toProbabilities } from '../training';
 
@@ -173,7 +173,7 @@ async function readingOf(pictures: readonly NamedPicture[], options: ReadingOpti
 /**
  * Load a backbone with the ImageNet classifier it was published with, to predict ImageNet's 1,000 classes.
  *
- * @param name a name of the registry, such as 'mobilenet-v2'
+ * @param backbone a name of the registry, such as 'mobilenet-v2', `hf://OWNER/MODEL`, or an architecture with weights of your own
  * @returns the model; call its `dispose` when it is no longer needed
  * @throws {UserError} if the name is unknown, or the weights can neither be found nor downloaded
  *
@@ -186,11 +186,11 @@ async function readingOf(pictures: readonly NamedPicture[], options: ReadingOpti
  * model.dispose();
  * ```
  */
-export async function openBackbone(name: BackboneName): Promise<PictureModel> {
-  const backbone = await loadBackbone(name, { includeTop: true });
-  const classes = backbone.model.outputs[0]!.shape.at(-1)!;
+export async function openBackbone(backbone: BackboneSource): Promise<PictureModel> {
+  const loaded = await loadBackbone(backbone, { includeTop: true });
+  const classes = loaded.model.outputs[0]!.shape.at(-1)!;
   return new PictureModel(
-    backbone,
+    loaded,
     undefined,
     Array.from({ length: classes }, (_, i) => imagenetClassName(i)),
   );

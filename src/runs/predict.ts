@@ -1,5 +1,5 @@
 import type { PictureInputs } from '../features/pictureInputs';
-import type { BackboneName } from '../models';
+import type { BackboneSource } from '../models';
 import { openRun } from './openRun';
 import { openBackbone, type Predictions, type PredictOptions } from './pictureModel';
 
@@ -10,8 +10,8 @@ export type Predictor =
       run: string;
     }
   | {
-      /** name of the backbone */
-      backbone: BackboneName;
+      /** the backbone: its name, `hf://OWNER/MODEL`, or `{ architecture, weights }` with ImageNet's classifier */
+      backbone: BackboneSource;
     };
 
 /**

@@ -5,6 +5,7 @@ import { printableLine } from '../core/escape/printable';
 import { parseJson, readBounded } from '../core/readBounded';
 import { checkShape, count, listOf, number, object, oneOf, optional, type Shape, text } from '../core/shape';
 import { type AppliedCorrections, checkReading, type Reading } from '../data';
+import { INPUT_SIZE, type Preprocessing } from '../models';
 import { completeSettings, settingNames, settingsTable, type TrainSettings, variants } from '../training';
 
 /** What config.json of a run folder holds: everything that is needed to repeat the run and to use its model. */
@@ -34,6 +35,8 @@ export interface RunConfiguration {
   };
   /** SHA-256 of the backbone's weights */
   weightsHash: string;
+  /** how pictures are prepared for the backbone. Runs of earlier versions lack it, they were made as the registry says */
+  preprocessing?: Preprocessing;
   /** of the programs that trained it */
   versions: { tunebook: string; node: string; tfjs: string; tensorflow: string };
   /** what it was trained on */
@@ -69,6 +72,9 @@ function withoutRecipe(given: Partial<TrainSettings>): Partial<TrainSettings> {
   return { ...given, recipe: 'none', ...(!headFirst && { headEpochs: 0 }) };
 }
 
+const three = (range: { min?: number }): Shape<readonly [number, number, number]> =>
+  listOf(number(range), { least: 3, most: 3 }) as unknown as Shape<readonly [number, number, number]>;
+
 const configuration = object<RunConfiguration>({
   settings,
   model: oneOf('head', 'whole'),
@@ -85,6 +91,16 @@ const configuration = object<RunConfiguration>({
     ),
   }),
   weightsHash: line,
+  preprocessing: optional(
+    object<Preprocessing>({
+      inputSize: number({ ...INPUT_SIZE, integer: true }),
+      crop: number({ min: 0.1, max: 1 }),
+      interpolation: oneOf('bicubic', 'bilinear'),
+      mean: three({}),
+      std: three({ min: 1e-6 }),
+      channelOrder: optional(oneOf('rgb', 'bgr')),
+    }) as Shape<Preprocessing>,
+  ),
   versions: object({ tunebook: line, node: line, tfjs: line, tensorflow: line }),
   device: object({ kind: line, name: line, threads: number({ min: 0 }) }),
 });

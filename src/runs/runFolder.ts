@@ -81,6 +81,7 @@ function configuration(result: TrainResult): RunConfiguration {
       ...(result.corrections && { corrections: result.corrections }),
     },
     weightsHash: result.backbone.weightsHash,
+    preprocessing: result.backbone.entry.preprocessing,
     versions: { tunebook: tunebookVersion(), node: process.version, tfjs, tensorflow },
     device: { kind, name, threads },
   };

@@ -12,7 +12,7 @@ import { type CheckedAxis, drawConfigurations, grid, type Space, sizeOfSpace } f
  */
 export type Axes = {
   readonly [Name in Exclude<keyof TrainSettings, 'seed'>]?:
-    | readonly (TrainSettings[Name] | NamedSettings)[]
+    | readonly (Exclude<TrainSettings[Name], object> | NamedSettings)[]
     | (TrainSettings[Name] extends number ? AxisRange : never);
 } & { readonly [axis: string]: readonly AxisValue[] | AxisRange };
 

@@ -1,12 +1,22 @@
+import { UserError } from '../core/errors';
 import { sha256 } from '../core/files';
 import type { Listener } from '../core/listener';
-import { assignRandomWeights, type Backbone, loadBackbone } from '../models';
+import {
+  architectureOf,
+  assignRandomWeights,
+  type Backbone,
+  checkBackbone,
+  loadBackbone,
+  type WeightsSearch,
+} from '../models';
 import type { TrainSettings } from './settings/types';
 
 /**
  * Loads the backbone that the settings of a training name, at their input size and with pre-trained or random weights.
  *
  * @param settings backbone, weights, input size, and the seed of random weights
+ * @param listener receives the progress of a download
+ * @param search where to look for a file of weights that is not there any more
  * @throws {UserError} when the backbone is unknown, or its weights can neither be found nor downloaded
  *
  * @example
@@ -20,10 +30,22 @@ import type { TrainSettings } from './settings/types';
 export async function backboneOf(
   { backbone: name, weights, inputSize, seed }: Pick<TrainSettings, 'backbone' | 'weights' | 'inputSize' | 'seed'>,
   listener: Listener = {},
+  search?: WeightsSearch,
 ): Promise<Backbone> {
-  const source = weights === 'random' ? 'none' : 'imagenet'; // random ones need no download
-  const backbone = await loadBackbone(name, { inputSize: inputSize || undefined, weights: source, listener });
-  if (weights === 'imagenet') return backbone;
+  const given = checkBackbone('train', name);
+  if (typeof given === 'object' && (given.inputChannels ?? 3) !== 3) {
+    throw new UserError(
+      `train: pictures are read with 3 channels, got inputChannels ${given.inputChannels}: leave it out, weights for other numbers are fitted to 3`,
+    );
+  }
+  const random = weights === 'random';
+  const backbone = await loadBackbone(random ? architectureOf(given) : given, {
+    inputSize: inputSize || undefined,
+    ...(random && { weights: 'none' }), // random ones need no download
+    search,
+    listener,
+  });
+  if (!random) return backbone;
   assignRandomWeights(backbone.model, seed);
-  return { ...backbone, weightsHash: sha256(`random ${name} ${seed}`) };
+  return { ...backbone, weightsHash: sha256(`random ${architectureOf(given)} ${seed}`) };
 }

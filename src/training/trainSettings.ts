@@ -63,7 +63,7 @@ export interface TrainSurroundings {
  */
 export function completeSettings(given: Partial<TrainSettings> | undefined, pictures?: number): TrainSettings {
   const settings = withDefaults<TrainSettings>('train', given, withImplied(given?.variant));
-  for (const name of settingNames) checkSetting('train', name, settings[name]);
+  for (const name of settingNames) Object.assign(settings, { [name]: checkSetting('train', name, settings[name]) });
   for (const { setting, value } of recipeLines(given ?? {}, pictures)) Object.assign(settings, { [setting]: value });
   const { variant, epochs, headEpochs } = settings;
   const { excludes, trains, headEpochs: headFirst } = variantEntry(variant);

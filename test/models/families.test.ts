@@ -42,8 +42,8 @@ const twoConvolutions = (name: string, convolutions: BackboneFamily['convolution
         },
         paper: 'none',
       },
-      build({ inputSize, includeTop }) {
-        const network = new Network(inputSize);
+      build(options) {
+        const network = new Network(options);
         network.block('first');
         let x = network.convolution(network.input, 'first_conv', { filters: 4, kernel: 3, stride: 2 });
         x = network.batchNormalization(x, 'first_bn');
@@ -51,7 +51,7 @@ const twoConvolutions = (name: string, convolutions: BackboneFamily['convolution
         x = network.convolution(x, 'second_conv', { filters: 8, kernel: 3, stride: 2 });
         network.endBlocks();
         x = network.averagePool(x);
-        return network.finish(includeTop ? network.dense(x, 'predictions', 10) : x, name);
+        return network.finish(options.includeTop ? network.dense(x, 'predictions', 10) : x, name);
       },
     },
   ],

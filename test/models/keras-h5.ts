@@ -1,7 +1,7 @@
 import { Random } from '../../src/core/random';
 import { backboneEntry, buildArchitecture } from '../../src/models';
 import { type NamedLayer, writeKerasH5 } from '../../src/models/weights/kerasH5';
-import { weightsOf } from '../../src/models/weights/matchWeights';
+import { weightsOf } from '../../src/models/weights/slots';
 
 /** Random weights for every layer of a backbone, in the form of Keras's legacy file. */
 export function randomLayers(name: string, includeTop: boolean): NamedLayer[] {

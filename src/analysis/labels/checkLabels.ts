@@ -9,7 +9,7 @@ import { type Context, type Finding, listed } from '../../data/checks/finding';
 import { extractFeatures, type Features } from '../../features';
 import { type GroupedAccuracy, groupedAccuracy, type LabelIssue, suspectLabels } from '../../metrics';
 import { argmax } from '../../metrics/argmax';
-import type { BackboneName } from '../../models';
+import type { BackboneSource } from '../../models';
 import { backboneOf, defaultSettings, type Prediction, type WeightSource } from '../../training';
 import { checkSetting } from '../../training/settings/check';
 import { type FeatureOutlier, featureOutliers } from './featureOutliers';
@@ -23,7 +23,7 @@ export interface CheckLabelsOptions {
   /** Decides the folds. Default: 0. */
   seed?: number;
   /** The pre-trained network whose features are used. Default: that of `train`. */
-  backbone?: BackboneName;
+  backbone?: BackboneSource;
   /** Where the backbone's weights come from. Default: `'imagenet'`. */
   weights?: WeightSource;
   /** Side of the pictures in pixels, as the backbone gets them; 0 is the backbone's own. Default: 0. */

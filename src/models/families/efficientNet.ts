@@ -19,11 +19,11 @@ const SQUEEZE = 0.25;
 const DEVIATION = [0.229, 0.224, 0.225];
 
 /** As in Keras: pixels of 0 to 255 in, the normalization is inside the model. */
-function build(name: string, scaling: Scaling, { inputSize, includeTop }: Required<ArchitectureOptions>): Architecture {
+function build(name: string, scaling: Scaling, options: Required<ArchitectureOptions>): Architecture {
   const filtersOf = (filters: number) => roundFilters(filters * scaling.width);
   const repeatsOf = (repeats: number) => Math.ceil(scaling.depth * repeats);
   const total = STAGES.reduce((sum, { repeats }) => sum + repeatsOf(repeats), 0);
-  const network = new Network(inputSize);
+  const network = new Network(options);
 
   network.block('stem');
   let x = network.add(new customLayers.Rescaling({ name: 'rescaling', scale: 1 / 255 }), network.input);
@@ -53,7 +53,7 @@ function build(name: string, scaling: Scaling, { inputSize, includeTop }: Requir
   x = network.activation(x, 'top_activation', 'swish');
   network.endBlocks();
   x = network.averagePool(x);
-  if (includeTop) {
+  if (options.includeTop) {
     x = network.add(tf.layers.dropout({ name: 'top_dropout', rate: scaling.dropout }), x);
     x = network.dense(x, 'predictions', 1000);
   }

@@ -2,9 +2,10 @@ import { UserError } from '../../core/errors';
 import type { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network, roundFilters } from '../network';
+import type { TorchNames } from '../weights/matchTorch';
 import { permute } from '../weights/permute';
 import type { NamedArray } from '../weights/safetensors';
-import { blockName, STAGES } from './shared/efficientNetStages';
+import { blockName, placeOf, STAGES, timmNames } from './shared/efficientNetStages';
 
 /** How much wider and deeper than Lite0 a member is. */
 interface Scaling {
@@ -20,12 +21,8 @@ const repeatsOf = (stage: number, depth: number): number => {
 };
 
 /** EfficientNet without squeeze-and-excite and with ReLU6. Input [batch, size, size, 3], preprocessed. */
-function build(
-  name: string,
-  { width, depth }: Scaling,
-  { inputSize, includeTop }: Required<ArchitectureOptions>,
-): Architecture {
-  const network = new Network(inputSize);
+function build(name: string, { width, depth }: Scaling, options: Required<ArchitectureOptions>): Architecture {
+  const network = new Network(options);
   network.block('stem');
   let x = convolution(network, network.input, { name: 'stem', filters: 32, kernel: 3, stride: 2 });
   STAGES.forEach((stage, stageIndex) => {
@@ -40,7 +37,7 @@ function build(
   x = convolution(network, x, { name: 'top', filters: 1280, kernel: 1, stride: 1 });
   network.endBlocks();
   x = network.averagePool(x);
-  if (includeTop) x = network.dense(x, 'predictions', 1000);
+  if (options.includeTop) x = network.dense(x, 'predictions', 1000);
   return network.finish(x, name);
 }
 
@@ -135,6 +132,27 @@ function fromTorch(title: string, { depth }: Scaling, torch: ReadonlyMap<string,
   return result;
 }
 
+/** What the package that brings the weights calls a layer. */
+function authorsNames({ depth }: Scaling): TorchNames {
+  const places = STAGES.flatMap((_, stage) => Array.from({ length: repeatsOf(stage, depth) }, () => stage));
+  const first = STAGES.map((_, stage) => places.indexOf(stage));
+  const whole: Record<string, string> = {
+    stem_conv: '_conv_stem',
+    stem_bn: '_bn0',
+    top_conv: '_conv_head',
+    top_bn: '_bn1',
+  };
+  const parts: Record<string, string> = {
+    ...{ expand_conv: '_expand_conv', expand_bn: '_bn0', dwconv: '_depthwise_conv', bn: '_bn1' },
+    ...{ project_conv: '_project_conv', project_bn: '_bn2' },
+  };
+  return (layer) => {
+    const { stage, repeat, part } = placeOf(layer);
+    if (part === undefined) return whole[layer] ?? '_fc';
+    return `_blocks.${first[stage]! + repeat}.${parts[part]}`;
+  };
+}
+
 const member = <Size extends number>(
   size: Size,
   { inputSize, ...scaling }: Scaling & { inputSize: number },
@@ -170,6 +188,7 @@ const member = <Size extends number>(
       paper: 'Tan and Le 2019, EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks',
     },
     build: (options) => build(name, scaling, options),
+    torch: [{ architectures: [`tf_efficientnet_lite${size}`], names: [timmNames, authorsNames(scaling)] }],
     fromTorch: (arrays) => (arrays.has('_conv_stem.weight') ? fromTorch(title, scaling, arrays) : undefined),
   };
 };

@@ -5,6 +5,7 @@ import { mobileNetV1 } from './mobileNetV1';
 import { mobileNetV2 } from './mobileNetV2';
 import { mobileNetV3 } from './mobileNetV3';
 import { resNet } from './resNet';
+import { resNetTorch } from './resNetTorch';
 import { vgg } from './vgg';
 
 /** Every family, in the order in which lists of backbones name them. */
@@ -15,6 +16,7 @@ export const families = [
   mobileNetV2,
   mobileNetV3,
   resNet,
+  resNetTorch,
   vgg,
 ] as const satisfies readonly BackboneFamily[];
 

@@ -22,8 +22,8 @@ const BLOCKS = [
 ] as const;
 
 /** MobileNet (Howard et al. 2017, MobileNets), as in Keras; `width` multiplies the filters of every layer. */
-function build(width: number, { inputSize, includeTop }: Required<ArchitectureOptions>): Architecture {
-  const network = new Network(inputSize);
+function build(width: number, options: Required<ArchitectureOptions>): Architecture {
+  const network = new Network(options);
   network.block('conv1');
   let x = network.convolution(network.input, 'conv1', { filters: Math.floor(32 * width), kernel: 3, stride: 2 });
   x = network.batchNormalization(x, 'conv1_bn');
@@ -46,7 +46,7 @@ function build(width: number, { inputSize, includeTop }: Required<ArchitectureOp
   });
   network.endBlocks();
   x = network.averagePool(x);
-  if (includeTop) {
+  if (options.includeTop) {
     x = network.reshape(x, 'reshape_1', [1, 1, Math.floor(1024 * width)]);
     x = network.add(tf.layers.dropout({ name: 'dropout', rate: 1e-3 }), x);
     x = network.convolution(x, 'conv_preds', { filters: 1000, kernel: 1, bias: true });

@@ -28,8 +28,8 @@ const BLOCKS: readonly (readonly [filters: number, stride: number, expansion: nu
 const NORMALIZATION = { epsilon: 1e-3, momentum: 0.999 };
 
 /** MobileNetV2 (Sandler et al. 2018, Inverted Residuals and Linear Bottlenecks), as in Keras. */
-function build(width: number, { inputSize, includeTop }: Required<ArchitectureOptions>): Architecture {
-  const network = new Network(inputSize);
+function build(width: number, options: Required<ArchitectureOptions>): Architecture {
+  const network = new Network(options);
   network.block('Conv1');
   let x = network.convolution(network.input, 'Conv1', { filters: roundFilters(32 * width), kernel: 3, stride: 2 });
   x = network.batchNormalization(x, 'bn_Conv1', NORMALIZATION);
@@ -46,7 +46,7 @@ function build(width: number, { inputSize, includeTop }: Required<ArchitectureOp
   x = network.activation(x, 'out_relu', 'relu6');
   network.endBlocks();
   x = network.averagePool(x);
-  if (includeTop) x = network.dense(x, 'predictions', 1000);
+  if (options.includeTop) x = network.dense(x, 'predictions', 1000);
   return network.finish(x, `mobilenetv2_${width.toFixed(2)}`);
 }
 

@@ -68,9 +68,9 @@ const SIZES: Record<Size, { rows: Bottleneck[]; head: number }> = {
 const NORMALIZATION = { epsilon: 1e-3, momentum: 0.999 };
 
 /** MobileNetV3 small and large (Howard et al. 2019, Searching for MobileNetV3), as in Keras: pixels of 0 to 255 in. */
-function build(size: Size, { inputSize, includeTop }: Required<ArchitectureOptions>): Architecture {
+function build(size: Size, options: Required<ArchitectureOptions>): Architecture {
   const { rows, head } = SIZES[size];
-  const network = new Network(inputSize);
+  const network = new Network(options);
   network.block('conv');
   let x = network.add(new customLayers.Rescaling({ name: 'rescaling', scale: 1 / 127.5, offset: -1 }), network.input);
   x = network.convolution(x, 'conv', { filters: 16, kernel: 3, stride: 2 });
@@ -88,7 +88,7 @@ function build(size: Size, { inputSize, includeTop }: Required<ArchitectureOptio
   const features = x.shape.at(-1)!;
   network.endBlocks();
   x = network.averagePool(x);
-  if (includeTop) {
+  if (options.includeTop) {
     x = network.reshape(x, 'reshape', [1, 1, features]);
     x = network.convolution(x, 'conv_2', { filters: head, kernel: 1, bias: true });
     x = network.activation(x, 'conv_2_activation', 'hardSwish');

@@ -1,6 +1,7 @@
 import { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network } from '../network';
+import { torchResNet } from './resNetTorch';
 import { CAFFE_MODE } from './shared/pixelValues';
 
 type Depth = 50 | 101 | 152;
@@ -10,8 +11,8 @@ const REPEATS = { 50: [3, 4, 6, 3], 101: [3, 4, 23, 3], 152: [3, 8, 36, 3] };
 const EPSILON = { epsilon: 1.001e-5 };
 
 /** ResNet-50, 101 and 152 (He et al. 2016, Deep Residual Learning), version 1 with the stride in the first convolution. */
-function build(depth: Depth, { inputSize, includeTop }: Required<ArchitectureOptions>): Architecture {
-  const network = new Network(inputSize);
+function build(depth: Depth, options: Required<ArchitectureOptions>): Architecture {
+  const network = new Network(options);
   const border = (pixels: number): [[number, number], [number, number]] => [
     [pixels, pixels],
     [pixels, pixels],
@@ -33,7 +34,7 @@ function build(depth: Depth, { inputSize, includeTop }: Required<ArchitectureOpt
   });
   network.endBlocks();
   x = network.averagePool(x);
-  if (includeTop) x = network.dense(x, 'predictions', 1000);
+  if (options.includeTop) x = network.dense(x, 'predictions', 1000);
   return network.finish(x, `resnet${depth}`);
 }
 
@@ -77,6 +78,7 @@ const member = <Layers extends Depth>(
     paper: 'He, Zhang, Ren and Sun 2016, Deep Residual Learning for Image Recognition',
   },
   build: (options) => build(depth, options),
+  torch: [torchResNet(`resnet${depth}`)],
 });
 
 export const resNet = {

@@ -9,8 +9,8 @@ const FILTERS = [64, 128, 256, 512, 512];
 const CONVOLUTIONS = { 16: [2, 2, 3, 3, 3], 19: [2, 2, 4, 4, 4] };
 
 /** VGG16 and VGG19 (Simonyan and Zisserman 2015, Very Deep Convolutional Networks), as in Keras. */
-function build(depth: Depth, { inputSize, includeTop }: Required<ArchitectureOptions>): Architecture {
-  const network = new Network(inputSize);
+function build(depth: Depth, options: Required<ArchitectureOptions>): Architecture {
+  const network = new Network(options);
   let x = network.input;
   FILTERS.forEach((filters, stage) => {
     const block = `block${stage + 1}`;
@@ -21,7 +21,7 @@ function build(depth: Depth, { inputSize, includeTop }: Required<ArchitectureOpt
     x = network.add(tf.layers.maxPooling2d({ name: `${block}_pool`, poolSize: 2, strides: 2 }), x);
   });
   network.endBlocks();
-  if (!includeTop) return network.finish(network.averagePool(x), `vgg${depth}`);
+  if (!options.includeTop) return network.finish(network.averagePool(x), `vgg${depth}`);
   x = network.add(tf.layers.flatten({ name: 'flatten' }), x);
   x = network.dense(x, 'fc1', 4096, 'relu');
   x = network.dense(x, 'fc2', 4096, 'relu');

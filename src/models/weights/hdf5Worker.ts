@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Dataset, File, Group } from 'h5wasm';
 import { messageOf, UserError } from '../../core/errors';
+import { readBfloat16, readHalf } from './half';
 import type { SavedLayer, SavedWeights } from './savedWeights';
 
 /*
@@ -16,6 +17,10 @@ export interface Hdf5Request {
 
 const H5T_INTEGER = 0;
 const H5T_FLOAT = 1;
+const H5T_OPAQUE = 5;
+/** How deep Keras nests a model in a model. */
+const DEEPEST = 8;
+const MOST_LAYERS = 20_000;
 
 async function read({ content, limit }: Hdf5Request): Promise<SavedWeights> {
   const hdf5 = await import('h5wasm');
@@ -41,38 +46,64 @@ async function read({ content, limit }: Hdf5Request): Promise<SavedWeights> {
       throw new UserError(`'${entity.path}' says it has the shape [${shape}]: more than the file or the model holds`);
     }
     left -= bytes;
-    if (type !== H5T_FLOAT && type !== H5T_INTEGER) throw new UserError(`'${entity.path}' holds no numbers`);
+    const isBfloat16 = type === H5T_OPAQUE && size === 2 && attribute(entity as Dataset, 'dtype') === 'bfloat16';
+    if (type !== H5T_FLOAT && type !== H5T_INTEGER && !isBfloat16) {
+      throw new UserError(`'${entity.path}' holds no numbers`);
+    }
+    if (isBfloat16 || (type === H5T_FLOAT && size === 2)) {
+      // h5wasm knows neither of the types of 16 bits: it is told that they are whole numbers
+      const as = { ...(entity as Dataset).metadata, type: H5T_INTEGER, signed: false, vlen: false };
+      const bits = Object.defineProperty(entity as Dataset, 'metadata', { value: as }).value as Uint16Array;
+      return { shape: [...shape], data: Float32Array.from(bits, isBfloat16 ? readBfloat16 : readHalf) };
+    }
     return { shape: [...shape], data: floats(entity.path, (entity as Dataset).value) };
   };
 
+  // a model inside a model is one layer that has the weights of all its layers, named 'layer/weight'
   const ordered = (root: Group): SavedWeights => {
-    const layers = names(root, 'layer_names').map((name) => {
+    const layers = names(root, 'layer_names').flatMap((name) => {
       const layer = group(root, name);
-      return { name, weights: names(layer, 'weight_names').map((weight) => dataset(layer, weight)) };
+      const parts = new Map<string, SavedLayer['weights']>();
+      const paths = names(layer, 'weight_names');
+      for (const weight of paths) {
+        const owner = weight.split('/').slice(0, -1).join('/');
+        parts.set(owner, [...(parts.get(owner) ?? []), dataset(layer, weight)]);
+      }
+      const isModel = parts.size > 1;
+      return [...parts].map(([owner, weights]): SavedLayer => ({ name: isModel ? lastPart(owner) : name, weights }));
     });
-    return { kind: 'ordered', layers: layers.filter(({ weights }) => weights.length > 0) };
+    return { kind: 'ordered', layers };
   };
 
-  const counted = (root: Group): SavedWeights => {
-    const layers: SavedLayer[] = [];
+  const layers: SavedLayer[] = [];
+  const counted = (root: Group, within: string, depth: number): void => {
     for (const name of root.keys()) {
-      const layer = group(root, name);
-      if (!layer.keys().includes('vars')) continue;
-      const variables = group(layer, 'vars');
-      const count = variables.keys().length;
-      const weights = Array.from({ length: count }, (_, index) => dataset(variables, String(index)));
-      if (count > 0) layers.push({ name, weights });
+      const entity = root.get(name);
+      if (!(entity instanceof hdf5.Group) || layers.length > MOST_LAYERS) continue;
+      if (name === 'vars' || (within === '' && /^(optimizer|loss|metrics)/.test(name))) continue;
+      const keys = entity.keys();
+      if (keys.includes('vars')) {
+        const variables = group(entity, 'vars');
+        const count = variables.keys().length;
+        const weights = Array.from({ length: count }, (_, index) => dataset(variables, String(index)));
+        const title = attribute(variables, 'name');
+        if (count > 0) layers.push({ name, weights, within, ...(title !== undefined && { title }) });
+      }
+      const isModel = keys.some((key) => CONTAINERS.has(key));
+      if (depth > 0 && (isModel || CONTAINERS.has(name))) counted(entity, entity.path, depth - 1);
     }
-    return { kind: 'counted', layers };
   };
 
   const top = (file as File).keys();
   if (has(file, 'layer_names')) return ordered(file);
   if (top.includes('model_weights')) return ordered(group(file, 'model_weights')); // a whole model, not only weights
-  if (top.includes('layers')) return counted(group(file, 'layers'));
-  if (top.includes('_layer_checkpoint_dependencies')) return counted(group(file, '_layer_checkpoint_dependencies'));
+  counted(file as unknown as Group, '', DEEPEST);
+  if (layers.length > 0) return { kind: 'counted', layers };
   throw new UserError('it is an HDF5 file, but not one that Keras wrote: it has neither layer_names nor layers');
 }
+
+/** Groups of Keras 3 that hold the layers of a model. */
+const CONTAINERS = new Set(['layers', '_layer_checkpoint_dependencies']);
 
 interface MemoryFiles {
   createDataFile(folder: string, name: string, data: Uint8Array, read: boolean, write: boolean, own: boolean): void;
@@ -94,6 +125,14 @@ function names(group: Group, attribute: string): string[] {
   if (attribute in attrs) add(attribute);
   else for (let i = 0; `${attribute}${i}` in attrs; i++) add(`${attribute}${i}`);
   return parts;
+}
+
+const lastPart = (path: string): string => path.split('/').at(-1)!;
+
+/** A text attribute. */
+function attribute({ attrs }: Pick<Group, 'attrs'>, name: string): string | undefined {
+  const value = name in attrs ? attrs[name]!.value : undefined;
+  return typeof value === 'string' ? value : undefined;
 }
 
 function floats(path: string, value: unknown): Float32Array {

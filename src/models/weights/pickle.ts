@@ -31,6 +31,8 @@ export type PickleValue =
 
 const MARK = Symbol('mark');
 
+const DICTIONARIES = new Set(['collections.OrderedDict', 'collections.defaultdict']);
+
 /** Values that a pickle may make; the state dictionary of a large network makes some ten thousand. */
 const MOST_VALUES = 2_000_000;
 /** Bytes of one text, and of a pickle. */
@@ -46,6 +48,7 @@ const LONGEST_PICKLE = 2 ** 26;
  * @param bytes the file
  * @param start where the pickle begins, in bytes
  * @param allowed names like 'collections.OrderedDict'
+ * @param ignored names of objects that checkpoints keep beside their tensors, such as settings: they are read over, not made
  * @returns the value and where the pickle ended
  * @throws {UserError} on an instruction or a global that is not allowed, and on a pickle that ends too soon
  */
@@ -53,6 +56,7 @@ export function readPickle(
   bytes: Buffer,
   start: number,
   allowed: ReadonlySet<string>,
+  ignored?: RegExp,
 ): { value: PickleValue; end: number } {
   let position = start;
   const stack: (PickleValue | typeof MARK)[] = [];
@@ -73,6 +77,10 @@ export function readPickle(
   const text = (length: number): string => {
     if (length > LONGEST_TEXT) throw new UserError(`the pickle at byte ${start} has a text of ${length} bytes`);
     return take(length).toString('utf8');
+  };
+  const bytesAsText = (length: number): string => {
+    if (length > LONGEST_TEXT) throw new UserError(`the pickle at byte ${start} has a text of ${length} bytes`);
+    return take(length).toString('latin1');
   };
   const line = (): string => {
     const end = bytes.subarray(position, position + LONGEST_TEXT).indexOf(0x0a) + position;
@@ -104,9 +112,9 @@ export function readPickle(
     return value;
   };
   const global = (name: string): PickleGlobal => {
-    if (!allowed.has(name)) {
+    if (!allowed.has(name) && !ignored?.test(name)) {
       throw new UserError(
-        `the file asks for '${name.slice(0, 200)}', which a file of weights has no use for; it was not run or read`,
+        `the file asks for '${name.slice(0, 200)}', which a file of weights has no use for; it was not run or read. If the file is yours, save only the weights: torch.save(model.state_dict(), FILE)`,
       );
     }
     return new PickleGlobal(name);
@@ -119,12 +127,14 @@ export function readPickle(
   };
   const setItems = (items: PickleValue[]): void => {
     const target = top();
+    if (target instanceof PickleCall) return; // a dictionary of a class that is read over
     if (!(target instanceof Map))
       throw new UserError(`the pickle at byte ${start} is damaged: items without a dictionary`);
     for (let i = 0; i + 1 < items.length; i += 2) target.set(items[i]!, items[i + 1]!);
   };
   const append = (items: PickleValue[]): void => {
     const target = top();
+    if (target instanceof PickleCall) return;
     if (!Array.isArray(target)) throw new UserError(`the pickle at byte ${start} is damaged: items without a list`);
     for (const item of items) target.push(item);
   };
@@ -134,7 +144,7 @@ export function readPickle(
     if (!(callee instanceof PickleGlobal) || !Array.isArray(args)) {
       throw new UserError(`the pickle at byte ${start} is damaged: a call of something that is no name`);
     }
-    return callee.name === 'collections.OrderedDict' ? new Map() : new PickleCall(callee.name, args);
+    return DICTIONARIES.has(callee.name) ? new Map() : new PickleCall(callee.name, args);
   };
 
   // The letters are the instruction codes of Python's pickletools.
@@ -143,6 +153,8 @@ export function readPickle(
     '\x95': () => take(8), // FRAME
     '(': () => stack.push(MARK),
     '0': () => pop(),
+    '1': () => popToMark(),
+    '2': () => stack.push(top()),
     N: () => stack.push(null),
     '\x88': () => stack.push(true),
     '\x89': () => stack.push(false),
@@ -150,12 +162,25 @@ export function readPickle(
     K: () => stack.push(take(1)[0]!),
     M: () => stack.push(take(2).readUInt16LE()),
     '\x8a': () => stack.push(long(take(1)[0]!)), // LONG1
+    B: () => stack.push(bytesAsText(take(4).readUInt32LE())),
+    C: () => stack.push(bytesAsText(take(1)[0]!)),
+    T: () => stack.push(bytesAsText(take(4).readUInt32LE())), // texts of Python 2
+    U: () => stack.push(bytesAsText(take(1)[0]!)),
     G: () => stack.push(take(8).readDoubleBE()),
     X: () => stack.push(text(take(4).readUInt32LE())),
     '\x8c': () => stack.push(text(take(1)[0]!)), // SHORT_BINUNICODE
     '}': () => stack.push(new Map()),
     ']': () => stack.push([]),
     ')': () => stack.push([]),
+    '\x8f': () => stack.push([]), // EMPTY_SET
+    '\x90': () => append(popToMark()), // ADDITEMS
+    '\x91': () => stack.push(popToMark()), // FROZENSET
+    l: () => stack.push(popToMark()),
+    d: () => {
+      const items = popToMark();
+      stack.push(new Map());
+      setItems(items);
+    },
     t: () => stack.push(popToMark()),
     '\x85': () => stack.push([pop()]), // TUPLE1
     '\x86': () => stack.push([pop(), pop()].reverse()), // TUPLE2
@@ -181,6 +206,11 @@ export function readPickle(
       stack.push(global(`${module}.${name}`));
     },
     R: () => stack.push(reduce()),
+    '\x81': () => stack.push(reduce()), // NEWOBJ: a call of the class
+    '\x92': () => {
+      pop(); // NEWOBJ_EX: arguments by name
+      stack.push(reduce());
+    },
     b: () => pop(), // BUILD: the state of an OrderedDict (its version notes); not needed
     Q: () => stack.push(new PersistentId(pop())),
   };

@@ -54,7 +54,12 @@ async function readContent(file: string, content: Buffer, limit: number): Promis
   if (isLegacyTorchFile(content))
     return { kind: 'torch', arrays: within(file, () => readTorchFile(content, file, limit)) };
   if (content[0] === 0x7b) return { kind: 'named', arrays: readTfjsModel(file, limit) }; // '{': JSON
-  if (content[8] === 0x7b) return { kind: 'named', arrays: parseSafetensors(content, file, limit).arrays };
+  if (content[8] === 0x7b) {
+    const { arrays } = parseSafetensors(content, file, limit);
+    // PyTorch's libraries name tensors 'layer1.0.conv1.weight', this package 'layer/weight'
+    const isOwn = arrays.size === 0 || [...arrays.keys()].some((name) => name.includes('/'));
+    return { kind: isOwn ? 'named' : 'torch', arrays };
+  }
   throw new UserError(
     `${file} is in no known format: expected Keras (.h5, .weights.h5, .keras), torch (.pth), .safetensors or a TensorFlow.js model.json`,
   );

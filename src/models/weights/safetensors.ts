@@ -28,11 +28,18 @@ const TYPES: Record<string, { size: number; read: (bytes: Buffer) => Float32Arra
   BF16: { size: 2, read: (bytes) => Float32Array.from(new Uint16Array(copyOf(bytes)), readBfloat16) },
   F64: { size: 8, read: (bytes) => new Float32Array(new Float64Array(copyOf(bytes))) },
   I64: { size: 8, read: (bytes) => Float32Array.from(new BigInt64Array(copyOf(bytes)) as never, Number) },
+  U64: { size: 8, read: (bytes) => Float32Array.from(new BigUint64Array(copyOf(bytes)) as never, Number) },
   I32: { size: 4, read: (bytes) => new Float32Array(new Int32Array(copyOf(bytes))) },
+  U32: { size: 4, read: (bytes) => new Float32Array(new Uint32Array(copyOf(bytes))) },
+  I16: { size: 2, read: (bytes) => new Float32Array(new Int16Array(copyOf(bytes))) },
+  U16: { size: 2, read: (bytes) => new Float32Array(new Uint16Array(copyOf(bytes))) },
+  I8: { size: 1, read: (bytes) => new Float32Array(new Int8Array(copyOf(bytes))) },
+  U8: { size: 1, read: (bytes) => new Float32Array(bytes) },
+  BOOL: { size: 1, read: (bytes) => new Float32Array(bytes) },
 };
 
 /**
- * Read a `.safetensors` file. Numbers of the types F32, F16, BF16, F64, I64 and I32 become float32.
+ * Read a `.safetensors` file. Numbers of all types but those of 8-bit floating point become float32.
  *
  * @param file path
  * @param limit largest size of all arrays together, as float32, in bytes. Default: no limit

@@ -4,6 +4,10 @@ import type { NamedArray } from './safetensors';
 export interface SavedLayer {
   /** Name of the layer in the file. */
   name: string;
+  /** What the model that was saved called it, where the file says so beside the name. */
+  title?: string;
+  /** Path of the model in the file that it is a layer of: a model can be a layer of another. */
+  within?: string;
   /** Its weights, in the order of the layer. */
   weights: NamedArray[];
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { shown, UserError } from '../../core/errors';
@@ -79,6 +80,21 @@ export function readTfjsFile(file: string, limit = LARGEST_FILE): TfjsFile {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${file} is no readable TensorFlow.js model: ${error.message}`);
   }
+}
+
+/**
+ * SHA-256 of a TensorFlow.js model: of its model.json and, after it, of the files that hold its weights.
+ *
+ * @throws {UserError} as {@link readTfjsFile}
+ */
+export function hashOfTfjs(file: string): string {
+  const folder = dirname(file);
+  const hash = createHash('sha256').update(readBounded(file, { largest: LARGEST_JSON, root: folder }));
+  const json = readJson(file, { largest: LARGEST_JSON, root: folder }) as Record<string, unknown> | null;
+  for (const { paths } of readManifest(json?.weightsManifest, LARGEST_FILE)) {
+    for (const path of paths) hash.update(readBounded(shard(folder, path), { largest: LARGEST_FILE, root: folder }));
+  }
+  return hash.digest('hex');
 }
 
 function readManifest(manifest: unknown, limit: number): Group[] {

@@ -1,41 +1,19 @@
 import { shown, UserError } from '../../core/errors';
-import { readBfloat16, readHalf } from './half';
-import { PersistentId, PickleCall, PickleGlobal, type PickleValue, readPickle } from './pickle';
+import { type PickleValue, readPickle } from './pickle';
 import type { NamedArray } from './safetensors';
 import { LARGEST_FILE } from './savedWeights';
+import { findStateDictionary } from './stateDictionary';
+import { asView, gather, STORAGES, type StoredData, type StridedView, storagesOf, TENSOR_NAMES } from './torchTensor';
 import { isZip, ZipArchive } from './zip';
 
-const REBUILD_TENSOR = 'torch._utils._rebuild_tensor_v2';
 const LEGACY_MAGIC = '6cfc9c46f9206aa85019'; // 0x1950a86a20f9469cfc6c, little-endian: the first pickle of every legacy file
 
-/** Bytes an element, by the name of torch's storage class. */
-const STORAGES: Record<string, { bytes: number; read: (data: Buffer, offset: number) => number }> = {
-  'torch.FloatStorage': { bytes: 4, read: (data, offset) => data.readFloatLE(offset) },
-  'torch.DoubleStorage': { bytes: 8, read: (data, offset) => data.readDoubleLE(offset) },
-  'torch.LongStorage': { bytes: 8, read: (data, offset) => Number(data.readBigInt64LE(offset)) },
-  'torch.IntStorage': { bytes: 4, read: (data, offset) => data.readInt32LE(offset) },
-  'torch.HalfStorage': { bytes: 2, read: (data, offset) => readHalf(data.readUInt16LE(offset)) },
-  'torch.BFloat16Storage': { bytes: 2, read: (data, offset) => readBfloat16(data.readUInt16LE(offset)) },
-};
-
-const ALLOWED = new Set([REBUILD_TENSOR, 'collections.OrderedDict', ...Object.keys(STORAGES)]);
+/** Objects of checkpoints beside their tensors, which are read over: settings, paths, numbers of NumPy, states of callbacks. */
+const IGNORED =
+  /^(argparse\.Namespace|(collections|pathlib|datetime|omegaconf|lightning|pytorch_lightning|lightning_fabric|accelerate|timm|torch|numpy)(\.\w+)+|_codecs\.encode|copyreg\._reconstructor|(builtins|__builtin__)\.(set|frozenset|int|float|complex|str|bool|bytes|bytearray|list|dict|tuple|slice|range|object))$/;
 
 /** A table of names and shapes; bytes. */
 const LARGEST_PICKLE = 64 * 2 ** 20;
-
-interface StoredData {
-  type: string;
-  count: number;
-  data: Buffer;
-}
-
-/** A tensor as the pickle describes it: a strided view of a storage, in elements. */
-interface StridedView {
-  storage: string;
-  offset: number;
-  shape: number[];
-  strides: number[];
-}
 
 export const isLegacyTorchFile = (bytes: Buffer): boolean =>
   bytes.length >= 15 && bytes.subarray(4, 14).toString('hex') === LEGACY_MAGIC;
@@ -58,7 +36,7 @@ export function readZippedTorchFile(archive: ZipArchive, limit = LARGEST_FILE): 
   if (archive.names.includes(`${folder}byteorder`) && archive.read(`${folder}byteorder`, 16).toString() !== 'little') {
     throw new UserError('the torch file was written by a machine of the other byte order');
   }
-  const { value } = readPickle(archive.read(pickle, LARGEST_PICKLE), 0, ALLOWED);
+  const { value } = readPickle(archive.read(pickle, LARGEST_PICKLE), 0, TENSOR_NAMES, IGNORED);
   const storages = new Map<string, StoredData>();
   const views = asViews(value, storages);
   checkSize(views, storages, limit);
@@ -86,7 +64,7 @@ export function readLegacyTorchFile(bytes: Buffer, limit = LARGEST_FILE): Map<st
   }
   let position = 0;
   const next = (): PickleValue => {
-    const { value, end } = readPickle(bytes, position, ALLOWED);
+    const { value, end } = readPickle(bytes, position, TENSOR_NAMES, IGNORED);
     position = end;
     return value;
   };
@@ -99,26 +77,19 @@ export function readLegacyTorchFile(bytes: Buffer, limit = LARGEST_FILE): Map<st
   const storages = new Map<string, StoredData>();
   const views = asViews(state, storages);
   checkSize(views, storages, limit);
+  const types = storagesOf(state);
   for (const key of keys) {
-    const storage = typeof key === 'string' ? storages.get(key) : undefined;
-    if (!storage) throw new UserError(`the torch file keeps data ${shown(key)} that no tensor uses`);
+    const type = typeof key === 'string' ? types.get(key) : undefined;
+    if (!type) throw new UserError(`the torch file keeps data ${shown(key)} that no tensor uses`);
+    const storage = storages.get(key as string) ?? { ...type, data: Buffer.alloc(0) }; // an optimizer's, for instance
     position = readStorage(bytes, position, key as string, storage);
   }
   return gatherAll(views, storages);
 }
 
-/** The tensors of a state dictionary, also where a checkpoint keeps it beside an optimizer's state. */
 function asViews(value: PickleValue, storages: Map<string, StoredData>): Map<string, StridedView> {
-  const nested = value instanceof Map ? (value.get('state_dict') ?? value.get('model')) : undefined;
-  const state = nested instanceof Map ? nested : value;
-  if (!(state instanceof Map)) {
-    throw new UserError('the torch file holds no state dictionary (a table of named tensors)');
-  }
   const views = new Map<string, StridedView>();
-  for (const [name, tensor] of state) {
-    if (typeof name !== 'string') throw new UserError('the torch file holds no state dictionary: a tensor has no name');
-    views.set(name, asView(name, tensor, storages));
-  }
+  for (const [name, tensor] of findStateDictionary(value)) views.set(name, asView(name, tensor, storages));
   return views;
 }
 
@@ -146,25 +117,6 @@ function gatherAll(
   return new Map([...views].map(([name, view]) => [name, gather(name, view, storages.get(view.storage)!)]));
 }
 
-function asView(name: string, value: PickleValue, storages: Map<string, StoredData>): StridedView {
-  const damaged = (what: string) => new UserError(`the torch file's tensor '${name}' has no readable ${what}`);
-  if (!(value instanceof PickleCall) || value.callee !== REBUILD_TENSOR) throw damaged('tensor');
-  const [persistent, offset, shape, strides] = value.args;
-  if (!(persistent instanceof PersistentId) || !Array.isArray(persistent.id)) throw damaged('storage');
-  const [, type, key, , count] = persistent.id; // ('storage', class, key, device, count, view)
-  const isKey = typeof key === 'string' || typeof key === 'number';
-  if (!(type instanceof PickleGlobal) || !STORAGES[type.name] || !isCount(count) || !isKey) throw damaged('storage');
-  const counts = (list: PickleValue | undefined): list is number[] => Array.isArray(list) && list.every(isCount);
-  const known = storages.get(String(key));
-  if (known && (known.type !== type.name || known.count !== count)) throw damaged('storage: it is described twice');
-  if (!isCount(offset) || !counts(shape) || !counts(strides) || shape.length !== strides.length) throw damaged('shape');
-  storages.set(String(key), { type: type.name, count, data: Buffer.alloc(0) });
-  return { storage: String(key), offset, shape, strides };
-}
-
-const isCount = (value: PickleValue | undefined): value is number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-
 /** Take one storage's data and say where it ended. */
 function readStorage(bytes: Buffer, position: number, key: string, storage: StoredData): number {
   const start = position + 8;
@@ -174,31 +126,4 @@ function readStorage(bytes: Buffer, position: number, key: string, storage: Stor
   }
   storage.data = bytes.subarray(start, end);
   return end;
-}
-
-/** Copy a strided view into a dense array, row-major. */
-function gather(name: string, view: StridedView, storage: StoredData): NamedArray {
-  const { shape, strides } = view;
-  const size = shape.reduce((product, side) => product * side, 1);
-  const last = shape.reduce((sum, side, axis) => sum + Math.max(side - 1, 0) * strides[axis]!, view.offset);
-  if (size > storage.count || (size > 0 && last >= storage.count)) {
-    throw new UserError(
-      `the torch file's tensor '${name}' of shape [${shape}] reaches past its ${storage.count} elements`,
-    );
-  }
-  const { bytes, read } = STORAGES[storage.type]!;
-  const data = new Float32Array(size);
-  const index = new Array<number>(shape.length).fill(0);
-  let element = view.offset;
-  for (let i = 0; i < size; i++) {
-    data[i] = read(storage.data, element * bytes);
-    // Step the index like an odometer; strides say how far each wheel moves in the storage.
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      element += strides[axis]!;
-      if (++index[axis]! < shape[axis]!) break;
-      element -= strides[axis]! * shape[axis]!;
-      index[axis] = 0;
-    }
-  }
-  return { shape, data };
 }

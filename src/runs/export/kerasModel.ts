@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors';
 import { type NamedLayer, writeKerasH5 } from '../../models/weights/kerasH5';
-import { weightsOf } from '../../models/weights/matchWeights';
+import { weightsOf } from '../../models/weights/slots';
 import type { tf } from '../../tensorflow';
 
 interface LayerJson {

@@ -4,7 +4,7 @@ import { escapeMarkdown, markdownCode } from '../../core/escape/markdown';
 import { stringLiteral } from '../../core/escape/sourceCode';
 import type { Fit } from '../../data';
 import { wilsonInterval } from '../../metrics';
-import { backboneEntry, type Preprocessing } from '../../models';
+import { architectureOf, backboneEntry, checkBackbone, type Preprocessing } from '../../models';
 import type { RunConfiguration } from '..';
 
 /** What users of an exported model should know about it (Mitchell et al. 2019, Model Cards for Model Reporting). */
@@ -52,7 +52,7 @@ export interface ModelCard {
  * ```ts
  * import { models, readRun, runs } from 'tunebook';
  * const { configuration } = readRun('runs/first');
- * const { preprocessing } = models.backboneEntry(configuration.settings.backbone);
+ * const { preprocessing } = models.backboneEntry('efficientnet-lite0');
  * const card = runs.modelCard(configuration, { accuracy: 0.8, loss: 0.5 }, { preprocessing, files: {} });
  * card.classes; // => [ 'bicycle', 'cat', 'tree' ]
  * ```
@@ -63,7 +63,7 @@ export function modelCard(
   { preprocessing, files, single = false }: CardFacts,
 ): ModelCard {
   const { classes, settings, data, weightsHash, versions } = configuration;
-  const entry = backboneEntry(settings.backbone);
+  const entry = backboneEntry(architectureOf(checkBackbone('train', settings.backbone)));
   const { inputSize, crop, interpolation } = preprocessing;
   const right = Math.round(metrics.accuracy * data.validation);
   const wilson = data.validation > 0 ? wilsonInterval(right, data.validation) : { low: 0, high: 1 };

@@ -100,7 +100,16 @@ function checkSettings(value: unknown): TrainSettings {
   const settings = objectOf(value, "the run's settings") as Partial<TrainSettings>;
   const missing = settingNames.filter((name) => !Object.hasOwn(settings, name));
   if (missing.length > 0) throw new UserError(`the run's settings lack ${missing.join(', ')}`);
-  return checkTraining(settings);
+  const checked = checkTraining(settings);
+  const { backbone } = checked;
+  const weights = typeof backbone === 'object' ? (backbone.weights ?? 'imagenet') : 'imagenet';
+  // a message from a queue does not say which files of this machine are read, or which servers are asked
+  if (weights !== 'imagenet' && !weights.startsWith('hf://')) {
+    throw new UserError(
+      `the run's backbone has weights of its own, ${shown(weights)}: a worker of a queue takes only published ones and hf://OWNER/MODEL; run this study with --workers on one machine`,
+    );
+  }
+  return checked;
 }
 
 function checkAxes(value: unknown): Record<string, Label> {

@@ -45,6 +45,8 @@ export interface ChoiceSetting<T extends string> extends SettingDescription<T> {
   noun: string;
   /** default: the noun with an s */
   plural?: string;
+  /** checks values that are none of the names, and returns what they stand for. Default: there are none */
+  other?: (caller: string, value: unknown) => unknown;
 }
 
 /** A row of the table of settings. */
@@ -69,6 +71,7 @@ export function checkValue(
   const choices = setting.choices();
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
+  if (setting.other && (typeof value !== 'string' || value.includes(':'))) return setting.other(caller, value);
   const hint = typeof value === 'string' ? didYouMean(value, choices) : '';
   const { noun, plural = `${noun}s` } = setting;
   const given = shown(value).replace(/^"(.*)"$/, "'$1'");

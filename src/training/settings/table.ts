@@ -1,7 +1,7 @@
 import { augmentationNames } from '../../augment';
 import { fits, TEST_RANGE, VALIDATION_RANGE } from '../../data';
 import { DECAY_RANGE, DROPOUT_RANGE, L2_RANGE, RATE_RANGE } from '../../layers';
-import { backboneNames, INPUT_SIZE } from '../../models';
+import { backboneNames, checkBackbone, INPUT_SIZE } from '../../models';
 import { precisions } from '../../tensorflow/graph';
 import { optimizerNames } from '../optimizers/build';
 import { scheduleNames } from '../schedules';
@@ -68,7 +68,9 @@ export const settingsTable: { readonly [Name in keyof TrainSettings]: Readonly<S
     choices: backboneNames,
     noun: 'backbone',
     default: 'efficientnet-lite0',
-    sentence: 'The pre-trained network, by name.',
+    sentence:
+      "The pre-trained network: a name, hf://OWNER/MODEL on Hugging Face's hub, or an architecture with weights of your own.",
+    other: checkBackbone,
     chapter: '01-choose-a-model',
     value: 'name',
   },

@@ -1,6 +1,6 @@
 import type { AugmentationName } from '../../augment';
 import type { Fit } from '../../data';
-import type { BackboneName } from '../../models';
+import type { BackboneSource } from '../../models';
 import type { Precision } from '../../tensorflow/graph';
 import type { OptimizerName } from '../optimizers';
 import type { ScheduleName } from '../schedules';
@@ -34,8 +34,11 @@ export interface TrainSettings {
    * whole number of 0 or more. Default: 0.
    */
   seed: number;
-  /** The pre-trained network, by name. Default: 'efficientnet-lite0'. */
-  backbone: BackboneName;
+  /**
+   * The pre-trained network: a name, hf://OWNER/MODEL on Hugging Face's hub, or an architecture with weights of your
+   * own. Default: 'efficientnet-lite0'.
+   */
+  backbone: BackboneSource;
   /** What the weights of the backbone start as: trained on ImageNet, or random. Default: 'imagenet'. */
   weights: WeightSource;
   /**
