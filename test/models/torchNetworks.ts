@@ -25,12 +25,14 @@ export interface TorchFixture {
 /** Numbers from -1 to 1 that depend on the name, as torchOracle.py makes them. */
 export function uniform(name: string, count: number): Float64Array {
   const seed = crc32(name);
-  return Float64Array.from({ length: count }, (_, i) => {
+  const numbers = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
     let x = (Math.imul(i, 2654435761) + seed) | 0;
     x = Math.imul(x ^ (x >>> 16), 2246822507);
     x = Math.imul(x ^ (x >>> 13), 3266489909);
-    return ((x ^ (x >>> 16)) >>> 0) / 2147483648 - 1;
-  });
+    numbers[i] = ((x ^ (x >>> 16)) >>> 0) / 2147483648 - 1;
+  }
+  return numbers;
 }
 
 /** The weights of a tensor, as torchOracle.py makes them. */
@@ -45,11 +47,14 @@ function formula(name: string, shape: readonly number[]): Float32Array {
     if (!vector) return u * Math.sqrt(6 / fanIn);
     return last === 'gamma' || last === 'layer_scale' ? 0.5 + 0.3 * u : 1 + 0.3 * u;
   };
-  return Float32Array.from(uniform(name, count), value);
+  const numbers = uniform(name, count);
+  const weights = new Float32Array(count);
+  for (let i = 0; i < count; i++) weights[i] = value(numbers[i]!);
+  return weights;
 }
 
 /** The state dictionary of a fixture, under a prefix. */
-export function stateOf({ tensors }: TorchFixture, prefix = ''): SavedWeights {
+export function stateOf({ tensors }: TorchFixture, prefix = ''): Extract<SavedWeights, { kind: 'torch' }> {
   const arrays = tensors.map((line): [string, NamedArray] => {
     const [name, ...sides] = line.split(' ');
     const shape = sides.map(Number);

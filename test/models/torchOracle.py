@@ -105,7 +105,7 @@ def losses(library, name, model, size, parts):
             wanted = prefixes == "all" or any(key.startswith(prefix) for prefix in prefixes)
             parameter.requires_grad_(wanted)
             trained += [parameter] if wanted else []
-        optimizer = torch.optim.SGD(trained, lr=1e-3)
+        optimizer = torch.optim.SGD(trained, lr=2e-5)
         result[part] = []
         for _ in range(5):
             optimizer.zero_grad()

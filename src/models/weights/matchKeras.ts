@@ -20,7 +20,7 @@ export function matchOrdered(
   const byName = inOrderOfNames(model, layers, ({ name }) => name, source);
   if (byName) return pair(model, byName, source);
   const { length } = weightsOf(model);
-  for (let start = 1; start + length <= layers.length; start++) {
+  for (let start = 0; start + length <= layers.length; start++) {
     const part = layers.slice(start, start + length);
     if (fits(model, part) && endsHere(model, layers[start + length])) return pair(model, part, source);
   }

@@ -62,6 +62,11 @@ function toKeras({ name, class_name, config, inbound_nodes }: LayerJson): LayerJ
     const { batch_input_shape, dtype } = config;
     return { name, class_name, config: { batch_input_shape, dtype, name }, inbound_nodes };
   }
+  if (class_name === 'GroupedConv2D') {
+    const { filters, kernelSize, strides, padding, groups } = config;
+    const convolution = { name, filters, kernel_size: kernelSize, strides, padding, groups, use_bias: false };
+    return { name, class_name: 'Conv2D', config: convolution, inbound_nodes };
+  }
   if (class_name === 'Normalization') return { name, class_name, config: { name, axis: [-1] }, inbound_nodes };
   const used = Object.entries(config).filter(
     ([key]) => !/_(initializer|regularizer|constraint)$|^(batch_input_shape|sparse|rank|seed)$/.test(key),

@@ -1,6 +1,7 @@
-import { customLayers } from '../../models/layers';
+import { customLayers, type GroupedConvolutionConfig } from '../../models/layers';
 import { tf } from '../../tensorflow';
 
+type Grouped = Required<GroupedConvolutionConfig>;
 type Apply = (x: tf.SymbolicTensor) => tf.SymbolicTensor;
 
 /**
@@ -22,7 +23,28 @@ export function plainLayers(layer: tf.layers.Layer): Apply | undefined {
     const { scale } = layer.getConfig() as { scale: number | number[] };
     if (Array.isArray(scale)) return (x) => perChannel(x, name, scale); // TensorFlow.js's own layer takes only one factor for all channels
   }
+  if (layer instanceof customLayers.GroupedConv2D) return (x) => ungrouped(x, layer);
   return undefined;
+}
+
+/** A convolution over all channels, whose kernels are 0 outside of their group. */
+function ungrouped(x: tf.SymbolicTensor, layer: tf.layers.Layer): tf.SymbolicTensor {
+  const { name, filters, kernelSize, strides, padding, groups } = layer.getConfig() as unknown as Grouped;
+  const zeros = { kernelInitializer: 'zeros' } as const;
+  const dense = tf.layers.conv2d({ name, filters, kernelSize, strides, padding, useBias: false, ...zeros });
+  const output = dense.apply(x) as tf.SymbolicTensor;
+  tf.tidy(() => {
+    const parts = tf.split(layer.getWeights()[0]!, groups, 3); // [height, width, channels / groups, filters / groups] each
+    const [height = 0, width = 0, inputs = 0, outputs = 0] = parts[0]!.shape;
+    const rows = parts.map((part, g) =>
+      tf.concat(
+        parts.map((_, other) => (other === g ? part : tf.zeros([height, width, inputs, outputs]))),
+        3,
+      ),
+    );
+    dense.setWeights([tf.concat(rows, 2)]);
+  });
+  return output;
 }
 
 /** relu6(x + 3) / 6 */

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFolder } from '../../src/core/paths';
+import { attachHead, buildHead, unfreeze } from '../../src/layers';
+import { type BackboneName, backbones } from '../../src/models';
+import { tf } from '../../src/tensorflow';
+import { fit } from '../../src/training';
+import { compareWithTorch, networkOf, type TorchFixture, torchPictures, uniform } from './torchNetworks';
+
+/** The backbone that a network of a library is. */
+const OF: Record<string, BackboneName> = {
+  'torchvision-resnet18': 'resnet18',
+};
+
+const fixtures = new Map(
+  readdirSync(join(projectFolder, 'test', 'models', 'torch')).map((file): [string, TorchFixture] => [
+    file.replace('.json', ''),
+    JSON.parse(readFileSync(join(projectFolder, 'test', 'models', 'torch', file), 'utf8')),
+  ]),
+);
+
+describe('networks of torchvision and timm', function () {
+  this.timeout(300_000);
+
+  for (const [key, fixture] of fixtures) {
+    const name = OF[key]!;
+    it(`${name} gives the same as ${fixture.library}'s ${fixture.name} with the same weights, to 1e-4`, () => {
+      const { logits, features, parameters } = compareWithTorch(name, fixture);
+      if (process.env.TUNEBOOK_SHOW_ERRORS) console.log(name, logits, features);
+      assert.ok(logits < 1e-4, `logits differ by ${logits}`);
+      assert.ok(features < 1e-4, `features differ by ${features}`);
+      assert.equal(parameters, fixture.parameters);
+      if (key.startsWith('torchvision')) assert.equal(parameters, backbones[name].parameters);
+    });
+
+    if (!fixture.losses) continue;
+    for (const [part, expected] of Object.entries(fixture.losses)) {
+      it(`${name}: five steps of ${part === 'last' ? 'the last stage and the head' : part} have the losses of torch, to 1e-4`, async () => {
+        const losses = await fiveSteps(name, fixture, part);
+        losses.forEach((loss, i) => {
+          assert.ok(Math.abs(loss / expected[i]! - 1) < 1e-4, `step ${i + 1}: ${loss} for ${expected[i]}`);
+        });
+      });
+    }
+  }
+
+  it('are refused for a backbone of another depth, and the first differences are named', () => {
+    const fixture = fixtures.get('torchvision-resnet18')!;
+    assert.throws(
+      () => networkOf('resnet34', fixture, false),
+      /resnet18 has no tensor 'layer1\.2\.conv1\.weight'.* and \d+ more, which resnet34 needs/,
+    );
+    const deeper = { ...fixture, tensors: [...fixture.tensors, 'layer1.2.conv1.weight 1'] };
+    assert.throws(() => networkOf('resnet18', deeper, false), /has 'layer1\.2\.conv1', which resnet18 does not have/);
+    const wider = {
+      ...fixture,
+      tensors: fixture.tensors.map((line) => line.replace(/^layer4.0.conv2.weight .*/, 'layer4.0.conv2.weight 2 2')),
+    };
+    assert.throws(
+      () => networkOf('resnet18', wider, false),
+      /'layer4\.0\.conv2\.weight' has the shape \[2,2\], expected \[512,512,3,3\]/,
+    );
+    const headless = { ...fixture, tensors: fixture.tensors.filter((line) => !line.startsWith('fc.')) };
+    networkOf('resnet18', headless, false).model.dispose();
+    assert.throws(
+      () => networkOf('resnet18', headless, true),
+      /'fc\.weight', 'fc\.bias'.*load the backbone without one/,
+    );
+  });
+});
+
+/** As torchOracle.py trains: gradient descent on 8 pictures, normalization in inference mode. */
+async function fiveSteps(name: BackboneName, fixture: TorchFixture, part: string): Promise<number[]> {
+  const { model: backbone, blocks } = networkOf(name, fixture, false);
+  const features = backbone.outputs[0]!.shape.at(-1)!;
+  const classes = 4;
+  const model = attachHead(backbone, buildHead(features, classes, { dropout: 0 }));
+  for (const layer of backbone.layers) layer.trainable = false;
+  const wanted = blocks.filter((block) => part === 'all' || (part === 'last' && block.name.startsWith(fixture.last!)));
+  if (wanted.length > 0) unfreeze(model, { from: wanted[0]!.name }, { blocks });
+  const kernel = Float32Array.from(
+    uniform('head', classes * features),
+    (value) => Math.fround(value) / Math.fround(Math.sqrt(features)),
+  );
+  model.getLayer('logits').setWeights([tf.tensor2d(kernel, [features, classes]), tf.zeros([classes])]);
+  const { size } = fixture;
+  const values = torchPictures(size, 8);
+  const train = { values, shape: [size, size, 3], labels: Int32Array.from({ length: 8 }, (_, i) => i % classes) };
+  const { history } = await fit(model, { train }, { epochs: 5, batchSize: 8, optimizer: 'sgd', learningRate: 2e-5 });
+  model.dispose();
+  return history.map(({ loss }) => loss);
+}
