@@ -5,17 +5,24 @@ import { isMain, requireNode, runCommand } from './lib/entry.mjs';
 requireNode();
 
 /**
- * @param {readonly string[]} argv
+ * @param {readonly string[]} argv [--only STEP,STEP]
  * @returns {Promise<number>} exit code
  */
 export async function setup(argv) {
   const { readOptions } = await import('./lib/arguments.mjs');
   const { setUp } = await import('./lib/setup.mjs');
-  if (readOptions(argv, 'tunebook setup', {}).help) {
-    process.stdout.write('Usage: tunebook setup\nInstall everything that tunebook needs and that is missing.\n');
+  const { namedSteps, steps } = await import('./steps/index.mjs');
+  const usage = 'tunebook setup [--only STEP,STEP]';
+  const given = readOptions(argv, usage, { only: { type: 'string' } });
+  if (given.help) {
+    const names = steps.map(({ name }) => name).join(', ');
+    process.stdout.write(
+      `Usage: ${usage}\nInstall everything that tunebook needs and that is missing, or only some of it: ${names}.\n`,
+    );
     return 0;
   }
-  if ((await setUp()) === 0) process.stdout.write('Everything is set up already.\n');
+  const chosen = typeof given.only === 'string' ? namedSteps(given.only) : steps;
+  if ((await setUp({ steps: chosen })) === 0) process.stdout.write('Everything is set up already.\n');
   return 0;
 }
 

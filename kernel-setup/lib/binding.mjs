@@ -4,6 +4,7 @@ import { failure, run } from './child.mjs';
 import { systemCompilers, withFetchedCompiler } from './compiler.mjs';
 import { messageOf, SetupError } from './errors.mjs';
 import { inPackage } from './packages.mjs';
+import { platformFacts } from './platform.mjs';
 import { contentsOf, filesIn, hashOf } from './stamps.mjs';
 import { tfjsFolder } from './tfjs-node.mjs';
 
@@ -62,7 +63,29 @@ export async function compileBinding(step, home, onStage) {
  */
 async function compileWith(step, compiler, home, target) {
   const libraries = join(home, 'tensorflow');
-  const include = ['-I', inPackage('node-api-headers', 'include'), '-I', join(libraries, 'include')];
+  const include = join(libraries, 'include');
+  const inputs = platformFacts().libraries.map((name) => join(libraries, name));
+  await linkBinding(step, compiler, { include, inputs, target });
+}
+
+/**
+ * Compile and link the binding.
+ *
+ * @param {string} step
+ * @param {import('./compiler.mjs').Compiler} compiler
+ * @param {object} options
+ * @param {string} options.include folder of TensorFlow's headers
+ * @param {readonly string[]} options.inputs TensorFlow's libraries
+ * @param {string} options.target the file to make
+ * @param {readonly string[]} [options.more] further options of the compiler
+ * @param {import('./platform.mjs').Platform} [options.platform] default: this one
+ */
+export async function linkBinding(
+  step,
+  compiler,
+  { include: headers, inputs, target, more = [], platform = platformFacts() },
+) {
+  const include = ['-I', inPackage('node-api-headers', 'include'), '-I', headers];
   const objects = SOURCES.map((source) => `${target}.${source}.o`);
   const part = `${target}.part`;
   const what = `compiling TensorFlow's binding with ${compiler.name}`;
@@ -75,13 +98,15 @@ async function compileWith(step, compiler, home, target) {
   try {
     const compiled = await Promise.allSettled(
       SOURCES.map((source, i) =>
-        call([...OPTIONS, ...include, '-c', join(tfjsFolder(), 'binding', source), '-o', objects[i] ?? '']),
+        call([...OPTIONS, ...more, ...include, '-c', join(tfjsFolder(), 'binding', source), '-o', objects[i] ?? '']),
       ),
     );
     for (const result of compiled) if (result.status === 'rejected') throw result.reason;
-    const inputs = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'].map((name) => join(libraries, name));
     // at run time the libraries are found relative to the binding, wherever the project folder is
-    await call(['-shared', ...objects, ...inputs, '-Wl,-rpath,$ORIGIN/../../deps/lib', '-o', part]);
+    const search = `-Wl,-rpath,${platform.origin}/../../deps/lib`;
+    // the functions of Node are in the program that loads the binding, which macOS must be told
+    const fromNode = platform.origin === '@loader_path' ? ['-Wl,-undefined,dynamic_lookup'] : [];
+    await call(['-shared', ...more, ...objects, ...inputs, ...fromNode, search, '-o', part]);
     renameSync(part, target);
   } finally {
     for (const file of [...objects, part]) rmSync(file, { force: true });

@@ -20,6 +20,8 @@ import { surveyGpus } from './gpu.mjs';
 import { inPackage } from './packages.mjs';
 import { inCache, pythonFolder, setupCommand, venvPython } from './paths.mjs';
 import { readPins } from './pip.mjs';
+import { platformFacts, thisMachine, whyUnsupported } from './platform.mjs';
+import { prebuiltBinding } from './prebuilt.mjs';
 import { findPython } from './python.mjs';
 import { filesIn } from './stamps.mjs';
 import { decision } from './tensorflow-variant.mjs';
@@ -62,6 +64,26 @@ function ofStep(name, step, found) {
   return missing(name, there ? 'out of date' : 'missing');
 }
 
+/** e.g. 'Linux x86_64, kernel 6.1.0, glibc 2.36' */
+function system() {
+  const machine = thisMachine();
+  const problem = whyUnsupported(machine);
+  if (problem) return missing('system', problem, 'see Requirements in the README');
+  const { title, untested } = platformFacts();
+  const libc = machine.glibc ? `, glibc ${machine.glibc}` : '';
+  return ok('system', `${title}, kernel ${machine.kernel}${libc}${untested ? '; experimental' : ''}`);
+}
+
+/** What to send to the authors of tunebook from a platform that they do not have. */
+function whatToSend() {
+  const { title, untested } = platformFacts();
+  if (!untested) return '';
+  return (
+    `${title} is experimental: ${untested}. Please open an issue with this table, what these commands print, and the files in ${inCache('logs')}:\n` +
+    '  npx tunebook train --data emoji --epochs 3 --out build/emoji\n  npx tunebook predict --model build/emoji PICTURE\n  npx tunebook notebooks 00-quick-start --quick\n'
+  );
+}
+
 function systemPython() {
   try {
     const { version, path } = findPython();
@@ -71,10 +93,12 @@ function systemPython() {
   }
 }
 
-function compiler() {
+async function compiler() {
   const [first] = systemCompilers();
   if (first) return ok('C++ compiler', first.name);
   if (existsSync(bindingFile())) return ok('C++ compiler', 'none, and none is needed: the binding is compiled');
+  if (await prebuiltBinding())
+    return ok('C++ compiler', 'none, and none is needed: the binding is part of the package');
   return ok('C++ compiler', 'none: the set-up downloads one (ziglang)');
 }
 
@@ -129,10 +153,14 @@ function tslab() {
  * @returns {Promise<Finding[]>}
  */
 export async function examine() {
+  const node = ok('Node', `${process.versions.node} (${process.execPath})`);
+  const place = system();
+  if (!place.ok) return [node, place];
   return [
-    ok('Node', `${process.versions.node} (${process.execPath})`),
+    node,
+    place,
     systemPython(),
-    compiler(),
+    await compiler(),
     ...(await tensorflowAndDevice()),
     jupyterLab(),
     ofStep('widgets', widgets, () =>
@@ -171,5 +199,6 @@ export async function doctorCommand(argv) {
     process.stdout.write(`${finding.name.padEnd(13)} ${state}  ${finding.found}${remedy}\n`);
   }
   process.stdout.write(whole ? 'Nothing is missing.\n' : 'Something is missing: run the commands on the right.\n');
+  if (findings.every(({ name, ok }) => ok || name !== 'system')) process.stdout.write(whatToSend());
   return whole ? 0 : 1;
 }

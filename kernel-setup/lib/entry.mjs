@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { installLastResort } from './lastResort.mjs';
 
 /**
- * Whether a Node version can run tunebook: 20.19 or newer of 20, 22.12 or newer of 22, or 23 and up.
+ * Whether a Node version can run tunebook: 22.12 or newer of 22, or 23 and up. Node 20.19, which is no longer maintained and no longer
+ * supported, is not refused as long as it works.
  *
  * @param {string} version e.g. '20.19.1'
  * @returns {boolean}
@@ -24,7 +25,7 @@ export function requireNode() {
   const version = process.versions.node;
   if (nodeServes(version)) return;
   process.stderr.write(
-    `tunebook needs Node 20.19, 22.12 or newer; this is Node ${version} (${process.execPath}). ` +
+    `tunebook needs Node 22.12 or newer; this is Node ${version} (${process.execPath}). ` +
       'Install Node 24 and run the command again.\n',
   );
   process.exit(1);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kernelspecFile } from '../steps/kernelspec.mjs';
 import { readIp, readOptions, readPort } from './arguments.mjs';
@@ -20,7 +20,7 @@ const NOTEBOOK = 'notebooks/00-quick-start.ipynb';
 const PATIENCE = 90_000;
 
 /** The folder that JupyterLab shows. A package in node_modules is not the place for notebooks: installing it again would delete them. */
-const root = () => (isClone ? projectFolder : process.cwd());
+const usualFolder = () => (isClone ? projectFolder : process.cwd());
 
 /** @param {number} port */
 const logOf = (port) => logFile(`jupyterlab-${port}`);
@@ -35,17 +35,18 @@ const SETTINGS = {
 /**
  * The command line of `npm start` and `tunebook lab`.
  *
- * @param {readonly string[]} argv [--port N] [--ip ADDRESS] [--no-browser]
+ * @param {readonly string[]} argv [--port N] [--ip ADDRESS] [--no-browser] [--folder DIR]
  * @param {string} name the command's name, for the usage line
  * @param {() => Promise<unknown>} [before] runs after the options were checked
  * @returns {Promise<number>} exit code
  */
 export async function labCommand(argv, name, before = async () => {}) {
-  const usage = `${name} [--port N] [--ip ADDRESS] [--no-browser]`;
+  const usage = `${name} [--port N] [--ip ADDRESS] [--no-browser] [--folder DIR]`;
   const given = readOptions(argv, usage, {
     port: { type: 'string' },
     ip: { type: 'string' },
     'no-browser': { type: 'boolean' },
+    folder: { type: 'string' },
   });
   if (given.help) {
     process.stdout.write(
@@ -57,7 +58,8 @@ export async function labCommand(argv, name, before = async () => {}) {
   const ip = readIp(given.ip);
   if (port !== undefined) await requireFree(port);
   await before();
-  return startLab({ port, ip, browser: !given['no-browser'] });
+  const folder = typeof given.folder === 'string' ? given.folder : undefined;
+  return startLab({ port, ip, browser: !given['no-browser'], folder });
 }
 
 /** @param {number} port */
@@ -78,12 +80,15 @@ async function requireFree(port) {
  * @param {string} [options.ip] address it listens on; default 127.0.0.1, this machine only. In a container use 0.0.0.0, because
  *   published ports belong to the container's network
  * @param {boolean} [options.browser] open a browser where there is a display; default true
+ * @param {string} [options.folder] that JupyterLab shows; default: the current one, in a clone the clone
  * @param {string} [options.notebook] to open, relative to the folder that JupyterLab shows; default the quick start
  * @returns {Promise<number>} exit code: 0 if the user ended it
  * @throws {SetupError} if the port is taken, something is not set up, or JupyterLab does not start
  */
-export async function startLab({ port, ip, browser = true, notebook = NOTEBOOK } = {}) {
+export async function startLab({ port, ip, browser = true, folder = usualFolder(), notebook = NOTEBOOK } = {}) {
   const address = readIp(ip) ?? '127.0.0.1';
+  const root = resolve(folder);
+  if (!existsSync(root)) throw new SetupError(`there is no folder '${folder}' for JupyterLab to show`);
   if (!existsSync(venvPython()) || !existsSync(kernelspecFile())) {
     const command = isClone ? '`npm start` (or `npm run setup`) in the project folder' : `\`${setupCommand}\``;
     throw new SetupError(`JupyterLab is not set up yet: run ${command}.`);
@@ -93,14 +98,14 @@ export async function startLab({ port, ip, browser = true, notebook = NOTEBOOK }
   if (chosen === undefined)
     throw new SetupError(`No free port was found from ${FIRST_PORT} on: choose one with --port.`);
   writeWhole(inCache('jupyter', 'config', 'labconfig', 'default_setting_overrides.json'), JSON.stringify(SETTINGS));
-  const child = launch(chosen, address, browser, notebook);
+  const child = launch({ port: chosen, address, browser, root, notebook });
   /** @type {Promise<number>} */
   const ended = new Promise((done) => {
     child.on('error', () => done(1));
     child.on('exit', (code, signal) => done(code ?? (signal === 'SIGTERM' ? 0 : 1)));
   });
   const stopped = stopWithUs(child);
-  const url = await ready(child, ended, notebook);
+  const url = await ready(child, ended, existsSync(join(root, notebook)) ? `lab/tree/${notebook}` : 'lab');
   if (url === undefined) {
     if (stopped()) return 0;
     const file = logOf(chosen);
@@ -114,17 +119,12 @@ export async function startLab({ port, ip, browser = true, notebook = NOTEBOOK }
   return code;
 }
 
-/**
- * @param {number} port
- * @param {string} address
- * @param {boolean} browser
- * @param {string} notebook
- */
-function launch(port, address, browser, notebook) {
+/** @param {{port: number, address: string, browser: boolean, root: string, notebook: string}} options */
+function launch({ port, address, browser, root, notebook }) {
   // JupyterLab stores its token, the secret of its cookies and the kernels' keys here
   makePrivateFolder(inCache('jupyter', 'runtime'));
   const display = Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
-  const page = existsSync(join(root(), notebook))
+  const page = existsSync(join(root, notebook))
     ? `/lab/tree/${notebook.split('/').map(encodeURIComponent).join('/')}`
     : '/lab';
   const parameters = [
@@ -132,7 +132,7 @@ function launch(port, address, browser, notebook) {
     `--ServerApp.ip=${address}`,
     `--ServerApp.port=${port}`,
     '--ServerApp.port_retries=20',
-    `--ServerApp.root_dir=${root()}`,
+    `--ServerApp.root_dir=${root}`,
     `--LabApp.default_url=${page}`,
     `--LabApp.extra_labextensions_path=${inProject('kernel-setup', 'labextensions')}`,
     // JupyterLab's list of extensions would ask a package registry
@@ -144,7 +144,7 @@ function launch(port, address, browser, notebook) {
   if (process.getuid?.() === 0) parameters.push('--allow-root');
   const log = openPrivateFile(logOf(port)); // the log contains JupyterLab's token
   return spawn(venvPython(), parameters, {
-    cwd: root(),
+    cwd: root,
     env: jupyterEnvironment(),
     // The closing pipe tells the child process that this process has ended. Its own process group keeps the terminal's Ctrl+C away from it.
     stdio: ['pipe', log, log],
@@ -178,10 +178,10 @@ function stopWithUs(child) {
  *
  * @param {import('node:child_process').ChildProcess} child
  * @param {Promise<number>} ended
- * @param {string} notebook
+ * @param {string} page path to open
  * @returns {Promise<string | undefined>} its address with the token; undefined if it ended instead
  */
-async function ready(child, ended, notebook) {
+async function ready(child, ended, page) {
   let gone = false;
   void ended.then(() => {
     gone = true;
@@ -194,7 +194,6 @@ async function ready(child, ended, notebook) {
       const { hostname, port, token } = JSON.parse(readFileSync(file, 'utf8'));
       const host = ['0.0.0.0', '::'].includes(hostname) ? '127.0.0.1' : hostname; // 0.0.0.0 includes this machine's own address
       if (!(await answers(host, port))) continue;
-      const page = existsSync(join(root(), notebook)) ? `lab/tree/${notebook}` : 'lab';
       return `http://${host.includes(':') ? `[${host}]` : host}:${port}/${page}?token=${token}`;
     } catch {
       // the file does not exist yet, or is incomplete

@@ -15,6 +15,7 @@ import { runOrFail } from './child.mjs';
 import { pythonEnvironment } from './environment.mjs';
 import { SetupError } from './errors.mjs';
 import { inCache, inProject, venvPython } from './paths.mjs';
+import { platformFacts } from './platform.mjs';
 import { writeWhole } from './stamps.mjs';
 
 /**
@@ -71,17 +72,11 @@ export async function pipInstall(step, name, { what, onLine, more = [], python =
 }
 
 /** @param {string} file */
-async function sha256(file) {
+export async function sha256(file) {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
   return hash.digest('hex');
 }
-
-/** Wheels for Linux name the oldest C library that they run with, and pip must be given every acceptable name. */
-const PLATFORMS = [
-  ...Array.from({ length: 24 }, (_, i) => `manylinux_2_${28 - i}`),
-  ...['manylinux2014', 'manylinux2010', 'manylinux1'],
-];
 
 /**
  * Download one pinned wheel into the cache, unless it is there already with the right hash.
@@ -121,7 +116,7 @@ export async function fetchWheel(step, pin, { onProgress, large = false }) {
     '--only-binary=:all:',
   ];
   parameters.push('--implementation', 'cp', '--python-version', '311', '--abi', 'cp311', '--abi', 'none');
-  for (const platform of PLATFORMS) parameters.push('--platform', `${platform}_x86_64`);
+  for (const tag of platformFacts().wheels) parameters.push('--platform', tag);
   if (large) parameters.push('--no-cache-dir');
   await runOrFail(step, venvPython(), [...parameters, '--dest', part, '-r', list], {
     // pip unpacks nothing here, but it assembles the file in the temporary folder, which may be small

@@ -4,19 +4,13 @@ import { endChildren, onChildren, startLog } from './child.mjs';
 import { messageOf, SetupError } from './errors.mjs';
 import { takeLock } from './lock.mjs';
 import { inCache } from './paths.mjs';
+import { thisMachine, whyUnsupported } from './platform.mjs';
 import { formatSeconds, Report } from './report.mjs';
 
 /** @throws {SetupError} on a machine on which the pinned binaries cannot run */
 function requirePlatform() {
-  const { platform, arch } = process;
-  const advice = 'Use a Linux x86_64 machine, container or WSL 2.';
-  if (platform !== 'linux' || arch !== 'x64') {
-    throw new SetupError(`tunebook runs on Linux x86_64; this is ${platform} ${arch}. ${advice}`);
-  }
-  const { header } = /** @type {{header: {glibcVersionRuntime?: string}}} */ (process.report.getReport());
-  if (!header.glibcVersionRuntime) {
-    throw new SetupError(`tunebook needs the GNU C library; this system has another (Alpine's musl?). ${advice}`);
-  }
+  const problem = whyUnsupported(thisMachine());
+  if (problem) throw new SetupError(problem);
 }
 
 /**

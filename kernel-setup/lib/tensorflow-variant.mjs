@@ -4,6 +4,7 @@ import { SetupError } from './errors.mjs';
 import { gpuIdentity, hasDriver, surveyGpus, whyUnusable } from './gpu.mjs';
 import { inCache } from './paths.mjs';
 import { readPins } from './pip.mjs';
+import { platformFacts } from './platform.mjs';
 import { hashOf, writeWhole } from './stamps.mjs';
 
 /** @typedef {'cpu' | 'gpu'} Variant */
@@ -66,11 +67,17 @@ function whyNoRoom() {
  */
 export function tensorflowVariant() {
   const wanted = process.env.TUNEBOOK_TENSORFLOW;
+  const { pins, title } = platformFacts();
+  if (wanted === 'gpu' && !pins.gpu) {
+    throw new SetupError(
+      `TUNEBOOK_TENSORFLOW is 'gpu', but TensorFlow has no build with CUDA for ${title}: set it to cpu, or leave it out.`,
+    );
+  }
   if (wanted === 'cpu' || wanted === 'gpu') return wanted;
   if (wanted) {
     throw new SetupError(`TUNEBOOK_TENSORFLOW is '${wanted}': set it to cpu or gpu, or leave it out.`);
   }
-  return hasDriver() ? decide().variant : 'cpu';
+  return pins.gpu && hasDriver() ? decide().variant : 'cpu';
 }
 
 /**
@@ -88,7 +95,10 @@ export function noteGpu(refused) {
  *
  * @param {Variant} variant
  */
-export const tensorflowPins = (variant) => readPins(`tensorflow-${variant}`);
+export function tensorflowPins(variant) {
+  const { pins } = platformFacts();
+  return readPins(pins[variant] ?? pins.cpu);
+}
 
 /**
  * The folder of a build: `tensorflow/` with TensorFlow's libraries, `nvidia/` with NVIDIA's, `binding/` with the compiled binding.
@@ -96,5 +106,5 @@ export const tensorflowPins = (variant) => readPins(`tensorflow-${variant}`);
  * @param {Variant} variant
  */
 export function tensorflowHome(variant) {
-  return inCache('tensorflow', `${variant}-${tensorflowPins(variant)[0]?.version}`);
+  return inCache('tensorflow', `${variant}-${tensorflowPins(variant)[0]?.version}${platformFacts().home}`);
 }

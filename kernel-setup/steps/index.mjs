@@ -1,3 +1,4 @@
+import { SetupError } from '../lib/errors.mjs';
 import { build } from './build.mjs';
 import { kernelspecStep } from './kernelspec.mjs';
 import { nodePackages } from './node-packages.mjs';
@@ -9,3 +10,18 @@ import { widgets } from './widgets.mjs';
 
 /** All steps, each after the steps that it needs. */
 export const steps = [nodePackages, build, python, widgets, tensorflow, kernelspecStep, weights, samples];
+
+/**
+ * Some of the steps, in their usual order.
+ *
+ * @param {string} names with commas between them
+ * @throws {SetupError} if there is no such step
+ */
+export function namedSteps(names) {
+  const wanted = names.split(',').map((name) => name.trim());
+  const known = steps.map(({ name }) => name);
+  const unknown = wanted.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new SetupError(`--only: there is no step '${unknown}'; the steps are ${known.join(', ')}`);
+  return steps.filter(({ name }) => wanted.includes(name));
+}

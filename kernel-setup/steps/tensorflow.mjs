@@ -10,11 +10,13 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bindingFile, compileBinding, installBinding, librariesLink, tfjsVersion } from '../lib/binding.mjs';
-import { runOrFail } from '../lib/child.mjs';
+import { run, runOrFail } from '../lib/child.mjs';
 import { tensorflowEnvironment } from '../lib/environment.mjs';
 import { messageOf, SetupError } from '../lib/errors.mjs';
 import { inProject } from '../lib/paths.mjs';
 import { fetchWheel, removeWheel } from '../lib/pip.mjs';
+import { platformFacts } from '../lib/platform.mjs';
+import { prebuiltBinding } from '../lib/prebuilt.mjs';
 import { hashOf } from '../lib/stamps.mjs';
 import {
   decision,
@@ -27,14 +29,15 @@ import {
 import { tfjsFolder } from '../lib/tfjs-node.mjs';
 import { unpackWheel } from '../lib/wheel.mjs';
 
-/** The files to unpack from TensorFlow's wheel: the two libraries, the C headers that the binding includes, and the licences. */
-const LIBRARIES = [
-  String.raw`^tensorflow/libtensorflow_(cc|framework)\.so\.2$`,
-  '^tensorflow/include/tensorflow/c/',
-  '^tensorflow/include/(tensorflow/core|tsl|xla/tsl)/platform/ctstring',
-  String.raw`^tensorflow/include/(xla/)?tsl/(c|platform)/[^/]*(status|ctstring)[^/]*\.h$`,
-  String.raw`^tensorflow[^/]*\.dist-info/(METADATA|LICENSE)|THIRD_PARTY`,
-].join('|');
+/** The files to unpack from TensorFlow's wheel: the libraries, the C headers that the binding includes, and the licences. */
+const libraries = () =>
+  [
+    ...platformFacts().files,
+    '^tensorflow/include/tensorflow/c/',
+    '^tensorflow/include/(tensorflow/core|tsl|xla/tsl)/platform/ctstring',
+    String.raw`^tensorflow/include/(xla/)?tsl/(c|platform)/[^/]*(status|ctstring)[^/]*\.h$`,
+    String.raw`^tensorflow[^/]*\.dist-info/(METADATA|LICENSE)|THIRD_PARTY`,
+  ].join('|');
 
 /** The files to unpack from NVIDIA's wheels: all but the headers. */
 const NVIDIA = String.raw`^nvidia/(?!.*/include/)|\.dist-info/`;
@@ -44,7 +47,7 @@ const listFile = (home) => join(home, 'complete.txt');
 
 /** @param {import('../lib/tensorflow-variant.mjs').Variant} variant */
 const wheelsKey = (variant) =>
-  hashOf([LIBRARIES, NVIDIA, ...tensorflowPins(variant).map(({ name, version }) => `${name}==${version}`)]);
+  hashOf([libraries(), NVIDIA, ...tensorflowPins(variant).map(({ name, version }) => `${name}==${version}`)]);
 
 /**
  * Download the wheels one by one and unpack the files that are needed. Complete wheels are kept if the work is interrupted.
@@ -77,7 +80,7 @@ async function fetchLibraries(step, report, variant) {
       large: variant === 'gpu',
       onProgress: (done, total) => report.progress(`fetching ${pin.name} ${pin.version}${where}`, done, total),
     });
-    await unpackWheel(step, wheel, part, i === 0 ? LIBRARIES : NVIDIA, (done, total) =>
+    await unpackWheel(step, wheel, part, i === 0 ? libraries() : NVIDIA, (done, total) =>
       report.progress(`unpacking ${pin.name}${where}`, done, total),
     );
     writeFileSync(unpacked(pin.name), '');
@@ -87,6 +90,24 @@ async function fetchLibraries(step, report, variant) {
   rmSync(home, { recursive: true, force: true });
   renameSync(part, home);
   return home;
+}
+
+/**
+ * Install the binding: the one that was built with the package, if this machine can load it, otherwise one that is compiled here.
+ *
+ * @param {string} step
+ * @param {import('../lib/report.mjs').Report} report
+ * @param {string} home
+ */
+async function provideBinding(step, report, home) {
+  const prebuilt = await prebuiltBinding();
+  if (prebuilt !== undefined) {
+    installBinding(prebuilt, home);
+    const { code } = await run(step, process.execPath, ['-e', 'require(process.argv[1])', bindingFile()]);
+    if (code === 0) return;
+    report.progress('the binding of the package does not load here, so another is compiled');
+  }
+  installBinding(await compileBinding(step, home, (what) => report.progress(what)), home);
 }
 
 function linkTarget() {
@@ -110,13 +131,13 @@ export const tensorflow = {
   },
   artefacts: () => [
     bindingFile(),
-    join(librariesLink(), 'libtensorflow_cc.so.2'),
+    join(librariesLink(), platformFacts().libraries[0]),
     listFile(tensorflowHome(tensorflowVariant())),
   ],
   async run(report) {
     const variant = tensorflowVariant();
     const home = await fetchLibraries(this.name, report, variant);
-    installBinding(await compileBinding(this.name, home, (what) => report.progress(what)), home);
+    await provideBinding(this.name, report, home);
     report.progress('a first calculation');
     if (variant === 'cpu') {
       await tryTensorFlow(this.name);

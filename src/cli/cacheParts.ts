@@ -67,7 +67,11 @@ export const cacheKinds = {
     entries: oneOf(backboneNames(), '(?:-notop)?\\.safetensors'),
   },
   samples: { holds: 'sample pictures', renewal: 'made again by set-up', entries: /^emoji$/ },
-  tensorflow: { holds: 'TensorFlow', renewal: 'made again by set-up', entries: /^(?:cpu|gpu)-\d[\w.]*$/ },
+  tensorflow: {
+    holds: 'TensorFlow',
+    renewal: 'made again by set-up',
+    entries: /^(?:cpu|gpu)-\d[\w.]*(?:-(?:linux|darwin)-arm64)?$/,
+  },
   python: { holds: 'Python with JupyterLab', renewal: 'made again by set-up', entries: ENVIRONMENT },
   notebook7: {
     holds: 'Jupyter Notebook, in which tests operate widgets',

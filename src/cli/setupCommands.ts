@@ -18,9 +18,10 @@ export function doctorCommand(): Command {
 export function setupSubcommand(): Command {
   return new Command('setup')
     .description('install what is missing: TensorFlow, Python, weights, sample pictures')
-    .action(async () => {
+    .option('--only <steps>', 'only these steps of the set-up, with commas between them, such as python,tensorflow')
+    .action(async ({ only }: { only?: string }) => {
       const { setup } = await kernelSetup<{ setup(argv: string[]): Promise<number> }>('setup.mjs');
-      process.exitCode = await setup([]);
+      process.exitCode = await setup(only === undefined ? [] : [`--only=${only}`]);
     });
 }
 
@@ -35,7 +36,8 @@ export function labCommand(): Command {
     )
     .option('--ip <address>', 'address to listen on instead of 127.0.0.1, such as 0.0.0.0 in a container')
     .option('--no-browser', 'print the address, but do not open a browser')
-    .action(async (options: { port?: number; ip?: string; browser: boolean }) => {
+    .option('--folder <dir>', 'folder to show; default: the current one, in a clone of tunebook the clone')
+    .action(async (options: { port?: number; ip?: string; browser: boolean; folder?: string }) => {
       const { startLab } = await kernelSetup<{ startLab(options: object): Promise<number> }>('lab.mjs');
       process.exitCode = await startLab(options);
     });

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import * as util from 'node:util';
 import { UserError } from '../core/errors';
 import { isClone, projectFolder, setupCommand } from '../core/paths';
 import { chooseDevice } from './chooseDevice';
@@ -22,7 +21,7 @@ export function whenLoaded(action: () => void): void {
  */
 export function loadTensorflow(): typeof Tfjs {
   if (tfjs !== undefined) return tfjs;
-  bridgeNode();
+  require(join(projectFolder, 'kernel-setup', 'lib', 'node-shims.cjs'));
   // TensorFlow writes its messages to stderr, past the notebook; they can be had by setting these variables.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   // Without this TensorFlow takes all of a GPU's memory at its first operation.
@@ -48,13 +47,4 @@ export function loadTensorflow(): typeof Tfjs {
 function tfjsNodeFolder(): string {
   if (!isClone) return join(projectFolder, 'dist', 'tfjs-node');
   return dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
-}
-
-/** tfjs-node 4.22 calls two functions that Node 23 removed. */
-function bridgeNode(): void {
-  const legacy = util as unknown as Record<string, unknown>;
-  if (legacy.isNullOrUndefined !== undefined && legacy.isArray !== undefined) return;
-  const target = require('node:util') as Record<string, unknown>;
-  target.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  target.isArray ??= Array.isArray;
 }

@@ -10,7 +10,7 @@ interface Answer {
 const answerOf = (stdout: string): Answer => JSON.parse(linesOf(stdout).at(-1) ?? '');
 
 const NAMES = [
-  ...['Node', 'Python', 'C++ compiler', 'TensorFlow', 'device', 'JupyterLab', 'widgets'],
+  ...['Node', 'system', 'Python', 'C++ compiler', 'TensorFlow', 'device', 'JupyterLab', 'widgets'],
   ...['tslab', 'kernelspec', 'weights', 'samples', 'build'],
 ];
 
@@ -45,7 +45,7 @@ describe('doctor', () => {
     const missing = checks.filter((check) => !check.ok);
     assert.deepEqual(
       missing.map((check) => check.name),
-      NAMES.filter((name) => name !== 'Node' && name !== 'C++ compiler'),
+      NAMES.filter((name) => !['Node', 'system', 'C++ compiler'].includes(name)),
     );
     for (const check of missing) assert.match(check.remedy ?? '', /npm run setup|apt-get install/);
     assert.match(checks.find((check) => check.name === 'C++ compiler')?.found ?? '', /the set-up downloads one/);

@@ -27,7 +27,7 @@ describe('the files that users start', () => {
       assert.equal(code, 1);
       assert.equal(stdout, '');
       assert.equal(linesOf(stderr).length, 1);
-      assert.match(stderr, /^tunebook needs Node 20\.19, 22\.12 or newer; this is Node 16\.20\.2 .*Install Node 24/);
+      assert.match(stderr, /^tunebook needs Node 22\.12 or newer; this is Node 16\.20\.2 .*Install Node 24/);
     });
   }
 

@@ -96,13 +96,13 @@ describe('the set-up', () => {
 
   it('says in one line that this kind of machine is not supported', async () => {
     const project = smallProject({ packages: false });
-    const fake = join(temporaryFolder(), 'arm.cjs');
-    writeFileSync(fake, "Object.defineProperty(process, 'arch', { value: 'arm64' });\n");
+    const fake = join(temporaryFolder(), 'other.cjs');
+    writeFileSync(fake, "Object.defineProperty(process, 'arch', { value: 'ppc64' });\n");
     const { code, stderr } = await node(['-r', fake, join(project, 'kernel-setup', 'setup.mjs')], {
       TUNEBOOK_CACHE: '',
     });
     assert.equal(code, 1);
-    assert.match(stderr, /^tunebook runs on Linux x86_64; this is linux arm64\. Use a Linux x86_64 machine.*\n$/);
+    assert.match(stderr, /^tunebook runs on Linux x86_64, .*; this is linux ppc64\. Use a Linux x86_64 machine.*\n$/);
   });
 
   it('refuses a setting that is neither cpu nor gpu', async () => {
@@ -119,7 +119,16 @@ describe('the set-up', () => {
       'lib',
       'pip.mjs',
     );
-    for (const name of ['python', 'pip', 'tensorflow-cpu', 'tensorflow-gpu', 'weights', 'compiler']) {
+    for (const name of [
+      'python',
+      'pip',
+      'tensorflow-cpu',
+      'tensorflow-gpu',
+      'tensorflow-linux-arm64',
+      'tensorflow-darwin-arm64',
+      'weights',
+      'compiler',
+    ]) {
       const pins = readPins(name);
       assert.ok(pins.length > 0);
       for (const pin of pins) assert.ok(pin.hashes.length > 0, `${pin.name} in ${name}.txt`);

