@@ -21,9 +21,9 @@ function instructions(dockerfile: string): { name: string; rest: string }[] {
     .map(([, name = '', rest = '']) => ({ name, rest }));
 }
 
-/** The scripts of package.json that a text calls with npm, including `npm start`. */
+/** The scripts of package.json that a text calls with npm, including `npm start`, but not `npm ci`, which is a command of npm. */
 function npmScripts(text: string): string[] {
-  return [...text.matchAll(/\bnpm (?:run )?([a-z]+)/g)].map(([, name = '']) => name);
+  return [...text.matchAll(/\bnpm (?:run )?((?!ci\b)[a-z]+)/g)].map(([, name = '']) => name);
 }
 
 async function assertNodeServes(version: string): Promise<void> {
@@ -63,6 +63,35 @@ describe('the container', () => {
     // with --help all options are read and nothing is started
     const { code, stderr } = await node([join(projectFolder, script), ...options, '--help']);
     assert.deepEqual([code, stderr], [0, '']);
+  });
+
+  it('installs packages, Python and TensorFlow before the code, so that a change of the code builds only the last layers', async () => {
+    const order = [
+      'COPY --chown=node:node package.json',
+      'RUN npm ci',
+      '--only python,widgets,tensorflow',
+      'COPY --chown=node:node . .',
+    ];
+    const lines = steps.map(({ name, rest }) => `${name} ${rest}`);
+    const places = order.map((text) => lines.findIndex((line) => line.includes(text)));
+    assert.ok(
+      places.every((place, i) => place > (places[i - 1] ?? -1)),
+      places.join(),
+    );
+    const { namedSteps } = await load<{ namedSteps(names: string): { name: string }[] }>('steps', 'index.mjs');
+    for (const [, names = ''] of `${lines.join('\n')}\n${read('binder', 'postBuild')}`.matchAll(/--only (\S+)/g)) {
+      assert.equal(namedSteps(names).length, names.split(',').length);
+    }
+    assert.throws(() => namedSteps('pyton'), /no step 'pyton'; the steps are node-packages, /);
+  });
+
+  it('keeps the work in a volume, which the README names, and asks itself whether it is healthy', () => {
+    const [volume = ''] = argumentsOf('VOLUME');
+    assert.ok(read('README.md').includes(`-v tunebook-work:${volume} `));
+    assert.ok(argumentsOf('CMD')[0]?.includes(volume));
+    assert.match(argumentsOf('HEALTHCHECK')[0] ?? '', new RegExp(`127\\.0\\.0\\.1:${argumentsOf('EXPOSE')[0]}/api`));
+    assert.doesNotMatch(read('Dockerfile'), /--platform/);
+    assert.ok(argumentsOf('ARG').includes('TENSORFLOW=cpu'));
   });
 
   it('copies nothing that the set-up makes', () => {
