@@ -70,6 +70,10 @@ export * as explain from './api/explain';
 export { train, variants } from './training';
 export type { TrainOptions, TrainResult, TrainSettings, Variant } from './training';
 
+// or all of it by itself, in a given time
+export { auto } from './auto';
+export type { AutoOptions, AutoResult } from './auto';
+
 // 8 save a run, use it, share it
 export { openRun, predict, readRun, saveRun } from './runs';
 export { exportRun } from './runs/export';

@@ -66,11 +66,18 @@ export const allowedImports: Record<string, { what: string; knows: readonly stri
       ...['runs', 'study', 'analysis'],
     ],
   },
+  auto: {
+    what: 'finds a good model in a given time: candidates, their cost, the evidence for them, the order of the work',
+    knows: [
+      ...['core', 'tensorflow', 'models', 'layers', 'metrics', 'charts', 'data', 'augment', 'features', 'training'],
+      ...['runs', 'study', 'analysis', 'report'],
+    ],
+  },
   cli: {
     what: 'the command line',
     knows: [
       ...['core', 'front', 'tensorflow', 'models', 'layers', 'metrics', 'charts', 'data', 'augment', 'features'],
-      ...['training', 'runs', 'study', 'analysis', 'terminal', 'notebook', 'widgets', 'report'],
+      ...['training', 'runs', 'study', 'analysis', 'terminal', 'notebook', 'widgets', 'report', 'auto'],
     ],
   },
 };

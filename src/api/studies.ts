@@ -1,10 +1,11 @@
 /**
- * Studies in detail: comparing axes, paired statistics over seeds, tables for other programs (Parquet, Arrow, CSV, MLflow), and
+ * Studies and automatic searches in detail: comparing axes, paired statistics over seeds, tables for other programs (Parquet, Arrow, CSV, MLflow), and
  * executing runs in several processes or on several machines. `study` is at the root.
  *
  * @module
  */
 
+export type { AutoListener, AutoRecord } from '../auto';
 export type { StudyOptions } from '../study';
 export {
   type Axes,

@@ -3,6 +3,7 @@ import { didYouMean } from '../core/didYouMean';
 import { messageOf, UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { adviseCommand } from './advise';
+import { autoCommand } from './auto';
 import { cacheCommand } from './cache';
 import { checkCommand } from './check';
 import { courseCommand } from './course';
@@ -59,6 +60,7 @@ function isExpected(error: unknown): boolean {
 export function commandLine(): Command {
   return new Command('tunebook')
     .description('Fine-tune a pre-trained CNN on a small image dataset, and see what it does.')
+    .addCommand(autoCommand())
     .addCommand(trainCommand())
     .addCommand(predictCommand())
     .addCommand(evaluateCommand())

@@ -18,3 +18,12 @@ export function countClasses(examples: readonly Example[], classes: number): num
   for (const { label } of examples) counts[label]!++;
   return counts;
 }
+
+/** The number of groups (single pictures, where there are no groups) that have pictures of each class: [classes]. */
+export function groupsOfClasses(examples: readonly Example[], classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const members of groupExamples(examples)) {
+    for (const label of new Set(members.map((example) => example.label))) counts[label]!++;
+  }
+  return counts;
+}

@@ -96,6 +96,16 @@ export function logProbabilities(probabilities: ArrayLike<ArrayLike<number>>): n
   return Array.from(probabilities, (row) => Array.from(row, (p) => Math.log(Math.max(p, 1e-12))));
 }
 
+/**
+ * The log loss of each example at the temperature that makes their mean smallest: what a model knows, however confident it is.
+ *
+ * @param logits shape `[examples, classes]`; log probabilities give the same
+ */
+export function scaledLosses(labels: ArrayLike<number>, logits: readonly (readonly number[])[]): number[] {
+  const probabilities = softmaxAt(logits, fitTemperature(labels, logits));
+  return probabilities.map((row, i) => -Math.log(Math.max(row[labels[i]!]!, 1e-12)));
+}
+
 function softmaxRow(row: readonly number[], temperature: number): number[] {
   const highest = Math.max(...row);
   const powers = row.map((logit) => Math.exp((logit - highest) / temperature));

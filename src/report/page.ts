@@ -40,7 +40,7 @@ export interface Page {
   /** name, value and, where there is one, a sentence that explains it; one row each */
   settings: readonly (readonly [name: string, value: string, sentence?: string])[];
   /** the numbers, as JSON for scripts, in an element with this id */
-  data: { id: 'run' | 'study' | 'evaluation'; content: unknown };
+  data: { id: 'run' | 'study' | 'evaluation' | 'auto'; content: unknown };
 }
 
 /** Write a self-contained page: no script, no network, light or dark as in the reader's system. */

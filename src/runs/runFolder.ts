@@ -63,7 +63,8 @@ export async function saveRun(result: TrainResult, folder: string, options?: { m
   }
 }
 
-const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+/** A value as the JSON files of a run folder have it. */
+export const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 function configuration(result: TrainResult): RunConfiguration {
   const { kind, name, threads, tfjs, tensorflow } = deviceReport();
@@ -125,7 +126,8 @@ function metrics(result: TrainResult) {
   };
 }
 
-function testMetrics({
+/** What metrics.json says of the test pictures. */
+export function testMetrics({
   summary,
   confusion,
   hashes,
@@ -168,7 +170,11 @@ export function predictionsHeader(classes: readonly string[]): string[] {
   return ['file', 'class', 'predicted', ...classes.map((name) => `probability of ${name}`)];
 }
 
-function predictionsCsv({ classes, folder }: TrainResult, predictions: readonly Prediction[]): string {
+/** Predictions of pictures as predictions.csv has them. */
+export function predictionsCsv(
+  { classes, folder }: Pick<TrainResult, 'classes' | 'folder'>,
+  predictions: readonly Prediction[],
+): string {
   const rows = predictions.map(({ file, label, predicted, probabilities }) => [
     relative(folder, file),
     classes[label]!,

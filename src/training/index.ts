@@ -54,7 +54,7 @@ export type { Chapter, ChoiceSetting, NumberSetting, Setting, SettingDescription
 export { settingsTable } from './settings/table';
 export type { TrainSettings } from './settings/types';
 export { type Stage, type StageSettings, stagesOf } from './stages';
-export type { TestResult } from './testPart';
+export { type TestResult, testResultOf } from './testPart';
 export { recordTestUse, type TestUse, testUseWarning } from './testUses';
 export { type TrainResult, train } from './train';
 export {

@@ -1,4 +1,4 @@
-import { fitTemperature, softmaxAt } from '../metrics';
+import { scaledLosses } from '../metrics/temperature';
 import { tf } from '../tensorflow';
 import type { Evaluation } from './evaluate';
 import type { Snapshot } from './weights';
@@ -46,7 +46,7 @@ export async function interpolate(
     for (const part of PARTS) {
       assign(part);
       const evaluation = await evaluate();
-      tried.push({ part, evaluation, losses: scaledLosses(labels, evaluation.logits) });
+      tried.push({ part, evaluation, losses: lossesOf(labels, evaluation.logits) });
     }
     const { part, evaluation } = choose(tried);
     assign(part);
@@ -81,14 +81,13 @@ function choose(tried: readonly Tried[]): Tried {
 }
 
 /** The log loss of each example at the temperature that makes their mean smallest. @param logits [examples x outputs], one output for two classes */
-function scaledLosses(labels: Int32Array, logits: Float32Array): number[] {
+function lossesOf(labels: Int32Array, logits: Float32Array): number[] {
   const outputs = logits.length / labels.length;
   const rows = Array.from(labels, (_, i) => {
     const row = Array.from(logits.subarray(i * outputs, (i + 1) * outputs));
     return outputs === 1 ? [0, row[0]!] : row;
   });
-  const probabilities = softmaxAt(rows, fitTemperature(labels, rows));
-  return probabilities.map((row, i) => -Math.log(Math.max(row[labels[i]!]!, 1e-12)));
+  return scaledLosses(labels, rows);
 }
 
 const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -44,6 +44,9 @@ export function recipeLines(given: Partial<TrainSettings>, pictures?: number): R
   const { variant = settingsTable.variant.default, recipe = settingsTable.recipe.default } = given;
   const { trains, implies } = variantEntry(variant);
   if (recipe === 'none') return [];
+  if (given.head === 'logistic' && given.epochs === undefined) {
+    return [{ setting: 'epochs', value: 1, because: 'logistic regression is computed at once' }];
+  }
   const { batchSize = settingsTable.batchSize.default } = given;
   const steps = pictures === undefined ? HEAD_STEPS : Math.ceil(pictures / batchSize);
   const headEpochs = Math.max(settingsTable.epochs.default, Math.ceil(HEAD_STEPS / steps));

@@ -60,13 +60,20 @@ export async function evaluateTestPart(
     );
     const complete = predictions.length + skipped.length === examples.length;
     if (!complete || predictions.length === 0) return undefined;
-    return resultOf(predictions, skipped, classes, known, listener);
+    return testResultOf(predictions, skipped, classes, known, listener);
   } finally {
     network.dispose();
   }
 }
 
-function resultOf(
+/**
+ * Summarize the predictions of the test pictures by a final model, and record that they were used.
+ *
+ * @param found the predictions of all that could be read
+ * @param known SHA-256 of the training and validation pictures
+ * @returns undefined where a probability is not finite
+ */
+export function testResultOf(
   found: readonly ExamplePrediction[],
   skipped: Skipped[],
   classes: readonly string[],

@@ -20,6 +20,7 @@ import { checkStateFolder } from './checkpoint';
 import { fineTuning } from './fineTuning';
 import type { FitResult } from './fitResult';
 import type { Interpolation } from './interpolation';
+import { logisticHead } from './logistic/logisticHead';
 import { type Prediction, toPredictions } from './predictions';
 import { describeRecipe, type RecipeLine, recipeLines } from './recipes';
 import type { TrainSettings } from './settings/types';
@@ -139,7 +140,8 @@ export async function train(pictures: Dataset, options?: TrainOptions): Promise<
     recipe.splice(0, Infinity, ...recipe.filter(({ setting }) => setting !== 'backboneLearningRate'), line);
     listener.onMessage?.(`the backbone's learning rate is ${value}: ${because}`);
   }
-  const { evaluation, content, seconds, skipped, ...result } = await fineTuning(dataset, split, backbone, {
+  const variation = settings.head === 'logistic' ? logisticHead : fineTuning;
+  const { evaluation, content, seconds, skipped, ...result } = await variation(dataset, split, backbone, {
     ...all,
     listener: memory.watching(listener),
   });

@@ -88,8 +88,24 @@ export function completeSettings(given: Partial<TrainSettings> | undefined, pict
       `train: interpolation '${settings.interpolation}' needs a head that was trained before the backbone: give headEpochs of 1 or more`,
     );
   }
+  if (settings.head === 'logistic') checkLogistic(settings);
   fitSettings(fitOptionsOf(settings));
   return settings;
+}
+
+/** @throws {UserError} where more than a head is to be trained, or its objective is not that of logistic regression */
+function checkLogistic({ variant, augment, classWeights, labelSmoothing }: TrainSettings): void {
+  const [name, value] =
+    [
+      variantEntry(variant).trains !== 'head' && ['variant', `'${variant}'`],
+      augment !== 'none' && ['augment', `'${augment}'`],
+      classWeights !== 'none' && ['classWeights', `'${classWeights}'`],
+      labelSmoothing !== 0 && ['labelSmoothing', labelSmoothing],
+    ].find((one) => one !== false) ?? [];
+  if (name === undefined) return;
+  throw new UserError(
+    `train: head 'logistic' is logistic regression on the features of the pictures as they are, and cannot have ${name} ${value}: take head 'linear'`,
+  );
 }
 
 /** The defaults of a variant. */

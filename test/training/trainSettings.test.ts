@@ -18,7 +18,7 @@ describe('the settings of a training', () => {
       [{ dropout: 1 }, /train: dropout/],
       [{ validation: 0 }, /train: validation/],
       [{ layerDecay: 2 }, /train: layerDecay must be a number >= 0 and <= 1/],
-      [{ head: 'square' as 'linear' }, /unknown head 'square'; the heads are linear, dense/],
+      [{ head: 'square' as 'linear' }, /unknown head 'square'; the heads are linear, dense, logistic/],
       [{ optimizer: 'ada' as 'adam' }, /unknown optimizer 'ada'/],
       [{ schedule: 'up' as 'cosine' }, /unknown schedule 'up'/],
       [{ classWeights: 'all' as 'none' }, /unknown class weights 'all'/],

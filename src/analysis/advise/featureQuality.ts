@@ -4,8 +4,8 @@ import { classificationSummary, groupedAccuracy, type Interval } from '../../met
 import { baselineOf } from '../../metrics/baseline';
 import type { Monitor } from '../../metrics/measures';
 import { toProbabilities } from '../../training';
-import type { LabelledRows } from './labelledRows';
-import { linearProbe } from './linearProbe';
+import type { LabelledRows } from '../../training/logistic/labelledRows';
+import { linearProbe } from '../../training/logistic/linearProbe';
 import { logMe } from './logMe';
 import { nearestNeighbours } from './nearestNeighbours';
 

@@ -1,5 +1,5 @@
 import { singularValues, tf } from '../../tensorflow';
-import type { LabelledRows } from './labelledRows';
+import type { LabelledRows } from '../../training/logistic/labelledRows';
 
 /** The most steps of the fixed-point iteration; about five are usual. */
 const STEPS = 100;

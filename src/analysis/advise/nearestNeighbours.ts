@@ -1,5 +1,5 @@
 import { tf } from '../../tensorflow';
-import type { LabelledRows } from './labelledRows';
+import type { LabelledRows } from '../../training/logistic/labelledRows';
 
 /** Rows that are compared with all others at a time, to bound the memory. */
 const CHUNK = 512;

@@ -142,7 +142,8 @@ export function underfit({ history, classes }: DiagnosedRun): Finding | undefine
   const chance = guessing(classes);
   const losses = history.map(({ loss }) => loss);
   const before = losses.at(-1 - Math.max(1, Math.floor(losses.length / 4)));
-  const falling = before === undefined || losses.at(-1)! < 0.97 * before;
+  const atOnce = history.at(-1)!.learningRate === 0; // logistic regression is at its minimum
+  const falling = !atOnce && (before === undefined || losses.at(-1)! < 0.97 * before);
   return {
     kind: 'underfit',
     severity: 'alarm',

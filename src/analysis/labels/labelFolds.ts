@@ -1,7 +1,7 @@
 import { UserError } from '../../core/errors';
 import { type Example, kFold } from '../../data';
 import { UnionFind } from '../../data/checks/unionFind';
-import { groupExamples } from '../../data/groups';
+import { groupExamples, groupsOfClasses } from '../../data/groups';
 
 /** Folds, unless their number is given or there are fewer groups. */
 const FOLDS = 5;
@@ -25,10 +25,7 @@ export function drawLabelFolds(
   classes: readonly string[],
   { folds, seed }: FoldOptions,
 ): number[][] {
-  const groupsOf = new Array<number>(classes.length).fill(0);
-  for (const members of groupExamples(examples)) {
-    for (const label of new Set(members.map((example) => example.label))) groupsOf[label]!++;
-  }
+  const groupsOf = groupsOfClasses(examples, classes.length);
   const kept = [...classes.keys()].filter((label) => groupsOf[label]! > 1);
   if (kept.length < 2) {
     throw new UserError(

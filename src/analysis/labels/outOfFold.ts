@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Listener } from '../../core/listener';
 import type { Features } from '../../features';
 import { softmax } from '../../training';
-import { linearProbe } from '../advise/linearProbe';
+import { linearProbe } from '../../training/logistic/linearProbe';
 import { neighbourVotes } from '../advise/nearestNeighbours';
 import { drawLabelFolds, type FoldOptions, groupCopies } from './labelFolds';
 

@@ -14,8 +14,8 @@ export type WeightSource = 'imagenet' | 'random';
  */
 export const weightSources: readonly WeightSource[] = ['imagenet', 'random'];
 
-/** What the setting `head` can be: one dense layer, or a hidden layer before it. */
-export type HeadName = 'linear' | 'dense';
+/** What the setting `head` can be: one dense layer, a hidden layer before it, or one dense layer that is not trained in steps. */
+export type HeadName = 'linear' | 'dense' | 'logistic';
 
 /**
  * The heads that `train` can put on a backbone.
@@ -23,10 +23,10 @@ export type HeadName = 'linear' | 'dense';
  * @example
  * ```ts
  * import { training } from 'tunebook';
- * training.heads; // => [ 'linear', 'dense' ]
+ * training.heads; // => [ 'linear', 'dense', 'logistic' ]
  * ```
  */
-export const heads: readonly HeadName[] = ['linear', 'dense'];
+export const heads: readonly HeadName[] = ['linear', 'dense', 'logistic'];
 
 /** What the setting `classWeights` can be: all pictures count the same, or all classes do. */
 export type ClassWeighting = 'none' | 'balanced';

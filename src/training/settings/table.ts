@@ -144,7 +144,7 @@ export const settingsTable: { readonly [Name in keyof TrainSettings]: Readonly<S
     noun: 'head',
     default: 'linear',
     sentence:
-      'The new layers on top of the backbone: one dense layer, or a hidden layer of 256 units with ReLU before it; both with dropout.',
+      'The new layers on top of the backbone: one dense layer, or a hidden layer of 256 units with ReLU before it, both with dropout; or one dense layer that is logistic regression, computed exactly, with an L2 penalty that folds of the training pictures choose.',
     chapter: '04-regularize',
     value: 'kind',
   },

@@ -69,8 +69,9 @@ export interface TrainSettings {
    */
   views: number;
   /**
-   * The new layers on top of the backbone: one dense layer, or a hidden layer of 256 units with ReLU before it; both
-   * with dropout. Default: 'linear'.
+   * The new layers on top of the backbone: one dense layer, or a hidden layer of 256 units with ReLU before it, both
+   * with dropout; or one dense layer that is logistic regression, computed exactly, with an L2 penalty that folds of
+   * the training pictures choose. Default: 'linear'.
    */
   head: HeadName;
   /**

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { LabelledRows } from '../../../src/analysis/advise/labelledRows';
-import { linearProbe } from '../../../src/analysis/advise/linearProbe';
 import { logMe } from '../../../src/analysis/advise/logMe';
 import { nearestNeighbours } from '../../../src/analysis/advise/nearestNeighbours';
+import type { LabelledRows } from '../../../src/training/logistic/labelledRows';
+import { linearProbe } from '../../../src/training/logistic/linearProbe';
 import { softmax } from '../../../src/training/predictions';
 import fixture from './sklearn_fixture.json';
 

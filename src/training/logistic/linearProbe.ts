@@ -7,6 +7,10 @@ export interface LinearProbe {
   predict(rows: Pick<LabelledRows, 'values' | 'length'>): Float32Array;
   /** sum of the losses times `strength`, plus half the squared norm of the weights */
   objective: number;
+  /** weights for features as they are, neither centred nor scaled; [length, classes], row-major */
+  kernel: Float32Array;
+  /** intercepts for features as they are; [classes] */
+  bias: Float32Array;
 }
 
 /**
@@ -29,7 +33,7 @@ export function linearProbe(
     const raw = tf.tensor2d(values, [rows, length]);
     const { mean, variance } = tf.moments(raw, 0, true);
     const scale = variance.sqrt().maximum(1e-6).mul(Math.sqrt(length)); // [1, length]
-    return { x: raw.sub(mean).div(scale) as tf.Tensor2D, mean, scale, y: oneHot(labels, classes) };
+    return { x: raw.sub(mean).div(scale) as tf.Tensor2D, mean: mean as tf.Tensor2D, scale, y: oneHot(labels, classes) };
   });
 
   const objective = (parameters: Float64Array) => {
@@ -56,10 +60,19 @@ export function linearProbe(
 
   const start = new Float64Array((length + 1) * classes);
   const { x: best, value } = minimize(objective, start, { tolerance: tolerance * strength, steps: 200 });
+  const { kernel, bias } = tf.tidy(() => {
+    const { w, b } = unpack(best, length, classes);
+    const unscaled = w.div(scale.reshape([length, 1])); // [length, classes]
+    return {
+      kernel: unscaled.dataSync() as Float32Array,
+      bias: b.sub(mean.matMul(unscaled).squeeze([0])).dataSync() as Float32Array,
+    };
+  });
   const [means, scales] = [mean.dataSync(), scale.dataSync()];
   tf.dispose([x, mean, scale, y]);
   return {
     objective: value,
+    ...{ kernel, bias },
     predict: (features) =>
       tf.tidy(() => {
         const { w, b } = unpack(best, length, classes);

@@ -1,0 +1,86 @@
+import { logProbabilities } from '../metrics';
+import { scaledLosses } from '../metrics/temperature';
+import type { Prediction } from '../training';
+
+/** How a model compares with the best one so far, on the same validation pictures. */
+export interface Comparison {
+  /** Whether it is better, by the rule of {@link compareOnPictures}. */
+  better: boolean;
+  /** Mean difference of the log loss a picture, at the temperature that suits each model best; negative where it is better. */
+  difference: number;
+  /** Standard error of this difference; pictures of a group count as one. */
+  error: number;
+  /** The reason, in words. */
+  reason: string;
+}
+
+/**
+ * Decides whether a model is better than another one on validation pictures of both: its accuracy is not lower, and its log loss is lower
+ * by more than one standard error of the paired difference (the one-standard-error rule of Breiman et al. 1984). So the model that came
+ * first, which is the simpler and cheaper one, stays until there is evidence against it.
+ *
+ * The log loss is taken at the temperature that suits each model best (Guo et al. 2017): it sees more than the accuracy, and
+ * overconfidence, which temperature scaling removes, does not count.
+ *
+ * @param best predictions of the best model so far
+ * @param other predictions of the same pictures, in any order
+ */
+export function compareOnPictures(best: readonly Prediction[], other: readonly Prediction[]): Comparison {
+  const byFile = new Map(other.map((each) => [each.file, each]));
+  const paired = best.map(({ file }) => byFile.get(file));
+  const none = { better: false, difference: Number.NaN, error: Number.NaN };
+  if (best.length === 0 || paired.some((each) => each === undefined)) {
+    return { ...none, reason: 'it did not predict all validation pictures' };
+  }
+  const own = paired as Prediction[];
+  if (!own.every(({ probabilities }) => probabilities.every(Number.isFinite))) {
+    return { ...none, reason: 'its loss is not finite' };
+  }
+  const [before, after] = [lossesOf(best), lossesOf(own)];
+  const { mean, error } = pairedDifference(
+    after.map((loss, i) => loss - before[i]!),
+    best.map(({ group }) => group),
+  );
+  const [first, second] = [accuracyOf(best), accuracyOf(own)];
+  const measured = `log loss ${signed(mean)} ± ${error.toFixed(3)}, accuracy ${second.toFixed(3)} after ${first.toFixed(3)}`;
+  const numbers = { difference: mean, error };
+  if (second < first) return { ...numbers, better: false, reason: `its accuracy is lower (${measured})` };
+  if (!(mean < -error)) return { ...numbers, better: false, reason: `it is not better beyond chance (${measured})` };
+  return { ...numbers, better: true, reason: `it is better (${measured})` };
+}
+
+/** The part of the predictions that is right. */
+export const accuracyOf = (predictions: readonly Prediction[]): number =>
+  predictions.filter(({ label, predicted }) => label === predicted).length / predictions.length;
+
+/** The mean log loss of predictions at the temperature that suits them best. */
+export function scaledLoss(predictions: readonly Prediction[]): number {
+  return lossesOf(predictions).reduce((sum, loss) => sum + loss, 0) / predictions.length;
+}
+
+function lossesOf(predictions: readonly Prediction[]): number[] {
+  const labels = predictions.map(({ label }) => label);
+  const logits = logProbabilities(predictions.map(({ probabilities }) => normalized(probabilities)));
+  return scaledLosses(labels, logits);
+}
+
+/** Probabilities that were read from a file sum to 1 up to rounding. */
+function normalized(probabilities: readonly number[]): number[] {
+  const sum = probabilities.reduce((total, p) => total + p, 0);
+  return probabilities.map((p) => p / sum);
+}
+
+/** Mean of differences, and its standard error with whole groups as the units. */
+function pairedDifference(differences: readonly number[], groups: readonly (string | undefined)[]) {
+  const mean = differences.reduce((sum, each) => sum + each, 0) / differences.length;
+  const residuals = new Map<string | number, number>();
+  for (const [i, each] of differences.entries()) {
+    const unit = groups[i] ?? i;
+    residuals.set(unit, (residuals.get(unit) ?? 0) + each - mean);
+  }
+  const units = residuals.size;
+  const squares = [...residuals.values()].reduce((sum, each) => sum + each ** 2, 0);
+  return { mean, error: units > 1 ? Math.sqrt((squares * units) / (units - 1)) / differences.length : Infinity };
+}
+
+const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`;
