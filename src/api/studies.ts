@@ -1,6 +1,6 @@
 /**
- * Studies and automatic searches in detail: comparing axes, paired statistics over seeds, tables for other programs (Parquet, Arrow, CSV, MLflow), and
- * executing runs in several processes or on several machines. `study` is at the root.
+ * Studies and automatic searches in detail: comparing axes and their importance, paired statistics over seeds, tables for other programs
+ * (Parquet, Arrow, CSV, MLflow), and executing runs in several processes or on several machines. `study` is at the root.
  *
  * @module
  */
@@ -9,6 +9,7 @@ export type { AutoListener, AutoRecord } from '../auto';
 export type { StudyOptions } from '../study';
 export {
   type Axes,
+  type AxisImportance,
   type AxisRange,
   type AxisValue,
   type Budget,
@@ -19,6 +20,10 @@ export {
   type ExecuteOptions,
   type Executor,
   exportTable,
+  type Importance,
+  type ImportanceOptions,
+  importance,
+  importanceText,
   type Label,
   leaderboardText,
   loadStudy,

@@ -8,6 +8,9 @@ import { readJson } from '../core/readBounded';
 import {
   checkExport,
   exportTable,
+  type Importance,
+  importance,
+  importanceText,
   jsonRow,
   leaderboardText,
   type StudyConfiguration,
@@ -35,6 +38,7 @@ interface Options {
   maxRuns?: number;
   export?: string[];
   mlflow?: string;
+  importance?: true;
   json?: true;
 }
 
@@ -59,6 +63,7 @@ export function studyCommand(): Command {
     .option('--no-cache', 'do not share the features of frozen layers between runs')
     .option('--export <file...>', 'also write the table of runs: .parquet, .arrow, .csv or .json')
     .option('--mlflow <dir>', "also write the runs into MLflow's file store")
+    .option('--importance', 'also print which axes the results depend on (functional ANOVA)')
     .option('--json', 'print one JSON object as the last line')
     .option(
       '--max-runs <n>',
@@ -66,7 +71,11 @@ export function studyCommand(): Command {
       numberOption({ min: 1, integer: true }),
     )
     .action(
-      async (file: string, { json, export: files = [], mlflow, queue, ...options }: Options, command: Command) => {
+      async (
+        file: string,
+        { json, export: files = [], mlflow, importance: asked, queue, ...options }: Options,
+        command: Command,
+      ) => {
         const configuration = readConfiguration(file, command.options);
         for (const name of files) checkExport(name);
         const executor = queue === undefined ? undefined : () => queueExecutor(queueAddress(queue));
@@ -79,8 +88,9 @@ export function studyCommand(): Command {
           writeMlflow(result, mlflow);
           printAside(`For MLflow: MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri ${shellWord(mlflow)}`);
         }
-        if (json) printJson(toJson(result));
-        else print(summary(result));
+        const important = asked && importanceOrReason(result);
+        if (json) printJson({ ...toJson(result), ...(important && { importance: important }) });
+        else print(important ? `${summary(result)}\n${importanceText(important)}\n` : summary(result));
       },
     );
 }
@@ -107,6 +117,17 @@ function unknownKey(file: string, key: string, flags: readonly Option[]): UserEr
   const flag = flags.find((each) => each.attributeName() === key)?.long;
   const meant = flag === undefined ? didYouMean(key, configurationKeys) : `; give ${flag} on the command line`;
   return new UserError(`'${file}' has a key ${shown(key)}; the keys are ${configurationKeys.join(', ')}${meant}`);
+}
+
+/** A study whose axes cannot be judged yet has results nevertheless: the reason is printed beside them. */
+function importanceOrReason(result: StudyResult): Importance | undefined {
+  try {
+    return importance(result);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    printAside(error.message);
+    return undefined;
+  }
 }
 
 function toJson({ rows, runs, failed, left, folder }: StudyResult) {

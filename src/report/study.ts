@@ -6,7 +6,7 @@ import { printable, printableLine } from '../core/escape/printable';
 import { formatShare } from '../core/text';
 import { formatMeasure, measures } from '../metrics/measures';
 import { readRun, type SavedRun } from '../runs';
-import { loadStudy, type StudyResult, type StudyRow } from '../study';
+import { importanceText, loadStudy, type StudyResult, type StudyRow } from '../study';
 import {
   leaderboardCells,
   leaderboardText,
@@ -19,6 +19,7 @@ import {
 import { readStudyFile, type StudyFile } from '../study/loadStudy';
 import { drawn } from './draw';
 import type { Section } from './figures';
+import { importanceOf, importanceSections } from './importance';
 import { htmlPage, type PageTable } from './page';
 import { madeWith } from './settings';
 
@@ -57,6 +58,7 @@ export async function studyHtml(folder: string, page: string, say: (text: string
     notes,
     sections: [
       { heading: 'Results', words, table, figures: [], pictures: [] },
+      ...importanceSections(result),
       ...(await Promise.all(chartSections(result, saved).map(drawn))),
       {
         heading: 'Runs',
@@ -83,6 +85,7 @@ export function studyText(folder: string): string {
     ...left,
     leaderboardText(result.rows),
     ...verdictExplanations(result.rows),
+    ...importanceOf(result).map(importanceText),
     ...(failed.length > 0 ? [failed.join('\n')] : []),
     ...texts,
   ];

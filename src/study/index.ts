@@ -6,6 +6,15 @@ export type { StudyConfiguration } from './configuration';
 export type { ExecuteOptions } from './execute';
 export type { Executor, RunOrder } from './executor';
 export { checkExport, exportTable } from './exportTable';
+export {
+  type AxisImportance,
+  type Importance,
+  type ImportanceOptions,
+  importance,
+  importanceCells,
+  importanceText,
+  importanceWords,
+} from './importance';
 export { leaderboardText, verdictExplanations } from './leaderboard';
 export { isStudy, loadStudy } from './loadStudy';
 export { writeMlflow } from './mlflow';

@@ -3,8 +3,10 @@ import { join, resolve } from 'node:path';
 import { shown, UserError } from '../core/errors';
 import { readJson } from '../core/readBounded';
 import { checkShape, count, label, listOf, object, optional, recordOf, type Shape, text } from '../core/shape';
-import type { Label } from './axisValue';
+import type { Axes } from './axes';
+import type { AxisValue, Label } from './axisValue';
 import { monitorOf, type StudyConfiguration } from './configuration';
+import type { AxisRange } from './range';
 import { id } from './readRecord';
 import { RunStore } from './records';
 import { resultOf, type StudyResult } from './result';
@@ -35,8 +37,13 @@ const LARGEST = 64 * 2 ** 20;
 /** Checked only roughly, as it is only shown: a study that is resumed uses the configuration it is called with. */
 const configuration: Shape<StudyConfiguration> = (value, where) => {
   const found = recordOf((each) => each)(value, where);
-  return { ...found, data: text()(found.data, `${where}.data`) };
+  const axes = optional(recordOf(axisValues))(found.axes, `${where}.axes`) as Axes | undefined;
+  return { ...found, data: text()(found.data, `${where}.data`), ...(axes && { axes }) };
 };
+
+/** A list or a range of values; what is in it is checked where it is used. */
+const axisValues: Shape<readonly AxisValue[] | AxisRange> = (value, where) =>
+  Array.isArray(value) ? value : (recordOf((each) => each)(value, where) as unknown as AxisRange);
 
 /** Labels by axis; all of them must have the same axes. */
 function axes(): Shape<Record<string, Label>> {
@@ -87,7 +94,9 @@ export function loadStudy(folder: string): StudyResult {
   const records = new RunStore(resolve(folder)).read();
   const seeds = new Set(tasks.map(({ seed }) => seed)).size;
   const left = runsLeft(tasks, records) + toChoose * seeds;
-  return resultOf(resolve(folder), { configurations, tasks, monitor: monitorOf(configuration) }, records, left);
+  const { axes = {} } = configuration;
+  const plan = { configurations, tasks, axes, monitor: monitorOf(configuration) };
+  return resultOf(resolve(folder), plan, records, left);
 }
 
 /** Number of planned runs that have not ended; those of a configuration with a pruned run are not planned any more. */

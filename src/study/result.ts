@@ -1,6 +1,7 @@
 import { arquero } from '../core/arquero';
 import type { ColumnTable } from '../core/columnTable';
 import type { Monitor } from '../metrics/measures';
+import type { Axes } from './axes';
 import type { RunRecord } from './runRecord';
 import { runsTable } from './runsTable';
 import { flatRow, type StudyRow, studyTable, type TablePlan } from './table';
@@ -11,6 +12,8 @@ export interface StudyResult {
   folder: string;
   /** the measure that configurations are ranked and compared by */
   monitor: Monitor;
+  /** what varied, as in the configuration */
+  axes: Axes;
   /** one for each configuration, the baseline first */
   rows: StudyRow[];
   /** the rows as an arquero table */
@@ -42,7 +45,7 @@ export function endedRuns({ tasks }: TablePlan, records: ReadonlyMap<string, Run
 /** Put a study's runs into tables. */
 export function resultOf(
   folder: string,
-  plan: TablePlan,
+  plan: TablePlan & { axes: Axes },
   records: ReadonlyMap<string, RunRecord>,
   left: number,
 ): StudyResult {
@@ -51,6 +54,7 @@ export function resultOf(
   return {
     folder,
     monitor: plan.monitor,
+    axes: plan.axes,
     rows,
     table: arquero.from(rows.map(flatRow)),
     records: ended,

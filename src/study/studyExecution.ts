@@ -201,7 +201,8 @@ export class StudyExecution {
     const left = this.openTasks().length + this.runsToChoose();
     if (left === 0) rmSync(join(folder, 'checkpoints'), { recursive: true, force: true });
     this.tabulate();
-    const result = resultOf(folder, this.plan, this.records, left);
+    const { axes } = this.configuration;
+    const result = resultOf(folder, { ...this.plan, axes }, this.records, left);
     writeFileAtomically(join(folder, 'runs.csv'), runsCsv(result.records));
     return result;
   }

@@ -1,4 +1,5 @@
 import { Random } from '../../core/random';
+import { percentile } from './percentile';
 
 /** Enough resamples that the limits of two seeds differ by less than 2% of the interval's width. */
 const RESAMPLES = 4_000;
@@ -36,10 +37,5 @@ export function bootstrapInterval(
     means[r] = sum / n;
   }
   means.sort();
-  const at = (part: number) => {
-    const place = part * (RESAMPLES - 1);
-    const below = Math.floor(place);
-    return means[below]! + (place - below) * (means[Math.min(below + 1, RESAMPLES - 1)]! - means[below]!);
-  };
-  return { low: at((1 - confidence) / 2), high: at((1 + confidence) / 2) };
+  return { low: percentile(means, (1 - confidence) / 2), high: percentile(means, (1 + confidence) / 2) };
 }

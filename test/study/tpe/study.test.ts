@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Executor, loadStudy, type RunTask, type StudyConfiguration, study } from '../../../src/study';
+import { reportHtml, reportText } from '../../../src/report';
+import { type Executor, importance, loadStudy, type RunTask, type StudyConfiguration, study } from '../../../src/study';
 import { temporaryFolder } from '../../folders';
 import { stripesFolder } from '../../pictures';
 import { fakeExecutor } from '../fakeExecutor';
@@ -50,6 +51,23 @@ describe('a study with the design tpe', () => {
     const other = fakeExecutor(accuracyOf);
     await execute(other, { designSeed: 1 });
     assert.notDeepEqual(chosen(other), chosen(executor));
+  });
+
+  it('says which axes its results depend on, in its results, and in reports', async () => {
+    const result = await execute(fakeExecutor(accuracyOf));
+    const found = importance(result);
+    assert.equal(found.axes.length, 3);
+    assert.equal(found.axes.at(-1)!.axis === 'learningRate', false, JSON.stringify(found));
+    assert.deepEqual(importance(loadStudy(result.folder)), found);
+    const text = await reportText(result.folder);
+    assert.match(text, /^axis +share of the variance +95% interval$/m);
+    assert.match(text, /20 configurations are few for 3 axes: about 30 are needed/);
+    assert.match(await reportHtml(result.folder), /<h2[^>]*>Importance of the axes<\/h2>.*several together/s);
+    // a range that no setting can have
+    const file = join(result.folder, 'study.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"max": 0.8', '"max": 1e99'));
+    assert.throws(() => importance(loadStudy(result.folder)), /axis 'dropout': max must be a number/);
+    assert.doesNotMatch(await reportText(result.folder), /share of the variance/);
   });
 
   it('completes all seeds of a configuration before it chooses the next', async () => {
