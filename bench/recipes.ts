@@ -1,22 +1,27 @@
 /**
  * What recipes are worth: node dist/bench/recipes.js DATA [--sets flowers-40,emoji-100] [--recipes hybrid,fine-tune-all] [--seeds 5]
- *   [--ablation] [--out FILE]
+ *   [--ablation] [--peers] [--out FILE]
  *
  * DATA is a folder with the folders `flowers` and `sign-digits`; without it only the emoji are used. Each set has so many training
  * pictures a class, a third as many for validation, and the others, at most 300, as test pictures, which differ from seed to seed. All
  * recipes get the same ones. Prints the mean test accuracy of each recipe, and the paired difference to feature extraction with its
- * 95% interval over the seeds. With `--out` each run is kept as a line of JSON, and a second call continues there.
+ * 95% interval over the seeds. `--peers` adds Keras's guide to transfer learning and fastai's `fine_tune`, with the same weights and
+ * pictures, each in a process of its own, whose start counts; so do all parts of a training here. With `--out` each run is kept as a line of JSON, and a second call continues there.
  */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from '../src/core/errors';
+import { cacheFolder } from '../src/core/paths';
 import { Random } from '../src/core/random';
 import { alignColumns } from '../src/core/text';
 import { type Dataset, type Example, selectClasses } from '../src/data';
 import { openDataset } from '../src/data/public';
 import { meanOf, summarize } from '../src/study/statistics/summary';
 import { type TrainOptions, train } from '../src/training';
+import { peerEnvironment, peerFile, peerPython } from './peers';
 
 /** The reference: every other recipe is compared with it. */
 const REFERENCE = 'feature-extraction';
@@ -97,6 +102,37 @@ function divided(dataset: Dataset, perClass: number, seed: number): Dataset {
   return { ...dataset, examples };
 }
 
+/** Python programs that train on the same pictures, with several lengths. */
+const peers: Record<string, { file: string; epochs: number; weights?: true }> = {
+  'Keras guide, 6 epochs': { file: 'keras_recipe.py', epochs: 4, weights: true },
+  'Keras guide, 30 epochs': { file: 'keras_recipe.py', epochs: 20, weights: true },
+  'fastai fine_tune(2)': { file: 'fastai_recipe.py', epochs: 2 },
+  'fastai fine_tune(5)': { file: 'fastai_recipe.py', epochs: 5 },
+};
+
+function measurePeer(dataset: Dataset, name: string, seed: number): Omit<Run, 'set' | 'recipe'> {
+  const { file, epochs, weights } = peers[name]!;
+  const folder = mkdtempSync(join(tmpdir(), 'tunebook-recipes-'));
+  try {
+    for (const [i, { file, label, subset }] of dataset.examples.entries()) {
+      const place = join(folder, subset!, dataset.classes[label]!);
+      mkdirSync(place, { recursive: true });
+      symlinkSync(file, join(place, `${i}${extname(file)}`));
+    }
+    const known = weights ? ['--weights', cacheFolder('weights', 'efficientnet-lite0.safetensors')] : [];
+    const chosen = ['--data', folder, '--epochs', String(epochs), '--seed', String(seed), ...known];
+    const began = performance.now();
+    const { status, stdout, stderr } = spawnSync(peerPython(), [peerFile(file), ...chosen], {
+      ...{ encoding: 'utf8', env: peerEnvironment(), maxBuffer: 2 ** 26 },
+    });
+    if (status !== 0) throw new UserError(`${name} failed: ${stderr.trim().split('\n').at(-1)}`);
+    const { accuracy } = JSON.parse(stdout.trim().split('\n').at(-1)!) as { accuracy: number };
+    return { seed, accuracy, seconds: (performance.now() - began) / 1000, part: null };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 async function measure(dataset: Dataset, options: TrainOptions, seed: number): Promise<Omit<Run, 'set' | 'recipe'>> {
   const began = performance.now();
   const result = await train(dataset, { ...options, seed });
@@ -139,6 +175,7 @@ async function main(): Promise<void> {
       recipes: { type: 'string', default: Object.keys(recipes).join() },
       seeds: { type: 'string', default: '5' },
       ablation: { type: 'boolean', default: false },
+      peers: { type: 'boolean', default: false },
       out: { type: 'string' },
     },
   });
@@ -155,14 +192,17 @@ async function main(): Promise<void> {
     ...Object.fromEntries(values.recipes.split(',').map((name) => [name, recipes[name]!])),
     ...Object.fromEntries(Object.entries(parts).map(([name, options]) => [name, { variant: 'hybrid', ...options }])),
   };
+  const names = [...Object.keys(variants), ...(values.peers ? Object.keys(peers) : [])];
   const sets = values.sets.split(',');
   for (const seed of Array.from({ length: Number(values.seeds) }, (_, i) => i + 1)) {
     for (const set of sets) {
       const { dataset, perClass } = await openSet(set, positionals[0]);
       const parts = divided(dataset, perClass, seed);
-      for (const [recipe, options] of Object.entries(variants)) {
+      for (const recipe of names) {
         if (runs.some((run) => run.set === set && run.recipe === recipe && run.seed === seed)) continue;
-        const run = { set, recipe, ...(await measure(parts, options, seed)) };
+        const options = variants[recipe];
+        const measured = options ? await measure(parts, options, seed) : measurePeer(parts, recipe, seed);
+        const run = { set, recipe, ...measured };
         runs.push(run);
         if (out !== undefined) appendFileSync(out, `${JSON.stringify(run)}\n`);
         process.stderr.write(
@@ -171,7 +211,7 @@ async function main(): Promise<void> {
       }
     }
   }
-  process.stdout.write(`${table(runs, sets, Object.keys(variants))}\n`);
+  process.stdout.write(`${table(runs, sets, names)}\n`);
 }
 
 if (require.main === module) {

@@ -100,4 +100,5 @@ def main():
     print(json.dumps({"accuracy": accuracy, "memory": peak_memory()}))
 
 
-main()
+if __name__ == "__main__":
+    main()
