@@ -42,7 +42,9 @@ function copyPhotos(project: string): void {
 
 function tryPackage(manager: string, archive: string): void {
   const project = temporaryFolder();
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'my-project', version: '1.0.0', private: true }));
+  // Yarn takes the newest flechette for arquero, which needs a package that was never published
+  const resolutions = manager === 'yarn' ? { resolutions: { '@uwdata/flechette': '2.3.0' } } : {};
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'my-project', private: true, ...resolutions }));
   if (manager === 'yarn') writeFileSync(join(project, '.yarnrc.yml'), 'nodeLinker: node-modules\n');
   if (manager === 'yarn') writeFileSync(join(project, 'yarn.lock'), '');
   run(project, managers[manager]!(archive));
