@@ -13,7 +13,7 @@ import { type AutoOptions, type AutoPlan, autoPlan, availableBackbones, testShar
 import { autoHtml } from './page';
 import { type AutoRecord, bestOf } from './record';
 import { Search } from './search';
-import { reduceSplit, shareInTime } from './subset';
+import { reduceSplit, sharesInTime } from './subset';
 
 /** Seconds at the end for loading the best model and writing files. */
 const CLOSING = 2;
@@ -91,9 +91,9 @@ export async function autoByClock(
     const backbone = await backboneOf({ ...settings, backbone: backbones[0]! }, listener);
     const speed = await measureSpeed(backbone, all.train, all.train.length).finally(() => backbone.model.dispose());
     if (folder.state.records.length === 0) {
-      folder.state.share = shareInTime(countOf(all), speed.decode + speed.forward, budget.seconds);
+      folder.state.shares = sharesInTime(all, speed.decode + speed.forward, budget.seconds);
     }
-    const split = reduceSplit(all, folder.state.share, dataset.classes.length, settings.seed);
+    const split = reduceSplit(all, folder.state.shares, dataset.classes.length, settings.seed);
     const counts = { train: split.train.length, validation: split.validation.length, test: split.test?.length ?? 0 };
     listener.onMessage?.(describeSplit(counts, countOf(all)));
     const costs = new Costs(speed, backbones[0]!, counts, settings);

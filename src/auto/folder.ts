@@ -31,7 +31,7 @@ export class AutoFolder {
       }
       checkNewFolder(path, 'the search');
       checkFolder(path, 'the search');
-      return new AutoFolder(path, { fingerprint, share: 1, records: [], seconds: 0 });
+      return new AutoFolder(path, { fingerprint, shares: { learning: 1, test: 1 }, records: [], seconds: 0 });
     }
     if (!resume) {
       throw new UserError(`'${path}' holds an earlier search: give resume to continue it, or a new folder`);

@@ -8,11 +8,13 @@ import {
   optional,
   recordOf,
   type Shape,
+  share,
   text,
   textThat,
 } from '../core/shape';
 import type { BackboneName } from '../models';
 import type { TrainSettings } from '../training';
+import type { Shares } from './subset';
 
 /** A part of an automatic search: what it was, how long it took, and what it was worth. */
 export interface AutoRecord {
@@ -47,8 +49,8 @@ export interface AutoRecord {
 export interface AutoState {
   /** SHA-256 of what must be the same when a search continues: the pictures of each part, and the options. */
   fingerprint: string;
-  /** The part of the pictures that is used, from 0 to 1. */
-  share: number;
+  /** The parts of the pictures that are used, from 0 to 1. */
+  shares: Shares;
   /** The parts that have ended, in their order. */
   records: AutoRecord[];
   /** Seconds of the calls until now. */
@@ -77,7 +79,7 @@ const record = object<AutoRecord>({
 /** The shape of auto.json. */
 export const autoState = object<AutoState>({
   fingerprint: text({ longest: 64 }),
-  share: number({ min: 0, max: 1 }),
+  shares: object<Shares>({ learning: share, test: share }),
   records: listOf(record, { most: 1000 }),
   seconds: number({ min: 0, max: 1e9 }),
   finished: optional(folderName),
