@@ -56,7 +56,7 @@ export interface AutoResult {
  * ```ts
  * import { auto, imageFolder } from 'tunebook';
  * const { best, test } = await auto(imageFolder('photos'), {
- *   minutes: 0.2, out: 'found', backbones: ['mobilenet-v1-0.25'], weights: 'random', inputSize: 32,
+ *   minutes: 0.1, out: 'found', backbones: ['mobilenet-v1-0.25'], weights: 'random', inputSize: 32,
  * });
  * best.startsWith('mobilenet-v1-0.25'); // => true
  * test?.predictions.length; // => 6

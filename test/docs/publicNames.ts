@@ -89,7 +89,10 @@ const isInternal = (node: ts.Node) => ts.getJSDocTags(node).some(({ tagName }) =
 /** A name for a type of another package: readers import it from there. */
 const isAnothers = (node: ts.Node) => ts.isTypeAliasDeclaration(node) && ts.isImportTypeNode(node.type);
 
-const isOwn = (file: ts.SourceFile) => file.fileName.startsWith(`${declarations}/`);
+/** TensorFlow.js's types, which are another package's names although a file of ours collects them. */
+const tfjsTypes = join(declarations, 'tensorflow', 'tfjsTypes.d.ts');
+
+const isOwn = ({ fileName }: ts.SourceFile) => fileName.startsWith(`${declarations}/`) && fileName !== tfjsTypes;
 
 /** A file of api/, or the package itself: its first comment tells what the namespace holds. */
 function moduleName(name: string, declared: ts.SourceFile): PublicName {
