@@ -36,7 +36,7 @@ export * as data from './api/data';
 
 // 1 choose the pre-trained model
 export { backbones, defaultBackbone, loadBackbone } from './models';
-export type { Backbone, BackboneName } from './models';
+export type { Backbone, BackboneData, BackboneName, BackboneSource } from './models';
 export { compareBackbones, recommendBackbone } from './analysis/advise';
 export { domainSimilarity } from './features';
 export * as models from './api/models';

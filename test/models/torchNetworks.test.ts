@@ -11,6 +11,14 @@ import { compareWithTorch, networkOf, type TorchFixture, torchPictures, uniform 
 /** The backbone that a network of a library is. */
 const OF: Record<string, BackboneName> = {
   'torchvision-resnet18': 'resnet18',
+  'torchvision-mobilenet_v2': 'mobilenet-v2',
+  'torchvision-mobilenet_v3_small': 'mobilenet-v3-small',
+  'timm-mobilenetv3_small_100': 'mobilenet-v3-small',
+  'torchvision-efficientnet_b0': 'efficientnet-b0',
+  'timm-efficientnet_b0': 'efficientnet-b0',
+  'timm-tf_efficientnet_b0': 'efficientnet-b0',
+  'timm-densenet121': 'densenet121',
+  'timm-convnext_tiny': 'convnext-tiny',
 };
 
 const fixtures = new Map(
@@ -31,7 +39,7 @@ describe('networks of torchvision and timm', function () {
       assert.ok(logits < 1e-4, `logits differ by ${logits}`);
       assert.ok(features < 1e-4, `features differ by ${features}`);
       assert.equal(parameters, fixture.parameters);
-      if (key.startsWith('torchvision')) assert.equal(parameters, backbones[name].parameters);
+      if (name === 'resnet18') assert.equal(parameters, backbones[name].parameters);
     });
 
     if (!fixture.losses) continue;
@@ -44,6 +52,28 @@ describe('networks of torchvision and timm', function () {
       });
     }
   }
+
+  it('have the same features under all names that a library has for them', () => {
+    const fixture = fixtures.get('timm-convnext_tiny')!;
+    const rename = (line: string) =>
+      line
+        .replace(/^stem\.(\d)/, 'features.0.$1')
+        .replace(/^stages\.(\d)\.downsample\.(\d)/, (_, stage, part) => `features.${2 * stage}.${part}`)
+        .replace(
+          /^stages\.(\d)\.blocks\.(\d+)\.gamma (\d+)/,
+          (_, stage, index, size) => `features.${2 * stage + 1}.${index}.layer_scale ${size} 1 1`,
+        )
+        .replace(/^stages\.(\d)\.blocks\.(\d+)\./, (_, stage, index) => `features.${2 * stage + 1}.${index}.block.`)
+        .replace(/block\.conv_dw/, 'block.0')
+        .replace(/block\.norm/, 'block.2')
+        .replace(/block\.mlp\.fc1/, 'block.3')
+        .replace(/block\.mlp\.fc2/, 'block.5')
+        .replace(/^head\.norm/, 'classifier.0')
+        .replace(/^head\.fc/, 'classifier.2');
+    const theirs = { ...fixture, tensors: fixture.tensors.map(rename) };
+    networkOf('convnext-tiny', theirs, false, 'module.').model.dispose();
+    networkOf('convnext-tiny', theirs, true).model.dispose();
+  });
 
   it('are refused for a backbone of another depth, and the first differences are named', () => {
     const fixture = fixtures.get('torchvision-resnet18')!;
@@ -87,7 +117,11 @@ async function fiveSteps(name: BackboneName, fixture: TorchFixture, part: string
   const { size } = fixture;
   const values = torchPictures(size, 8);
   const train = { values, shape: [size, size, 3], labels: Int32Array.from({ length: 8 }, (_, i) => i % classes) };
-  const { history } = await fit(model, { train }, { epochs: 5, batchSize: 8, optimizer: 'sgd', learningRate: 2e-5 });
+  const { history } = await fit(
+    model,
+    { train },
+    { epochs: 5, batchSize: 8, optimizer: 'sgd', learningRate: fixture.rate ?? 2e-5 },
+  );
   model.dispose();
   return history.map(({ loss }) => loss);
 }

@@ -18,6 +18,7 @@ export interface TorchFixture {
   logits: number[];
   /** every fourth */
   features: number[];
+  rate?: number;
   last?: string;
   losses?: Record<'head' | 'last' | 'all', number[]>;
 }

@@ -86,7 +86,7 @@ def features_of(library, name, model, x):
     return kept["x"].mean((2, 3))
 
 
-def losses(library, name, model, size, parts):
+def losses(library, name, model, size, parts, rate):
     """Five steps of gradient descent on 8 pictures with normalization in inference mode, as {part: [loss, ...]}."""
     x = picture(size, 8)
     labels = torch.arange(8) % FORMULA_CLASSES
@@ -105,7 +105,7 @@ def losses(library, name, model, size, parts):
             wanted = prefixes == "all" or any(key.startswith(prefix) for prefix in prefixes)
             parameter.requires_grad_(wanted)
             trained += [parameter] if wanted else []
-        optimizer = torch.optim.SGD(trained, lr=2e-5)
+        optimizer = torch.optim.SGD(trained, lr=rate)
         result[part] = []
         for _ in range(5):
             optimizer.zero_grad()
@@ -145,7 +145,8 @@ def record(folder, request):
         blocks = [key.rsplit(".", 1)[0] for key in tensors]
         last = next(prefix for prefix in ("layer4.", "stages.3.", "features.7", "blocks.5.", "features.denseblock4.", "s4.") if any(b.startswith(prefix) for b in blocks))
         answer["last"] = last
-        answer["losses"] = losses(library, name, model, size, {**stages, "last": [last]})
+        answer["rate"] = 2e-5 if "resnet" in name else 1e-2  # features of ResNet are large with these weights
+        answer["losses"] = losses(library, name, model, size, {**stages, "last": [last]}, answer["rate"])
     with open(os.path.join(folder, f"{library}-{name}.json"), "w") as file:
         json.dump(answer, file, indent=0)
         file.write("\n")

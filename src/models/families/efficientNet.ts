@@ -1,9 +1,16 @@
 import { tf } from '../../tensorflow';
-import type { BackboneFamily, FamilyMember } from '../backboneFamily';
+import type { BackboneFamily, FamilyMember, TorchNetwork } from '../backboneFamily';
 import { customLayers } from '../layers';
 import { type Architecture, type ArchitectureOptions, Network, roundFilters } from '../network';
 import { blockName, STAGES, type Stage } from './shared/efficientNetStages';
 import { IN_MODEL } from './shared/pixelValues';
+import { torchInput } from './shared/torchInput';
+import {
+  buildTorchMobileNet,
+  type TorchBlock,
+  type TorchMobileNet,
+  torchvisionNames,
+} from './shared/torchInvertedResidual';
 
 /** How much wider and deeper than B0 a member is, and the dropout before its classifier (Tan and Le 2019; Keras). */
 interface Scaling {
@@ -105,6 +112,37 @@ function block(
   return network.sum(`${name}_add`, [x, input]);
 }
 
+/** As PyTorch's libraries build it; timm's networks with 'tf_' pad and normalize as TensorFlow does. */
+function torchDesign({ width, depth }: Scaling, epsilon: number, same: boolean): TorchMobileNet {
+  let inputs = roundFilters(32 * width);
+  const stem = { filters: inputs, activation: 'swish' } as const;
+  const stages = STAGES.map(({ repeats, kernel, stride, expansion, filters: plain }) =>
+    Array.from({ length: Math.ceil(depth * repeats) }, (_, repeat): TorchBlock => {
+      const filters = roundFilters(plain * width);
+      const shape = { expanded: inputs * expansion, filters, kernel, stride: repeat === 0 ? stride : 1 };
+      const squeeze = Math.max(1, Math.floor(inputs * SQUEEZE));
+      inputs = filters;
+      return { ...shape, squeeze, activation: 'swish' };
+    }),
+  );
+  return { stem, stages, head: roundFilters(1280 * width), gate: { activation: 'swish', hard: false }, epsilon, same };
+}
+
+function torchNetworks(size: number, scaling: Scaling, inputSize: number): TorchNetwork[] {
+  const network = (name: string, design: TorchMobileNet, names: TorchNetwork['names']): TorchNetwork => ({
+    architectures: [name],
+    build: (options) => buildTorchMobileNet(name, design, options),
+    names,
+    preprocessing: torchInput(inputSize, inputSize / (inputSize + 32), 'bicubic'),
+  });
+  // torchvision's three largest came from TensorFlow's files, and kept their epsilon
+  const plain = torchDesign(scaling, size >= 5 ? 1e-3 : 1e-5, false);
+  return [
+    network(`efficientnet_b${size}`, plain, [(layer) => layer, torchvisionNames(plain, 'efficientnet')]),
+    network(`tf_efficientnet_b${size}`, torchDesign(scaling, 1e-3, true), [(layer) => layer]),
+  ];
+}
+
 const member = <Size extends number>(
   size: Size,
   [width, depth, inputSize, dropout]: [number, number, number, number],
@@ -130,6 +168,7 @@ const member = <Size extends number>(
     paper: 'Tan and Le 2019, EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks',
   },
   build: (options) => build(`efficientnetb${size}`, { width, depth, dropout }, options),
+  torch: torchNetworks(size, { width, depth, dropout }, inputSize),
 });
 
 /** EfficientNet-B0 to B7 (Tan and Le 2019). */

@@ -1,4 +1,6 @@
 import type { BackboneFamily } from '../backboneFamily';
+import { convNeXt } from './convNeXt';
+import { denseNet } from './denseNet';
 import { efficientNet } from './efficientNet';
 import { efficientNetLite } from './efficientNetLite';
 import { mobileNetV1 } from './mobileNetV1';
@@ -18,6 +20,8 @@ export const families = [
   resNet,
   resNetTorch,
   vgg,
+  denseNet,
+  convNeXt,
 ] as const satisfies readonly BackboneFamily[];
 
 /** The name of a backbone. */

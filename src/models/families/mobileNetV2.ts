@@ -3,6 +3,13 @@ import type { BackboneFamily } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network, roundFilters } from '../network';
 import { MOBILE_NET_INPUT, mobileNetFiles } from './shared/kerasMobileNet';
 import { TF_MODE } from './shared/pixelValues';
+import { torchInput } from './shared/torchInput';
+import {
+  buildTorchMobileNet,
+  type TorchBlock,
+  type TorchMobileNet,
+  torchvisionNames,
+} from './shared/torchInvertedResidual';
 
 /** Filters, stride and expansion of the seventeen inverted residuals (Sandler et al. 2018, table 2). */
 const BLOCKS: readonly (readonly [filters: number, stride: number, expansion: number])[] = [
@@ -72,6 +79,28 @@ function invertedResidual(
   return network.sum(`${name}_add`, [input, x]);
 }
 
+/** As PyTorch's libraries build it: blocks of one stage after the other, none of stride 2 but the first. */
+const torchDesign: TorchMobileNet = {
+  stem: { filters: 32, activation: 'relu6' },
+  stages: torchStages(),
+  head: 1280,
+  gate: { activation: 'relu', hard: false },
+  epsilon: 1e-5,
+};
+
+function torchStages(): TorchBlock[][] {
+  const stages: TorchBlock[][] = [];
+  let inputs = 32;
+  BLOCKS.forEach(([filters, stride, expansion], index) => {
+    const isNew = BLOCKS[index - 1]?.[0] !== filters;
+    if (isNew) stages.push([]);
+    const block = { expanded: inputs * expansion, filters, kernel: 3, stride, squeeze: 0 };
+    stages.at(-1)!.push({ ...block, activation: 'relu6' });
+    inputs = filters;
+  });
+  return stages;
+}
+
 /** Keras's source has no hashes for these files: the first file that fits is noted with its SHA-256. */
 export const mobileNetV2 = {
   name: 'MobileNetV2',
@@ -93,6 +122,14 @@ export const mobileNetV2 = {
         paper: 'Sandler et al. 2018, MobileNetV2: Inverted Residuals and Linear Bottlenecks',
       },
       build: (options) => build(1, options),
+      torch: [
+        {
+          architectures: ['mobilenetv2_100', 'mobilenet_v2'],
+          build: (options) => buildTorchMobileNet('mobilenet_v2', torchDesign, options),
+          names: [(layer) => layer, torchvisionNames(torchDesign, 'mobilenet_v2')],
+          preprocessing: torchInput(),
+        },
+      ],
     },
   ],
 } satisfies BackboneFamily;

@@ -1,9 +1,17 @@
 import { tf } from '../../tensorflow';
-import type { BackboneFamily, FamilyMember } from '../backboneFamily';
+import type { BackboneFamily, FamilyMember, TorchNetwork } from '../backboneFamily';
 import { customLayers } from '../layers';
 import { type Activation, type Architecture, type ArchitectureOptions, Network, roundFilters } from '../network';
+import type { TorchNames } from '../weights/matchTorch';
 import { MOBILE_NET_INPUT, mobileNetFiles } from './shared/kerasMobileNet';
 import { IN_MODEL } from './shared/pixelValues';
+import { torchInput } from './shared/torchInput';
+import {
+  buildTorchMobileNet,
+  type TorchBlock,
+  type TorchMobileNet,
+  torchvisionNames,
+} from './shared/torchInvertedResidual';
 
 type Size = 'small' | 'large';
 
@@ -133,6 +141,39 @@ function squeezeExcite(network: Network, x: tf.SymbolicTensor, name: string): tf
   return network.product(`${name}_mul`, [x, gate]);
 }
 
+/** Blocks of each stage, as timm counts them. */
+const STAGES: Record<Size, number[]> = { small: [1, 2, 3, 2, 3], large: [1, 2, 3, 4, 2, 3] };
+
+/** As PyTorch's libraries build it; their epsilons differ. */
+function torchDesign(size: Size, epsilon: number, same = false): TorchMobileNet {
+  const { rows, head } = SIZES[size];
+  let inputs = 16;
+  const blocks = rows.map(({ expansion, filters, kernel, stride, squeeze, activation }): TorchBlock => {
+    const expanded = roundFilters(inputs * expansion);
+    inputs = filters;
+    return { expanded, filters, kernel, stride, squeeze: squeeze ? roundFilters(expanded / 4) : 0, activation };
+  });
+  const stages = STAGES[size].map((count) => blocks.splice(0, count));
+  const stem = { filters: 16, activation: 'hardSwish' } as const;
+  return { stem, stages, head: inputs * 6, hidden: head, gate: { activation: 'relu', hard: true }, epsilon, same };
+}
+
+function torchNetworks(size: Size): TorchNetwork[] {
+  const network = (architectures: string[], design: TorchMobileNet, names: TorchNames): TorchNetwork => ({
+    architectures,
+    build: (options) => buildTorchMobileNet(architectures[0]!, design, options),
+    names: [names],
+    preprocessing: torchInput(),
+  });
+  const torchvision = torchDesign(size, 1e-3);
+  const timm = (layer: string) => layer;
+  return [
+    network([`mobilenetv3_${size}_100`], torchDesign(size, 1e-5), timm),
+    network([`tf_mobilenetv3_${size}_100`], torchDesign(size, 1e-3, true), timm),
+    network([`mobilenet_v3_${size}`], torchvision, torchvisionNames(torchvision, 'mobilenet_v3')),
+  ];
+}
+
 const member = <Name extends Size>(
   size: Name,
   [parameters, features]: [number, number],
@@ -154,6 +195,7 @@ const member = <Name extends Size>(
     paper: 'Howard et al. 2019, Searching for MobileNetV3',
   },
   build: (options) => build(size, options),
+  torch: torchNetworks(size),
 });
 
 export const mobileNetV3 = {

@@ -1,7 +1,9 @@
 import { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network } from '../network';
+import type { TorchNames } from '../weights/matchTorch';
 import { CAFFE_MODE } from './shared/pixelValues';
+import { torchInput } from './shared/torchInput';
 
 type Depth = 16 | 19;
 
@@ -9,7 +11,7 @@ const FILTERS = [64, 128, 256, 512, 512];
 const CONVOLUTIONS = { 16: [2, 2, 3, 3, 3], 19: [2, 2, 4, 4, 4] };
 
 /** VGG16 and VGG19 (Simonyan and Zisserman 2015, Very Deep Convolutional Networks), as in Keras. */
-function build(depth: Depth, options: Required<ArchitectureOptions>): Architecture {
+function build(depth: Depth, options: Required<ArchitectureOptions>, channelsFirst = false): Architecture {
   const network = new Network(options);
   let x = network.input;
   FILTERS.forEach((filters, stage) => {
@@ -22,10 +24,24 @@ function build(depth: Depth, options: Required<ArchitectureOptions>): Architectu
   });
   network.endBlocks();
   if (!options.includeTop) return network.finish(network.averagePool(x), `vgg${depth}`);
+  // torch's classifier expects all places of one channel, then those of the next
+  if (channelsFirst) x = network.add(tf.layers.permute({ name: 'permute', dims: [3, 1, 2] }), x);
   x = network.add(tf.layers.flatten({ name: 'flatten' }), x);
   x = network.dense(x, 'fc1', 4096, 'relu');
   x = network.dense(x, 'fc2', 4096, 'relu');
   return network.finish(network.dense(x, 'predictions', 1000), `vgg${depth}`);
+}
+
+/** torchvision and timm count all modules of the convolutional part: convolution, ReLU and pooling. */
+function torchNames(depth: Depth): TorchNames {
+  let next = 0;
+  const places = new Map<string, number>();
+  CONVOLUTIONS[depth].forEach((count, stage) => {
+    for (let i = 1; i <= count; i++, next += 2) places.set(`block${stage + 1}_conv${i}`, next);
+    next++;
+  });
+  const top: Record<string, string> = { fc1: 'classifier.0', fc2: 'classifier.3', predictions: 'classifier.6' };
+  return (layer) => top[layer] ?? `features.${places.get(layer)}`;
 }
 
 const member = <Layers extends Depth>(
@@ -51,6 +67,14 @@ const member = <Layers extends Depth>(
     paper: 'Simonyan and Zisserman 2015, Very Deep Convolutional Networks for Large-Scale Image Recognition',
   },
   build: (options) => build(depth, options),
+  torch: [
+    {
+      architectures: [`vgg${depth}`],
+      build: (options) => build(depth, options, true),
+      names: [torchNames(depth)],
+      preprocessing: torchInput(),
+    },
+  ],
 });
 
 export const vgg = {

@@ -6,7 +6,10 @@ import { permute } from './permute';
 import type { NamedArray } from './safetensors';
 import { firstOf, type Slot, weightsOf } from './slots';
 
-/** What a library calls a layer of a model: the name of the module, such as 'layer1.0.conv1' for 'conv2_block1_1_conv'. */
+/**
+ * What a library calls a layer of a model: the name of the module, such as 'layer1.0.conv1' for 'conv2_block1_1_conv', or for a layer
+ * that is a single tensor there, its name after an equals sign.
+ */
 export type TorchNames = (layer: string) => string;
 
 /** torch's names of weights, by those of TensorFlow. */
@@ -75,9 +78,12 @@ export function matchTorch(
     else wrong.push(`'${prefix}${slot.torch}' has the shape [${array.shape}], expected [${torchShape(slot)}]`);
   }
   if (wrong.length > 0) throw new UserError(`${source} does not fit ${model.name}: ${firstOf(wrong)}`);
+  const isHead = /^(classifier|head|fc)\./; // another classifier has layers that are numbered, too
   const modules = [...arrays.keys()]
     .filter((key) => key.startsWith(prefix))
-    .map((key) => moduleOf(key.slice(prefix.length)));
+    .map((key) => key.slice(prefix.length))
+    .filter((key) => !isHead.test(key))
+    .map(moduleOf);
   checkNoDeeper(
     wanted.map(({ module }) => module),
     modules,
@@ -94,8 +100,8 @@ function wantedOf(model: tf.LayersModel, nameOf: TorchNames): Wanted[] {
     .flat()
     .map((slot) => {
       const module = nameOf(slot.layer);
+      if (module.startsWith('=')) return { ...slot, module: moduleOf(module.slice(1)), torch: module.slice(1) };
       const parameter = PARAMETERS[slot.name];
-      // a parameter of the module itself, such as the scale of a layer, is called as its layer here
       return { ...slot, module, torch: parameter ? `${module}.${parameter}` : module };
     });
 }
@@ -121,7 +127,7 @@ function bestPrefix(wanted: Wanted[], arrays: ReadonlyMap<string, NamedArray>) {
 function toTensorFlow({ shape, data }: NamedArray, { name, shape: wanted }: Slot): NamedArray | undefined {
   const array = { shape, data };
   if (shape.join() === wanted.join() && wanted.length < 2) return array;
-  if (name === 'depthwise_kernel') return shape.length === 4 ? permute(array, [2, 3, 0, 1]) : undefined;
+  if (name === 'depthwise_kernel' && shape.length === 4) return permute(array, [2, 3, 0, 1]);
   if (name === 'kernel' && wanted.length === 4) {
     if (shape.length === 2) return toTensorFlow({ shape: [...shape, 1, 1], data }, { layer: '', name, shape: wanted });
     return shape.length === 4 ? permute(array, [2, 3, 1, 0]) : undefined;

@@ -18,7 +18,7 @@ const KNOWN = new Set(
   (
     'InputLayer Conv2D DepthwiseConv2D SeparableConv2D Dense BatchNormalization ReLU Activation ZeroPadding2D ' +
     'MaxPooling2D AveragePooling2D GlobalAveragePooling2D GlobalMaxPooling2D Flatten Reshape Dropout Add Multiply ' +
-    'Concatenate Rescaling Normalization'
+    'Concatenate Rescaling Normalization LayerNormalization'
   ).split(' '),
 );
 
