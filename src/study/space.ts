@@ -40,15 +40,16 @@ function drawValue(values: CheckedAxis, random: Random): AxisValue {
  * ones are the same for every count.
  */
 export function drawConfigurations(space: Space, count: number, random: Random): Configuration[] {
-  const isSmall = sizeOfSpace(space) <= LARGEST_GRID;
+  const size = sizeOfSpace(space);
+  const isSmall = size <= LARGEST_GRID;
   const isUniform = [...space.values()].every((values) => 'length' in values || !values.log);
   if (isSmall && isUniform) return random.shuffled(grid(listsOf(space)));
   const found = new Map<string, Configuration>();
   const add = (one: Configuration) => found.set(JSON.stringify(one), one);
-  for (let tries = 0; tries < TRIES * (count + 1) && found.size <= count; tries++)
-    add(drawConfiguration(space, random));
+  const wanted = Math.min(count + 1, size);
+  for (let tries = 0; tries < TRIES * wanted && found.size < wanted; tries++) add(drawConfiguration(space, random));
   // what was not drawn because it is rare on a log scale
-  if (isSmall && found.size <= count) for (const one of grid(listsOf(space))) add(one);
+  if (isSmall && found.size < wanted) for (const one of grid(listsOf(space))) add(one);
   return [...found.values()];
 }
 

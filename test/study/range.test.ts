@@ -138,6 +138,7 @@ describe('a random design over ranges', () => {
     assert.equal(expandAxes(few, { design: 'random', configurations: 100 }).length, 6);
     const log = { epochs: { min: 1, max: 40, scale: 'log' } } as const;
     assert.equal(expandAxes(log, { design: 'random', configurations: 1000 }).length, 40);
+    assert.equal(expandAxes(log, { design: 'random', configurations: 1e7 }).length, 40); // without as many draws
     assert.equal(countConfigurations(log, { design: 'random', configurations: 1000 }), 40);
   });
 });

@@ -13,10 +13,14 @@ export interface AxisCells {
   cellOf: (label: Label) => number;
 }
 
+/** Of a list with more values only those that were run are used: its cells would take more time than they tell. */
+const MOST_VALUES = 1000;
+
 /** Divide an axis into cells. @param labels the values that were run */
 export function cellsOf(axis: string, values: Axes[string] | undefined, labels: readonly Label[]): AxisCells {
   if (isRange(values)) return cellsOfRange(axis, values, labels as number[]);
-  const all = [...new Set([...(values ?? []).map(labelOf), ...labels])];
+  const listed = values !== undefined && values.length <= MOST_VALUES ? values.map(labelOf) : [];
+  const all = [...new Set([...listed, ...labels])];
   const isOrdered = all.every((label) => typeof label === 'number');
   if (isOrdered) (all as number[]).sort((a, b) => a - b);
   const places = new Map(all.map((label, i) => [label, i]));

@@ -51,6 +51,7 @@ export interface Importance {
 
 /** The most configurations: more would not change the shares much, and take long. */
 const MOST = 1000;
+const MOST_AXES = 100;
 /** Configurations for each axis, below which a note says that they are few. */
 const ENOUGH = 10;
 /** With less of the variance explained, a note says so. */
@@ -94,7 +95,7 @@ export function importance(
     .map((axis) =>
       cellsOf(
         axis,
-        result.axes[axis],
+        Object.hasOwn(result.axes, axis) ? result.axes[axis] : undefined,
         measured.map((one) => one.axes[axis]!),
       ),
     )
@@ -102,6 +103,11 @@ export function importance(
   if (axes.length === 0 || measured.length < 4) {
     throw new UserError(
       `importance: it needs an axis with two values and 4 configurations with results, got ${axes.length} such axes and ${measured.length} configurations: run more of the study`,
+    );
+  }
+  if (axes.length > MOST_AXES) {
+    throw new UserError(
+      `importance: a study may have ${MOST_AXES} axes for this, got ${axes.length}: compare fewer at a time`,
     );
   }
   const { shares, explained } = forest(axes, measured, trees, random);

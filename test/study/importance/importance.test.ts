@@ -153,6 +153,23 @@ describe('the importance of axes', () => {
     assert.match(found.notes.join(' '), /compared by their best accuracy up to epoch 1\./);
   });
 
+  it('can be computed for axes that only the runs name, and not for absurdly many', () => {
+    const { records, monitor } = studyOf(axes, configurations.slice(0, 20), sum);
+    const renamed = records.map((record) => ({
+      ...record,
+      axes: { toString: record.axes.dropout!, head: record.axes.head! },
+    }));
+    assert.equal(importance({ records: renamed, monitor, axes: {} }).axes.length, 2);
+    const long = { head: [...Array.from({ length: 1e5 }, (_, i) => String(i)), 'linear', 'dense'] };
+    assert.equal(importance({ records: renamed, monitor, axes: long as Axes }).axes.length, 2);
+    const many = Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`axis ${i}`, 0]));
+    const wide = records.map((record, n) => ({
+      ...record,
+      axes: Object.fromEntries(Object.keys(many).map((axis) => [axis, n])),
+    }));
+    assert.throws(() => importance({ records: wide, monitor, axes: {} }), /may have 100 axes for this, got 101/);
+  });
+
   it('is written as a table', () => {
     const lines = importanceText(importance(studyOf(axes, configurations, sum))).split('\n');
     assert.match(lines[0]!, /^axis +share of the variance +95% interval$/);
