@@ -35,13 +35,17 @@ export function rootIn(el, label) {
   const root = element('section', { class: 'tunebook', 'aria-label': label });
   const preferred = matchMedia('(prefers-color-scheme: dark)');
   const show = () => {
-    const { jpThemeLight } = document.body.dataset;
-    const dark = jpThemeLight === undefined ? preferred.matches : jpThemeLight === 'false';
+    const { jpThemeLight, vscodeThemeKind } = document.body.dataset; // of JupyterLab and Notebook 7, of VS Code
+    const theirs = vscodeThemeKind?.replace('high-contrast-light', 'light') ?? '';
+    const dark = jpThemeLight ? jpThemeLight === 'false' : theirs ? !theirs.endsWith('light') : preferred.matches;
     root.style.colorScheme = dark ? 'dark' : 'light';
   };
   show();
   preferred.addEventListener('change', show);
-  new MutationObserver(show).observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-light'] });
+  new MutationObserver(show).observe(document.body, {
+    attributes: true,
+    attributeFilter: ['data-jp-theme-light', 'data-vscode-theme-kind'],
+  });
   // JupyterLab asks the element that has the focus, so it gets the mark before the key arrives there
   let wasShown = false;
   const suppress = (/** @type {KeyboardEvent} */ event) => {

@@ -138,6 +138,16 @@ export class OpenNotebook {
     );
     const notebook = new OpenNotebook(page, complaints);
     await notebook.cell(0).waitFor({ timeout: 120_000 });
+    // a cell that is run before the page is connected with a kernel is forgotten, and the page does not say when it is
+    const isReady = async () => {
+      const sessions = await page.request.get(`${server.url}api/sessions?token=${server.token}`);
+      const kernels = ((await sessions.json()) as { kernel: { execution_state: string; connections: number } }[]).map(
+        ({ kernel }) => kernel,
+      );
+      return kernels.some(({ execution_state: state, connections }) => state === 'idle' && connections > 0);
+    };
+    while (!(await isReady())) await page.waitForTimeout(200);
+    await page.locator('.jp-KernelName', { hasText: 'TypeScript' }).waitFor();
     return notebook;
   }
 

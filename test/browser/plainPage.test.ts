@@ -179,6 +179,29 @@ describe('widgets in a plain page, without Jupyter', function () {
     );
   });
 
+  it('they are dark where JupyterLab or VS Code is, whatever the system prefers', async () => {
+    const choice = () =>
+      chooseLearningRate({ steps: [{ learningRate: 1, loss: 1, smoothed: 1 }], valley: null, steepest: null });
+    await inPage(
+      'learningRate',
+      async () => choice(),
+      async (page) => {
+        const schemes = await page.evaluate(`(async () => {
+        const found = [];
+        for (const [name, value] of [['jpThemeLight', 'false'], ['jpThemeLight', 'true'], ['vscodeThemeKind', 'vscode-dark'],
+          ['vscodeThemeKind', 'vscode-light'], ['vscodeThemeKind', 'vscode-high-contrast']]) {
+          document.body.dataset[name] = value;
+          await new Promise((next) => setTimeout(next, 0));
+          found.push(document.querySelector('.tunebook').style.colorScheme);
+          delete document.body.dataset[name];
+        }
+        return found.join();
+      })()`);
+        assert.equal(schemes, 'dark,light,dark,light,dark');
+      },
+    );
+  });
+
   it('the buttons of a training reach it', async () => {
     const controls = new TrainingControlsOfTest();
     await inPage(
