@@ -121,7 +121,10 @@ async function tensorflowAndDevice() {
     const unused = decided?.refused ?? decided?.reason;
     const cpuOnly = { ...tensorflowEnvironment(), CUDA_VISIBLE_DEVICES: '-1' };
     const answer = await tryTensorFlow('doctor', decided?.refused ? cpuOnly : undefined);
-    const processor = `${cpus()[0]?.model.trim() || 'CPU'}, ${availableParallelism()} threads`;
+    const model = cpus()[0]?.model.trim();
+    // on arm64 Linux does not tell the name, and Node says 'unknown'
+    const named = model && model !== 'unknown' ? model : `${process.arch} processor`;
+    const processor = `${named}, ${availableParallelism()} threads`;
     return [
       ok('TensorFlow', `${answer.tensorflow} under tfjs ${answer.tfjs}`),
       ok('device', answer.gpu ? gpuLine() : `CPU: ${processor}${unused ? `; the GPU is not used: ${unused}` : ''}`),

@@ -41,7 +41,13 @@ export function deviceReport(): DeviceReport {
     tensorflow: backend.binding.TF_Version,
     tfjs: tf.version_core,
     kind: gpu ? 'GPU' : 'CPU',
-    name: gpu ? (usedGpu()?.name ?? 'NVIDIA GPU') : (cpus()[0]?.model.trim() ?? 'unknown'),
+    name: gpu ? (usedGpu()?.name ?? 'NVIDIA GPU') : processorName(),
     threads: availableParallelism(),
   };
+}
+
+/** The processor's name; Linux on arm64 does not tell it, and Node says 'unknown'. */
+function processorName(): string {
+  const model = cpus()[0]?.model.trim();
+  return model && model !== 'unknown' ? model : `${process.arch} processor`;
 }
