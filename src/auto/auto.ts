@@ -96,7 +96,7 @@ export async function autoByClock(
     const split = reduceSplit(all, folder.state.shares, dataset.classes.length, settings.seed);
     const counts = { train: split.train.length, validation: split.validation.length, test: split.test?.length ?? 0 };
     listener.onMessage?.(describeSplit(counts, countOf(all)));
-    const costs = new Costs(speed, backbones[0]!, counts, settings);
+    const costs = new Costs(speed, backbones[0]!, counts, settings, plan.cache);
     budget.reserve = CLOSING + costs.evaluation(counts.test, backbones[0]!);
     const { train, validation } = split;
     const context = { dataset, split: { train, validation }, test, plan, folder, budget };

@@ -57,6 +57,7 @@ export class Costs {
     private readonly measured: BackboneName,
     private readonly pictures: { train: number; validation: number },
     private readonly given: Partial<TrainSettings>,
+    private readonly cache: boolean,
   ) {}
 
   /** Estimated seconds of a training; what earlier ones left in the cache costs nothing. */
@@ -71,6 +72,7 @@ export class Costs {
     const kind = kindOf(settings);
     const ratio = (this.ratios.get(kind) ?? 1) * Math.max(0.2, (seconds - FIXED) / Math.max(1, estimate - FIXED));
     if (variantEntry(settings.variant!).trains !== 'head') this.ratios.set(kind, Math.max(LEAST_RATIO, ratio));
+    if (!this.cache) return;
     for (const { key } of this.partsOf(settings)) if (key !== undefined) this.done.add(key);
   }
 

@@ -13,7 +13,7 @@ import type { Costs } from './cost';
 import { planTuning } from './plan';
 import { type AutoRecord, bestOf } from './record';
 import { soupMembers, trySoup } from './soup';
-import { report, type TrialContext, tryCandidate } from './trial';
+import { candidateOf, report, type TrialContext, tryCandidate } from './trial';
 
 /** Of the time, the most that the check of the pictures and the features of other backbones may take. */
 const SHARE_OF_CHECK = 0.1;
@@ -40,9 +40,10 @@ export class Search {
     await this.check();
     await this.tryOthers(others);
     if (this.isOver) return;
+    await this.continueStopped();
     const [best, ...next] = this.ranked();
+    await this.tune([best!, ...next].slice(0, TUNED)); // before other heads, as it gains most
     await this.try(denseCandidate(best!));
-    await this.tune([best!, ...next].slice(0, TUNED));
     await this.try(augmentedCandidate(best!));
     await this.tuneFurther();
     await this.mix();
@@ -123,6 +124,12 @@ export class Search {
       if (share < 0 && !this.ended(logisticCandidate(name).name)) return;
       await this.try(logisticCandidate(name));
     }
+  }
+
+  /** Continue the trainings that an earlier call has stopped. */
+  private async continueStopped(): Promise<void> {
+    const stopped = this.records.filter(({ state, settings }) => state === 'stopped' && settings);
+    for (const { name, settings } of stopped) await this.try({ name: candidateOf(name), settings: settings! });
   }
 
   /** The backbones that were tried, the one with the best logistic regression first. */

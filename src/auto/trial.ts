@@ -57,7 +57,7 @@ export async function tryCandidate(
     });
   }
   const { stopped, history } = result;
-  const own = stopped ? `${name}-after-${history.length}` : name;
+  const own = stopped ? stoppedName(name, history.length) : name;
   try {
     if (!existsSync(folder.candidate(own))) {
       result.settings = { ...result.settings, test }; // `train` with these settings puts the same pictures aside
@@ -74,6 +74,12 @@ export async function tryCandidate(
     ...(stopped && { reason: `stopped after ${history.length} epochs; ${judged.reason}` }),
   });
 }
+
+/** The name of what a candidate had learned when it was stopped. */
+const stoppedName = (name: string, epochs: number) => `${name}-after-${epochs}`;
+
+/** The name of the candidate that was stopped under this name. */
+export const candidateOf = (stopped: string): string => stopped.replace(/-after-\d+$/, '');
 
 /** Compares a saved candidate with the best one so far. */
 export function judge(
