@@ -57,15 +57,15 @@ export async function writeKerasModel(model: tf.LayersModel, file: string): Prom
 function toKeras({ name, class_name, config, inbound_nodes }: LayerJson): LayerJson {
   const activation = ACTIVATIONS[class_name];
   if (activation) return { name, class_name: 'Activation', config: { name, activation }, inbound_nodes };
-  if (!KNOWN.has(class_name)) throw new UserError(`layer '${name}' is a ${class_name}, which Keras does not have`);
-  if (class_name === 'InputLayer') {
-    const { batch_input_shape, dtype } = config;
-    return { name, class_name, config: { batch_input_shape, dtype, name }, inbound_nodes };
-  }
   if (class_name === 'GroupedConv2D') {
     const { filters, kernelSize, strides, padding, groups } = config;
     const convolution = { name, filters, kernel_size: kernelSize, strides, padding, groups, use_bias: false };
     return { name, class_name: 'Conv2D', config: convolution, inbound_nodes };
+  }
+  if (!KNOWN.has(class_name)) throw new UserError(`layer '${name}' is a ${class_name}, which Keras does not have`);
+  if (class_name === 'InputLayer') {
+    const { batch_input_shape, dtype } = config;
+    return { name, class_name, config: { batch_input_shape, dtype, name }, inbound_nodes };
   }
   if (class_name === 'Normalization') return { name, class_name, config: { name, axis: [-1] }, inbound_nodes };
   const used = Object.entries(config).filter(
