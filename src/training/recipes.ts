@@ -82,7 +82,10 @@ function tuningLines(given: Partial<TrainSettings>, enough: number, tuningEpochs
     {
       setting: 'headEpochs',
       value: headEpochs,
-      because: 'the gradients of an untrained head would change what the backbone knows',
+      because:
+        headEpochs > 0
+          ? 'the gradients of an untrained head would change what the backbone knows'
+          : 'a single epoch is for all that trains',
     },
     { setting: 'blocks', value: 0, because: 'the last third of the blocks is the most specific to ImageNet' },
     { setting: 'backboneLearningRate', value: 0, because: 'it depends on what the pictures look like' },
