@@ -133,21 +133,3 @@ function checkChoice(where: string, value: unknown, choices: readonly string[]):
 /** The name of the registry behind a choice that was checked. */
 export const architectureOf = (backbone: BackboneName | BackboneData): BackboneName =>
   typeof backbone === 'string' ? backbone : backbone.architecture;
-
-/**
- * A backbone in a few words, for tables and reports: its name, and where its weights are from.
- *
- * @example
- * ```ts
- * import { models } from 'tunebook';
- *
- * models.backboneLabel('resnet50'); // => 'resnet50'
- * models.backboneLabel({ architecture: 'resnet50', weights: '/data/xray.pth' }); // => 'resnet50 with xray.pth'
- * ```
- */
-export function backboneLabel(backbone: BackboneSource): string {
-  if (typeof backbone === 'string') return backbone;
-  const { architecture, weights = 'imagenet' } = backbone;
-  const last = weights.startsWith('hf://') ? weights : weights.split(/[\\/]/).filter(Boolean).at(-1);
-  return weights === 'imagenet' ? architecture : `${architecture} with ${last}`;
-}

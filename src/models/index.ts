@@ -2,12 +2,12 @@ export {
   architectureOf,
   type BackboneData,
   type BackboneSource,
-  backboneLabel,
   checkBackbone,
   type HubAddress,
 } from './backboneData';
 export type { BackboneEntry, KerasFiles, PackagedTorchFile, PublishedTorchFile } from './backboneEntry';
 export type { BackboneFamily, FamilyMember, TorchNetwork } from './backboneFamily';
+export { backboneLabel } from './backboneLabel';
 export { buildArchitecture } from './buildArchitecture';
 export { defaultBackbone } from './defaultBackbone';
 export type { BackboneName } from './families';

@@ -1,7 +1,8 @@
 import { printableLine } from '../core/escape/printable';
 import type { Dataset } from '../data';
 import { describePredictions } from '../metrics/describePredictions';
-import { settingText, type TrainResult } from '../training';
+import type { TrainResult } from '../training';
+import { settingText } from '../training/settings/settingText';
 
 /**
  * Summarize a dataset or a run in a few lines, instead of pages of paths and layers as the last value of a cell. `undefined` for

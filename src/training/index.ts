@@ -49,8 +49,9 @@ export {
   type WeightSource,
   weightSources,
 } from './settings/choices';
-export { describeSetting, flagOf, settingsPage, settingText, valuesOf } from './settings/describe';
+export { describeSetting, flagOf, settingsPage, valuesOf } from './settings/describe';
 export type { Chapter, ChoiceSetting, NumberSetting, Setting, SettingDescription } from './settings/setting';
+export { settingText } from './settings/settingText';
 export { settingsTable } from './settings/table';
 export type { TrainSettings } from './settings/types';
 export { type Stage, type StageSettings, stagesOf } from './stages';

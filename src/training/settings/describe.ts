@@ -1,14 +1,7 @@
-import { backboneLabel } from '../../models';
 import { variantNames, variants } from '../variants';
 import { type SettingName, settingNames } from './check';
 import type { ChoiceSetting, NumberSetting } from './setting';
 import { settingsTable } from './table';
-import type { TrainSettings } from './types';
-
-/** The value of a setting in tables and reports: that of a backbone with weights of its own in a few words. */
-export function settingText(value: TrainSettings[SettingName]): string {
-  return typeof value === 'object' ? backboneLabel(value) : String(value);
-}
 
 /** What a setting can be, in words: 'a number from 0 to 0.99', or its choices. */
 export function valuesOf(setting: Readonly<NumberSetting | ChoiceSetting<string>>): string {
