@@ -18,8 +18,6 @@ export type {
 export { type DeviceSpeed, deviceSpeed } from '../analysis/advise';
 export type { DomainReferences, DomainSimilarity, DomainSimilarityOptions } from '../features';
 export type {
-  BackboneData,
-  BackboneSource,
   Block,
   FamilyMember,
   HubAddress,

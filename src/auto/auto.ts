@@ -66,11 +66,12 @@ export function auto(pictures: Dataset, options?: AutoOptions): Promise<AutoResu
   return autoByClock(pictures, options);
 }
 
-/** {@link auto} by another clock. @param now seconds on a clock that never goes back */
+/** {@link auto} by another clock, and by another measurement of the speed. @param now seconds on a clock that never goes back */
 export async function autoByClock(
   pictures: Dataset,
   options: AutoOptions | undefined,
   now?: () => number,
+  measure = measureSpeed,
 ): Promise<AutoResult> {
   const plan = autoPlan(options);
   const { listener, settings } = plan;
@@ -89,7 +90,7 @@ export async function autoByClock(
   try {
     const backbones = await availableBackbones(plan);
     const backbone = await backboneOf({ ...settings, backbone: backbones[0]! }, listener);
-    const speed = await measureSpeed(backbone, all.train, all.train.length).finally(() => backbone.model.dispose());
+    const speed = await measure(backbone, all.train, all.train.length).finally(() => backbone.model.dispose());
     if (folder.state.records.length === 0) {
       folder.state.shares = sharesInTime(all, speed.decode + speed.forward, budget.seconds);
     }
