@@ -31,7 +31,7 @@ export type StageSettings = Pick<
  * @example
  * ```ts
  * import { training } from 'tunebook';
- * const settings = { ...training.defaultSettings, variant: 'two-phase' } as const;
+ * const settings = { ...training.defaultSettings, variant: 'two-phase', headEpochs: 5 } as const;
  * training.stagesOf(settings, 18).map(({ blocks }) => blocks); // => [ 0, 2, 3 ]
  * ```
  */
