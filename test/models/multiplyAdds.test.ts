@@ -15,6 +15,20 @@ const PUBLISHED: Record<string, [number, number]> = {
   resnet50: [3800, 0.02],
   resnet101: [7600, 0.02],
   resnet152: [11_300, 0.02],
+  // torchvision's table of weights; its 50 layers and more halve the side one convolution later than He et al.
+  resnet18: [1810, 0.02],
+  resnet34: [3660, 0.02],
+  'resnet50-v1.5': [4090, 0.02],
+  'resnet101-v1.5': [7800, 0.02],
+  'resnet152-v1.5': [11_510, 0.02],
+  'wide-resnet50-2': [11_400, 0.02],
+  'resnext50-32x4d': [4230, 0.02],
+  densenet121: [2830, 0.02],
+  densenet169: [3360, 0.02],
+  densenet201: [4290, 0.02],
+  'convnext-tiny': [4460, 0.02],
+  'convnext-small': [8680, 0.02],
+  'convnext-base': [15_360, 0.02],
   vgg16: [15_300, 0.02], // He et al. 2016, in the text
   vgg19: [19_600, 0.02],
   // Tan and Le 2019, table 2
