@@ -30,7 +30,7 @@ function steadyClock(seconds: number) {
 }
 
 const search = (root: string, options: AutoOptions, now: () => number = fakeClock().now) =>
-  autoByClock(imageFolder(root), { ...tiny, ...options }, now, async () => ({ decode: 0.002, forward: 0.03 }));
+  autoByClock(imageFolder(root), { ...tiny, ...options }, now, async () => ({ decode: 0.002, forward: 0.006 }));
 
 describe('an automatic search', () => {
   let root: string;
