@@ -19,7 +19,7 @@ import { Random } from '../src/core/random';
 import { alignColumns } from '../src/core/text';
 import { type Dataset, type Example, selectClasses } from '../src/data';
 import { openDataset } from '../src/data/public';
-import { meanOf, summarize } from '../src/study/statistics/summary';
+import { meanOf, summarize } from '../src/study/statistics';
 import { type TrainOptions, train } from '../src/training';
 import { peerEnvironment, peerFile, peerPython } from './peers';
 

@@ -73,18 +73,12 @@ function checkWithin(
 /** A number drawn uniformly from a range. */
 export const drawBetween = (random: Random, [from, to]: Range): number => from + (to - from) * random.uniform();
 
-/** A standard normal random number (Box and Muller 1958). */
-export function drawNormal(random: Random): number {
-  const radius = Math.sqrt(-2 * Math.log(1 - random.uniform()));
-  return radius * Math.cos(2 * Math.PI * random.uniform());
-}
-
 /** A gamma distributed random number of scale 1 (Marsaglia and Tsang 2000). */
 function drawGamma(random: Random, shape: number): number {
   if (shape < 1) return drawGamma(random, shape + 1) * (1 - random.uniform()) ** (1 / shape);
   const d = shape - 1 / 3;
   for (;;) {
-    const normal = drawNormal(random);
+    const normal = random.normal();
     const v = (1 + normal / Math.sqrt(9 * d)) ** 3;
     if (v > 0 && Math.log(1 - random.uniform()) < normal ** 2 / 2 + d - d * v + d * Math.log(v)) return d * v;
   }

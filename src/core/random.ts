@@ -39,6 +39,11 @@ export class Random {
     return Math.floor(this.uniform() * bound);
   }
 
+  /** A number of the standard normal distribution (Box and Muller 1958). */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
+  }
+
   /** A shuffled copy (Fisher and Yates 1938, as Durstenfeld wrote it in 1964). */
   shuffled<T>(items: ArrayLike<T>): T[] {
     const result = Array.from(items);

@@ -1,5 +1,6 @@
 import { argmax } from './argmax';
 import { checkProbabilities } from './calibration';
+import { meanOf } from './mean';
 
 /** An example whose label is probably wrong. */
 export interface LabelIssue {
@@ -39,7 +40,7 @@ export interface LabelIssue {
 export function suspectLabels(labels: ArrayLike<number>, probabilities: ArrayLike<ArrayLike<number>>): LabelIssue[] {
   checkProbabilities('suspectLabels', labels, probabilities);
   const rows = Array.from(probabilities, (row) => Array.from(row));
-  const thresholds = rows[0]!.map((_, c) => meanOf(rows.filter((_, i) => labels[i] === c).map((row) => row[c]!)));
+  const thresholds = rows[0]!.map((_, c) => thresholdOf(rows.filter((_, i) => labels[i] === c).map((row) => row[c]!)));
   return rows
     .flatMap((row, index): LabelIssue[] => {
       const label = labels[index]!;
@@ -52,6 +53,6 @@ export function suspectLabels(labels: ArrayLike<number>, probabilities: ArrayLik
 }
 
 /** The mean; for a class without examples 2, a threshold that no probability reaches. */
-function meanOf(values: readonly number[]): number {
-  return values.length === 0 ? 2 : values.reduce((sum, value) => sum + value, 0) / values.length;
+function thresholdOf(values: readonly number[]): number {
+  return values.length === 0 ? 2 : meanOf(values);
 }

@@ -6,6 +6,7 @@ import { calibration, checkProbabilities } from './calibration';
 import { clusterBootstrap } from './clusterBootstrap';
 import { type GroupedAccuracy, groupedAccuracy, groupMembers } from './groupedAccuracy';
 import type { Interval } from './interval';
+import { meanOf } from './mean';
 import { checkConfidence } from './normal';
 
 /** The quality of predictions, in metrics that apply to any classifier. */
@@ -152,8 +153,6 @@ function scoresOf(labels: readonly number[], predicted: readonly number[], weigh
   }
   return [meanOf(recalls), meanOf(scores)];
 }
-
-const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function weightedMean(values: readonly number[], weights: Float64Array): number {
   let sum = 0;

@@ -41,10 +41,10 @@ function heNormal(shape: readonly number[], depthwise: boolean, random: Random):
   return Float32Array.from({ length: size }, () => deviation * truncatedNormal(random));
 }
 
-/** Box and Muller (1958), drawn again beyond two. */
+/** A standard normal number, drawn again beyond two. */
 function truncatedNormal(random: Random): number {
   for (;;) {
-    const value = Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+    const value = random.normal();
     if (Math.abs(value) <= 2) return value;
   }
 }

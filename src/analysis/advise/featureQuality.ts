@@ -1,6 +1,7 @@
 import type { Split } from '../../data';
 import { type Features, selectRows } from '../../features';
 import { classificationSummary, groupedAccuracy, type Interval } from '../../metrics';
+import { argmax } from '../../metrics/argmax';
 import { baselineOf } from '../../metrics/baseline';
 import type { Monitor } from '../../metrics/measures';
 import { toProbabilities } from '../../training';
@@ -66,7 +67,7 @@ export function measureFeatures(
       labels.push(label);
       groups.push(held!.examples[row]!.group);
       probabilities.push(each);
-      right.probe.push(each.indexOf(Math.max(...each)) === label);
+      right.probe.push(argmax(each) === label);
       right.neighbours.push(nearest[row] === label);
     });
     onFold(index + 1);

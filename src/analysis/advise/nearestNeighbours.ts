@@ -1,3 +1,4 @@
+import { argmax } from '../../metrics/argmax';
 import { tf } from '../../tensorflow';
 import type { LabelledRows } from '../../training/logistic/labelledRows';
 
@@ -16,8 +17,7 @@ const CHUNK = 512;
 export function nearestNeighbours(known: LabelledRows, queries: LabelledRows, neighbours: number): Int32Array {
   const votes = neighbourVotes(known, queries, neighbours);
   return Int32Array.from({ length: queries.labels.length }, (_, row) => {
-    const own = votes.subarray(row * known.classes, (row + 1) * known.classes);
-    return own.indexOf(Math.max(...own));
+    return argmax(votes.subarray(row * known.classes, (row + 1) * known.classes));
   });
 }
 

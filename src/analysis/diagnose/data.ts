@@ -1,3 +1,4 @@
+import { argmax } from '../../metrics/argmax';
 import { baselineOf } from '../../metrics/baseline';
 import { accuracyOf, type DiagnosedRun, type Finding, learnedAccuracy, percent, recentMean } from './finding';
 
@@ -12,7 +13,7 @@ export function imbalance({ classes, trainingCounts, predictions = [] }: Diagnos
   const counts = trainingCounts ?? [];
   const present = counts.filter((count) => count > 0);
   if (present.length < 2) return undefined;
-  const most = counts.indexOf(Math.max(...counts));
+  const most = argmax(counts);
   const least = counts.indexOf(Math.min(...present));
   const ratio = counts[most]! / counts[least]!;
   const rare = predictions.filter(({ label }) => label === least);

@@ -2,6 +2,7 @@ import { didYouMean } from '../../core/didYouMean';
 import { UserError } from '../../core/errors';
 import { pictureTensor } from '../../features/pictureTensor';
 import { LayerGraph } from '../../layers/layerGraph';
+import { argmax } from '../../metrics/argmax';
 import type { BackboneEntry } from '../../models';
 import { tf } from '../../tensorflow';
 import { toProbabilities } from '../../training';
@@ -121,4 +122,4 @@ export function scoreOf(logits: tf.Tensor2D, classes: readonly number[]): tf.Sca
 }
 
 /** The class of each row with the highest value. */
-export const argMax = (rows: readonly number[][]): number[] => rows.map((row) => row.indexOf(Math.max(...row)));
+export const argMax = (rows: readonly number[][]): number[] => rows.map((row) => argmax(row));

@@ -1,8 +1,9 @@
+import { meanOf } from '../../metrics/mean';
 import { twoSidedP, twoSidedT } from '../../metrics/studentT';
 import { bootstrapInterval } from './bootstrap';
 import { holm } from './holm';
 import { pairsNeeded } from './power';
-import { meanOf, standardDeviation } from './summary';
+import { standardDeviation } from './summary';
 
 /** The difference between a variant and the baseline, over the seeds that both have run. */
 export interface Difference {

@@ -1,3 +1,4 @@
+import { meanOf } from '../../metrics/mean';
 import { twoSidedT } from '../../metrics/studentT';
 
 /** Mean, spread and confidence interval of repeated measurements. */
@@ -12,21 +13,6 @@ export interface Summary {
   low: number | null;
   /** upper limit of the confidence interval of the mean; null for one measurement */
   high: number | null;
-}
-
-/**
- * The arithmetic mean.
- *
- * @returns NaN for no values
- *
- * @example
- * ```ts
- * import { studies } from 'tunebook';
- * studies.meanOf([1, 2, 6]); // => 3
- * ```
- */
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /**

@@ -32,7 +32,7 @@ export function rangeDensity(range: CheckedRange, values: readonly number[]): De
     draw(random) {
       const { mean, deviation } = kernels[random.integer(kernels.length)]!;
       for (let tries = 0; tries < TRIES; tries++) {
-        const at = mean + deviation * standardNormal(random);
+        const at = mean + deviation * random.normal();
         if (at >= low && at <= high) return valueAt(range, at);
       }
       return valueAt(range, mean);
@@ -67,11 +67,6 @@ function kernelsOf(range: CheckedRange, values: readonly number[]): Kernel[] {
     const mass = normalDistribution((high - mean) / deviation) - normalDistribution((low - mean) / deviation);
     return { mean, deviation, mass };
   });
-}
-
-/** A number of the standard normal distribution (Box and Muller 1958). */
-function standardNormal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
 }
 
 /** The distribution over the places of a list: how often each was taken, plus one (Bergstra et al. 2011, section 4). */

@@ -1,4 +1,5 @@
 import { Random } from '../../core/random';
+import { argmax } from '../../metrics/argmax';
 import { type Configuration, type Label, labelOf, labelsOf } from '../axisValue';
 import {
   type CheckedAxis,
@@ -63,7 +64,7 @@ function promising(space: Space, good: readonly Labels[], bad: readonly Labels[]
     const worse = densityOf(axis, values, bad);
     const drawn = Array.from({ length: CANDIDATES }, () => better.draw(random));
     const gains = drawn.map((value) => better.log(value) - worse.log(value));
-    const value = drawn[gains.indexOf(Math.max(...gains))]!;
+    const value = drawn[argmax(gains)]!;
     return [axis, 'length' in values ? labelOf(values[value]!) : value] as const;
   });
   return configurationOf(space, Object.fromEntries(labels))!;
