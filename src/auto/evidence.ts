@@ -1,4 +1,6 @@
 import { logProbabilities } from '../metrics';
+import { meanOf } from '../metrics/mean';
+import { pairedDifference } from '../metrics/pairedDifference';
 import { scaledLosses } from '../metrics/temperature';
 import type { Prediction } from '../training';
 
@@ -55,7 +57,7 @@ export const accuracyOf = (predictions: readonly Prediction[]): number =>
 
 /** The mean log loss of predictions at the temperature that suits them best. */
 export function scaledLoss(predictions: readonly Prediction[]): number {
-  return lossesOf(predictions).reduce((sum, loss) => sum + loss, 0) / predictions.length;
+  return meanOf(lossesOf(predictions));
 }
 
 function lossesOf(predictions: readonly Prediction[]): number[] {
@@ -68,19 +70,6 @@ function lossesOf(predictions: readonly Prediction[]): number[] {
 function normalized(probabilities: readonly number[]): number[] {
   const sum = probabilities.reduce((total, p) => total + p, 0);
   return probabilities.map((p) => p / sum);
-}
-
-/** Mean of differences, and its standard error with whole groups as the units. */
-function pairedDifference(differences: readonly number[], groups: readonly (string | undefined)[]) {
-  const mean = differences.reduce((sum, each) => sum + each, 0) / differences.length;
-  const residuals = new Map<string | number, number>();
-  for (const [i, each] of differences.entries()) {
-    const unit = groups[i] ?? i;
-    residuals.set(unit, (residuals.get(unit) ?? 0) + each - mean);
-  }
-  const units = residuals.size;
-  const squares = [...residuals.values()].reduce((sum, each) => sum + each ** 2, 0);
-  return { mean, error: units > 1 ? Math.sqrt((squares * units) / (units - 1)) / differences.length : Infinity };
 }
 
 const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`;

@@ -31,9 +31,9 @@ export class EpochValidation {
     );
   }
 
-  /** The class of each example. */
-  get labels(): Int32Array {
-    return this.passes.source.labels;
+  /** The validation data. */
+  get source(): Passes['source'] {
+    return this.passes.source;
   }
 
   /** The model as it is now. */

@@ -199,7 +199,7 @@ export class Fitting {
     const { validation, first, trainer } = this;
     if (this.settings.interpolation === 'none' || !validation) return undefined;
     const variables = trainer.weights.map(({ variable }) => variable);
-    return interpolate(variables, first, validation.labels, () => validation.evaluate());
+    return interpolate(variables, first, validation.source, () => validation.evaluate());
   }
 
   private keepState(folder: string): void {

@@ -1,3 +1,6 @@
+import type { BatchSource } from '../features';
+import { meanOf } from '../metrics/mean';
+import { pairedDifference } from '../metrics/pairedDifference';
 import { scaledLosses } from '../metrics/temperature';
 import { tf } from '../tensorflow';
 import type { Evaluation } from './evaluate';
@@ -25,11 +28,12 @@ export interface Interpolation {
  *
  * @param variables the weights, which get the chosen values
  * @param before their values before training
+ * @param examples the classes of the validation examples, and their groups, whose examples count together
  */
 export async function interpolate(
   variables: readonly tf.Variable[],
   before: Snapshot,
-  labels: Int32Array,
+  { labels, groups }: Pick<BatchSource, 'labels' | 'groups'>,
   evaluate: () => Promise<Evaluation>,
 ): Promise<{ interpolation: Interpolation; evaluation: Evaluation }> {
   const after = variables.map((variable) => variable.clone());
@@ -48,7 +52,7 @@ export async function interpolate(
       const evaluation = await evaluate();
       tried.push({ part, evaluation, losses: lossesOf(labels, evaluation.logits) });
     }
-    const { part, evaluation } = choose(tried);
+    const { part, evaluation } = choose(tried, groups);
     assign(part);
     const shown = tried.map(({ part, evaluation, losses }) => {
       return { part, accuracy: evaluation.accuracy, loss: meanOf(losses) };
@@ -70,13 +74,14 @@ interface Tried {
 const TOLERANCE = 0.5;
 
 /** Of the parts that are about as good as the best one, that which keeps most of what was learned. */
-function choose(tried: readonly Tried[]): Tried {
+function choose(tried: readonly Tried[], groups: BatchSource['groups']): Tried {
   const best = tried.reduce((found, one) => (meanOf(one.losses) < meanOf(found.losses) ? one : found));
   return tried.findLast(({ losses }) => {
-    const differences = losses.map((loss, i) => loss - best.losses[i]!);
-    const mean = meanOf(differences);
-    const square = meanOf(differences.map((difference) => (difference - mean) ** 2));
-    return mean <= TOLERANCE * Math.sqrt(square / Math.max(1, losses.length - 1));
+    const { mean, error } = pairedDifference(
+      losses.map((loss, i) => loss - best.losses[i]!),
+      groups,
+    );
+    return mean <= (Number.isFinite(error) ? TOLERANCE * error : 0); // of a single example or group nothing is known
   })!;
 }
 
@@ -89,8 +94,6 @@ function lossesOf(labels: Int32Array, logits: Float32Array): number[] {
   });
   return scaledLosses(labels, rows);
 }
-
-const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** What was chosen, as a line for the reader. */
 export function describeInterpolation({ part, tried }: Interpolation): string {

@@ -22,7 +22,7 @@ function lineOf(before: number, after: number, best: number, sharpness = 1) {
     const right = margins.filter((margin, i) => Number(margin > 0) === labels[i]).length;
     return { loss: 0, accuracy: right / 4, logits };
   };
-  return { variable, choose: () => interpolate([variable], snapshot, labels, evaluateNow) };
+  return { variable, choose: () => interpolate([variable], snapshot, { labels }, evaluateNow) };
 }
 
 describe('interpolation between the weights before and after training', () => {
@@ -54,10 +54,34 @@ describe('interpolation between the weights before and after training', () => {
       const margins = [-2 + moved, -1 - moved, 2 - 0.1 * moved, -1];
       return { loss: 0, accuracy: 0.75, logits: Float32Array.from(margins.flatMap((margin) => [0, margin])) };
     };
-    const { interpolation } = await interpolate([variable], before, labels, evaluateNow);
+    const { interpolation } = await interpolate([variable], before, { labels }, evaluateNow);
     const losses = interpolation.tried.map(({ loss }) => loss);
     assert.ok(losses[0]! < losses[4]! && Math.min(...losses) < losses[4]!, losses.join());
     assert.equal(interpolation.part, 1);
+  });
+
+  it('counts the examples of a group together: many like each other are no more evidence than one', async () => {
+    const variable = tf.variable(tf.scalar(0));
+    const before = new Snapshot([variable]);
+    const many = Int32Array.from({ length: 40 }, (_, i) => (i < 36 ? 0 : 1));
+    // training makes 36 pictures of one thing a little worse, and those of other things now better, now worse
+    const evaluateNow = async () => {
+      const moved = variable.dataSync()[0]!;
+      const margins = Array.from(many, (_, i) =>
+        i < 36 ? -2 + 0.3 * moved : (i % 2 ? 1 : -1) + (i < 38 ? moved : -moved),
+      );
+      return { loss: 0, accuracy: 1, logits: Float32Array.from(margins.flatMap((margin) => [0, margin])) };
+    };
+    const chosenFor = async (groups?: (string | undefined)[]) => {
+      variable.assign(tf.scalar(1));
+      const data = { labels: many, ...(groups && { groups }) };
+      return (await interpolate([variable], before, data, evaluateNow)).interpolation;
+    };
+    const alone = await chosenFor();
+    const grouped = await chosenFor(Array.from(many, (_, i) => (i < 36 ? 'one thing' : undefined)));
+    assert.deepEqual(grouped.tried, alone.tried);
+    assert.ok(alone.part < 1, `${alone.part}`);
+    assert.ok(grouped.part > alone.part, `${grouped.part}`);
   });
 
   it('says what it has chosen', async () => {
