@@ -1,7 +1,7 @@
 import { byMeasure, type Monitor } from '../metrics/measures';
 import type { Budget } from './budget';
 import type { Plan, RunTask } from './plan';
-import { curveOf, type RunRecord } from './runRecord';
+import { bestOf, type RunRecord } from './runRecord';
 
 type Rungs = Pick<Required<Budget>, 'reduction' | 'minEpochs'>;
 
@@ -75,9 +75,7 @@ function promoted(
       const epochs = rungs[rung];
       if (!record || epochs === undefined || record.state === 'failed') return [];
       if (record.state === 'pruned' && record.epochs < epochs) return [];
-      const known = curveOf(record, monitor).slice(0, epochs).filter(Number.isFinite);
-      const [score = null] = known.sort((a, b) => byMeasure(monitor, a, b));
-      return [{ task, record, score, next: rungs[rung - 1]! }];
+      return [{ task, record, score: bestOf(record, monitor, epochs), next: rungs[rung - 1]! }];
     });
     return reached
       .sort((a, b) => byMeasure(monitor, a.score, b.score))

@@ -120,9 +120,10 @@ function tasksOf(
   const how = Object.keys(study.dataOptions).length > 0 ? { dataOptions: study.dataOptions } : {};
   const axes = labelsOf(configuration);
   const given = settingsOf(study, configuration);
+  const parts = checkTraining(given); // a recipe changes nothing of the split
   return study.seeds.map((seed) => {
     const settings = {
-      ...checkTraining(given, trainingPictures({ ...checkTraining(given), seed })),
+      ...checkTraining(given, trainingPictures({ ...parts, seed })),
       seed: trainingSeed(seed, axes.dummy ?? null, study),
     };
     const hash = runHash({ settings, seed, dataFingerprint });

@@ -1,4 +1,4 @@
-import type { Monitor } from '../metrics/measures';
+import { byMeasure, type Monitor } from '../metrics/measures';
 import type { Label } from './axisValue';
 
 /** The result of one run of a study, as in its run.json. Its keys are the columns of a study's table of runs. */
@@ -52,4 +52,10 @@ export interface RunRecord {
 /** A measure after each epoch; empty where it was not recorded. */
 export function curveOf({ curve, curves }: RunRecord, monitor: Monitor): readonly number[] {
   return monitor === 'accuracy' ? curve : (curves?.[monitor] ?? []);
+}
+
+/** The best that a run had in its first epochs; null where nothing was recorded. @param epochs Default: all */
+export function bestOf(record: RunRecord, monitor: Monitor, epochs?: number): number | null {
+  const known = curveOf(record, monitor).slice(0, epochs).filter(Number.isFinite);
+  return known.sort((a, b) => byMeasure(monitor, a, b))[0] ?? null;
 }

@@ -1,7 +1,6 @@
-import { byMeasure } from '../../metrics/measures';
 import type { Label } from '../axisValue';
 import type { StudyResult } from '../result';
-import { curveOf, type RunRecord } from '../runRecord';
+import { bestOf, type RunRecord } from '../runRecord';
 
 /** A configuration with results. */
 export interface Measured {
@@ -23,11 +22,7 @@ export function measuredConfigurations({ records, monitor }: Pick<StudyResult, '
   const ended = records.filter(({ state }) => state !== 'failed');
   const isPruned = ended.some(({ state }) => state === 'pruned');
   const epochs = isPruned ? ended.reduce((fewest, record) => Math.min(fewest, record.epochs), Infinity) : undefined;
-  const scoreOf = (record: RunRecord) => {
-    if (epochs === undefined) return record[monitor];
-    const curve = [...curveOf(record, monitor).slice(0, epochs)].filter(Number.isFinite);
-    return curve.sort((a, b) => byMeasure(monitor, a, b))[0] ?? null;
-  };
+  const scoreOf = (record: RunRecord) => (epochs === undefined ? record[monitor] : bestOf(record, monitor, epochs));
   const byAxes = new Map<string, Measured>();
   for (const record of ended) {
     const score = scoreOf(record);

@@ -1,7 +1,7 @@
 import { byMeasure } from '../../metrics/measures';
 import type { Label } from '../axisValue';
 import type { Plan } from '../plan';
-import { curveOf, type RunRecord } from '../runRecord';
+import { bestOf, type RunRecord } from '../runRecord';
 import { meanOf } from '../statistics';
 
 /** What is known of the configurations of a study. */
@@ -39,14 +39,12 @@ export function observationsOf(
     const runs = ended.get(JSON.stringify(axes))!;
     const scores = runs.flatMap(({ state, [monitor]: score }) => (state === 'done' && score !== null ? [score] : []));
     const pruned = runs.filter(({ state }) => state === 'pruned').sort((a, b) => b.epochs - a.epochs)[0];
-    const curve = pruned ? curveOf(pruned, monitor) : [];
-    const [best = null] = [...curve].sort((a, b) => byMeasure(monitor, a, b));
     return {
       axes,
       runs: runs.length,
       score: scores.length > 0 ? meanOf(scores) : null,
       epochs: pruned?.epochs ?? 0,
-      best,
+      best: pruned ? bestOf(pruned, monitor) : null,
     };
   });
   const compare = (a: Observed, b: Observed) =>
