@@ -1,6 +1,7 @@
 import { didYouMean } from '../../core/didYouMean';
 import { shown, UserError } from '../../core/errors';
 import { checkNumber } from '../../core/options';
+import type { TrainSettings } from './types';
 
 /** The notebook that teaches a setting. */
 export type Chapter =
@@ -12,6 +13,9 @@ export type Chapter =
   | '05-learning-rate'
   | '06-monitor'
   | '07-transfer-variants';
+
+/** Whole numbers; beyond the upper bound it is a slip, or made to keep the machine busy. */
+export const COUNT = { min: 1, max: 1e6, integer: true };
 
 /** What every setting of the table has. */
 export interface SettingDescription<T> {
@@ -51,6 +55,11 @@ export interface ChoiceSetting<T extends string> extends SettingDescription<T> {
 
 /** A row of the table of settings. */
 export type Setting<T> = [T] extends [number] ? NumberSetting : ChoiceSetting<T & string>;
+
+/** Rows of the table of settings, by name. */
+export type Rows<Names extends keyof TrainSettings> = {
+  readonly [Name in Names]: Readonly<Setting<TrainSettings[Name]>>;
+};
 
 /**
  * The value if the setting can have it.

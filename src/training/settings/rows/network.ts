@@ -1,0 +1,66 @@
+import { fits } from '../../../data';
+import { backboneNames, checkBackbone, INPUT_SIZE } from '../../../models';
+import { precisions } from '../../../tensorflow/graph';
+import { batchNormalizationModes, weightSources } from '../choices';
+import type { Rows } from '../setting';
+
+/** The settings of the network: which backbone, how pictures get into it, and how its frozen layers compute. */
+export const networkRows: Rows<'backbone' | 'weights' | 'inputSize' | 'fit' | 'batchNormalization' | 'precision'> = {
+  backbone: {
+    choices: backboneNames,
+    noun: 'backbone',
+    default: 'efficientnet-lite0',
+    sentence:
+      "The pre-trained network: a name, hf://OWNER/MODEL on Hugging Face's hub, or an architecture with weights of your own.",
+    other: checkBackbone,
+    chapter: '01-choose-a-model',
+    value: 'name',
+  },
+  weights: {
+    choices: () => weightSources,
+    noun: 'source of weights',
+    plural: 'sources',
+    default: 'imagenet',
+    sentence: 'What the weights of the backbone start as: trained on ImageNet, or random.',
+    chapter: '01-choose-a-model',
+    value: 'source',
+  },
+  inputSize: {
+    ...INPUT_SIZE,
+    integer: true,
+    zero: 'the size that the weights were trained at',
+    default: 0,
+    sentence: 'The side of the square that pictures are resized to, in pixels.',
+    chapter: '01-choose-a-model',
+    value: 'pixels',
+  },
+  fit: {
+    choices: () => fits,
+    noun: 'fit',
+    plural: 'ways',
+    default: 'crop',
+    sentence:
+      'How pictures become square: crop their centre, stretch them, or pad them with black borders so that all of them is seen.',
+    chapter: '01-choose-a-model',
+    value: 'how',
+  },
+  batchNormalization: {
+    choices: () => batchNormalizationModes,
+    noun: 'mode of batch normalization',
+    plural: 'modes',
+    default: 'inference',
+    sentence:
+      'How batch normalization runs in blocks that train: with the statistics of its pre-training, or with those of each batch.',
+    chapter: '02-freeze-and-train-the-top',
+    value: 'mode',
+  },
+  precision: {
+    choices: () => precisions,
+    noun: 'precision',
+    default: 'float32',
+    sentence:
+      'The numbers that frozen layers compute with: bfloat16 is about twice as fast where the processor has it, and less exact.',
+    chapter: '02-freeze-and-train-the-top',
+    value: 'name',
+  },
+};
