@@ -84,6 +84,7 @@ export async function autoByClock(
   const unlock = lockFolder(plan.out);
   const before = folder.state.seconds;
   const keepTime = () => {
+    if (folder.state.records.length === 0) return; // there is nothing to continue yet
     folder.state.seconds = before + budget.spent;
     folder.write();
   };

@@ -1,3 +1,3 @@
 export { type AutoResult, auto } from './auto';
-export type { AutoListener, AutoOptions } from './options';
+export { type AutoListener, type AutoOptions, sharedSettings } from './options';
 export type { AutoRecord } from './record';

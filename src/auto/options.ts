@@ -15,10 +15,10 @@ export interface AutoListener extends Listener {
 }
 
 /** The settings of `train` that a search takes as they are. */
-const GIVEN = ['validation', 'seed', 'weights', 'inputSize', 'fit', 'precision'] as const;
+export const sharedSettings = ['validation', 'seed', 'weights', 'inputSize', 'fit', 'precision'] as const;
 
 /** Options of `auto`: how long it may take, and what all trainings have in common. */
-export interface AutoOptions extends Partial<Pick<TrainSettings, (typeof GIVEN)[number]>> {
+export interface AutoOptions extends Partial<Pick<TrainSettings, (typeof sharedSettings)[number]>> {
   /** Minutes that it may take, from 0.1 to 10,000. Default: 10. */
   minutes?: number;
   /** The folder of the search: a new one, or with `resume` that of an earlier search. Default: 'auto', in the current folder. */
@@ -39,14 +39,16 @@ export interface AutoOptions extends Partial<Pick<TrainSettings, (typeof GIVEN)[
 }
 
 /** The options with their defaults, and the settings that all trainings have in common. */
-export interface AutoPlan extends Required<Omit<AutoOptions, (typeof GIVEN)[number] | 'backbones'>> {
+export interface AutoPlan extends Required<Omit<AutoOptions, (typeof sharedSettings)[number] | 'backbones'>> {
   backbones: readonly BackboneName[] | undefined;
-  settings: Pick<TrainSettings, (typeof GIVEN)[number]>;
+  settings: Pick<TrainSettings, (typeof sharedSettings)[number]>;
 }
 
 /** Options of `auto` with defaults. @throws {UserError} on an unknown option or a value out of its range */
 export function autoPlan(options: AutoOptions | undefined): AutoPlan {
-  const settings = Object.fromEntries(GIVEN.map((name) => [name, settingsTable[name].default])) as AutoPlan['settings'];
+  const settings = Object.fromEntries(
+    sharedSettings.map((name) => [name, settingsTable[name].default]),
+  ) as AutoPlan['settings'];
   const { listener, backbones, ...given } = withDefaults<Required<AutoOptions>>('auto', options, {
     ...settings,
     ...{ minutes: 10, out: 'auto', resume: false, test: 0.2, cache: true },
@@ -55,7 +57,7 @@ export function autoPlan(options: AutoOptions | undefined): AutoPlan {
   });
   checkNumber('auto: minutes', given.minutes, { min: 0.1, max: 10_000 });
   checkNumber('auto: test', given.test, TEST_RANGE);
-  for (const name of GIVEN) checkSetting('auto', name, given[name]);
+  for (const name of sharedSettings) checkSetting('auto', name, given[name]);
   if (backbones !== undefined && (!Array.isArray(backbones) || backbones.length === 0)) {
     throw new UserError(`auto: backbones must be a list of names, such as ['mobilenet-v2'], got ${shown(backbones)}`);
   }

@@ -33,7 +33,7 @@ export class Search {
     private readonly costs: Costs,
   ) {}
 
-  /** @param first the default backbone, whose logistic regression is the first model */
+  /** Logistic regression on the first backbone, which is the default one, gives the first model. */
   async run(): Promise<void> {
     const [first, ...others] = this.backbones;
     await this.try(logisticCandidate(first!), true);

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type AutoRecord, type AutoResult, auto } from '../auto';
+import { type AutoRecord, type AutoResult, auto, sharedSettings } from '../auto';
 import { alignColumns } from '../core/text';
 import { TEST_RANGE } from '../data';
 import { type DataOptions, openDataset } from '../data/public';
@@ -13,9 +13,7 @@ import { print, printJson } from './print';
 import { interruptible } from './stop';
 import { settingOption } from './trainingOptions';
 
-type Given = Pick<TrainSettings, 'validation' | 'seed' | 'weights' | 'inputSize' | 'fit' | 'precision'>;
-
-interface Options extends DataOptions, Partial<Given> {
+interface Options extends DataOptions, Partial<Pick<TrainSettings, (typeof sharedSettings)[number]>> {
   data: string;
   minutes: number;
   out: string;
@@ -58,9 +56,7 @@ export function autoCommand(): Command {
       if (json) printJson(toJson(result));
       else print(summary(result));
     });
-  for (const name of ['validation', 'seed', 'weights', 'inputSize', 'fit', 'precision'] as const) {
-    command.addOption(settingOption(name).helpGroup('Options:'));
-  }
+  for (const name of sharedSettings) command.addOption(settingOption(name).helpGroup('Options:'));
   return addDataOptions(command);
 }
 

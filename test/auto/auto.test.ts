@@ -113,6 +113,16 @@ describe('an automatic search', () => {
     assert.ok(history.includes(`${before!.loss}`), 'it went on from the epochs that were trained before');
   });
 
+  it('leaves nothing to resume where it failed before its first part', async () => {
+    const out = join(temporaryFolder(), 'search');
+    const failing = autoByClock(imageFolder(root), { ...tiny, out, minutes: 0.5 }, fakeClock().now, async () => {
+      throw new Error('no speed');
+    });
+    await assert.rejects(failing, /no speed/);
+    const { records } = await search(root, { out, minutes: 0.1 }, steadyClock(60).now); // without resume
+    assert.ok(records.length > 0);
+  });
+
   it('says so where a class has too few pictures to put some aside', async () => {
     const messages: string[] = [];
     const few = await stripesFolder(4);
