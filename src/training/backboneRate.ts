@@ -4,6 +4,8 @@ import type { Dataset } from '../data';
 import { type DomainSimilarity, domainSimilarity } from '../features/domain/domainSimilarity';
 import type { Backbone } from '../models';
 import type { RecipeLine } from './recipes';
+import type { TrainSettings } from './settings/types';
+import { variantEntry } from './variants';
 
 /** Fewer pictures than for a report: only the verdict counts. */
 const PICTURES = 64;
@@ -22,6 +24,10 @@ const rates: Record<DomainSimilarity['verdict'], { rate: number; because: string
     because: 'it is not known how much the pictures look like those that the backbone was trained on',
   },
 };
+
+/** Whether a recipe leaves the learning rate of the backbone to what the pictures look like. */
+export const isLeftToPictures = ({ recipe, backboneLearningRate, variant }: TrainSettings): boolean =>
+  recipe !== 'none' && backboneLearningRate === 0 && variantEntry(variant).trains !== 'head';
 
 /** Chooses the learning rate of the backbone for pictures. @param dataset of which only the training pictures are looked at */
 export async function chooseBackboneRate(

@@ -15,7 +15,7 @@ import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
 import { availablePrecision } from '../tensorflow/graph';
 import { backboneOf } from './backboneOf';
-import { chooseBackboneRate } from './backboneRate';
+import { chooseBackboneRate, isLeftToPictures } from './backboneRate';
 import { checkStateFolder } from './checkpoint';
 import { fineTuning } from './fineTuning';
 import type { FitResult } from './fitResult';
@@ -26,7 +26,6 @@ import { describeRecipe, type RecipeLine, recipeLines } from './recipes';
 import type { TrainSettings } from './settings/types';
 import { evaluateTestPart, type TestResult } from './testPart';
 import { type TrainOptions, trainSettings } from './trainSettings';
-import { variantEntry } from './variants';
 
 /** The result of {@link train}: the trained model, its history, and its predictions of the validation pictures. */
 export interface TrainResult {
@@ -122,7 +121,7 @@ export async function train(pictures: Dataset, options?: TrainOptions): Promise<
   const split = splitDataset(dataset, { validation, test: aside, seed });
   const all = trainSettings(options, split.train.length);
   all.precision = availablePrecision(all.precision, (text) => all.listener.onMessage?.(text));
-  const recipe = recipeLines(options ?? {}, split.train.length);
+  let recipe = recipeLines(options ?? {}, split.train.length);
   if (recipe.length > 0) all.listener.onMessage?.(describeRecipe(all.recipe, recipe));
   const { cache: _, checkpoint, resume, evaluateTest, measure: _measure, listener, ...settings } = all;
   if (checkpoint !== undefined && checkStateFolder(checkpoint) && !resume) {
@@ -132,13 +131,11 @@ export async function train(pictures: Dataset, options?: TrainOptions): Promise<
   }
   const memory = new MemoryPeak();
   const backbone = await backboneOf(settings, listener);
-  const { recipe: name, backboneLearningRate: rate, variant } = settings;
-  if (name !== 'none' && rate === 0 && variantEntry(variant).trains !== 'head') {
+  if (isLeftToPictures(settings)) {
     const line = await chooseBackboneRate(dataset, split.train, backbone, listener);
-    const { value, because } = line;
-    all.backboneLearningRate = settings.backboneLearningRate = value;
-    recipe.splice(0, Infinity, ...recipe.filter(({ setting }) => setting !== 'backboneLearningRate'), line);
-    listener.onMessage?.(`the backbone's learning rate is ${value}: ${because}`);
+    all.backboneLearningRate = settings.backboneLearningRate = line.value;
+    recipe = [...recipe.filter(({ setting }) => setting !== line.setting), line];
+    listener.onMessage?.(`the backbone's learning rate is ${line.value}: ${line.because}`);
   }
   const variation = settings.head === 'logistic' ? logisticHead : fineTuning;
   const { evaluation, content, seconds, skipped, ...result } = await variation(dataset, split, backbone, {
