@@ -57,18 +57,14 @@ def dataset(folder, shuffle):
     )
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    for name in ("data", "weights", "variant"):
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--epochs", type=int, required=True)
-    options = parser.parse_args()
+def use_threads():
     tf.config.threading.set_intra_op_parallelism_threads(THREADS)
     tf.config.threading.set_inter_op_parallelism_threads(THREADS)
-    keras.utils.set_random_seed(0)
-    train = dataset(os.path.join(options.data, "train"), True)
-    validation = dataset(os.path.join(options.data, "validation"), False)
-    classes = len(train.class_names)
+
+
+def augmented_training(folder):
+    """The training pictures, another view of each in every epoch, and the number of classes."""
+    train = dataset(os.path.join(folder, "train"), True)
     augment = [layers.RandomFlip("horizontal"), layers.RandomRotation(0.1)]
 
     def augmented(x, y):
@@ -76,25 +72,41 @@ def main():
             x = layer(x)
         return x, y
 
-    train = train.map(augmented, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
-    validation = validation.prefetch(tf.data.AUTOTUNE)
+    views = train.map(augmented, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+    return views, len(train.class_names)
+
+
+def classifier(base, classes):
+    """Pixels to logits: the base with its normalization in inference mode, dropout, and a dense layer."""
+    inputs = keras.Input((SIZE, SIZE, 3))
+    x = layers.Rescaling(1 / 128, offset=-127 / 128)(inputs)
+    x = layers.Dropout(0.2)(base(x, training=False))
+    return keras.Model(inputs, layers.Dense(classes)(x))
+
+
+def compile_with(model, rate):
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer=keras.optimizers.Adam(rate), loss=loss, metrics=["accuracy"])
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("data", "weights", "variant"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--epochs", type=int, required=True)
+    options = parser.parse_args()
+    use_threads()
+    keras.utils.set_random_seed(0)
+    train, classes = augmented_training(options.data)
+    validation = dataset(os.path.join(options.data, "validation"), False).prefetch(tf.data.AUTOTUNE)
 
     base = backbone(options.weights)
     base.trainable = options.variant != "feature-extraction"
     if options.variant == "hybrid":
         for layer in base.layers:
             layer.trainable = layer.name.startswith(LAST_BLOCK)
-    inputs = keras.Input((SIZE, SIZE, 3))
-    x = layers.Rescaling(1 / 128, offset=-127 / 128)(inputs)
-    x = base(x, training=False)
-    x = layers.Dropout(0.2)(x)
-    model = keras.Model(inputs, layers.Dense(classes)(x))
-    rate = 1e-3 if options.variant == "feature-extraction" else 1e-4
-    model.compile(
-        optimizer=keras.optimizers.Adam(rate),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-    )
+    model = classifier(base, classes)
+    compile_with(model, 1e-3 if options.variant == "feature-extraction" else 1e-4)
     model.fit(train, epochs=options.epochs, validation_data=validation, verbose=0)
     _, accuracy = model.evaluate(validation, verbose=0)
     print(json.dumps({"accuracy": accuracy, "memory": peak_memory()}))
