@@ -1,10 +1,10 @@
 import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { withDefaults } from '../core/options';
-import { alignColumns } from '../core/text';
+import { alignColumns, capital } from '../core/text';
 import { formatMeasure, measures } from '../metrics/measures';
 import { mix, textColorOn } from './color';
-import { capital, measuredRows, monitorOfRows, type StudyChartRow } from './studyRow';
+import { measuredRows, monitorOfRows, type StudyChartRow } from './studyRow';
 import { type Chart, chart, colors } from './theme';
 
 /** Options of {@link interactionChart}. */

@@ -1,8 +1,8 @@
 import { withDefaults } from '../core/options';
-import { alignColumns, counted, formatNumber } from '../core/text';
+import { alignColumns, capital, counted, formatNumber } from '../core/text';
 import { byMeasure, formatMeasure, measures } from '../metrics/measures';
 import { separate } from './separate';
-import { capital, measuredRows, monitorOfRows, rowName, type StudyChartRow, variedAxes } from './studyRow';
+import { measuredRows, monitorOfRows, rowName, type StudyChartRow, variedAxes } from './studyRow';
 import { type Chart, chart, colors } from './theme';
 
 /** Options of {@link paretoChart}. */

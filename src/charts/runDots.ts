@@ -1,8 +1,8 @@
 import { shown, UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
-import { alignColumns, counted } from '../core/text';
+import { alignColumns, capital, counted } from '../core/text';
 import { byMeasure, formatMeasure, type Monitor, measures, monitors } from '../metrics/measures';
-import { capital, rowName, type StudyChartRow, variedAxes } from './studyRow';
+import { rowName, type StudyChartRow, variedAxes } from './studyRow';
 import { type Chart, chart, colors } from './theme';
 
 /** A run of a study, as {@link runDotsChart} shows it. */

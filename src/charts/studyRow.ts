@@ -31,9 +31,6 @@ export function measuredRows<T extends StudyChartRow>(rows: readonly T[]): (T & 
 export const monitorOfRows = (rows: readonly Pick<StudyChartRow, 'monitor'>[]): Monitor =>
   rows[0]?.monitor ?? 'accuracy';
 
-/** A text with a capital letter at its beginning. */
-export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-
 /** The names of the axes on which rows differ. */
 export function variedAxes(rows: readonly Pick<StudyChartRow, 'axes'>[]): string[] {
   const names = [...new Set(rows.flatMap(({ axes }) => Object.keys(axes)))];

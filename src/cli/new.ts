@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { UserError } from '../core/errors';
 import { shellWord } from '../core/escape/sourceCode';
 import { isClone, projectFolder } from '../core/paths';
+import { capital } from '../core/text';
 import { samples } from '../data';
 import { publicDatasets } from '../data/public';
 import { print } from './print';
@@ -53,7 +54,7 @@ export function writeStarter(name: string, data = 'emoji', project = isClone ? p
   }
   const seen = isName ? data : relative(folder, resolve(data));
   const title = name.replaceAll(/[-_]+/g, ' ').trim();
-  const content = starterNotebook(title.charAt(0).toUpperCase() + title.slice(1), seen, runs);
+  const content = starterNotebook(capital(title), seen, runs);
   mkdirSync(folder, { recursive: true });
   let made = false;
   try {

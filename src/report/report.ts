@@ -2,7 +2,7 @@ import { basename, join, resolve } from 'node:path';
 import { diagnose } from '../analysis/diagnose';
 import { printable } from '../core/escape/printable';
 import { withDefaults } from '../core/options';
-import { counted } from '../core/text';
+import { capital, counted } from '../core/text';
 import { classReport, confusionMatrix } from '../metrics';
 import { describePredictions } from '../metrics/describePredictions';
 import { readRun, type SavedRun } from '../runs';
@@ -145,7 +145,7 @@ function summaryOf(run: SavedRun): string[] {
   ];
 }
 
-const sentence = (line: string) => `${line.charAt(0).toUpperCase()}${line.slice(1)}.`;
+const sentence = (line: string) => `${capital(line)}.`;
 
 function scoreOf({ predictions, classes }: SavedRun): string {
   const labels = predictions.map(({ label }) => label);

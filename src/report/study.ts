@@ -1,9 +1,9 @@
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import * as charts from '../charts';
-import { capital, rowName, variedAxes } from '../charts/studyRow';
+import { rowName, variedAxes } from '../charts/studyRow';
 import { messageOf } from '../core/errors';
 import { printable, printableLine } from '../core/escape/printable';
-import { formatShare } from '../core/text';
+import { capital, formatShare } from '../core/text';
 import { formatMeasure, measures } from '../metrics/measures';
 import { readRun, type SavedRun } from '../runs';
 import { importanceText, loadStudy, type StudyResult, type StudyRow } from '../study';

@@ -1,3 +1,4 @@
+import { capital } from '../../core/text';
 import { variantNames, variants } from '../variants';
 import { type SettingName, settingNames } from './check';
 import type { ChoiceSetting, NumberSetting } from './setting';
@@ -16,13 +17,12 @@ export function valuesOf(setting: Readonly<NumberSetting | ChoiceSetting<string>
 export function describeSetting(name: SettingName): string {
   const setting: Readonly<NumberSetting | ChoiceSetting<string>> = settingsTable[name];
   const isNumber = !('choices' in setting);
-  const values = isNumber ? ` ${capitalized(valuesOf(setting))}.` : '';
+  const values = isNumber ? ` ${capital(valuesOf(setting))}.` : '';
   const fallback = isNumber ? String(setting.default) : `'${setting.default}'`;
   const zero = isNumber && setting.zero !== undefined ? ` 0: ${setting.zero}.` : '';
   return `${setting.sentence}${values}${zero} Default: ${fallback}.`;
 }
 
-const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const cell = (text: string) => text.replaceAll('|', '\\|');
 const code = (text: string) => `\`${text}\``;
 

@@ -1,3 +1,4 @@
+import { counted } from '../../core/text';
 import { correctionName, type Example, thumbnail } from '../../data';
 import type { Prediction } from '../../training';
 import { bytesOf } from '../bytes';
@@ -34,7 +35,7 @@ export function cellOf({ predictions, classes }: ShownRun, row: number, column: 
   );
   found.sort((a, b) => predictions[b]!.probabilities[column]! - predictions[a]!.probabilities[column]!);
   const what = row === column ? `${classes[row]}, predicted right` : `${classes[row]}, predicted as ${classes[column]}`;
-  return { title: `${count(found.length)} of ${what}`, rows: found };
+  return { title: `${counted(found.length, 'picture')} of ${what}`, rows: found };
 }
 
 /** The cell with the most mistakes, or the first one if there are none. */
@@ -57,15 +58,13 @@ export function changedSide(
   const rows = [...predictions.keys()].filter((row) => scoreOf(row) >= usual !== scoreOf(row) >= value);
   rows.sort((a, b) => scoreOf(b) - scoreOf(a));
   const side = value > usual ? 'no longer' : 'now';
-  const title = `${count(rows.length)} that ${rows.length === 1 ? 'is' : 'are'} ${side} taken for ${classes[positive]}`;
+  const title = `${counted(rows.length, 'picture')} that ${rows.length === 1 ? 'is' : 'are'} ${side} taken for ${classes[positive]}`;
   return { title, rows, about: positive };
 }
 
 export function pointSelection({ predictions }: ShownRun, row: number): Selection {
   return { title: predictions[row]!.file.split(/[\\/]/).at(-1)!, rows: [row] };
 }
-
-const count = (pictures: number) => `${pictures} ${pictures === 1 ? 'picture' : 'pictures'}`;
 
 /** Precision and recall of a class at a threshold; null where there is nothing to divide by. */
 export function rates(predictions: readonly Prediction[], { positive, value }: { positive: number; value: number }) {
