@@ -43,8 +43,8 @@ export interface AutoResult {
  * other heads, and the recommended recipes of fine-tuning by successive halving (Jamieson and Talwalkar 2016), as far as there is time.
  * At the end the weights of fine-tuned networks are averaged if that helps (Wortsman et al. 2022).
  *
- * Test pictures are put aside first. All is decided by the validation pictures: a model replaces the best so far only if its accuracy is
- * not lower and its log loss is lower beyond chance. The final model is evaluated on the test pictures, once. A part that would not
+ * Test pictures are put aside first. All is decided by the validation pictures: a model replaces the best so far only if its log loss is
+ * lower beyond chance, and its accuracy is not. The final model is evaluated on the test pictures, once. A part that would not
  * end in time is not begun, by the time that earlier parts took; one that is stopped keeps its state, and `resume` continues it.
  *
  * The same options, seed and parts give the same models; which parts there is time for depends on the machine, and is in auto.json.

@@ -17,9 +17,9 @@ export interface Comparison {
 }
 
 /**
- * Decides whether a model is better than another one on validation pictures of both: its accuracy is not lower, and its log loss is lower
- * by more than one standard error of the paired difference (the one-standard-error rule of Breiman et al. 1984). So the model that came
- * first, which is the simpler and cheaper one, stays until there is evidence against it.
+ * Decides whether a model is better than another one on validation pictures of both: its log loss is lower by more than one standard
+ * error of the paired difference (the one-standard-error rule of Breiman et al. 1984), and its accuracy is not lower by more than that
+ * of its own. So the model that came first, which is the simpler and cheaper one, stays until there is evidence against it.
  *
  * The log loss is taken at the temperature that suits each model best (Guo et al. 2017): it sees more than the accuracy, and
  * overconfidence, which temperature scaling removes, does not count.
@@ -39,21 +39,30 @@ export function compareOnPictures(best: readonly Prediction[], other: readonly P
     return { ...none, reason: 'its loss is not finite' };
   }
   const [before, after] = [lossesOf(best), lossesOf(own)];
+  const groups = best.map(({ group }) => group);
   const { mean, error } = pairedDifference(
     after.map((loss, i) => loss - before[i]!),
-    best.map(({ group }) => group),
+    groups,
+  );
+  const gain = pairedDifference(
+    own.map((each, i) => Number(isRight(each)) - Number(isRight(best[i]!))),
+    groups,
   );
   const [first, second] = [accuracyOf(best), accuracyOf(own)];
   const measured = `log loss ${signed(mean)} ± ${error.toFixed(3)}, accuracy ${second.toFixed(3)} after ${first.toFixed(3)}`;
   const numbers = { difference: mean, error };
-  if (second < first) return { ...numbers, better: false, reason: `its accuracy is lower (${measured})` };
+  // one picture alone is exactly one standard error, up to rounding
+  if (gain.mean < -gain.error * (1 + 1e-9))
+    return { ...numbers, better: false, reason: `its accuracy is lower beyond chance (${measured})` };
   if (!(mean < -error)) return { ...numbers, better: false, reason: `it is not better beyond chance (${measured})` };
   return { ...numbers, better: true, reason: `it is better (${measured})` };
 }
 
 /** The part of the predictions that is right. */
 export const accuracyOf = (predictions: readonly Prediction[]): number =>
-  predictions.filter(({ label, predicted }) => label === predicted).length / predictions.length;
+  predictions.filter(isRight).length / predictions.length;
+
+const isRight = ({ label, predicted }: Prediction) => label === predicted;
 
 /** The mean log loss of predictions at the temperature that suits them best. */
 export function scaledLoss(predictions: readonly Prediction[]): number {

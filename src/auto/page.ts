@@ -22,7 +22,7 @@ export function autoHtml({ state }: AutoFolder, { minutes, settings }: AutoPlan,
       {
         heading: 'Parts',
         words:
-          'In their order. A model replaces the best one so far if its accuracy on the validation pictures is not lower, and its log loss is lower by more than one standard error of the paired difference.',
+          'In their order. A model replaces the best one so far if its log loss on the validation pictures is lower by more than one standard error of the paired difference, and its accuracy is not lower by as much.',
         table: {
           header: ['part', 'state', 'seconds', 'validation accuracy', 'log loss', 'best so far', 'reason'],
           rows: state.records.map(({ name, state, seconds, accuracy, loss, better, reason, folder }) => [

@@ -78,6 +78,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
         {
           ...fitOptionsOf(settings),
           ...(i === 0 && { interpolation: 'none' as const }), // what it starts from is not trained yet
+          ...(stage.blocks === 0 && stages.length > 1 && { mixing: 'none' as const }), // this head only prepares
           ...rates(model, blockLayers, stage, settings),
           seed: (settings.seed + i) % (Number.MAX_SAFE_INTEGER + 1),
           epochs: stage.epochs,

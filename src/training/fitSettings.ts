@@ -11,7 +11,7 @@ import type { LossOptions } from './losses';
 import type { OptimizerOptions } from './optimizers';
 import type { ScheduleOptions } from './schedules';
 import { checkSetting } from './settings/check';
-import type { InterpolationName } from './settings/choices';
+import type { InterpolationName, MixingName } from './settings/choices';
 
 /** Layers with their own learning rate. */
 export interface LearningRateGroup {
@@ -63,6 +63,11 @@ export interface FitOptions {
    */
   averaging?: number;
   /**
+   * Whether the inputs of a batch and their labels are mixed in pairs: by 'mixup', or by 'cutmix' where they have height and width.
+   * Outputs of frozen layers are mixed after they were computed. Default: 'none'.
+   */
+  mixing?: MixingName;
+  /**
    * Whether the final weights are those of the last epoch, or a mean of them and those before training, which the validation data
    * choose. Default: 'none'.
    */
@@ -113,6 +118,7 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
     clipping: undefined,
     accumulate: 1,
     averaging: 0,
+    mixing: 'none',
     interpolation: 'none',
     earlyStopping: undefined,
     measure: undefined,
@@ -123,7 +129,16 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
     seed: 0,
     listener: {},
   });
-  for (const name of ['epochs', 'batchSize', 'learningRate', 'warmUp', 'averaging', 'interpolation', 'seed'] as const) {
+  for (const name of [
+    'epochs',
+    'batchSize',
+    'learningRate',
+    'warmUp',
+    'averaging',
+    'mixing',
+    'interpolation',
+    'seed',
+  ] as const) {
     checkSetting('fit', name, settings[name]);
   }
   if (settings.measure !== undefined && !monitors.includes(settings.measure)) {

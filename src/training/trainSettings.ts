@@ -88,17 +88,23 @@ export function completeSettings(given: Partial<TrainSettings> | undefined, pict
       `train: interpolation '${settings.interpolation}' needs a head that was trained before the backbone: give headEpochs of 1 or more`,
     );
   }
+  if (trains === 'head' && settings.mixing === 'cutmix') {
+    throw new UserError(
+      `train: mixing 'cutmix' pastes boxes into pictures or feature maps, but variant '${variant}' trains only a head on pooled features: take mixing 'mixup', or a variant that trains more`,
+    );
+  }
   if (settings.head === 'logistic') checkLogistic(settings);
   fitSettings(fitOptionsOf(settings));
   return settings;
 }
 
 /** @throws {UserError} where more than a head is to be trained, or its objective is not that of logistic regression */
-function checkLogistic({ variant, augment, classWeights, labelSmoothing }: TrainSettings): void {
+function checkLogistic({ variant, augment, mixing, classWeights, labelSmoothing }: TrainSettings): void {
   const [name, value] =
     [
       variantEntry(variant).trains !== 'head' && ['variant', `'${variant}'`],
       augment !== 'none' && ['augment', `'${augment}'`],
+      mixing !== 'none' && ['mixing', `'${mixing}'`],
       classWeights !== 'none' && ['classWeights', `'${classWeights}'`],
       labelSmoothing !== 0 && ['labelSmoothing', labelSmoothing],
     ].find((one) => one !== false) ?? [];
@@ -158,7 +164,7 @@ const monitored = {
 
 /** The settings that concern `fit`, as its options. */
 export function fitOptionsOf(settings: TrainSettings): FitOptions {
-  const { batchSize, learningRate, seed, optimizer, weightDecay, schedule, warmUp, averaging, interpolation } =
+  const { batchSize, learningRate, seed, optimizer, weightDecay, schedule, warmUp, averaging, mixing, interpolation } =
     settings;
   return {
     batchSize,
@@ -167,6 +173,7 @@ export function fitOptionsOf(settings: TrainSettings): FitOptions {
     schedule,
     warmUp,
     averaging,
+    mixing,
     interpolation,
     optimizer: optimizer === 'adamw' ? { name: 'adamw', weightDecay } : optimizer,
     loss: { name: 'auto', labelSmoothing: settings.labelSmoothing },

@@ -8,6 +8,7 @@ import { buildClipping } from './clipping';
 import { classesOf } from './data';
 import type { FitSettings } from './fitSettings';
 import { buildLoss, classWeights } from './losses';
+import { buildMixing, type Mixing } from './mixing';
 import { buildOptimizer, type Optimizer } from './optimizers';
 import { penaltyOf } from './penalty';
 import { Plateau } from './plateau';
@@ -50,6 +51,7 @@ export class Trainer {
   private readonly training: TrainingStep;
   private readonly order: Random;
   private readonly dropoutSeed: number;
+  private readonly mixing: Mixing | undefined;
   private readonly schedule: Schedule;
   private readonly stepsPerEpoch: number;
   private readonly graph: CompiledFunction<StepInputs, StepResult> | undefined;
@@ -74,6 +76,7 @@ export class Trainer {
     const variables = trained.map(({ variable }) => variable);
     const weighing = settings.classWeights && classWeights(settings.classWeights, source.labels, classesOf(model));
     const clip = settings.clipping && buildClipping(settings.clipping);
+    this.mixing = buildMixing(settings.mixing, { shape: source.shape, classes: classesOf(model), seed: settings.seed });
     this.schedule = scheduleOf(settings, this.stepsIn(1));
     this.plateau = Plateau.of(settings.schedule);
     this.optimizer = buildOptimizer(settings.optimizer);
@@ -143,7 +146,8 @@ export class Trainer {
     let diverged: number | undefined;
     let next = this.source.batch(batches[0]!, epoch - 1);
     for (const [i, rows] of batches.entries()) {
-      const { x, y } = await next;
+      const batch = await next;
+      const { x, y } = this.mixing ? await this.mixing(batch, rows, epoch) : batch;
       const following = batches[i + 1];
       if (following) next = this.source.batch(following, epoch - 1); // prepared while TensorFlow computes
       const gathered = (i % accumulate) + 1;

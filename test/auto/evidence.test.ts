@@ -20,13 +20,16 @@ describe('a model replaces the best one so far', () => {
     assert.ok(difference < 0);
   });
 
-  it('never if its accuracy is lower, however low its loss is', () => {
+  it('not if its accuracy is lower beyond chance, however low its loss is', () => {
     const unsure = predict(0.8, 0.7);
-    const surer = predict(0.79, 0.6).map((each, i) => (i < 79 ? { ...each, probabilities: sure(each.label) } : each));
-    const { better, difference, reason } = compareOnPictures(unsure, surer);
+    const surer = (right: number) =>
+      predict(right, 0.6).map((each, i) => (i < 100 * right ? { ...each, probabilities: sure(each.label) } : each));
+    const { better, difference, reason } = compareOnPictures(unsure, surer(0.76));
     assert.ok(difference < 0);
     assert.ok(!better);
-    assert.match(reason, /its accuracy is lower/);
+    assert.match(reason, /its accuracy is lower beyond chance/);
+    // by a single picture, which is one standard error of the difference of 100 pictures
+    assert.ok(compareOnPictures(unsure, surer(0.79)).better);
   });
 
   it('not for a difference that chance explains', () => {

@@ -40,10 +40,13 @@ function ends(name: SettingName): { taken: unknown[]; refused: unknown[] } {
 }
 
 /** Beside these a setting's whole range is allowed. */
-const enoughEpochs = (name: SettingName) => (name === 'headEpochs' || name === 'epochs' ? {} : { epochs: 1e6 });
+const enough = (name: SettingName) => ({
+  ...(name === 'headEpochs' || name === 'epochs' ? {} : { epochs: 1e6 }),
+  ...(name === 'mixing' && { variant: 'fine-tune-all' as const }),
+});
 
 const ways: Record<string, (name: SettingName, value: unknown) => void> = {
-  train: (name, value) => trainSettings({ ...enoughEpochs(name), [name]: value }),
+  train: (name, value) => trainSettings({ ...enough(name), [name]: value }),
   'the command line': (name, value) => {
     const command = addTrainingOptions(new Command()).exitOverride();
     command.parse([`${flagOf(name)}=${value}`], { from: 'user' });
@@ -51,11 +54,11 @@ const ways: Record<string, (name: SettingName, value: unknown) => void> = {
   },
   'a study by its settings': (name, value) => {
     if (name === 'seed') checkConfiguration({ data: 'emoji', seeds: [value as number] });
-    else checkConfiguration({ data: 'emoji', settings: { ...enoughEpochs(name), [name]: value } });
+    else checkConfiguration({ data: 'emoji', settings: { ...enough(name), [name]: value } });
   },
   'a study by an axis': (name, value) => {
     if (name === 'seed') checkConfiguration({ data: 'emoji', seeds: [value as number] });
-    else checkConfiguration({ data: 'emoji', settings: enoughEpochs(name), axes: { [name]: [value as string] } });
+    else checkConfiguration({ data: 'emoji', settings: enough(name), axes: { [name]: [value as string] } });
   },
 };
 

@@ -73,6 +73,20 @@ export type RecipeName = 'standard' | 'none';
  */
 export const recipeNames: readonly RecipeName[] = ['standard', 'none'];
 
+/** What the setting `mixing` can be: training pictures as they are, blended by mixup, or with a box of another one by CutMix. */
+export type MixingName = 'none' | 'mixup' | 'cutmix';
+
+/**
+ * How `train` can mix the pictures of a batch and their labels.
+ *
+ * @example
+ * ```ts
+ * import { training } from 'tunebook';
+ * training.mixings; // => [ 'none', 'mixup', 'cutmix' ]
+ * ```
+ */
+export const mixings: readonly MixingName[] = ['none', 'mixup', 'cutmix'];
+
 /** What the setting `interpolation` can be: the weights that training ends with, or a mean of them and those before, chosen by validation. */
 export type InterpolationName = 'none' | 'validation';
 

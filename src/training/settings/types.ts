@@ -10,6 +10,7 @@ import type {
   ClassWeighting,
   HeadName,
   InterpolationName,
+  MixingName,
   Monitor,
   RecipeName,
   WeightSource,
@@ -68,6 +69,11 @@ export interface TrainSettings {
    * makes new ones. A whole number from 1 to 1000. Default: 4.
    */
   views: number;
+  /**
+   * Whether the training pictures of a batch (where layers are frozen: their outputs) are mixed in pairs, and their
+   * labels with them: blended by mixup, or with a box of the other picture by cutmix. Default: 'none'.
+   */
+  mixing: MixingName;
   /**
    * The new layers on top of the backbone: one dense layer, or a hidden layer of 256 units with ReLU before it, both
    * with dropout; or one dense layer that is logistic regression, computed exactly, with an L2 penalty that folds of

@@ -1,12 +1,13 @@
 import { augmentationNames } from '../../../augment';
 import { DROPOUT_RANGE, L2_RANGE } from '../../../layers';
-import { classWeightings, heads, interpolations } from '../choices';
+import { classWeightings, heads, interpolations, mixings } from '../choices';
 import type { Rows } from '../setting';
 
 /** The settings against overfitting. */
 export const regularizationRows: Rows<
   | 'augment'
   | 'views'
+  | 'mixing'
   | 'head'
   | 'dropout'
   | 'l2'
@@ -33,6 +34,15 @@ export const regularizationRows: Rows<
       'How many augmented views of each training picture are made for frozen layers; without frozen layers each epoch makes new ones.',
     chapter: '03-augment',
     value: 'n',
+  },
+  mixing: {
+    choices: () => mixings,
+    noun: 'mixing',
+    default: 'none',
+    sentence:
+      'Whether the training pictures of a batch (where layers are frozen: their outputs) are mixed in pairs, and their labels with them: blended by mixup, or with a box of the other picture by cutmix.',
+    chapter: '03-augment',
+    value: 'how',
   },
   head: {
     choices: () => heads,
