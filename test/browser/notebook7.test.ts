@@ -130,10 +130,22 @@ describe('widgets in Jupyter Notebook 7', function () {
     assert.ok(types.includes('image/png'), types.join());
 
     await page.locator('.lm-MenuBar-itemLabel', { hasText: /^Kernel$/ }).click();
-    await page.locator('.lm-Menu-itemLabel', { hasText: /^Shut Down Kernel$/ }).click();
-    await page.waitForTimeout(1000);
-    await page.reload();
-    await notebook.cell(0).locator('img[src^="data:image/png"]').waitFor({ timeout: 60_000 });
+    await Promise.all([
+      page.waitForResponse(
+        (answer) => answer.request().method() === 'DELETE' && answer.url().includes('/api/sessions/'),
+      ),
+      page.locator('.lm-Menu-itemLabel', { hasText: /^Shut Down Kernel$/ }).click(),
+    ]);
+    // shown until the page is connected with its new kernel, which does not have the widget, and also after that
+    const picture = notebook.cell(0).locator('img[src^="data:image/png"]');
+    const missed = page.waitForEvent('console', {
+      predicate: (message) => message.text().includes('widget model not found'),
+      timeout: 120_000,
+    });
+    await Promise.all([page.reload(), picture.waitFor({ timeout: 60_000 }), missed]);
+    await picture.waitFor();
+    await shown.waitFor({ state: 'detached' });
+    assert.equal(await notebook.cell(0).getByText('Error displaying widget').count(), 0);
     await page.screenshot({ path: inFolder('still.png') });
     await page.close();
   });

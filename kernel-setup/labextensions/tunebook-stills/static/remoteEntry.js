@@ -16,28 +16,44 @@
     return (await version.get())();
   }
 
-  /** Let a renderer of widgets show the output's other formats when it has no widget. */
+  /**
+   * Let a renderer of widgets show the output's other formats when it has no widget. The extension of Jupyter's widgets renders an output
+   * again when it is connected with a kernel. Before that, and whenever it has a widget or an error to show, it empties the renderer's node
+   * without removing what is in it.
+   */
   function showStills(renderer, rendermime) {
     const render = renderer.renderModel.bind(renderer);
     let still;
-    const look = async (model) => {
-      const type = rendermime.mimeTypes.find((one) => one !== view && one in model.data);
-      const lacks = Array.from(renderer.node.childNodes).some((node) => withoutWidget.test(node.textContent));
-      if (!lacks || still || type === undefined || renderer.isDisposed) return;
-      still = rendermime.createRenderer(type);
-      await still.renderModel(model);
-      for (const node of [...renderer.node.childNodes]) if (withoutWidget.test(node.textContent)) node.remove();
-      renderer.addWidget(still);
-    };
-    renderer.renderModel = async (model) => {
+    let last = 0;
+    const removeStill = () => {
+      if (still && still.node.parentNode !== renderer.node) renderer.node.append(still.node); // it cannot be removed from elsewhere
       still?.dispose();
       still = undefined;
-      const timer = setTimeout(() => look(model), patience);
+    };
+    const lacks = () => Array.from(renderer.node.childNodes).some((node) => withoutWidget.test(node.textContent));
+    const look = async (model, turn) => {
+      const type = rendermime.mimeTypes.find((one) => one !== view && one in model.data);
+      if (type === undefined) return;
+      const wanted = () => turn === last && !renderer.isDisposed && lacks();
+      if (!wanted()) return;
+      const made = rendermime.createRenderer(type);
+      await made.renderModel(model);
+      if (!wanted()) return made.dispose();
+      removeStill();
+      for (const node of [...renderer.node.childNodes]) if (withoutWidget.test(node.textContent)) node.remove();
+      renderer.addWidget(made);
+      still = made;
+    };
+    renderer.renderModel = async (model) => {
+      const turn = ++last;
+      removeStill();
+      const timer = setTimeout(() => look(model, turn), patience);
       try {
         await render(model);
       } finally {
-        if (!withoutWidget.test(renderer.node.textContent)) clearTimeout(timer);
-        await look(model);
+        if (!lacks()) clearTimeout(timer);
+        if (still && !renderer.node.contains(still.node)) removeStill();
+        await look(model, turn);
       }
     };
   }
