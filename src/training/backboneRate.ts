@@ -15,7 +15,7 @@ const PICTURES = 64;
  * nearly right, and a high rate spoils more than a small set can teach; where they do not, a low rate leaves most of the gain.
  * Measured with `bench/recipes`.
  */
-const rates: Record<DomainSimilarity['verdict'], { rate: number; because: string }> = {
+export const backboneRates: Record<DomainSimilarity['verdict'], { rate: number; because: string }> = {
   similar: { rate: 1e-4, because: 'the pictures look like the photos that the backbone was trained on' },
   different: { rate: 1e-3, because: 'the pictures look unlike the photos that the backbone was trained on' },
   far: { rate: 1e-3, because: 'the pictures look nothing like the photos that the backbone was trained on' },
@@ -36,7 +36,7 @@ export async function chooseBackboneRate(
   backbone: Backbone,
   listener: Listener,
 ): Promise<RecipeLine & { value: number }> {
-  const { rate, because } = rates[await verdictOf({ ...dataset, examples: train }, backbone, listener)];
+  const { rate, because } = backboneRates[await verdictOf({ ...dataset, examples: train }, backbone, listener)];
   return { setting: 'backboneLearningRate', value: rate, because };
 }
 

@@ -51,7 +51,8 @@ export {
   type WeightSource,
   weightSources,
 } from './settings/choices';
-export { describeSetting, flagOf, settingsPage, valuesOf } from './settings/describe';
+export { describeSetting, flagOf, valuesOf } from './settings/describe';
+export { settingsPage } from './settings/page';
 export type { Chapter, ChoiceSetting, NumberSetting, Setting, SettingDescription } from './settings/setting';
 export { settingText } from './settings/settingText';
 export { settingsTable } from './settings/table';
