@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors';
 import type { Listener } from '../core/listener';
+import { counted } from '../core/text';
 import type { Dataset } from '../data';
 import { type DomainSimilarity, domainSimilarity } from '../features/domain/domainSimilarity';
 import type { Backbone } from '../models';
@@ -25,6 +26,11 @@ export const backboneRates: Record<DomainSimilarity['verdict'], { rate: number; 
   },
 };
 
+/** From so many training pictures on a rate may be high: fewer make few steps, and a high rate leads far away on little evidence. */
+export const FEW_PICTURES = 100;
+/** The highest rate with fewer. */
+export const RATE_FOR_FEW = 3e-4;
+
 /** Whether a recipe leaves the learning rate of the backbone to what the pictures look like. */
 export const isLeftToPictures = ({ recipe, backboneLearningRate, variant }: TrainSettings): boolean =>
   recipe !== 'none' && backboneLearningRate === 0 && variantEntry(variant).trains !== 'head';
@@ -37,6 +43,10 @@ export async function chooseBackboneRate(
   listener: Listener,
 ): Promise<RecipeLine & { value: number }> {
   const { rate, because } = backboneRates[await verdictOf({ ...dataset, examples: train }, backbone, listener)];
+  if (rate > RATE_FOR_FEW && train.length < FEW_PICTURES) {
+    const reason = `${because}, and ${counted(train.length, 'picture')} are too few for a high rate`;
+    return { setting: 'backboneLearningRate', value: RATE_FOR_FEW, because: reason };
+  }
   return { setting: 'backboneLearningRate', value: rate, because };
 }
 

@@ -7,7 +7,8 @@ import type { Evaluation } from './evaluate';
 import type { Snapshot } from './weights';
 
 /** The parts of the way from the weights before training to those after it that are tried. */
-const PARTS = [0, 0.25, 0.5, 0.75, 1] as const;
+const HALF = 0.5;
+const PARTS = [0, 0.25, HALF, 0.75, 1] as const;
 
 /** What was tried between the weights before and after training, and what was chosen. */
 export interface Interpolation {
@@ -24,7 +25,9 @@ export interface Interpolation {
  * The measure is the log loss at the temperature that suits the weights best (Guo et al. 2017): it sees more than the accuracy, and
  * overconfidence, which temperature scaling removes, does not count. As the validation data are few, parts that are worse than the
  * best one by less than half a standard error of the difference count as equal (after the one-standard-error rule of Breiman et al.
- * 1984), and of equal ones that is chosen which keeps most of what was learned.
+ * 1984), and of equal ones that is chosen which keeps most of what was learned. Where even the weights before and those after training
+ * count as equal, as with a few pictures that all weights predict correctly, nothing speaks for either, and it is half of the way: what the
+ * authors of WiSE-FT recommend without validation data.
  *
  * @param variables the weights, which get the chosen values
  * @param before their values before training
@@ -73,16 +76,17 @@ interface Tried {
 /** In standard errors of the difference: parts that are worse than the best one by less than this count as equal. */
 const TOLERANCE = 0.5;
 
-/** Of the parts that are about as good as the best one, that which keeps most of what was learned. */
+/** Of the parts that are about as good as the best one, that which keeps most of what was learned; if all are, half of the way. */
 function choose(tried: readonly Tried[], groups: BatchSource['groups']): Tried {
   const best = tried.reduce((found, one) => (meanOf(one.losses) < meanOf(found.losses) ? one : found));
-  return tried.findLast(({ losses }) => {
+  const good = tried.filter(({ losses }) => {
     const { mean, error } = pairedDifference(
       losses.map((loss, i) => loss - best.losses[i]!),
       groups,
     );
     return mean <= (Number.isFinite(error) ? TOLERANCE * error : 0); // of a single example or group nothing is known
-  })!;
+  });
+  return good.length < tried.length ? good.at(-1)! : tried.find(({ part }) => part === HALF)!;
 }
 
 /** The log loss of each example at the temperature that makes their mean smallest. @param logits [examples x outputs], one output for two classes */

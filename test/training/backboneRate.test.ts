@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { imageFolder } from '../../src/data';
+import { imageFolder, sampleExamples } from '../../src/data';
 import { type Backbone, loadBackbone } from '../../src/models';
 import { train } from '../../src/training';
 import { chooseBackboneRate } from '../../src/training/backboneRate';
@@ -15,15 +15,23 @@ describe("the backbone's learning rate that a recipe chooses", function () {
   });
   after(() => backbone.model.dispose());
 
-  const choose = (folder: string, network = backbone) => {
+  const choose = (folder: string, network = backbone, pictures = 1000) => {
     const dataset = imageFolder(folder);
-    return chooseBackboneRate(dataset, dataset.examples, network, {});
+    const some = sampleExamples(dataset, Math.ceil(pictures / dataset.classes.length), 0);
+    return chooseBackboneRate(dataset, some.slice(0, pictures), network, {});
   };
 
   it('is high for drawings', async () => {
     const { value, because } = await choose('emoji');
     assert.equal(value, 1e-3);
     assert.match(because, /unlike the photos/);
+  });
+
+  it('is not that high with few of them', async () => {
+    const { value, because } = await choose('emoji', backbone, 99);
+    assert.equal(value, 3e-4);
+    assert.match(because, /unlike the photos .*, and 99 pictures are too few for a high rate/);
+    assert.equal((await choose('emoji', backbone, 100)).value, 1e-3);
   });
 
   it('is low for photos', async function () {

@@ -48,27 +48,47 @@ describe('interpolation between the weights before and after training', () => {
     const variable = tf.variable(tf.scalar(0));
     const before = new Snapshot([variable]);
     variable.assign(tf.scalar(1));
-    // training makes one example better, one as much worse, and one a little worse
+    // the first half of the way makes four examples better; all of it one better, one worse, and one a little worse
     const evaluateNow = async () => {
       const moved = variable.dataSync()[0]!;
-      const margins = [-2 + moved, -1 - moved, 2 - 0.1 * moved, -1];
+      const better = new Array(4).fill(1 - 4 * Math.min(moved, 0.5));
+      const margins = [...better, -2 + 0.9 * moved, -1 - 0.5 * moved, 2 - 0.1 * moved, -1];
       return { loss: 0, accuracy: 0.75, logits: Float32Array.from(margins.flatMap((margin) => [0, margin])) };
     };
-    const { interpolation } = await interpolate([variable], before, { labels }, evaluateNow);
+    const of = { labels: Int32Array.from([0, 0, 0, 0, 0, 0, 1, 1]) };
+    const { interpolation } = await interpolate([variable], before, of, evaluateNow);
     const losses = interpolation.tried.map(({ loss }) => loss);
-    assert.ok(losses[0]! < losses[4]! && Math.min(...losses) < losses[4]!, losses.join());
+    assert.ok(losses[2]! < losses[3]! && losses[3]! < losses[4]! && losses[4]! < losses[0]!, losses.join());
     assert.equal(interpolation.part, 1);
+  });
+
+  it('takes half of the way where the validation data say nothing, as all weights predict them correctly', async () => {
+    const variable = tf.variable(tf.scalar(0));
+    const before = new Snapshot([variable]);
+    variable.assign(tf.scalar(1));
+    const evaluateNow = async () => {
+      const confidence = 1 + 3 * variable.dataSync()[0]!;
+      const logits = Float32Array.from([...values].flatMap((value) => [0, confidence * value]));
+      return { loss: 0, accuracy: 1, logits };
+    };
+    const { interpolation } = await interpolate([variable], before, { labels }, evaluateNow);
+    assert.equal(interpolation.part, 0.5);
+    assert.equal(variable.dataSync()[0], 0.5);
   });
 
   it('counts the examples of a group together: many like each other are no more evidence than one', async () => {
     const variable = tf.variable(tf.scalar(0));
     const before = new Snapshot([variable]);
-    const many = Int32Array.from({ length: 40 }, (_, i) => (i < 36 ? 0 : 1));
-    // training makes 36 pictures of one thing a little worse, and those of other things now better, now worse
+    const many = Int32Array.from({ length: 48 }, (_, i) => (i < 36 ? 0 : 1));
+    // training makes 36 pictures of one thing a little worse, four of other things now better, now worse, and eight much better
     const evaluateNow = async () => {
       const moved = variable.dataSync()[0]!;
       const margins = Array.from(many, (_, i) =>
-        i < 36 ? -2 + 0.3 * moved : (i % 2 ? 1 : -1) + (i < 38 ? moved : -moved),
+        i < 36
+          ? -2 + 0.3 * moved
+          : i < 40
+            ? (i % 2 ? 1 : -1) + (i < 38 ? 0.5 : -0.5) * moved
+            : -1 + 12 * Math.min(moved, 0.25),
       );
       return { loss: 0, accuracy: 1, logits: Float32Array.from(margins.flatMap((margin) => [0, margin])) };
     };

@@ -1,4 +1,4 @@
-import { backboneRates } from '../backboneRate';
+import { backboneRates, FEW_PICTURES, RATE_FOR_FEW } from '../backboneRate';
 import { recipeLines } from '../recipes';
 import { variantNames, variants } from '../variants';
 import { type SettingName, settingNames } from './check';
@@ -40,7 +40,7 @@ number of epochs, so that few pictures make enough steps.
 | --- | --- | --- |
 ${recipeRows().join('\n')}
 
-The learning rate of the backbone:
+The learning rate of the backbone, which is at most ${code(String(RATE_FOR_FEW))} with fewer than ${FEW_PICTURES} training pictures:
 
 | the pictures | rate |
 | --- | --- |
