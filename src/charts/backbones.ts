@@ -16,8 +16,8 @@ export interface BackboneChartRow {
   multiplyAdds: number;
   /** Milliseconds per picture, measured on this machine in batches of 16, without decoding. */
   millisecondsAPicture: number;
-  /** Published top-1 accuracy on ImageNet, from 0 to 1. */
-  publishedTop1: number;
+  /** Published top-1 accuracy on ImageNet, from 0 to 1; null for weights of your own. */
+  publishedTop1: number | null;
   /** Accuracy of a linear probe on its features, with its interval, from 0 to 1. */
   probe: Pick<Interval, 'estimate' | 'low' | 'high'>;
   /** Accuracy of k nearest neighbours on its features, with its interval, from 0 to 1. */
@@ -40,7 +40,7 @@ export interface BackboneChartOptions {
 
 interface Panel {
   title: string;
-  value: (row: BackboneChartRow) => number;
+  value: (row: BackboneChartRow) => number | null;
   label: (value: number) => string;
   interval?: (row: BackboneChartRow) => Pick<Interval, 'low' | 'high'>;
 }
@@ -122,7 +122,7 @@ export function backboneChart(rows: readonly BackboneChartRow[], options: Backbo
   const text = alignColumns(
     [
       ['backbone', ...panels.map((panel) => panel.title)],
-      ...rows.map((row) => [row.title, ...panels.map(({ value, label }) => label(value(row)))]),
+      ...rows.map((row) => [row.title, ...panels.map((panel) => labelOf(panel, row))]),
     ],
     [false, ...panels.map(() => true)],
   );
@@ -130,12 +130,18 @@ export function backboneChart(rows: readonly BackboneChartRow[], options: Backbo
   return chart(spec, description, `${title}: ${heading}${exceeds}${doubt}\n${text}`);
 }
 
+const labelOf = ({ value, label }: Panel, row: BackboneChartRow): string => {
+  const number = value(row);
+  return number === null ? '' : label(number);
+};
+
 /** Bars from zero for costs; dots without zero for accuracies and LogME, where differences matter. */
-function drawPanel({ title, value, label, interval }: Panel, rows: readonly BackboneChartRow[], named: boolean) {
+function drawPanel(panel: Panel, rows: readonly BackboneChartRow[], named: boolean) {
+  const { title, value, label, interval } = panel;
   const values = rows.map((row) => ({
     backbone: row.title,
     value: value(row),
-    label: label(value(row)),
+    label: labelOf(panel, row),
     ...(interval && { low: interval(row).low, high: interval(row).high }),
   }));
   const cost = panels.findIndex((panel) => panel.title === title) < QUALITY;

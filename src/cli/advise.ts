@@ -1,6 +1,12 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { type BackboneComparison, compareBackbones, type Recommendation, recommendBackbone } from '../analysis/advise';
+import {
+  type BackboneComparison,
+  cachedBackbones,
+  compareBackbones,
+  type Recommendation,
+  recommendBackbone,
+} from '../analysis/advise';
 import { renderPng } from '../charts/render';
 import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
@@ -9,17 +15,19 @@ import { type Fit, withFit } from '../data';
 import { type DataOptions, openDataset } from '../data/public';
 import { type DomainSimilarity, domainSimilarity } from '../features';
 import { type Monitor, monitors } from '../metrics/measures';
-import { type BackboneName, backboneEntry } from '../models';
+import { architectureOf, type BackboneData, type BackboneName, type BackboneSource, hasOwnWeights } from '../models';
 import { terminalListener } from '../terminal/terminal';
 import { addTableOptions, DATA_HELP, fitOption, splitDataOptions } from './dataOptions';
 import { numberOption } from './options';
 import { print, printJson } from './print';
 import { interruptible } from './stop';
+import { backboneArgument, weightsFileOption, withWeightsFile } from './weightsFile';
 
 interface Options extends Omit<DataOptions, 'classes'> {
   fit?: Fit;
   data?: string;
-  backbones?: BackboneName[];
+  backbones?: (BackboneName | BackboneData)[];
+  weightsFile?: string;
   pictures?: number;
   classes: number;
   similarity: number;
@@ -39,15 +47,16 @@ interface Advice {
 /** `tunebook advise`: recommend a backbone for a dataset, and how much of it to train. */
 export function adviseCommand(): Command {
   const whole = (min: number) => numberOption({ min, integer: true });
-  const list = (text: string) => text.split(',').map((name) => backboneEntry(name.trim()).name);
+  const list = (text: string) => text.split(',').map((each) => backboneArgument('advise', each.trim()));
   const command = new Command('advise')
     .description('compare backbones on a dataset without training them, and recommend one')
     .option('--data <dir>', DATA_HELP)
     .option(
       '--backbones <names>',
-      'backbones to compare, separated by commas; default: those whose weights are in the cache',
+      'backbones to compare, separated by commas: names, hf://OWNER/MODEL, runs, or files of weights; default: those whose weights are in the cache',
       list,
     )
+    .addOption(weightsFileOption())
     .option('--pictures <n>', 'without --data: number of training pictures to recommend for', whole(1))
     .option('--classes <n>', 'without --data: number of classes', whole(2), 5)
     .option(
@@ -78,7 +87,8 @@ export function adviseCommand(): Command {
 
 async function advise({
   data,
-  backbones: names,
+  backbones: given,
+  weightsFile,
   pictures,
   classes,
   minutes,
@@ -87,11 +97,16 @@ async function advise({
   monitor,
   ...options
 }: Options): Promise<Advice> {
+  const sources = withOwnWeights(given, weightsFile);
   if (data === undefined) {
     if (pictures === undefined)
       throw new UserError('give the dataset (--data DIR) or the number of pictures (--pictures N)');
     if (options.picture !== undefined) throw new UserError('--picture shows a comparison, which needs --data');
     const { similarity } = options;
+    const names = sources?.map((each) => {
+      if (!hasOwnWeights(each)) return architectureOf(each);
+      throw new UserError('weights of your own are measured on pictures: give them (--data DIR)');
+    });
     return { recommendation: await recommendBackbone({ pictures, classes, similarity, minutes, names }) };
   }
   if (pictures !== undefined) throw new UserError('--pictures is for a recommendation without --data: leave one out');
@@ -100,12 +115,14 @@ async function advise({
     const opened = await openDataset(data, { ...splitDataOptions<DataOptions>(options).how, listener });
     const dataset = withFit(opened, fit);
     const stoppable = { ...listener, shouldStop };
-    const comparison = await compareBackbones(dataset, names, { seed, monitor, listener: stoppable });
+    const comparison = await compareBackbones(dataset, sources, { seed, monitor, listener: stoppable });
     if (comparison.backbones.length === 0) throw new UserError('stopped before a backbone was measured');
     // if it was stopped, the backbones that have been compared are enough for a recommendation
     const similarity = shouldStop()
       ? undefined
-      : await similarityOf(comparison, (name) => domainSimilarity(dataset, name, { seed, listener: stoppable }));
+      : await similarityOf(comparison, (backbone) =>
+          domainSimilarity(dataset, backbone, { seed, listener: stoppable }),
+        );
     const recommendation = await recommendBackbone({
       ...{ pictures: dataset.examples.length, classes: dataset.classes.length, comparison, similarity, minutes },
     });
@@ -113,14 +130,26 @@ async function advise({
   }).finally(end);
 }
 
+/** The backbones of `--backbones`; `--weights-file` has the weights of the only one, or is compared with those in the cache. */
+function withOwnWeights(given: Options['backbones'], weightsFile: string | undefined): Options['backbones'] {
+  if (weightsFile === undefined) return given;
+  if (given !== undefined && given.length > 1) {
+    throw new UserError(
+      `--weights-file has the weights of one backbone, and --backbones names ${given.length}: name one, or give files of weights in --backbones`,
+    );
+  }
+  const own = withWeightsFile('advise', given?.[0], weightsFile)!;
+  return given === undefined ? [...cachedBackbones(), own] : [own];
+}
+
 /** The similarity by the first of the compared backbones that has batch normalization. */
 async function similarityOf(
   { backbones }: BackboneComparison,
-  measure: (name: BackboneName) => Promise<DomainSimilarity>,
+  measure: (backbone: BackboneSource) => Promise<DomainSimilarity>,
 ): Promise<DomainSimilarity> {
   let found: DomainSimilarity | undefined;
-  for (const { name } of backbones) {
-    found = await measure(name);
+  for (const { backbone } of backbones) {
+    found = await measure(backbone);
     if (found.distance !== null) break;
   }
   return found!;

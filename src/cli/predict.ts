@@ -4,11 +4,11 @@ import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
 import { type Fit, type Skipped, unlabelledFolder } from '../data';
 import { type DataOptions, unpackedIfArchive } from '../data/public';
-import { type BackboneSource, backboneNames, checkBackbone } from '../models';
+import { type BackboneSource, backboneNames } from '../models';
 import { type Predictor, predict } from '../runs';
 import { addReadingOptions, fitOption } from './dataOptions';
 import { print, printAside, printJson } from './print';
-import { weightsFileOption, withWeightsFile } from './weightsFile';
+import { backboneArgument, weightsFileOption, withWeightsFile } from './weightsFile';
 
 interface Options extends Pick<DataOptions, 'range' | 'bands'> {
   fit?: Fit;
@@ -27,8 +27,8 @@ export function predictCommand(): Command {
     .addOption(
       new Option(
         '--backbone <name>',
-        'a backbone with its 1,000 ImageNet classes: a name, or hf://OWNER/MODEL',
-      ).argParser((text) => checkBackbone('predict', text)),
+        'a backbone with its 1,000 ImageNet classes: a name, hf://OWNER/MODEL, or a file of weights',
+      ).argParser((text) => backboneArgument('predict', text)),
     )
     .addOption(weightsFileOption())
     .option('--json', 'print one JSON object as the last line')

@@ -105,11 +105,20 @@ function readConfiguration(file: string, flags: readonly Option[]): StudyConfigu
   const stray = Object.keys(read).find((key) => !configurationKeys.includes(key));
   if (stray !== undefined) throw unknownKey(file, stray, flags);
   const configuration = read as StudyConfiguration;
-  const { data } = configuration;
-  const beside = typeof data === 'string' ? resolve(dirname(file), data) : '';
-  return typeof data === 'string' && !existsSync(data) && existsSync(beside)
-    ? { ...configuration, data: beside }
-    : configuration;
+  return withPathsBeside(configuration, (path) => {
+    const beside = resolve(dirname(file), path);
+    return !existsSync(path) && existsSync(beside) ? beside : path;
+  });
+}
+
+/** Find the dataset and the files of weights that a configuration names beside its own file, too. What is no path is left as it is. */
+function withPathsBeside<Part>(part: Part, find: (path: string) => string): Part {
+  if (typeof part !== 'object' || part === null) return part;
+  const found = Object.entries(part).map(([key, value]) => {
+    const isPath = typeof value === 'string' && (key === 'data' || key === 'weights');
+    return [key, isPath ? find(value) : withPathsBeside(value, find)];
+  });
+  return (Array.isArray(part) ? found.map(([, value]) => value) : Object.fromEntries(found)) as Part;
 }
 
 /** The error about an unknown key; options of the command line, such as `resume`, are not allowed in the file. */

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { flagOf, parseSetting, type SettingName, settingNames, settingsTable } from '../training';
-import { weightsFileOption } from './weightsFile';
+import { backboneArgument, weightsFileOption } from './weightsFile';
 
 /** The options of `tunebook train` that are settings of the training, as the table of settings describes them. */
 export function addTrainingOptions(command: Command): Command {
@@ -19,5 +19,7 @@ export function settingOption(name: SettingName): Option {
     `${setting.sentence}${zero} (default: ${setting.default})`,
   );
   if ('choices' in setting && !setting.other) option.choices(setting.choices());
-  return option.helpGroup(`${setting.chapter}:`).argParser((text) => parseSetting('train', name, text));
+  return option
+    .helpGroup(`${setting.chapter}:`)
+    .argParser((text) => (name === 'backbone' ? backboneArgument('train', text) : parseSetting('train', name, text)));
 }

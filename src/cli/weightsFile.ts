@@ -1,5 +1,10 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { Option } from 'commander';
+import { UserError } from '../core/errors';
+import { readJson } from '../core/readBounded';
 import { architectureOf, type BackboneData, type BackboneName, type BackboneSource, checkBackbone } from '../models';
+import { backboneIn, isBackboneName } from '../models/registry';
 import { defaultSettings } from '../training';
 
 /** The option for weights of one's own, beside `--backbone`. */
@@ -9,10 +14,16 @@ export const weightsFileOption = (): Option =>
     'weights of your own for the backbone: a file (.pth, .safetensors, .keras, .h5, ...), an https address, hf://OWNER/MODEL, or a run folder',
   );
 
+/** The backbone that an argument names: a name, hf://OWNER/MODEL, a run, or a file whose name says its architecture. */
+export function backboneArgument(caller: string, text: string): BackboneName | BackboneData {
+  return !isBackboneName(text) && existsSync(text) ? backboneAt(caller, text) : checkBackbone(caller, text);
+}
+
 /**
- * The backbone that `--backbone` and `--weights-file` name together.
+ * The backbone that `--backbone` and `--weights-file` name together. Without `--backbone` the file says the architecture.
  *
  * @returns undefined if neither is given
+ * @throws {UserError} if nothing says which architecture it is
  */
 export function withWeightsFile(
   caller: string,
@@ -20,7 +31,36 @@ export function withWeightsFile(
   weights: string | undefined,
 ): BackboneName | BackboneData | undefined {
   if (weights === undefined) return backbone === undefined ? undefined : checkBackbone(caller, backbone);
-  const isHub = backbone === undefined && weights.startsWith('hf://'); // its name says the architecture
-  const given = isHub ? weights : (backbone ?? defaultSettings.backbone);
-  return checkBackbone(caller, isHub ? given : { architecture: architectureOf(checkBackbone(caller, given)), weights });
+  if (backbone !== undefined) {
+    return checkBackbone(caller, { architecture: architectureOf(checkBackbone(caller, backbone)), weights });
+  }
+  if (existsSync(weights)) return backboneAt(caller, weights);
+  if (weights.startsWith('hf://')) return checkBackbone(caller, weights); // its name says the architecture
+  const architecture = backboneIn(basename(weights)) ?? architectureOf(checkBackbone(caller, defaultSettings.backbone));
+  return checkBackbone(caller, { architecture, weights });
+}
+
+/** Bytes of a config.json. */
+const LARGEST_CONFIG = 8 * 2 ** 20;
+
+/** A run, the folder of a model of Hugging Face's hub, or a file called after its architecture, such as 'resnet50-11ad3fa6.pth'. */
+function backboneAt(caller: string, path: string): BackboneName | BackboneData {
+  const architecture = inConfiguration(path) ?? backboneIn(basename(resolve(path)));
+  if (architecture !== undefined) return checkBackbone(caller, { architecture, weights: path });
+  throw new UserError(
+    `${caller}: the name of '${path}' does not say which architecture its weights are of: give --backbone NAME --weights-file ${path}`,
+  );
+}
+
+/** What the config.json of a run, or of a model of the hub, says. */
+function inConfiguration(path: string): unknown {
+  const file = join(path, 'config.json');
+  if (!statSync(path).isDirectory() || !existsSync(file)) return undefined;
+  const config = readJson(file, { largest: LARGEST_CONFIG, root: path });
+  if (typeof config !== 'object' || config === null) return undefined;
+  const { settings, architecture } = config as Record<string, unknown>;
+  if (typeof settings !== 'object' || settings === null) return architecture;
+  const { backbone } = settings as { backbone?: unknown };
+  const isData = typeof backbone === 'object' && backbone !== null;
+  return isData ? (backbone as { architecture?: unknown }).architecture : backbone;
 }

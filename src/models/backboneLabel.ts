@@ -1,4 +1,4 @@
-import type { BackboneSource } from './backboneData';
+import { type BackboneSource, hasOwnWeights } from './backboneData';
 
 /**
  * A backbone in a few words, for tables and reports: its name, and where its weights are from.
@@ -13,7 +13,9 @@ import type { BackboneSource } from './backboneData';
  */
 export function backboneLabel(backbone: BackboneSource): string {
   if (typeof backbone === 'string') return backbone;
-  const { architecture, weights = 'imagenet' } = backbone;
-  const last = weights.startsWith('hf://') ? weights : weights.split(/[\\/]/).filter(Boolean).at(-1);
-  return weights === 'imagenet' ? architecture : `${architecture} with ${last}`;
+  return hasOwnWeights(backbone) ? `${backbone.architecture} with ${ownWeightsName(backbone)}` : backbone.architecture;
 }
+
+/** The weights of a backbone in a few words: an address on the hub, or the name of a file or run. */
+export const ownWeightsName = ({ weights }: { weights: string }): string =>
+  weights.startsWith('hf://') ? weights : weights.split(/[\\/]/).filter(Boolean).at(-1)!;

@@ -4,10 +4,11 @@ export {
   type BackboneSource,
   checkBackbone,
   type HubAddress,
+  hasOwnWeights,
 } from './backboneData';
 export type { BackboneEntry, KerasFiles, PackagedTorchFile, PublishedTorchFile } from './backboneEntry';
 export type { BackboneFamily, FamilyMember, TorchNetwork } from './backboneFamily';
-export { backboneLabel } from './backboneLabel';
+export { backboneLabel, ownWeightsName } from './backboneLabel';
 export { buildArchitecture } from './buildArchitecture';
 export { defaultBackbone } from './defaultBackbone';
 export type { BackboneName } from './families';
@@ -21,7 +22,7 @@ export type { Preprocessing } from './preprocessing';
 export { assignRandomWeights } from './randomWeights';
 export { backboneEntry, backboneNames, backbones, familyOf } from './registry';
 export { type WeightsAvailability, weightsAvailability } from './weights/availability';
-export type { WeightsSearch } from './weights/locateWeights';
+export { type LocatedWeights, locateWeights, type WeightsSearch } from './weights/locateWeights';
 export type { TorchNames } from './weights/matchTorch';
 export { matchWeights } from './weights/matchWeights';
 export { readWeights } from './weights/readWeights';

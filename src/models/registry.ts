@@ -83,6 +83,24 @@ export function memberOf(architecture: string): BackboneName | undefined {
   return undefined;
 }
 
+/**
+ * The backbone whose name, or whose name in timm or torchvision, is a part of a text: of 'wide_resnet50_2-9ba9bcbe.pth' the longest,
+ * 'wide_resnet50_2'. Undefined if there is none.
+ */
+export function backboneIn(text: string): BackboneName | undefined {
+  const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]+/g, '_');
+  const within = `_${plain(text)}_`;
+  const names = [...registered].flatMap(([name, { member }]) =>
+    [name, ...(member.torch ?? []).flatMap(({ architectures }) => architectures)].map((each) => ({
+      name,
+      each: plain(each),
+    })),
+  );
+  const found = names.filter(({ each }) => within.includes(`_${each}_`));
+  const longest = Math.max(...found.map(({ each }) => each.length));
+  return found.find(({ each }) => each.length === longest)?.name as BackboneName | undefined;
+}
+
 /** How a backbone is built and its weights are named. @throws {UserError} on an unknown name */
 export const familyMember = (name: string): FamilyMember => registered.get(backboneEntry(name).name)!.member;
 

@@ -9,6 +9,7 @@ import { expandAxes, spaceOf } from './axes';
 import { type Configuration, type Label, labelsOf } from './axisValue';
 import { type CheckedConfiguration, checkTraining, settingsOf } from './configuration';
 import { configurationOf } from './space';
+import { byContent, withFullPath } from './weightsHashes';
 
 /** One run of a study, as plain data, so that another process or machine can execute it. */
 export interface RunTask {
@@ -54,6 +55,8 @@ export interface Plan {
   dataFingerprint: string;
   /** number of training pictures with the split of some settings, which recipes depend on */
   trainingPictures: (settings: Pick<TrainSettings, 'validation' | 'test' | 'seed'>) => number;
+  /** SHA-256 of the weights that are not published ones, by the file, address or run that a backbone names */
+  weightsHashes: ReadonlyMap<string, string>;
   /** SHA-256 over all runs */
   hash: string;
 }
@@ -65,10 +68,15 @@ export const RESULTS_VERSION = 1;
  * Plan the runs of a study: every configuration with every seed; of the design tpe, those of the baseline.
  *
  * @param dataset the one that `study.data` names
+ * @param weightsHashes of the weights that are not published ones, from `hashesOfWeights`. Default: none are used
  * @throws {UserError} if a configuration has settings that `train` refuses
  */
-export function planStudy(study: CheckedConfiguration, dataset: Dataset): Plan {
-  const pictures = { dataFingerprint: fingerprint(dataset), trainingPictures: countTraining(dataset) };
+export function planStudy(
+  study: CheckedConfiguration,
+  dataset: Dataset,
+  weightsHashes: ReadonlyMap<string, string> = new Map(),
+): Plan {
+  const pictures = { dataFingerprint: fingerprint(dataset), trainingPictures: countTraining(dataset), weightsHashes };
   const configurations = expandAxes(study.axes, study);
   const byConfiguration = configurations.map((configuration) => tasksOf(study, configuration, pictures));
   const tasks = study.seeds.flatMap((_, i) => byConfiguration.map((own) => own[i]!));
@@ -114,7 +122,11 @@ export function withChosen(study: CheckedConfiguration, plan: Plan, chosen: read
 function tasksOf(
   study: CheckedConfiguration,
   configuration: Configuration,
-  { dataFingerprint, trainingPictures }: Pick<Plan, 'dataFingerprint' | 'trainingPictures'>,
+  {
+    dataFingerprint,
+    trainingPictures,
+    weightsHashes,
+  }: Pick<Plan, 'dataFingerprint' | 'trainingPictures' | 'weightsHashes'>,
 ): RunTask[] {
   const data = existsSync(study.data) ? resolve(study.data) : study.data; // absolute, as workers may start in other folders; names of datasets stay names
   const how = Object.keys(study.dataOptions).length > 0 ? { dataOptions: study.dataOptions } : {};
@@ -126,9 +138,21 @@ function tasksOf(
       ...checkTraining(given, trainingPictures({ ...parts, seed })),
       seed: trainingSeed(seed, axes.dummy ?? null, study),
     };
-    const hash = runHash({ settings, seed, dataFingerprint });
+    const content = { ...settings, backbone: byContent(settings.backbone, weightsHashes) };
+    const hash = runHash({ settings: content, seed, dataFingerprint });
     const id = runId(axes, seed, hash);
-    return { id, hash, axes, seed, settings, data, dataFingerprint, models: study.models, ...how };
+    const backbone = withFullPath(settings.backbone);
+    return {
+      id,
+      hash,
+      axes,
+      seed,
+      settings: { ...settings, backbone },
+      data,
+      dataFingerprint,
+      models: study.models,
+      ...how,
+    };
   });
 }
 

@@ -14,6 +14,7 @@ import { RunStore } from './records';
 import type { StudyResult } from './result';
 import { StudyExecution } from './studyExecution';
 import type { StudyListener } from './studyState';
+import { hashesOfWeights } from './weightsHashes';
 
 /** Options of `study`: the configuration, and how to execute it. */
 export interface StudyOptions extends StudyConfiguration {
@@ -73,6 +74,7 @@ export async function study(options: StudyOptions): Promise<StudyResult> {
   const plan = planStudy(
     configuration,
     await openDataset(configuration.data, { ...configuration.dataOptions, listener }),
+    await hashesOfWeights(configuration, listener),
   );
   const folder = resolve(out ?? `study-${plan.hash.slice(0, 8)}`);
   const runner = executor ? await executor() : workers > 0 ? processPool(workers, cores) : inThisProcess;

@@ -5,78 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { hashOfFile } from '../../src/core/download';
 import { imageFolder } from '../../src/data';
-import {
-  type BackboneData,
-  type BackboneFamily,
-  type BackboneName,
-  backboneLabel,
-  backbones,
-  checkBackbone,
-  loadBackbone,
-  type NamedArray,
-} from '../../src/models';
-import { Network } from '../../src/models/network';
-import { registerFamily } from '../../src/models/registry';
+import { type BackboneData, backboneLabel, checkBackbone, loadBackbone } from '../../src/models';
 import { writeSafetensors } from '../../src/models/weights/safetensors';
 import { openRun, saveRun } from '../../src/runs';
 import { tf } from '../../src/tensorflow';
 import { completeSettings, train } from '../../src/training';
 import { temporaryFolder, withEmptyCache } from '../folders';
 import { stripesFolder } from '../pictures';
-
-const NAME = 'small-for-tests' as BackboneName;
-const preprocessing = {
-  inputSize: 32,
-  crop: 1,
-  interpolation: 'bilinear',
-  mean: [0, 0, 0],
-  std: [255, 255, 255],
-} as const;
-
-/** A family of one network, whose PyTorch twin pads otherwise: the same tensors give other features. */
-const small: BackboneFamily = {
-  name: 'Small',
-  convolutions: 'dense',
-  members: [
-    {
-      entry: {
-        ...{ name: NAME, title: 'Small', parameters: 3 * 3 * 3 * 4 + 4, features: 4, paper: 'none', preprocessing },
-        published: { top1: 0.01, source: 'nobody' },
-        weights: { kind: 'torch', address: 'https://example.org/small-00000000.pth', licence: 'CC0-1.0' },
-      },
-      build: (options) => network(options, 'same', 'first'),
-      torch: [
-        {
-          architectures: ['small_net'],
-          build: (options) => network(options, 'valid', 'conv1'),
-          preprocessing: { ...preprocessing, mean: [10, 20, 30] },
-        },
-      ],
-    },
-  ],
-};
-
-function network(
-  options: Parameters<BackboneFamily['members'][number]['build']>[0],
-  padding: 'same' | 'valid',
-  name: string,
-) {
-  const net = new Network(options);
-  net.block('only');
-  const x = net.convolution(net.input, name, { filters: 4, kernel: 3, stride: 2, padding, bias: true });
-  net.endBlocks();
-  return net.finish(net.averagePool(x), 'small');
-}
-
-const tensors = (prefix = '', channels = 3): Map<string, NamedArray> =>
-  new Map([
-    [
-      `${prefix}conv1.weight`,
-      { shape: [4, channels, 3, 3], data: Float32Array.from({ length: 36 * channels }, (_, i) => Math.sin(i)) },
-    ],
-    [`${prefix}conv1.bias`, { shape: [4], data: Float32Array.of(0.1, 0.2, 0.3, 0.4) }],
-    [`${prefix}fc.weight`, { shape: [7, 4], data: new Float32Array(28) }],
-  ]);
+import { NAME, preprocessing, registerSmall, tensors } from './smallFamily';
 
 const featuresOf = (model: tf.LayersModel): number[] =>
   tf.tidy(() => {
@@ -99,15 +35,14 @@ describe('a backbone with weights of its own', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
   const file = join(folder, 'mine.safetensors');
+  let removeSmall: () => void;
   const data: BackboneData = { architecture: NAME, weights: file };
 
   before(() => {
-    registerFamily(small);
+    removeSmall = registerSmall();
     writeSafetensors(file, tensors());
   });
-  after(() => {
-    delete backbones[NAME];
-  });
+  after(() => removeSmall());
 
   it("is an architecture and a file: PyTorch's names lead to its network, its preprocessing and the hash of the file", async () => {
     const { model, entry, weightsHash } = await loadBackbone(data);
@@ -279,7 +214,7 @@ describe('a backbone with weights of its own', function () {
     await refused('http://example.org/w.pth', /not https/);
     await refused('ftp://example.org/w.pth', /is no https address/);
     await refused('/dev/zero', /it is no plain file/);
-    await refused(temporaryFolder(), /is a folder without a model\.json/);
+    await refused(temporaryFolder(), /is a folder without model\.json/);
     const odd = join(temporaryFolder(), 'config.json');
     writeFileSync(odd, '{"settings":{"backbone":7}}');
     await refused(odd, /is no readable TensorFlow\.js model|in no known format/);

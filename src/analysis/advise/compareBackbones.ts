@@ -11,12 +11,20 @@ import { featureRows, readFeatures } from '../../features/features';
 import { pictureTensor } from '../../features/pictureTensor';
 import { type Monitor, measures, monitors } from '../../metrics/measures';
 import {
+  architectureOf,
+  type BackboneData,
   type BackboneEntry,
   type BackboneName,
+  type BackboneSource,
   backboneEntry,
+  backboneLabel,
   backboneNames,
+  checkBackbone,
+  hasOwnWeights,
   loadBackbone,
+  locateWeights,
   multiplyAdds,
+  ownWeightsName,
   weightsAvailability,
 } from '../../models';
 import { cachedWeights } from '../../models/weights/findWeights';
@@ -25,8 +33,10 @@ import { measureSpeed } from './speed';
 
 /** The cost of a backbone, and the quality of its features on a dataset. */
 export interface BackboneMeasurement extends FeatureQuality, Omit<BackboneChartRow, keyof FeatureQuality> {
-  /** in the registry */
+  /** name of its architecture in the registry */
   name: BackboneName;
+  /** what it is for `train`: a name, or an architecture with weights of your own */
+  backbone: BackboneName | BackboneData;
 }
 
 /** What `compareBackbones` returns. */
@@ -65,7 +75,7 @@ export interface CompareBackbonesOptions {
  *
  * Pictures of a `test` part of the dataset are not used.
  *
- * @param names of the registry. Default: those whose weights are in the cache
+ * @param sources names of the registry, or backbones with weights of your own. Default: those whose weights are in the cache
  * @throws {UserError} before anything is computed, if a name is unknown, weights are not available or a class has fewer pictures
  *   than folds
  *
@@ -78,7 +88,7 @@ export interface CompareBackbonesOptions {
  */
 export async function compareBackbones(
   dataset: Dataset,
-  names?: readonly BackboneName[],
+  sources?: readonly BackboneSource[],
   options?: CompareBackbonesOptions,
 ): Promise<BackboneComparison> {
   const { folds, monitor, neighbours, pictures, seed, cache, listener } = withDefaults('compareBackbones', options, {
@@ -92,14 +102,15 @@ export async function compareBackbones(
       `compareBackbones: unknown measure to monitor ${shown(monitor)}; the measures are ${monitors.join(', ')}`,
     );
   }
-  const chosen = [...new Set(names ?? cachedBackbones())];
+  const checked = (sources ?? cachedBackbones()).map((each) => checkBackbone('compareBackbones', each));
+  const chosen = [...new Map(checked.map((each) => [JSON.stringify(each), each])).values()];
   if (chosen.length === 0) throw new UserError('compareBackbones: no backbones to compare: give at least one name');
   await checkAvailable(chosen);
   const splits = kFold(sampleOf(dataset, pictures, seed), { folds, seed });
   const measured: BackboneMeasurement[] = [];
   let skipped: Skipped[] = [];
-  for (const name of chosen) {
-    const { unreadable, ...measurement } = await measure(name, splits, dataset.classes.length, {
+  for (const backbone of chosen) {
+    const { unreadable, ...measurement } = await measure(backbone, splits, dataset.classes.length, {
       ...{ monitor, neighbours, cache, listener },
     });
     if (listener.shouldStop?.()) break; // the last measurement covers only some of the pictures
@@ -114,13 +125,15 @@ export function cachedBackbones(): BackboneName[] {
   return backboneNames().filter((name) => cachedWeights(backboneEntry(name), { includeTop: false }));
 }
 
-async function checkAvailable(names: readonly string[]): Promise<void> {
-  const entries = names.map(backboneEntry);
+async function checkAvailable(backbones: readonly (BackboneName | BackboneData)[]): Promise<void> {
+  for (const backbone of backbones) if (hasOwnWeights(backbone)) await locateWeights(backbone.weights);
+  const entries = backbones.filter((each) => !hasOwnWeights(each)).map((each) => backboneEntry(architectureOf(each)));
   const found = await Promise.all(entries.map((entry) => weightsAvailability(entry)));
   const missing = found.findIndex(({ from }) => from === 'missing');
   if (missing >= 0) {
+    const { title, name } = entries[missing]!;
     throw new UserError(
-      `compareBackbones: the weights of ${entries[missing]!.title} are not available: ${found[missing]!.detail}; or leave '${names[missing]}' out`,
+      `compareBackbones: the weights of ${title} are not available: ${found[missing]!.detail}; or leave '${name}' out`,
     );
   }
 }
@@ -131,7 +144,7 @@ function sampleOf(dataset: Dataset, pictures: number, seed: number): Dataset {
 }
 
 async function measure(
-  name: BackboneName,
+  source: BackboneName | BackboneData,
   folds: readonly Split[],
   classes: number,
   {
@@ -141,8 +154,12 @@ async function measure(
     listener,
   }: Required<Pick<CompareBackbonesOptions, 'monitor' | 'neighbours' | 'cache' | 'listener'>>,
 ): Promise<BackboneMeasurement & { unreadable: Skipped[] }> {
-  const backbone = await loadBackbone(name, { listener });
-  const { entry, model } = backbone;
+  const backbone = await loadBackbone(source, { listener });
+  const { model } = backbone;
+  const isOwn = hasOwnWeights(source);
+  const entry = isOwn
+    ? { ...backbone.entry, title: `${backbone.entry.title}, ${ownWeightsName(source)}` }
+    : backbone.entry;
   const examples = [...folds[0]!.train, ...folds[0]!.validation];
   const rows = featureRows(backbone, examples.length, { cache, listener: ofBackbone(entry, listener) });
   try {
@@ -151,15 +168,17 @@ async function measure(
       listener.onProgress?.({ task: `linear probes: ${entry.title}`, done, total: folds.length, unit: 'folds' }),
     );
     return {
-      ...{ name, title: entry.title, ...quality },
-      fileBytes: statSync(cachedWeights(entry, { includeTop: false })!).size,
+      ...{ name: entry.name, backbone: source, title: entry.title, ...quality },
+      fileBytes: isOwn
+        ? (await locateWeights(source.weights)).bytes
+        : statSync(cachedWeights(entry, { includeTop: false })!).size,
       parameters: model.countParams(),
       multiplyAdds: multiplyAdds(model),
       millisecondsAPicture: measureSpeed(
         { run: (some) => rows.forward(pictureTensor(some, entry.preprocessing)) },
         backbone,
       ),
-      publishedTop1: entry.published.top1,
+      publishedTop1: isOwn ? null : entry.published.top1, // that of other weights says nothing of these
       unreadable: features.skipped,
     };
   } finally {
@@ -178,7 +197,7 @@ function toTable(rows: readonly BackboneMeasurement[]): ColumnTable {
   const rounded = (value: number, decimals: number) => Number(value.toFixed(decimals));
   return arquero.from(
     rows.map((row) => ({
-      backbone: row.name,
+      backbone: backboneLabel(row.backbone),
       'file MB': rounded(row.fileBytes / 1e6, 1),
       'parameters M': rounded(row.parameters / 1e6, 2),
       'multiply-adds M': Math.round(row.multiplyAdds / 1e6),

@@ -2,6 +2,7 @@ export {
   type BackboneComparison,
   type BackboneMeasurement,
   type CompareBackbonesOptions,
+  cachedBackbones,
   compareBackbones,
 } from './compareBackbones';
 export type { DeviceSpeed } from './deviceSpeed';

@@ -1,11 +1,11 @@
 import { formatShare } from '../../core/text';
 import { type Interval, wilsonInterval } from '../../metrics';
 import { byMeasure, formatMeasure, type Monitor, measures } from '../../metrics/measures';
-import type { BackboneName } from '../../models';
+import type { BackboneData, BackboneName } from '../../models';
 
 /** A backbone that may be recommended: its cost and accuracy. */
 export interface Candidate {
-  /** in the registry */
+  /** name of its architecture in the registry */
   name: BackboneName;
   /** for people, such as 'EfficientNet-Lite0' */
   title: string;
@@ -15,8 +15,10 @@ export interface Candidate {
   multiplyAdds: number;
   /** of one forward pass of one picture on the device: measured, or estimated from the multiply-adds */
   milliseconds: number;
-  /** published top-1 accuracy on ImageNet, from 0 to 1 */
-  top1: number;
+  /** what it is for `train`: a name, or an architecture with weights of your own */
+  backbone: BackboneName | BackboneData;
+  /** published top-1 accuracy on ImageNet, from 0 to 1; null for weights of your own */
+  top1: number | null;
   /** accuracy of linear probes on the dataset, if that was measured */
   probe?: Interval;
   /** what the comparison went by, and that measure of the linear probes, if that was measured */
@@ -76,10 +78,10 @@ export function rank(candidates: readonly Candidate[], options: RankOptions): Ra
 }
 
 const scoreOf = ({ probe, score, top1 }: Candidate, monitor: Monitor): number =>
-  monitor === 'accuracy' ? (probe?.estimate ?? top1) : score!.estimate;
+  monitor === 'accuracy' ? (probe?.estimate ?? top1 ?? 0) : score!.estimate;
 
 function describe({ probe, score, top1 }: Candidate, monitor: Monitor): string {
-  if (!probe) return `published top-1 ${formatShare(top1)}`;
+  if (!probe) return `published top-1 ${formatShare(top1 ?? 0)}`;
   if (monitor === 'accuracy') return `a linear probe on these pictures reaches ${formatShare(probe.estimate)}`;
   return `a linear probe on these pictures has the ${measures[monitor].title} ${formatMeasure(monitor, score!.estimate)}`;
 }
@@ -104,7 +106,9 @@ function distinguishable(
     return measures[monitor].lowerIsBetter ? low - best.score!.estimate : best.score!.estimate - high;
   }
   if (candidate.probe && best.probe) return best.probe.estimate - candidate.probe.high;
-  return (best.top1 - candidate.top1) * similarity - resolution(best.top1, pictures);
+  // only what was measured has weights of its own: compared with what was not, it counts by its probe
+  const [first, other] = [best, candidate].map((each) => each.top1 ?? each.probe?.estimate ?? 0) as [number, number];
+  return (first - other) * similarity - resolution(first, pictures);
 }
 
 function equalReason(
@@ -115,7 +119,7 @@ function equalReason(
   const first = `${describe(candidate, monitor)}, the ${measures[monitor].best} within the time allowed`;
   if (alone) return first;
   const measured = monitor === 'accuracy' ? best.probe : best.score;
-  const width = measured ? halfWidth(measured) : resolution(best.top1, pictures);
+  const width = measured ? halfWidth(measured) : resolution(best.top1 ?? 0, pictures);
   const within = measures[monitor].percent ? `${(100 * width).toFixed(1)} points` : width.toFixed(3);
   const equal =
     candidate === best

@@ -4,11 +4,15 @@ import { UserError } from '../../core/errors';
 import { checkNumber, withDefaults } from '../../core/options';
 import type { DomainSimilarity } from '../../features/domain/domainSimilarity';
 import {
+  architectureOf,
+  type BackboneData,
   type BackboneName,
   backboneEntry,
+  backboneLabel,
   backboneNames,
   buildArchitecture,
   familyOf,
+  hasOwnWeights,
   multiplyAdds,
   weightsAvailability,
 } from '../../models';
@@ -91,14 +95,17 @@ export async function recommendBackbone(options: RecommendBackboneOptions): Prom
   checkNumber('recommendBackbone: classes', given.classes, { min: 2, integer: true });
   checkNumber('recommendBackbone: minutes', given.minutes, { min: 0 });
   const { similarity, likePhotos } = readSimilarity(given.similarity);
-  const measured = new Map(given.comparison?.backbones.map((row) => [row.name, row]));
-  const names = given.names ?? (measured.size > 0 ? [...measured.keys()] : backboneNames());
-  const { available, unavailable } = await availableOf(names);
-  const unmeasured = available.some(({ name }) => !measured.has(name));
+  const rows = given.comparison?.backbones ?? [];
+  const measured = new Map(rows.map((row) => [backboneLabel(row.backbone), row]));
+  const sources = given.names ?? (rows.length > 0 ? rows.map(({ backbone }) => backbone) : backboneNames());
+  const { available, unavailable } = await availableOf(sources);
+  const unmeasured = available.some(({ backbone }) => !measured.has(backboneLabel(backbone)));
   const device = given.device ?? (unmeasured ? await deviceSpeed() : undefined);
-  const candidates = available.map(({ name }) => candidateOf(name, measured.get(name), device));
+  const candidates = available.map(({ backbone }) =>
+    candidateOf(architectureOf(backbone), measured.get(backboneLabel(backbone)), device),
+  );
   const suitable = suitableVariant(pictures / given.classes, likePhotos);
-  const weights = new Map(available.map((one) => [one.name, one.from]));
+  const weights = new Map(available.map((one) => [backboneLabel(one.backbone), one.from]));
   const order = rank(candidates, {
     ...{ pictures, similarity, minutes: given.minutes },
     minutesOf: ({ milliseconds }) => trainingMinutes('feature-extraction', pictures, milliseconds),
@@ -110,26 +117,41 @@ export async function recommendBackbone(options: RecommendBackboneOptions): Prom
     const variant = affordable.at(-1) ?? 'feature-extraction';
     const minutes = trainingMinutes(variant, pictures, candidate.milliseconds);
     const reason = `${why}; ${variantReason(variant, suitable, { ...given, pictures, likePhotos, candidate })}`;
-    return { ...candidate, rank: index + 1, variant, minutes, weights: weights.get(candidate.name)!, reason };
+    return {
+      ...candidate,
+      rank: index + 1,
+      variant,
+      minutes,
+      weights: weights.get(backboneLabel(candidate.backbone))!,
+      reason,
+    };
   });
   return { best: choices[0]!, choices, table: toTable(choices), unavailable };
 }
 
+type Checked = BackboneName | BackboneData;
+
 /** Which backbones have weights. @throws {UserError} if none has */
-async function availableOf(names: readonly BackboneName[]) {
-  const available: { name: BackboneName; from: BackboneChoice['weights'] }[] = [];
+async function availableOf(sources: readonly Checked[]) {
+  const available: { backbone: Checked; from: BackboneChoice['weights'] }[] = [];
   const unavailable: Recommendation['unavailable'] = [];
-  const found = await Promise.all(names.map((name) => weightsAvailability(backboneEntry(name))));
+  const found = await Promise.all(
+    sources.map((each) =>
+      hasOwnWeights(each) // they were found when they were measured
+        ? ({ from: 'here', detail: '' } as const)
+        : weightsAvailability(backboneEntry(architectureOf(each))),
+    ),
+  );
   found.forEach(({ from, detail }, i) => {
-    const name = names[i]!;
-    if (from === 'missing') unavailable.push({ name, reason: detail });
-    else available.push({ name, from });
+    const backbone = sources[i]!;
+    if (from === 'missing') unavailable.push({ name: architectureOf(backbone), reason: detail });
+    else available.push({ backbone, from });
   });
   if (available.length > 0) return { available, unavailable };
   const [first] = unavailable;
   throw new UserError(
     first
-      ? `recommendBackbone: the weights of ${names.join(', ')} are not available; of ${first.name}: ${first.reason}`
+      ? `recommendBackbone: the weights of ${sources.map(backboneLabel).join(', ')} are not available; of ${first.name}: ${first.reason}`
       : 'recommendBackbone: no backbones to choose from: give at least one name',
   );
 }
@@ -146,7 +168,7 @@ function candidateOf(
   model.dispose();
   const { title, published } = backboneEntry(name);
   const milliseconds = (1000 * work) / device![familyOf(name).convolutions];
-  return { name, title, parameters, multiplyAdds: work, milliseconds, top1: published.top1 };
+  return { name, backbone: name, title, parameters, multiplyAdds: work, milliseconds, top1: published.top1 };
 }
 
 function readSimilarity(given: DomainSimilarity | number): { similarity: number; likePhotos: boolean } {
@@ -190,9 +212,9 @@ interface VariantFacts {
 
 function toTable(choices: readonly BackboneChoice[]): ColumnTable {
   return arquero.from(
-    choices.map(({ rank, name, variant, minutes, weights, reason, ...choice }) => ({
+    choices.map(({ rank, backbone, variant, minutes, weights, reason, ...choice }) => ({
       rank,
-      backbone: name,
+      backbone: backboneLabel(backbone),
       variant,
       minutes: Number(minutes.toPrecision(2)),
       'published top-1': choice.top1,

@@ -4,7 +4,7 @@ import { UserError } from '../../core/errors';
 import type { Listener } from '../../core/listener';
 import { checkNumber, withDefaults } from '../../core/options';
 import type { Dataset } from '../../data';
-import { type Backbone, type BackboneName, loadBackbone } from '../../models';
+import { type Backbone, type BackboneName, type BackboneSource, loadBackbone } from '../../models';
 import { isBatchNormalization } from '../../tensorflow';
 import { activationStatistics } from './activationStatistics';
 import { areUntrained, layerDistance, networkDistance } from './domainDistance';
@@ -52,7 +52,7 @@ const FEWEST = 8;
  * Compare it with the references, which are measured with the same network. It says whether the pictures look like photos to
  * the network, not whether its features separate the classes: for that see {@link compareBackbones}.
  *
- * @param backbone a loaded backbone, or the name of one
+ * @param backbone a loaded backbone, or one to load: a name, or an architecture with weights of your own
  * @throws {UserError} if fewer than 8 pictures can be read, or the weights are not pre-trained
  *
  * @example
@@ -64,7 +64,7 @@ const FEWEST = 8;
  */
 export async function domainSimilarity(
   dataset: Dataset,
-  backbone: Backbone | BackboneName,
+  backbone: Backbone | BackboneSource,
   options?: DomainSimilarityOptions,
 ): Promise<DomainSimilarity> {
   const { pictures, seed, listener } = withDefaults('domainSimilarity', options, {
@@ -72,7 +72,7 @@ export async function domainSimilarity(
     listener: {} as Listener,
   });
   checkNumber('domainSimilarity: pictures', pictures, { min: FEWEST, integer: true });
-  if (typeof backbone === 'string') {
+  if (typeof backbone === 'string' || !('model' in backbone)) {
     const loaded = await loadBackbone(backbone, { listener });
     return domainSimilarity(dataset, loaded, options).finally(() => loaded.model.dispose());
   }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { hashOfFile } from '../../core/download';
 import { shown, UserError } from '../../core/errors';
@@ -6,6 +6,7 @@ import { readJson } from '../../core/readBounded';
 import type { Preprocessing } from '../preprocessing';
 import { fetchHubModel, fetchWeightsFile, type WeightsListener } from './fetchWeights';
 import { hubPreprocessing } from './hubConfig';
+import { hashOfShards, SHARD_INDEXES } from './shards';
 import { hashOfTfjs } from './tfjsFile';
 
 /** A file of weights on this machine, and what is known of it. */
@@ -14,6 +15,8 @@ export interface LocatedWeights {
   file: string;
   /** SHA-256 of its content */
   sha256: string;
+  /** its size, that of all files of a folder together */
+  bytes: number;
   /** what it is called, which may name its architecture */
   hint: string;
   /** how pictures are prepared, as far as its folder says */
@@ -29,7 +32,7 @@ export interface WeightsSearch {
 }
 
 /** Files of weights in a folder as Hugging Face's hub and its libraries write them, the best first. */
-const HUB_FILES = ['model.safetensors', 'pytorch_model.bin', 'open_clip_pytorch_model.bin'];
+const HUB_FILES = ['model.safetensors', 'pytorch_model.bin', 'open_clip_pytorch_model.bin', ...SHARD_INDEXES];
 
 /** Bytes of a config.json. */
 const LARGEST_CONFIG = 8 * 2 ** 20;
@@ -47,18 +50,23 @@ export async function locateWeights(
 ): Promise<LocatedWeights> {
   if (weights.startsWith('hf://')) {
     const { file, config, hint } = await fetchHubModel(weights, listener);
-    return { file, hint, sha256: await hashOfWeights(file), preprocessing: hubPreprocessing(config) };
+    return located(file, hint, hubPreprocessing(config));
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(weights)) {
     const file = await fetchWeightsFile(weights, listener);
-    return { file, hint: basename(new URL(weights).pathname), sha256: await hashOfWeights(file), preprocessing: {} };
+    return located(file, basename(new URL(weights).pathname));
   }
   const path = (await movedTo(weights, search)) ?? weights;
   if (!existsSync(path)) throw new UserError(`there is no file of weights ${path}${advice(weights, search)}`);
-  if (!statSync(path).isDirectory()) {
-    return { file: path, hint: basename(path), sha256: await hashOfWeights(path), preprocessing: {} };
-  }
-  return inFolder(path);
+  return statSync(path).isDirectory() ? inFolder(path) : located(path, basename(path));
+}
+
+async function located(
+  file: string,
+  hint: string,
+  preprocessing: LocatedWeights['preprocessing'] = {},
+): Promise<LocatedWeights> {
+  return { file, hint, sha256: await hashOfWeights(file), bytes: sizeOfWeights(file), preprocessing };
 }
 
 /** Where weights are that are not at their path: by their hash. */
@@ -82,19 +90,16 @@ async function inFolder(folder: string): Promise<LocatedWeights> {
   const has = (...parts: string[]) => existsSync(join(folder, ...parts));
   const config = has('config.json') ? configOf(folder) : {};
   if (has('model', 'model.json') && typeof config.settings === 'object') return ofRun(folder, config);
-  if (has('model.json')) {
-    const file = resolve(folder);
-    return { file, hint: '', sha256: await hashOfWeights(file), preprocessing: {} };
-  }
+  if (has('model.json')) return located(resolve(folder), '');
   const name = HUB_FILES.find((each) => has(each));
   if (!name) {
     throw new UserError(
-      `${folder} is a folder without a model.json, ${HUB_FILES.join(' or ')}, and no run; name a file of weights`,
+      `${folder} is a folder without ${['model.json', ...HUB_FILES].join(', ')}, and no run; name a file of weights`,
     );
   }
   const file = join(folder, name);
   const hint = typeof config.architecture === 'string' ? config.architecture : basename(resolve(folder));
-  return { file, hint, sha256: await hashOfWeights(file), preprocessing: hubPreprocessing(config) };
+  return located(file, hint, hubPreprocessing(config));
 }
 
 /** A run that trained its backbone has the weights; one that did not has those that its backbone had. */
@@ -102,10 +107,7 @@ async function ofRun(folder: string, config: Record<string, unknown>): Promise<L
   const { settings, model, weightsHash, preprocessing } = config;
   const before = (settings as { backbone?: unknown }).backbone;
   const own = typeof preprocessing === 'object' && preprocessing !== null ? (preprocessing as Preprocessing) : {};
-  if (model === 'whole') {
-    const file = join(folder, 'model');
-    return { file, hint: '', sha256: await hashOfWeights(file), preprocessing: own };
-  }
+  if (model === 'whole') return located(join(folder, 'model'), '', own);
   const weights = typeof before === 'object' && before !== null ? (before as { weights?: unknown }).weights : undefined;
   if (typeof weights !== 'string' || weights === folder) {
     throw new UserError(
@@ -125,5 +127,14 @@ function configOf(folder: string): Record<string, unknown> {
 async function hashOfWeights(path: string): Promise<string> {
   if (statSync(path).isDirectory()) return hashOfTfjs(join(path, 'model.json'));
   if (!statSync(path).isFile()) throw new UserError(`${path} cannot be read: it is no plain file`);
+  if (SHARD_INDEXES.includes(basename(path))) return hashOfShards(path);
   return basename(path) === 'model.json' ? hashOfTfjs(path) : hashOfFile(path, 'sha256');
+}
+
+/** Bytes of a file; of several, those of their folder. */
+function sizeOfWeights(path: string): number {
+  const isFolder = statSync(path).isDirectory();
+  const folder = isFolder ? path : dirname(path);
+  if (!isFolder && !['model.json', ...SHARD_INDEXES].includes(basename(path))) return statSync(path).size;
+  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 }

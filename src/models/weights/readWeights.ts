@@ -1,10 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UserError } from '../../core/errors';
 import { readBounded } from '../../core/readBounded';
 import { isHdf5, readHdf5 } from './hdf5';
-import { parseSafetensors } from './safetensors';
+import { type NamedArray, parseSafetensors } from './safetensors';
 import { LARGEST_FILE, mostUnpacked, type SavedWeights } from './savedWeights';
+import { isShardIndex, readShards } from './shards';
 import { readTfjsModel } from './tfjsModel';
 import { isLegacyTorchFile, readTorchFile, readZippedTorchFile } from './torchFile';
 import { isZip, ZipArchive } from './zip';
@@ -15,7 +16,7 @@ const KERAS_MEMBER = 'model.weights.h5';
  * Read a weights file. Its format is recognized by its content, not by its name.
  *
  * Formats: Keras (legacy `.h5`, `.weights.h5`, `.keras`), PyTorch (`.pth`, zipped or legacy), `.safetensors`, and TensorFlow.js
- * layers models (`model.json`, or its folder).
+ * layers models (`model.json`, or its folder); several files of PyTorch with the index (`model.safetensors.index.json`) that names them.
  *
  * @param file path
  * @param limit largest size of all arrays together, as float32, in bytes. Default: 2 GB. A file that claims more, or far more than
@@ -38,7 +39,17 @@ export async function readWeights(file: string, limit?: number): Promise<SavedWe
     return { kind: 'named', arrays: readTfjsModel(model, limit) };
   }
   const content = readBounded(file, { largest: LARGEST_FILE });
-  return readContent(file, content, Math.min(limit ?? LARGEST_FILE, mostUnpacked(content.length)));
+  const most = limit ?? LARGEST_FILE;
+  if (isShardIndex(content)) return { kind: 'torch', arrays: readShards(file, content, most, readShard) };
+  return readContent(file, content, Math.min(most, mostUnpacked(content.length)));
+}
+
+/** One of several files of PyTorch. */
+function readShard(file: string, limit: number): Map<string, NamedArray> {
+  const content = readBounded(file, { largest: LARGEST_FILE, root: dirname(file) });
+  const most = Math.min(limit, mostUnpacked(content.length));
+  if (!isZip(content) && !isLegacyTorchFile(content)) return parseSafetensors(content, file, most).arrays;
+  return within(file, () => readTorchFile(content, file, most));
 }
 
 async function readContent(file: string, content: Buffer, limit: number): Promise<SavedWeights> {

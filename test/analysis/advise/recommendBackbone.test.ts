@@ -196,7 +196,15 @@ describe('a recommendation', function () {
 
 describe('ranking', () => {
   const one = (name: string, top1: number, milliseconds: number): Candidate => ({
-    ...{ name: name as BackboneName, title: name, parameters: 1e6, multiplyAdds: 1e9, top1, milliseconds },
+    ...{
+      name: name as BackboneName,
+      backbone: name as BackboneName,
+      title: name,
+      parameters: 1e6,
+      multiplyAdds: 1e9,
+      top1,
+      milliseconds,
+    },
   });
   const options = { similarity: 1, minutes: 60, minutesOf: () => 1 };
   const names = (candidates: Candidate[], pictures: number) =>
