@@ -10,6 +10,7 @@ runCommand(async () => {
   const { build } = await import('./steps/build.mjs');
   const { buildBindings } = await import('./pack/bindings.mjs');
   const { copyTfjsNode } = await import('./pack/copy-tfjs-node.mjs');
+  const { writeDrawings } = await import('./pack/drawings.mjs');
   const given = readOptions(process.argv.slice(2), 'node kernel-setup/pack.mjs [--update] [--again]', {
     update: { type: 'boolean' },
     again: { type: 'boolean' },
@@ -18,6 +19,7 @@ runCommand(async () => {
   const report = new Report(process.stderr);
   await build.run(report);
   copyTfjsNode();
+  writeDrawings();
   await buildBindings({
     update: given.update === true,
     again: given.again === true,

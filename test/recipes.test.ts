@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { load, loadAll, YAML11_SCHEMA } from 'js-yaml';
 import { projectFolder } from '../src/core/paths';
 import { commandOf } from './commandOf';
+import { instructionsOf, parseDockerfile } from './container/dockerfile';
 import { temporaryFolder } from './folders';
 import { until } from './study/queueWorkers';
 import { freePort, hasRedis, skipWithoutRedis } from './study/redis';
@@ -123,6 +124,16 @@ describe('compose.yaml', function () {
   it('starts a Redis that needs the password', async function () {
     if (!hasRedis) return skipWithoutRedis(this);
     await assertNeedsPassword(services.redis!.command.map((word) => word.replaceAll('$$', '$')));
+  });
+});
+
+describe('the Dockerfile', () => {
+  it('has the file of the command before npm links it, as compose.yaml calls the link', () => {
+    const steps = instructionsOf(parseDockerfile(read('Dockerfile')));
+    const install = steps.findIndex(({ name, text }) => name === 'RUN' && text.startsWith('npm ci'));
+    const copied = steps.slice(0, install).filter(({ name }) => name === 'COPY');
+    const { tunebook } = JSON.parse(read('package.json')).bin;
+    assert.ok(copied.some(({ text }) => text.split(' ').includes(tunebook)));
   });
 });
 

@@ -11,12 +11,13 @@ import { inProject } from './paths.mjs';
  * @param {string} call.name of the exported function
  * @param {readonly string[]} call.parameters
  * @param {string} call.what for errors
+ * @param {NodeJS.ProcessEnv} [call.env] further environment variables
  * @param {(done: number, total: number) => void} [call.onProgress]
  */
-export async function callCompiled(step, { file, name, parameters, what, onProgress }) {
+export async function callCompiled(step, { file, name, parameters, what, env = {}, onProgress }) {
   const script = inProject('kernel-setup', 'lib', 'call-export.mjs');
   await runOrFail(step, process.execPath, ['--enable-source-maps', script, file, name, ...parameters], {
-    env: tensorflowEnvironment(),
+    env: { ...tensorflowEnvironment(), ...env },
     what,
     onLine: (line) => {
       const match = /^Progress (\d+) of (\d+)$/.exec(line);

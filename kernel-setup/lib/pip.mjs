@@ -99,10 +99,12 @@ export async function fetchWheel(step, pin, { onProgress, large = false }) {
     rmSync(folder, { recursive: true, force: true });
   }
   mkdirSync(inCache('downloads'), { recursive: true });
-  for (const left of readdirSync(inCache('downloads')).filter((file) => file.startsWith('part-'))) {
+  // what an interrupted download of this step left behind; another process may be at another step
+  const mine = `part-${step}-`;
+  for (const left of readdirSync(inCache('downloads')).filter((file) => file.startsWith(mine))) {
     rmSync(inCache('downloads', left), { recursive: true, force: true });
   }
-  const part = mkdtempSync(inCache('downloads', 'part-'));
+  const part = mkdtempSync(inCache('downloads', mine));
   const list = join(part, 'wheel.txt');
   writeWhole(list, `${pin.text}\n`);
   const parameters = [

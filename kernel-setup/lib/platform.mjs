@@ -77,13 +77,15 @@ const OLDEST_DARWIN = 21;
  * @property {string} arch as in process.arch
  * @property {string} [glibc] version of the GNU C library; undefined if the system has another
  * @property {string} [kernel] as in os.release()
+ * @property {boolean} [archives] whether the packages are in archives that only Yarn's Plug'n'Play can read
  */
 
 /** @returns {Machine} */
 export function thisMachine() {
   const { header } = /** @type {{header: {glibcVersionRuntime?: string}}} */ (process.report.getReport());
   const { platform, arch } = process;
-  return { platform, arch, glibc: header.glibcVersionRuntime, kernel: release() };
+  const archives = 'pnp' in process.versions;
+  return { platform, arch, glibc: header.glibcVersionRuntime, kernel: release(), archives };
 }
 
 /**
@@ -92,7 +94,7 @@ export function thisMachine() {
  * @param {Machine} machine
  * @returns {string | undefined}
  */
-export function whyUnsupported({ platform, arch, glibc, kernel = '' }) {
+export function whyUnsupported({ platform, arch, glibc, kernel = '', archives = false }) {
   const known = Object.values(platforms)
     .map(({ title }) => title)
     .join(', ');
@@ -107,6 +109,9 @@ export function whyUnsupported({ platform, arch, glibc, kernel = '' }) {
   }
   if (platform === 'darwin' && Number.parseInt(kernel, 10) < OLDEST_DARWIN) {
     return `tunebook needs macOS 12 or newer; this is Darwin ${kernel}. Update macOS, or use a Linux machine or container.`;
+  }
+  if (archives) {
+    return "tunebook needs its packages in folders, because TensorFlow and Jupyter cannot read Yarn's archives: write `nodeLinker: node-modules` into .yarnrc.yml, then run `yarn install` and the command again.";
   }
   if (platform === 'linux' && !glibc) {
     return "tunebook needs the GNU C library; this system has another (Alpine's musl?). Use a Debian or Ubuntu machine or container.";

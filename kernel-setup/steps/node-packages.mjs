@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { runOrFail } from '../lib/child.mjs';
-import { which } from '../lib/compiler.mjs';
+import { join } from 'node:path';
 import { SetupError } from '../lib/errors.mjs';
+import { npmCi } from '../lib/npm.mjs';
 import { packageFolder } from '../lib/packages.mjs';
 import { inProject, isClone } from '../lib/paths.mjs';
 import { contentsOf } from '../lib/stamps.mjs';
@@ -56,22 +55,6 @@ function missingPackages() {
   return Object.keys(dependencies).filter((name) => !existsSync(join(packageFolder(name), 'package.json')));
 }
 
-/** How to call npm: the one that started this process, the one next to Node, or the one on the PATH. */
-function npm() {
-  const calling = process.env.npm_execpath;
-  const besides = join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
-  for (const script of [calling, besides]) {
-    if (script && /npm-cli\.c?js$/.test(script) && existsSync(script)) {
-      return { program: process.execPath, parameters: [script] };
-    }
-  }
-  const program = which('npm');
-  if (program) return { program, parameters: [] };
-  throw new SetupError(
-    'npm is missing: it is neither next to Node nor on the PATH. Install it (it comes with Node) and run the command again.',
-  );
-}
-
 /** @type {import('./step.mjs').Step} */
 export const nodePackages = {
   name: 'node-packages',
@@ -87,24 +70,13 @@ export const nodePackages = {
       );
     }
     const folders = packagesOf(inProject('package-lock.json')).filter(([, { optional }]) => !optional);
-    const { program, parameters } = npm();
     const watch = setInterval(() => {
       // npm makes all folders first and fills them later, so existing folders do not show that it has finished
       const done = folders.filter(([folder]) => existsSync(inProject(folder, 'package.json'))).length;
       report.progress('installing', done, folders.length, 'packages');
     }, 250);
     try {
-      await runOrFail(this.name, program, [...parameters, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-        what: 'the Node packages',
-        env: {
-          ...process.env,
-          npm_config_loglevel: 'warn',
-          npm_config_progress: 'false',
-          // with npm's defaults, a machine without a network would wait for over a minute
-          npm_config_fetch_retry_mintimeout: '1000',
-          npm_config_fetch_retry_maxtimeout: '5000',
-        },
-      });
+      await npmCi(this.name, inProject(), 'the Node packages');
     } finally {
       clearInterval(watch);
     }

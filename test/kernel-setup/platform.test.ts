@@ -9,6 +9,7 @@ interface Machine {
   arch: string;
   glibc?: string;
   kernel?: string;
+  archives?: boolean;
 }
 interface Platform {
   pins: { cpu: string; gpu?: string };
@@ -97,6 +98,10 @@ describe('the platforms', () => {
         /runs on Linux x86_64, Linux arm64, .*; this is linux ppc64/,
       ],
       [{ platform: 'freebsd', arch: 'x64' }, /this is freebsd x64/],
+      [
+        { platform: 'linux', arch: 'x64', glibc: '2.36', archives: true },
+        /write `nodeLinker: node-modules` into \.yarnrc/,
+      ],
     ];
     for (const [machine, message] of refused) {
       const why = whyUnsupported(machine) ?? '';

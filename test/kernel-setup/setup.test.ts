@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { linesOf, load, node, programs, removeFolders, smallProject, temporaryFolder } from './helpers';
 
@@ -34,7 +34,7 @@ describe('the set-up', () => {
       stderr,
       /^Set-up stopped: no network while fetching the Node packages\. Connect .* Log: .*node-packages\.log$/m,
     );
-    assert.equal(existsSync(join(project, '.cache', 'setup.lock')), false);
+    assert.deepEqual(readdirSync(join(project, '.cache', 'locks')), []);
   });
 
   it('recognizes packages that any npm has installed, and notices a missing one and one of another version', async () => {

@@ -31,6 +31,8 @@ describe('the package that npm pack makes', function () {
   before(async () => {
     const { copyTfjsNode } = await load<{ copyTfjsNode(): void }>('pack', 'copy-tfjs-node.mjs');
     copyTfjsNode();
+    const { writeDrawings } = await load<{ writeDrawings(): void }>('pack', 'drawings.mjs');
+    writeDrawings();
     const folder = temporaryFolder();
     const npm = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
     const printed = execFileSync('npm', npm, {
@@ -61,13 +63,14 @@ describe('the package that npm pack makes', function () {
       'dist/src/index.js',
       'dist/src/index.d.ts',
       'dist/tfjs-node/dist/index.js',
+      'dist/drawings/package.json',
       'README.md',
       'LICENSE',
     ]) {
       assert.ok(paths.includes(path), path);
     }
     const unneeded =
-      /\.test\.|\.map$|\.ts$(?<!\.d\.ts)|^dist\/(test|bench)\/|oracle|bench|^test|^\.|hooks|pack\.mjs|node_modules|package-lock|notebooks\/own/;
+      /\.test\.|\.map$|\.ts$(?<!\.d\.ts)|^dist\/(test|bench)\/|oracle|bench|^test|^\.|hooks|pack\.mjs|node_modules|(?<!^dist\/drawings\/)package-lock|notebooks\/own/;
     assert.deepEqual(
       paths.filter((path) => unneeded.test(path)),
       [],
@@ -86,6 +89,20 @@ describe('the package that npm pack makes', function () {
     // its install script fails, see kernel-setup/pack/copy-tfjs-node.mjs
     assert.ok(!('@tensorflow/tfjs-node-gpu' in manifest.dependencies));
     assert.ok(!('@tensorflow/tfjs' in manifest.dependencies));
+  });
+
+  it('does not depend on the drawings of the sample pictures, but can install them with their hashes', () => {
+    const read = (file: string) => JSON.parse(readFileSync(join(project, 'node_modules/tunebook', file), 'utf8'));
+    const drawings = read('dist/drawings/package.json').dependencies;
+    assert.ok('@iconify-json/noto' in drawings && 'emojibase-data' in drawings);
+    for (const name of Object.keys(drawings)) assert.ok(!(name in read('package.json').dependencies), name);
+    const { '': root, ...packages } = read('dist/drawings/package-lock.json').packages;
+    assert.deepEqual(root.dependencies, drawings);
+    const needed = Object.values<{ dependencies?: object; peerDependencies?: object }>(packages);
+    for (const name of needed.flatMap((each) => Object.keys({ ...each.dependencies, ...each.peerDependencies }))) {
+      assert.ok(`node_modules/${name}` in packages, name);
+    }
+    for (const { integrity } of needed as { integrity?: string }[]) assert.match(integrity ?? '', /^sha512-/);
   });
 
   it('says which command sets it up, and what is missing, before it is set up', () => {

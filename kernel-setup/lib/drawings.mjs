@@ -1,0 +1,37 @@
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { npmCi } from './npm.mjs';
+import { inPackage } from './packages.mjs';
+import { inCache, inProject, isClone } from './paths.mjs';
+
+/** The packages with the drawings that the sample pictures are made of. */
+export const DRAWINGS = [
+  ...['emojione', 'fluent-emoji-flat', 'noto', 'openmoji', 'twemoji'].map((name) => `@iconify-json/${name}`),
+  'emojibase-data',
+];
+
+/** What an installed tunebook has instead of them: a lock file, see kernel-setup/pack/drawings.mjs. */
+export const drawingsFolder = (/** @type {string[]} */ ...parts) => inProject('dist', 'drawings', ...parts);
+
+/** The files that say which versions they have. */
+export const drawingsVersions = () =>
+  isClone ? DRAWINGS.map((name) => inPackage(name, 'package.json')) : [drawingsFolder('package-lock.json')];
+
+/**
+ * Work with these packages: those of the clone, or of an installed tunebook those that are installed for this purpose and removed afterwards.
+ *
+ * @param {string} step
+ * @param {(env: NodeJS.ProcessEnv) => Promise<void>} work gets variables with which Node finds the packages
+ */
+export async function withDrawings(step, work) {
+  if (isClone) return work({});
+  const folder = inCache('downloads', 'drawings');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  try {
+    for (const file of ['package.json', 'package-lock.json']) cpSync(drawingsFolder(file), `${folder}/${file}`);
+    await npmCi(step, folder, 'the drawings of the sample pictures');
+    await work({ NODE_PATH: `${folder}/node_modules` });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
