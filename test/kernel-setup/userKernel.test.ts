@@ -48,13 +48,15 @@ describe("the kernel in the user's own Jupyter", function () {
     assert.deepEqual(run(environment, 'install', '--user').status, 0);
     assert.deepEqual(run(environment, 'install').status, 0); // again
     const python = cacheFolder('python', 'bin', 'python');
-    const cell = "import { variants } from 'tunebook';\nconsole.log('variants:', Object.keys(variants).length);";
+    const cell = `import { variants } from 'tunebook';
+import { table } from 'arquero'; // as the course does
+console.log('variants:', Object.keys(variants).length, 'rows:', table({ a: [1, 2] }).numRows());`;
     const { stdout, stderr } = spawnSync(python, ['-c', RUN, 'tslab', cell], {
       env: environment,
       encoding: 'utf8',
       cwd: environment.HOME,
     });
-    assert.match(stdout, /^variants: 7$/m, stderr);
+    assert.match(stdout, /^variants: 7 rows: 2$/m, stderr);
     assert.match(run(environment, 'uninstall').text, /^removed .*tslab$/);
     assert.ok(!existsSync(folder));
     assert.match(run(environment, 'uninstall').text, /^tunebook: there is no kernel in '.*tslab'$/);

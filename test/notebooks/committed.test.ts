@@ -34,6 +34,11 @@ describe('the committed notebooks', () => {
         assert.doesNotMatch(text, /["'\s(](\/home\/|\/tmp\/|\/root\/|\/work\/|\/Users\/|[A-Z]:\\\\Users)/);
       });
 
+      it('imports only what the kernel finds in any folder, as people copy the course out of the package', () => {
+        const imported = code.flatMap(({ source }) => [...source.join('').matchAll(/^import .* from '([^']+)'/gm)]);
+        for (const [, from = ''] of imported) assert.match(from, /^(tunebook|arquero|node:)/);
+      });
+
       it('was run from top to bottom, without an error', () => {
         assert.equal(metadata.kernelspec.name, 'tslab');
         assert.deepEqual(

@@ -13,8 +13,8 @@ const files = new Map();
 /** files that were loaded as part of a package are never reloaded @type {Set<string>} */
 const ofPackages = new Set();
 
-/** Packages that a cell can import wherever the notebook is. */
-const everywhere = /^(tslab|tunebook)(\/|$)/;
+/** Packages that a cell can import wherever the notebook is: also the one for tables, as the course's notebooks import it. */
+const everywhere = /^(tslab|tunebook|arquero)(\/|$)/;
 
 /** `require` of a file; for a package that can be imported everywhere, and that the file's project does not have, that of the kernel. */
 function requireOf(name, from) {
