@@ -1,3 +1,4 @@
+import type { Spec } from 'vega';
 import type { TopLevelSpec } from 'vega-lite';
 
 /**
@@ -43,10 +44,20 @@ function textWidth(text: string, { fontSize = 11, fontWeight = 'normal' }: TextI
   return ems * fontSize * (bold ? 1.12 : 1);
 }
 
+/** What Vega draws for a chart: its marks, scales and expressions. */
+export async function compileChart(spec: TopLevelSpec): Promise<Spec> {
+  const { vegaLite } = await loadVega();
+  return vegaLite.compile(spec, { logger: new Quiet() }).spec;
+}
+
 /** Draw a chart as SVG, without browser or canvas. */
 export async function renderSvg(spec: TopLevelSpec): Promise<string> {
-  const { vega, vegaLite } = await loadVega();
-  const { spec: compiled } = vegaLite.compile(spec, { logger: new Quiet() });
+  return drawSvg(await compileChart(spec));
+}
+
+/** Draw what {@link compileChart} made. */
+export async function drawSvg(compiled: Spec): Promise<string> {
+  const { vega } = await loadVega();
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logLevel: vega.Error });
   try {
     return await view.toSVG();

@@ -6,25 +6,26 @@ import { type Job, prepareJobs } from '../../src/cli/notebookJobs';
 import { runJob } from '../../src/cli/notebooks';
 import { projectFolder } from '../../src/core/paths';
 
-/** Kernels at a time: starting a kernel and compiling cells uses a single thread, so several can run in parallel. */
+/** Kernels at a time, each of which takes the next notebook: much of a notebook's time uses a single thread. */
 const KERNELS = 2;
 
 describe('the course', () => {
   const folder = join(projectFolder, 'notebooks');
   const quick = { quick: true };
-  const jobs = [...prepareJobs(folder, [], [], quick), ...prepareJobs(folder, ['solutions'], [], quick)];
+  // the last ones first, as they take long: otherwise one kernel would be at work at the end and the other had nothing left
+  const jobs = [...prepareJobs(folder, [], [], quick), ...prepareJobs(folder, ['solutions'], [], quick)].reverse();
   let out: string;
   /** errors by the notebook's name */
   const ends = new Map<string, Promise<string | undefined>>();
 
   before(() => {
     out = mkdtempSync(join(tmpdir(), 'tunebook-course-'));
-    const lanes = Array.from({ length: KERNELS }, () => Promise.resolve<string | undefined>(undefined));
-    jobs.forEach((job, i) => {
-      const end = lanes[i % KERNELS]!.then(() => run(job));
-      lanes[i % KERNELS] = end;
-      ends.set(job.name, end);
-    });
+    const waiting: (() => Promise<void>)[] = [];
+    for (const job of jobs) ends.set(job.name, new Promise((end) => waiting.push(() => run(job).then(end))));
+    const work = async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) await next();
+    };
+    for (let i = 0; i < KERNELS; i++) void work();
   });
   after(async () => {
     await Promise.all(ends.values());

@@ -39,14 +39,14 @@ describe('a study through a queue', function () {
     });
   };
   /** A study whose runs are long enough that Redis can be stopped before its end, and its result without a queue. */
-  const longer = { settings: { epochs: 200, inputSize: 64 } };
+  const longer = { settings: { epochs: 100, inputSize: 64 } };
   let longerAlone: Promise<StudyResult> | undefined;
   const makeLongerAlone = () => {
     longerAlone ??= study({ ...configuration, ...longer, out: join(temporaryFolder(), 'longer') });
     return longerAlone;
   };
   /** One run that takes some seconds. */
-  const long = { axes: {}, seeds: 1, settings: { epochs: 600, inputSize: 64 } };
+  const long = { axes: {}, seeds: 1, settings: { epochs: 300, inputSize: 64 } };
 
   before(async function () {
     if (!hasRedis) return skipWithoutRedis(this);
@@ -148,7 +148,7 @@ describe('a study through a queue', function () {
       history.slice(1, 1 + epochs.length),
       epochs.map(({ seconds }) => seconds),
     );
-    assert.equal(history.length, 601);
+    assert.equal(history.length, 301);
     assert.deepEqual(await leftovers(redis), []);
   });
 
