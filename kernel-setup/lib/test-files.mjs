@@ -12,10 +12,15 @@ export const ALONE = ['notebooks/course'];
 /** What does not run beside its like: it would take the same port, or empty the other's folder. */
 export const IN_TURN = [['browser/', 'kernel-setup/lab'], ['study/queue']];
 
+/**
+ * What has a process of its own beside the others: for half of the time it waits for leases to end and for processes to start, and a core
+ * would have nothing to do.
+ */
+export const WAITING = ['study/queue'];
+
 /** What takes long begins first, so that not one process is at work at the end and the others have nothing left. */
 export const LONG = [
   'browser/',
-  'study/queue',
   'kernel/',
   'report/report',
   'models/weights/damage',
@@ -110,22 +115,23 @@ export function allTests() {
  *
  * @param {readonly string[]} named by a person: sources, or what was built of them; none for all
  * @param {boolean} fast
- * @returns {{together: string[][], alone: string[][]}} lists of files that run one after the other
+ * @returns {{together: string[][], waiting: string[][], alone: string[][]}} lists of files that run one after the other
  * @throws {SetupError} for a name that is no test
  */
 export function chooseTests(named, fast) {
-  const all = allTests();
+  const known = allTests();
   const chosen =
-    named.length > 0 ? named.map((name) => find(name, all)) : all.filter((file) => !fast || !isIn(file, SLOW));
+    named.length > 0 ? named.map((name) => find(name, known)) : known.filter((file) => !fast || !isIn(file, SLOW));
   const lists = /** @type {Map<string, string[]>} */ (new Map());
   for (const file of [...new Set(chosen)].sort((a, b) => place(a) - place(b))) {
     const group = IN_TURN.findIndex((entries) => isIn(file, entries));
     const key = group < 0 ? file : String(group);
     lists.set(key, [...(lists.get(key) ?? []), file]);
   }
-  const together = [...lists.values()].filter(([file = '']) => !isIn(file, ALONE));
-  const alone = [...lists.values()].filter(([file = '']) => isIn(file, ALONE));
-  return { together: together.map(built), alone: alone.map(built) };
+  const all = [...lists.values()];
+  const are = (/** @type {readonly string[]} */ entries) => all.filter(([file = '']) => isIn(file, entries)).map(built);
+  const others = all.filter(([file = '']) => !isIn(file, [...ALONE, ...WAITING]));
+  return { together: others.map(built), waiting: are(WAITING), alone: are(ALONE) };
 }
 
 /** @param {string} file */

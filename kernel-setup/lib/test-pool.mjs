@@ -145,12 +145,13 @@ class Worker {
  * @param {readonly (readonly string[])[]} files in the order in which they begin; those of a list run one after the other
  * @param {object} how
  * @param {number} how.jobs processes
+ * @param {readonly (readonly string[])[]} [how.waiting] more files, each list of which has a process of its own beside these
  * @param {NodeJS.ProcessEnv} how.env
  * @param {Record<string, unknown>} how.options of mocha's constructor; `bail` ends all files at the first failure
  * @param {(text: string) => void} how.write
  * @returns {Promise<Failed & {times: Time[]}>} of all
  */
-export async function runFiles(files, { jobs, env, options, write }) {
+export async function runFiles(files, { jobs, waiting: beside = [], env, options, write }) {
   const total = { passed: 0, failed: 0, skipped: 0, failures: '', times: /** @type {Time[]} */ ([]) };
   const turns = new Turns(write);
   const waiting = [...files];
@@ -160,11 +161,13 @@ export async function runFiles(files, { jobs, env, options, write }) {
     if (mine.length === 0) mine.push(...(waiting.shift() ?? []));
     return mine.shift();
   };
-  async function work() {
-    const mine = /** @type {string[]} */ ([]);
+  /** @param {string[] | undefined} own the only files to run; none: what is next of all */
+  async function work(own) {
+    const mine = own ?? /** @type {string[]} */ ([]);
+    const following = () => (own && mine.length === 0 ? undefined : next(mine));
     /** @type {Worker | undefined} */
     let worker;
-    for (let file = next(mine); file !== undefined; file = next(mine)) {
+    for (let file = following(); file !== undefined; file = following()) {
       if (!worker || worker.ended) worker = new Worker(env);
       const turn = turns.begin();
       const counts = await worker.run({ file, options }, turn);
@@ -179,6 +182,7 @@ export async function runFiles(files, { jobs, env, options, write }) {
     }
     await worker?.end();
   }
-  await Promise.all(Array.from({ length: Math.min(jobs, files.length) }, work));
+  const workers = Array.from({ length: Math.min(jobs, files.length) }, () => work(undefined));
+  await Promise.all([...workers, ...beside.map((list) => work([...list]))]);
   return total;
 }

@@ -65,17 +65,19 @@ function readArguments(argv) {
 /**
  * Run test files, side by side where they can.
  *
- * @param {{together: string[][], alone: string[][]}} files
+ * @param {{together: string[][], waiting: string[][], alone: string[][]}} files
  * @param {number} jobs
  * @param {Record<string, unknown>} options of mocha's
  */
-async function runTests({ together, alone }, jobs, options) {
+async function runTests({ together, waiting, alone }, jobs, options) {
   const write = (/** @type {string} */ text) => process.stdout.write(text);
-  const run = (/** @type {string[][]} */ files, /** @type {number} */ many) =>
-    runFiles(files, { jobs: many, env: tensorflowEnvironment(), options, write });
-  const first = await run(together, jobs);
+  const how = { env: tensorflowEnvironment(), options, write };
+  const first =
+    jobs === 1
+      ? await runFiles([...waiting, ...together], { jobs, ...how })
+      : await runFiles(together, { jobs, waiting, ...how });
   if (first.failed > 0 && options.bail) return first;
-  const second = await run(alone, 1);
+  const second = await runFiles(alone, { jobs: 1, ...how });
   return {
     passed: first.passed + second.passed,
     failed: first.failed + second.failed,

@@ -13,7 +13,13 @@ interface Counts {
 interface PoolModule {
   runFiles(
     files: readonly (readonly string[])[],
-    how: { jobs: number; env: NodeJS.ProcessEnv; options: object; write: (text: string) => void },
+    how: {
+      jobs: number;
+      waiting?: readonly (readonly string[])[];
+      env: NodeJS.ProcessEnv;
+      options: object;
+      write: (text: string) => void;
+    },
   ): Promise<Counts>;
 }
 interface FilesModule {
@@ -21,12 +27,19 @@ interface FilesModule {
   IN_TURN: readonly (readonly string[])[];
   LONG: readonly string[];
   SLOW: readonly string[];
+  WAITING: readonly string[];
   allTests(): string[];
-  chooseTests(named: readonly string[], fast: boolean): { together: string[][]; alone: string[][] };
+  chooseTests(
+    named: readonly string[],
+    fast: boolean,
+  ): { together: string[][]; waiting: string[][]; alone: string[][] };
 }
 
-/** Run test files with these bodies, in this order, and keep what is printed. */
-async function run(bodies: readonly string[], { jobs = 1, options = {} }: { jobs?: number; options?: object } = {}) {
+/** Run test files with these bodies, in this order, the last ones as those that wait, and keep what is printed. */
+async function run(
+  bodies: readonly string[],
+  { jobs = 1, waiting = 0, options = {} }: { jobs?: number; waiting?: number; options?: object } = {},
+) {
   const { runFiles } = await load<PoolModule>('lib', 'test-pool.mjs');
   const folder = temporaryFolder();
   const files = bodies.map((body, i) => {
@@ -41,8 +54,8 @@ async function run(bodies: readonly string[], { jobs = 1, options = {} }: { jobs
   return {
     printed,
     ...(await runFiles(
-      files.map((file) => [file]),
-      { jobs, env: process.env, options, write },
+      files.slice(0, files.length - waiting).map((file) => [file]),
+      { jobs, waiting: waiting > 0 ? [files.slice(-waiting)] : [], env: process.env, options, write },
     )),
     text: () => printed,
   };
@@ -85,6 +98,13 @@ describe('a run of test files', function () {
       /meets the other[\s\S]*is slow[\s\S]*ends the first[\s\S]*meets the other[\s\S]*ends the second/,
     );
     assert.ok(!text().includes('\0'));
+  });
+
+  it('runs those that mostly wait one after the other in a process of their own', async () => {
+    const folder = temporaryFolder();
+    const [one, two, three] = ['1', '2', '3'].map((name) => join(folder, name)) as [string, string, string];
+    const bodies = [`{ ${meet(one, two)} } { ${meet(one, three)} }`, meet(two, one), meet(three, two)];
+    assert.equal((await run(bodies, { waiting: 2 })).passed, 4);
   });
 
   it('names the test in which its process was ended, and runs the other files', async () => {
@@ -138,16 +158,16 @@ describe('the choice of test files', () => {
 
   it('is all of them, each once, where none is named; some wait until they can run alone', async () => {
     const { allTests, chooseTests, ALONE } = await load<FilesModule>('lib', 'test-files.mjs');
-    const { together, alone } = chooseTests([], false);
-    assert.deepEqual([...together, ...alone].flat().map(below).sort(), allTests());
+    const { together, waiting, alone } = chooseTests([], false);
+    assert.deepEqual([...together, ...waiting, ...alone].flat().map(below).sort(), allTests());
     assert.ok(alone.length >= ALONE.length && together.length > 100);
   });
 
   it('keeps in one list what must not run beside its like', async () => {
     const { chooseTests, IN_TURN } = await load<FilesModule>('lib', 'test-files.mjs');
-    const { together, alone } = chooseTests([], false);
+    const { together, waiting, alone } = chooseTests([], false);
     for (const entries of IN_TURN) {
-      const lists = [...together, ...alone].filter((files) =>
+      const lists = [...together, ...waiting, ...alone].filter((files) =>
         files.map(below).some((file) => entries.some((entry) => file.startsWith(entry))),
       );
       assert.equal(lists.length, 1, entries.join(' '));
@@ -155,9 +175,9 @@ describe('the choice of test files', () => {
   });
 
   it('has no entry that names no file, in any of its lists', async () => {
-    const { allTests, ALONE, IN_TURN, LONG, SLOW } = await load<FilesModule>('lib', 'test-files.mjs');
+    const { allTests, ALONE, IN_TURN, LONG, SLOW, WAITING } = await load<FilesModule>('lib', 'test-files.mjs');
     const all = allTests();
-    for (const entry of [...ALONE, ...IN_TURN.flat(), ...LONG, ...SLOW])
+    for (const entry of [...ALONE, ...IN_TURN.flat(), ...LONG, ...SLOW, ...WAITING])
       assert.ok(
         all.some((file) => file.startsWith(entry)),
         entry,
