@@ -28,7 +28,7 @@ const linuxWheels = (/** @type {string} */ machine) =>
     'manylinux1',
   ].map((tag) => `${tag}_${machine}`);
 
-/** The platforms that TensorFlow 2.20 is published for with a C interface. @type {Readonly<Record<string, Platform>>} */
+/** The platforms that TensorFlow 2.21 is published for with a C interface. @type {Readonly<Record<string, Platform>>} */
 export const platforms = {
   'linux-x64': {
     title: 'Linux x86_64',
@@ -46,7 +46,7 @@ export const platforms = {
     home: '-linux-arm64',
     wheels: linuxWheels('aarch64'),
     libraries: LINUX_LIBRARIES,
-    files: [LINUX_FILES, String.raw`^tensorflow\.libs/`], // the last has the OpenMP library
+    files: [LINUX_FILES],
     origin: '$ORIGIN',
     target: 'aarch64-linux-gnu.2.28',
   },

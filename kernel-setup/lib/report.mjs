@@ -60,7 +60,7 @@ export class Report {
   /**
    * Print how far the current step is.
    *
-   * @param {string} what e.g. 'fetching TensorFlow 2.20.0 (CPU)'
+   * @param {string} what e.g. 'fetching TensorFlow 2.21.0 (CPU)'
    * @param {number} [done]
    * @param {number} [total]
    * @param {string} [unit] 'bytes', or the plural of what is counted

@@ -20,7 +20,7 @@ import { hashOf, writeWhole } from './stamps.mjs';
  */
 
 /** Free disk space that the set-up of a build needs, in GB. */
-export const SPACE = { cpu: 1.2, gpu: 9 };
+export const SPACE = { cpu: 1.3, gpu: 9 };
 
 const decisionFile = () => inCache('tensorflow', 'device.json');
 

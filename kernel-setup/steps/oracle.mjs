@@ -12,7 +12,7 @@ import { tensorflowHome } from '../lib/tensorflow-variant.mjs';
 const python = () => inCache('oracle', 'bin', 'python');
 const base = () => (existsSync(python()) ? realpathSync(python()) : 'none');
 
-/** TensorFlow 2.20 is published for Python 3.9 to 3.13, and this Keras wants 3.11. */
+/** TensorFlow 2.21 is published for Python 3.10 to 3.13, and this Keras wants 3.11. */
 const SERVES = /^3\.1[123]\./;
 
 /**
@@ -28,7 +28,7 @@ export const oracle = {
   async run(report) {
     const { path, version } = findPython();
     if (!SERVES.test(version)) {
-      throw new SetupError(`TensorFlow 2.20 needs Python 3.11 to 3.13 and this is ${version}`);
+      throw new SetupError(`TensorFlow 2.21 needs Python 3.11 to 3.13 and this is ${version}`);
     }
     report.progress('making the environment');
     rmSync(inCache('oracle'), { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { usedGpu } from './gpu';
 
 /** The device that TensorFlow computes on, and the versions in use. */
 export interface DeviceReport {
-  /** Version of TensorFlow's native library, such as '2.20.0'. */
+  /** Version of TensorFlow's native library, such as '2.21.0'. */
   tensorflow: string;
   /** Version of TensorFlow.js. */
   tfjs: string;

@@ -1,6 +1,6 @@
 """Writes oracle.json: a small picture, and the results of Keras, SciPy, Pillow and TensorFlow for it with fixed parameters.
 
-    python -m venv oracle && oracle/bin/pip install tensorflow-cpu==2.20.0 keras==3.15.1 scipy==1.16.3 pillow==13.0.0
+    python -m venv oracle && oracle/bin/pip install tensorflow-cpu==2.21.0 keras==3.15.1 scipy==1.16.3 pillow==13.0.0
     oracle/bin/python test/augment/oracle.py
 """
 

@@ -24,19 +24,15 @@ interface Facts {
 
 const facts = () => load<Facts>('lib', 'platform.mjs');
 
-/** Names of files in the wheels of TensorFlow 2.20, as published. */
+/** Names of files in the wheels of TensorFlow 2.21, as published. */
 const wheels: Record<string, { tag: string; files: string[] }> = {
   'linux-x64': {
-    tag: 'manylinux_2_17_x86_64',
+    tag: 'manylinux_2_27_x86_64',
     files: ['tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2'],
   },
   'linux-arm64': {
-    tag: 'manylinux_2_17_aarch64',
-    files: [
-      'tensorflow/libtensorflow_cc.so.2',
-      'tensorflow/libtensorflow_framework.so.2',
-      'tensorflow.libs/libomp-f1025659.so.5',
-    ],
+    tag: 'manylinux_2_27_aarch64',
+    files: ['tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2'],
   },
   'darwin-arm64': {
     tag: 'macosx_12_0_arm64',

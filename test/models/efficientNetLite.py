@@ -2,7 +2,7 @@
 
     python test/models/efficientNetLite.py PATH/TO/efficientnet-lite0-57934424.pth > test/models/efficientNetLite.json
 
-Needs TensorFlow 2.20 and NumPy. The input is a formula, so that it needs no file and no random numbers.
+Needs TensorFlow 2.21 and NumPy. The input is a formula, so that it needs no file and no random numbers.
 """
 
 import collections

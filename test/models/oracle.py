@@ -8,7 +8,7 @@ the top and without. The answer has their names, the parameter count at that siz
 formula, so that it needs no file): logits and pooled features. {"name", "size", "format"} writes ".weights.h5" or
 ".keras" instead. {"preprocess": name, "pixels": file} writes what the network's preprocessing makes of a file of bytes
 as a file of float32. {"predict": file, "input": file} loads a model (.h5, .keras or a SavedModel's folder) and writes
-what it makes of a file of float32. Needs TensorFlow 2.20 and Keras 3: `npm test` installs them.
+what it makes of a file of float32. Needs TensorFlow 2.21 and Keras 3: `npm test` installs them.
 """
 
 import contextlib

@@ -5,7 +5,7 @@
 Each case trains a small model on 12 examples for 20 epochs of one batch (`accumulate`: of 4) and keeps losses and weights.
 `plateau` and `stopping` feed a made-up row of losses to Keras's callbacks.
 
-Needs TensorFlow 2.20, Keras 3 and NumPy.
+Needs TensorFlow 2.21, Keras 3 and NumPy.
 """
 
 import json

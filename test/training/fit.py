@@ -6,7 +6,7 @@
 2. `frozen`: a convolution with a frozen batch normalization under a dense layer: Keras normalizes by the moving
    statistics and leaves them alone.
 
-Needs TensorFlow 2.20 and NumPy.
+Needs TensorFlow 2.21 and NumPy.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Writes gradCam.json: Grad-CAM computed by Keras's example code, for every backbone with a head for three classes.
 
-Run with Keras 3 and TensorFlow 2.20: python test/analysis/explain/gradCam.py </dev/null, then: npm run fix
+Run with Keras 3 and TensorFlow 2.21: python test/analysis/explain/gradCam.py </dev/null, then: npm run fix
 Weights are made from a formula that classifier.ts has, too.
 """
 
