@@ -61,6 +61,9 @@ export async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
+/** How long something in a page may take, also beside much other work (milliseconds): a limit for what hangs. */
+export const PATIENCE = 240_000;
+
 /** Shared by the tests of a suite. */
 export interface LabSuite {
   browser: Browser;
@@ -81,7 +84,7 @@ export function labForSuite(): LabSuite {
       this.skip();
     }
     suite.lab = await startLab();
-    suite.browser = await chromium.launch({ executablePath, args: chromiumArguments });
+    suite.browser = await chromium.launch({ executablePath, args: chromiumArguments, timeout: PATIENCE });
   });
   after(async () => {
     await suite.browser?.close();

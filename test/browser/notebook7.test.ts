@@ -8,7 +8,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { jupyterEnvironment } from '../../src/cli/python';
 import { cacheFolder, projectFolder } from '../../src/core/paths';
 import { python } from '../kernel/session';
-import { chromiumArguments, end, findChromium, type Lab, OpenNotebook } from './lab';
+import { chromiumArguments, end, findChromium, type Lab, OpenNotebook, PATIENCE } from './lab';
 import { outputsOf, writeNotebook } from './notebookFile';
 
 const folder = 'build/browser-notebook7';
@@ -78,7 +78,7 @@ describe('widgets in Jupyter Notebook 7', function () {
     mkdirSync(inFolder(), { recursive: true });
     [server, browser] = await Promise.all([
       startNotebook(),
-      chromium.launch({ executablePath, args: chromiumArguments }),
+      chromium.launch({ executablePath, args: chromiumArguments, timeout: PATIENCE }),
     ]);
   });
   after(async () => {
@@ -98,15 +98,16 @@ describe('widgets in Jupyter Notebook 7', function () {
       'choice.learningRate',
     ]);
     const page = await browser.newPage({ viewport: { width: 1200, height: 1200 } });
+    page.setDefaultTimeout(PATIENCE);
     const notebook = await OpenNotebook.inNotebook7(page, server, `${folder}/${name}`);
     const run = async (index: number) => {
       await notebook.editEnd(index);
       await page.keyboard.press('Control+Enter');
-      await notebook.finished(index, 120_000);
+      await notebook.finished(index, PATIENCE);
     };
     await run(0);
     const shown = notebook.cell(0).locator('.tunebook');
-    await shown.getByText('Chosen: 0.003.').waitFor({ timeout: 60_000 });
+    await shown.getByText('Chosen: 0.003.').waitFor();
     await shown.getByRole('button', { name: 'Take steepest' }).click();
     await shown.getByText('Chosen: 0.02.').waitFor();
     await shown.getByRole('slider').focus();
@@ -121,7 +122,7 @@ describe('widgets in Jupyter Notebook 7', function () {
     await page.screenshot({ path: inFolder('widget.png') });
     await notebook.save();
     await page.reload();
-    await shown.getByText('Chosen: 0.0133.').waitFor({ timeout: 60_000 });
+    await shown.getByText('Chosen: 0.0133.').waitFor();
     assert.deepEqual(
       notebook.complaints.filter((text) => !own.test(text)),
       [],
@@ -138,11 +139,8 @@ describe('widgets in Jupyter Notebook 7', function () {
     ]);
     // shown until the page is connected with its new kernel, which does not have the widget, and also after that
     const picture = notebook.cell(0).locator('img[src^="data:image/png"]');
-    const missed = page.waitForEvent('console', {
-      predicate: (message) => message.text().includes('widget model not found'),
-      timeout: 120_000,
-    });
-    await Promise.all([page.reload(), picture.waitFor({ timeout: 60_000 }), missed]);
+    const missed = page.waitForEvent('console', (message) => message.text().includes('widget model not found'));
+    await Promise.all([page.reload(), picture.waitFor(), missed]);
     await picture.waitFor();
     await shown.waitFor({ state: 'detached' });
     assert.equal(await notebook.cell(0).getByText('Error displaying widget').count(), 0);
