@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tunebook from '../src';
 import { commandLine } from '../src/cli/main';
 import { projectFolder } from '../src/core/paths';
 import { checkConfiguration } from '../src/study/configuration';
 import { commandOf } from './commandOf';
+import { temporaryFolder } from './folders';
 
 const readme = readFileSync(join(projectFolder, 'README.md'), 'utf8');
 const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
@@ -21,6 +22,15 @@ const calls: string[][] = [...blocks('sh').flatMap((text) => text.split('\n')), 
   .filter((text) => text.startsWith('npx tunebook '))
   .map((text) => text.split(/\s+/).slice(2));
 
+/** A folder with the run and the file of weights that the commands name: they must be there, as a mistyped path is an error. */
+function folderWithWeights(): string {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'runs', 'first'), { recursive: true });
+  writeFileSync(join(folder, 'runs', 'first', 'config.json'), '{ "settings": { "backbone": "mobilenet-v2" } }');
+  writeFileSync(join(folder, 'resnet50-11ad3fa6.pth'), '');
+  return folder;
+}
+
 describe('the README', () => {
   it('has an example of every command', () => {
     const called = new Set(calls.map(([name]) => name));
@@ -33,7 +43,13 @@ describe('the README', () => {
 
   for (const words of calls) {
     it(`has valid commands: ${words.join(' ')}`, async () => {
-      assert.equal(await commandOf(words), words[0]);
+      const before = process.cwd();
+      process.chdir(folderWithWeights());
+      try {
+        assert.equal(await commandOf(words), words[0]);
+      } finally {
+        process.chdir(before);
+      }
     });
   }
 

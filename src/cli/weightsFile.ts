@@ -16,8 +16,16 @@ export const weightsFileOption = (): Option =>
 
 /** The backbone that an argument names: a name, hf://OWNER/MODEL, a run, or a file whose name says its architecture. */
 export function backboneArgument(caller: string, text: string): BackboneName | BackboneData {
-  return !isBackboneName(text) && existsSync(text) ? backboneAt(caller, text) : checkBackbone(caller, text);
+  if (isBackboneName(text) || text.startsWith('hf:')) return checkBackbone(caller, text);
+  if (existsSync(text)) return backboneAt(caller, text);
+  if (!LIKE_A_PATH.test(text)) return checkBackbone(caller, text);
+  throw new UserError(
+    `${caller}: no file or folder '${text}': expected a run, a file of weights, or the name of a backbone`,
+  );
 }
+
+/** A folder before it, or the ending of a file of weights: no name of a backbone has either. */
+const LIKE_A_PATH = /[\\/]|\.(?:pth?|bin|ckpt|safetensors|keras|h5)$/i;
 
 /**
  * The backbone that `--backbone` and `--weights-file` name together. Without `--backbone` the file says the architecture.

@@ -102,6 +102,13 @@ describe('weights of your own on the command line', function () {
       await error('train', ...data, '--backbone', unnamed),
       /does not say which architecture .* give --backbone NAME --weights-file /,
     );
+    for (const missing of ['runs/frist', 'mine.pth']) {
+      const said = await error('train', ...data, '--backbone', missing);
+      assert.match(
+        said,
+        new RegExp(`no file or folder '${missing}': expected a run, a file of weights, or the name of`),
+      );
+    }
     assert.match(
       await error('advise', ...data, '--backbones', `${NAME},efficientnet-lite0`, '--weights-file', file),
       /--weights-file has the weights of one backbone, and --backbones names 2/,
