@@ -130,10 +130,6 @@ function checkChoice(where: string, value: unknown, choices: readonly string[]):
   throw new UserError(`${where} is ${choices.join(' or ')}, got ${shown(value)}${hint}`);
 }
 
-/** Whether a backbone has other weights than those that it was published with. */
-export const hasOwnWeights = (backbone: BackboneSource): backbone is BackboneData & { weights: string } =>
-  typeof backbone === 'object' && (backbone.weights ?? 'imagenet') !== 'imagenet';
-
 /** The name of the registry behind a choice that was checked. */
 export const architectureOf = (backbone: BackboneName | BackboneData): BackboneName =>
   typeof backbone === 'string' ? backbone : backbone.architecture;

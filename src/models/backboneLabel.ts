@@ -1,4 +1,5 @@
-import { type BackboneSource, hasOwnWeights } from './backboneData';
+import type { BackboneSource } from './backboneData';
+import { hasOwnWeights } from './hasOwnWeights';
 
 /**
  * A backbone in a few words, for tables and reports: its name, and where its weights are from.

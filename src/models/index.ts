@@ -4,7 +4,6 @@ export {
   type BackboneSource,
   checkBackbone,
   type HubAddress,
-  hasOwnWeights,
 } from './backboneData';
 export type { BackboneEntry, KerasFiles, PackagedTorchFile, PublishedTorchFile } from './backboneEntry';
 export type { BackboneFamily, FamilyMember, TorchNetwork } from './backboneFamily';
@@ -12,6 +11,7 @@ export { backboneLabel, ownWeightsName } from './backboneLabel';
 export { buildArchitecture } from './buildArchitecture';
 export { defaultBackbone } from './defaultBackbone';
 export type { BackboneName } from './families';
+export { hasOwnWeights } from './hasOwnWeights';
 export { imagenetClassName } from './imagenetClasses';
 export { assignWeights, type Backbone, type LoadBackboneOptions, loadBackbone } from './loadBackbone';
 export { loadTfjsModel } from './loadTfjsModel';
