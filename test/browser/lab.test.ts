@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Job, prepareJobs } from '../../src/cli/notebookJobs';
 import { projectFolder } from '../../src/core/paths';
 import { labForSuite, OpenNotebook } from './lab';
 
@@ -41,8 +42,12 @@ describe('JupyterLab in a browser', function () {
 
   it('runs the quick start from top to bottom: curves, confusion matrix, tables, no error', async () => {
     const name = '00-quick-start.ipynb';
-    // A copy, as JupyterLab saves by itself.
-    copyFileSync(join(projectFolder, 'notebooks', name), inFolder(name));
+    // A copy, as JupyterLab saves by itself, with the values for a short run.
+    const notebooks = join(projectFolder, 'notebooks');
+    const [{ sources }] = prepareJobs(notebooks, [name], [], { quick: true }) as [Job];
+    const copy = JSON.parse(readFileSync(join(notebooks, name), 'utf8')) as Notebook;
+    for (const [index, source] of Object.entries(sources)) copy.cells[Number(index)]!.source = source;
+    writeFileSync(inFolder(name), JSON.stringify(copy));
     const code = readNotebook(name).cells.filter(({ cell_type: type, source }) => type === 'code' && source.length > 0);
     const notebook = await open(name, 9000);
     await notebook.runAll();
