@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # npm run test:arm64: installs the package as on Linux arm64 and uses it there, under emulation, and compares its numbers with those of this
 # machine. Needs Debian or Ubuntu on x86_64 with apt-get and Linux 6.7 or newer, the network, 2 GB of disk and some hours. Each step that has
-# succeeded leaves a file in done/, so that an interrupted run continues as long as the package is the same. Python is this machine's: it installs the wheels for arm64 and runs JupyterLab's client; Node, TensorFlow and the kernel are those for arm64.
+# succeeded leaves a file in done/, so that an interrupted run continues as long as the package is the same. Python is this machine's: it
+# installs the wheels for arm64 and runs JupyterLab's client; Node, TensorFlow and the kernel are those for arm64.
 #
 # Everything is in .cache/arm64, which can be removed. Nothing of this machine is changed: the emulator is registered in a namespace of its
 # own, for the processes of this script.

@@ -46,9 +46,9 @@ describe('the reader of Dockerfiles that `npm run test:container` uses', () => {
   });
 
   it('fills in variables, and takes a line as a command for the shell', () => {
-    const state = { args: { KIND: 'gpu' }, env: { HOME: '/root' } };
+    const state = { args: { KIND: 'gpu' }, env: { HOME: '/home/node' } };
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of Dockerfiles
-    assert.equal(fillIn('$HOME/${KIND}-${OTHER:-x}$NONE', state), '/root/gpu-x');
+    assert.equal(fillIn('$HOME/${KIND}-${OTHER:-x}$NONE', state), '/home/node/gpu-x');
     assert.deepEqual(commandWords('["a", "b c"]'), ['a', 'b c']);
     assert.deepEqual(commandWords('a b'), ['/bin/sh', '-c', 'a b']);
   });
