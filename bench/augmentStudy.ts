@@ -6,12 +6,12 @@
  * DATA is a folder that `tunebook train` accepts, such as ../shared/data/flowers. Differences are paired by seed, and their interval is
  * Student's. With --per-class N only N training pictures per class are used, drawn with the seed.
  */
+import { signed } from '../src/core/text';
 import { type Dataset, imageFolder, sampleExamples } from '../src/data';
+import { summarize } from '../src/study/statistics';
 import { type TrainOptions, train } from '../src/training';
 
 const SEEDS = [1, 2, 3, 4, 5];
-/** Student's 97.5% quantile with 4 degrees of freedom, for five differences. */
-const T = 2.776;
 
 const PLAIN = 'none, 20 epochs';
 /** An epoch with four views has five times as many steps as one without. This setting shows the effect of longer training alone. */
@@ -32,11 +32,8 @@ const deviation = (values: readonly number[]) =>
 
 /** Mean of the differences and its 95% interval, paired by seed. */
 function pairedDifference(a: readonly number[], b: readonly number[]): string {
-  const differences = a.map((value, i) => value - b[i]!);
-  const half = (T * deviation(differences)) / Math.sqrt(differences.length);
-  const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`;
-  const middle = mean(differences);
-  return `${signed(middle)} [${signed(middle - half)}, ${signed(middle + half)}]`;
+  const { mean: middle, low, high } = summarize(a.map((value, i) => value - b[i]!))!;
+  return `${signed(middle)} [${signed(low!)}, ${signed(high!)}]`; // five seeds always have an interval
 }
 
 /** The folder's validation part, and a few pictures per class of its training part, drawn with the seed. */

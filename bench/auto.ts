@@ -8,15 +8,16 @@
  * of JSON, and a second call continues there. With `--cpu` minutes are those of the processor divided by this number of cores, so that
  * other work on the machine does not count.
  */
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { autoByClock } from '../src/auto/auto';
 import { measureSpeed } from '../src/auto/cost';
-import { alignColumns } from '../src/core/text';
+import { alignColumns, signed } from '../src/core/text';
 import { meanOf } from '../src/metrics/mean';
 import { summarize } from '../src/study/statistics';
+import { addLine, readLines } from './jsonLines';
 import { divided, openSet } from './recipes/sets';
 
 interface SearchRun {
@@ -64,7 +65,7 @@ function table(runs: readonly SearchRun[], sets: readonly string[], lengths: rea
       const won = [...new Set(winners)].map((name) => `${winners.filter((one) => one === name).length} ${name}`);
       return [
         ...[set, String(minutes), String(own.length), meanOf(own.map(({ accuracy }) => accuracy)).toFixed(3)],
-        gain ? `${gain.mean < 0 ? '' : '+'}${gain.mean.toFixed(3)}` : '',
+        gain ? signed(gain.mean) : '',
         ...[Math.max(...own.map(({ seconds }) => seconds)).toFixed(1), won.join(', ')],
       ];
     }),
@@ -86,8 +87,7 @@ async function main(): Promise<void> {
   });
   const { out } = values;
   const now = values.cpu === undefined ? () => performance.now() / 1000 : () => cpuSeconds() / Number(values.cpu);
-  const lines = out !== undefined && existsSync(out) ? readFileSync(out, 'utf8').split('\n').filter(Boolean) : [];
-  const runs: SearchRun[] = lines.map((line) => JSON.parse(line));
+  const runs = readLines<SearchRun>(out);
   const sets = values.sets.split(',');
   const lengths = values.minutes.split(',').map(Number);
   for (const seed of Array.from({ length: Number(values.seeds) }, (_, i) => i + 1)) {
@@ -96,7 +96,7 @@ async function main(): Promise<void> {
         if (runs.some((run) => run.set === set && run.minutes === minutes && run.seed === seed)) continue;
         const run = await search(set, positionals[0], { minutes, seed, now });
         runs.push(run);
-        if (out !== undefined) appendFileSync(out, `${JSON.stringify(run)}\n`);
+        if (out !== undefined) addLine(out, run);
         const told = `${run.accuracy.toFixed(3)} by ${run.best}, ${run.seconds.toFixed(1)} s`;
         process.stderr.write(`${set} seed ${seed}, ${minutes} minutes: ${told}\n`);
       }

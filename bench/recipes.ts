@@ -14,9 +14,10 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { renderSvg } from '../src/charts/render';
 import { UserError } from '../src/core/errors';
+import { addLine, readLines } from './jsonLines';
 import { ablation, found, recipes } from './recipes/catalog';
 import { measurePeer, recipePeers } from './recipes/peers';
-import { addRun, measure, readRuns } from './recipes/runs';
+import { measure, type Run } from './recipes/runs';
 import { divided, openSet, usual } from './recipes/sets';
 import { recipeTable, summaryTable, timeChart } from './recipes/table';
 
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
     },
   });
   const { out } = values;
-  const runs = readRuns(out);
+  const runs = readLines<Run>(out);
   const own: typeof recipes = {
     ...Object.fromEntries(values.recipes.split(',').map((name) => [name, known(name)])),
     ...(values.ablation && withVariant(ablation)),
@@ -53,7 +54,7 @@ async function main(): Promise<void> {
         const measured = options ? await measure(parts, options, seed) : measurePeer(parts, recipe, seed);
         const run = { set, recipe, ...measured };
         runs.push(run);
-        if (out !== undefined) addRun(out, run);
+        if (out !== undefined) addLine(out, run);
         process.stderr.write(
           `${set} ${recipe} seed ${seed}: ${run.accuracy.toFixed(3)}, ${run.seconds.toFixed(0)} s\n`,
         );

@@ -1,4 +1,3 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { Dataset } from '../../src/data';
 import { type TrainOptions, train } from '../../src/training';
 
@@ -17,15 +16,6 @@ export interface Run extends Measured {
   set: string;
   recipe: string;
 }
-
-/** The runs that a file of JSON lines has. */
-export function readRuns(file: string | undefined): Run[] {
-  if (file === undefined || !existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line));
-}
-
-export const addRun = (file: string, run: Run): void => appendFileSync(file, `${JSON.stringify(run)}\n`);
 
 /** Options of `train`, or what finds them, whose time counts. */
 export type Recipe = TrainOptions | ((dataset: Dataset, seed: number) => Promise<TrainOptions>);

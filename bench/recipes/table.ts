@@ -1,12 +1,12 @@
 import { type Chart, paretoChart } from '../../src/charts';
-import { alignColumns } from '../../src/core/text';
+import { alignColumns, signed } from '../../src/core/text';
 import { meanOf } from '../../src/metrics/mean';
 import { summarize } from '../../src/study/statistics';
 import { REFERENCE } from './catalog';
 import type { Run } from './runs';
 
-const signed = (value: number | null | undefined) =>
-  value == null ? '?' : `${value < 0 ? '' : '+'}${value.toFixed(3)}`;
+/** An end of an interval, which a single pair does not have. */
+const endOf = (value: number | null) => (value === null ? '?' : signed(value));
 
 /** The recipe's accuracy minus that of the reference on the same set with the same seed, for each pair of both. */
 function gains(runs: readonly Run[], recipe: string): { set: string; gain: number }[] {
@@ -29,7 +29,7 @@ export function recipeTable(runs: readonly Run[], sets: readonly string[], names
       const parts = own.flatMap(({ part }) => part ?? []);
       return [
         ...[set, name, String(own.length), meanOf(own.map(({ accuracy }) => accuracy)).toFixed(3)],
-        name === REFERENCE || !gain ? '' : `${signed(gain.mean)} (${signed(gain.low)} to ${signed(gain.high)})`,
+        name === REFERENCE || !gain ? '' : `${signed(gain.mean)} (${endOf(gain.low)} to ${endOf(gain.high)})`,
         ...[meanOf(own.map(({ seconds }) => seconds)).toFixed(0), parts.length > 0 ? meanOf(parts).toFixed(2) : ''],
       ];
     }),

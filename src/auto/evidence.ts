@@ -1,3 +1,4 @@
+import { signed } from '../core/text';
 import { logProbabilities } from '../metrics';
 import { meanOf } from '../metrics/mean';
 import { pairedDifference } from '../metrics/pairedDifference';
@@ -80,5 +81,3 @@ function normalized(probabilities: readonly number[]): number[] {
   const sum = probabilities.reduce((total, p) => total + p, 0);
   return probabilities.map((p) => p / sum);
 }
-
-const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`;
