@@ -11,6 +11,8 @@ export interface TorchFixture {
   library: string;
   name: string;
   size: number;
+  /** factor of the kernels. Default: 1 */
+  gain?: number;
   parameters: number;
   /** name and shape of each tensor */
   tensors: string[];
@@ -37,7 +39,7 @@ export function uniform(name: string, count: number): Float64Array {
 }
 
 /** The weights of a tensor, as torchOracle.py makes them. */
-function formula(name: string, shape: readonly number[]): Float32Array {
+function formula(name: string, shape: readonly number[], gain: number): Float32Array {
   const count = shape.reduce((product, side) => product * side, 1);
   const last = name.split('.').at(-1)!;
   const vector = shape.length < 2 || count === Math.max(...shape);
@@ -45,7 +47,7 @@ function formula(name: string, shape: readonly number[]): Float32Array {
   const value = (u: number): number => {
     if (last === 'running_var') return 1 + 0.3 * u;
     if (last === 'running_mean' || last === 'bias' || last === 'beta') return 0.1 * u;
-    if (!vector) return u * Math.sqrt(6 / fanIn);
+    if (!vector) return u * Math.sqrt(6 / fanIn) * gain;
     return last === 'gamma' || last === 'layer_scale' ? 0.5 + 0.3 * u : 1 + 0.3 * u;
   };
   const numbers = uniform(name, count);
@@ -55,11 +57,11 @@ function formula(name: string, shape: readonly number[]): Float32Array {
 }
 
 /** The state dictionary of a fixture, under a prefix. */
-export function stateOf({ tensors }: TorchFixture, prefix = ''): Extract<SavedWeights, { kind: 'torch' }> {
+export function stateOf({ tensors, gain = 1 }: TorchFixture, prefix = ''): Extract<SavedWeights, { kind: 'torch' }> {
   const arrays = tensors.map((line): [string, NamedArray] => {
     const [name, ...sides] = line.split(' ');
     const shape = sides.map(Number);
-    return [prefix + name, { shape, data: formula(name!, shape) }];
+    return [prefix + name, { shape, data: formula(name!, shape, gain) }];
   });
   return { kind: 'torch', arrays: new Map(arrays) };
 }

@@ -2,7 +2,8 @@
 
     python test/models/torchOracle.py FOLDER [NAME ...]
 
-NAME is 'timm/resnet50' or 'torchvision/resnet50', also with '@96' for the side of the picture. For each, FOLDER gets a JSON file with the
+NAME is 'timm/resnet50' or 'torchvision/resnet50', also with '@96' for the side of the picture, and with '*0.9' for a factor of the
+kernels, for networks so deep that their activations grow until float32 and float64 differ. For each, FOLDER gets a JSON file with the
 names and shapes of its tensors, the parameter count, and what the network makes of one picture, also a formula: logits and
 pooled features. The weights are not written: `torchNetworks.ts` computes the same numbers. With 'train/' before the name it
 also has the losses of five training steps: of a head on frozen features, of the last stage and the head, and of all layers.
@@ -18,6 +19,8 @@ import numpy as np
 import torch
 
 FORMULA_CLASSES = 4
+# features of these are large with such weights, and their losses grow at 1e-2
+RATES = {"resnet": 2e-5, "mobilenetv4": 2e-5, "regnety": 1e-4}
 
 
 def uniform(name, count):
@@ -30,8 +33,8 @@ def uniform(name, count):
     return (x.astype(np.float64) / 2147483648.0 - 1.0)
 
 
-def formula(name, shape):
-    """Weights under which activations neither vanish nor grow: He et al. 2015 for kernels."""
+def formula(name, shape, gain):
+    """Weights under which activations neither vanish nor grow: He et al. 2015 for kernels, times a gain."""
     count = int(np.prod(shape))
     u = uniform(name, count)
     last = name.split(".")[-1]
@@ -44,7 +47,7 @@ def formula(name, shape):
     elif len(shape) < 2 or min(shape[1:], default=1) == 0 or count == max(shape):
         u = 0.5 + 0.3 * u if last in ("gamma", "layer_scale") else 1 + 0.3 * u
     else:
-        u = u * np.sqrt(3 * 2 / max(1, count // shape[0]))
+        u = u * np.sqrt(3 * 2 / max(1, count // shape[0])) * gain
     return u.astype(np.float32).reshape(shape)
 
 
@@ -87,12 +90,15 @@ def features_of(library, name, model, x):
 
 
 def losses(library, name, model, size, parts, rate):
-    """Five steps of gradient descent on 8 pictures with normalization in inference mode, as {part: [loss, ...]}."""
+    """
+    Five steps of gradient descent on 8 pictures with normalization in inference mode, as {part: [loss, ...]}. A part is 'all', the
+    beginning of the first name of what is trained with all that follows, or None for the head alone.
+    """
     x = picture(size, 8)
     labels = torch.arange(8) % FORMULA_CLASSES
     state = {key: value.clone() for key, value in model.state_dict().items()}
     result = {}
-    for part, prefixes in parts.items():
+    for part, first in parts.items():
         model.load_state_dict(state)
         model.eval()
         count = features_of(library, name, model, x[:1]).flatten(1).shape[1]
@@ -101,8 +107,9 @@ def losses(library, name, model, size, parts, rate):
             head.weight.copy_(torch.tensor(uniform("head", FORMULA_CLASSES * count).astype(np.float32).reshape(count, -1).T / np.sqrt(count)))
             head.bias.zero_()
         trained = list(head.parameters())
+        wanted = first == "all"
         for key, parameter in model.named_parameters():
-            wanted = prefixes == "all" or any(key.startswith(prefix) for prefix in prefixes)
+            wanted = wanted or (first is not None and key.startswith(first))
             parameter.requires_grad_(wanted)
             trained += [parameter] if wanted else []
         optimizer = torch.optim.SGD(trained, lr=rate)
@@ -118,13 +125,15 @@ def losses(library, name, model, size, parts, rate):
 
 def record(folder, request):
     train = request.startswith("train/")
-    path, _, size = request.removeprefix("train/").partition("@")
+    path, _, gain = request.removeprefix("train/").partition("*")
+    gain = float(gain or 1)
+    path, _, size = path.partition("@")
     library, name = path.split("/")
     size = int(size or 64)
     model = build(library, name)
     state = model.state_dict()
     tensors = {key: list(value.shape) for key, value in state.items() if value.is_floating_point()}
-    model.load_state_dict({key: torch.tensor(formula(key, tensors[key])) if key in tensors else value for key, value in state.items()})
+    model.load_state_dict({key: torch.tensor(formula(key, tensors[key], gain)) if key in tensors else value for key, value in state.items()})
     model.eval()
     # inception's second classifier is used in training only
     tensors = {key: shape for key, shape in tensors.items() if not key.startswith("AuxLogits")}
@@ -135,18 +144,18 @@ def record(folder, request):
         "library": library,
         "name": name,
         "size": size,
+        **({"gain": gain} if gain != 1 else {}),
         "parameters": sum(int(np.prod(shape)) for shape in tensors.values()),
         "tensors": [" ".join([key, *map(str, shape)]) for key, shape in tensors.items()],
         "logits": [float(f"{value:.7g}") for value in logits[::5].tolist()],
         "features": [float(f"{value:.7g}") for value in features[::4].tolist()],
     }
     if train:
-        stages = {"head": [], "all": "all"}
         blocks = [key.rsplit(".", 1)[0] for key in tensors]
-        last = next(prefix for prefix in ("layer4.", "stages.3.", "features.7", "blocks.5.", "features.denseblock4.", "s4.") if any(b.startswith(prefix) for b in blocks))
+        last = next(prefix for prefix in ("layer4.", "stages.3.", "features.7", "blocks.5.", "blocks.3.", "features.denseblock4.", "s4.") if any(b.startswith(prefix) for b in blocks))
         answer["last"] = last
-        answer["rate"] = 2e-5 if "resnet" in name else 1e-2  # features of ResNet are large with these weights
-        answer["losses"] = losses(library, name, model, size, {**stages, "last": [last]}, answer["rate"])
+        answer["rate"] = next((rate for part, rate in RATES.items() if part in name), 1e-2)
+        answer["losses"] = losses(library, name, model, size, {"head": None, "all": "all", "last": last}, answer["rate"])
     with open(os.path.join(folder, f"{library}-{name}.json"), "w") as file:
         json.dump(answer, file, indent=0)
         file.write("\n")
