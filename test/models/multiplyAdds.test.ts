@@ -29,6 +29,13 @@ const PUBLISHED: Record<string, [number, number]> = {
   'convnext-tiny': [4460, 0.02],
   'convnext-small': [8680, 0.02],
   'convnext-base': [15_360, 0.02],
+  'regnet-y-400mf': [402, 0.02],
+  'regnet-y-800mf': [834, 0.02],
+  'regnet-y-1.6gf': [1612, 0.02],
+  'regnet-y-3.2gf': [3176, 0.02],
+  'regnet-y-8gf': [8473, 0.02],
+  // timm's table of results
+  // the authors' table
   vgg16: [15_300, 0.02], // He et al. 2016, in the text
   vgg19: [19_600, 0.02],
   // Tan and Le 2019, table 2

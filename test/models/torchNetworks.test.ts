@@ -19,7 +19,11 @@ const OF: Record<string, BackboneName> = {
   'timm-tf_efficientnet_b0': 'efficientnet-b0',
   'timm-densenet121': 'densenet121',
   'timm-convnext_tiny': 'convnext-tiny',
+  'timm-regnety_004': 'regnet-y-400mf',
+  'torchvision-regnet_y_400mf': 'regnet-y-400mf',
 };
+
+/** The first block of the last stage, where a backbone does not have the names of the library. */
 
 const fixtures = new Map(
   readdirSync(join(projectFolder, 'test', 'models', 'torch')).map((file): [string, TorchFixture] => [
@@ -107,8 +111,10 @@ async function fiveSteps(name: BackboneName, fixture: TorchFixture, part: string
   const classes = 4;
   const model = attachHead(backbone, buildHead(features, classes, { dropout: 0 }));
   for (const layer of backbone.layers) layer.trainable = false;
-  const wanted = blocks.filter((block) => part === 'all' || (part === 'last' && block.name.startsWith(fixture.last!)));
-  if (wanted.length > 0) unfreeze(model, { from: wanted[0]!.name }, { blocks });
+  const last = LAST_STAGE[name] ?? fixture.last!;
+  const first = part === 'all' ? blocks[0] : blocks.find((block) => part === 'last' && block.name.startsWith(last));
+  assert.equal(first !== undefined, part !== 'head');
+  if (first) unfreeze(model, { from: first.name }, { blocks });
   const kernel = Float32Array.from(
     uniform('head', classes * features),
     (value) => Math.fround(value) / Math.fround(Math.sqrt(features)),

@@ -6,6 +6,7 @@ import { efficientNetLite } from './efficientNetLite';
 import { mobileNetV1 } from './mobileNetV1';
 import { mobileNetV2 } from './mobileNetV2';
 import { mobileNetV3 } from './mobileNetV3';
+import { regNet } from './regNet';
 import { resNet } from './resNet';
 import { resNetTorch } from './resNetTorch';
 import { vgg } from './vgg';
@@ -22,6 +23,7 @@ export const families = [
   vgg,
   denseNet,
   convNeXt,
+  regNet,
 ] as const satisfies readonly BackboneFamily[];
 
 /** The name of a backbone. */

@@ -1,7 +1,7 @@
 import type { tf } from '../../../tensorflow';
-import { customLayers } from '../../layers';
 import { type Activation, type Architecture, type ArchitectureOptions, Network } from '../../network';
 import type { TorchNames } from '../../weights/matchTorch';
+import { squeezeExcite } from './squeezeExcite';
 import { torchPadding } from './torchLayers';
 
 /** A block: expansion by 1 x 1, depthwise convolution, squeeze-and-excitation, projection (Sandler et al. 2018). */
@@ -63,7 +63,10 @@ export function buildTorchMobileNet(
       x = padded(x, `${at}.conv_dw`, kernel, stride);
       x = network.depthwise(x, `${at}.conv_dw`, { kernel, stride, padding: paddingOf(stride) });
       x = norm(x, `${at}.bn${expands ? 2 : 1}`, activation);
-      if (squeeze > 0) x = squeezeExcite(network, x, `${at}.se`, squeeze, gate);
+      if (squeeze > 0) {
+        const names = ['pool', 'conv_reduce', 'conv_expand'].map((part) => `${at}.se.${part}`);
+        x = squeezeExcite(network, x, names, { reduced: squeeze, ...gate });
+      }
       x = network.convolution(x, `${at}.conv_pw${expands ? 'l' : ''}`, { filters, kernel: 1 });
       x = norm(x, `${at}.bn${expands ? 3 : 2}`);
       if (stride === 1 && input.shape.at(-1) === filters) x = network.sum(`${at}.add`, [x, input]);
@@ -77,25 +80,6 @@ export function buildTorchMobileNet(
   if (!options.includeTop) return network.finish(x, name);
   if (hidden) x = network.activation(network.dense(x, 'conv_head', hidden), 'act2', 'hardSwish');
   return network.finish(network.dense(x, 'classifier', 1000), name);
-}
-
-/** Squeeze-and-excitation (Hu et al. 2018): a gate a channel from the picture's mean. */
-function squeezeExcite(
-  network: Network,
-  x: tf.SymbolicTensor,
-  name: string,
-  reduced: number,
-  { activation, hard }: TorchMobileNet['gate'],
-): tf.SymbolicTensor {
-  const channels = x.shape.at(-1)!;
-  let gate = network.reshape(network.averagePool(x, `${name}.pool`), `${name}.reshape`, [1, 1, channels]);
-  gate = network.convolution(gate, `${name}.conv_reduce`, { filters: reduced, kernel: 1, bias: true, activation });
-  gate = network.convolution(gate, `${name}.conv_expand`, {
-    ...{ filters: channels, kernel: 1, bias: true },
-    ...(!hard && { activation: 'sigmoid' as const }),
-  });
-  if (hard) gate = network.add(new customLayers.HardSigmoid({ name: `${name}.gate` }), gate);
-  return network.product(`${name}.multiply`, [x, gate]);
 }
 
 /** How torchvision's names of a version differ. */
