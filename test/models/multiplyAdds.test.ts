@@ -35,6 +35,8 @@ const PUBLISHED: Record<string, [number, number]> = {
   'regnet-y-3.2gf': [3176, 0.02],
   'regnet-y-8gf': [8473, 0.02],
   // timm's table of results
+  'mobilenet-v4-small': [190, 0.04],
+  'mobilenet-v4-medium': [1100, 0.04],
   // the authors' table
   vgg16: [15_300, 0.02], // He et al. 2016, in the text
   vgg19: [19_600, 0.02],

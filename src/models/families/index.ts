@@ -6,6 +6,7 @@ import { efficientNetLite } from './efficientNetLite';
 import { mobileNetV1 } from './mobileNetV1';
 import { mobileNetV2 } from './mobileNetV2';
 import { mobileNetV3 } from './mobileNetV3';
+import { mobileNetV4 } from './mobileNetV4';
 import { regNet } from './regNet';
 import { resNet } from './resNet';
 import { resNetTorch } from './resNetTorch';
@@ -18,6 +19,7 @@ export const families = [
   mobileNetV1,
   mobileNetV2,
   mobileNetV3,
+  mobileNetV4,
   resNet,
   resNetTorch,
   vgg,
