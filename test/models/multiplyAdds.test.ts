@@ -34,7 +34,13 @@ const PUBLISHED: Record<string, [number, number]> = {
   'regnet-y-1.6gf': [1612, 0.02],
   'regnet-y-3.2gf': [3176, 0.02],
   'regnet-y-8gf': [8473, 0.02],
+  'efficientnet-v2-s': [8366, 0.02],
+  'efficientnet-v2-m': [24_582, 0.02],
   // timm's table of results
+  'efficientnet-v2-b0': [730, 0.03],
+  'efficientnet-v2-b1': [1210, 0.03],
+  'efficientnet-v2-b2': [1720, 0.03],
+  'efficientnet-v2-b3': [3040, 0.03],
   'mobilenet-v4-small': [190, 0.04],
   'mobilenet-v4-medium': [1100, 0.04],
   // the authors' table

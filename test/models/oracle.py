@@ -45,6 +45,17 @@ for variant in range(8):
     FAMILIES[f"efficientnet-b{variant}"] = (getattr(apps, f"EfficientNetB{variant}"), apps.efficientnet, {})
 
 
+class Normalized:
+    """What EfficientNetV2-B0 to B3 do first, inside of Keras's model."""
+
+    @staticmethod
+    def preprocess_input(pixels):
+        return (pixels / 255 - np.array([0.485, 0.456, 0.406])) / np.array([0.229, 0.224, 0.225])
+
+
+FAMILIES["efficientnet-v2-b0"] = (apps.EfficientNetV2B0, Normalized, {})
+
+
 def lite(variant, size):
     """EfficientNet-Lite, which Keras does not have: from the authors' description. Layers with weights are named as in tunebook."""
     width, depth = [(1.0, 1.0), (1.0, 1.1), (1.1, 1.2)][variant]
@@ -92,14 +103,14 @@ def build(name, size):
         return *lite(int(name[-1]), size), lambda x: (x - 127) / 128
     make, module, options = FAMILIES[name]
     options = {**options, "input_shape": (size, size, 3), "classifier_activation": None}
-    if name.startswith("efficientnet"):
+    if name.startswith("efficientnet-b"):
         with as_for_imagenet():
             model = make(weights="imagenet", **options)
     else:
         model = make(weights=None, **options)
     last = next(layer for layer in reversed(model.layers) if "pool" in layer.name or layer.name == "flatten" and "vgg" in name)
     features = last.output if name.startswith("vgg") and last.name == "block5_pool" else last.input
-    return model, features, module.preprocess_input
+    return model, features, (lambda x: x) if module is Normalized else module.preprocess_input
 
 
 def randomize(model, random):

@@ -22,9 +22,12 @@ const OF: Record<string, BackboneName> = {
   'timm-mobilenetv4_conv_small': 'mobilenet-v4-small',
   'timm-regnety_004': 'regnet-y-400mf',
   'torchvision-regnet_y_400mf': 'regnet-y-400mf',
+  'timm-tf_efficientnetv2_b0': 'efficientnet-v2-b0',
+  'torchvision-efficientnet_v2_s': 'efficientnet-v2-s',
 };
 
 /** The first block of the last stage, where a backbone does not have the names of the library. */
+const LAST_STAGE: Partial<Record<BackboneName, string>> = { 'efficientnet-v2-b0': 'block6a' };
 
 const fixtures = new Map(
   readdirSync(join(projectFolder, 'test', 'models', 'torch')).map((file): [string, TorchFixture] => [

@@ -3,6 +3,7 @@ import { convNeXt } from './convNeXt';
 import { denseNet } from './denseNet';
 import { efficientNet } from './efficientNet';
 import { efficientNetLite } from './efficientNetLite';
+import { efficientNetV2 } from './efficientNetV2';
 import { mobileNetV1 } from './mobileNetV1';
 import { mobileNetV2 } from './mobileNetV2';
 import { mobileNetV3 } from './mobileNetV3';
@@ -16,6 +17,7 @@ import { vgg } from './vgg';
 export const families = [
   efficientNetLite,
   efficientNet,
+  efficientNetV2,
   mobileNetV1,
   mobileNetV2,
   mobileNetV3,
