@@ -44,6 +44,12 @@ const PUBLISHED: Record<string, [number, number]> = {
   'mobilenet-v4-small': [190, 0.04],
   'mobilenet-v4-medium': [1100, 0.04],
   // the authors' table
+  'convnext-v2-atto': [550, 0.02],
+  'convnext-v2-femto': [780, 0.02],
+  'convnext-v2-pico': [1370, 0.02],
+  'convnext-v2-nano': [2450, 0.02],
+  'convnext-v2-tiny': [4470, 0.02],
+  'convnext-v2-base': [15_400, 0.02],
   vgg16: [15_300, 0.02], // He et al. 2016, in the text
   vgg19: [19_600, 0.02],
   // Tan and Le 2019, table 2

@@ -19,6 +19,7 @@ const OF: Record<string, BackboneName> = {
   'timm-tf_efficientnet_b0': 'efficientnet-b0',
   'timm-densenet121': 'densenet121',
   'timm-convnext_tiny': 'convnext-tiny',
+  'timm-convnextv2_atto': 'convnext-v2-atto',
   'timm-mobilenetv4_conv_small': 'mobilenet-v4-small',
   'timm-regnety_004': 'regnet-y-400mf',
   'torchvision-regnet_y_400mf': 'regnet-y-400mf',

@@ -1,7 +1,8 @@
 import { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember } from '../backboneFamily';
+import { customLayers } from '../layers';
 import { type Architecture, type ArchitectureOptions, Network } from '../network';
-import { torchvisionFile } from './shared/torchFiles';
+import { timmFile, torchvisionFile } from './shared/torchFiles';
 import { torchInput } from './shared/torchInput';
 import { torchConvolution, torchDepthwise } from './shared/torchLayers';
 
@@ -9,19 +10,27 @@ interface Design {
   /** blocks and channels of the four stages */
   depths: readonly number[];
   widths: readonly number[];
+  /** whether blocks have global response normalization (V2), and not a scale of each channel. Default: no */
+  v2?: boolean;
 }
 
 const DESIGNS = {
   tiny: { depths: [3, 3, 9, 3], widths: [96, 192, 384, 768] },
   small: { depths: [3, 3, 27, 3], widths: [96, 192, 384, 768] },
   base: { depths: [3, 3, 27, 3], widths: [128, 256, 512, 1024] },
+  v2_atto: { depths: [2, 2, 6, 2], widths: [40, 80, 160, 320], v2: true },
+  v2_femto: { depths: [2, 2, 6, 2], widths: [48, 96, 192, 384], v2: true },
+  v2_pico: { depths: [2, 2, 6, 2], widths: [64, 128, 256, 512], v2: true },
+  v2_nano: { depths: [2, 2, 8, 2], widths: [80, 160, 320, 640], v2: true },
+  v2_tiny: { depths: [3, 3, 9, 3], widths: [96, 192, 384, 768], v2: true },
+  v2_base: { depths: [3, 3, 27, 3], widths: [128, 256, 512, 1024], v2: true },
 } satisfies Record<string, Design>;
 
 type Size = keyof typeof DESIGNS;
 
-/** ConvNeXt (Liu et al. 2022) as timm builds it, with its names. The features are those after its last normalization. */
+/** ConvNeXt (Liu et al. 2022), and V2 (Woo et al. 2023), as timm builds it, with its names. The features are those after its last normalization. */
 function build(size: Size, options: Required<ArchitectureOptions>): Architecture {
-  const { depths, widths } = DESIGNS[size];
+  const { depths, widths, v2 = false }: Design = DESIGNS[size];
   const network = new Network(options);
   network.block('stem');
   let x = torchConvolution(network, network.input, 'stem.0', {
@@ -37,27 +46,30 @@ function build(size: Size, options: Required<ArchitectureOptions>): Architecture
           ...{ filters: widths[stage]!, kernel: 2, stride: 2, bias: true, padding: 0 },
         });
       }
-      x = block(network, x, `stages.${stage}.blocks.${index}`);
+      x = block(network, x, `stages.${stage}.blocks.${index}`, v2);
     }
   });
   x = network.averagePool(x, 'head.global_pool');
   x = layerNormalization(network, x, 'head.norm');
   network.endBlocks();
   if (options.includeTop) x = network.dense(x, 'head.fc', 1000);
-  return network.finish(x, `convnext_${size}`);
+  return network.finish(x, nameOf(size));
 }
 
-function block(network: Network, input: tf.SymbolicTensor, name: string): tf.SymbolicTensor {
+function block(network: Network, input: tf.SymbolicTensor, name: string, v2: boolean): tf.SymbolicTensor {
   const channels = input.shape.at(-1)!;
   let x = torchDepthwise(network, input, `${name}.conv_dw`, { kernel: 7, bias: true });
   x = layerNormalization(network, x, `${name}.norm`);
   x = torchConvolution(network, x, `${name}.mlp.fc1`, { filters: 4 * channels, kernel: 1, bias: true });
   x = network.add(tf.layers.activation({ name: `${name}.mlp.act`, activation: 'gelu' as 'relu' }), x);
+  if (v2) x = network.add(new customLayers.GlobalResponseNormalization({ name: `${name}.mlp.grn` }), x);
   x = torchConvolution(network, x, `${name}.mlp.fc2`, { filters: channels, kernel: 1, bias: true });
   // the scale of each channel (LayerScale, Touvron et al. 2021) is a depthwise convolution of one pixel
-  x = network.depthwise(x, `${name}.gamma`, { kernel: 1 });
+  if (!v2) x = network.depthwise(x, `${name}.gamma`, { kernel: 1 });
   return network.sum(`${name}.add`, [x, input]);
 }
+
+const nameOf = (size: Size) => `convnext${size.startsWith('v2') ? '' : '_'}${size}`;
 
 const layerNormalization = (network: Network, x: tf.SymbolicTensor, name: string): tf.SymbolicTensor =>
   network.add(tf.layers.layerNormalization({ name, epsilon: 1e-6 }), x);
@@ -99,7 +111,7 @@ function authorsNames(layer: string): string {
   return part === 'gamma' ? `=${place}.gamma` : `${place}.${AUTHORS[part]}`;
 }
 
-const member = <Name extends Size>(
+const member = <Name extends 'tiny' | 'small' | 'base'>(
   size: Name,
   parameters: number,
   [top1, top5]: [number, number],
@@ -119,7 +131,31 @@ const member = <Name extends Size>(
   torch: [{ architectures: [`convnext_${size}`], names: [timmNames, torchvisionNames, authorsNames] }],
 });
 
-/** ConvNeXt tiny, small and base. */
+const v2Member = <Name extends 'atto' | 'femto' | 'pico' | 'nano' | 'tiny' | 'base'>(
+  size: Name,
+  parameters: number,
+  top1: number,
+  weights: string,
+): FamilyMember<`convnext-v2-${Name}`> => {
+  const design = `v2_${size}` as const;
+  return {
+    entry: {
+      name: `convnext-v2-${size}`,
+      title: `ConvNeXt V2 ${size}`,
+      parameters,
+      features: DESIGNS[design].widths.at(-1)!,
+      published: { top1, source: 'the authors, table of ConvNeXt V2' },
+      preprocessing: torchInput(224, 0.875, 'bicubic'),
+      // the authors' licence forbids commercial use
+      weights: timmFile(`convnextv2_${size}.${weights}`, 'CC-BY-NC-4.0'),
+      paper: 'Woo et al. 2023, ConvNeXt V2: Co-designing and Scaling ConvNets with Masked Autoencoders',
+    },
+    build: (options) => build(design, options),
+    torch: [{ architectures: [`convnextv2_${size}`], names: [timmNames] }],
+  };
+};
+
+/** ConvNeXt tiny, small and base; and V2. */
 export const convNeXt = {
   name: 'ConvNeXt',
   convolutions: 'depthwise',
@@ -127,5 +163,11 @@ export const convNeXt = {
     member('tiny', 28_589_128, [0.825, 0.961], ['convnext_tiny-983f1562.pth', 236]),
     member('small', 50_223_688, [0.836, 0.967], ['convnext_small-0c510722.pth', 230]),
     member('base', 88_591_464, [0.841, 0.969], ['convnext_base-6075fbad.pth', 232]),
+    v2Member('atto', 3_708_400, 0.767, 'fcmae_ft_in1k'),
+    v2Member('femto', 5_233_240, 0.785, 'fcmae_ft_in1k'),
+    v2Member('pico', 9_066_280, 0.803, 'fcmae_ft_in1k'),
+    v2Member('nano', 15_623_800, 0.821, 'fcmae_ft_in22k_in1k'),
+    v2Member('tiny', 28_635_496, 0.839, 'fcmae_ft_in22k_in1k'),
+    v2Member('base', 88_717_800, 0.868, 'fcmae_ft_in22k_in1k'),
   ],
 } satisfies BackboneFamily;

@@ -1,3 +1,4 @@
+import { UserError } from '../../core/errors';
 import { customLayers, type GroupedConvolutionConfig } from '../../models/layers';
 import { tf } from '../../tensorflow';
 
@@ -7,6 +8,8 @@ type Apply = (x: tf.SymbolicTensor) => tf.SymbolicTensor;
 /**
  * The layers of TensorFlow.js itself that replace a custom layer with the same result, so that any `tf.loadLayersModel` can load
  * the exported model. Undefined for a layer that TensorFlow.js has.
+ *
+ * @throws {UserError} if its layers cannot compute the same
  */
 export function plainLayers(layer: tf.layers.Layer): Apply | undefined {
   const { name } = layer;
@@ -24,8 +27,16 @@ export function plainLayers(layer: tf.layers.Layer): Apply | undefined {
     if (Array.isArray(scale)) return (x) => perChannel(x, name, scale); // TensorFlow.js's own layer takes only one factor for all channels
   }
   if (layer instanceof customLayers.GroupedConv2D) return (x) => ungrouped(x, layer);
+  if (layer instanceof customLayers.GlobalResponseNormalization)
+    throw noGlobalResponseNormalization(name, 'TensorFlow.js');
   return undefined;
 }
+
+/** The error for a layer of ConvNeXt V2 that a library lacks, and that no other layers of it can replace. */
+export const noGlobalResponseNormalization = (layer: string, library: string): UserError =>
+  new UserError(
+    `layer '${layer}' is a global response normalization (ConvNeXt V2), which ${library} does not have: give the format savedmodel`,
+  );
 
 /** A convolution over all channels, whose kernels are 0 outside of their group. */
 function ungrouped(x: tf.SymbolicTensor, layer: tf.layers.Layer): tf.SymbolicTensor {
