@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseGpus, visibleGpus } from '../../src/tensorflow/gpu';
-import { float32Tolerance } from '../../src/tensorflow/graph/precision';
+import { float32Tolerance, lastDigits, roundsFactors } from '../../src/tensorflow/graph/precision';
 
 /** Output of nvidia-smi of driver 580 on an H200, and on a machine with two GPUs. */
 const ONE = '0, GPU-194b5752, NVIDIA H200, 9.0, 580.159.04, 143771\n';
@@ -40,12 +40,19 @@ describe('the description of a GPU', () => {
   });
 });
 
-describe('the allowed difference between a graph and its function', () => {
-  it('is larger if a GPU rounds the factors of products', () => {
-    assert.equal(float32Tolerance(undefined, undefined), 1e-3);
-    assert.equal(float32Tolerance(7.5, undefined), 1e-3);
-    assert.equal(float32Tolerance(9, undefined), 2e-2);
-    assert.equal(float32Tolerance(9, '0'), 1e-3);
-    assert.equal(float32Tolerance(9, '1'), 2e-2);
+describe('a device that rounds the factors of products', () => {
+  it('is a GPU since compute capability 8, unless it is told not to', () => {
+    assert.equal(roundsFactors(null, undefined), false);
+    assert.equal(roundsFactors(7.5, ''), false);
+    assert.equal(roundsFactors(9, ''), true);
+    assert.equal(roundsFactors(9, '0'), false);
+    assert.equal(roundsFactors(9, '1'), true);
+  });
+
+  it('may be further from a function, which is asked how it answers to as large a change', () => {
+    assert.equal(float32Tolerance(false), 1e-3);
+    assert.equal(float32Tolerance(true), 2e-2);
+    assert.equal(lastDigits(false), 1e-6);
+    assert.equal(lastDigits(true), 2 ** -11);
   });
 });

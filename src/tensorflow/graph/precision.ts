@@ -22,18 +22,23 @@ const TOLERANCE = 1e-3;
 const TENSOR_FLOAT_TOLERANCE = 2e-2;
 
 /**
- * How far a graph may be from its function in float32. GPUs since Ampere multiply float32 in TensorFloat-32 (8 bits of exponent,
+ * Whether the device rounds the factors of products: GPUs since Ampere multiply float32 in TensorFloat-32 (8 bits of exponent,
  * 10 of mantissa; NVIDIA A100 whitepaper, 2020), unless NVIDIA_TF32_OVERRIDE=0 forbids it.
  *
- * @param capability compute capability of the GPU at work; undefined on a processor
+ * @param capability compute capability of the GPU at work; null on a processor
  */
-export function float32Tolerance(
-  capability = nodeBackend().isUsingGpuDevice ? (usedGpu()?.capability ?? CAPABILITY) : undefined,
+export function roundsFactors(
+  capability: number | null = nodeBackend().isUsingGpuDevice ? (usedGpu()?.capability ?? CAPABILITY) : null,
   override = process.env.NVIDIA_TF32_OVERRIDE,
-): number {
-  const rounds = capability !== undefined && capability >= CAPABILITY && override !== '0';
-  return rounds ? TENSOR_FLOAT_TOLERANCE : TOLERANCE;
+): boolean {
+  return capability !== null && capability >= CAPABILITY && override !== '0';
 }
+
+/** How far a graph may be from its function in float32. */
+export const float32Tolerance = (rounds = roundsFactors()): number => (rounds ? TENSOR_FLOAT_TOLERANCE : TOLERANCE);
+
+/** By what part of itself a number has to change to be another one for the device: some units of its last digit. */
+export const lastDigits = (rounds = roundsFactors()): number => (rounds ? 2 ** -11 : 1e-6);
 
 let known: boolean | undefined;
 

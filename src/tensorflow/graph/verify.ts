@@ -1,5 +1,5 @@
 import { tf } from './backend';
-import type { Precision } from './precision';
+import { lastDigits, type Precision } from './precision';
 import type { RecordedCall } from './recorder';
 import { Refusal } from './recording';
 
@@ -15,7 +15,7 @@ const FACTOR = 10;
 /**
  * Run a graph and compare what it gives, and what it writes into variables, with a recorded call of the function.
  *
- * Both compute in float32, in different orders. Where the function itself answers to a change in the last digits of its
+ * Both compute in float32, in different orders, and on a GPU perhaps with rounded factors. Where the function itself answers to a change in the last digits of its
  * inputs by more than the tolerance (gradients of a deep network that was never trained), a difference of that order is
  * no error: only then is it called again.
  *
@@ -54,10 +54,11 @@ function refusal(call: RecordedCall, wrong: number, difference: number): Refusal
   return new Refusal(`its graph gives something else for ${what} (off by ${difference.toExponential(1)})`);
 }
 
-/** A tensor changed in its last digits: by up to a millionth of each number. */
+/** A tensor changed in the last digits that the device keeps. */
 export function nudged(tensor: tf.Tensor): tf.Tensor {
   if (tensor.dtype !== 'float32') return tensor;
-  return tensor.mul(tf.randomUniform(tensor.shape, 1 - 1e-6, 1 + 1e-6, 'float32', 1));
+  const part = lastDigits();
+  return tensor.mul(tf.randomUniform(tensor.shape, 1 - part, 1 + part, 'float32', 1));
 }
 
 /** By output, then by variable. */
