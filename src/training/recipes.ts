@@ -24,7 +24,7 @@ const TUNING = { epochs: 12, steps: 40, most: 40 };
  * not change what the backbone knows (Kumar et al. 2022, LP-FT); then a few epochs with AdamW (Loshchilov and Hutter 2019), one cycle
  * of the learning rate (Smith and Topin 2019) and lower rates for lower blocks (Howard and Ruder 2018); at the end the validation
  * pictures choose between the frozen and the fine-tuned weights, or a mean of both (Wortsman et al. 2022, WiSE-FT). Where only the
- * head trains, or weights are random, it chooses the number of epochs at most.
+ * head trains, or weights are random, it chooses the number of epochs at most: twice as many for a head on augmented pictures.
  *
  * As with early stopping, the accuracy on the validation pictures is a little too high where they have chosen something: put test
  * pictures aside for a number to report (setting `test`).
@@ -50,17 +50,25 @@ export function recipeLines(given: Partial<TrainSettings>, pictures?: number): R
   const { batchSize = settingsTable.batchSize.default } = given;
   const steps = pictures === undefined ? HEAD_STEPS : Math.ceil(pictures / batchSize);
   const headEpochs = Math.max(settingsTable.epochs.default, Math.ceil(HEAD_STEPS / steps));
+  const augmented = trains === 'head' && (given.augment ?? implies.augment ?? settingsTable.augment.default) !== 'none';
   const untrained = (given.weights ?? implies.weights) === 'random';
   const tuningEpochs = Math.min(TUNING.most, Math.max(TUNING.epochs, Math.ceil(TUNING.steps / steps)));
   const lines =
-    trains === 'head' || untrained ? headLines(headEpochs, pictures) : tuningLines(given, headEpochs, tuningEpochs);
+    trains === 'head' || untrained
+      ? headLines(headEpochs, { pictures, augmented })
+      : tuningLines(given, headEpochs, tuningEpochs);
   return lines.filter(({ setting }) => given[setting] === undefined);
 }
 
-function headLines(epochs: number, pictures: number | undefined): RecipeLine[] {
-  if (epochs === settingsTable.epochs.default) return [];
-  const because = `${pictures} pictures make few steps an epoch, and a head needs some ${HEAD_STEPS}`;
-  return [{ setting: 'epochs', value: epochs, because }];
+function headLines(
+  enough: number,
+  { pictures, augmented }: { pictures: number | undefined; augmented: boolean },
+): RecipeLine[] {
+  const usual = settingsTable.epochs.default;
+  const few = `${pictures} pictures make few steps an epoch, and a head needs some ${HEAD_STEPS}`;
+  const views = 'every epoch shows other views of the pictures, and a head needs twice as long to fit them';
+  if (augmented) return [{ setting: 'epochs', value: 2 * enough, because: views }];
+  return enough === usual ? [] : [{ setting: 'epochs', value: enough, because: few }];
 }
 
 function tuningLines(given: Partial<TrainSettings>, enough: number, tuningEpochs: number): RecipeLine[] {

@@ -25,6 +25,13 @@ describe('the recipe of a training', () => {
     for (const pictures of [320, 5000, undefined]) assert.deepEqual(chosen({}, pictures), {});
   });
 
+  it('trains a head on augmented pictures twice as long, since every epoch shows other views', () => {
+    assert.deepEqual(chosen({ variant: 'feature-extraction-augmented' }, 5000), { epochs: 40 });
+    assert.deepEqual(chosen({ augment: 'light' }, 20), { epochs: 400 });
+    assert.deepEqual(chosen({ augment: 'none' }, 5000), {});
+    assert.deepEqual(chosen({ variant: 'from-scratch', augment: 'standard' }, 5000), {});
+  });
+
   it('does not hold on to weights that are random', () => {
     assert.deepEqual(chosen({ variant: 'from-scratch' }, 1000), {});
     assert.deepEqual(chosen({ variant: 'fine-tune-all', weights: 'random' }, 1000), {});

@@ -34,7 +34,7 @@ ${variantNames.map(variantRow).join('\n')}
 
 The settings that are not given, where layers of a pre-trained backbone train: here those of ${code(shownVariant)} with ${shownPictures} training pictures. A
 training prints them, and keeps them in its run folder. Where only the head trains, or the weights are random, the recipe chooses only the
-number of epochs, so that few pictures make enough steps.
+number of epochs, so that few pictures make enough steps, and twice as many if they are augmented.
 
 | setting | value | because |
 | --- | --- | --- |
