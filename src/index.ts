@@ -17,6 +17,8 @@
 
 // The names are in the order of the course. Each namespace is a file in src/api.
 
+import './core/packages'; // before whatever imports a package
+
 // 0 pictures
 export { openDataset } from './data/public';
 export {

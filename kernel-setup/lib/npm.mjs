@@ -5,7 +5,7 @@ import { which } from './compiler.mjs';
 import { SetupError } from './errors.mjs';
 
 /** How to call npm: the one that started this process, the one next to Node, or the one on the PATH. */
-function npm() {
+export function npm() {
   const calling = process.env.npm_execpath;
   const besides = join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
   for (const script of [calling, besides]) {

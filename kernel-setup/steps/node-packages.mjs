@@ -1,9 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { runOrFail } from '../lib/child.mjs';
 import { SetupError } from '../lib/errors.mjs';
 import { npmCi } from '../lib/npm.mjs';
-import { packageFolder } from '../lib/packages.mjs';
+import {
+  archiveHash,
+  packageFolder,
+  packageLinks,
+  packagesArchive,
+  packagesLinked,
+  unpackedPackages,
+} from '../lib/packages.mjs';
 import { inProject, isClone } from '../lib/paths.mjs';
+import { sha256 } from '../lib/pip.mjs';
 import { contentsOf } from '../lib/stamps.mjs';
 
 /**
@@ -55,35 +64,65 @@ function missingPackages() {
   return Object.keys(dependencies).filter((name) => !existsSync(join(packageFolder(name), 'package.json')));
 }
 
+/**
+ * Unpack the packages that an installed tunebook brought, unless another project did, and link to them.
+ *
+ * @param {string} step
+ * @param {import('../lib/report.mjs').Report} report
+ */
+async function unpackPackages(step, report) {
+  const hash = archiveHash();
+  const missing = missingPackages();
+  if (hash === undefined || missing.length > 0) {
+    const which = missing.join(', ') || packagesArchive();
+    throw new SetupError(`What tunebook needs is missing: ${which}. Install it again, with its dependencies.`);
+  }
+  const packages = unpackedPackages(hash);
+  if (!existsSync(packages)) {
+    if ((await sha256(packagesArchive())) !== hash)
+      throw new SetupError(`${packagesArchive()} is damaged. Install tunebook again.`);
+    report.progress('unpacking');
+    const part = `${dirname(packages)}.part`;
+    rmSync(part, { recursive: true, force: true });
+    mkdirSync(part, { recursive: true });
+    await runOrFail(step, 'tar', ['-xzf', packagesArchive(), '-C', part], { what: 'unpacking the Node packages' });
+    rmSync(dirname(packages), { recursive: true, force: true });
+    renameSync(part, dirname(packages));
+  }
+  for (const link of packageLinks()) {
+    rmSync(link, { recursive: true, force: true });
+    symlinkSync(packages, link);
+  }
+}
+
+/** Install what the clone's lock file lists. @param {string} step @param {import('../lib/report.mjs').Report} report */
+async function installPackages(step, report) {
+  const folders = packagesOf(inProject('package-lock.json')).filter(([, { optional }]) => !optional);
+  const watch = setInterval(() => {
+    // npm makes all folders first and fills them later, so existing folders do not show that it has finished
+    const done = folders.filter(([folder]) => existsSync(inProject(folder, 'package.json'))).length;
+    report.progress('installing', done, folders.length, 'packages');
+  }, 250);
+  try {
+    await npmCi(step, inProject(), 'the Node packages');
+  } finally {
+    clearInterval(watch);
+  }
+  if (!packagesInstalled()) {
+    throw new SetupError(
+      'npm did not install what package-lock.json lists. Remove node_modules and run the command again.',
+    );
+  }
+}
+
 /** @type {import('./step.mjs').Step} */
 export const nodePackages = {
   name: 'node-packages',
   title: 'Node packages',
-  inputs: () => contentsOf([inProject('package-lock.json')], inProject()),
-  artefacts: () => [inProject('node_modules', '.package-lock.json')],
-  holds: () => (isClone ? packagesInstalled() : missingPackages().length === 0),
+  inputs: () => [archiveHash() ?? '', ...contentsOf([inProject('package-lock.json')], inProject())],
+  artefacts: () => (isClone ? [inProject('node_modules', '.package-lock.json')] : packageLinks()),
+  holds: () => (isClone ? packagesInstalled() : packagesLinked() && missingPackages().length === 0),
   async run(report) {
-    if (!isClone) {
-      const missing = missingPackages().join(', ');
-      throw new SetupError(
-        `Packages that tunebook needs are missing: ${missing}. Install it again, with its dependencies.`,
-      );
-    }
-    const folders = packagesOf(inProject('package-lock.json')).filter(([, { optional }]) => !optional);
-    const watch = setInterval(() => {
-      // npm makes all folders first and fills them later, so existing folders do not show that it has finished
-      const done = folders.filter(([folder]) => existsSync(inProject(folder, 'package.json'))).length;
-      report.progress('installing', done, folders.length, 'packages');
-    }, 250);
-    try {
-      await npmCi(this.name, inProject(), 'the Node packages');
-    } finally {
-      clearInterval(watch);
-    }
-    if (!packagesInstalled()) {
-      throw new SetupError(
-        'npm did not install what package-lock.json lists. Remove node_modules and run the command again.',
-      );
-    }
+    await (isClone ? installPackages : unpackPackages)(this.name, report);
   },
 };

@@ -4,6 +4,8 @@
  * @module
  */
 
+import '../core/packages'; // before whatever imports a package
+
 export { type Still, type Widget, type WidgetOptions, widget } from '../notebook/widget';
 export {
   type AugmentationExplorer,

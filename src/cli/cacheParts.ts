@@ -66,6 +66,11 @@ export const cacheKinds = {
     renewal: 'downloaded again when it is needed',
     entries: oneOf(backboneNames(), '(?:-notop)?\\.safetensors'),
   },
+  packages: {
+    holds: 'Node packages of installed tunebooks',
+    renewal: 'made again by set-up',
+    entries: /^[0-9a-f]{16}$/,
+  },
   samples: { holds: 'sample pictures', renewal: 'made again by set-up', entries: /^emoji$/ },
   tensorflow: {
     holds: 'TensorFlow',

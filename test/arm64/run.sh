@@ -34,7 +34,7 @@ fi
 say 'packing'
 mkdir -p "$place/packed"
 rm -f "$place"/packed/*
-npm run pack --silent -- --silent --pack-destination "$place/packed" >/dev/null
+npm run pack --silent -- --pack-destination "$place/packed" >/dev/null
 archive=$(ls "$place"/packed/tunebook-*.tgz)
 if ! sha256sum --status -c "$place/archive.sha256" 2>/dev/null; then
   rm -rf "$place/project" "$place/here" "$place/archive.sha256"

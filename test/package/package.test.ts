@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { projectFolder } from '../../src/core/paths';
 import { temporaryFolder } from '../folders';
 import { load } from '../kernel-setup/helpers';
@@ -14,48 +23,34 @@ interface Packed {
   files: { path: string }[];
 }
 
-/** The folders of packages that the clone has, with their scopes: `sharp`, `@tensorflow/tfjs-core`. */
-function packagesIn(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => !name.startsWith('.'))
-    .flatMap((name) =>
-      name.startsWith('@') ? readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`) : [name],
-    );
-}
-
 describe('the package that npm pack makes', function () {
   this.timeout(120_000);
   let packed: Packed;
   let project: string;
+  let cache: string;
 
   before(async () => {
-    const { copyTfjsNode } = await load<{ copyTfjsNode(): void }>('pack', 'copy-tfjs-node.mjs');
-    copyTfjsNode();
-    const { writeDrawings } = await load<{ writeDrawings(): void }>('pack', 'drawings.mjs');
-    writeDrawings();
+    const { makePackage } = await load<{ makePackage(folder: string): Promise<Packed> }>('pack', 'make.mjs');
     const folder = temporaryFolder();
-    const npm = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-    const printed = execFileSync('npm', npm, {
-      cwd: projectFolder,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const listed = JSON.parse(printed) as Packed[] | Record<string, Packed>;
-    packed = Object.values(listed)[0]!;
+    packed = await makePackage(folder);
 
-    // as npm would install it: its dependencies beside it, but not those that only development needs
+    // as a package manager would install it
     project = temporaryFolder();
+    cache = temporaryFolder();
     const modules = join(project, 'node_modules');
-    const { devDependencies } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
-    for (const name of packagesIn(join(projectFolder, 'node_modules'))) {
-      if (name in devDependencies || name === '@tensorflow/tfjs') continue;
-      mkdirSync(dirname(join(modules, name)), { recursive: true });
-      symlinkSync(join(projectFolder, 'node_modules', name), join(modules, name));
-    }
-    mkdirSync(join(modules, 'tunebook'));
+    mkdirSync(join(modules, 'tunebook'), { recursive: true });
+    symlinkSync(join(projectFolder, 'node_modules', 'sharp'), join(modules, 'sharp'));
     const archive = join(folder, packed.filename);
     execFileSync('tar', ['-xzf', archive, '-C', join(modules, 'tunebook'), '--strip-components', '1']);
   });
+
+  /** Run the package's program. */
+  const tunebook = (...words: string[]) =>
+    spawnSync(process.execPath, [join(project, 'node_modules/tunebook/kernel-setup/tunebook.mjs'), ...words], {
+      cwd: project,
+      encoding: 'utf8',
+      env: { ...process.env, TUNEBOOK_CACHE: cache },
+    });
 
   it('has what is needed, and nothing else', () => {
     const paths = packed.files.map(({ path }) => path);
@@ -64,6 +59,8 @@ describe('the package that npm pack makes', function () {
       'dist/src/index.d.ts',
       'dist/tfjs-node/dist/index.js',
       'dist/drawings/package.json',
+      'dist/packages.tgz',
+      'dist/packages.tgz.sha256',
       'README.md',
       'LICENSE',
     ]) {
@@ -75,20 +72,15 @@ describe('the package that npm pack makes', function () {
       paths.filter((path) => unneeded.test(path)),
       [],
     );
-    assert.ok(packed.size < 6e6, `${packed.size} bytes`);
-    assert.ok(packed.unpackedSize < 14e6, `${packed.unpackedSize} bytes unpacked`);
+    assert.ok(packed.size < 27e6, `${packed.size} bytes`);
+    assert.ok(packed.unpackedSize < 36e6, `${packed.unpackedSize} bytes unpacked`);
     assert.ok(paths.length < 2000, `${paths.length} files`);
   });
 
   it('runs no script when it is installed, and can be published', () => {
-    const { scripts, ...manifest } = JSON.parse(
-      readFileSync(join(project, 'node_modules/tunebook/package.json'), 'utf8'),
-    );
-    for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) assert.ok(!(name in scripts), name);
-    assert.equal(manifest.private, undefined);
-    // its install script fails, see kernel-setup/pack/copy-tfjs-node.mjs
-    assert.ok(!('@tensorflow/tfjs-node-gpu' in manifest.dependencies));
-    assert.ok(!('@tensorflow/tfjs' in manifest.dependencies));
+    const manifest = JSON.parse(readFileSync(join(project, 'node_modules/tunebook/package.json'), 'utf8'));
+    for (const name of ['scripts', 'private', 'devDependencies', 'overrides']) assert.ok(!(name in manifest), name);
+    assert.deepEqual(Object.keys(manifest.dependencies), ['sharp']);
   });
 
   it('does not depend on the drawings of the sample pictures, but can install them with their hashes', () => {
@@ -106,17 +98,61 @@ describe('the package that npm pack makes', function () {
   });
 
   it('says which command sets it up, and what is missing, before it is set up', () => {
-    const cache = temporaryFolder();
-    const program = join(project, 'node_modules/tunebook/kernel-setup/tunebook.mjs');
-    const { status, stdout } = spawnSync(process.execPath, [program, 'doctor'], {
-      cwd: project,
-      encoding: 'utf8',
-      env: { ...process.env, TUNEBOOK_CACHE: cache },
-    });
+    const { status, stdout } = tunebook('doctor');
     assert.equal(status, 1);
     assert.match(stdout, /^TensorFlow +missing .*npx tunebook setup$/m);
-    assert.match(stdout, /^tslab +ok/m);
+    assert.match(stdout, /^tslab +missing .*npx tunebook setup$/m);
     assert.match(stdout, /^build +ok/m);
+    const imported = spawnSync(process.execPath, ['-e', "require('tunebook')"], { cwd: project, encoding: 'utf8' });
+    assert.match(imported.stderr, /tunebook is not set up yet: run `npx tunebook setup`/);
+  });
+
+  it('unpacks its packages for all projects with the first command', () => {
+    const { status, stdout, stderr } = tunebook('--help');
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^Usage: tunebook/);
+    const [unpacked = ''] = readdirSync(join(cache, 'packages'));
+    for (const folder of ['dist', 'kernel-setup']) {
+      const link = join(project, 'node_modules/tunebook', folder, 'node_modules');
+      assert.equal(realpathSync(link), realpathSync(join(cache, 'packages', unpacked, 'node_modules')));
+    }
+    assert.match(tunebook('doctor').stdout, /^tslab +ok/m);
+    // another project, or the same one after it was installed again, only makes the links
+    rmSync(join(project, 'node_modules/tunebook/dist/packages.tgz'));
+    rmSync(join(project, 'node_modules/tunebook/dist/node_modules'));
+    assert.equal(tunebook('--help').status, 0);
+  });
+
+  it('can load every package that its compiled code loads', () => {
+    const program = `
+      const { readFileSync, readdirSync } = require('node:fs');
+      const { createRequire, isBuiltin } = require('node:module');
+      const { join } = require('node:path');
+      const [clone, installed] = process.argv.slice(1);
+      const texts = readdirSync(join(installed, 'dist'), { recursive: true })
+        .filter((file) => /^(src|data-samples|tfjs-node)\\b.*\\.js$/.test(file))
+        .map((file) => readFileSync(join(installed, 'dist', file), 'utf8'));
+      const named = texts.join('').matchAll(/\\b(?:require|import)\\('([^.#'][^']*)'\\)/g);
+      const names = [...new Set([...named].map(([, name]) => name))].filter((name) => !isBuiltin(name));
+      const load = (folder, name) => createRequire(join(folder, 'dist/src/index.js'))(name);
+      let loaded = 0;
+      for (const name of names) {
+        try {
+          load(clone, name);
+        } catch {
+          continue; // named in a comment, or only for browsers
+        }
+        load(installed, name);
+        loaded++;
+      }
+      console.log(loaded);
+      process.exit();`;
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['-e', program, projectFolder, join(project, 'node_modules/tunebook')],
+      { encoding: 'utf8' },
+    );
+    assert.ok(Number(stdout) > 20, `${stdout} ${stderr}`);
   });
 
   it('computes with its own copy of tfjs-node', () => {

@@ -1,0 +1,73 @@
+// Writes the packages that tunebook needs into one archive, dist/packages.tgz, each with its licence and without the files that are not needed.
+// lib/packages.mjs says why.
+
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { packagesArchive } from '../lib/packages.mjs';
+import { inProject } from '../lib/paths.mjs';
+import { sha256 } from '../lib/pip.mjs';
+import { filesIn } from '../lib/stamps.mjs';
+import { lockedPackages, nameOf, withDependencies } from './locked.mjs';
+import { isNeeded, unusedDependencies } from './needed-files.mjs';
+
+/** Not in the archive but a dependency, so that npm chooses its program for the platform. */
+const INSTALLED = 'sharp';
+
+/** tslab requires this package, and gets what kernel-setup/kernel/tslab.cjs provides under its name; only the name must be found. */
+const COMPILER_OF_TSLAB = '@tslab/typescript-for-tslab';
+
+/**
+ * @param {string} file
+ * @param {object} value
+ */
+function writeJson(file, value) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/**
+ * The manifest of tunebook's package.
+ *
+ * @param {Record<string, any>} manifest of the clone
+ */
+export function packageManifest({ scripts, devDependencies, overrides, dependencies, ...manifest }) {
+  return { ...manifest, dependencies: { [INSTALLED]: dependencies[INSTALLED] } };
+}
+
+/**
+ * Copy what is needed of the packages, in the same arrangement as in the clone.
+ *
+ * @param {string} target
+ */
+function copyPackages(target) {
+  const { dependencies } = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
+  const names = Object.keys(dependencies).filter((name) => name !== INSTALLED);
+  for (const folder of withDependencies(lockedPackages(), names, unusedDependencies)) {
+    const source = inProject(folder);
+    for (const path of filesIn(source, /./)) {
+      const file = relative(source, path);
+      if (/(^|\/)node_modules\//.test(file) || !isNeeded(nameOf(folder), file)) continue;
+      mkdirSync(dirname(join(target, folder, file)), { recursive: true });
+      copyFileSync(path, join(target, folder, file));
+    }
+  }
+  const compiler = join(target, 'node_modules', COMPILER_OF_TSLAB);
+  writeJson(join(compiler, 'package.json'), { name: COMPILER_OF_TSLAB, private: true, main: 'index.js' });
+  writeFileSync(join(compiler, 'index.js'), "throw new Error('only the kernel of tunebook can load tslab');\n");
+}
+
+/** Write the archive, and its hash beside it. The same packages make the same archive. */
+export async function writeArchive() {
+  const { create } = await import('tar');
+  mkdirSync(inProject('build'), { recursive: true });
+  const folder = mkdtempSync(inProject('build', 'packages-'));
+  try {
+    copyPackages(folder);
+    const files = filesIn(folder, /./).map((file) => relative(folder, file));
+    const options = { cwd: folder, gzip: { level: 9 }, portable: true, noMtime: true };
+    await create({ ...options, file: packagesArchive() }, files);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  writeFileSync(`${packagesArchive()}.sha256`, `${await sha256(packagesArchive())}\n`);
+}
