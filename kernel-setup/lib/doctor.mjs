@@ -14,7 +14,7 @@ import { readOptions } from './arguments.mjs';
 import { bindingFile } from './binding.mjs';
 import { startLog } from './child.mjs';
 import { systemCompilers } from './compiler.mjs';
-import { pythonEnvironment, tensorflowEnvironment } from './environment.mjs';
+import { pythonEnvironment } from './environment.mjs';
 import { messageOf } from './errors.mjs';
 import { surveyGpus } from './gpu.mjs';
 import { inPackage } from './packages.mjs';
@@ -24,7 +24,7 @@ import { platformFacts, thisMachine, whyUnsupported } from './platform.mjs';
 import { prebuiltBinding } from './prebuilt.mjs';
 import { findPython } from './python.mjs';
 import { filesIn } from './stamps.mjs';
-import { decision } from './tensorflow-variant.mjs';
+import { decision, unusedGpus } from './tensorflow-variant.mjs';
 
 /**
  * One row of the doctor's table.
@@ -105,7 +105,9 @@ async function compiler() {
 /** e.g. 'NVIDIA H200 (compute capability 9.0), driver 580.159.04' */
 function gpuLine() {
   const { driver, gpus } = surveyGpus();
-  const named = gpus.map(({ name, capability }) => `${name} (compute capability ${capability.toFixed(1)})`).join(', ');
+  const usable = decision()?.usable;
+  const used = gpus.filter((_, i) => usable === undefined || usable.includes(String(i)));
+  const named = used.map(({ name, capability }) => `${name} (compute capability ${capability.toFixed(1)})`).join(', ');
   return `${named || 'NVIDIA GPU'}${driver ? `, driver ${driver}` : ''}`;
 }
 
@@ -117,17 +119,15 @@ async function tensorflowAndDevice() {
   }
   try {
     startLog('doctor');
-    const decided = decision();
-    const unused = decided?.refused ?? decided?.reason;
-    const cpuOnly = { ...tensorflowEnvironment(), CUDA_VISIBLE_DEVICES: '-1' };
-    const answer = await tryTensorFlow('doctor', decided?.refused ? cpuOnly : undefined);
+    const unused = unusedGpus(decision());
+    const answer = await tryTensorFlow('doctor');
     const model = cpus()[0]?.model.trim();
     // on arm64 Linux does not tell the name, and Node says 'unknown'
     const named = model && model !== 'unknown' ? model : `${process.arch} processor`;
     const processor = `${named}, ${availableParallelism()} threads`;
     return [
       ok('TensorFlow', `${answer.tensorflow} under tfjs ${answer.tfjs}`),
-      ok('device', answer.gpu ? gpuLine() : `CPU: ${processor}${unused ? `; the GPU is not used: ${unused}` : ''}`),
+      ok('device', `${answer.gpu ? gpuLine() : `CPU: ${processor}`}${unused ? `; ${unused}` : ''}`),
     ];
   } catch (error) {
     const remedy = `rm -rf "${inCache('tensorflow')}" && ${SETUP}`;

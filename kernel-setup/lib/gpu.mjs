@@ -75,11 +75,46 @@ export function whyUnusable({ driver, gpus }) {
   if (driver && isOlder(numbers, OLDEST_DRIVER)) {
     return `the NVIDIA driver ${driver} is older than ${OLDEST_DRIVER.join('.')}, which CUDA 12 needs`;
   }
-  const fits = (/** @type {number} */ capability) =>
-    Number.isNaN(capability) || (capability >= CAPABILITIES.from && capability < CAPABILITIES.below);
-  if (gpus.length === 0 || gpus.some(({ capability }) => fits(capability))) return undefined;
+  if (gpus.length === 0 || gpus.some(hasCode)) return undefined;
+  return whyNoCode(...gpus);
+}
+
+/** Whether TensorFlow's build has code for a GPU, as far as is known. @param {{capability: number}} gpu */
+const hasCode = ({ capability }) =>
+  Number.isNaN(capability) || (capability >= CAPABILITIES.from && capability < CAPABILITIES.below);
+
+/** @param {{name: string, capability: number}[]} gpus */
+function whyNoCode(...gpus) {
   const named = gpus.map(({ name, capability }) => `${name} (compute capability ${capability.toFixed(1)})`).join(', ');
   return `TensorFlow's build has no code for ${named}: it is for 6.0 to 9.0`;
+}
+
+/**
+ * Which GPUs can be used, and why the others cannot.
+ *
+ * @typedef {object} Trial
+ * @property {string[]} usable numbers, as nvidia-smi counts
+ * @property {string} [unfit] why others are not used; undefined if all are
+ */
+
+/**
+ * Calculate with one GPU after the other: the first may fail where the next one works, and the processes of a study use all that work.
+ *
+ * @param {GpuFacts} facts
+ * @param {(device: string) => Promise<string | undefined>} tryDevice tells why a GPU does not work
+ * @returns {Promise<Trial>}
+ */
+export async function tryEachGpu({ gpus }, tryDevice) {
+  // without the driver's tool there is one GPU at least
+  const candidates = gpus.length > 0 ? gpus : [{ name: '', capability: Number.NaN }];
+  const usable = [];
+  const unfit = [];
+  for (const [i, gpu] of candidates.entries()) {
+    const why = hasCode(gpu) ? await tryDevice(String(i)) : whyNoCode(gpu);
+    if (why === undefined) usable.push(String(i));
+    else unfit.push(candidates.length === 1 ? why : `GPU ${i} (${gpu.name}): ${why}`);
+  }
+  return { usable, ...(unfit.length > 0 && { unfit: unfit.join('; ') }) };
 }
 
 /**

@@ -10,17 +10,21 @@ import { hashOf, writeWhole } from './stamps.mjs';
 /** @typedef {'cpu' | 'gpu'} Variant */
 
 /**
- * The decision about this machine's GPU. src/tensorflow/chooseDevice.ts reads `refused`.
+ * The decision about this machine's GPUs. src/tensorflow/chooseDevice.ts reads `usable`.
  *
  * @typedef {object} Decision
  * @property {string} key identifies driver and GPUs; if they change, the decision is made again
  * @property {Variant} variant
  * @property {string} [reason] why the CPU is used although there is a driver
- * @property {string} [refused] why the GPU is not used although TensorFlow has CUDA: it failed the first calculation
+ * @property {string[]} [usable] the GPUs that passed the first calculation, as nvidia-smi counts them
+ * @property {string} [unfit] why others, or all, are not used although TensorFlow has CUDA
  */
 
 /** Free disk space that the set-up of a build needs, in GB. */
 export const SPACE = { cpu: 1.3, gpu: 9 };
+
+/** Another way to decide gets another name, so that what an earlier version decided is decided again. */
+const decisionKey = () => hashOf(['each GPU is tried', ...gpuIdentity()]);
 
 const decisionFile = () => inCache('tensorflow', 'device.json');
 
@@ -29,7 +33,7 @@ export function decision() {
   if (!hasDriver()) return undefined;
   try {
     const decided = JSON.parse(readFileSync(decisionFile(), 'utf8'));
-    return decided.key === hashOf(gpuIdentity()) ? decided : undefined;
+    return decided.key === decisionKey() ? decided : undefined;
   } catch {
     return undefined;
   }
@@ -42,7 +46,7 @@ function decide() {
   const facts = surveyGpus();
   const reason = whyUnusable(facts) ?? whyNoRoom();
   /** @type {Decision} */
-  const made = { key: hashOf(gpuIdentity()), variant: reason ? 'cpu' : 'gpu', ...(reason && { reason }) };
+  const made = { key: decisionKey(), variant: reason ? 'cpu' : 'gpu', ...(reason && { reason }) };
   writeWhole(decisionFile(), `${JSON.stringify(made)}\n`);
   return made;
 }
@@ -81,13 +85,24 @@ export function tensorflowVariant() {
 }
 
 /**
- * Record whether the GPU passed the first calculation.
+ * Record which GPUs passed the first calculation.
  *
- * @param {string} [refused] why not
+ * @param {import('./gpu.mjs').Trial} trial
  */
-export function noteGpu(refused) {
+export function noteGpus({ usable, unfit }) {
   if (!hasDriver()) return;
-  writeWhole(decisionFile(), `${JSON.stringify({ key: hashOf(gpuIdentity()), variant: 'gpu', refused })}\n`);
+  writeWhole(decisionFile(), `${JSON.stringify({ key: decisionKey(), variant: 'gpu', usable, unfit })}\n`);
+}
+
+/**
+ * What is not used, in one line for the user; undefined if everything is.
+ *
+ * @param {Decision | undefined} decided
+ */
+export function unusedGpus({ reason, usable, unfit } = /** @type {Decision} */ ({})) {
+  const why = unfit ?? reason;
+  if (why === undefined) return undefined;
+  return usable && usable.length > 0 ? `not used: ${why}` : `the GPU is not used: ${why}`;
 }
 
 /**

@@ -1,9 +1,8 @@
 // Copies tfjs-node into dist/tfjs-node, for the package that `npm pack` makes.
 //
-// tunebook cannot depend on it: npm would run its install script, which asks for a TensorFlow of 2022 and fails, and whoever installs
-// tunebook would have to forbid that. TensorFlow.js's own package `@tensorflow/tfjs` is copied, too: it is one file that puts the packages
-// of TensorFlow.js together, and its dependencies (core-js) have install scripts as well. Those packages themselves stay dependencies, so
-// that a project that also uses them has them once.
+// tunebook cannot have the package itself: where it looks for its binding, it loads node-pre-gyp, whose many dependencies serve only its install
+// script, and that asks for a TensorFlow of 2022. TensorFlow.js's own package `@tensorflow/tfjs` is copied, too: it is one file that puts the
+// packages of TensorFlow.js together, and its other dependencies (core-js) have install scripts as well.
 
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';

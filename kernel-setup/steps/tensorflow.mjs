@@ -14,6 +14,7 @@ import { bindingFile, compileBinding, installBinding, librariesLink, tfjsVersion
 import { runOrFail } from '../lib/child.mjs';
 import { tensorflowEnvironment } from '../lib/environment.mjs';
 import { messageOf, SetupError } from '../lib/errors.mjs';
+import { surveyGpus, tryEachGpu } from '../lib/gpu.mjs';
 import { inProject } from '../lib/paths.mjs';
 import { fetchWheel, removeWheel, sha256 } from '../lib/pip.mjs';
 import { platformFacts } from '../lib/platform.mjs';
@@ -21,11 +22,12 @@ import { prebuiltBinding } from '../lib/prebuilt.mjs';
 import { hashOf, writeWhole } from '../lib/stamps.mjs';
 import {
   decision,
-  noteGpu,
+  noteGpus,
   SPACE,
   tensorflowHome,
   tensorflowPins,
   tensorflowVariant,
+  unusedGpus,
 } from '../lib/tensorflow-variant.mjs';
 import { tfjsFolder } from '../lib/tfjs-node.mjs';
 import { unpackWheel } from '../lib/wheel.mjs';
@@ -143,7 +145,7 @@ async function provideBinding(step, report, home) {
  */
 async function firstCalculation(step, report) {
   report.progress('a first calculation');
-  if (tensorflowVariant() === 'gpu') noteGpu(await tryGpu(step));
+  if (tensorflowVariant() === 'gpu') await tryGpus(step);
   else await tryTensorFlow(step);
 }
 
@@ -175,31 +177,55 @@ export const tensorflow = {
     const variant = tensorflowVariant();
     const home = await fetchLibraries(this.name, report, variant);
     await provideBinding(this.name, report, home);
-    const unused = decision()?.refused ?? decision()?.reason;
-    if (unused) report.line(`The GPU is not used: ${unused}. TUNEBOOK_TENSORFLOW=gpu tries it all the same.`);
+    const decided = decision();
+    const unused = unusedGpus(decided);
+    if (!unused) return;
+    const more = decided?.usable?.length ? '' : ' TUNEBOOK_TENSORFLOW=gpu tries it all the same.';
+    report.line(`${unused[0]?.toUpperCase()}${unused.slice(1)}.${more}`);
   },
 };
 
 /**
- * Run a calculation on the GPU; if that fails, check that the CPU works.
+ * Calculate with each GPU, and record which ones work; if none does, check that the CPU works.
  *
  * @param {string} step
- * @returns {Promise<string | undefined>} why the GPU cannot be used
  * @throws {SetupError} if TensorFlow does not work at all
  */
-async function tryGpu(step) {
-  let refused = 'TensorFlow has CUDA but found no GPU that it can use';
-  try {
-    if ((await tryTensorFlow(step)).gpu) return undefined;
-  } catch (error) {
-    refused = messageOf(error).split('\n')[0] ?? refused;
-  }
-  await tryTensorFlow(step, { ...tensorflowEnvironment(), CUDA_VISIBLE_DEVICES: '-1' });
-  return refused.replace(/[.\s]+$/, '');
+async function tryGpus(step) {
+  const tried = process.env.CUDA_VISIBLE_DEVICES === undefined ? surveyGpus() : { gpus: [] };
+  const trial = await tryEachGpu(tried, (device) => tryGpu(step, device));
+  if (trial.usable.length === 0) await tryTensorFlow(step, onlyCpu());
+  noteGpus(trial);
 }
 
-/** If there are several GPUs and the user chose none, this one is used; src/tensorflow/chooseDevice.ts does the same. */
-const firstGpu = () => ({ CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: '0', ...tensorflowEnvironment() });
+/**
+ * @param {string} step
+ * @param {string} device
+ * @returns {Promise<string | undefined>} why the GPU cannot be used
+ */
+async function tryGpu(step, device) {
+  try {
+    if ((await tryTensorFlow(step, onlyGpu(device))).gpu) return undefined;
+    return 'TensorFlow has CUDA but found no GPU that it can use';
+  } catch (error) {
+    return (messageOf(error).split('\n')[0] ?? '').replace(/[.\s]+$/, '');
+  }
+}
+
+/** The environment in which TensorFlow uses one GPU, unless the user chose others. @param {string} device */
+const onlyGpu = (device) => ({
+  CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+  CUDA_VISIBLE_DEVICES: device,
+  ...tensorflowEnvironment(),
+});
+
+const onlyCpu = () => ({ ...tensorflowEnvironment(), CUDA_VISIBLE_DEVICES: '-1' });
+
+/** The environment in which TensorFlow uses what was found to work here; src/tensorflow/chooseDevice.ts does the same. */
+export function chosenDevice() {
+  const usable = decision()?.usable;
+  return usable?.length === 0 ? onlyCpu() : onlyGpu(usable?.[0] ?? '0');
+}
 
 /**
  * Load TensorFlow in a separate process and perform the operations of a training step.
@@ -209,7 +235,7 @@ const firstGpu = () => ({ CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES:
  * @returns {Promise<{tensorflow: string, tfjs: string, gpu: boolean}>}
  * @throws {SetupError} if it does not load, or gives wrong results
  */
-export async function tryTensorFlow(step, env = firstGpu()) {
+export async function tryTensorFlow(step, env = chosenDevice()) {
   const script = inProject('kernel-setup', 'lib', 'tensorflow-smoke.cjs');
   const output = await runOrFail(step, process.execPath, [script, tfjsFolder()], {
     env,

@@ -69,7 +69,7 @@ export const cacheKinds = {
   packages: {
     holds: 'Node packages of installed tunebooks',
     renewal: 'made again by set-up',
-    entries: /^[0-9a-f]{16}$/,
+    entries: /^[0-9a-f]{16}(?:\.part)?$/,
   },
   samples: { holds: 'sample pictures', renewal: 'made again by set-up', entries: /^emoji$/ },
   tensorflow: {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { UserError } from '../core/errors';
 import { cacheFolder } from '../core/paths';
 import { allGpus } from './gpu';
@@ -26,38 +26,45 @@ export function namedDevices(asked: string | undefined): string[] {
 }
 
 /**
- * Restrict TensorFlow, before it is loaded, to one device: the first in TUNEBOOK_DEVICE, else the first GPU, or the CPU when the set-up
- * found that the GPU computes wrong results or none. A CUDA_VISIBLE_DEVICES that is set already is left as it is.
+ * Restrict TensorFlow, before it is loaded, to one device: the first in TUNEBOOK_DEVICE, else the first GPU that worked when the set-up
+ * tried it, or the CPU when none did. A CUDA_VISIBLE_DEVICES that is set already is left as it is.
  */
 export function chooseDevice(env: NodeJS.ProcessEnv = process.env): void {
   const [device] = namedDevices(env.TUNEBOOK_DEVICE);
   if (device === undefined && env.CUDA_VISIBLE_DEVICES !== undefined) return;
   // the order of nvidia-smi; by default CUDA puts the fastest GPU first
   env.CUDA_DEVICE_ORDER ??= 'PCI_BUS_ID';
-  if (device === 'cpu' || (device === undefined && isRefused())) env.CUDA_VISIBLE_DEVICES = NONE;
-  else env.CUDA_VISIBLE_DEVICES = device ?? '0';
+  env.CUDA_VISIBLE_DEVICES = device === 'cpu' ? NONE : (device ?? firstUsable());
   chosen = env.CUDA_VISIBLE_DEVICES;
 }
 
-/** Whether the set-up refused this machine's GPU; kernel-setup/lib/tensorflow-variant.mjs writes the file. */
-function isRefused(): boolean {
-  const file = cacheFolder('tensorflow', 'device.json');
+/** The numbers of the GPUs that worked when the set-up tried them; undefined if it did not. kernel-setup/lib/tensorflow-variant.mjs writes them. */
+function usableGpus(): string[] | undefined {
   try {
-    return existsSync(file) && typeof JSON.parse(readFileSync(file, 'utf8')).refused === 'string';
+    const { usable } = JSON.parse(readFileSync(cacheFolder('tensorflow', 'device.json'), 'utf8'));
+    return Array.isArray(usable) && usable.every((gpu) => /^\d{1,3}$/.test(gpu)) ? usable : undefined;
   } catch {
-    return false; // the file is incomplete
+    return undefined; // there is none, or it is incomplete
   }
 }
 
+function firstUsable(): string {
+  const usable = usableGpus();
+  return usable === undefined ? '0' : (usable[0] ?? NONE);
+}
+
 /**
- * The devices that processes of a study take in turn: what TUNEBOOK_DEVICE names, else every GPU; none to choose from where
+ * The devices that processes of a study take in turn: what TUNEBOOK_DEVICE names, else every GPU that works; none to choose from where
  * there are fewer than two, or CUDA_VISIBLE_DEVICES or the set-up has chosen.
  */
 export function devicesToShare(env: NodeJS.ProcessEnv = process.env, gpus = allGpus): string[] {
   const named = namedDevices(env.TUNEBOOK_DEVICE);
   if (named.length > 0) return named;
   const { CUDA_VISIBLE_DEVICES: visible } = env;
-  if ((visible !== undefined && visible !== chosen) || isRefused()) return [];
-  const all = gpus();
-  return all.length > 1 ? all.map(({ index }) => String(index)) : [];
+  if (visible !== undefined && visible !== chosen) return [];
+  const usable = usableGpus();
+  if (usable && usable.length < 2) return []; // without asking the driver
+  const all = gpus().map(({ index }) => String(index));
+  const working = usable ? all.filter((gpu) => usable.includes(gpu)) : all;
+  return working.length > 1 ? working : [];
 }

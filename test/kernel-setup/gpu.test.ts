@@ -8,6 +8,7 @@ interface Facts {
 interface GpuModule {
   readSurvey(text: string): Facts;
   whyUnusable(facts: Facts): string | undefined;
+  tryEachGpu(facts: Facts, tryDevice: (device: string) => Promise<string | undefined>): Promise<object>;
 }
 
 describe('the choice between TensorFlow for the CPU and with CUDA', () => {
@@ -37,5 +38,32 @@ describe('the choice between TensorFlow for the CPU and with CUDA', () => {
     assert.equal(reason('Quadro K620, 5.0, 580.1\nNVIDIA L4, 8.9, 580.1\n'), undefined);
     assert.equal(reason('NVIDIA X, [N/A], 580.1\n'), undefined);
     assert.equal(gpu.whyUnusable({ gpus: [] }), undefined);
+  });
+
+  it('uses the GPU that works where the first one does not, and says why', async () => {
+    const tried: string[] = [];
+    const tryAll = (text: string, failing: Readonly<Record<string, string>>) => {
+      tried.length = 0;
+      return gpu.tryEachGpu(gpu.readSurvey(text), async (device) => {
+        tried.push(device);
+        return failing[device];
+      });
+    };
+    const wrong = 'the gradient of a convolution is wrong: got 0, expected 72';
+    const two = 'Tesla T4, 7.5, 580.1\nNVIDIA L4, 8.9, 580.1\n';
+    assert.deepEqual(await tryAll(two, {}), { usable: ['0', '1'] });
+    assert.deepEqual(await tryAll(two, { 0: wrong }), { usable: ['1'], unfit: `GPU 0 (Tesla T4): ${wrong}` });
+    assert.deepEqual(await tryAll(two, { 0: wrong, 1: 'no memory' }), {
+      usable: [],
+      unfit: `GPU 0 (Tesla T4): ${wrong}; GPU 1 (NVIDIA L4): no memory`,
+    });
+    assert.deepEqual(await tryAll('Quadro K620, 5.0, 580.1\nNVIDIA L4, 8.9, 580.1\n', {}), {
+      usable: ['1'],
+      unfit:
+        "GPU 0 (Quadro K620): TensorFlow's build has no code for Quadro K620 (compute capability 5.0): it is for 6.0 to 9.0",
+    });
+    assert.deepEqual(tried, ['1'], 'a GPU without code is not tried');
+    assert.deepEqual(await tryAll('', { 0: wrong }), { usable: [], unfit: wrong });
+    assert.deepEqual(tried, ['0'], "without the driver's tool the first one is tried");
   });
 });

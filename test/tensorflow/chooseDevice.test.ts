@@ -10,6 +10,7 @@ const visible = (env: NodeJS.ProcessEnv) => {
   return env.CUDA_VISIBLE_DEVICES;
 };
 const two = () => parseGpus('0, GPU-a, Tesla T4, 7.5, 535.54, 15360\n1, GPU-b, Tesla T4, 7.5, 535.54, 15360\n');
+const three = () => [...two(), ...parseGpus('2, GPU-c, NVIDIA L4, 8.9, 535.54, 23034\n')];
 
 describe('the device that TensorFlow sees', () => {
   it('is the first GPU, the chosen one, or the processor', () => {
@@ -24,18 +25,24 @@ describe('the device that TensorFlow sees', () => {
     assert.equal(visible({ CUDA_VISIBLE_DEVICES: '3', TUNEBOOK_DEVICE: '1' }), '1');
   });
 
-  it('is the processor if the set-up has refused the GPU, and the GPU if the user insists', async () => {
+  it('is the first GPU that worked when the set-up tried it, the processor if none did, and another GPU if the user insists', async () => {
     await withEmptyCache(async (cache) => {
       mkdirSync(join(cache, 'tensorflow'));
-      writeFileSync(
-        join(cache, 'tensorflow', 'device.json'),
-        '{"key":"x","variant":"gpu","refused":"it multiplies wrongly"}',
-      );
+      const decided = (text: string) => writeFileSync(join(cache, 'tensorflow', 'device.json'), text);
+      decided('{"key":"x","variant":"gpu","usable":["1"],"unfit":"GPU 0 (Tesla T4): it multiplies wrongly"}');
+      assert.equal(visible({}), '1');
+      assert.equal(visible({ TUNEBOOK_DEVICE: '0' }), '0');
+      assert.deepEqual(devicesToShare({}, two), []);
+      decided('{"key":"x","variant":"gpu","usable":["1","2"],"unfit":"GPU 0 (Tesla T4): it multiplies wrongly"}');
+      assert.deepEqual(devicesToShare({}, three), ['1', '2']);
+      decided('{"key":"x","variant":"gpu","usable":[],"unfit":"it multiplies wrongly"}');
       assert.equal(visible({}), '-1');
       assert.equal(visible({ TUNEBOOK_DEVICE: '0' }), '0');
       assert.deepEqual(devicesToShare({}, two), []);
-      writeFileSync(join(cache, 'tensorflow', 'device.json'), '{"key":"x","vari');
-      assert.equal(visible({}), '0');
+      for (const broken of ['{"key":"x","vari', '{"key":"x","usable":["; rm"]}', '{"key":"x","usable":7}']) {
+        decided(broken);
+        assert.equal(visible({}), '0', broken);
+      }
     });
   });
 
