@@ -15,9 +15,12 @@ function loadTslab() {
   provide('@tslab/typescript-for-tslab', { version: ts.version });
   provide('./dist/converter.js', { createConverter: () => ({ close() {} }) });
   const load = (name) => requireTslab(`./dist/${name}.js`);
+  const executor = load('executor');
+  // tslab would start another tslab, if the notebook's folder or one above it has one, and that would not be this kernel
+  executor.createRequire = () => () => load('main');
   return {
     zeromq: requireTslab('zeromq'),
-    executor: load('executor'),
+    executor,
     jupyter: load('jupyter'),
     versions: { tslab: requireTslab('./package.json').version, typescript: ts.version },
   };
