@@ -10,7 +10,7 @@ import { inCache, inProject } from './paths.mjs';
 /** The archive of an installed tunebook, see kernel-setup/pack/archive.mjs. */
 export const packagesArchive = () => inProject('dist', 'packages.tgz');
 
-/** @returns {string | undefined} the SHA-256 of that archive; undefined in a clone */
+/** @returns {string | undefined} the SHA-256 of that archive; undefined if there is none */
 export function archiveHash() {
   const file = `${packagesArchive()}.sha256`;
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;

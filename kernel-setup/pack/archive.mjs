@@ -8,7 +8,7 @@ import { inProject } from '../lib/paths.mjs';
 import { sha256 } from '../lib/pip.mjs';
 import { filesIn } from '../lib/stamps.mjs';
 import { lockedPackages, nameOf, withDependencies } from './locked.mjs';
-import { isNeeded, unusedDependencies } from './needed-files.mjs';
+import { isLegal, isNeeded, unusedDependencies } from './needed-files.mjs';
 
 /** Not in the archive but a dependency, so that npm chooses its program for the platform. */
 const INSTALLED = 'sharp';
@@ -44,11 +44,14 @@ function copyPackages(target) {
   const names = Object.keys(dependencies).filter((name) => name !== INSTALLED);
   for (const folder of withDependencies(lockedPackages(), names, unusedDependencies)) {
     const source = inProject(folder);
-    for (const path of filesIn(source, /./)) {
-      const file = relative(source, path);
-      if (/(^|\/)node_modules\//.test(file) || !isNeeded(nameOf(folder), file)) continue;
+    const files = filesIn(source, /./).map((path) => relative(source, path));
+    const own = files.filter((file) => !/(^|\/)node_modules\//.test(file));
+    // some have their licence only in what they say about themselves
+    const unlicensed = !own.some(isLegal);
+    for (const file of own) {
+      if (!isNeeded(nameOf(folder), file) && !(unlicensed && /^readme[^/]*$/i.test(file))) continue;
       mkdirSync(dirname(join(target, folder, file)), { recursive: true });
-      copyFileSync(path, join(target, folder, file));
+      copyFileSync(join(source, file), join(target, folder, file));
     }
   }
   const compiler = join(target, 'node_modules', COMPILER_OF_TSLAB);
@@ -64,7 +67,7 @@ export async function writeArchive() {
   try {
     copyPackages(folder);
     const files = filesIn(folder, /./).map((file) => relative(folder, file));
-    const options = { cwd: folder, gzip: { level: 9 }, portable: true, noMtime: true };
+    const options = { cwd: folder, gzip: true, portable: true, noMtime: true };
     await create({ ...options, file: packagesArchive() }, files);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 // Which files of the packages in the archive are needed (see archive.mjs). Most contain the same program several times, for browsers
 // and for bundlers, and its sources: two thirds of all files, and three quarters of the bytes.
 
-/** Licences and notices are always kept. */
+/** Names of licences and notices. */
 const LEGAL = /(^|\/)([\w.-]*licen[cs]e|copying|notice|copyright|third-?party|authors|patents)[\w.-]*$/i;
 
 /** Of no use in any package: source maps, sources of what was compiled, texts for readers, settings of development tools. */
@@ -49,6 +49,9 @@ const NEEDED = [
   [/^zstddec$/, /^dist\/zstddec(-stream)?\.(cjs|modern\.js|d\.ts)$/],
 ];
 
+/** Whether a file is a licence or a notice, which is always kept. @param {string} file */
+export const isLegal = (file) => LEGAL.test(file);
+
 /**
  * Whether a file of a package is needed.
  *
@@ -56,7 +59,7 @@ const NEEDED = [
  * @param {string} file its path inside the package
  */
 export function isNeeded(name, file) {
-  if (file === 'package.json' || LEGAL.test(file)) return true;
+  if (file === 'package.json' || isLegal(file)) return true;
   const needed = NEEDED.find(([names]) => names.test(name))?.[1];
   return !NEVER.test(file) && (needed?.test(file) ?? true);
 }

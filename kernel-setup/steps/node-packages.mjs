@@ -119,7 +119,7 @@ async function installPackages(step, report) {
 export const nodePackages = {
   name: 'node-packages',
   title: 'Node packages',
-  inputs: () => [archiveHash() ?? '', ...contentsOf([inProject('package-lock.json')], inProject())],
+  inputs: () => (isClone ? contentsOf([inProject('package-lock.json')], inProject()) : [archiveHash() ?? '']),
   artefacts: () => (isClone ? [inProject('node_modules', '.package-lock.json')] : packageLinks()),
   holds: () => (isClone ? packagesInstalled() : packagesLinked() && missingPackages().length === 0),
   async run(report) {

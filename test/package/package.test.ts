@@ -23,8 +23,15 @@ interface Packed {
   files: { path: string }[];
 }
 
+/** The packages in a folder, with their scopes: `arquero`, `@tensorflow/tfjs-core`. */
+function packagesIn(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) =>
+    name.startsWith('@') ? readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`) : [name],
+  );
+}
+
 describe('the package that npm pack makes', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let packed: Packed;
   let project: string;
   let cache: string;
@@ -117,6 +124,14 @@ describe('the package that npm pack makes', function () {
       assert.equal(realpathSync(link), realpathSync(join(cache, 'packages', unpacked, 'node_modules')));
     }
     assert.match(tunebook('doctor').stdout, /^tslab +ok/m);
+    const folder = join(cache, 'packages', unpacked, 'node_modules');
+    for (const name of packagesIn(folder)) {
+      if (name === '@tslab/typescript-for-tslab') continue; // only a name, see kernel-setup/pack/archive.mjs
+      assert.ok(
+        readdirSync(join(folder, name)).some((file) => /licen[cs]e|readme/i.test(file)),
+        `licence of ${name}`,
+      );
+    }
     // another project, or the same one after it was installed again, only makes the links
     rmSync(join(project, 'node_modules/tunebook/dist/packages.tgz'));
     rmSync(join(project, 'node_modules/tunebook/dist/node_modules'));
