@@ -17,6 +17,7 @@ export { assignWeights, type Backbone, type LoadBackboneOptions, loadBackbone } 
 export { loadTfjsModel } from './loadTfjsModel';
 export { multiplyAdds } from './multiplyAdds';
 export { type Architecture, type ArchitectureOptions, type Block, INPUT_SIZE } from './network';
+export { type Pooling, pooledEntry, poolings } from './pooling';
 export { preprocess } from './preprocess';
 export type { Preprocessing } from './preprocessing';
 export { assignRandomWeights } from './randomWeights';

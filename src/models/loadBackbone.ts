@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { UserError } from '../core/errors';
 import { sha256 } from '../core/files';
 import type { Listener } from '../core/listener';
 import { checkNumber, withDefaults } from '../core/options';
@@ -10,6 +11,7 @@ import type { BackboneName } from './families';
 import { type FittedNetwork, fitNetwork } from './fitNetwork';
 import { checkModelSize } from './modelSize';
 import { type Block, INPUT_SIZE } from './network';
+import { checkPooling, type Pooling, pooledEntry, poolFeatures } from './pooling';
 import { backboneEntry, familyMember } from './registry';
 import { findImagenetWeights } from './weights/findWeights';
 import { locateWeights, type WeightsSearch } from './weights/locateWeights';
@@ -47,6 +49,8 @@ export interface LoadBackboneOptions {
    * 'imagenet'.
    */
   weights?: string;
+  /** How feature maps become features. Default: 'average', as in the networks with their classifiers. */
+  pooling?: Pooling;
   /** Number of channels of the pictures; see `BackboneData`. Default: 3. */
   inputChannels?: number;
   /** Where to look for a file of weights that is not there any more: its SHA-256, and folders. Default: nowhere. */
@@ -82,17 +86,23 @@ export async function loadBackbone(backbone: BackboneSource, options?: LoadBackb
   const given: Partial<BackboneData> = typeof checked === 'string' ? {} : checked;
   const name = architectureOf(checked);
   const entry = backboneEntry(name);
-  const { includeTop, inputSize, weights, inputChannels, search, listener } = withDefaults<
+  const { includeTop, inputSize, weights, pooling, inputChannels, search, listener } = withDefaults<
     Required<Omit<LoadBackboneOptions, 'search' | 'inputSize'>> & Pick<LoadBackboneOptions, 'search' | 'inputSize'>
   >('loadBackbone', options, {
     includeTop: false,
     inputSize: undefined,
     weights: given.weights ?? 'imagenet',
+    pooling: 'average',
     inputChannels: given.inputChannels ?? 3,
     search: undefined,
     listener: {},
   });
   if (inputSize !== undefined) checkNumber('inputSize', inputSize, { ...INPUT_SIZE, integer: true });
+  checkPooling('loadBackbone', pooling);
+  if (includeTop && pooling !== 'average')
+    throw new UserError(
+      `loadBackbone: the classifier takes averages, not pooling '${pooling}': leave out one of the two`,
+    );
   const source =
     weights === 'imagenet' || weights === 'none' ? undefined : await locateWeights(weights, { search, listener });
   const prepared = { ...source?.preprocessing, ...given.preprocessing };
@@ -120,10 +130,12 @@ export async function loadBackbone(backbone: BackboneSource, options?: LoadBackb
     fitted = fitNetwork(familyMember(name), saved, architectureOptions, file, source?.hint ?? '');
   }
   const { architecture, arrays } = fitted;
-  const { model, blocks } = architecture;
+  const { blocks } = architecture;
+  let { model } = architecture;
   try {
     checkModelSize(model, `${name} at ${side} pixels: `);
     if (weights !== 'none') assignWeights(model, arrays, source?.file ?? name);
+    model = poolFeatures(model, pooling);
   } catch (error) {
     model.dispose();
     throw error;
@@ -131,7 +143,7 @@ export async function loadBackbone(backbone: BackboneSource, options?: LoadBackb
   for (const layer of model.layers) layer.trainable = false;
   const preprocessing = { ...fitted.preprocessing, ...prepared, inputSize: side };
   return {
-    entry: { ...entry, preprocessing },
+    entry: pooledEntry({ ...entry, preprocessing }, pooling),
     model,
     includeTop,
     blocks: blocks.map((block) => block.name),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../core/errors';
-import { architectureOf, type Backbone, backboneEntry, checkBackbone, loadTfjsModel } from '../models';
+import { architectureOf, type Backbone, backboneEntry, checkBackbone, loadTfjsModel, pooledEntry } from '../models';
 import type { tf } from '../tensorflow';
 import { backboneOf, checkSetting } from '../training';
 import { PictureModel } from './pictureModel';
@@ -69,7 +69,10 @@ export async function openRun(folder: string): Promise<OpenRun> {
 }
 
 const entryOf = ({ settings }: RunConfiguration) =>
-  backboneEntry(architectureOf(checkBackbone('train', settings.backbone)));
+  pooledEntry(
+    backboneEntry(architectureOf(checkBackbone('train', settings.backbone))),
+    settings.pooling ?? 'average', // runs of earlier versions
+  );
 
 class WeightsMismatch extends UserError {}
 

@@ -14,7 +14,8 @@ import type { TrainSettings } from './settings/types';
 /**
  * Loads the backbone that the settings of a training name, at their input size and with pre-trained or random weights.
  *
- * @param settings backbone, weights, input size, and the seed of random weights
+ * @param settings backbone, weights, input size, and the seed of random weights; without `pooling`, as in runs of earlier
+ *   versions, feature maps are averaged
  * @param listener receives the progress of a download
  * @param search where to look for a file of weights that is not there any more
  * @throws {UserError} when the backbone is unknown, or its weights can neither be found nor downloaded
@@ -28,7 +29,13 @@ import type { TrainSettings } from './settings/types';
  * ```
  */
 export async function backboneOf(
-  { backbone: name, weights, inputSize, seed }: Pick<TrainSettings, 'backbone' | 'weights' | 'inputSize' | 'seed'>,
+  {
+    backbone: name,
+    weights,
+    inputSize,
+    seed,
+    pooling = 'average',
+  }: Pick<TrainSettings, 'backbone' | 'weights' | 'inputSize' | 'seed'> & Partial<Pick<TrainSettings, 'pooling'>>,
   listener: Listener = {},
   search?: WeightsSearch,
 ): Promise<Backbone> {
@@ -41,6 +48,7 @@ export async function backboneOf(
   const random = weights === 'random';
   const backbone = await loadBackbone(random ? architectureOf(given) : given, {
     inputSize: inputSize || undefined,
+    pooling,
     ...(random && { weights: 'none' }), // random ones need no download
     search,
     listener,

@@ -5,6 +5,7 @@ export type { GroupedConvolutionConfig } from './groupedConvolution';
 export type { RescalingConfig } from './rescaling';
 
 const define = () => ({
+  ...(require('./generalizedMeanPooling') as typeof import('./generalizedMeanPooling')),
   ...(require('./globalResponseNormalization') as typeof import('./globalResponseNormalization')),
   ...(require('./groupedConvolution') as typeof import('./groupedConvolution')),
   ...(require('./hardActivations') as typeof import('./hardActivations')),

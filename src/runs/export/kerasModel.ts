@@ -2,7 +2,7 @@ import { UserError } from '../../core/errors';
 import { type NamedLayer, writeKerasH5 } from '../../models/weights/kerasH5';
 import { weightsOf } from '../../models/weights/slots';
 import type { tf } from '../../tensorflow';
-import { noGlobalResponseNormalization } from './plainLayers';
+import { refuseLayer } from './plainLayers';
 
 interface LayerJson {
   name: string;
@@ -63,7 +63,7 @@ function toKeras({ name, class_name, config, inbound_nodes }: LayerJson): LayerJ
     const convolution = { name, filters, kernel_size, strides, padding, groups, use_bias: false };
     return { name, class_name: 'Conv2D', config: convolution, inbound_nodes };
   }
-  if (class_name === 'GlobalResponseNormalization') throw noGlobalResponseNormalization(name, 'Keras');
+  refuseLayer(class_name, name, 'Keras');
   if (!KNOWN.has(class_name)) throw new UserError(`layer '${name}' is a ${class_name}, which Keras does not have`);
   if (class_name === 'InputLayer') {
     const { batch_input_shape, dtype } = config;

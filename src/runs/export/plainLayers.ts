@@ -13,6 +13,7 @@ type Apply = (x: tf.SymbolicTensor) => tf.SymbolicTensor;
  */
 export function plainLayers(layer: tf.layers.Layer): Apply | undefined {
   const { name } = layer;
+  refuseLayer(layer.getClassName(), name, 'TensorFlow.js');
   if (layer instanceof customLayers.HardSigmoid) return (x) => hardSigmoid(x, name);
   if (layer instanceof customLayers.HardSwish) {
     return (x) => tf.layers.multiply({ name }).apply([x, hardSigmoid(x, `${name}_gate`)]) as tf.SymbolicTensor;
@@ -27,16 +28,21 @@ export function plainLayers(layer: tf.layers.Layer): Apply | undefined {
     if (Array.isArray(scale)) return (x) => perChannel(x, name, scale); // TensorFlow.js's own layer takes only one factor for all channels
   }
   if (layer instanceof customLayers.GroupedConv2D) return (x) => ungrouped(x, layer);
-  if (layer instanceof customLayers.GlobalResponseNormalization)
-    throw noGlobalResponseNormalization(name, 'TensorFlow.js');
   return undefined;
 }
 
-/** The error for a layer of ConvNeXt V2 that a library lacks, and that no other layers of it can replace. */
-export const noGlobalResponseNormalization = (layer: string, library: string): UserError =>
-  new UserError(
-    `layer '${layer}' is a global response normalization (ConvNeXt V2), which ${library} does not have: give the format savedmodel`,
-  );
+/** Custom layers that other libraries lack, and that none of their layers can replace. */
+const ONLY_HERE: Record<string, string> = {
+  GeneralizedMeanPooling2D: 'a generalized-mean pooling',
+  GlobalResponseNormalization: 'a global response normalization (ConvNeXt V2)',
+};
+
+/** @throws {UserError} for a layer that only a SavedModel, which consists of operations, can have */
+export function refuseLayer(className: string, layer: string, library: string): void {
+  const what = ONLY_HERE[className];
+  if (what)
+    throw new UserError(`layer '${layer}' is ${what}, which ${library} does not have: give the format savedmodel`);
+}
 
 /** A convolution over all channels, whose kernels are 0 outside of their group. */
 function ungrouped(x: tf.SymbolicTensor, layer: tf.layers.Layer): tf.SymbolicTensor {

@@ -1,6 +1,6 @@
 import type { AugmentationName } from '../../augment';
 import type { Fit } from '../../data';
-import type { BackboneSource } from '../../models';
+import type { BackboneSource, Pooling } from '../../models';
 import type { Precision } from '../../tensorflow/graph';
 import type { OptimizerName } from '../optimizers';
 import type { ScheduleName } from '../schedules';
@@ -52,6 +52,11 @@ export interface TrainSettings {
    * seen. Default: 'crop'.
    */
   fit: Fit;
+  /**
+   * What the head gets of each channel of the feature maps: the average, the maximum, both (twice as many features), or
+   * the generalized mean. Default: 'average'.
+   */
+  pooling: Pooling;
   /**
    * How batch normalization runs in blocks that train: with the statistics of its pre-training, or with those of each
    * batch. Default: 'inference'.

@@ -92,6 +92,10 @@ describe('an exported run', () => {
     'EfficientNet-Lite0, its last blocks fine-tuned': { variant: 'hybrid' },
     'a head over EfficientNet-B0, which normalizes by itself': { ...random, backbone: 'efficientnet-b0' },
     'EfficientNet-B0, all of it fine-tuned': { ...random, backbone: 'efficientnet-b0', variant: 'fine-tune-all' },
+    'a head over the maxima and averages of MobileNetV1': { ...random, backbone: 'mobilenet-v1-0.25', pooling: 'both' },
+    'MobileNetV1 with its maxima and averages, its last blocks fine-tuned': {
+      ...{ ...random, backbone: 'mobilenet-v1-0.25', pooling: 'both', variant: 'hybrid' },
+    },
     'MobileNetV3, all of it fine-tuned': { ...random, backbone: 'mobilenet-v3-small', variant: 'fine-tune-all' },
   };
   for (const [what, options] of Object.entries(runs)) {

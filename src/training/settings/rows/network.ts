@@ -1,11 +1,13 @@
 import { fits } from '../../../data';
-import { backboneNames, checkBackbone, INPUT_SIZE } from '../../../models';
+import { backboneNames, checkBackbone, INPUT_SIZE, poolings } from '../../../models';
 import { precisions } from '../../../tensorflow/graph';
 import { batchNormalizationModes, weightSources } from '../choices';
 import type { Rows } from '../setting';
 
 /** The settings of the network: which backbone, how pictures get into it, and how its frozen layers compute. */
-export const networkRows: Rows<'backbone' | 'weights' | 'inputSize' | 'fit' | 'batchNormalization' | 'precision'> = {
+export const networkRows: Rows<
+  'backbone' | 'weights' | 'inputSize' | 'fit' | 'pooling' | 'batchNormalization' | 'precision'
+> = {
   backbone: {
     choices: backboneNames,
     noun: 'backbone',
@@ -42,6 +44,16 @@ export const networkRows: Rows<'backbone' | 'weights' | 'inputSize' | 'fit' | 'b
     sentence:
       'How pictures become square: crop their centre, stretch them, or pad them with black borders so that all of them is seen.',
     chapter: '01-choose-a-model',
+    value: 'how',
+  },
+  pooling: {
+    choices: () => poolings,
+    noun: 'pooling',
+    plural: 'ways',
+    default: 'average',
+    sentence:
+      'What the head gets of each channel of the feature maps: the average, the maximum, both (twice as many features), or the generalized mean.',
+    chapter: '02-freeze-and-train-the-top',
     value: 'how',
   },
   batchNormalization: {
