@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { tf } from '../../src/tensorflow';
 
-/** Of the memory that the system hands out, in bytes, on most processors. */
+/** Of the memory that the system gives, in bytes, on most processors. */
 const PAGE = 4096;
 
 describe('the memory of tensors', () => {
