@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { projectFolder } from '../../src/core/paths';
 import { displayMetadata, toMimeBundle } from '../../src/notebook/mime';
 import { examples } from '../charts/examples';
-import { complaintsOf, labForSuite } from './lab';
+import { complaintsOf, labForSuite, withoutKernel } from './lab';
 
 const folder = 'build/browser';
 const name = 'charts.ipynb';
@@ -76,7 +76,8 @@ describe('every chart in JupyterLab', function () {
     it(`is drawn completely, without messages on the console, in the theme ${theme}`, async () => {
       await chooseTheme(theme);
       // tall enough for the whole notebook: JupyterLab draws what is in view
-      const page = await suite.browser.newPage({ viewport: { width: 1400, height: 16_000 } });
+      const page = await suite.newPage(16_000);
+      await withoutKernel(page);
       const complaints = await draw(page);
       const marks = page.locator('.jp-NotebookPanel .vega-embed .marks');
       assert.equal(await marks.count(), Object.keys(examples).length);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../../src/core/paths';
-import { complaintsOf, labForSuite } from './lab';
+import { complaintsOf, labForSuite, withoutKernel } from './lab';
 
 interface Notebook {
   cells: { outputs?: { data?: Record<string, unknown> }[] }[];
@@ -29,7 +29,8 @@ describe('the course in JupyterLab, as it is committed', function () {
         .flatMap(({ outputs = [] }) => outputs)
         .filter(({ data = {} }) => Object.keys(data).some(isVegaLite)).length;
       // tall enough for the whole notebook: JupyterLab draws what is in view
-      const page = await suite.browser.newPage({ viewport: { width: 1400, height: 14_000 } });
+      const page = await suite.newPage(14_000);
+      await withoutKernel(page);
       const complaints = complaintsOf(page);
       await page.goto(`${suite.lab.url}lab/tree/${folder}/${name}?reset&token=${suite.lab.token}`);
       const drawn = page.locator('.jp-NotebookPanel .vega-embed .marks');

@@ -36,8 +36,7 @@ describe('JupyterLab in a browser', function () {
   const suite = labForSuite();
 
   async function open(file: string, height: number): Promise<OpenNotebook> {
-    const page = await suite.browser.newPage({ viewport: { width: 1400, height } });
-    return OpenNotebook.open(page, suite.lab, `${folder}/${file}`);
+    return OpenNotebook.open(await suite.newPage(height), suite.lab, `${folder}/${file}`);
   }
 
   it('runs the quick start from top to bottom: curves, confusion matrix, tables, no error', async () => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { projectFolder } from '../../src/core/paths';
 
 /** Chromium, where Debian and other systems install it; undefined if it is not installed. */
@@ -68,6 +68,8 @@ export const PATIENCE = 240_000;
 export interface LabSuite {
   browser: Browser;
   lab: Lab;
+  /** A new page that finds JupyterLab's own files in the browser's cache after the first one. */
+  newPage(height: number): Promise<Page>;
 }
 
 /**
@@ -76,7 +78,15 @@ export interface LabSuite {
  * @returns an object that is filled before the first test begins
  */
 export function labForSuite(): LabSuite {
-  const suite = {} as LabSuite;
+  let context: BrowserContext;
+  const suite = {
+    async newPage(height: number) {
+      const page = await context.newPage();
+      page.setDefaultTimeout(PATIENCE);
+      await page.setViewportSize({ width: 1400, height });
+      return page;
+    },
+  } as LabSuite;
   before(async function () {
     const executablePath = findChromium();
     if (!executablePath) {
@@ -85,12 +95,24 @@ export function labForSuite(): LabSuite {
     }
     suite.lab = await startLab();
     suite.browser = await chromium.launch({ executablePath, args: chromiumArguments, timeout: PATIENCE });
+    context = await suite.browser.newContext();
   });
   after(async () => {
     await suite.browser?.close();
     await suite.lab?.stop();
   });
   return suite;
+}
+
+/** Let a page show a notebook's outputs without a kernel, whose start would take most of the time: it waits for one in vain. */
+export async function withoutKernel(page: Page): Promise<void> {
+  await page.addInitScript(`
+    const { fetch } = globalThis;
+    globalThis.fetch = (request, options) => {
+      const { method, url } = typeof request === 'object' ? request : { url: request, ...options };
+      return method === 'POST' && url.includes('/api/sessions') ? new Promise(() => {}) : fetch(request, options);
+    };
+  `);
 }
 
 /**

@@ -23,8 +23,7 @@ describe('widgets in JupyterLab', function () {
   const suite = labForSuite();
 
   async function open(file: string, height = 1300): Promise<OpenNotebook> {
-    const page = await suite.browser.newPage({ viewport: { width: 1400, height } });
-    return OpenNotebook.open(page, suite.lab, `${folder}/${file}`);
+    return OpenNotebook.open(await suite.newPage(height), suite.lab, `${folder}/${file}`);
   }
 
   /** Run a cell, and wait for its end. */
