@@ -4,11 +4,16 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { node, removeFolders, setupFile, temporaryFolder } from './helpers';
 
-/** A set-up of two steps that write their beginning and end to a journal, with `begins` in between for the test to see. */
+/**
+ * A set-up of two steps that write their beginning and end to a journal, with `begins` in between for the test to see. A step waits until so
+ * many set-ups have started, and then for some time, in which they find it at work.
+ */
 const SETUP = `
-  import { appendFileSync, writeFileSync } from 'node:fs';
+  import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
   const { setUp } = await import(${JSON.stringify(pathToFileURL(setupFile('lib', 'setup.mjs')).href)});
-  const [folder, milliseconds] = process.argv.slice(1);
+  const [folder, milliseconds, others] = process.argv.slice(1);
+  const wait = (time) => new Promise((done) => setTimeout(done, time));
+  appendFileSync(folder + '/started', '.');
   const step = (name) => ({
     name,
     title: 'Step ' + name,
@@ -17,7 +22,8 @@ const SETUP = `
     async run() {
       appendFileSync(folder + '/journal', name + ' begins\\n');
       console.log('begins');
-      await new Promise((done) => setTimeout(done, Number(milliseconds)));
+      while (readFileSync(folder + '/started').length < Number(others)) await wait(20);
+      await wait(Number(milliseconds));
       writeFileSync(folder + '/' + name, '');
       appendFileSync(folder + '/journal', name + ' ends\\n');
     },
@@ -26,10 +32,10 @@ const SETUP = `
   console.log(done + ' done');
 `;
 
-/** @param milliseconds that each step takes */
-const setUp = (folder: string, milliseconds: number, seen?: Parameters<typeof node>[2]) =>
+/** @param milliseconds that each step takes, once so many set-ups have started */
+const setUp = (folder: string, milliseconds: number, others = 1, seen?: Parameters<typeof node>[2]) =>
   node(
-    ['--input-type=module', '-e', SETUP, folder, String(milliseconds)],
+    ['--input-type=module', '-e', SETUP, folder, String(milliseconds), String(others)],
     { TUNEBOOK_CACHE: join(folder, 'cache') },
     seen,
   );
@@ -39,7 +45,7 @@ describe('set-ups of several projects at once', () => {
 
   it('do each step once, and all end with everything done', async () => {
     const folder = temporaryFolder();
-    const ended = await Promise.all(Array.from({ length: 3 }, () => setUp(folder, 300)));
+    const ended = await Promise.all(Array.from({ length: 3 }, () => setUp(folder, 500, 3)));
     assert.deepEqual(
       ended.map(({ code }) => code),
       [0, 0, 0],
@@ -58,7 +64,7 @@ describe('set-ups of several projects at once', () => {
 
   it('take over the step of one that was killed, and do it from its beginning', async () => {
     const folder = temporaryFolder();
-    const killed = await setUp(folder, 60_000, (child, printed) => {
+    const killed = await setUp(folder, 60_000, 1, (child, printed) => {
       if (printed.includes('begins')) child.kill('SIGKILL');
     });
     assert.equal(killed.code, null);
