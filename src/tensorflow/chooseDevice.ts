@@ -38,7 +38,10 @@ export function chooseDevice(env: NodeJS.ProcessEnv = process.env): void {
   chosen = env.CUDA_VISIBLE_DEVICES;
 }
 
-/** The numbers of the GPUs that worked when the set-up tried them; undefined if it did not. kernel-setup/lib/tensorflow-variant.mjs writes them. */
+/**
+ * The numbers of the GPUs that worked when the set-up tried them; undefined if it did not. kernel-setup/lib/tensorflow-variant.mjs writes
+ * them.
+ */
 function usableGpus(): string[] | undefined {
   try {
     const { usable } = JSON.parse(readFileSync(cacheFolder('tensorflow', 'device.json'), 'utf8'));

@@ -22,6 +22,7 @@ whenLoaded(() => {
 
 export { devicesToShare } from './chooseDevice';
 export { type DeviceReport, deviceReport } from './device';
+export { shapeOf, tensorOf } from './layerInput';
 export { whenLoaded } from './load';
 export { isBatchNormalization, keepInInferenceMode, runsInInferenceMode } from './repairs/batchNormalization';
 export { seedDropout, withDropoutSeed } from './repairs/dropout';

@@ -28,7 +28,10 @@ const DESIGNS = {
 
 type Size = keyof typeof DESIGNS;
 
-/** ConvNeXt (Liu et al. 2022), and V2 (Woo et al. 2023), as timm builds it, with its names. The features are those after its last normalization. */
+/**
+ * ConvNeXt (Liu et al. 2022), and V2 (Woo et al. 2023), as timm builds it, with its names. The features are those after its last
+ * normalization.
+ */
 function build(size: Size, options: Required<ArchitectureOptions>): Architecture {
   const { depths, widths, v2 = false }: Design = DESIGNS[size];
   const network = new Network(options);

@@ -1,4 +1,4 @@
-import { tf } from '../../tensorflow';
+import { shapeOf, tensorOf, tf } from '../../tensorflow';
 
 /** Smaller values count as this, as in the authors' code: powers of negative numbers are not defined. */
 const EPSILON = 1e-6;
@@ -26,7 +26,7 @@ export class GeneralizedMeanPooling2D extends tf.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = (Array.isArray(inputs) ? inputs[0]! : inputs).maximum(EPSILON);
+      const x = tensorOf(inputs).maximum(EPSILON);
       // by logarithms, as all values are positive
       const mean = x.log().mul(this.power).exp().mean([1, 2]); // [batch, channels]
       return mean.log().div(this.power).exp();
@@ -34,7 +34,7 @@ export class GeneralizedMeanPooling2D extends tf.layers.Layer {
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as tf.Shape;
+    const shape = shapeOf(inputShape);
     return [shape[0]!, shape.at(-1)!];
   }
 

@@ -1,4 +1,4 @@
-import { tf } from '../../tensorflow';
+import { shapeOf, tensorOf, tf } from '../../tensorflow';
 
 /** Added to the mean of the norms. */
 const EPSILON = 1e-6;
@@ -17,8 +17,7 @@ export class GlobalResponseNormalization extends tf.layers.Layer {
   private beta!: tf.LayerVariable;
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as tf.Shape;
-    const channels = shape.at(-1) as number;
+    const channels = shapeOf(inputShape).at(-1) as number;
     this.gamma = this.addWeight('gamma', [channels], 'float32', tf.initializers.zeros(), undefined, true);
     this.beta = this.addWeight('beta', [channels], 'float32', tf.initializers.zeros(), undefined, true);
     this.built = true;
@@ -26,7 +25,7 @@ export class GlobalResponseNormalization extends tf.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const x = tensorOf(inputs);
       const norm = x.square().sum([1, 2], true).maximum(SMALLEST).sqrt(); // [batch, 1, 1, channels]
       const weight = norm.div(norm.mean(3, true).add(EPSILON)).mul(this.gamma.read());
       return x.mul(weight.add(1)).add(this.beta.read());

@@ -1,4 +1,4 @@
-import { tf } from '../../tensorflow';
+import { shapeOf, tensorOf, tf } from '../../tensorflow';
 import { groupedConv2d } from '../../tensorflow/groupedConvolution';
 
 export interface GroupedConvolutionConfig {
@@ -42,7 +42,7 @@ export class GroupedConv2D extends tf.layers.Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const x = (Array.isArray(inputs) ? inputs[0]! : inputs) as tf.Tensor4D;
+    const x = tensorOf(inputs) as tf.Tensor4D;
     return groupedConv2d(x, this.kernel.read() as tf.Tensor4D, this.strides, this.padding);
   }
 
@@ -60,8 +60,5 @@ export class GroupedConv2D extends tf.layers.Layer {
     return { ...super.getConfig(), filters, kernelSize, strides, padding, groups };
   }
 }
-
-const shapeOf = (shape: tf.Shape | tf.Shape[]): tf.Shape =>
-  Array.isArray(shape[0]) ? (shape[0] as tf.Shape) : (shape as tf.Shape);
 
 tf.serialization.registerClass(GroupedConv2D);

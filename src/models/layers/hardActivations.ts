@@ -1,4 +1,4 @@
-import { tf } from '../../tensorflow';
+import { tensorOf, tf } from '../../tensorflow';
 
 /** relu6(x + 3) / 6 (Howard et al. 2019, MobileNetV3). tfjs's own 'hardSigmoid' is another function: clip(0.2 x + 0.5). */
 const hardSigmoid = (x: tf.Tensor): tf.Tensor => tf.relu6(x.add(3)).mul(1 / 6);
@@ -7,7 +7,7 @@ abstract class Activation extends tf.layers.Layer {
   protected abstract activate(x: tf.Tensor): tf.Tensor;
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.tidy(() => this.activate(Array.isArray(inputs) ? inputs[0]! : inputs));
+    return tf.tidy(() => this.activate(tensorOf(inputs)));
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {

@@ -1,4 +1,4 @@
-import { tf } from '../../tensorflow';
+import { shapeOf, tensorOf, tf } from '../../tensorflow';
 
 /** The smallest standard deviation that Keras divides by. */
 const SMALLEST_DEVIATION = 1e-7;
@@ -16,8 +16,7 @@ export class Normalization extends tf.layers.Layer {
   private variance!: tf.LayerVariable;
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const shape = Array.isArray(inputShape[0]) ? (inputShape[0] as tf.Shape) : (inputShape as tf.Shape);
-    const channels = shape.at(-1) as number;
+    const channels = shapeOf(inputShape).at(-1) as number;
     this.mean = this.addWeight('mean', [channels], 'float32', tf.initializers.zeros(), undefined, false);
     this.variance = this.addWeight('variance', [channels], 'float32', tf.initializers.ones(), undefined, false);
     this.addWeight('count', [], 'float32', tf.initializers.zeros(), undefined, false);
@@ -26,7 +25,7 @@ export class Normalization extends tf.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const input = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const input = tensorOf(inputs);
       const deviation = this.variance.read().sqrt().maximum(SMALLEST_DEVIATION);
       return input.sub(this.mean.read()).div(deviation);
     });

@@ -1,4 +1,4 @@
-import { tf } from '../../tensorflow';
+import { tensorOf, tf } from '../../tensorflow';
 
 export interface RescalingConfig {
   name?: string;
@@ -26,7 +26,7 @@ export class Rescaling extends tf.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const scaled = (Array.isArray(inputs) ? inputs[0]! : inputs).toFloat().mul(this.scale);
+      const scaled = tensorOf(inputs).toFloat().mul(this.scale);
       return this.offset === 0 ? scaled : scaled.add(this.offset);
     });
   }

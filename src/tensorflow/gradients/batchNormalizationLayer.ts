@@ -1,4 +1,5 @@
 import { tf } from '../graph/backend';
+import { tensorOf } from '../layerInput';
 import { batchNormInTraining } from './batchNormalization';
 
 interface LayerVariable {
@@ -32,7 +33,7 @@ export function fuseBatchNormalizationLayer(): void {
   if (prototype[replaced]) return;
   const original = prototype.call;
   prototype.call = function (this: BatchNormalizationLayer, inputs, kwargs) {
-    const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+    const x = tensorOf(inputs);
     const overLastAxis = this.axis === -1 || this.axis === x.rank - 1;
     const isPlain = !kwargs.training && this.gamma && this.beta;
     if (isPlain || !overLastAxis || x.dtype !== 'float32') return original.call(this, inputs, kwargs);

@@ -1,3 +1,4 @@
+import { tensorOf } from '../layerInput';
 import { runsInInferenceMode } from '../repairs/batchNormalization';
 import { tf } from './backend';
 
@@ -93,7 +94,7 @@ function fold({ convolution, normalization }: Pair): () => void {
         Object.assign(convolution, { [name]: kernel, bias, useBias });
       }
     });
-  normalization.call = (inputs) => tf.clone(Array.isArray(inputs) ? inputs[0]! : inputs);
+  normalization.call = (inputs) => tf.clone(tensorOf(inputs));
 
   return () => {
     for (const [layer, before] of [

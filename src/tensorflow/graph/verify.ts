@@ -15,9 +15,9 @@ const FACTOR = 10;
 /**
  * Run a graph and compare what it gives, and what it writes into variables, with a recorded call of the function.
  *
- * Both compute in float32, in different orders, and on a GPU perhaps with rounded factors. Where the function itself answers to a change in the last digits of its
- * inputs by more than the tolerance (gradients of a deep network that was never trained), a difference of that order is
- * no error: only then is it called again.
+ * Both compute in float32, in different orders, and on a GPU perhaps with rounded factors. Where the function itself answers to
+ * a change in the last digits of its inputs by more than the tolerance (gradients of a deep network that was never trained), a
+ * difference of that order is no error: only then is it called again.
  *
  * In bfloat16 single numbers differ by a hundredth; there each row (example) is compared as a vector.
  *

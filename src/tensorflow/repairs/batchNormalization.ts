@@ -1,5 +1,6 @@
 import * as tf from '#tfjs';
 import { once } from '../../core/lazyModule';
+import { tensorOf } from '../layerInput';
 
 type Kwargs = Record<string, unknown>;
 type Weight = { trainable: boolean; read(): tf.Tensor };
@@ -67,7 +68,7 @@ export function repairBatchNormalization(): void {
     const { gamma, beta } = this;
     if (gamma && beta) return original.call(this, inputs, kwargs);
     return tf.tidy(() => {
-      const { shape } = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const { shape } = tensorOf(inputs);
       const channels = shape.at(this.axis)!;
       const constant = (value: number): Weight => ({ trainable: false, read: () => tf.fill([channels], value) });
       try {

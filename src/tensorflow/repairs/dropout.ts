@@ -1,5 +1,6 @@
 import * as tf from '#tfjs';
 import { once } from '../../core/lazyModule';
+import { tensorOf } from '../layerInput';
 
 interface DropoutLayer extends tf.layers.Layer {
   rate: number;
@@ -38,7 +39,7 @@ export function repairDropout(): void {
     const state = seeded.get(this);
     const noise = this.noiseShape ?? undefined;
     if (!kwargs.training || !(this.rate > 0)) return original.call(this, inputs, kwargs);
-    const input = Array.isArray(inputs) ? inputs[0]! : inputs;
+    const input = tensorOf(inputs);
     if (!state && !current) {
       if (!noise) return original.call(this, inputs, kwargs);
       const shape = noise.map((size, axis) => size ?? input.shape[axis]!);

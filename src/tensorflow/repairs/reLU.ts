@@ -1,4 +1,5 @@
 import * as tf from '#tfjs';
+import { tensorOf } from '../layerInput';
 
 interface ReLULayer {
   maxValue?: number;
@@ -18,8 +19,7 @@ export function repairReLU(): void {
   const original = prototype.call;
   prototype.call = function (this: ReLULayer, inputs, kwargs) {
     if (this.maxValue !== 6) return original.call(this, inputs, kwargs);
-    const input = Array.isArray(inputs) ? inputs[0]! : inputs;
-    return tf.relu6(input);
+    return tf.relu6(tensorOf(inputs));
   };
   prototype[repaired] = true;
 }
