@@ -23,4 +23,5 @@ export {
   type PictureInput,
   type PictureInputs,
   type PicturesOptions,
+  withChannelStatistics,
 } from '../features';

@@ -8,7 +8,7 @@ import { augmentCompiled } from './wasm/pictures';
 /**
  * Augment decoded pictures as bytes, without tensors where the processor has compiled loops for the pipeline.
  *
- * @param pictures RGB bytes, each of shape `[size, size, 3]`
+ * @param pictures bytes, each of shape `[size, size, channels]`
  * @param size side of the square pictures, in pixels
  * @param pipeline one operation or a pipeline; it must not mix labels
  * @param draw which random numbers each picture gets; give its index in the dataset as `indices`
@@ -32,14 +32,16 @@ export async function augmentPictures(
   draw?: DrawOptions,
 ): Promise<Uint8Array[]> {
   if (pictures.length === 0) return [];
-  const length = size * size * 3;
+  const channels = Math.max(1, Math.round(pictures[0]!.length / size ** 2));
+  const length = size * size * channels;
   const wrong = pictures.find((picture) => picture.length !== length);
-  if (wrong) throw new UserError(`augmentPictures: expected ${size} x ${size} x 3 bytes, got ${wrong.length}`);
-  const compiled = deviceReport().kind === 'CPU' && augmentCompiled(pictures, size, pipeline, draw);
+  if (wrong)
+    throw new UserError(`augmentPictures: expected ${size} x ${size} x ${channels} bytes, got ${wrong.length}`);
+  const compiled = channels === 3 && deviceReport().kind === 'CPU' && augmentCompiled(pictures, size, pipeline, draw);
   if (compiled) return compiled;
   const values = new Float32Array(pictures.length * length);
   pictures.forEach((picture, i) => values.set(picture, i * length));
-  const images = tf.tensor4d(values, [pictures.length, size, size, 3]);
+  const images = tf.tensor4d(values, [pictures.length, size, size, channels]);
   const augmented = await pipeline.apply(images, draw).finally(() => images.dispose());
   const result = new Uint8ClampedArray(augmented.dataSync()); // rounds and clips to 0 to 255
   augmented.dispose();

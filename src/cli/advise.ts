@@ -21,13 +21,20 @@ import { addTableOptions, DATA_HELP, fitOption, splitDataOptions } from './dataO
 import { numberOption } from './options';
 import { print, printJson } from './print';
 import { interruptible } from './stop';
-import { backboneArgument, weightsFileOption, withWeightsFile } from './weightsFile';
+import {
+  backboneArgument,
+  inputChannelsOption,
+  weightsFileOption,
+  withInputChannels,
+  withWeightsFile,
+} from './weightsFile';
 
 interface Options extends Omit<DataOptions, 'classes'> {
   fit?: Fit;
   data?: string;
   backbones?: (BackboneName | BackboneData)[];
   weightsFile?: string;
+  inputChannels?: number;
   pictures?: number;
   classes: number;
   similarity: number;
@@ -57,6 +64,7 @@ export function adviseCommand(): Command {
       list,
     )
     .addOption(weightsFileOption())
+    .addOption(inputChannelsOption())
     .option('--pictures <n>', 'without --data: number of training pictures to recommend for', whole(1))
     .option('--classes <n>', 'without --data: number of classes', whole(2), 5)
     .option(
@@ -89,6 +97,7 @@ async function advise({
   data,
   backbones: given,
   weightsFile,
+  inputChannels,
   pictures,
   classes,
   minutes,
@@ -97,7 +106,11 @@ async function advise({
   monitor,
   ...options
 }: Options): Promise<Advice> {
-  const sources = withOwnWeights(given, weightsFile);
+  const chosen = withOwnWeights(given, weightsFile);
+  const sources =
+    inputChannels === undefined
+      ? chosen
+      : (chosen ?? cachedBackbones()).map((each) => withInputChannels('advise', each, inputChannels));
   if (data === undefined) {
     if (pictures === undefined)
       throw new UserError('give the dataset (--data DIR) or the number of pictures (--pictures N)');

@@ -24,7 +24,7 @@ import { numberOption } from './options';
 import { print, printAside, printJson } from './print';
 import { interruptible } from './stop';
 import { addTrainingOptions } from './trainingOptions';
-import { withWeightsFile } from './weightsFile';
+import { withInputChannels, withWeightsFile } from './weightsFile';
 
 interface Options extends Partial<TrainSettings>, DataOptions {
   data: string;
@@ -36,6 +36,7 @@ interface Options extends Partial<TrainSettings>, DataOptions {
   cache: boolean;
   json?: true;
   weightsFile?: string;
+  inputChannels?: number;
 }
 
 /** `tunebook train`: train a classifier on a dataset, and evaluate it. */
@@ -55,9 +56,9 @@ export function trainCommand(): Command {
     .option('--out <dir>', 'save the run in this folder: configuration, history, metrics, predictions, model')
     .option('--no-cache', 'compute all features again, and do not cache them')
     .option('--json', 'print one JSON object as the last line')
-    .action(async ({ data, out, json, folds, weightsFile, findRate, ...options }: Options) => {
+    .action(async ({ data, out, json, folds, weightsFile, inputChannels, findRate, ...options }: Options) => {
       const { how, rest } = splitDataOptions(options);
-      const backbone = withWeightsFile('train', rest.backbone, weightsFile);
+      const backbone = withInputChannels('train', withWeightsFile('train', rest.backbone, weightsFile), inputChannels);
       const settings = { ...rest, ...(backbone !== undefined && { backbone }) };
       if (out !== undefined) checkRunFolder(out);
       if (findRate) checkFindRate({ ...settings, folds });

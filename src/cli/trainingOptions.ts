@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
 import { flagOf, parseSetting, type SettingName, settingNames, settingsTable } from '../training';
-import { backboneArgument, weightsFileOption } from './weightsFile';
+import { backboneArgument, inputChannelsOption, weightsFileOption } from './weightsFile';
 
 /** The options of `tunebook train` that are settings of the training, as the table of settings describes them. */
 export function addTrainingOptions(command: Command): Command {
   for (const name of settingNames) command.addOption(settingOption(name));
-  return command.addOption(weightsFileOption().helpGroup(`${settingsTable.backbone.chapter}:`));
+  const group = `${settingsTable.backbone.chapter}:`;
+  return command.addOption(weightsFileOption().helpGroup(group)).addOption(inputChannelsOption().helpGroup(group));
 }
 
 /**

@@ -3,9 +3,17 @@ import { basename, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { UserError } from '../core/errors';
 import { readJson } from '../core/readBounded';
-import { architectureOf, type BackboneData, type BackboneName, type BackboneSource, checkBackbone } from '../models';
+import {
+  architectureOf,
+  type BackboneData,
+  type BackboneName,
+  type BackboneSource,
+  checkBackbone,
+  INPUT_CHANNELS,
+} from '../models';
 import { backboneIn, isBackboneName } from '../models/registry';
 import { defaultSettings } from '../training';
+import { numberOption } from './options';
 
 /** The option for weights of one's own, beside `--backbone`. */
 export const weightsFileOption = (): Option =>
@@ -13,6 +21,24 @@ export const weightsFileOption = (): Option =>
     '--weights-file <file>',
     'weights of your own for the backbone: a file (.pth, .safetensors, .keras, .h5, ...), an https address, hf://OWNER/MODEL, or a run folder',
   );
+
+/** The option for pictures of other channels than red, green and blue. */
+export const inputChannelsOption = (): Option =>
+  new Option(
+    '--input-channels <n>',
+    'channels of the pictures: 1 for grey, or as many as the bands of TIFF files or NumPy arrays',
+  ).argParser(numberOption({ ...INPUT_CHANNELS, integer: true }));
+
+/** The backbone for pictures of so many channels; undefined leaves it as it is. */
+export function withInputChannels<T extends BackboneSource | undefined>(
+  caller: string,
+  backbone: T,
+  inputChannels: number | undefined,
+): T | BackboneData {
+  if (inputChannels === undefined) return backbone;
+  const given = checkBackbone(caller, backbone ?? defaultSettings.backbone);
+  return { ...(typeof given === 'string' ? { architecture: given } : given), inputChannels };
+}
 
 /** The backbone that an argument names: a name, hf://OWNER/MODEL, a run, or a file whose name says its architecture. */
 export function backboneArgument(caller: string, text: string): BackboneName | BackboneData {

@@ -35,6 +35,7 @@ export const EXTENSIONS = [
   '.j2k',
   '.jpf',
   '.jpx',
+  '.npy',
   '.dcm',
   '.dicom',
 ];

@@ -1,4 +1,5 @@
 export type { ArrayData, Batch, BatchSource, Data } from './batchSource';
+export { withChannelStatistics } from './channelStatistics';
 export type { DomainReferences } from './domain/domainReferences';
 export { type DomainSimilarity, type DomainSimilarityOptions, domainSimilarity } from './domain/domainSimilarity';
 export {

@@ -134,12 +134,12 @@ export class Pictures {
    * @param augmented how to augment them. Default: not at all
    */
   source(examples: readonly Example[], augmented?: AugmentedViews): BatchSource {
-    const { inputSize } = this.preprocessing;
+    const { inputSize, channels = 3 } = this.preprocessing;
     const hashes = examples.map(({ file }) => this.hashOf.get(file)!);
     const labels = Int32Array.from(examples, ({ label }) => label);
     return {
       size: examples.length,
-      shape: [inputSize, inputSize, 3],
+      shape: [inputSize, inputSize, channels],
       labels,
       ...(examples.some(({ group }) => group !== undefined) && { groups: examples.map(({ group }) => group) }),
       views: augmented ? augmented.views + 1 : 1,

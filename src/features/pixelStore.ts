@@ -12,10 +12,11 @@ const VERSION = 1;
  * an entry is the content of its file and how it was resized.
  */
 export class PixelStore extends ByteStore {
-  private constructor({ inputSize, crop, interpolation }: ResizeOptions) {
+  private constructor({ inputSize, crop, interpolation, channels = 3 }: ResizeOptions) {
+    const others = channels === 3 ? [] : [channels];
     // another version of libvips may round differently
-    const key = sha256(JSON.stringify([VERSION, sharp.versions.vips, inputSize, crop, interpolation]));
-    super(`pixels-${inputSize}`, key, 3 * inputSize * inputSize, 'u8');
+    const key = sha256(JSON.stringify([VERSION, sharp.versions.vips, inputSize, crop, interpolation, ...others]));
+    super(`pixels-${inputSize}`, key, channels * inputSize * inputSize, 'u8');
   }
 
   /**
@@ -23,11 +24,11 @@ export class PixelStore extends ByteStore {
    * @returns undefined when they would take more than half of the cache limit, as they would then remove each other
    */
   static for(resize: ResizeOptions, pictures: number): PixelStore | undefined {
-    const bytes = 3 * resize.inputSize * resize.inputSize * pictures;
+    const bytes = (resize.channels ?? 3) * resize.inputSize * resize.inputSize * pictures;
     return bytes <= cacheLimit() / 2 ? new PixelStore(resize) : undefined;
   }
 
-  /** Pixels [size, size, 3], or undefined. */
+  /** Pixels [size, size, channels], or undefined. */
   get(hash: string): Uint8Array | undefined {
     return this.read(hash);
   }

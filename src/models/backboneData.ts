@@ -21,7 +21,8 @@ export interface BackboneData {
    */
   preprocessing?: Partial<Preprocessing>;
   /**
-   * Number of channels of the pictures. If the weights have another, the kernels of the first convolution are summed or repeated.
+   * Number of channels of the pictures: 1 for grey, or as many as the bands of a TIFF file or NumPy array. If the weights have another, the
+   * kernels of the first convolution are summed or repeated as in timm; mean and deviation are averaged for 1, else measured on the pictures.
    * Default: 3.
    */
   inputChannels?: number;
@@ -78,7 +79,9 @@ export function checkBackbone(caller: string, value: unknown): BackboneName | Ba
     checkNumber(`${caller}: backbone.inputChannels`, inputChannels, { ...INPUT_CHANNELS, integer: true });
   }
   const values =
-    preprocessing === undefined ? undefined : checkPreprocessing(`${caller}: backbone.preprocessing`, preprocessing);
+    preprocessing === undefined
+      ? undefined
+      : checkPreprocessing(`${caller}: backbone.preprocessing`, preprocessing, inputChannels as number | undefined);
   return {
     architecture,
     ...(weights !== undefined && { weights }),
@@ -97,16 +100,13 @@ function architectureOfData(caller: string, name: unknown, weights: string | und
 }
 
 /** @throws {UserError} on an unknown key, or a value that no picture can be prepared with */
-export function checkPreprocessing(where: string, value: unknown): Partial<Preprocessing> {
-  const keys: Record<keyof Preprocessing, undefined> = {
+export function checkPreprocessing(where: string, value: unknown, channels = 3): Partial<Preprocessing> {
+  type Given = Omit<Preprocessing, 'channels'>;
+  const keys: Record<keyof Given, undefined> = {
     ...{ inputSize: undefined, crop: undefined, interpolation: undefined },
     ...{ mean: undefined, std: undefined, channelOrder: undefined },
   };
-  const all = withDefaults<{ [Key in keyof Preprocessing]: Preprocessing[Key] | undefined }>(
-    where,
-    value as object,
-    keys,
-  );
+  const all = withDefaults<{ [Key in keyof Given]: Given[Key] | undefined }>(where, value as object, keys);
   if (all.inputSize !== undefined) checkNumber(`${where}.inputSize`, all.inputSize, { ...INPUT_SIZE, integer: true });
   if (all.crop !== undefined) checkNumber(`${where}.crop`, all.crop, { min: 0.1, max: 1 });
   checkChoice(`${where}.interpolation`, all.interpolation, ['bicubic', 'bilinear']);
@@ -115,9 +115,9 @@ export function checkPreprocessing(where: string, value: unknown): Partial<Prepr
     const numbers: unknown = all[key];
     if (numbers === undefined) continue;
     const fits = (n: unknown) => typeof n === 'number' && Number.isFinite(n) && (key === 'mean' || n > 0);
-    if (!Array.isArray(numbers) || numbers.length !== 3 || !numbers.every(fits)) {
+    if (!Array.isArray(numbers) || numbers.length !== channels || !numbers.every(fits)) {
       throw new UserError(
-        `${where}.${key} is a list of 3 ${key === 'std' ? 'positive ' : ''}numbers (red, green, blue; 0 to 255), got ${shown(numbers)}`,
+        `${where}.${key} is a list of ${channels} ${key === 'std' ? 'positive ' : ''}numbers (${channels === 3 ? 'red, green, blue' : 'one for each channel'}; 0 to 255), got ${shown(numbers)}`,
       );
     }
   }

@@ -16,7 +16,7 @@ export { imagenetClassName } from './imagenetClasses';
 export { assignWeights, type Backbone, type LoadBackboneOptions, loadBackbone } from './loadBackbone';
 export { loadTfjsModel } from './loadTfjsModel';
 export { multiplyAdds } from './multiplyAdds';
-export { type Architecture, type ArchitectureOptions, type Block, INPUT_SIZE } from './network';
+export { type Architecture, type ArchitectureOptions, type Block, INPUT_CHANNELS, INPUT_SIZE } from './network';
 export { type Pooling, pooledEntry, poolings } from './pooling';
 export { preprocess } from './preprocess';
 export type { Preprocessing } from './preprocessing';

@@ -8,6 +8,7 @@ import { architectureOf, type BackboneData, type BackboneSource, checkBackbone }
 import type { BackboneEntry } from './backboneEntry';
 import { buildArchitecture } from './buildArchitecture';
 import type { BackboneName } from './families';
+import { fitChannels } from './fitChannels';
 import { type FittedNetwork, fitNetwork } from './fitNetwork';
 import { checkModelSize } from './modelSize';
 import { type Block, INPUT_SIZE } from './network';
@@ -33,6 +34,11 @@ export interface Backbone {
   blocks: string[];
   /** The blocks with the names of their layers, in the same order. */
   blockLayers: Block[];
+  /**
+   * Whether mean and deviation of the channels are unknown, as of a satellite's bands: `features.withChannelStatistics` measures them.
+   * Default: they are known.
+   */
+  unknownStatistics?: boolean;
   /** SHA-256 of the weights file, part of the key of cached features; '' without weights. */
   weightsHash: string;
 }
@@ -141,13 +147,18 @@ export async function loadBackbone(backbone: BackboneSource, options?: LoadBackb
     throw error;
   }
   for (const layer of model.layers) layer.trainable = false;
-  const preprocessing = { ...fitted.preprocessing, ...prepared, inputSize: side };
+  const { preprocessing: known, unknown } = fitChannels(
+    { ...fitted.preprocessing, ...source?.preprocessing },
+    inputChannels,
+  );
+  const preprocessing = { ...known, ...given.preprocessing, inputSize: side };
   return {
     entry: pooledEntry({ ...entry, preprocessing }, pooling),
     model,
     includeTop,
     blocks: blocks.map((block) => block.name),
     blockLayers: blocks,
+    ...(unknown && !(given.preprocessing?.mean && given.preprocessing.std) && { unknownStatistics: true }),
     weightsHash,
   };
 }

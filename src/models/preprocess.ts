@@ -4,8 +4,8 @@ import type { Preprocessing } from './preprocessing';
 /**
  * Normalize pixels as for the training of a model: subtract the mean, divide by the standard deviation, order the channels.
  *
- * @param pixels `[batch, height, width, 3]`, 0 to 255, red, green, blue; not disposed
- * @returns `[batch, height, width, 3]`, float32
+ * @param pixels `[batch, height, width, channels]`, 0 to 255, red, green, blue or bands; not disposed
+ * @returns `[batch, height, width, channels]`, float32
  *
  * @example
  * ```ts

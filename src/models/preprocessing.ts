@@ -6,10 +6,12 @@ export interface Preprocessing {
   crop: number;
   /** Interpolation of the resize. */
   interpolation: 'bicubic' | 'bilinear';
-  /** Mean of each channel (red, green, blue) on the scale 0 to 255: the input is (pixel - mean) / std. */
-  mean: readonly [number, number, number];
-  /** Standard deviation of each channel (red, green, blue) on the scale 0 to 255. */
-  std: readonly [number, number, number];
+  /** Number of channels, where it is not 3: 1 for grey, or as many as the bands of a satellite. Default: 3. */
+  channels?: number;
+  /** Mean of each channel (red, green, blue, or bands) on the scale 0 to 255: the input is (pixel - mean) / std. */
+  mean: readonly number[];
+  /** Standard deviation of each channel (red, green, blue, or bands) on the scale 0 to 255. */
+  std: readonly number[];
   /** Order in which the model expects the channels. Default: 'rgb'. */
   channelOrder?: 'rgb' | 'bgr';
 }

@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../core/errors';
-import { architectureOf, type Backbone, backboneEntry, checkBackbone, loadTfjsModel, pooledEntry } from '../models';
+import {
+  architectureOf,
+  type Backbone,
+  backboneEntry,
+  checkBackbone,
+  loadTfjsModel,
+  type Preprocessing,
+  pooledEntry,
+} from '../models';
 import type { tf } from '../tensorflow';
 import { backboneOf, checkSetting } from '../training';
 import { PictureModel } from './pictureModel';
@@ -60,7 +68,8 @@ export async function openRun(folder: string): Promise<OpenRun> {
     }
     checkSetting('train', 'inputSize', side); // refuses a size that `train` would refuse
     const entry = entryOf(configuration);
-    const preprocessing = { ...entry.preprocessing, ...configuration.preprocessing, inputSize: side };
+    const known = configuration.preprocessing && ofChannels(configuration, model);
+    const preprocessing = { ...entry.preprocessing, ...known, inputSize: side };
     return new OpenRun(folder, configuration, { entry: { ...entry, preprocessing }, model });
   } catch (error) {
     model?.dispose();
@@ -77,11 +86,8 @@ const entryOf = ({ settings }: RunConfiguration) =>
 class WeightsMismatch extends UserError {}
 
 /** Load the backbone whose features the head was trained on. */
-async function backboneUnder(
-  head: tf.LayersModel,
-  folder: string,
-  { settings, weightsHash }: RunConfiguration,
-): Promise<Backbone> {
+async function backboneUnder(head: tf.LayersModel, folder: string, configuration: RunConfiguration): Promise<Backbone> {
+  const { settings, weightsHash } = configuration;
   // a copy of the run on another machine may have its weights beside it
   const folders = [resolve(folder), dirname(resolve(folder))];
   const backbone = await backboneOf(settings, {}, { sha256: weightsHash, folders });
@@ -97,21 +103,41 @@ async function backboneUnder(
         `its model takes [${expected}], expected the ${backbone.entry.features} features of ${backbone.entry.title}`,
       );
     }
-    return backbone;
+    // bands have the mean and deviation that were measured on the training pictures
+    const { unknownStatistics, ...known } = backbone;
+    if (!unknownStatistics) return backbone;
+    const preprocessing = ofChannels(configuration, backbone.model);
+    return {
+      ...known,
+      entry: { ...backbone.entry, preprocessing: { ...backbone.entry.preprocessing, ...preprocessing } },
+    };
   } catch (error) {
     backbone.model.dispose();
     throw error;
   }
 }
 
+/** The preprocessing in a run's configuration. @throws if it has another number of channels than the model */
+function ofChannels({ preprocessing }: RunConfiguration, model: tf.LayersModel): Preprocessing {
+  const channels = model.inputs[0]!.shape[3];
+  const { mean, std, channels: said = 3 } = preprocessing ?? { mean: [], std: [] };
+  if (!preprocessing || said !== channels || mean.length !== channels || std.length !== channels) {
+    throw new Error(`its config.json has a preprocessing of other channels than the ${channels} of its model`);
+  }
+  return preprocessing;
+}
+
 /** Check that the model fits its configuration. @returns the input size in pixels of a whole network, 0 for a head */
-function checkModel({ inputs, outputs }: tf.LayersModel, { model, classes }: RunConfiguration): number {
+function checkModel({ inputs, outputs }: tf.LayersModel, { model, classes, preprocessing }: RunConfiguration): number {
+  const channels = preprocessing?.channels ?? 3;
   if (inputs.length !== 1 || outputs.length !== 1) {
     throw new Error(`its model has ${inputs.length} inputs and ${outputs.length} outputs, expected one of each`);
   }
   const [, ...input] = inputs[0]!.shape;
-  if (model === 'whole' && (input.length !== 3 || input[0] !== input[1] || input[2] !== 3)) {
-    throw new Error(`its model takes [${input}], expected square pictures of 3 channels, as its config.json says`);
+  if (model === 'whole' && (input.length !== 3 || input[0] !== input[1] || input[2] !== channels)) {
+    throw new Error(
+      `its model takes [${input}], expected square pictures of ${channels} channels, as its config.json says`,
+    );
   }
   const units = outputs[0]!.shape.at(-1);
   const { length } = classes;

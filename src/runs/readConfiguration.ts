@@ -5,7 +5,7 @@ import { printableLine } from '../core/escape/printable';
 import { parseJson, readBounded } from '../core/readBounded';
 import { checkShape, count, listOf, number, object, oneOf, optional, type Shape, text } from '../core/shape';
 import { type AppliedCorrections, checkReading, type Reading } from '../data';
-import { INPUT_SIZE, type Preprocessing } from '../models';
+import { INPUT_CHANNELS, INPUT_SIZE, type Preprocessing } from '../models';
 import { completeSettings, settingNames, settingsTable, type TrainSettings, variants } from '../training';
 
 /** What config.json of a run folder holds: everything that is needed to repeat the run and to use its model. */
@@ -72,8 +72,7 @@ function withoutRecipe(given: Partial<TrainSettings>): Partial<TrainSettings> {
   return { ...given, recipe: 'none', ...(!headFirst && { headEpochs: 0 }) };
 }
 
-const three = (range: { min?: number }): Shape<readonly [number, number, number]> =>
-  listOf(number(range), { least: 3, most: 3 }) as unknown as Shape<readonly [number, number, number]>;
+const ofChannels = (range: { min?: number }) => listOf(number(range), { least: 1, most: INPUT_CHANNELS.max });
 
 const configuration = object<RunConfiguration>({
   settings,
@@ -96,8 +95,9 @@ const configuration = object<RunConfiguration>({
       inputSize: number({ ...INPUT_SIZE, integer: true }),
       crop: number({ min: 0.1, max: 1 }),
       interpolation: oneOf('bicubic', 'bilinear'),
-      mean: three({}),
-      std: three({ min: 1e-6 }),
+      channels: optional(number({ ...INPUT_CHANNELS, integer: true })),
+      mean: ofChannels({}),
+      std: ofChannels({ min: 1e-6 }),
       channelOrder: optional(oneOf('rgb', 'bgr')),
     }) as Shape<Preprocessing>,
   ),

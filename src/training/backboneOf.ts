@@ -1,4 +1,3 @@
-import { UserError } from '../core/errors';
 import { sha256 } from '../core/files';
 import type { Listener } from '../core/listener';
 import {
@@ -40,13 +39,8 @@ export async function backboneOf(
   search?: WeightsSearch,
 ): Promise<Backbone> {
   const given = checkBackbone('train', name);
-  if (typeof given === 'object' && (given.inputChannels ?? 3) !== 3) {
-    throw new UserError(
-      `train: pictures are read with 3 channels, got inputChannels ${given.inputChannels}: leave it out, weights for other numbers are fitted to 3`,
-    );
-  }
   const random = weights === 'random';
-  const backbone = await loadBackbone(random ? architectureOf(given) : given, {
+  const backbone = await loadBackbone(given, {
     inputSize: inputSize || undefined,
     pooling,
     ...(random && { weights: 'none' }), // random ones need no download

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors';
 import { checkLabelled, type Dataset, splitDataset, withFit } from '../data';
-import { Pictures } from '../features';
+import { Pictures, withChannelStatistics } from '../features';
 import { attachHead, freeze } from '../layers';
 import type { LearningRateFinding } from '../metrics/learningRateFinding';
 import { backboneOf } from './backboneOf';
@@ -34,7 +34,7 @@ export async function findHeadRate(pictures: Dataset, options?: TrainOptions): P
   const dataset = withFit(pictures, settings.fit);
   const { validation, test, seed } = settings;
   const split = splitDataset(dataset, { validation, test, seed });
-  const backbone = await backboneOf(settings, listener);
+  const backbone = await withChannelStatistics(await backboneOf(settings, listener), split.train, listener);
   const model = attachHead(backbone.model, buildHeadOf(settings, backbone.entry.features, dataset.classes.length));
   try {
     freeze(model, { names: backbone.model.layers.map(({ name }) => name) });

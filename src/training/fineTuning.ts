@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { presetAugmentation } from '../augment';
+import { augmentationPresets, presetAugmentation } from '../augment';
 import { findFrozenPart, Pictures } from '../features';
 import { FrozenRows } from '../features/frozenRows';
 import { attachHead, freeze, learningRateGroups, unfreeze } from '../layers';
@@ -33,7 +33,13 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
   };
   prepare(stages[0]!);
 
-  const augmentation = presetAugmentation(settings.augment);
+  const { channels = 3 } = entry.preprocessing;
+  const augmentation = presetAugmentation(settings.augment, channels);
+  if (channels !== 3 && settings.augment !== 'none' && augmentationPresets[settings.augment].colors) {
+    listener.onMessage?.(
+      `augmentation '${settings.augment}' without its changes of colour, which need red, green and blue: pictures have ${channels} ${channels === 1 ? 'channel' : 'channels'}`,
+    );
+  }
   const viewsIn = ({ epochs, blocks }: Stage) => {
     // a head that only prepares for the next stage needs no views, each of which passes through the whole backbone
     if (!augmentation || (blocks === 0 && stages.length > 1)) return 0;

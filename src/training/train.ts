@@ -9,6 +9,7 @@ import {
   splitDataset,
   withFit,
 } from '../data';
+import { withChannelStatistics } from '../features';
 import { type ConfusionMatrix, confusionMatrix, type GroupedAccuracy, groupedAccuracy } from '../metrics';
 import { baselineOf } from '../metrics/baseline';
 import type { Backbone } from '../models';
@@ -130,7 +131,7 @@ export async function train(pictures: Dataset, options?: TrainOptions): Promise<
     );
   }
   const memory = new MemoryPeak();
-  const backbone = await backboneOf(settings, listener);
+  const backbone = await withChannelStatistics(await backboneOf(settings, listener), split.train, listener);
   if (isLeftToPictures(settings)) {
     const line = await chooseBackboneRate(dataset, split.train, backbone, listener);
     all.backboneLearningRate = settings.backboneLearningRate = line.value;

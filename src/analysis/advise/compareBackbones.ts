@@ -6,6 +6,7 @@ import { shown, UserError } from '../../core/errors';
 import type { Listener } from '../../core/listener';
 import { checkNumber, withDefaults } from '../../core/options';
 import { type Dataset, kFold, type Skipped, type Split } from '../../data';
+import { withChannelStatistics } from '../../features';
 import { someOf } from '../../features/domain/domainReferences';
 import { featureRows, readFeatures } from '../../features/features';
 import { pictureTensor } from '../../features/pictureTensor';
@@ -154,13 +155,13 @@ async function measure(
     listener,
   }: Required<Pick<CompareBackbonesOptions, 'monitor' | 'neighbours' | 'cache' | 'listener'>>,
 ): Promise<BackboneMeasurement & { unreadable: Skipped[] }> {
-  const backbone = await loadBackbone(source, { listener });
+  const examples = [...folds[0]!.train, ...folds[0]!.validation];
+  const backbone = await withChannelStatistics(await loadBackbone(source, { listener }), examples, listener);
   const { model } = backbone;
   const isOwn = hasOwnWeights(source);
   const entry = isOwn
     ? { ...backbone.entry, title: `${backbone.entry.title}, ${ownWeightsName(source)}` }
     : backbone.entry;
-  const examples = [...folds[0]!.train, ...folds[0]!.validation];
   const rows = featureRows(backbone, examples.length, { cache, listener: ofBackbone(entry, listener) });
   try {
     const features = await readFeatures(rows, entry, examples, ofBackbone(entry, listener));

@@ -17,8 +17,8 @@ export function measureSpeed(
   { entry }: Pick<Backbone, 'entry'>,
   { batchSize = 16, seconds = 1 }: SpeedOptions = {},
 ): number {
-  const { inputSize } = entry.preprocessing;
-  const picture = Uint8Array.from({ length: inputSize * inputSize * 3 }, (_, i) => (i * 31) % 256);
+  const { inputSize, channels = 3 } = entry.preprocessing;
+  const picture = Uint8Array.from({ length: inputSize * inputSize * channels }, (_, i) => (i * 31) % 256);
   const pictures = new Array<Uint8Array>(batchSize).fill(picture);
   network.run(pictures);
   const times: number[] = [];

@@ -20,7 +20,7 @@ const BATCH = 16;
  * part of the picture. Much slower than Grad-CAM, but it needs nothing but predictions.
  *
  * @param explained the result of `train`, or `{ backbone }` with its ImageNet classifier
- * @param picture at the backbone's input size // [size, size, 3] bytes
+ * @param picture at the backbone's input size // [size, size, channels] bytes
  * @returns a map of `places` x `places` values from 0 to 1: the fall at each position divided by the largest; `probability` is
  *   that of the uncovered picture
  * @throws {UserError} if the class does not exist, the picture has another size, or there is no classifier
@@ -75,7 +75,8 @@ export function occlusionMap(explained: ExplainableModel, picture: Uint8Array, o
 function cover(picture: Uint8Array, size: number, top: number, left: number, side: number): Uint8Array {
   const copy = picture.slice();
   const [from, to] = [Math.max(0, left), Math.min(size, left + side)];
+  const channels = picture.length / size ** 2;
   for (let y = Math.max(0, top); y < Math.min(size, top + side); y++)
-    copy.fill(128, 3 * (y * size + from), 3 * (y * size + to));
+    copy.fill(128, channels * (y * size + from), channels * (y * size + to));
   return copy;
 }

@@ -15,7 +15,7 @@ const stops = [
  * Draw a heat map over its picture, for `charts.pictureGrid`: the picture in gray, from dark blue where nothing raises the
  * score of the class to yellow where it is raised most.
  *
- * @param picture [size, size, 3] bytes
+ * @param picture [size, size, channels] bytes; of more than three channels the first three are shown as red, green and blue
  * @param size side of the picture in pixels
  * @param heatmap what `gradCam` or `occlusionMap` returned
  * @param shown side of the result in pixels, 8 to 1024. Default: 112
@@ -39,7 +39,8 @@ export async function heatmapOverlay(
 ): Promise<string> {
   const { values, height, width } = heatmap;
   checkNumber('heatmapOverlay: shown', shown, { min: 8, max: 1024, integer: true });
-  if (picture.length !== size * size * 3)
+  const channels = picture.length / size ** 2;
+  if (!Number.isInteger(channels) || channels < 1)
     throw new UserError(`heatmapOverlay: the picture has ${picture.length} bytes, expected ${size} x ${size} x 3`);
   if (values.length !== height * width)
     throw new UserError(`heatmapOverlay: the heatmap has ${values.length} values, expected ${height} x ${width}`);
@@ -49,7 +50,7 @@ export async function heatmapOverlay(
     .toColourspace('b-w')
     .raw()
     .toBuffer();
-  const small = await sharp(picture, { raw: { width: size, height: size, channels: 3 } })
+  const small = await sharp(asColors(picture, channels), { raw: { width: size, height: size, channels: 3 } })
     .resize(shown, shown)
     .removeAlpha()
     .raw()
@@ -67,6 +68,13 @@ export async function heatmapOverlay(
     .jpeg({ quality: 85 })
     .toBuffer();
   return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
+}
+
+/** Of one channel three equal ones, of many the first three. */
+function asColors(picture: Uint8Array, channels: number): Uint8Array {
+  if (channels === 3) return picture;
+  const at = (i: number) => Math.floor(i / 3) * channels + Math.min(i % 3, channels - 1);
+  return Uint8Array.from({ length: (3 * picture.length) / channels }, (_, i) => picture[at(i)]!);
 }
 
 function colorAt(value: number): number[] {

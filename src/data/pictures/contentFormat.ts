@@ -70,7 +70,6 @@ export function unreadFormat(content: Uint8Array): string | undefined {
   if (startsWith(content, [0x1f, 0x8b])) return 'a gzip archive, not a picture: unpack it';
   if (startsWith(content, [0x76, 0x2f, 0x31, 0x01])) return 'an OpenEXR picture: save it as TIFF';
   if (startsWith(content, [0, 0, 1, 0])) return 'an icon (ICO): save it as PNG';
-  if (text.startsWith('\x89HDF') || text.startsWith('\x93NUMPY'))
-    return 'an array of numbers (HDF5 or NumPy): save its pictures as PNG or TIFF';
+  if (text.startsWith('\x89HDF')) return 'an array of numbers (HDF5): save its pictures as PNG, TIFF or .npy';
   return undefined;
 }

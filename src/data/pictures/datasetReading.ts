@@ -54,8 +54,17 @@ export async function withReading(dataset: Dataset, { range = 'auto', bands }: R
   for (const [kind, { files, windows }] of kinds) {
     const step = Math.max(1, files.length / MOST_EXAMINED);
     const some = Array.from({ length: Math.min(files.length, MOST_EXAMINED) }, (_, i) => files[Math.floor(i * step)]!);
-    const seen = await statisticsOf(some, bands);
-    if (seen === undefined) continue;
+    const ofBands = await statisticsOf(some, bands);
+    if (ofBands.length === 0) continue;
+    const seen = together(ofBands);
+    if (ofBands.length !== 1 && ofBands.length !== 3 && (range === 'auto' || range === 'percentile')) {
+      // bands of a satellite differ in their values more than colours do
+      ranges[kind] = ofBands.map((band) => rangeOf(kind, 'percentile', band));
+      notes.push(
+        `${files.length} pictures have ${sampleKindName(kind)} samples in ${ofBands.length} bands, from ${shown(seen.low)} to ${shown(seen.high)}: of each band the values from the 1st to the 99th percentile are read as 0 to 255`,
+      );
+      continue;
+    }
     const window = kind === 'dicom' && range === 'auto' ? commonWindow(windows) : undefined;
     const found = window ?? rangeOf(kind, range, seen);
     ranges[kind] = found;
@@ -157,13 +166,9 @@ interface Statistics {
   samples: Float64Array;
 }
 
-async function statisticsOf(
-  files: readonly string[],
-  bands: readonly number[] | undefined,
-): Promise<Statistics | undefined> {
-  let [low, high] = [Infinity, -Infinity];
+async function statisticsOf(files: readonly string[], bands: readonly number[] | undefined): Promise<Statistics[]> {
+  const found: { low: number; high: number; samples: number[] }[] = [];
   let full: SampleRange | undefined;
-  const samples: number[] = [];
   for (const file of files) {
     try {
       const format = (await deepFormat(await readFile(file)))!;
@@ -172,17 +177,34 @@ async function statisticsOf(
         const [lowest, highest] = full ?? format.full;
         full = [Math.min(lowest, format.full[0]), Math.max(highest, format.full[1])];
       }
-      const [least, most] = extremes(read);
-      [low, high] = [Math.min(low, least), Math.max(high, most)];
       const count = read.reduce((sum, band) => sum + band.length, 0);
       const step = Math.max(1, Math.ceil(count / SAMPLES));
-      for (const band of read)
-        for (let i = 0; i < band.length; i += step) if (Number.isFinite(band[i])) samples.push(band[i]!);
+      read.forEach((band, place) => {
+        const [least, most] = extremes([band]);
+        found[place] ??= { low: Infinity, high: -Infinity, samples: [] };
+        const seen = found[place];
+        [seen.low, seen.high] = [Math.min(seen.low, least), Math.max(seen.high, most)];
+        for (let i = 0; i < band.length; i += step) if (Number.isFinite(band[i])) seen.samples.push(band[i]!);
+      });
     } catch {
       // reported when it is decoded
     }
   }
-  return low <= high ? { low, high, ...(full && { full }), samples: Float64Array.from(samples).sort() } : undefined;
+  return found
+    .filter(({ low, high }) => low <= high)
+    .map(({ low, high, samples }) => ({
+      low,
+      high,
+      ...(full && { full }),
+      samples: Float64Array.from(samples).sort(),
+    }));
+}
+
+/** Of all bands. */
+function together(bands: readonly Statistics[]): Statistics {
+  const samples = Float64Array.from(bands.flatMap((band) => Array.from(band.samples))).sort();
+  const [low, high] = [Math.min(...bands.map((band) => band.low)), Math.max(...bands.map((band) => band.high))];
+  return { ...bands[0]!, low, high, samples };
 }
 
 const colorBands = ({ bands, alpha }: DeepFormat) => Array.from({ length: bands - (alpha ? 1 : 0) }, (_, i) => i);

@@ -1,6 +1,7 @@
 import type sharp from 'sharp';
 import { UserError } from '../../core/errors';
 import type { RawPicture } from '../dataset';
+import { openBands } from './bands';
 import type { CropBox } from './cropBox';
 import { type Enlargement, enlarge } from './enlarge';
 import { asUserError, openPicture, type PictureContent } from './openPicture';
@@ -16,6 +17,8 @@ export interface ResizeOptions {
   /** fraction of the shorter side that the centre crop keeps: 0.875 for most ImageNet models */
   crop: number;
   interpolation: 'bicubic' | 'bilinear';
+  /** of the result: 3 colours, 1 for grey, or so many bands of a TIFF or NumPy array; default 3 */
+  channels?: number;
   /**
    * resize mode: crop the centre ('crop'), change the aspect ratio ('stretch'), or add black borders ('pad'); the property `crop`
    * applies to 'crop' only; default 'crop'
@@ -27,12 +30,13 @@ export interface ResizeOptions {
 
 /**
  * Decode a picture for a model: rotated as EXIF says, transparency replaced by white, converted to 8-bit sRGB from greyscale, CMYK or
- * 16 bits, and resized with anti-aliasing in one step. An animation gives its first frame.
+ * 16 bits, and resized with anti-aliasing in one step. An animation gives its first frame. For one channel colours become grey as in
+ * television (ITU-R BT.601), as Pillow and torchvision compute it.
  *
  * @param content the file's bytes, or pixels
  * @param reading how samples that do not have 8 bits are converted, which bands are the colours, and the resize mode when
  *   `resize` has none
- * @returns RGB bytes [size, size, 3]
+ * @returns bytes [size, size, channels], red first
  * @throws {UserError} with the reason, when it is not a picture, or is damaged, too small or too large
  */
 export async function decodePicture(
@@ -40,6 +44,34 @@ export async function decodePicture(
   resize: ResizeOptions,
   reading?: Reading,
 ): Promise<Uint8Array> {
+  const { channels = 3 } = resize;
+  if (channels === 3) return decodeColors(content, resize, reading);
+  if (channels === 1) return toGrey(await decodeColors(content, resize, reading));
+  const parts = await openBands(content, channels, reading).catch((error: unknown) => {
+    throw asUserError(error);
+  });
+  const how = { ...resize, fit: resize.fit ?? reading?.fit };
+  return interleave(await Promise.all(parts.map((part) => decodeColors(part, how))), channels);
+}
+
+/** The luminance of RGB bytes. */
+const toGrey = (pixels: Uint8Array): Uint8Array =>
+  Uint8Array.from({ length: pixels.length / 3 }, (_, i) =>
+    Math.round((299 * pixels[3 * i]! + 587 * pixels[3 * i + 1]! + 114 * pixels[3 * i + 2]!) / 1000),
+  );
+
+/** Pictures of three bands each as one of all bands. */
+function interleave(parts: readonly Uint8Array[], channels: number): Uint8Array {
+  const pixels = parts[0]!.length / 3;
+  const result = new Uint8Array(pixels * channels);
+  for (let channel = 0; channel < channels; channel++) {
+    const part = parts[Math.floor(channel / 3)]!;
+    for (let i = 0; i < pixels; i++) result[i * channels + channel] = part[3 * i + (channel % 3)]!;
+  }
+  return result;
+}
+
+async function decodeColors(content: PictureContent, resize: ResizeOptions, reading?: Reading): Promise<Uint8Array> {
   const { image, width, height, plain, pixels } = await openPicture(content, reading);
   const how = { ...resize, fit: resize.fit ?? reading?.fit };
   try {

@@ -1,8 +1,8 @@
 import type { Display, SampleKind, SampleRange } from './reading';
 
-/** What the header of a TIFF, a 16-bit PNG or a DICOM file says about its samples. */
+/** What the header of a TIFF, a 16-bit PNG, a DICOM file or a NumPy array says about its samples. */
 export interface DeepFormat {
-  format: 'tiff' | 'png' | 'dicom';
+  format: 'tiff' | 'png' | 'dicom' | 'npy';
   kind: SampleKind;
   /** of a DICOM file, the number format before values are computed from the samples */
   stored?: SampleKind;

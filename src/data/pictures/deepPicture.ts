@@ -1,10 +1,10 @@
 import { UserError } from '../../core/errors';
 import type { RawPicture } from '../dataset';
 import type { DeepFormat } from './deepFormat';
-import { RANGE_ADVICE, type Reading, type SampleRange, sampleKindName } from './reading';
+import { isRangeOfBands, RANGE_ADVICE, type Reading, type SampleRange, sampleKindName } from './reading';
 
 /** Pictures with more pixels would take several GB of memory. */
-const MOST_PIXELS = 100e6;
+export const MOST_PIXELS = 100e6;
 /** 16-bit pictures whose values stay below this fraction of the range come from cameras with fewer bits, and would be dark. */
 const DARK = 1 / 8;
 
@@ -16,7 +16,14 @@ const DARK = 1 / 8;
  */
 export async function decodeDeep(deep: DeepFormat, reading: Reading = {}): Promise<RawPicture | undefined> {
   const { kind, alpha, plain, bands } = deep;
-  const asked = reading.ranges?.[kind];
+  const given = reading.ranges?.[kind];
+  const asked = isRangeOfBands(given) ? undefined : given;
+  if (reading.bands && reading.bands.length !== 1 && reading.bands.length !== 3) {
+    const count = reading.bands.length;
+    throw new UserError(
+      `${count} bands are chosen for a network of 3 channels: give it inputChannels ${count} (--input-channels)`,
+    );
+  }
   // without a range, a DICOM file is shown as it says
   const display = kind === 'dicom' && (asked === undefined || asked === 'window') ? deep.display : undefined;
   if (asked === 'window' && !display) {
@@ -26,7 +33,8 @@ export async function decodeDeep(deep: DeepFormat, reading: Reading = {}): Promi
   const known = bands - (alpha ? 1 : 0);
   const many = known !== 1 && known !== 3;
   if (!plain && (kind === 'uint8' || kind === 'uint16') && reading.bands === undefined) return undefined; // inks, palettes
-  if (kind === 'uint8' && !many && reading.bands === undefined && deep.format !== 'dicom') return undefined;
+  const byLibvips = deep.format === 'tiff' || deep.format === 'png';
+  if (kind === 'uint8' && !many && reading.bands === undefined && byLibvips) return undefined;
   if (deep.width * deep.height > MOST_PIXELS) {
     throw new UserError(
       `${sampleKindName(kind)} samples and more than ${MOST_PIXELS / 1e6} million pixels: make it smaller`,
@@ -34,7 +42,7 @@ export async function decodeDeep(deep: DeepFormat, reading: Reading = {}): Promi
   }
   if (many && reading.bands === undefined) {
     throw new UserError(
-      `${bands} bands: give those for red, green and blue, numbered from 0, such as bands [2, 1, 0] (--bands 2,1,0)`,
+      `${bands} bands: give those for red, green and blue, numbered from 0, such as bands [2, 1, 0] (--bands 2,1,0), or the backbone inputChannels ${bands} (--input-channels ${bands})`,
     );
   }
   const chosen = reading.bands ?? Array.from({ length: known }, (_, i) => i);
@@ -45,7 +53,7 @@ export async function decodeDeep(deep: DeepFormat, reading: Reading = {}): Promi
   if (range === undefined && !display) {
     const [low, high] = extremes(samples.slice(0, chosen.length));
     const whole = kind === 'uint16' && high >= DARK * 65535;
-    if (whole && reading.bands === undefined) return undefined;
+    if (whole && reading.bands === undefined && byLibvips) return undefined;
     if (!whole) {
       throw new UserError(`${sampleKindName(kind)} samples from ${shown(low)} to ${shown(high)}: ${RANGE_ADVICE}`);
     }
@@ -72,7 +80,7 @@ export function extremes(samples: readonly ArrayLike<number>[]): [number, number
   return [low, high];
 }
 
-const linear =
+export const linear =
   ([low, high]: SampleRange) =>
   (value: number) =>
     Math.min(1, Math.max(0, (value - low) / (high - low)));
@@ -105,7 +113,7 @@ function toEightBits(
 }
 
 /** Rotate and mirror as the EXIF orientation says. */
-function upright(data: Uint8Array, { width, height, orientation }: DeepFormat): RawPicture {
+export function upright(data: Uint8Array, { width, height, orientation }: DeepFormat): RawPicture {
   if (!(orientation > 1 && orientation <= 8)) return { data, width, height };
   const swapped = orientation >= 5;
   const [w, h] = swapped ? [height, width] : [width, height];

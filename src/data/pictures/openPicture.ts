@@ -99,7 +99,8 @@ function openPixels(pixels: RawPicture, format: string): OpenPicture {
   return { image, width, height, format, channels: 3, plain: true, pixels };
 }
 
-function checkSize({ width, height }: { width: number; height: number }): void {
+/** @throws {UserError} on a picture that shows nothing, or would fill the memory */
+export function checkSize({ width, height }: { width: number; height: number }): void {
   if (Math.min(width, height) < SMALLEST_SIDE) {
     throw new UserError(`${width} x ${height} pixels: a side has fewer than ${SMALLEST_SIDE}`);
   }

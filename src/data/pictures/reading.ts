@@ -26,14 +26,20 @@ export type SampleRange = readonly [low: number, high: number];
 export type Fit = 'crop' | 'stretch' | 'pad';
 export const fits = ['crop', 'stretch', 'pad'] as const satisfies readonly Fit[];
 
-/** How all pictures of a dataset, and new ones, become square pictures with 8-bit red, green and blue. */
+/** Whether each band has a range of its own. */
+export const isRangeOfBands = (
+  range: SampleRange | readonly SampleRange[] | 'window' | undefined,
+): range is readonly SampleRange[] => Array.isArray(range) && Array.isArray(range[0]);
+
+/** How all pictures of a dataset, and new ones, become square pictures with 8 bits for each of red, green and blue, or for each band. */
 export interface Reading {
   /**
    * the sample values for black and white, by number format; formats other than 8 bits that are not listed are refused, except for
-   * DICOM files that have a window. `'window'`: those that each DICOM file names
+   * DICOM files that have a window. `'window'`: those that each DICOM file names. A list has one range for each band, in pictures of
+   * more bands than colours
    */
-  ranges?: Partial<Record<SampleKind, SampleRange | 'window'>>;
-  /** the bands for red, green and blue, or for grey, numbered from 0 */
+  ranges?: Partial<Record<SampleKind, SampleRange | readonly SampleRange[] | 'window'>>;
+  /** the bands for red, green and blue, for grey, or for each channel of the network, numbered from 0 */
   bands?: readonly number[];
   /** resize mode; default 'crop' */
   fit?: Fit;
@@ -67,11 +73,14 @@ export const sampleKindName = (kind: SampleKind): string => KINDS[kind];
 export const RANGE_ADVICE =
   "set which values are black and white: range 'auto', 'full', 'percentile' or [low, high] (--range)";
 
-/** @throws {UserError} unless it is a list of one or three band numbers */
+/** A network has at most so many channels. */
+const MOST_BANDS = 64;
+
+/** @throws {UserError} unless it is a list of band numbers */
 export function checkBands(caller: string, bands: unknown): readonly number[] {
-  if (!Array.isArray(bands) || (bands.length !== 1 && bands.length !== 3)) {
+  if (!Array.isArray(bands) || bands.length < 1 || bands.length > MOST_BANDS) {
     throw new UserError(
-      `${caller}: bands must be [red, green, blue] or [gray], counted from 0, got ${JSON.stringify(bands)}`,
+      `${caller}: bands must be [red, green, blue], [gray], or one for each channel of the network, counted from 0, got ${JSON.stringify(bands)}`,
     );
   }
   return bands.map((band) => checkNumber(`${caller}: each band`, band, { min: 0, max: 9999, integer: true }));
@@ -110,11 +119,17 @@ export function checkReading(caller: string, given: unknown): Reading | undefine
   const { ranges, bands, fit } = (given ?? {}) as { ranges?: unknown; bands?: unknown; fit?: unknown };
   const checked = Object.entries((ranges ?? {}) as object).map(([kind, range]) => {
     if (!Object.hasOwn(KINDS, kind)) throw new UserError(`${caller}: unknown sample format ${JSON.stringify(kind)}`);
-    return [kind, kind === 'dicom' && range === 'window' ? range : checkRange(caller, range)];
+    return [kind, rangeOrRanges(caller, kind, range)];
   });
   return {
     ...(ranges !== undefined && { ranges: Object.fromEntries(checked) }),
     ...(bands !== undefined && { bands: checkBands(caller, bands) }),
     ...(fit !== undefined && { fit: checkFit(caller, fit) }),
   };
+}
+
+function rangeOrRanges(caller: string, kind: string, range: unknown): SampleRange | SampleRange[] | 'window' {
+  if (kind === 'dicom' && range === 'window') return range;
+  const isList = Array.isArray(range) && Array.isArray(range[0]) && range.length <= MOST_BANDS;
+  return isList ? range.map((each) => checkRange(caller, each)) : checkRange(caller, range);
 }

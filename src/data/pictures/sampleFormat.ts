@@ -4,14 +4,15 @@ import { sharp } from '../../core/sharp';
 import type { DeepFormat } from './deepFormat';
 import { dicomFormat } from './dicom/dicomFormat';
 import { DICOM_START, isDicom } from './dicom/isDicom';
+import { isNpy, npyFormat } from './npyFormat';
 import { type SampleKind, sampleKindName } from './reading';
 
 /** Bytes at the start of a file that {@link mayBeDeep} looks at. */
 export const START = DICOM_START;
 
-/** Whether a file may have samples of other than 8 bits: a TIFF, a 16-bit PNG or a DICOM file, by its first bytes. */
+/** Whether a file may have samples of other than 8 bits: a TIFF, 16-bit PNG, DICOM file or NumPy array, by its first bytes. */
 export function mayBeDeep(start: Uint8Array): boolean {
-  if (isDicom(start)) return true;
+  if (isDicom(start) || isNpy(start)) return true;
   const text = String.fromCharCode(...start.subarray(0, 4));
   if (text === 'II*\0' || text === 'MM\0*' || text === 'II+\0' || text === 'MM\0+') return true;
   return text === '\x89PNG' && start[24] === 16;
@@ -20,13 +21,14 @@ export function mayBeDeep(start: Uint8Array): boolean {
 /**
  * Read the sample format of a file.
  *
- * @returns undefined for files other than TIFF, 16-bit PNG and DICOM, which have 8 bits per sample
+ * @returns undefined for files other than TIFF, 16-bit PNG, DICOM and NumPy arrays, which have 8 bits per sample
  * @throws {UserError} on samples that cannot be read, such as complex numbers, and on damaged DICOM files
  */
 export async function deepFormat(content: Buffer): Promise<DeepFormat | undefined> {
   const start = content.subarray(0, START);
   if (!mayBeDeep(start)) return undefined;
   if (isDicom(start)) return dicomFormat(content);
+  if (isNpy(start)) return npyFormat(content);
   return content[0] === 0x89 ? pngFormat(content) : tiffFormat(content);
 }
 

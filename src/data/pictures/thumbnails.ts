@@ -3,6 +3,7 @@ import { Random } from '../../core/random';
 import { sharp } from '../../core/sharp';
 import type { Dataset, Example } from '../dataset';
 import { openPicture } from './openPicture';
+import { isRangeOfBands, type Reading, type SampleKind } from './reading';
 import { readPicture } from './readPicture';
 
 /** Options of {@link thumbnail}. */
@@ -33,11 +34,24 @@ export async function thumbnail(picture: string | Example, options?: ThumbnailOp
   const square = async () => {
     const example = typeof picture === 'string' ? { file: picture } : picture;
     const { content } = await readPicture(example);
-    const { image } = await openPicture(content, 'reading' in example ? example.reading : undefined);
+    const reading = 'reading' in example ? example.reading : undefined;
+    // of many bands, the first three are shown
+    const { image } = await openPicture(content, reading).catch(() => openPicture(content, ofThreeBands(reading)));
     return image.resize(size, size, { fit: 'cover' }).toColourspace('srgb').jpeg({ quality: 80 }).toBuffer();
   };
   const jpeg = await square().catch(() => sharp(gray).jpeg().toBuffer());
   return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
+}
+
+/** How the first three bands that are read become red, green and blue. */
+function ofThreeBands({ bands = [0, 1, 2], ranges = {}, ...rest }: Reading = {}): Reading {
+  const widest = (range: NonNullable<Reading['ranges']>[SampleKind]) => {
+    if (!isRangeOfBands(range)) return range;
+    const three = range.slice(0, 3);
+    return [Math.min(...three.map(([low]) => low)), Math.max(...three.map(([, high]) => high))] as const;
+  };
+  const shown = Object.fromEntries(Object.entries(ranges).map(([kind, range]) => [kind, widest(range)]));
+  return { ...rest, bands: bands.slice(0, bands.length < 3 ? 1 : 3), ranges: shown };
 }
 
 /**

@@ -76,7 +76,19 @@ export async function domainSimilarity(
     const loaded = await loadBackbone(backbone, { listener });
     return domainSimilarity(dataset, loaded, options).finally(() => loaded.model.dispose());
   }
-  if (!backbone.model.layers.some(isBatchNormalization)) return unknown(backbone);
+  const { title, preprocessing } = backbone.entry;
+  if (preprocessing.channels !== undefined) {
+    return unknown(
+      backbone,
+      `the pictures have ${preprocessing.channels} channels, and those that ${title} was trained on have red, green and blue: they cannot be compared`,
+    );
+  }
+  if (!backbone.model.layers.some(isBatchNormalization)) {
+    return unknown(
+      backbone,
+      `${title} has no batch normalization, and so keeps no statistics of the pictures it was trained on: use a network that has, such as efficientnet-lite0; all were trained on ImageNet`,
+    );
+  }
   const examples = someOf(dataset.examples, pictures, seed);
   const found = await activationStatistics(backbone, examples, { task: 'domain similarity', listener });
   if (listener.shouldStop?.()) throw new UserError('domainSimilarity: stopped before all pictures were measured');
@@ -133,10 +145,10 @@ function inWords(
   return `distance ${d(distance)} from the pictures that ${title} was trained on (${others.join(', ')}): ${MEANING[verdict]}`;
 }
 
-function unknown({ entry }: Backbone): DomainSimilarity {
+function unknown({ entry }: Backbone, explanation: string): DomainSimilarity {
   return {
     ...{ backbone: entry.name, distance: null, similarity: null, verdict: 'unknown', references: null, pictures: 0 },
-    explanation: `${entry.title} has no batch normalization, and so keeps no statistics of the pictures it was trained on: use a network that has, such as efficientnet-lite0; all were trained on ImageNet`,
+    explanation,
     layers: arquero.table({ layer: [], distance: [] }),
   };
 }

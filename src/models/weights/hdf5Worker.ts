@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Dataset, File, Group } from 'h5wasm';
 import { messageOf, UserError } from '../../core/errors';
-import { readBfloat16, readHalf } from './half';
+import { readBfloat16, readHalf } from '../../core/half';
 import type { SavedLayer, SavedWeights } from './savedWeights';
 
 /*

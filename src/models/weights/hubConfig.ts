@@ -14,15 +14,15 @@ export function hubPreprocessing(config: Record<string, unknown>): Partial<Prepr
   if (typeof values !== 'object' || values === null) return {};
   const { input_size, crop_pct, interpolation, mean, std } = values as Record<string, unknown>;
   const scaled = (numbers: unknown) =>
-    Array.isArray(numbers)
-      ? (numbers.map((value) => 255 * Number(value)) as unknown as Preprocessing['mean'])
-      : undefined;
-  return checkPreprocessing('config.json of the model: pretrained_cfg', {
+    Array.isArray(numbers) ? numbers.map((value) => 255 * Number(value)) : undefined;
+  const channels = Array.isArray(mean) ? mean.length : 3;
+  const given = {
     inputSize: Array.isArray(input_size) ? (input_size.at(-1) as number) : undefined,
     crop: typeof crop_pct === 'number' ? crop_pct : undefined,
     // others, such as 'random' or 'lanczos', are nearest to bicubic
     interpolation: interpolation === undefined ? undefined : interpolation === 'bilinear' ? 'bilinear' : 'bicubic',
     mean: scaled(mean),
     std: scaled(std),
-  });
+  };
+  return checkPreprocessing('config.json of the model: pretrained_cfg', given, channels);
 }

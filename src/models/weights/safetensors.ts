@@ -1,7 +1,7 @@
 import { shown, UserError } from '../../core/errors';
 import { writeFileAtomically } from '../../core/files';
+import { readBfloat16, readHalf } from '../../core/half';
 import { parseJson, readBounded } from '../../core/readBounded';
-import { readBfloat16, readHalf } from './half';
 
 /** A float32 array of any number of dimensions, as in a weights file. */
 export interface NamedArray {

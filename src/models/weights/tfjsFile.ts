@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { shown, UserError } from '../../core/errors';
+import { readHalf } from '../../core/half';
 import { openBounded, readBounded, readJson } from '../../core/readBounded';
 import { pathBelow } from '../../core/safePath';
-import { readHalf } from './half';
 import type { NamedArray } from './safetensors';
 import { LARGEST_FILE } from './savedWeights';
 

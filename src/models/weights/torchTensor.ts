@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors';
-import { readBfloat16, readHalf } from './half';
+import { readBfloat16, readHalf } from '../../core/half';
 import { PersistentId, PickleCall, PickleGlobal, type PickleValue } from './pickle';
 import type { NamedArray } from './safetensors';
 

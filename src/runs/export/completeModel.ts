@@ -15,7 +15,7 @@ const PREPROCESSING = 'preprocessing';
  * @param networks applied one after the other, such as a backbone and a head: from preprocessed pictures
  *   [batch, size, size, 3] to logits [batch, classes] or [batch, 1]
  * @param plain use layers of TensorFlow.js itself in place of the custom ones. Default: false
- * @returns the model from pixels of 0 to 255, red, green, blue, [batch, size, size, 3], to probabilities
+ * @returns the model from pixels of 0 to 255, red, green, blue or bands, [batch, size, size, channels], to probabilities
  */
 export function completeModel(
   networks: readonly tf.LayersModel[],
@@ -41,17 +41,18 @@ function preprocess(
   input: tf.SymbolicTensor,
   { mean, std, channelOrder }: Pick<Preprocessing, 'mean' | 'std' | 'channelOrder'>,
 ): tf.SymbolicTensor {
-  const kernel = new Float32Array(9); // [in, out]
-  const bias = new Float32Array(3);
-  for (let channel = 0; channel < 3; channel++) {
+  const channels = mean.length;
+  const kernel = new Float32Array(channels ** 2); // [in, out]
+  const bias = new Float32Array(channels);
+  for (let channel = 0; channel < channels; channel++) {
     const out = channelOrder === 'bgr' ? 2 - channel : channel;
-    kernel[channel * 3 + out] = 1 / std[channel]!;
+    kernel[channel * channels + out] = 1 / std[channel]!;
     bias[out] = -mean[channel]! / std[channel]!;
   }
   const zeros = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
-  const layer = tf.layers.conv2d({ name: PREPROCESSING, filters: 3, kernelSize: 1, trainable: false, ...zeros });
+  const layer = tf.layers.conv2d({ name: PREPROCESSING, filters: channels, kernelSize: 1, trainable: false, ...zeros });
   const output = layer.apply(input) as tf.SymbolicTensor;
-  tf.tidy(() => layer.setWeights([tf.tensor4d(kernel, [1, 1, 3, 3]), tf.tensor1d(bias)]));
+  tf.tidy(() => layer.setWeights([tf.tensor4d(kernel, [1, 1, channels, channels]), tf.tensor1d(bias)]));
   return output;
 }
 

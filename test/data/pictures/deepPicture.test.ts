@@ -173,7 +173,10 @@ describe('a dataset of such pictures', () => {
       openDataset(root, { range: 'best' as 'full' }),
       /'auto', 'full', 'percentile' or \[low, high\], got "best"/,
     );
-    await assert.rejects(openDataset(root, { bands: [0, 1] }), /bands must be \[red, green, blue\] or \[gray\]/);
+    await assert.rejects(
+      openDataset(root, { bands: [] }),
+      /bands must be \[red, green, blue\], \[gray\], or one for each channel/,
+    );
   });
 
   it('does not change datasets of 8 bits, and refuses pictures opened without a range', async () => {
