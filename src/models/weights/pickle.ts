@@ -7,6 +7,9 @@ export class PickleGlobal {
 
 /** What a pickle asked to be built by calling `callee` with `args`; the reader of the pickle decides what that means. */
 export class PickleCall {
+  /** the properties that it asked to be set afterwards: of a module of torch, its parameters and the modules in it */
+  state?: PickleValue;
+
   constructor(
     readonly callee: string,
     readonly args: readonly PickleValue[],
@@ -140,7 +143,7 @@ export function readPickle(
   };
   const reduce = (): PickleValue => {
     const args = pop();
-    const callee = pop();
+    const callee = classOf(pop());
     if (!(callee instanceof PickleGlobal) || !Array.isArray(args)) {
       throw new UserError(`the pickle at byte ${start} is damaged: a call of something that is no name`);
     }
@@ -211,7 +214,10 @@ export function readPickle(
       pop(); // NEWOBJ_EX: arguments by name
       stack.push(reduce());
     },
-    b: () => pop(), // BUILD: the state of an OrderedDict (its version notes); not needed
+    b: () => {
+      const [state, target] = [pop(), top()]; // BUILD; that of an OrderedDict (its version notes) is not needed
+      if (target instanceof PickleCall) target.state = state;
+    },
     Q: () => stack.push(new PersistentId(pop())),
   };
 
@@ -229,4 +235,10 @@ export function readPickle(
     }
     instruction();
   }
+}
+
+/** Before torch 1.6 a class of a module was kept outside the pickle, with its source code: ['module', class, file, source]. */
+function classOf(callee: PickleValue): PickleValue {
+  const isModule = callee instanceof PersistentId && Array.isArray(callee.id) && callee.id[0] === 'module';
+  return isModule ? (callee.id as PickleValue[])[1]! : callee;
 }

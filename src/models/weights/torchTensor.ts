@@ -93,7 +93,7 @@ export function storagesOf(value: PickleValue): Map<string, Pick<StoredData, 'ty
     seen.add(next);
     if (next instanceof Map) for (const [name, item] of next) left.push(name, item);
     else if (Array.isArray(next)) for (const item of next) left.push(item);
-    else if (next instanceof PickleCall) for (const item of next.args) left.push(item);
+    else if (next instanceof PickleCall) left.push(...next.args, next.state ?? null);
     else if (next instanceof PersistentId && Array.isArray(next.id)) {
       const [, type, key, , count] = next.id;
       if (!(type instanceof PickleGlobal) || !STORAGES[type.name] || !isCount(count)) continue;

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFolder } from '../../../src/core/paths';
 import {
   PersistentId,
   PickleCall,
@@ -7,6 +10,7 @@ import {
   readPickle,
 } from '../../../src/models/weights/pickle';
 import { findStateDictionary } from '../../../src/models/weights/stateDictionary';
+import { readTorchFile } from '../../../src/models/weights/torchFile';
 import { asTensor } from '../../../src/models/weights/torchTensor';
 
 const tensor = (key: string): PickleCall =>
@@ -19,6 +23,34 @@ const weights = (key = 'w') => table({ 'a.weight': tensor(key), 'a.bias': tensor
 const namesIn = (value: PickleValue) => [...findStateDictionary(value).keys()];
 
 describe('the state dictionary of a torch file', () => {
+  it('is that of a whole model, whose classes are not needed: as torch says, in both of its formats', () => {
+    const file = join(projectFolder, 'test', 'models', 'weights', 'wholeModel.json');
+    const { state, ...files } = JSON.parse(readFileSync(file, 'utf8')) as {
+      state: Record<string, number[]>;
+      zipped: string;
+      legacy: string;
+    };
+    for (const content of Object.values(files)) {
+      const arrays = readTorchFile(Buffer.from(content, 'base64'), 'whole.pt');
+      assert.deepEqual([...arrays.keys()].sort(), Object.keys(state).sort());
+      for (const [name, values] of Object.entries(state)) assert.deepEqual([...arrays.get(name)!.data], values);
+    }
+  });
+
+  it('is not sought in modules without end', () => {
+    const module = new PickleCall('torch.nn.Module', []);
+    const modules = new Map<PickleValue, PickleValue>([['again', module]]);
+    module.state = table({ _parameters: table({ weight: tensor('w') }), _buffers: new Map(), _modules: modules });
+    assert.deepEqual(namesIn(module), ['weight']);
+    let deep: PickleCall = module;
+    for (let i = 0; i < 100; i++) {
+      const outer = new PickleCall('torch.nn.Module', []);
+      outer.state = table({ _parameters: new Map(), _buffers: new Map(), _modules: table({ inner: deep }) });
+      deep = outer;
+    }
+    assert.throws(() => namesIn(deep), /more modules in each other/);
+  });
+
   it('is the file itself, or lies in a checkpoint under any key, beside the state of an optimizer', () => {
     const optimizer = table({
       state: new Map([[0, table({ step: 3, exp_avg: tensor('x'), exp_avg_sq: tensor('y'), max: tensor('z') })]]),
