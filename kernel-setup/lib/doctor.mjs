@@ -6,6 +6,7 @@ import { kernelspecStep } from '../steps/kernelspec.mjs';
 import { nodePackages } from '../steps/node-packages.mjs';
 import { python } from '../steps/python.mjs';
 import { samples } from '../steps/samples.mjs';
+import { sharpStep } from '../steps/sharp.mjs';
 import { isDone } from '../steps/step.mjs';
 import { tensorflow, tryTensorFlow } from '../steps/tensorflow.mjs';
 import { weights } from '../steps/weights.mjs';
@@ -18,11 +19,12 @@ import { pythonEnvironment } from './environment.mjs';
 import { messageOf } from './errors.mjs';
 import { surveyGpus } from './gpu.mjs';
 import { inPackage } from './packages.mjs';
-import { inCache, pythonFolder, setupCommand, venvPython } from './paths.mjs';
+import { inCache, isClone, pythonFolder, setupCommand, venvPython } from './paths.mjs';
 import { readPins } from './pip.mjs';
 import { platformFacts, thisMachine, whyUnsupported } from './platform.mjs';
 import { prebuiltBinding } from './prebuilt.mjs';
 import { findPython } from './python.mjs';
+import { sharpPackages } from './sharp.mjs';
 import { filesIn } from './stamps.mjs';
 import { decision, unusedGpus } from './tensorflow-variant.mjs';
 
@@ -172,6 +174,7 @@ export async function examine() {
         .join(', '),
     ),
     tslab(),
+    ...(isClone ? [] : [ofStep('sharp', sharpStep, () => Object.values(sharpPackages()).join(', libvips '))]),
     ofStep('kernelspec', kernelspecStep, () => kernelspecStep.artefacts()[0] ?? ''),
     ofStep('weights', weights, () => 'EfficientNet-Lite0'),
     ofStep('samples', samples, () => `${filesIn(inCache('samples', 'emoji'), /\.png$/).length} pictures`),

@@ -1,5 +1,4 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
-import { npmCi } from './npm.mjs';
+import { withInstalled } from './npm.mjs';
 import { inPackage } from './packages.mjs';
 import { inCache, inProject, isClone } from './paths.mjs';
 
@@ -24,14 +23,8 @@ export const drawingsVersions = () =>
  */
 export async function withDrawings(step, work) {
   if (isClone) return work({});
-  const folder = inCache('downloads', 'drawings');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  try {
-    for (const file of ['package.json', 'package-lock.json']) cpSync(drawingsFolder(file), `${folder}/${file}`);
-    await npmCi(step, folder, 'the drawings of the sample pictures');
-    await work({ NODE_PATH: `${folder}/node_modules` });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const what = 'the drawings of the sample pictures';
+  await withInstalled(step, drawingsFolder(), inCache('downloads', 'drawings'), what, (installed) =>
+    work({ NODE_PATH: installed }),
+  );
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runOrFail } from './child.mjs';
 import { which } from './compiler.mjs';
@@ -29,7 +29,8 @@ export function npm() {
  */
 export async function npmCi(step, folder, what) {
   const { program, parameters } = npm();
-  const options = ['--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund'];
+  // versions are exact and hashes are checked, so what npm has in its cache needs no question to the registry
+  const options = ['--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
   await runOrFail(step, program, [...parameters, 'ci', ...options], {
     cwd: folder,
     what,
@@ -42,4 +43,34 @@ export async function npmCi(step, folder, what) {
       npm_config_fetch_retry_maxtimeout: '5000',
     },
   });
+}
+
+/** npm's settings of the user's project, which may name a mirror: npm itself looks for them only where it installs. */
+function projectSettings() {
+  for (let folder = process.cwd(); dirname(folder) !== folder; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return join(folder, '.npmrc');
+  }
+  return join(process.cwd(), '.npmrc');
+}
+
+/**
+ * Install what a manifest and a lock file list into a folder that exists only meanwhile, and work with it.
+ *
+ * @param {string} step
+ * @param {string} source the folder with package.json and package-lock.json
+ * @param {string} folder the one to make
+ * @param {string} what for errors, e.g. 'the Node packages'
+ * @param {(installed: string) => Promise<void>} work gets the folder with the packages
+ */
+export async function withInstalled(step, source, folder, what, work) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  try {
+    for (const file of ['package.json', 'package-lock.json']) cpSync(join(source, file), join(folder, file));
+    if (existsSync(projectSettings())) symlinkSync(projectSettings(), join(folder, '.npmrc'));
+    await npmCi(step, folder, what);
+    await work(join(folder, 'node_modules'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

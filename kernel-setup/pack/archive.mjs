@@ -10,9 +10,6 @@ import { filesIn } from '../lib/stamps.mjs';
 import { lockedPackages, nameOf, withDependencies } from './locked.mjs';
 import { isLegal, isNeeded, unusedDependencies } from './needed-files.mjs';
 
-/** Not in the archive but a dependency, so that npm chooses its program for the platform. */
-const INSTALLED = 'sharp';
-
 /** tslab requires this package, and gets what kernel-setup/kernel/tslab.cjs provides under its name; only the name must be found. */
 const COMPILER_OF_TSLAB = '@tslab/typescript-for-tslab';
 
@@ -26,12 +23,13 @@ function writeJson(file, value) {
 }
 
 /**
- * The manifest of tunebook's package.
+ * The manifest of tunebook's package. It has no dependencies: they are in the archive, and what of them is compiled for a platform is fetched by
+ * the set-up, see sharp.mjs.
  *
  * @param {Record<string, any>} manifest of the clone
  */
 export function packageManifest({ scripts, devDependencies, overrides, dependencies, ...manifest }) {
-  return { ...manifest, dependencies: { [INSTALLED]: dependencies[INSTALLED] } };
+  return manifest;
 }
 
 /**
@@ -41,8 +39,7 @@ export function packageManifest({ scripts, devDependencies, overrides, dependenc
  */
 function copyPackages(target) {
   const { dependencies } = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
-  const names = Object.keys(dependencies).filter((name) => name !== INSTALLED);
-  for (const folder of withDependencies(lockedPackages(), names, unusedDependencies)) {
+  for (const folder of withDependencies(lockedPackages(), Object.keys(dependencies), unusedDependencies)) {
     const source = inProject(folder);
     const files = filesIn(source, /./).map((path) => relative(source, path));
     const own = files.filter((file) => !/(^|\/)node_modules\//.test(file));

@@ -3,28 +3,11 @@
 // installs them from this lock file, and removes them when the pictures are drawn.
 
 import { DRAWINGS, drawingsFolder } from '../lib/drawings.mjs';
-import { writeWhole } from '../lib/stamps.mjs';
-import { lockedPackages, withDependencies } from './locked.mjs';
+import { writeLockFiles } from './lock-files.mjs';
+import { lockedPackages, only, withDependencies } from './locked.mjs';
 
 /** Write both files. */
 export function writeDrawings() {
   const packages = lockedPackages();
-  const found = Object.fromEntries(
-    withDependencies(packages, DRAWINGS).map((folder) => {
-      const { version, integrity, dependencies, peerDependencies } = packages[folder] ?? {};
-      return [folder, { version, integrity, dependencies, peerDependencies }];
-    }),
-  );
-  const dependencies = Object.fromEntries(DRAWINGS.map((name) => [name, found[`node_modules/${name}`]?.version]));
-  const manifest = { name: 'drawings', private: true, dependencies };
-  const lock = {
-    name: 'drawings',
-    lockfileVersion: 3,
-    requires: true,
-    packages: { '': { name: 'drawings', dependencies }, ...found },
-  };
-  const write = (/** @type {string} */ file, /** @type {object} */ value) =>
-    writeWhole(drawingsFolder(file), `${JSON.stringify(value, null, 2)}\n`);
-  write('package.json', manifest);
-  write('package-lock.json', lock);
+  writeLockFiles(drawingsFolder(), 'drawings', DRAWINGS, only(packages, withDependencies(packages, DRAWINGS)));
 }

@@ -9,6 +9,7 @@ import { inProject } from '../lib/paths.mjs';
  * @property {string} integrity
  * @property {Record<string, string>} [dependencies]
  * @property {Record<string, string>} [peerDependencies]
+ * @property {Record<string, string>} [optionalDependencies]
  * @property {Record<string, {optional?: boolean}>} [peerDependenciesMeta]
  */
 
@@ -16,6 +17,23 @@ import { inProject } from '../lib/paths.mjs';
 
 /** @returns {LockedPackages} */
 export const lockedPackages = () => JSON.parse(readFileSync(inProject('package-lock.json'), 'utf8')).packages;
+
+/**
+ * Some of the packages.
+ *
+ * @param {LockedPackages} packages
+ * @param {readonly string[]} folders
+ * @returns {LockedPackages}
+ */
+export function only(packages, folders) {
+  return Object.fromEntries(
+    folders.map((folder) => {
+      const found = packages[folder];
+      if (found === undefined) throw new Error(`the lock file has no ${folder}`);
+      return [folder, found];
+    }),
+  );
+}
 
 /**
  * The folder in which Node finds a package: the nearest one.

@@ -6,6 +6,7 @@ import { inProject } from '../lib/paths.mjs';
 import { packageManifest, writeArchive } from './archive.mjs';
 import { copyTfjsNode } from './copy-tfjs-node.mjs';
 import { writeDrawings } from './drawings.mjs';
+import { writeSharp } from './sharp.mjs';
 
 /**
  * What `npm pack` says of a package.
@@ -38,6 +39,7 @@ function npmPack(folder, options) {
 export async function makePackage(destination) {
   copyTfjsNode();
   writeDrawings();
+  writeSharp();
   await writeArchive();
   const folder = inProject('build', 'package');
   rmSync(folder, { recursive: true, force: true });

@@ -33,6 +33,8 @@ const NEEDED = [
   [/^luxon$/, /^build\/node\//],
   [/^msgpackr$/, /^(dist\/node\.cjs$|.+\.d\.c?ts$)/],
   [/^pako$/, /^(index\.js$|lib\/|dist\/pako\.esm\.mjs$)/],
+  // not what it is compiled from
+  [/^sharp$/, /^dist\//],
   [/^tar$/, /^dist\/commonjs\/(.+\.d\.ts$|index\.min\.js$|package\.json$)/],
   // the compiler's interface and the types of JavaScript; not the programs, nor translations of messages
   [/^typescript-for-cells$/, /^lib\/(typescript\.js|.+\.d\.ts)$/],

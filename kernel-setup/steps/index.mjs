@@ -1,15 +1,21 @@
 import { SetupError } from '../lib/errors.mjs';
+import { isClone } from '../lib/paths.mjs';
 import { build } from './build.mjs';
 import { kernelspecStep } from './kernelspec.mjs';
 import { nodePackages } from './node-packages.mjs';
 import { python } from './python.mjs';
 import { samples } from './samples.mjs';
+import { sharpStep } from './sharp.mjs';
 import { tensorflow } from './tensorflow.mjs';
 import { weights } from './weights.mjs';
 import { widgets } from './widgets.mjs';
 
 /** All steps, each after the steps that it needs. */
-export const steps = [nodePackages, build, python, widgets, tensorflow, kernelspecStep, weights, samples];
+export const steps = [
+  nodePackages,
+  ...(isClone ? [] : [sharpStep]),
+  ...[build, python, widgets, tensorflow, kernelspecStep, weights, samples],
+];
 
 /**
  * Some of the steps, in their usual order.

@@ -3,14 +3,7 @@ import { dirname, join } from 'node:path';
 import { runOrFail } from '../lib/child.mjs';
 import { SetupError } from '../lib/errors.mjs';
 import { npmCi } from '../lib/npm.mjs';
-import {
-  archiveHash,
-  packageFolder,
-  packageLinks,
-  packagesArchive,
-  packagesLinked,
-  unpackedPackages,
-} from '../lib/packages.mjs';
+import { archiveHash, packageLinks, packagesArchive, packagesLinked, unpackedPackages } from '../lib/packages.mjs';
 import { inProject, isClone } from '../lib/paths.mjs';
 import { sha256 } from '../lib/pip.mjs';
 import { contentsOf } from '../lib/stamps.mjs';
@@ -58,12 +51,6 @@ export function packagesInstalled(project = inProject()) {
   );
 }
 
-/** The dependencies that an installed tunebook cannot find. In a clone, the lock file is compared instead. */
-function missingPackages() {
-  const { dependencies } = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
-  return Object.keys(dependencies).filter((name) => !existsSync(join(packageFolder(name), 'package.json')));
-}
-
 /**
  * Unpack the packages that an installed tunebook brought, unless another project did, and link to them.
  *
@@ -72,11 +59,8 @@ function missingPackages() {
  */
 async function unpackPackages(step, report) {
   const hash = archiveHash();
-  const missing = missingPackages();
-  if (hash === undefined || missing.length > 0) {
-    const which = missing.join(', ') || packagesArchive();
-    throw new SetupError(`What tunebook needs is missing: ${which}. Install it again, with its dependencies.`);
-  }
+  if (hash === undefined)
+    throw new SetupError(`What tunebook needs is missing: ${packagesArchive()}. Install tunebook again.`);
   const packages = unpackedPackages(hash);
   if (!existsSync(packages)) {
     if ((await sha256(packagesArchive())) !== hash)
@@ -121,7 +105,7 @@ export const nodePackages = {
   title: 'Node packages',
   inputs: () => (isClone ? contentsOf([inProject('package-lock.json')], inProject()) : [archiveHash() ?? '']),
   artefacts: () => (isClone ? [inProject('node_modules', '.package-lock.json')] : packageLinks()),
-  holds: () => (isClone ? packagesInstalled() : packagesLinked() && missingPackages().length === 0),
+  holds: () => (isClone ? packagesInstalled() : packagesLinked()),
   async run(report) {
     await (isClone ? installPackages : unpackPackages)(this.name, report);
   },

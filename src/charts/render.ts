@@ -1,5 +1,6 @@
 import type { Spec } from 'vega';
 import type { TopLevelSpec } from 'vega-lite';
+import { sharp } from '../core/sharp';
 
 /**
  * The scale of a PNG: two pixels per chart pixel, so that it is sharp on high-density screens and in print; one for a chart that
@@ -68,7 +69,7 @@ export async function drawSvg(compiled: Spec): Promise<string> {
 
 /** Draw a chart as PNG, at the scale of {@link pngScale}. */
 export async function renderPng(spec: TopLevelSpec): Promise<Buffer> {
-  const [svg, { default: sharp }] = await Promise.all([renderSvg(spec), import('sharp')]);
+  const svg = await renderSvg(spec);
   // unlimited: the data URIs of a picture grid exceed the XML parser's limit of 10 MB
   return sharp(Buffer.from(svg), { density: 72 * pngScale(spec), unlimited: true })
     .png({ palette: true })

@@ -36,7 +36,7 @@ mkdir -p "$place/packed"
 rm -f "$place"/packed/*
 npm run pack --silent -- --pack-destination "$place/packed" >/dev/null
 archive=$(ls "$place"/packed/tunebook-*.tgz)
-if ! sha256sum --status -c "$place/archive.sha256" 2>/dev/null; then
+if ! (cd "$place" && sha256sum --status -c archive.sha256 2>/dev/null); then
   rm -rf "$place/project" "$place/here" "$place/archive.sha256"
   for folder in project here; do
     mkdir -p "$place/$folder/done"
@@ -48,9 +48,9 @@ if ! sha256sum --status -c "$place/archive.sha256" 2>/dev/null; then
     done
   done
   say 'installing'
-  (cd "$place/project" && npm install --silent --cpu=arm64 --os=linux --libc=glibc "$archive")
+  (cd "$place/project" && npm install --silent "$archive")
   (cd "$place/here" && npm install --silent "$archive")
-  sha256sum "$archive" >"$place/archive.sha256"
+  (cd "$place" && sha256sum packed/* >archive.sha256)
 fi
 
 # The same on both machines: set-up, doctor, a training, all probabilities, and a notebook on the kernel.
@@ -70,7 +70,7 @@ train() {
   tunebook train --data photos --out runs/first --epochs 3 --seed 1 --json | tail -n 1 >train.json
 }
 predict() { tunebook predict --model runs/first --json photos/*/*.png | tail -n 1 >predict.json; }
-for name in node-packages build python widgets tensorflow kernelspec weights samples; do step "setup-$name" tunebook setup --only "$name"; done
+for name in node-packages sharp build python widgets tensorflow kernelspec weights samples; do step "setup-$name" tunebook setup --only "$name"; done
 step doctor tunebook doctor
 step train train
 step predict predict

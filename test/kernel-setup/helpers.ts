@@ -37,9 +37,10 @@ export function node(
   parameters: readonly string[],
   env: NodeJS.ProcessEnv = {},
   seen: (child: ChildProcess, printed: string) => void = () => {},
+  cwd = projectFolder,
 ): Promise<Ended> {
   const child = spawn(process.execPath, parameters, {
-    cwd: projectFolder,
+    cwd,
     env: { ...process.env, TUNEBOOK_TENSORFLOW: 'cpu', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -14,7 +14,7 @@ const cache = cacheFolder('package-test');
 /** How each package manager installs a file. npx brings the manager itself. */
 const managers: Record<string, (archive: string) => string[]> = {
   npm: (archive) => ['npm', 'install', archive],
-  pnpm: (archive) => ['npx', '--yes', 'pnpm@10', 'add', archive],
+  pnpm: (archive) => ['npx', '--yes', 'pnpm@12', 'add', archive],
   yarn: (archive) => ['npx', '--yes', '@yarnpkg/cli-dist@4', 'add', `tunebook@file:${archive}`],
 };
 
@@ -42,9 +42,7 @@ function copyPhotos(project: string): void {
 
 function tryPackage(manager: string, archive: string): void {
   const project = temporaryFolder();
-  // Yarn takes the newest flechette for arquero, which needs a package that was never published
-  const resolutions = manager === 'yarn' ? { resolutions: { '@uwdata/flechette': '2.3.0' } } : {};
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'my-project', private: true, ...resolutions }));
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'my-project', private: true }));
   if (manager === 'yarn') writeFileSync(join(project, '.yarnrc.yml'), 'nodeLinker: node-modules\n');
   if (manager === 'yarn') writeFileSync(join(project, 'yarn.lock'), '');
   run(project, managers[manager]!(archive));

@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectFolder } from '../../src/core/paths';
+import { cacheFolder, projectFolder } from '../../src/core/paths';
 import { temporaryFolder } from '../folders';
-import { load } from '../kernel-setup/helpers';
+import { load, node } from '../kernel-setup/helpers';
 import { strictCheck, useOfThePackage } from './project';
+import { servePackages } from './registry';
 
 interface Packed {
   filename: string;
@@ -46,7 +38,6 @@ describe('the package that npm pack makes', function () {
     cache = temporaryFolder();
     const modules = join(project, 'node_modules');
     mkdirSync(join(modules, 'tunebook'), { recursive: true });
-    symlinkSync(join(projectFolder, 'node_modules', 'sharp'), join(modules, 'sharp'));
     const archive = join(folder, packed.filename);
     execFileSync('tar', ['-xzf', archive, '-C', join(modules, 'tunebook'), '--strip-components', '1']);
   });
@@ -68,13 +59,14 @@ describe('the package that npm pack makes', function () {
       'dist/drawings/package.json',
       'dist/packages.tgz',
       'dist/packages.tgz.sha256',
+      'dist/sharp/darwin-arm64/package-lock.json',
       'README.md',
       'LICENSE',
     ]) {
       assert.ok(paths.includes(path), path);
     }
     const unneeded =
-      /\.test\.|\.map$|\.ts$(?<!\.d\.ts)|^dist\/(test|bench)\/|oracle|bench|^test|^\.|hooks|pack\.mjs|node_modules|(?<!^dist\/drawings\/)package-lock|notebooks\/own/;
+      /\.test\.|\.map$|\.ts$(?<!\.d\.ts)|^dist\/(test|bench)\/|oracle|bench|^test|^\.|hooks|pack\.mjs|node_modules|(?<!^dist\/(drawings|sharp\/[\w-]+)\/)package-lock|notebooks\/own/;
     assert.deepEqual(
       paths.filter((path) => unneeded.test(path)),
       [],
@@ -87,14 +79,13 @@ describe('the package that npm pack makes', function () {
   it('runs no script when it is installed, and can be published', () => {
     const manifest = JSON.parse(readFileSync(join(project, 'node_modules/tunebook/package.json'), 'utf8'));
     for (const name of ['scripts', 'private', 'devDependencies', 'overrides']) assert.ok(!(name in manifest), name);
-    assert.deepEqual(Object.keys(manifest.dependencies), ['sharp']);
+    assert.ok(!('dependencies' in manifest));
   });
 
   it('does not depend on the drawings of the sample pictures, but can install them with their hashes', () => {
     const read = (file: string) => JSON.parse(readFileSync(join(project, 'node_modules/tunebook', file), 'utf8'));
     const drawings = read('dist/drawings/package.json').dependencies;
     assert.ok('@iconify-json/noto' in drawings && 'emojibase-data' in drawings);
-    for (const name of Object.keys(drawings)) assert.ok(!(name in read('package.json').dependencies), name);
     const { '': root, ...packages } = read('dist/drawings/package-lock.json').packages;
     assert.deepEqual(root.dependencies, drawings);
     const needed = Object.values<{ dependencies?: object; peerDependencies?: object }>(packages);
@@ -134,6 +125,53 @@ describe('the package that npm pack makes', function () {
     rmSync(join(project, 'node_modules/tunebook/dist/packages.tgz'));
     rmSync(join(project, 'node_modules/tunebook/dist/node_modules'));
     assert.equal(tunebook('--help').status, 0);
+  });
+
+  it('fetches the compiled code of sharp from the registry of the project, once for all projects, and only with the right hash', async () => {
+    for (const name of ['bird', 'bug']) {
+      mkdirSync(join(project, 'photos', name), { recursive: true });
+      const [first = ''] = readdirSync(cacheFolder('samples', 'emoji', name)).sort();
+      cpSync(cacheFolder('samples', 'emoji', name, first), join(project, 'photos', name, first));
+    }
+    const { status, stderr } = tunebook('check', '--data', 'photos');
+    assert.equal(status, 1);
+    assert.match(stderr, /^tunebook: pictures cannot be read yet: run `npx tunebook setup` in the project folder/m);
+    const platform = `${process.platform}-${process.arch}`;
+    const lockFile = join(project, 'node_modules/tunebook/dist/sharp', platform, 'package-lock.json');
+    const lock = JSON.parse(readFileSync(lockFile, 'utf8'));
+    const names = Object.keys(lock.packages[''].dependencies);
+    assert.ok(names.includes(`@img/sharp-${platform}`) && names.length === 2);
+    const registry = await servePackages(names.map((name) => join(projectFolder, 'node_modules', name)));
+    const setUp = () =>
+      node(
+        [join(project, 'node_modules/tunebook/kernel-setup/tunebook.mjs'), 'setup', '--only', 'sharp'],
+        {
+          TUNEBOOK_CACHE: cache,
+          npm_config_cache: temporaryFolder(),
+          npm_config_registry: undefined,
+          npm_config_fetch_retries: '0',
+        },
+        undefined,
+        project,
+      );
+    writeFileSync(join(project, 'package.json'), '{}');
+    writeFileSync(join(project, '.npmrc'), `registry=${registry.address}\n`);
+    try {
+      const wrong = await setUp();
+      assert.match(wrong.stderr, /the download of sharp is not the pinned file \(wrong hash\)/);
+      // packed again, the files of the clone have other hashes
+      for (const name of names) lock.packages[`node_modules/${name}`].integrity = registry.integrity(name);
+      writeFileSync(lockFile, JSON.stringify(lock));
+      const right = await setUp();
+      assert.equal(right.code, 0, right.stderr);
+    } finally {
+      await registry.close();
+    }
+    assert.equal(tunebook('doctor').stdout.match(/^sharp +(\w+)/m)?.[1], 'ok');
+    assert.match((await setUp()).stdout, /^Everything is set up already\.$/m); // without the registry
+    const after = tunebook('check', '--data', 'photos');
+    assert.doesNotMatch(after.stderr, /^tunebook:/m);
+    assert.match(after.stdout, /bug/);
   });
 
   it('can load every package that its compiled code loads', () => {
