@@ -1,5 +1,5 @@
 import { tf } from '../../tensorflow';
-import type { BackboneFamily, FamilyMember } from '../backboneFamily';
+import type { BackboneFamily, FamilyMember, TorchNetwork } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network } from '../network';
 import { torchvisionFile } from './shared/torchFiles';
 import { torchInput } from './shared/torchInput';
@@ -46,6 +46,18 @@ function build(depth: Depth, options: Required<ArchitectureOptions>): Architectu
   return network.finish(x, `densenet${depth}`);
 }
 
+/**
+ * The same network with X-rays of the chest (Cohen et al. 2022, TorchXRayVision), one channel of -1024 to 1024. Its files have names such as
+ * 'nih-pc-chex-mimic_ch-google-openi-kaggle-densenet121-d121-tw-lr001-rot45-tr15-sc15-seed0-best.pt' (Apache-2.0).
+ */
+const torchXRayVision: TorchNetwork = {
+  architectures: ['densenet121-d121', 'densenet121-res224'],
+  preprocessing: {
+    ...{ inputSize: 224, crop: 1, interpolation: 'bilinear', channels: 1 },
+    ...{ mean: [127.5], std: [127.5 / 1024] },
+  },
+};
+
 const member = <Layers extends Depth>(
   depth: Layers,
   [parameters, features]: [number, number],
@@ -63,7 +75,10 @@ const member = <Layers extends Depth>(
     paper: 'Huang, Liu, van der Maaten and Weinberger 2017, Densely Connected Convolutional Networks',
   },
   build: (options) => build(depth, options),
-  torch: [{ architectures: [`densenet${depth}`, `tv_densenet${depth}`], names: [(layer) => layer, olderNames] }],
+  torch: [
+    { architectures: [`densenet${depth}`, `tv_densenet${depth}`], names: [(layer) => layer, olderNames] },
+    ...(depth === 121 ? [torchXRayVision] : []),
+  ],
 });
 
 /** Files of torch before 0.4, torchvision's among them, number a layer's parts after a dot: 'norm.1' for 'norm1'. */
