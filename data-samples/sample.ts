@@ -1,10 +1,8 @@
 import type { Concept } from './concepts';
+import type { Drawing } from './drawSample';
 import type { Style } from './styles';
 
-/** One picture of the dataset. */
-export interface Sample extends Concept {
+/** One emoji of the sample. */
+export interface Sample extends Concept, Drawing {
   style: Style;
-  /** `mammal/polar-bear__noto.png`, relative to the dataset's folder */
-  file: string;
-  svg: string;
 }

@@ -177,7 +177,7 @@ export async function examine() {
     ...(isClone ? [] : [ofStep('sharp', sharpStep, () => Object.values(sharpPackages()).join(', libvips '))]),
     ofStep('kernelspec', kernelspecStep, () => kernelspecStep.artefacts()[0] ?? ''),
     ofStep('weights', weights, () => 'EfficientNet-Lite0'),
-    ofStep('samples', samples, () => `${filesIn(inCache('samples', 'emoji'), /\.png$/).length} pictures`),
+    ofStep('samples', samples, () => `${filesIn(inCache('samples'), /\.png$/).length} pictures`),
     ofStep('build', build, () => 'dist/'),
   ];
 }

@@ -1,12 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { withInstalled } from './npm.mjs';
 import { inPackage } from './packages.mjs';
 import { inCache, inProject, isClone } from './paths.mjs';
 
-/** The packages with the drawings that the sample pictures are made of. */
-export const DRAWINGS = [
-  ...['emojione', 'fluent-emoji-flat', 'noto', 'openmoji', 'twemoji'].map((name) => `@iconify-json/${name}`),
-  'emojibase-data',
-];
+/** The packages that the sample pictures are made of, which are in a clone only: drawings, typefaces, and what reads them. */
+export const DRAWINGS = Object.keys(
+  JSON.parse(readFileSync(inProject('package.json'), 'utf8')).devDependencies ?? {},
+).filter((name) => /^(?:@iconify-json\/|@fontsource\/|emojibase-data$|opentype\.js$)/.test(name));
 
 /** What an installed tunebook has instead of them: a lock file, see kernel-setup/pack/drawings.mjs. */
 export const drawingsFolder = (/** @type {string[]} */ ...parts) => inProject('dist', 'drawings', ...parts);

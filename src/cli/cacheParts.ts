@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { withFileLock } from '../core/fileLock';
 import { temporaryBeside } from '../core/files';
 import { cacheFolder } from '../core/paths';
+import { samples } from '../data';
 import { publicDatasets } from '../data/public';
 import { backboneNames } from '../models';
 
@@ -71,7 +72,7 @@ export const cacheKinds = {
     renewal: 'made again by set-up',
     entries: /^[0-9a-f]{16}(?:\.part)?$/,
   },
-  samples: { holds: 'sample pictures', renewal: 'made again by set-up', entries: /^emoji$/ },
+  samples: { holds: 'sample pictures', renewal: 'made again by set-up', entries: oneOf(samples, '') },
   tensorflow: {
     holds: 'TensorFlow',
     renewal: 'made again by set-up',

@@ -5,7 +5,7 @@ import type { DataOptions } from '../data/public';
 
 /** The help text of `--data`, for every command that has it. */
 export const DATA_HELP =
-  "a folder with one subfolder for each class, or train/ and validation/ with such subfolders; a table (.csv, .tsv, .txt, .jsonl, .parquet) with a column of paths or pictures and one of classes, or a folder with one, as of Hugging Face or Kaggle; a .zip or .tar.gz of these; the sample 'emoji'; or the name of a public dataset from `tunebook datasets`";
+  "a folder with one subfolder for each class, or train/ and validation/ with such subfolders; a table (.csv, .tsv, .txt, .jsonl, .parquet) with a column of paths or pictures and one of classes, or a folder with one, as of Hugging Face or Kaggle; a .zip or .tar.gz of these; the sample 'emoji' or 'letters'; or the name of a public dataset from `tunebook datasets`";
 
 const KEYS = [
   'classes',

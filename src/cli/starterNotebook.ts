@@ -15,7 +15,7 @@ const code = (...lines: string[]) => ({ cell_type: 'code', lines, metadata: {} }
 export function starterNotebook(title: string, data: string, runs: string): string {
   const parameters = code(
     "import type { AugmentationName, BackboneSource } from 'tunebook';",
-    `let data = ${stringLiteral(data)}; // your folder with one subfolder for each class, relative to this notebook; or 'emoji', or the name of a public dataset`,
+    `let data = ${stringLiteral(data)}; // your folder with one subfolder for each class, relative to this notebook; or 'emoji' or 'letters', or the name of a public dataset`,
     "let backbone: BackboneSource = 'efficientnet-lite0'; // the pre-trained network, or { architecture, weights: FILE }; see 01-choose-a-model",
     'let epochs = 20; // passes over the training pictures',
     "let augment: AugmentationName = 'none'; // 'light', 'standard' or 'strong' change training pictures at random; see 03-augment",

@@ -35,7 +35,7 @@ export interface ImageFolderOptions {
  * are not opened yet; {@link Dataset.skipped} lists files that are not pictures or cannot be read, and {@link Dataset.warnings} what
  * should be checked.
  *
- * @param folder a path, or the name of the bundled sample, `'emoji'`
+ * @param folder a path, or the name of a bundled sample, `'emoji'` or `'letters'`
  * @throws {UserError} when there is no such folder, or it has fewer than two classes with pictures
  *
  * @example
@@ -55,7 +55,7 @@ export function imageFolder(folder: string, options?: ImageFolderOptions): Datas
   checkClassFolders('imageFolder', mode);
   const root = findFolder(
     folder,
-    "give a folder with one subfolder per class, or the sample 'emoji'; use openDataset for public datasets such as flowers",
+    "give a folder with one subfolder per class, or the sample 'emoji' or 'letters'; use openDataset for public datasets such as flowers",
   );
   const findings = new Findings();
   const { parts, heldOut } = partsOf(root, findings);

@@ -3,16 +3,17 @@ import { UserError } from '../core/errors';
 import { cacheFolder, setupCommand } from '../core/paths';
 
 /**
- * The names of the bundled sample datasets, whose pictures are drawn at set-up.
+ * The names of the bundled sample datasets, whose pictures are drawn at set-up: `emoji` of eight kinds of things, grouped by what they
+ * show, and eight capital `letters` in many typefaces, grouped by typeface.
  *
  * @example
  * ```ts
  * import { data } from 'tunebook';
  *
- * data.samples; // => [ 'emoji' ]
+ * data.samples; // => [ 'emoji', 'letters' ]
  * ```
  */
-export const samples = ['emoji'];
+export const samples = ['emoji', 'letters'];
 
 /**
  * The folder of a bundled sample dataset.

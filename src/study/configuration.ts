@@ -11,7 +11,7 @@ import { isRange } from './range';
 
 /** The configuration of a study, as in the JSON file of `tunebook study`. */
 export interface StudyConfiguration {
-  /** the dataset, as for `openDataset`: a folder, a CSV file, the sample 'emoji' or the name of a public dataset */
+  /** the dataset, as for `openDataset`: a folder, a CSV file, the sample 'emoji' or 'letters', or the name of a public dataset */
   data: string;
   /** options of `openDataset`: `classes`, `images`, `labelColumn`, `range`, `bands`, ... Default: none */
   dataOptions?: DataOptions;

@@ -50,7 +50,13 @@ describe('the cache', () => {
           'weights/efficientnet-lite0.safetensors',
           'datasets/flowers/a.jpg',
         ],
-        ...['samples/emoji/a.png', 'python/lib/a.py', 'tensorflow/cpu-2.20.0/lib/a.so', 'temporary/rows-ab/rows'],
+        ...[
+          'samples/emoji/a.png',
+          'samples/letters/a.png',
+          'python/lib/a.py',
+          'tensorflow/cpu-2.20.0/lib/a.so',
+          'temporary/rows-ab/rows',
+        ],
       ].map((file) => write(join(cache, file), 400));
       const parts = ['features', 'unpacked', 'downloads', 'weights', 'datasets', 'samples', 'python', 'tensorflow'];
       for (const part of [...parts, 'temporary', 'advice', 'notebook7', 'oracle', 'bench-python'] as CachePart[])

@@ -27,7 +27,7 @@ export interface OpenDatasetOptions extends PublicDatasetOptions, DataOptions {}
  *   files (`data/train-00000-of-00001.parquet`), or tables beside folders of pictures (`train.csv` and `train/`),
  * - a table with paths and classes (.csv, .tsv, .txt, .jsonl, .parquet), or with the pictures themselves (.jsonl, .parquet),
  * - an archive of any of these (.zip, .tar, .tar.gz),
- * - the bundled sample `'emoji'`, or a public dataset (see `publicDatasets`), which is downloaded at first use.
+ * - the bundled samples `'emoji'` and `'letters'`, or a public dataset (see `publicDatasets`), which is downloaded at first use.
  *
  * A folder takes precedence over a dataset of the same name. Archives, and pictures inside tables, are unpacked into tunebook's
  * cache once; the same content is not unpacked again. A file `corrections.csv` in the folder
@@ -83,7 +83,7 @@ async function openWith(data: string, how: DataOptions, listener: DataListener):
   if (basename(data) !== data) throw new UserError(`no folder '${data}'${whereLookedFor(data)}`);
   const names = Object.keys(publicDatasets);
   throw new UserError(
-    `no folder '${data}' in ${process.cwd()}, and no dataset of that name; the datasets are emoji (bundled) and, downloaded at first use, ${names.join(', ')}${didYouMean(data, [...samples, ...names])}`,
+    `no folder '${data}' in ${process.cwd()}, and no dataset of that name; the datasets are ${samples.join(' and ')} (bundled) and, downloaded at first use, ${names.join(', ')}${didYouMean(data, [...samples, ...names])}`,
   );
 }
 

@@ -100,7 +100,7 @@ async function fetchArchive(
   } catch (error) {
     const other = !sha256 && error instanceof WrongHashError ? otherThanFirst(record) : '';
     throw new UserError(
-      `${title.split(':')[0]} is not available: ${messageOf(error)}${other}. Without a network, use the bundled sample 'emoji'`,
+      `${title.split(':')[0]} is not available: ${messageOf(error)}${other}. Without a network, use the bundled sample 'emoji' or 'letters'`,
     );
   }
   const { size } = statSync(file);

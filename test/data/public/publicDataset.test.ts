@@ -221,7 +221,7 @@ describe('publicDataset', () => {
       const offline = { ...entry, archives: [{ ...entry.archives[0]!, address: 'http://127.0.0.1:9/tiny.zip' }] };
       await assert.rejects(
         fetchDataset(offline),
-        /^UserError: Tiny is not available: .*Without a network, use the bundled sample 'emoji'$/s,
+        /^UserError: Tiny is not available: .*Without a network, use the bundled sample 'emoji' or 'letters'$/s,
       );
     })).timeout(30_000);
 
