@@ -7,8 +7,11 @@ import { judge } from './verdict';
 /** Colours of Okabe and Ito (2008), as in all charts; each framework also has its own shape. */
 const looks: Partial<Record<PeerName, { color: string; shape: string }>> = {
   keras: { color: colors.vermilion, shape: 'circle' },
+  kerasXla: { color: colors.vermilion, shape: 'cross' },
   torch: { color: '#cc79a7', shape: 'square' },
+  torchCompiled: { color: '#cc79a7', shape: 'diamond' },
   onnx: { color: colors.blue, shape: 'triangle-up' },
+  openvino: { color: colors.blue, shape: 'triangle-down' },
 };
 
 /** How many times as fast as each other framework tunebook is, row by row, on a logarithmic axis; ticks mark the goals. */
@@ -76,6 +79,6 @@ export function ratioChart(results: readonly Result[], subtitle: string): Chart 
     ],
   };
   const description =
-    'How many times as fast as Keras, PyTorch and ONNX Runtime tunebook does each piece of work; ticks mark the goals.';
+    'How many times as fast as Keras, PyTorch, ONNX Runtime and OpenVINO tunebook does each piece of work; ticks mark the goals.';
   return chart(spec, description, description);
 }

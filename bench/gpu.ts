@@ -42,9 +42,6 @@ const CONTENDERS: Record<string, Partial<Work>> = {
   'PyTorch, compiled, bfloat16': { compiled: true, precision: 'bfloat16' },
 };
 
-/** How long to wait for an answer, in milliseconds: torch.compile of a whole training step is slow, and others run at the same time. */
-const PATIENCE = 300_000;
-
 const { values: options } = parseArgs({
   options: {
     python: { type: 'string' },
@@ -76,9 +73,9 @@ function start(peer: string): Peer {
     BENCH_DEVICE: usedGpu() ? 'cuda' : 'cpu',
   };
   if (peer.startsWith('tunebook')) {
-    return new Peer(process.execPath, ['--expose-gc', join(__dirname, 'peers', 'tunebook.js')], env, PATIENCE);
+    return new Peer(process.execPath, ['--expose-gc', join(__dirname, 'peers', 'tunebook.js')], env);
   }
-  return new Peer(python, [peerFile('torch_peer.py')], env, PATIENCE);
+  return new Peer(python, [peerFile('torch_peer.py')], env);
 }
 
 async function measureNetwork(network: string, cells: Cell[], save: () => void): Promise<void> {

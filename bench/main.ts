@@ -1,4 +1,4 @@
-/* `npm run bench`: tunebook compared with Keras, PyTorch and ONNX Runtime: the same work with the same number of threads, in turn. */
+/* `npm run bench`: tunebook compared with Keras, PyTorch, ONNX Runtime and OpenVINO: the same work with the same number of threads, in turn. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -7,8 +7,11 @@ import { renderPng } from '../src/charts/render';
 import { messageOf, UserError } from '../src/core/errors';
 import { projectFolder } from '../src/core/paths';
 import { ratioChart } from './chart';
+import { describeChanges } from './compare';
+import { writePage } from './page';
 import { describePeak, type MachinePeak, measurePeak } from './peak';
 import { missingPeers, threads } from './peers';
+import { keepRecord, readRecord, recordOf } from './record';
 import type { Row, Settings } from './row';
 import { rows } from './rows';
 import { describeValues, type Result, resultNotes, resultTable } from './table';
@@ -17,11 +20,13 @@ import { judge } from './verdict';
 /** 200 photos of five kinds of flowers for training and 150 for validation. */
 const FLOWERS = join(dirname(projectFolder), 'shared', 'data', 'flowers');
 
-const USAGE = `npm run bench [-- --only ROW[,ROW...]] [--photos DIR] [--quick] [--json]
+const USAGE = `npm run bench [-- --only ROW[,ROW...]] [--photos DIR] [--quick] [--compare FILE] [--publish] [--json]
 
   --only   some rows, by name or its beginning: ${rows.map(({ name }) => name).join(', ')}
   --photos folder with train/ and validation/ for the rows from photos to a model; default ../shared/data/flowers
   --quick  fewer rounds, epochs and pictures, to check that everything works
+  --compare  an earlier run, a file of build/bench/runs or bench/results.json: shows what became slower
+  --publish  also write bench/RESULTS.md, with its chart and numbers
   --json   one JSON object as the last line, in place of the table`;
 
 /** @returns exit code: 0 also where goals are missed */
@@ -32,6 +37,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const chosen = chooseRows(options.only);
+  const before = options.compare === undefined ? undefined : readRecord(resolve(options.compare));
   const began = performance.now();
   const missing = missingPeers();
   if (missing) process.stderr.write(`${missing}\n`);
@@ -66,8 +72,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const machine = `${cpus()[0]?.model.trim()}, ${threads} threads`;
   const peaks = peak ? describePeak(peak) : 'peak not measured';
-  const files = await write(results, `${machine}; ${peaks}`);
   const seconds = (performance.now() - began) / 1000;
+  const record = recordOf(results, { quick: settings.quick, seconds, peak });
+  const files = [...(await write(results, `${machine}; ${peaks}`)), keepRecord(record)];
+  if (options.publish) files.push(...(await writePage(record, results, join(projectFolder, 'bench'))));
   if (options.json) {
     const judged = results.map(({ row, measurement }) => ({
       name: row.name,
@@ -81,6 +89,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const notes = resultNotes(results);
   const text = [`${machine}; ${peaks}`, '', resultTable(results, peak), ...(notes.length > 0 ? ['', ...notes] : [])];
+  if (before) text.push('', describeChanges(before, record));
   process.stdout.write(`${text.join('\n')}\n\n${files.join('\n')}\n${Math.round(seconds)} s\n`);
   return 0;
 }
@@ -93,6 +102,8 @@ function readOptions(argv: readonly string[]) {
         only: { type: 'string', multiple: true },
         photos: { type: 'string' },
         quick: { type: 'boolean' },
+        compare: { type: 'string' },
+        publish: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },

@@ -15,7 +15,7 @@ export interface Work {
   /** photos to decode */
   files?: readonly string[];
   precision?: Precision;
-  /** with torch.compile, for PyTorch */
+  /** with torch.compile, for PyTorch, or XLA, for Keras */
   compiled?: boolean;
 }
 
@@ -32,8 +32,8 @@ export interface Prepared {
   cosine?: number;
 }
 
-/** How long to wait for an answer, in milliseconds. */
-const PATIENCE = 120_000;
+/** How long to wait for an answer, in milliseconds: torch.compile takes a minute for a large network. */
+const PATIENCE = 300_000;
 
 /** A framework in a separate process, which lives while a row of the table is measured, and does its work once for each request. */
 export class Peer {
@@ -41,12 +41,7 @@ export class Peer {
   private readonly answers: AsyncIterator<string>;
   private errors = '';
 
-  constructor(
-    program: string,
-    parameters: readonly string[],
-    env: NodeJS.ProcessEnv,
-    private readonly patience = PATIENCE,
-  ) {
+  constructor(program: string, parameters: readonly string[], env: NodeJS.ProcessEnv) {
     this.child = spawn(program, parameters, { env, stdio: 'pipe' });
     this.child.on('error', (error) => {
       this.errors += error.message;
@@ -92,7 +87,7 @@ export class Peer {
   private async nextAnswer(): Promise<IteratorResult<string>> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer in ${this.patience / 1000} s`)), this.patience);
+      timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE / 1000} s`)), PATIENCE);
     });
     try {
       return await Promise.race([this.answers.next(), late]);

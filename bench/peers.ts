@@ -1,21 +1,44 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, projectFolder } from '../src/core/paths';
-import { Peer } from './peer';
+import { Peer, type Work } from './peer';
 
 /** The number of threads for every framework. */
 export const threads = 2;
 
-/** The frameworks, in the order of the table's columns. */
-export const peerNames = ['tunebook', 'keras', 'torch', 'onnx'] as const;
+/** The frameworks, in the order of the table's columns; "compiled" is XLA for Keras, and torch.compile for PyTorch. */
+export const peerNames = ['tunebook', 'keras', 'kerasXla', 'torch', 'torchCompiled', 'onnx', 'openvino'] as const;
 export type PeerName = (typeof peerNames)[number];
+
+/** Those that tunebook is compared with: all of them for inference, and those that train. */
+export const inferencePeers = peerNames.filter((name) => name !== 'tunebook');
+export const trainingPeers = inferencePeers.filter((name) => name !== 'onnx' && name !== 'openvino');
 
 export const peerTitles: Record<PeerName, string> = {
   tunebook: 'tunebook',
   keras: 'Keras',
+  kerasXla: 'Keras XLA',
   torch: 'PyTorch',
+  torchCompiled: 'PyTorch compiled',
   onnx: 'ONNX Runtime',
+  openvino: 'OpenVINO',
 };
+
+/** Each one's program in bench/peers. */
+const programs: Record<Exclude<PeerName, 'tunebook'>, string> = {
+  keras: 'keras_peer.py',
+  kerasXla: 'keras_peer.py',
+  torch: 'torch_peer.py',
+  torchCompiled: 'torch_peer.py',
+  onnx: 'onnx_peer.py',
+  openvino: 'openvino_peer.py',
+};
+
+/** The same work for each of these frameworks. */
+export function worksOf<N extends PeerName>(names: readonly N[], work: Work): Map<N, Work> {
+  const compiled = { ...work, compiled: true };
+  return new Map(names.map((name) => [name, name === 'kerasXla' || name === 'torchCompiled' ? compiled : work]));
+}
 
 /** The virtual environment of the Python frameworks; kernel-setup/steps/bench-python.mjs makes it. */
 export const peerPython = (): string => cacheFolder('bench-python', 'bin', 'python');
@@ -47,5 +70,5 @@ export function startPeer(name: PeerName): Peer {
   }
   const missing = missingPeers();
   if (missing) throw new Error(missing);
-  return new Peer(peerPython(), [peerFile(`${name}_peer.py`)], peerEnvironment());
+  return new Peer(peerPython(), [peerFile(programs[name])], peerEnvironment());
 }

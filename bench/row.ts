@@ -30,6 +30,8 @@ export interface Measurement {
   precision?: Precision;
   /** largest resident memory, in bytes */
   memory?: Partial<Record<PeerName, number>>;
+  /** version of each framework */
+  versions?: Partial<Record<PeerName, string>>;
   /** validation accuracy, where something was trained */
   accuracy?: Partial<Record<PeerName, number>>;
   /** smallest cosine between tunebook's outputs and the same outputs in float32 */

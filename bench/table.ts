@@ -1,6 +1,6 @@
 import { alignColumns } from '../src/core/text';
 import { type MachinePeak, peakOf } from './peak';
-import { type PeerName, peerNames, peerTitles } from './peers';
+import { inferencePeers, type PeerName, peerNames, peerTitles, trainingPeers } from './peers';
 import type { Goal, Measurement, Row, Unit } from './row';
 import { judge } from './verdict';
 
@@ -9,8 +9,6 @@ export interface Result {
   row: Pick<Row, 'name' | 'work' | 'unit' | 'goals' | 'requirements'>;
   measurement: Measurement;
 }
-
-const peers = peerNames.filter((name) => name !== 'tunebook');
 
 /**
  * The table of results as text: one line per row with the time of each framework, tunebook's ratio to it in brackets, and the peak of
@@ -65,7 +63,8 @@ export function formatValue(value: number, unit: Unit): string {
 
 /** e.g. `1.5x Keras`; `1.0x the fastest` for a goal that names all frameworks. */
 export function formatGoal({ peers: named, ratio, of }: Goal): string {
-  const who = named.length === peers.length ? 'the fastest' : named.map((name) => peerTitles[name]).join('/');
+  const all = named.length === inferencePeers.length || named.length === trainingPeers.length;
+  const who = all ? 'the fastest' : named.map((name) => peerTitles[name]).join('/');
   return `${ratio}x ${who}${of === 'memory' ? "'s memory" : ''}`;
 }
 
@@ -73,7 +72,7 @@ export function formatGoal({ peers: named, ratio, of }: Goal): string {
 function memoryOf({ memory = {} }: Measurement): string {
   const { tunebook } = memory;
   if (!tunebook) return '';
-  const [least] = peers.filter((name) => memory[name]).sort((a, b) => memory[a]! - memory[b]!);
+  const [least] = inferencePeers.filter((name) => memory[name]).sort((a, b) => memory[a]! - memory[b]!);
   return `${formatValue(tunebook, 'bytes')}${least ? ` (${peerTitles[least]} ${formatValue(memory[least]!, 'bytes')})` : ''}`;
 }
 

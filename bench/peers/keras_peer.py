@@ -1,4 +1,4 @@
-"""Keras 3 on TensorFlow: a forward pass as a graph, a training step as `train_on_batch`."""
+"""Keras 3 on TensorFlow: a forward pass as a graph, a training step as `train_on_batch`; if it is compiled, both by XLA."""
 
 import os
 
@@ -40,13 +40,15 @@ def prepare(work):
     model = build(work["network"], work["size"])
     x = tf.random.uniform((work["batch"], work["size"], work["size"], 3), -1, 1)
     if work["kind"] == "forward":
-        forward = tf.function(lambda images: model(images, training=False))
+        forward = tf.function(lambda images: model(images, training=False), jit_compile=work.get("compiled", False))
         return lambda: forward(x).numpy(), {"parameters": model.count_params(), "version": keras.__version__}
     keep_normalization_in_inference(model)
     outputs = keras.layers.Dense(work["classes"])(keras.layers.Dropout(0.2)(model.output))
     model = keras.Model(model.input, outputs)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer=keras.optimizers.Adam(1e-4), loss=loss, metrics=["accuracy"])
+    # without a wish Keras itself chooses, as for its users
+    compiled = {"jit_compile": True} if work.get("compiled") else {}
+    model.compile(optimizer=keras.optimizers.Adam(1e-4), loss=loss, metrics=["accuracy"], **compiled)
     y = tf.random.uniform((work["batch"],), 0, work["classes"], tf.int32)
     return lambda: model.train_on_batch(x, y), {"parameters": model.count_params(), "version": keras.__version__}
 

@@ -1,10 +1,7 @@
-"""ONNX Runtime: inference only. The graph is written node by node; ONNX Runtime folds and fuses it when it loads."""
-
-from serve import THREADS, serve
+"""Networks as ONNX graphs, written node by node: ONNX Runtime and OpenVINO fold and fuse them when they load them."""
 
 import numpy as np
 import onnx
-import onnxruntime
 from networks import NETWORKS, same_padding
 from onnx import TensorProto, helper, numpy_helper
 
@@ -87,21 +84,13 @@ class OnnxBuilder:
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 
-def prepare(work):
+def build(work):
+    """The graph as bytes, its number of parameters, and an input. Both programs only infer."""
     if work["kind"] != "forward":
-        raise NotImplementedError("ONNX Runtime does not train")
+        raise NotImplementedError("it does not train")
     builder = OnnxBuilder(work["batch"], work["size"])
     model = builder.finish(NETWORKS[work["network"]](builder, "input"))
     onnx.checker.check_model(model)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = THREADS
-    options.log_severity_level = 3
-    # threads that wait for the next call must not slow down the other frameworks
-    options.add_session_config_entry("session.force_spinning_stop", "1")
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     x = np.random.default_rng(1).uniform(-1, 1, builder.shape).astype(np.float32)
     parameters = sum(int(np.prod(weight.dims)) for weight in builder.weights if weight.dims)
-    return lambda: session.run(None, {"input": x}), {"parameters": parameters, "version": onnxruntime.__version__}
-
-
-serve(prepare)
+    return model.SerializeToString(), parameters, x

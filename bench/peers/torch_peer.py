@@ -123,6 +123,11 @@ def prepare(work):
         images = images.pin_memory()
     model = Network(work["network"], work["size"], work.get("classes")).to(DEVICE, memory_format=torch.channels_last)
     told = {"parameters": sum(p.numel() for p in model.state_dict().values() if p.dim() > 0), "version": torch.__version__}
+    if work.get("compiled") and work["kind"] == "forward" and DEVICE == "cpu":
+        # weights that never change are folded into the convolutions, and laid out once as these want them
+        import torch._inductor.config
+
+        torch._inductor.config.freezing = True
     run = torch.compile(model) if work.get("compiled") else model
     lower = torch.autocast(DEVICE, torch.bfloat16, enabled=work.get("precision") == "bfloat16")
     if work["kind"] == "forward":

@@ -13,7 +13,7 @@ export async function sideBySide(
   works: ReadonlyMap<PeerName, Work>,
   { rounds, seconds, onProgress }: Settings,
 ): Promise<Measurement> {
-  const measurement: Measurement = { values: {}, memory: {}, notes: [] };
+  const measurement: Measurement = { values: {}, memory: {}, versions: {}, notes: [] };
   const fail = (name: PeerName, error: unknown) =>
     measurement.notes.push(`${peerTitles[name]}: ${messageOf(error).slice(0, 200)}`);
   const peers = new Map<PeerName, Peer>();
@@ -27,6 +27,7 @@ export async function sideBySide(
         peer = startPeer(name);
         const prepared = await peer.prepare(work);
         if (prepared.parameters) parameters.set(name, prepared.parameters);
+        if (prepared.version) measurement.versions![name] = prepared.version;
         if (name === 'tunebook') {
           Object.assign(measurement, { flops: prepared.flops, cosine: prepared.cosine, precision: work.precision });
         }

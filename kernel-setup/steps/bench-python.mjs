@@ -6,7 +6,7 @@ import { pipInstall, readPins, requirementsFile } from '../lib/pip.mjs';
 import { findPython } from '../lib/python.mjs';
 import { contentsOf } from '../lib/stamps.mjs';
 
-/** The virtual environment with Keras, PyTorch and ONNX Runtime; bench/peers.ts has the same path. */
+/** The virtual environment with Keras, PyTorch, ONNX Runtime and OpenVINO; bench/peers.ts has the same path. */
 const program = () => inCache('bench-python', 'bin', 'python');
 
 const base = () => (existsSync(program()) ? realpathSync(program()) : 'none');
@@ -20,7 +20,7 @@ const base = () => (existsSync(program()) ? realpathSync(program()) : 'none');
  */
 export const benchPython = {
   name: 'bench-python',
-  title: 'Keras, PyTorch and ONNX Runtime to compare with (7 GB on disk, once)',
+  title: 'Keras, PyTorch, ONNX Runtime and OpenVINO to compare with (7 GB on disk, once)',
   inputs: () => [inCache('bench-python'), base(), ...contentsOf([requirementsFile('bench')], inProject())],
   artefacts: () => [program()],
   async run(report) {

@@ -68,7 +68,10 @@ describe('the bench', () => {
   it('writes a dash for a peer that failed, and says why below', () => {
     const measurement = { ...measured, notes: ['PyTorch: no such module'], accuracy: { tunebook: 0.9, keras: 0.85 } };
     const [head, line] = resultTable([{ row, measurement }], { float32: { matmul: 150, conv: 200 } }).split('\n');
-    match(head!, /work +tunebook +Keras +PyTorch +ONNX Runtime +of peak +memory +goal/);
+    match(
+      head!,
+      /work +tunebook +Keras +Keras XLA +PyTorch +PyTorch compiled +ONNX Runtime +OpenVINO +of peak +memory +goal/,
+    );
     match(line!, /200 ms +320 ms \(1\.60x\) +- +170 ms \(0\.85x\) +50% +1\.5x Keras, 0\.9x ONNX Runtime +missed/);
     deepEqual(resultNotes([{ row, measurement }]), [
       'forward-x: validation accuracy: tunebook 0.900, Keras 0.850',
