@@ -71,6 +71,7 @@ def main():
     client = NotebookClient(
         notebook,
         timeout=None,  # training takes as long as it takes
+        startup_timeout=600,  # a busy machine needs more than the usual minute; a kernel that dies is noticed at once
         kernel_name=job["kernel"],
         record_timing=False,  # times in the metadata would differ in every run
         store_widget_state=False,  # without it, pages and viewers show the picture that each widget has beside itself
