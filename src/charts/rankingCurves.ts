@@ -50,7 +50,7 @@ export function rocChart(curves: Readonly<Record<string, RocCurve>>, options?: R
       area,
       interval,
       positives,
-      points: points.map((p) => ({ x: p.falsePositiveRate, y: p.truePositiveRate, threshold: p.threshold })),
+      points: corners(points.map((p) => ({ x: p.falsePositiveRate, y: p.truePositiveRate, threshold: p.threshold }))),
     }),
   );
   return draw('rocChart', title, lines, {
@@ -204,6 +204,16 @@ function evenly<T>(list: readonly T[], most: number): readonly T[] {
 
 /** JSON knows no NaN. */
 const finiteOrNull = (value: number) => (Number.isFinite(value) ? value : null);
+
+/** The points without those on a level or upright line between their neighbours: the same curve in a fraction of the bytes. */
+function corners<T extends { x: number; y: number }>(points: readonly T[]): T[] {
+  return points.filter((point, i) => {
+    const [before, after] = [points[i - 1], points[i + 1]];
+    if (!before || !after) return true;
+    const same = (side: 'x' | 'y') => before[side] === point[side] && point[side] === after[side];
+    return !same('x') && !same('y');
+  });
+}
 
 /** About 300 points at most: more make no visible difference, but a larger notebook. */
 function thin<T>(points: readonly T[]): T[] {

@@ -28,6 +28,7 @@ export {
 } from './pictures/reading';
 export { hashOfFile, readPicture } from './pictures/readPicture';
 export { sampleExamples, type ThumbnailOptions, thumbnail } from './pictures/thumbnails';
+export { type PlantedMistakes, type PlantOptions, plantMistakes } from './plantMistakes';
 export { sampleFolder, samples } from './samples';
 export { selectClasses } from './selectClasses';
 export { checkLabelled, findTestPart, type SplitOptions, splitDataset, TEST_RANGE, VALIDATION_RANGE } from './split';

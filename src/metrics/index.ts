@@ -9,6 +9,7 @@ export { type GroupedAccuracy, groupedAccuracy } from './groupedAccuracy';
 export { describeAccuracy, type Interval, wilsonInterval } from './interval';
 export { type LabelIssue, suspectLabels } from './labelErrors';
 export type { LearningRateFinding, LearningRateStep } from './learningRateFinding';
+export { pairedInterval } from './pairedInterval';
 export { type PrecisionRecallCurve, type PrecisionRecallPoint, precisionRecallCurve } from './precisionRecall';
 export { type BinaryTask, oneVersusRest } from './ranking';
 export { type ClassReport, type ClassScores, classReport, type Scores } from './report';
