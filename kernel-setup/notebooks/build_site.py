@@ -1,15 +1,18 @@
-"""Makes a static site of executed notebooks: an index and one page per chapter, linked in order.
+"""Makes a static site of executed notebooks: an index and one page per chapter, linked in order, with contents and search beside the text.
 
 Reads one JSON object from standard input:
     notebooks  files of executed notebooks, in order
     solutions  executed notebooks with the answers to exercises: the chapters link to their pages, in the folder solutions
     out        folder of the site; its pages are replaced
     title, about  of the index
-    glossary   the Markdown file that becomes the page glossary.html
-    reference  whether the folder `api` contains the API reference, to which the index and the chapters link
-Prints one JSON line: {"pages": [...]}. Needs no network, and neither do the pages: pictures are inside them.
+    documents  Markdown files that become pages: file, page, title
+    reference  whether the folder `api` contains the API reference, to which all pages link
+Prints one JSON line: {"pages": [...]}. Needs no network, and neither do the pages. Pictures and styles are files beside the pages, so that a
+page is small and a browser loads what several pages share only once.
 """
 
+import base64
+import hashlib
 import html
 import json
 import os
@@ -19,20 +22,7 @@ import sys
 import nbformat
 from nbconvert import HTMLExporter
 
-STYLE = """
-body { max-width: 62rem; margin: 0 auto; padding: 0 1rem 4rem; }
-nav.book { display: flex; gap: 1.5rem; flex-wrap: wrap; padding: 1rem 0; font: 15px system-ui, sans-serif; }
-nav.book a { color: #0072b2; }
-.highlight pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-.jp-RenderedMarkdown pre { margin: 0.8em 0; }
-.jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }
-div.output_png img, .jp-RenderedImage img { max-width: 100%; height: auto; }
-"""
-INDEX_STYLE = """
-body { max-width: 46rem; margin: 3rem auto; padding: 0 1rem; font: 17px/1.55 system-ui, sans-serif; color: #262626; background: #fafafa; }
-a { color: #0072b2; } li { margin: 0 0 1rem; } li p { margin: 0; color: #616161; }
-@media (prefers-color-scheme: dark) { body { color: #e8e8e8; background: #1c1c1c; } a { color: #6bb8e8; } li p { color: #b5b5b5; } }
-"""
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def heading_of(notebook, name):
@@ -51,66 +41,148 @@ def write_whole(file, text):
     os.replace(part, file)
 
 
-def links(chapters, at, reference):
-    parts = ['<a href="index.html">Contents</a>']
-    for step, word in ((-1, "Previous"), (1, "Next")):
-        if 0 <= at + step < len(chapters):
-            page, title, _ = chapters[at + step]
-            parts.append(f'<a href="{page}">{word}: {html.escape(title)}</a>')
-    if reference:
-        parts.append('<a href="api/index.html">API reference</a>')
-    parts.append('<a href="glossary.html">Glossary</a>')
-    return f'<nav class="book" aria-label="Chapters">{"".join(parts)}</nav>'
+class Book:
+    """The folder of the site, and what all of its pages have."""
+
+    def __init__(self, job):
+        self.out, self.reference = job["out"], job["reference"]
+        self.documents = [(each["page"], each["title"], os.path.basename(each["file"])) for each in job["documents"]]
+        self.chapters, self.sections = [], []
+
+    def write(self, name, text):
+        file = os.path.join(self.out, name)
+        os.makedirs(os.path.dirname(file), exist_ok=True)
+        write_whole(file, text)
+
+    def file(self, folder, data, ending):
+        """The address of a file with this content, which is written once."""
+        name = f"{folder}/{hashlib.sha256(data).hexdigest()[:16]}.{ending}"
+        file = os.path.join(self.out, name)
+        if not os.path.exists(file):
+            os.makedirs(os.path.dirname(file), exist_ok=True)
+            with open(f"{file}.{os.getpid()}.part", "wb") as stream:
+                stream.write(data)
+            os.replace(f"{file}.{os.getpid()}.part", file)
+        return name
+
+    def side(self, here, headings, root):
+        """Contents beside the text: the chapters, and the headings of the one that is shown."""
+        parts = []
+        for page, title, _ in self.chapters:
+            own = "".join(f'<li><a href="#{anchor}">{text}</a></li>' for anchor, text in headings) if page == here else ""
+            current = ' aria-current="page"' if page == here else ""
+            parts.append(f'<li><a href="{root}{page}"{current}>{html.escape(title)}</a>{f"<ul>{own}</ul>" if own else ""}</li>')
+        more = [(page, title) for page, title, _ in self.documents] + ([("api/index.html", "API reference")] if self.reference else [])
+        other = "".join(f'<li><a href="{root}{page}">{html.escape(title)}</a></li>' for page, title in more)
+        return (
+            f'<nav class="book-side" aria-label="Contents"><input id="book-search" type="search" placeholder="Search" aria-label="Search the book">'
+            f'<ul id="book-found" aria-live="polite"></ul><details><summary>Contents</summary><a href="{root}index.html">Contents</a>'
+            f'<ol>{"".join(parts)}</ol><ul>{other}</ul></details></nav>'
+        )
+
+    def steps(self, here):
+        at = next((i for i, (page, _, _) in enumerate(self.chapters) if page == here), None)
+        if at is None:
+            return ""
+        parts = []
+        for step, word in ((-1, "Previous"), (1, "Next")):
+            if 0 <= at + step < len(self.chapters):
+                page, title, _ = self.chapters[at + step]
+                parts.append(f'<a href="{page}">{word}: {html.escape(title)}</a>')
+        return f'<nav class="book-steps" aria-label="Chapters">{"".join(parts)}</nav>'
+
+    def page(self, name, title, notebook, before=""):
+        """Write the page of a notebook."""
+        root = "../" * name.count("/")
+        # without the state of widgets, which JupyterLab may save, a page shows the picture that each widget has beside itself
+        notebook.metadata.pop("widgets", None)
+        # empty addresses of MathJax and RequireJS, so that pages need no network: no notebook has formulas
+        exporter = HTMLExporter(mathjax_url="", require_js_url="", jupyter_widgets_base_url="")
+        text, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
+        text = self.with_links(text, root)
+        text = re.sub(r'src="data:image/png;base64,([^"]+)"', lambda found: f'loading="lazy" src="{root}{self.picture(found.group(1))}"', text)
+        styles = re.findall(r"<style[^>]*>(.*?)</style>", text, re.S)
+        text = re.sub(r"<style[^>]*>.*?</style>", "", text, flags=re.S)
+        with open(os.path.join(HERE, "book.css"), encoding="utf-8") as stream:
+            styles.append(stream.read())
+        style = self.file("style", "\n".join(styles).encode(), "css")
+        found = re.findall(r'<h([12]) id="([^"]+)">(.*?)<a class="anchor-link"', text, re.S)
+        self.index(name, title, notebook, found)
+        headings = [(anchor, heading) for level, anchor, heading in found if level == "2"]
+        text = text.replace("<html", f'<html data-root="{root}"', 1)
+        if 'name="viewport"' not in text:
+            text = text.replace("</head>", '<meta name="viewport" content="width=device-width, initial-scale=1"></head>', 1)
+        text = text.replace("</head>", f'<link rel="stylesheet" href="{root}{style}"></head>', 1)
+        start = f"{self.side(name, headings, root)}<div class=\"book-page\">{before}{self.steps(name)}"
+        text = re.sub(r"(<body[^>]*>)", lambda body: body.group(1) + start, text, count=1)
+        text = text.replace("</body>", f'{self.steps(name)}</div><script src="{root}search.js" defer></script></body>', 1)
+        self.write(name, text)
+
+    def picture(self, data):
+        return self.file("pictures", base64.b64decode(data), "png")
+
+    def with_links(self, text, root):
+        """Links to notebooks and documents become links to their pages; to what the site does not have, plain text."""
+        pages = {source: page for page, _, source in self.documents}
+
+        def link(found):
+            address, inner = found.groups()
+            source = address.split("/")[-1]
+            if source in pages:
+                return f'<a href="{root}{pages[source]}">{inner}</a>'
+            if source.endswith(".ipynb"):
+                return f'<a href="{re.sub(r"^.*notebooks/", root, address)[:-6]}.html">{inner}</a>'
+            return inner
+
+        return re.sub(r'<a href="((?:\.\./|[\w-]+/)*[\w-]+(?:\.md|\.ipynb)?)"[^>]*>(.*?)</a>', link, text, flags=re.S)
+
+    def index(self, page, chapter, notebook, found):
+        """Keep the text below each heading for the search."""
+        text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+        text = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+        parts = re.split(r"^#{1,2} .+$", text, flags=re.M)[1:]
+        for (_, anchor, heading), part in zip(found, parts):
+            plain = re.sub(r"\]\([^)]*\)|[*`#|\[]|-{3,}", " ", part)
+            title = html.unescape(re.sub(r"<[^>]+>", "", heading)).strip()
+            self.sections.append({"page": page, "id": anchor, "chapter": chapter, "title": title, "text": " ".join(plain.split())})
 
 
-def chapter_page(notebook, title, navigation):
-    # without the state of widgets, which JupyterLab may save, a page shows the picture that each widget has beside itself
-    notebook.metadata.pop("widgets", None)
-    # empty addresses of MathJax and RequireJS, so that pages need no network: no notebook has formulas
-    page, _ = HTMLExporter(mathjax_url="", require_js_url="", jupyter_widgets_base_url="").from_notebook_node(notebook, resources={"metadata": {"name": title}})
-    page = re.sub(r'(href="(?:solutions/|\.\./)?[\w-]+)\.ipynb"', r'\1.html"', page)  # links to notebooks become links to their pages
-    page = page.replace('href="../docs/glossary.md"', 'href="glossary.html"')
-    page = page.replace("</head>", f"<style>{STYLE}</style></head>", 1)
-    page = re.sub(r"(<body[^>]*>)", lambda found: found.group(1) + navigation, page, count=1)
-    return page.replace("</body>", f"{navigation}</body>", 1)
-
-
-def index_page(title, about, chapters, reference):
-    items = "".join(
-        f'<li><a href="{page}">{html.escape(name)}</a><p>{html.escape(question)}</p></li>' for page, name, question in chapters
-    )
-    more = '<p><a href="glossary.html">Glossary</a>: the terms of the course</p>'
-    if reference:
-        more += '<p><a href="api/index.html">API reference</a>: every function, its options and an example</p>'
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{INDEX_STYLE}</style></head>'
-        f"<body><h1>{html.escape(title)}</h1><p>{html.escape(about)}</p><ol start='0'>{items}</ol>{more}</body></html>\n"
-    )
+def index_text(title, about, chapters, documents, reference):
+    """The first page, as Markdown."""
+    items = [f"{i}. [{html.escape(name)}]({os.path.splitext(page)[0]}.ipynb)  \n   {html.escape(question)}" for i, (page, name, question) in enumerate(chapters)]
+    more = [f"- [{name}]({source})" for _, name, source in documents]
+    reference_line = ["- <a href=\"api/index.html\">API reference</a>: every function, its options and an example"] if reference else []
+    return "\n".join([f"# {title}", "", about, "", *items, "", *more, *reference_line])
 
 
 def main():
     job = json.load(sys.stdin)
-    os.makedirs(job["out"], exist_ok=True)
+    book = Book(job)
     notebooks = [nbformat.read(file, as_version=4) for file in job["notebooks"]]
     names = [os.path.splitext(os.path.basename(file))[0] for file in job["notebooks"]]
-    chapters = [(f"{name}.html", *heading_of(notebook, name)) for name, notebook in zip(names, notebooks)]
-    for at, notebook in enumerate(notebooks):
-        page, title, _ = chapters[at]
-        write_whole(os.path.join(job["out"], page), chapter_page(notebook, title, links(chapters, at, job["reference"])))
+    book.chapters = [(f"{name}.html", *heading_of(notebook, name)) for name, notebook in zip(names, notebooks)]
+    for (page, title, _), notebook in zip(book.chapters, notebooks):
+        book.page(page, title, notebook)
+    for document in job["documents"]:
+        with open(document["file"], encoding="utf-8") as stream:
+            book.page(document["page"], document["title"], markdown_notebook(stream.read()))
+    sections = list(book.sections)  # the answers are not found by a search
     solutions = []
     for file in job["solutions"]:
         name = os.path.splitext(os.path.basename(file))[0]
         notebook = nbformat.read(file, as_version=4)
-        back = f'<nav class="book" aria-label="Chapters"><a href="../index.html">Contents</a><a href="../{name}.html">The chapter</a></nav>'
         solutions.append(f"solutions/{name}.html")
-        os.makedirs(os.path.join(job["out"], "solutions"), exist_ok=True)
-        write_whole(os.path.join(job["out"], solutions[-1]), chapter_page(notebook, heading_of(notebook, name)[0], back))
-    with open(job["glossary"], encoding="utf-8") as stream:
-        glossary = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(stream.read())])
-    write_whole(os.path.join(job["out"], "glossary.html"), chapter_page(glossary, "Glossary", links([], 0, job["reference"])))
-    write_whole(os.path.join(job["out"], "index.html"), index_page(job["title"], job["about"], chapters, job["reference"]))
-    print(json.dumps({"pages": ["index.html", *(page for page, _, _ in chapters), *solutions, "glossary.html"]}))
+        book.page(solutions[-1], heading_of(notebook, name)[0], notebook, f'<nav class="book-steps"><a href="../{name}.html">The chapter</a></nav>')
+    index = index_text(job["title"], job["about"], book.chapters, book.documents, job["reference"])
+    book.page("index.html", job["title"], markdown_notebook(index))
+    with open(os.path.join(HERE, "book.js"), encoding="utf-8") as stream:
+        book.write("search.js", f"{{\nconst sections = {json.dumps(sections)};\n{stream.read()}}}\n")
+    documents = [each["page"] for each in job["documents"]]
+    print(json.dumps({"pages": ["index.html", *(page for page, _, _ in book.chapters), *solutions, *documents]}))
+
+
+def markdown_notebook(text):
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
 
 
 main()

@@ -14,6 +14,14 @@ interface Options {
   out: string;
 }
 
+/** The pages beside the chapters, and the Markdown files that they are made of. */
+const pages = [
+  { path: ['docs', 'course.md'], page: 'course.html', title: 'The course at a glance' },
+  { path: ['docs', 'glossary.md'], page: 'glossary.html', title: 'Glossary' },
+  { path: ['docs', 'teaching.md'], page: 'teaching.html', title: 'For teachers' },
+  { path: ['bench', 'RECIPES.md'], page: 'recipes.html', title: 'What the recipes are worth' },
+];
+
 /** The command `site`: executed notebooks as a book of static pages. */
 export function siteCommand(): Command {
   return new Command('site')
@@ -50,10 +58,12 @@ export async function buildSite(from: string, out: string, { api = false } = {})
   const about =
     'Fine-tuning a pre-trained CNN on a small image dataset in TypeScript, one practice a chapter. Each chapter is a notebook ' +
     'that was run from top to bottom: what it shows is what it computed.';
+  const documents = pages
+    .map(({ path, ...page }) => ({ ...page, file: join(projectFolder, ...path) }))
+    .filter(({ file }) => existsSync(file)); // an installed package has no measurements
   const reference = api && (await writeApiPages(join(out, 'api')));
-  const glossary = join(projectFolder, 'docs', 'glossary.md');
-  const job = { notebooks, solutions, out: resolve(out), title: 'tunebook: the course', about, glossary, reference };
-  for await (const { pages } of runPython<{ pages: string[] }>('build_site.py', job)) return pages;
+  const job = { notebooks, solutions, out: resolve(out), title: 'tunebook: the course', about, documents, reference };
+  for await (const made of runPython<{ pages: string[] }>('build_site.py', job)) return made.pages;
   throw new UserError('the book was not made');
 }
 

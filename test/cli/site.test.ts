@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSite } from '../../src/cli/site';
 import { UserError } from '../../src/core/errors';
@@ -32,6 +32,8 @@ function writeNotebook(folder: string, name: string, title: string, executed = t
   );
 }
 
+const documents = ['course.html', 'glossary.html', 'teaching.html', 'recipes.html'];
+
 describe('buildSite', function () {
   this.timeout(60_000);
   let folder: string;
@@ -46,17 +48,11 @@ describe('buildSite', function () {
     writeNotebook(folder, '00-a', 'First');
     writeNotebook(folder, '02-c', 'Third <b>');
     const out = join(folder, 'site');
-    assert.deepEqual(await buildSite(folder, out), [
-      'index.html',
-      '00-a.html',
-      '01-b.html',
-      '02-c.html',
-      'glossary.html',
-    ]);
+    assert.deepEqual(await buildSite(folder, out), ['index.html', '00-a.html', '01-b.html', '02-c.html', ...documents]);
     const read = (page: string) => readFileSync(join(out, page), 'utf8');
     const index = read('index.html');
     assert.deepEqual(
-      [...index.matchAll(/href="(\d.*?)"/g)].map(([, page]) => page),
+      [...index.split('book-page')[1]!.matchAll(/href="(\d.*?)"/g)].map(([, page]) => page),
       ['00-a.html', '01-b.html', '02-c.html'],
     );
     assert.match(index, /Why &amp; how of First\?/);
@@ -74,7 +70,7 @@ describe('buildSite', function () {
     mkdirSync(join(folder, 'solutions'));
     writeNotebook(join(folder, 'solutions'), '00-a', 'Solutions');
     const out = join(folder, 'site');
-    assert.deepEqual(await buildSite(folder, out), ['index.html', '00-a.html', 'solutions/00-a.html', 'glossary.html']);
+    assert.deepEqual(await buildSite(folder, out), ['index.html', '00-a.html', 'solutions/00-a.html', ...documents]);
     assert.match(readFileSync(join(out, '00-a.html'), 'utf8'), /<a href="solutions\/00-a\.html">it<\/a>/);
     assert.match(readFileSync(join(out, 'solutions', '00-a.html'), 'utf8'), /<a href="\.\.\/00-a\.html">The chapter/);
     assert.doesNotMatch(readFileSync(join(out, 'index.html'), 'utf8'), /solutions\/00-a\.html/);
@@ -89,6 +85,36 @@ describe('buildSite', function () {
     assert.match(read('00-a.html'), /See the <a href="glossary\.html">glossary<\/a>/);
     assert.match(read('glossary.html'), /<td>backbone<\/td>/);
     assert.match(read('glossary.html'), /href="index\.html">Contents/);
+    assert.match(read('course.html'), /<a href="recipes\.html">RECIPES<\/a>/);
+    assert.match(read('course.html'), /<a href="00-quick-start\.html">/);
+    for (const page of documents) assert.doesNotMatch(read(page), /href="[^"]*\.(md|ipynb)"/);
+  });
+
+  it('has the contents and a search beside each page, pictures as files, and the style once', async () => {
+    writeNotebook(folder, '00-a', 'First');
+    mkdirSync(join(folder, 'solutions'));
+    writeNotebook(join(folder, 'solutions'), '00-a', 'Answers');
+    const out = join(folder, 'site');
+    const png = Buffer.from('not a real picture').toString('base64');
+    const file = join(folder, '00-a.ipynb');
+    const notebook = JSON.parse(readFileSync(file, 'utf8'));
+    notebook.cells[1].outputs[0].data = { 'image/png': png };
+    notebook.cells[0].source += '\n\n## Part & piece\n\nAbout zebras.';
+    writeFileSync(file, JSON.stringify(notebook));
+    await buildSite(folder, out);
+    const page = readFileSync(join(out, '00-a.html'), 'utf8');
+    const [, picture = ''] = /loading="lazy" src="(pictures\/\w+\.png)"/.exec(page) ?? [];
+    assert.equal(readFileSync(join(out, picture), 'utf8'), 'not a real picture');
+    assert.doesNotMatch(page, /<style|base64/);
+    assert.ok(page.length < 30_000, `${page.length}`);
+    assert.match(page, /<a href="#Part-&amp;-piece">Part &amp; piece<\/a>/);
+    assert.equal(readdirSync(join(out, 'style')).length, 1);
+    const answers = readFileSync(join(out, 'solutions', '00-a.html'), 'utf8');
+    assert.match(answers, /href="\.\.\/style\/\w+\.css"/);
+    assert.match(answers, /src="\.\.\/search\.js"/);
+    const search = readFileSync(join(out, 'search.js'), 'utf8');
+    assert.match(search, /"page": "00-a\.html".*"title": "Part & piece", "text": "About zebras\."/);
+    assert.doesNotMatch(search, /Answers/);
   });
 
   it('refuses a folder without notebooks, and a notebook that was not run', async () => {
