@@ -88,6 +88,9 @@ export type { StudyResult } from './study';
 export { watchStudy } from './notebook';
 export * as studies from './api/studies';
 
+// the exercises of the course
+export { check } from './course';
+
 // in a notebook, and everywhere
 export { liveDisplay, progressBar, show, watch } from './notebook';
 export * as display from './api/display';

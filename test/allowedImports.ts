@@ -73,11 +73,15 @@ export const allowedImports: Record<string, { what: string; knows: readonly stri
       ...['runs', 'study', 'analysis', 'report'],
     ],
   },
+  course: {
+    what: 'the exercises of the course, and what is said of an answer',
+    knows: ['core', 'metrics', 'data', 'training'],
+  },
   cli: {
     what: 'the command line',
     knows: [
       ...['core', 'front', 'tensorflow', 'models', 'layers', 'metrics', 'charts', 'data', 'augment', 'features'],
-      ...['training', 'runs', 'study', 'analysis', 'terminal', 'notebook', 'widgets', 'report', 'auto'],
+      ...['training', 'runs', 'study', 'analysis', 'terminal', 'notebook', 'widgets', 'report', 'auto', 'course'],
     ],
   },
 };

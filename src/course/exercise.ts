@@ -1,0 +1,52 @@
+import type { EpochRecord } from '../core/listener';
+import type { Split } from '../data';
+import type { Prediction } from '../training';
+import type { Expected } from './answers';
+
+/** What of a training the exercises use: a result of `train`, or a part of it. */
+export interface CheckedRun {
+  classes: readonly string[];
+  history: readonly EpochRecord[];
+  predictions: readonly Prediction[];
+  split: Split;
+  accuracy: number;
+  test?: { predictions: readonly Prediction[] };
+}
+
+/** A row of a table with one training of a recipe and a seed. */
+export interface TrialRow {
+  recipe: string;
+  seed: number;
+  accuracy: number;
+  loss: number;
+}
+
+/** A table, as arquero has it. */
+interface Rows {
+  objects(): object[];
+}
+
+/** The values of a chapter from which the right answers are computed: so they suit every dataset, seed and number of epochs. */
+export interface ChapterValues {
+  /** The chapter's training (00, 06, 08). */
+  run?: CheckedRun;
+  /** The comparison of backbones (01). */
+  comparison?: { table: Rows };
+  /** One row for each training that the chapter compares (03, 04). */
+  results?: readonly TrialRow[];
+  /** The training without regularization (04). */
+  overfitted?: { history: readonly EpochRecord[] };
+  /** The study of heads and dropout (09). */
+  heads?: { runs: Rows };
+  /** Suspected pictures, the most suspicious first (10). */
+  suspects?: readonly { file: string }[];
+  /** Files of the pictures that were put into a wrong class on purpose (10). */
+  planted?: readonly string[];
+}
+
+/** An exercise whose answer can be checked. */
+export interface Exercise {
+  /** Names of the chapter's values that it needs. */
+  needs: readonly (keyof ChapterValues)[];
+  expected(values: Required<ChapterValues>): Expected;
+}
