@@ -29,8 +29,8 @@ describe('the committed notebooks', () => {
       const { cells, metadata } = JSON.parse(text) as { cells: Cell[]; metadata: { kernelspec: { name: string } } };
       const code = cells.filter(({ cell_type }) => cell_type === 'code');
 
-      it('is smaller than a megabyte, and contains no folder name of the machine on which it was run', () => {
-        assert.ok(text.length < 1_000_000, `${text.length} bytes`);
+      it('is smaller than 600 kB, and contains no folder name of the machine on which it was run', () => {
+        assert.ok(text.length < 600_000, `${text.length} bytes`);
         assert.doesNotMatch(text, /["'\s(](\/home\/|\/tmp\/|\/root\/|\/work\/|\/Users\/|[A-Z]:\\\\Users)/);
       });
 
@@ -70,6 +70,13 @@ describe('the committed notebooks', () => {
         for (const [, namespace = '', name = ''] of source.matchAll(/(?<![\w.'`])(\w+)\.(\w+)\(/g)) {
           const members = values.includes(namespace) ? (tunebook as Record<string, object>)[namespace] : undefined;
           if (members) assert.ok(name in members, `${namespace}.${name}`);
+        }
+      });
+
+      it('has solutions that the checks of the exercises find right', () => {
+        for (const { source, outputs } of code) {
+          if (!/check\.exercise\(/.test(source.join(''))) continue;
+          assert.match(JSON.stringify(outputs), /Exercise \d: right/, source.join(''));
         }
       });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Job, prepareJobs } from '../../src/cli/notebookJobs';
@@ -41,11 +41,18 @@ describe('the course', () => {
     );
   }
 
-  for (const { name } of jobs) {
-    it(`runs ${name} from top to bottom with its quick values`, async function () {
+  for (const { name, target } of jobs) {
+    it(`runs ${name} from top to bottom with its quick values, and finds the answers of solutions right`, async function () {
       this.timeout(600_000);
       const failure = await ends.get(name);
       assert.equal(failure, undefined, failure);
+      const { cells } = JSON.parse(readFileSync(join(out, target), 'utf8')) as {
+        cells: { source: string | string[]; outputs?: unknown[] }[];
+      };
+      for (const { source, outputs } of cells) {
+        if (!/check\.exercise\(/.test([source].flat().join(''))) continue;
+        assert.match(JSON.stringify(outputs), /Exercise \d: right/, JSON.stringify(outputs));
+      }
     });
   }
 });
