@@ -31,6 +31,7 @@ def heading_of(notebook, name):
     title = next(iter(re.findall(r"^# (.+)$", text, re.M)), name)
     question = re.search(r"\*\*The question\.\*\*\s*(.+?)(?:\n\s*\n|$)", text, re.S)
     plain = re.sub(r"\*([^*]+)\*|`([^`]+)`", lambda found: found.group(1) or found.group(2), question.group(1)) if question else ""
+    title = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", title)
     return title, " ".join(plain.split())
 
 
@@ -144,7 +145,7 @@ class Book:
         for (_, anchor, heading), part in zip(found, parts):
             plain = re.sub(r"\]\([^)]*\)|[*`#|\[]|-{3,}", " ", part)
             title = html.unescape(re.sub(r"<[^>]+>", "", heading)).strip()
-            self.sections.append({"page": page, "id": anchor, "chapter": chapter, "title": title, "text": " ".join(plain.split())})
+            self.sections.append({"page": page, "id": html.unescape(anchor), "chapter": chapter, "title": title, "text": " ".join(plain.split())})
 
 
 def index_text(title, about, chapters, documents, reference):

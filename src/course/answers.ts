@@ -2,6 +2,7 @@ import { shown } from '../core/errors';
 
 /** What the program says about the answer to an exercise. */
 export interface Verdict {
+  /** Whether the answer is right. */
   right: boolean;
   /** One sentence: that the answer is right, or what is off about it, without the right answer. */
   says: string;

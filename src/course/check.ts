@@ -1,12 +1,16 @@
 import { inspect } from 'node:util';
 import { didYouMean } from '../core/didYouMean';
 import { shown, UserError } from '../core/errors';
-import { judge, type Verdict } from './answers';
+import { judge } from './answers';
 import type { ChapterValues } from './exercise';
 import { exercises } from './exercises';
 
 /** What {@link check} says of an answer; a notebook shows its text. */
-export interface CheckedAnswer extends Verdict {
+export interface CheckedAnswer {
+  /** Whether the answer is right. */
+  right: boolean;
+  /** One sentence: that the answer is right, or what is off about it, without the right answer. */
+  says: string;
   /** Number of the exercise in its chapter. */
   exercise: number;
 }

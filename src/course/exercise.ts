@@ -5,25 +5,30 @@ import type { Expected } from './answers';
 
 /** What of a training the exercises use: a result of `train`, or a part of it. */
 export interface CheckedRun {
+  /** Names of the classes. */
   classes: readonly string[];
+  /** Loss and accuracy of each epoch. */
   history: readonly EpochRecord[];
+  /** Predictions for the validation pictures. */
   predictions: readonly Prediction[];
+  /** The pictures of each part. */
   split: Split;
+  /** Validation accuracy, from 0 to 1. */
   accuracy: number;
+  /** Predictions for the test pictures, if there are any. */
   test?: { predictions: readonly Prediction[] };
 }
 
 /** A row of a table with one training of a recipe and a seed. */
 export interface TrialRow {
+  /** Name of the recipe; the baseline is `'none'`. */
   recipe: string;
+  /** Its random seed. */
   seed: number;
+  /** Accuracy on pictures that were not trained on, from 0 to 1. */
   accuracy: number;
+  /** Loss on the same pictures. */
   loss: number;
-}
-
-/** A table, as arquero has it. */
-interface Rows {
-  objects(): object[];
 }
 
 /** The values of a chapter from which the right answers are computed: so they suit every dataset, seed and number of epochs. */
@@ -31,13 +36,13 @@ export interface ChapterValues {
   /** The chapter's training (00, 06, 08). */
   run?: CheckedRun;
   /** The comparison of backbones (01). */
-  comparison?: { table: Rows };
+  comparison?: { table: { objects(): object[] } };
   /** One row for each training that the chapter compares (03, 04). */
   results?: readonly TrialRow[];
   /** The training without regularization (04). */
   overfitted?: { history: readonly EpochRecord[] };
   /** The study of heads and dropout (09). */
-  heads?: { runs: Rows };
+  heads?: { runs: { objects(): object[] } };
   /** Suspected pictures, the most suspicious first (10). */
   suspects?: readonly { file: string }[];
   /** Files of the pictures that were put into a wrong class on purpose (10). */

@@ -64,7 +64,7 @@ describe('the committed notebooks', () => {
       it('imports names that tunebook has', () => {
         const source = code.map((cell) => cell.source.join('')).join('\n');
         const [, names = ''] = /import \{([^}]*)\} from 'tunebook'/.exec(source) ?? [];
-        const values = names.split(',').map((each) => each.trim());
+        const values = names.split(',').map((each) => each.trim().split(' as ')[0]!);
         for (const name of values.filter((each) => each && !each.startsWith('type ')))
           assert.ok(name in tunebook, name);
         for (const [, namespace = '', name = ''] of source.matchAll(/(?<![\w.'`])(\w+)\.(\w+)\(/g)) {
