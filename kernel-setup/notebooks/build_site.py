@@ -28,10 +28,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def heading_of(notebook, name):
     """The first heading, and the text of the question beneath it."""
     text = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     title = next(iter(re.findall(r"^# (.+)$", text, re.M)), name)
     question = re.search(r"\*\*The question\.\*\*\s*(.+?)(?:\n\s*\n|$)", text, re.S)
     plain = re.sub(r"\*([^*]+)\*|`([^`]+)`", lambda found: found.group(1) or found.group(2), question.group(1)) if question else ""
-    title = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", title)
     return title, " ".join(plain.split())
 
 
