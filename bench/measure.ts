@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const WARM_UP = 2;
 /** Milliseconds between two runs, in which the threads of the previous one stop waiting for more work. */
 const PAUSE = 60;
+/** What takes so many times as long as the fastest is run no more: one time says enough, and the others' rounds take minutes less. */
+const HOPELESS = 5;
 
 export interface MeasureOptions {
   /** smallest and largest number of counted rounds */
@@ -27,7 +29,7 @@ export interface Runnable {
 
 /**
  * Run several pieces of work in turn, round by round (A B C A B C), so that a slow phase of the machine affects all of them. One that fails
- * is left out.
+ * is left out, and one that takes five times as long as the fastest has a single time.
  *
  * @returns milliseconds of each counted round, by name
  */
@@ -40,7 +42,10 @@ export async function interleave<N extends string>(
   const began = performance.now();
   for (let round = -WARM_UP; round < most && times.size > 0; round++) {
     if (round >= least && performance.now() - began > seconds * 1000) break;
+    const fastest = Math.min(...[...times.values()].flatMap(([first]) => first ?? []));
     for (const name of [...times.keys()]) {
+      const [first] = times.get(name)!;
+      if (first !== undefined && first > HOPELESS * fastest) continue;
       try {
         const time = await things.get(name)!.run();
         if (round >= 0) times.get(name)!.push(time);

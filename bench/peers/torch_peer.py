@@ -11,6 +11,7 @@ from serve import THREADS, serve
 import torch
 from networks import NETWORKS, same_padding
 from torch import nn
+from torch._inductor import config as inductor
 from torch.nn import functional as F
 
 DEVICE = os.environ.get("BENCH_DEVICE", "cpu")
@@ -125,9 +126,7 @@ def prepare(work):
     told = {"parameters": sum(p.numel() for p in model.state_dict().values() if p.dim() > 0), "version": torch.__version__}
     if work.get("compiled") and work["kind"] == "forward" and DEVICE == "cpu":
         # weights that never change are folded into the convolutions, and laid out once as these want them
-        import torch._inductor.config
-
-        torch._inductor.config.freezing = True
+        inductor.freezing = True
     run = torch.compile(model) if work.get("compiled") else model
     lower = torch.autocast(DEVICE, torch.bfloat16, enabled=work.get("precision") == "bfloat16")
     if work["kind"] == "forward":
