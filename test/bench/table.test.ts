@@ -72,7 +72,10 @@ describe('the bench', () => {
       head!,
       /work +tunebook +Keras +Keras XLA +PyTorch +PyTorch compiled +ONNX Runtime +OpenVINO +of peak +memory +goal/,
     );
-    match(line!, /200 ms +320 ms \(1\.60x\) +- +170 ms \(0\.85x\) +50% +1\.5x Keras, 0\.9x ONNX Runtime +missed/);
+    match(
+      line!,
+      /200 ms +320 ms \(1\.60x\) +- +- +- +170 ms \(0\.85x\) +- +50% +1\.5x Keras, 0\.9x ONNX Runtime +missed/,
+    );
     deepEqual(resultNotes([{ row, measurement }]), [
       'forward-x: validation accuracy: tunebook 0.900, Keras 0.850',
       'forward-x: PyTorch: no such module',
