@@ -12,6 +12,7 @@ import { augmentCompiled } from './wasm/pictures';
  * @param size side of the square pictures, in pixels
  * @param pipeline one operation or a pipeline; it must not mix labels
  * @param draw which random numbers each picture gets; give its index in the dataset as `indices`
+ * @param channels of the pictures. Default: 3
  * @returns new arrays of the same shape
  * @throws {UserError} when a picture has another size, or the pipeline mixes labels
  *
@@ -30,9 +31,9 @@ export async function augmentPictures(
   size: number,
   pipeline: Augmentation,
   draw?: DrawOptions,
+  channels = 3,
 ): Promise<Uint8Array[]> {
   if (pictures.length === 0) return [];
-  const channels = Math.max(1, Math.round(pictures[0]!.length / size ** 2));
   const length = size * size * channels;
   const wrong = pictures.find((picture) => picture.length !== length);
   if (wrong)

@@ -149,7 +149,8 @@ export class Pictures {
         if (augmented && view > 0) {
           const indices = rows.map((row) => contentIndex(hashes[row]!));
           const { augmentation, seed } = augmented;
-          pictures = await augmentPictures(pictures, inputSize, augmentation, { seed, view, indices });
+          const draw = { seed, view, indices };
+          pictures = await augmentPictures(pictures, inputSize, augmentation, draw, channels);
         }
         return { x: pictureTensor(pictures, this.preprocessing), y: labelsOf(labels, rows) };
       },

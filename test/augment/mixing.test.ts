@@ -4,6 +4,7 @@ import {
   augmentPictures,
   contentIndex,
   cutMix,
+  horizontalFlip,
   mixUp,
   predictWithViews,
   presetAugmentation,
@@ -95,6 +96,10 @@ describe('augmentPictures', () => {
     const [alone] = await augmentPictures([pictures[1]!], 16, turned, { indices: [indices[1]!] });
     assert.deepEqual(alone, second);
     await assert.rejects(augmentPictures([bytes], 16, turned), /expected 16 x 16 x 3 bytes/);
+    // twelve channels of 8 x 8 pixels are as many bytes as three of 16 x 16: the number of channels is not guessed
+    await assert.rejects(augmentPictures(pictures, 8, turned), /expected 8 x 8 x 3 bytes/);
+    const [grey] = await augmentPictures([bytes.subarray(0, 64)], 8, horizontalFlip({ probability: 1 }), {}, 1);
+    assert.deepEqual([...grey!.subarray(0, 8)], [...bytes.subarray(0, 8)].reverse());
     images.dispose();
   });
 

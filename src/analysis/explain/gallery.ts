@@ -194,7 +194,7 @@ export async function explainPictures(
         detail,
       },
       {
-        url: await heatmapOverlay(pixels, preprocessing.inputSize, heat, size),
+        url: await heatmapOverlay(pixels, preprocessing.inputSize, heat, size, preprocessing.channels),
         label: `why ${run.classes[predicted]}`,
         detail: methods[method],
       },

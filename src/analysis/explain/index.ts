@@ -13,4 +13,4 @@ export {
 } from './gallery';
 export { type GradCamOptions, gradCam, type Heatmap } from './gradCam';
 export { type OcclusionOptions, occlusionMap } from './occlusion';
-export { heatmapOverlay } from './overlay';
+export { asColors, heatmapOverlay } from './overlay';

@@ -19,6 +19,7 @@ const stops = [
  * @param size side of the picture in pixels
  * @param heatmap what `gradCam` or `occlusionMap` returned
  * @param shown side of the result in pixels, 8 to 1024. Default: 112
+ * @param channels of the picture. Default: 3
  * @returns a JPEG as a data URI
  * @throws {UserError} if the picture does not have this size, or the heat map has not height x width values
  *
@@ -36,12 +37,14 @@ export async function heatmapOverlay(
   size: number,
   heatmap: Heatmap,
   shown = 112,
+  channels = 3,
 ): Promise<string> {
   const { values, height, width } = heatmap;
   checkNumber('heatmapOverlay: shown', shown, { min: 8, max: 1024, integer: true });
-  const channels = picture.length / size ** 2;
-  if (!Number.isInteger(channels) || channels < 1)
-    throw new UserError(`heatmapOverlay: the picture has ${picture.length} bytes, expected ${size} x ${size} x 3`);
+  if (picture.length !== size * size * channels)
+    throw new UserError(
+      `heatmapOverlay: the picture has ${picture.length} bytes, expected ${size} x ${size} x ${channels}`,
+    );
   if (values.length !== height * width)
     throw new UserError(`heatmapOverlay: the heatmap has ${values.length} values, expected ${height} x ${width}`);
   const bytes = Uint8Array.from(values, (value) => Math.round(255 * value));
@@ -70,8 +73,8 @@ export async function heatmapOverlay(
   return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
 }
 
-/** Of one channel three equal ones, of many the first three. */
-function asColors(picture: Uint8Array, channels: number): Uint8Array {
+/** The bytes of a picture as red, green and blue: of one channel three equal ones, of many the first three. */
+export function asColors(picture: Uint8Array, channels: number): Uint8Array {
   if (channels === 3) return picture;
   const at = (i: number) => Math.floor(i / 3) * channels + Math.min(i % 3, channels - 1);
   return Uint8Array.from({ length: (3 * picture.length) / channels }, (_, i) => picture[at(i)]!);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gradCam, heatmapOverlay } from '../../analysis/explain';
+import { asColors, gradCam, heatmapOverlay } from '../../analysis/explain';
 import { UserError } from '../../core/errors';
 import type { Listener } from '../../core/listener';
 import { sharp } from '../../core/sharp';
@@ -54,12 +54,12 @@ export async function judge(run: ShownRun, { content, temperature, neighbors, kn
   const order = [...classes.keys()].sort((a, b) => calibrated![b]! - calibrated![a]!);
   const [heatmap] = gradCam(network, [pixels], { classes: order[0]! });
   const near = known ? await nearest(run, known.features, content, neighbors) : [];
-  const { inputSize } = preprocessing;
-  const plain = await sharp(pixels, { raw: { width: inputSize, height: inputSize, channels: 3 } })
+  const { inputSize, channels = 3 } = preprocessing;
+  const plain = await sharp(asColors(pixels, channels), { raw: { width: inputSize, height: inputSize, channels: 3 } })
     .resize(side, side)
     .jpeg({ quality: 85 })
     .toBuffer();
-  const overlay = await heatmapOverlay(pixels, inputSize, heatmap!, side);
+  const overlay = await heatmapOverlay(pixels, inputSize, heatmap!, side, channels);
   const thumbnails = await Promise.all(near.map(({ example }) => thumbnail(example, { size: side / 2 })));
   return {
     classes: order.map((c) => ({ name: classes[c]!, probability: calibrated![c]! })),
