@@ -115,7 +115,7 @@ describe('toMimeBundle', function () {
       const { show } = require(${JSON.stringify(join(dist, 'notebook'))});
       const { trainingCurves } = require(${JSON.stringify(join(dist, 'charts'))});
       show(trainingCurves([])).then(() =>
-        console.log('loaded', Object.keys(require.cache).filter((path) => /vega|sharp|tslab|arquero/.test(path)).length));`;
+        console.log('loaded', Object.keys(require.cache).filter((path) => /node_modules.(vega|sharp|tslab|arquero)/.test(path)).length));`;
     assert.match(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }), /loaded 0\n/);
   });
 });
