@@ -1,6 +1,5 @@
 /* `npm run bench`: tunebook compared with Keras, PyTorch, ONNX Runtime and OpenVINO: the same work with the same number of threads, in turn. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { renderPng } from '../src/charts/render';
@@ -11,7 +10,7 @@ import { describeChanges } from './compare';
 import { writePage } from './page';
 import { describePeak, type MachinePeak, measurePeak } from './peak';
 import { missingPeers, threads } from './peers';
-import { keepRecord, readRecord, recordOf } from './record';
+import { describeMachine, keepRecord, readRecord, recordOf } from './record';
 import type { Row, Settings } from './row';
 import { rows } from './rows';
 import { describeValues, type Result, resultNotes, resultTable } from './table';
@@ -70,10 +69,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       process.stderr.write(`${row.name}: ${describeValues(measurement, row.unit)} (measured in ${took} s)\n`);
     }
   }
-  const machine = `${cpus()[0]?.model.trim()}, ${threads} threads`;
   const peaks = peak ? describePeak(peak) : 'peak not measured';
   const seconds = (performance.now() - began) / 1000;
   const record = recordOf(results, { quick: settings.quick, seconds, peak });
+  const machine = describeMachine(record.machine);
   const files = [...(await write(results, `${machine}; ${peaks}`)), keepRecord(record)];
   if (options.publish) files.push(...(await writePage(record, results, join(projectFolder, 'bench'))));
   if (options.json) {

@@ -3,15 +3,14 @@ import { writeFileAtomically } from '../src/core/files';
 import { ratioChart } from './chart';
 import { describePeak } from './peak';
 import { inferencePeers, peerNames, peerTitles } from './peers';
-import type { BenchRecord } from './record';
+import { type BenchRecord, describeMachine } from './record';
 import { formatGoal, formatValue, type Result, resultNotes } from './table';
 import { judge } from './verdict';
 
 /** Write the page of a run: FOLDER/RESULTS.md with its chart and its record beside it. @returns the files */
 export async function writePage(record: BenchRecord, results: readonly Result[], folder: string): Promise<string[]> {
   const files = ['RESULTS.md', 'results.svg', 'results.json'].map((name) => `${folder}/${name}`);
-  const subtitle = `${record.machine.processor}, ${record.machine.threads} threads`;
-  writeFileAtomically(files[1]!, await renderSvg(ratioChart(results, subtitle)));
+  writeFileAtomically(files[1]!, await renderSvg(ratioChart(results, describeMachine(record.machine))));
   writeFileAtomically(files[2]!, `${JSON.stringify(record, null, 1)}\n`);
   writeFileAtomically(files[0]!, pageOf(record, results));
   return files;
@@ -49,7 +48,7 @@ export function pageOf(
     `\`npm run bench -- --publish\` wrote this page on ${when.slice(0, 10)}, of commit ${commit}${quick ? ', with few rounds' : ''}, in ${Math.round(seconds / 60)} minutes:`,
     'the median of rounds in which all frameworks did the same work in turn. Less is better, and the fastest is bold.',
     '',
-    `- ${machine.processor}, ${machine.threads} threads, ${(machine.memory / 1e9).toFixed(0)} GB; ${machine.instructions.join(', ')}; Node ${machine.node}`,
+    `- ${describeMachine(machine)}, ${(machine.memory / 1e9).toFixed(0)} GB; ${machine.instructions.join(', ')}; Node ${machine.node}`,
     ...(peak ? [`- most that TensorFlow reaches here: ${describePeak(peak)}`] : []),
     ...(Object.keys(versions).length > 0
       ? [`- ${peerNames.flatMap((name) => (versions[name] ? `${peerTitles[name]} ${versions[name]}` : [])).join(', ')}`]

@@ -49,6 +49,9 @@ export function thisMachine(): Machine {
   };
 }
 
+/** In a few words. */
+export const describeMachine = ({ processor, threads }: Machine): string => `${processor}, ${threads} threads`;
+
 /** Those of the first processor. @param cpuinfo text of /proc/cpuinfo */
 export function instructionsIn(cpuinfo: string): string[] {
   const known = /^(?:flags|Features)\s*:(.*)$/m.exec(cpuinfo)?.[1]?.trim().split(/\s+/) ?? [];

@@ -63,7 +63,7 @@ export function formatValue(value: number, unit: Unit): string {
 
 /** e.g. `1.5x Keras`; `1.0x the fastest` for a goal that names all frameworks. */
 export function formatGoal({ peers: named, ratio, of }: Goal): string {
-  const all = named.length === inferencePeers.length || named.length === trainingPeers.length;
+  const all = named === inferencePeers || named === trainingPeers;
   const who = all ? 'the fastest' : named.map((name) => peerTitles[name]).join('/');
   return `${ratio}x ${who}${of === 'memory' ? "'s memory" : ''}`;
 }

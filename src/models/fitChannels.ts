@@ -3,8 +3,8 @@ import type { Preprocessing } from './preprocessing';
 /**
  * Fit a preprocessing to pictures with another number of channels than its weights were trained on.
  *
- * One channel gets the average of the means and deviations of the colours, as in timm, and several get those of one. For other numbers nothing is known: pixels
- * become -1 to 1 until mean and deviation are measured on the pictures.
+ * One channel gets the average of the means and deviations of the colours, as in timm, and several get those of one. For other numbers
+ * nothing is known: pixels become -1 to 1 until mean and deviation are measured on the pictures.
  *
  * @param channels of the pictures
  * @returns the preprocessing, and whether its mean and deviation are unknown

@@ -51,7 +51,6 @@ export async function chooseBackboneRate(
 }
 
 async function verdictOf(dataset: Dataset, backbone: Backbone, listener: Listener) {
-  if (backbone.entry.preprocessing.channels !== undefined) return 'unknown'; // there is nothing to compare with
   try {
     return (await domainSimilarity(dataset, backbone, { pictures: PICTURES, listener })).verdict;
   } catch (error) {

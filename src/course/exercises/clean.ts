@@ -1,38 +1,26 @@
-import type { ChapterValues, Exercise } from '../exercise';
+import type { Exercise } from '../exercise';
 
-/** How many of the first suspects were planted, and how many there are. */
-function counts({ suspects, planted }: Required<ChapterValues>, first: number) {
-  const wrong = new Set(planted);
-  const looked = suspects.slice(0, first);
-  return { found: looked.filter(({ file }) => wrong.has(file)).length, looked: looked.length, planted: wrong.size };
+/** The question for one of two proportions of the same wrong labels; a usual mistake is to divide by what the other is about. */
+function proportion(first: number, of: 'looked' | 'planted', says: string): Exercise {
+  return {
+    needs: ['suspects', 'planted'],
+    expected({ suspects, planted }) {
+      const wrong = new Set(planted);
+      const looked = suspects.slice(0, first);
+      const found = looked.filter(({ file }) => wrong.has(file)).length;
+      const [precision, recall] = [found / looked.length, found / wrong.size];
+      const [value, other] = of === 'looked' ? [precision, recall] : [recall, precision];
+      return { kind: 'number', unit: 'proportion', value, mistakes: [{ value: other, says }] };
+    },
+  };
 }
 
 /** Exercises about finding wrong labels. */
 export const clean: Exercise[] = [
-  {
-    needs: ['suspects', 'planted'],
-    expected(values) {
-      const { found, looked, planted } = counts(values, 20);
-      const says = 'this is the proportion of the planted labels that are among them: recall';
-      return {
-        kind: 'number',
-        unit: 'proportion',
-        value: found / looked,
-        mistakes: [{ value: found / planted, says }],
-      };
-    },
-  },
-  {
-    needs: ['suspects', 'planted'],
-    expected(values) {
-      const { found, looked, planted } = counts(values, values.suspects.length);
-      const says = 'this is the proportion of the suspects whose label is wrong: precision';
-      return {
-        kind: 'number',
-        unit: 'proportion',
-        value: found / planted,
-        mistakes: [{ value: found / looked, says }],
-      };
-    },
-  },
+  proportion(20, 'looked', 'this is the proportion of the planted labels that are among them: recall'),
+  proportion(
+    Number.POSITIVE_INFINITY,
+    'planted',
+    'this is the proportion of the suspects whose label is wrong: precision',
+  ),
 ];

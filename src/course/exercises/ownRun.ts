@@ -9,7 +9,7 @@ const countOf = <T>(values: readonly T[], is: (value: T) => boolean) => values.f
 const isRight = ({ label, predicted }: Prediction) => label === predicted;
 const confidence = ({ probabilities, predicted }: Prediction) => probabilities[predicted]!;
 
-/** The proportion of pictures of each class for which `right` holds, where `of` names the class; undefined without pictures. */
+/** The proportion of pictures of each class for which `right` holds, where `of` names the class; infinite without pictures, so that such a class is never the lowest. */
 function shares(classes: number, predictions: readonly Prediction[], of: 'label' | 'predicted') {
   return Array.from({ length: classes }, (_, at) => {
     const all = predictions.filter((each) => each[of] === at);

@@ -1,15 +1,13 @@
 import { UserError } from '../../core/errors';
 import { readHalf } from '../../core/half';
 import type { DeepFormat } from './deepFormat';
-import type { SampleKind } from './reading';
+import { MOST_BANDS, type SampleKind } from './reading';
 
 /** NumPy's letters of number formats: kind and bytes. */
 const KINDS: Record<string, SampleKind> = {
   ...{ u1: 'uint8', u2: 'uint16', u4: 'uint32', i1: 'int8', i2: 'int16', i4: 'int32' },
   ...{ f2: 'float16', f4: 'float32', f8: 'float64' },
 };
-/** More bands are no picture: a table, or many pictures in one file. */
-const MOST_BANDS = 64;
 
 /** Whether a file is an array of NumPy (`numpy.save`), by its first bytes. */
 export const isNpy = (start: Uint8Array): boolean =>

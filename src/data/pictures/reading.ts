@@ -73,8 +73,8 @@ export const sampleKindName = (kind: SampleKind): string => KINDS[kind];
 export const RANGE_ADVICE =
   "set which values are black and white: range 'auto', 'full', 'percentile' or [low, high] (--range)";
 
-/** A network has at most so many channels. */
-const MOST_BANDS = 64;
+/** A network has at most so many channels: more bands are no picture, but a table, or many pictures in one file. */
+export const MOST_BANDS = 64;
 
 /** @throws {UserError} unless it is a list of band numbers */
 export function checkBands(caller: string, bands: unknown): readonly number[] {

@@ -8,7 +8,10 @@ import { isZip, ZipArchive } from './zip';
 
 const LEGACY_MAGIC = '6cfc9c46f9206aa85019'; // 0x1950a86a20f9469cfc6c, little-endian: the first pickle of every legacy file
 
-/** Objects of checkpoints beside their tensors, which are read over, and classes of whole models, of which only tensors are taken: settings, paths, numbers of NumPy, states of callbacks. */
+/**
+ * Objects of checkpoints beside their tensors, which are read over: settings, paths, numbers of NumPy, states of callbacks; and classes of
+ * whole models, of which only tensors are taken.
+ */
 const IGNORED =
   /^(argparse\.Namespace|(collections|pathlib|datetime|omegaconf|lightning|pytorch_lightning|lightning_fabric|accelerate|timm|torch|torchvision|torchxrayvision|torchgeo|numpy)(\.\w+)+|_codecs\.encode|copyreg\._reconstructor|(builtins|__builtin__)\.(set|frozenset|int|float|complex|str|bool|bytes|bytearray|list|dict|tuple|slice|range|object))$/;
 
