@@ -36,7 +36,7 @@ async function main([folder, source, ...names]: readonly string[]): Promise<void
   }
   await end();
   console.log(references);
-  const file = join(projectFolder, 'src', 'analysis', 'advise', 'photoReferences.json');
+  const file = join(projectFolder, 'src', 'features', 'domain', 'photoReferences.json');
   writeFileSync(file, `${JSON.stringify(references, null, 2)}\n`);
 }
 

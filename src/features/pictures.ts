@@ -1,7 +1,7 @@
 import { type Augmentation, augmentationKey, augmentPictures, contentIndex } from '../augment';
 import { messageOf, UserError } from '../core/errors';
 import type { Listener } from '../core/listener';
-import { decodeAll, type Example, type Skipped } from '../data';
+import { DECODING_VERSION, decodeAll, type Example, type Skipped } from '../data';
 import type { Preprocessing } from '../models';
 import { type BatchSource, labelsOf } from './batchSource';
 import { FROZEN_BATCH, type FrozenRows } from './frozenRows';
@@ -160,7 +160,7 @@ export class Pictures {
   /** Names everything that the network's input depends on: content, preprocessing and augmentation. */
   private keyOf(hash: string, augmented?: AugmentedViews, view = 0): string {
     const changes = augmented ? [augmentationKey(augmented.augmentation), augmented.seed, view] : [];
-    return JSON.stringify([hash, this.preprocessing, ...changes]);
+    return JSON.stringify([hash, DECODING_VERSION, this.preprocessing, ...changes]);
   }
 
   private async decoded(examples: readonly Example[]): Promise<Uint8Array[]> {

@@ -1,11 +1,8 @@
 import { sha256 } from '../core/files';
 import { sharp } from '../core/sharp';
-import type { ResizeOptions } from '../data';
+import { DECODING_VERSION, type ResizeOptions } from '../data';
 import { ByteStore } from './byteStore';
 import { cacheLimit } from './cacheSize';
-
-/** Increased when decoding changes, so that older cached pictures are not used. */
-const VERSION = 1;
 
 /**
  * A cache of decoded pictures on disk, one byte per colour, for later training on the same pictures with any network. The key of
@@ -14,8 +11,10 @@ const VERSION = 1;
 export class PixelStore extends ByteStore {
   private constructor({ inputSize, crop, interpolation, channels = 3 }: ResizeOptions) {
     const others = channels === 3 ? [] : [channels];
-    // another version of libvips may round differently
-    const key = sha256(JSON.stringify([VERSION, sharp.versions.vips, inputSize, crop, interpolation, ...others]));
+    // another version of libvips may decode differently
+    const key = sha256(
+      JSON.stringify([DECODING_VERSION, sharp.versions.vips, inputSize, crop, interpolation, ...others]),
+    );
     super(`pixels-${inputSize}`, key, channels * inputSize * inputSize, 'u8');
   }
 

@@ -62,7 +62,7 @@ export interface Plan {
 }
 
 /** Must be increased when the same settings would give different results than before. */
-export const RESULTS_VERSION = 1;
+export const RESULTS_VERSION = 2;
 
 /**
  * Plan the runs of a study: every configuration with every seed; of the design tpe, those of the baseline.

@@ -32,8 +32,6 @@ export interface OpenPicture {
   samples?: SampleKind;
   /** number of channels in the file */
   channels: number;
-  /** whether it is upright in the file, with 8 bits for each of red, green and blue, or grey */
-  plain: boolean;
   /** its pixels, when they are in memory */
   pixels?: RawPicture;
 }
@@ -74,9 +72,9 @@ async function openFile(content: Buffer, reading: Reading | undefined): Promise<
   const jpeg = jpegHeader(content);
   if (jpeg?.usual && !jpeg.exif && jpeg.bits === 8 && jpeg.bands !== 4 && jpeg.height > 0) {
     const { width, height, bands: channels } = jpeg;
-    return { image, width, height, format: 'jpeg', channels, plain: true }; // as sharp would say, which would take longer
+    return { image, width, height, format: 'jpeg', channels }; // as sharp would say, which would take longer
   }
-  const { format, width, height, channels, hasAlpha, autoOrient, orientation, depth, space } = await image.metadata();
+  const { format, width, height, channels, hasAlpha, autoOrient } = await image.metadata();
   if (format === 'svg' || format === 'pdf') throw new UserError(`a drawing (${format}), not a picture made of pixels`);
   return {
     image: hasAlpha ? image.flatten({ background: '#ffffff' }) : image, // only when needed, as flattening takes an eighth of the time
@@ -85,18 +83,13 @@ async function openFile(content: Buffer, reading: Reading | undefined): Promise<
     format,
     ...(deep && { samples: deep.kind }),
     channels,
-    plain:
-      ['jpeg', 'png', 'webp'].includes(format) &&
-      (orientation ?? 1) === 1 &&
-      depth === 'uchar' &&
-      (space === 'srgb' || space === 'b-w'),
   };
 }
 
 function openPixels(pixels: RawPicture, format: string): OpenPicture {
   const { data, width, height } = pixels;
   const image = sharp(data, { raw: { width, height, channels: 3 } });
-  return { image, width, height, format, channels: 3, plain: true, pixels };
+  return { image, width, height, format, channels: 3, pixels };
 }
 
 /** @throws {UserError} on a picture that shows nothing, or would fill the memory */

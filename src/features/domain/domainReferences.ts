@@ -3,7 +3,7 @@ import { writeFileAtomically } from '../../core/files';
 import type { Listener } from '../../core/listener';
 import { cacheFolder } from '../../core/paths';
 import { Random } from '../../core/random';
-import { type Example, imageFolder } from '../../data';
+import { type Example, imageFolder, resizedSide } from '../../data';
 import type { Backbone } from '../../models';
 import { activationStatistics } from './activationStatistics';
 import { networkDistance } from './domainDistance';
@@ -33,7 +33,7 @@ export interface PhotoReference {
 const photoReferences: readonly PhotoReference[] = photos;
 
 /** Must change whenever the computation of distances changes, so that cached ones are not used. */
-const VERSION = 1;
+const VERSION = 2;
 const DRAWINGS = 64;
 const NOISE = 8; // few are enough, as noise pictures hardly differ in their statistics
 
@@ -62,7 +62,7 @@ export function someOf(examples: readonly Example[], count: number, seed: number
 
 /** Pictures of random pixels, of the size at which nothing is resized, as resizing would smooth them. */
 function noisePictures({ entry: { preprocessing } }: Backbone): Example[] {
-  const side = Math.round(preprocessing.inputSize / preprocessing.crop);
+  const side = resizedSide(preprocessing);
   const random = new Random(0, 'noise');
   return Array.from({ length: NOISE }, (_, i) => {
     const data = Uint8Array.from({ length: side * side * 3 }, () => random.integer(256));

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { jsonLine } from '../../core/escape/json';
 import { escapeMarkdown, markdownCode } from '../../core/escape/markdown';
 import { stringLiteral } from '../../core/escape/sourceCode';
-import type { Fit } from '../../data';
+import { type Fit, resizedSide } from '../../data';
 import { wilsonInterval } from '../../metrics';
 import { architectureOf, backboneEntry, checkBackbone, type Preprocessing } from '../../models';
 import type { RunConfiguration } from '..';
@@ -106,7 +106,7 @@ function resizeOf(size: number, crop: number, interpolation: string, fit: Fit = 
   const how = `${interpolation}, anti-aliased`;
   if (fit === 'stretch') return `to ${size} x ${size} pixels without regard to proportions (${how})`;
   if (fit === 'pad') return `longer side to ${size} pixels (${how}), in the middle of a black ${size} x ${size}`;
-  return `shorter side to ${Math.round(size / crop)} pixels (${how}), then the middle ${size} x ${size}`;
+  return `shorter side to ${resizedSide({ inputSize: size, crop })} pixels (${how}), then the middle ${size} x ${size}`;
 }
 
 /** What the card says of accuracy and loss. */
