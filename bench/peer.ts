@@ -4,7 +4,7 @@ import type { Precision } from '../src/tensorflow/graph/precision';
 
 /** The work that a framework is asked to prepare; peers/serve.py describes the answers. */
 export interface Work {
-  kind: 'forward' | 'step' | 'decode' | 'matmul' | 'conv';
+  kind: 'forward' | 'step' | 'decode' | 'serve' | 'matmul' | 'conv';
   network?: string;
   batch?: number;
   /** side of the pictures, in pixels */
@@ -12,8 +12,10 @@ export interface Work {
   classes?: number;
   /** number of the backbone's last blocks whose operations are counted */
   blocks?: number;
-  /** photos to decode */
+  /** photos to decode, or the one to predict */
   files?: readonly string[];
+  /** folder of the run that predicts */
+  run?: string;
   precision?: Precision;
   /** with torch.compile, for PyTorch, or XLA, for Keras */
   compiled?: boolean;

@@ -40,6 +40,8 @@ export interface Measurement {
   within?: boolean;
   /** largest resident memory of the same work over few examples, in bytes */
   memoryOfFew?: number;
+  /** median of the forward pass alone, in milliseconds */
+  forwardAlone?: number;
   /** number of counted rounds */
   rounds?: number;
   /** notes for the reader, e.g. which framework failed and why */

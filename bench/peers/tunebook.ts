@@ -1,9 +1,12 @@
 /* tunebook as one of the frameworks; serve.py describes the messages. */
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { messageOf } from '../../src/core/errors';
+import { tunebookVersion } from '../../src/core/version';
 import { decodeAll } from '../../src/data';
 import { attachHead, buildHead } from '../../src/layers';
 import { backboneEntry } from '../../src/models';
+import { openRun } from '../../src/runs';
 import { keepInInferenceMode, tf } from '../../src/tensorflow';
 import { compile, compileForward, hasBfloat16 } from '../../src/tensorflow/graph';
 import { fitSettings } from '../../src/training/fitSettings';
@@ -17,7 +20,7 @@ interface Task {
   run: () => unknown;
 }
 
-const version = '0.1.0';
+const version = tunebookVersion();
 
 function prepareForward({ network, batch, size, precision = 'float32', blocks }: Work): Task {
   if (precision === 'bfloat16' && !hasBfloat16()) throw new Error('this processor has no instructions for bfloat16');
@@ -125,7 +128,21 @@ function prepareDecoding({ files, size, batch }: Work): Task {
   return { told: { version }, run: decode };
 }
 
-function prepare(work: Work): Task {
+/** Predicts one photo from the bytes of its file. */
+async function prepareServing({ run, files }: Work): Promise<Task> {
+  const model = await openRun(run!);
+  const content = readFileSync(files![0]!);
+  return {
+    told: { version },
+    run: async () => {
+      const { predictions } = await model.predict(content);
+      if (predictions.length !== 1) throw new Error('the photo could not be predicted');
+    },
+  };
+}
+
+function prepare(work: Work): Task | Promise<Task> {
+  if (work.kind === 'serve') return prepareServing(work);
   if (work.kind === 'decode') return prepareDecoding(work);
   if (work.kind === 'forward') return prepareForward(work);
   if (work.kind === 'step') return prepareStep(work);
@@ -148,7 +165,7 @@ async function serve(): Promise<void> {
     let answer: object;
     try {
       if (request.do === 'prepare') {
-        task = prepare(request);
+        task = await prepare(request);
         await task.run();
         answer = task.told;
       } else if (request.do === 'run') {
