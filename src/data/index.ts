@@ -14,7 +14,7 @@ export { type ImageTableOptions, imageTable } from './imageTable';
 export { type KFoldOptions, kFold } from './kFold';
 export { type CropBox, drawCropBox } from './pictures/cropBox';
 export { type RangeOption, type ReadingOptions, withFit, withReading } from './pictures/datasetReading';
-export { DECODING_VERSION, decodePicture, type ResizeOptions } from './pictures/decode';
+export { DECODING_VERSION, decodePicture } from './pictures/decode';
 export { type DecodedPicture, decodeAll } from './pictures/decodeAll';
 export { type OpenPicture, openPicture, type PictureContent } from './pictures/openPicture';
 export {
@@ -27,7 +27,7 @@ export {
   type SampleRange,
 } from './pictures/reading';
 export { hashOfFile, readPicture } from './pictures/readPicture';
-export { resizedSide } from './pictures/resizePlan';
+export { type ResizeOptions, resizedSide } from './pictures/resizePlan';
 export { sampleExamples, type ThumbnailOptions, thumbnail } from './pictures/thumbnails';
 export { type PlantedMistakes, type PlantOptions, plantMistakes } from './plantMistakes';
 export { sampleFolder, samples } from './samples';

@@ -4,30 +4,9 @@ import type { RawPicture } from '../dataset';
 import { openBands } from './bands';
 import type { CropBox } from './cropBox';
 import { asUserError, openPicture, type PictureContent } from './openPicture';
-import type { Fit, Reading } from './reading';
+import type { Reading } from './reading';
 import { resample } from './resample';
-import { planResize, roundHalfToEven, type Size } from './resizePlan';
-
-/**
- * How a picture is resized to the input size of a model. The preprocessing of a backbone has these properties, too; its mean and
- * standard deviation are applied later, when the tensor is made.
- */
-export interface ResizeOptions {
-  /** side of the square result, in pixels */
-  inputSize: number;
-  /** fraction of the shorter side that the centre crop keeps: 0.875 for most ImageNet models */
-  crop: number;
-  interpolation: 'bicubic' | 'bilinear';
-  /** of the result: 3 colours, 1 for grey, or so many bands of a TIFF or NumPy array; default 3 */
-  channels?: number;
-  /**
-   * resize mode: crop the centre ('crop'), change the aspect ratio ('stretch'), or add black borders ('pad'); the property `crop`
-   * applies to 'crop' only; default 'crop'
-   */
-  fit?: Fit;
-  /** the part of the upright picture to use, from its size; default all of it */
-  region?: (size: { width: number; height: number }) => CropBox;
-}
+import { planResize, type ResizeOptions, roundHalfToEven, type Size } from './resizePlan';
 
 /** Must be increased when `decodePicture` gives other bytes, so that what was computed from the old ones is not used. */
 export const DECODING_VERSION = 2;

@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import { messageOf } from '../../core/errors';
 import { inOrder } from '../../core/inOrder';
 import type { Example } from '../dataset';
-import { decodePicture, type ResizeOptions } from './decode';
+import { decodePicture } from './decode';
 import { readPicture } from './readPicture';
+import type { ResizeOptions } from './resizePlan';
 
 export interface DecodedPicture<Known> {
   example: Example;

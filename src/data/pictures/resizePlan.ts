@@ -1,5 +1,26 @@
 import type { CropBox } from './cropBox';
-import type { ResizeOptions } from './decode';
+import type { Fit } from './reading';
+
+/**
+ * How a picture is resized to the input size of a model. The preprocessing of a backbone has these properties, too; its mean and
+ * standard deviation are applied later, when the tensor is made.
+ */
+export interface ResizeOptions {
+  /** side of the square result, in pixels */
+  inputSize: number;
+  /** fraction of the shorter side that the centre crop keeps: 0.875 for most ImageNet models */
+  crop: number;
+  interpolation: 'bicubic' | 'bilinear';
+  /** of the result: 3 colours, 1 for grey, or so many bands of a TIFF or NumPy array; default 3 */
+  channels?: number;
+  /**
+   * resize mode: crop the centre ('crop'), change the aspect ratio ('stretch'), or add black borders ('pad'); the property `crop`
+   * applies to 'crop' only; default 'crop'
+   */
+  fit?: Fit;
+  /** the part of the upright picture to use, from its size; default all of it */
+  region?: (size: { width: number; height: number }) => CropBox;
+}
 
 /** A size in pixels. */
 export interface Size {
