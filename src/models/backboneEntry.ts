@@ -56,6 +56,8 @@ export interface BackboneEntry<Name extends string = string> {
   features: number;
   /** Published accuracy on ImageNet's validation set, fractions from 0 to 1, and the source of the numbers. */
   published: { top1: number; top5?: number; source: string };
+  /** Smallest side of its input in pixels: below it nothing is left of the feature maps. Default: 32. */
+  smallestInput?: number;
   /** How pictures are prepared for it. */
   preprocessing: Preprocessing;
   /** Where its weights are published. */

@@ -1,4 +1,4 @@
-import { withDefaults } from '../core/options';
+import { checkNumber, withDefaults } from '../core/options';
 import type { BackboneName } from './families';
 import type { Architecture, ArchitectureOptions } from './network';
 import { familyMember } from './registry';
@@ -7,7 +7,8 @@ import { familyMember } from './registry';
  * Build the layers of a backbone without its pre-trained weights; every weight is a constant.
  *
  * @param name of a backbone in `backbones`
- * @throws {UserError} when the name or an option is unknown, or the input size is outside 32 to 4096 pixels
+ * @throws {UserError} when the name or an option is unknown, or the input size is outside 32 to 4096 pixels, or too small
+ *   for this one
  *
  * @example
  * ```ts
@@ -25,5 +26,7 @@ export function buildArchitecture(name: BackboneName, options?: ArchitectureOpti
     inputChannels: 3,
     includeTop: true,
   };
-  return build(withDefaults('buildArchitecture', options, defaults));
+  const given = withDefaults('buildArchitecture', options, defaults);
+  if (entry.smallestInput) checkNumber('inputSize', given.inputSize, { min: entry.smallestInput });
+  return build(given);
 }

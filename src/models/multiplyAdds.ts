@@ -20,11 +20,11 @@ export function multiplyAdds({ layers }: Pick<tf.LayersModel, 'layers'>): number
 }
 
 function ofLayer(layer: tf.layers.Layer): number {
-  const kernel = layer.weights.find(({ originalName }) => /kernel$/.test(originalName));
-  if (!kernel) return 0;
   const output = (layer.outputShape as (number | null)[]).slice(1) as number[];
   const places = output.slice(0, -1).reduce((product, side) => product * side, 1);
   // every number of a kernel is used once at each place of the output: [height, width, in, out], [height, width, channels,
-  // filters a channel] or [in, out]
-  return places * (kernel.shape as number[]).reduce((product, side) => product * side, 1);
+  // filters a channel] or [in, out]; separable convolutions have two
+  const kernels = layer.weights.filter(({ originalName }) => /kernel$/.test(originalName));
+  const numbers = kernels.map(({ shape }) => (shape as number[]).reduce((product, side) => product * side, 1));
+  return places * numbers.reduce((sum, count) => sum + count, 0);
 }

@@ -33,7 +33,8 @@ export type Padding = 'same' | 'valid';
 
 export interface ConvolutionOptions {
   filters: number;
-  kernel: number;
+  /** the side, or height and width */
+  kernel: number | [number, number];
   stride?: number;
   padding?: Padding;
   bias?: boolean;
@@ -109,12 +110,24 @@ export class Network {
     return this.add(new customLayers.GroupedConv2D({ name, ...shape }), x);
   }
 
+  /** A convolution of each channel and one that mixes them, as one layer without bias (Chollet 2017). */
+  separableConvolution(
+    x: tf.SymbolicTensor,
+    name: string,
+    { filters, kernel }: { filters: number; kernel: number },
+  ): tf.SymbolicTensor {
+    const zeros = { depthwiseInitializer: 'zeros', pointwiseInitializer: 'zeros' } as const;
+    const shape = { filters, kernelSize: kernel, padding: 'same' } as const;
+    return this.add(tf.layers.separableConv2d({ name, ...shape, useBias: false, ...zeros }), x);
+  }
+
+  /** `scale: false` leaves out the weights that multiply, as where the next layer with weights can do it. */
   batchNormalization(
     x: tf.SymbolicTensor,
     name: string,
-    { epsilon = 1e-3, momentum = 0.99 }: { epsilon?: number; momentum?: number } = {},
+    { epsilon = 1e-3, momentum = 0.99, scale = true }: { epsilon?: number; momentum?: number; scale?: boolean } = {},
   ): tf.SymbolicTensor {
-    return this.add(tf.layers.batchNormalization({ name, epsilon, momentum }), x);
+    return this.add(tf.layers.batchNormalization({ name, epsilon, momentum, scale }), x);
   }
 
   activation(x: tf.SymbolicTensor, name: string, activation: Activation): tf.SymbolicTensor {

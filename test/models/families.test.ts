@@ -137,8 +137,9 @@ describe('each family', function () {
   for (const { name, convolutions, members } of families) {
     it(`${name} says correctly whether its convolutions are dense or depthwise`, () => {
       for (const { entry } of members) {
-        const { model } = buildArchitecture(entry.name, { inputSize: 32, includeTop: false });
-        const depthwise = model.layers.some((layer) => layer.getClassName() === 'DepthwiseConv2D');
+        const inputSize = backboneEntry(entry.name).smallestInput ?? 32;
+        const { model } = buildArchitecture(entry.name, { inputSize, includeTop: false });
+        const depthwise = model.layers.some((layer) => /^(Depthwise|Separable)Conv2D$/.test(layer.getClassName()));
         assert.equal(convolutions, depthwise ? 'depthwise' : 'dense', entry.name);
         model.dispose();
       }

@@ -90,7 +90,7 @@ describe('a TensorFlow.js model', () => {
 
   it('of every family of backbones is read', async () => {
     for (const name of SMALLEST_OF_EACH) {
-      const { model } = buildArchitecture(name, { includeTop: false, inputSize: 64 });
+      const { model } = buildArchitecture(name, { includeTop: false, inputSize: 75 });
       const { class_name, config } = model.toJSON(null, false) as Json;
       assert.deepEqual(checkTopology({ class_name, config }), { class_name, config }, name);
       model.dispose();

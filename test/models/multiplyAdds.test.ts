@@ -61,6 +61,9 @@ const PUBLISHED: Record<string, [number, number]> = {
   'efficientnet-b5': [9900, 0.05],
   'efficientnet-b6': [19_000, 0.05],
   'efficientnet-b7': [37_000, 0.05],
+  // torchvision's table of its weights, and Chollet 2017, table 3
+  'inception-v3': [5713, 0.02],
+  xception: [8400, 0.02],
   // the authors' table, which includes normalization and activations
   'efficientnet-lite0': [407, 0.06],
   'efficientnet-lite1': [631, 0.06],

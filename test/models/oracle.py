@@ -40,6 +40,8 @@ FAMILIES = {
     "mobilenet-v2": (apps.MobileNetV2, apps.mobilenet_v2, {}),
     "mobilenet-v3-small": (apps.MobileNetV3Small, apps.mobilenet_v3, {}),
     "mobilenet-v3-large": (apps.MobileNetV3Large, apps.mobilenet_v3, {}),
+    "inception-v3": (apps.InceptionV3, apps.inception_v3, {}),
+    "xception": (apps.Xception, apps.xception, {}),
 }
 for variant in range(8):
     FAMILIES[f"efficientnet-b{variant}"] = (getattr(apps, f"EfficientNetB{variant}"), apps.efficientnet, {})
@@ -156,10 +158,10 @@ def settle(model, pictures, random):
     for layer, what, value in kept:
         setattr(layer, what, value)
     for layer in normalizations:
-        gamma, beta, mean, variance = layer.get_weights()
+        *learned, mean, variance = layer.get_weights()  # some have no gamma
         mean = mean + 0.1 * np.sqrt(variance) * random.standard_normal(mean.shape)
         # more variance than there is, seldom less: a deep network in which differences grow makes chaos of rounding errors
-        layer.set_weights([gamma, beta, mean, variance * random.uniform(0.9, 1.8, variance.shape) + 1e-3])
+        layer.set_weights([*learned, mean, variance * random.uniform(0.9, 1.8, variance.shape) + 1e-3])
 
 
 def pictures_like(picture, random):

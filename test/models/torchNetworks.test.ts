@@ -25,6 +25,7 @@ const OF: Record<string, BackboneName> = {
   'torchvision-regnet_y_400mf': 'regnet-y-400mf',
   'timm-tf_efficientnetv2_b0': 'efficientnet-v2-b0',
   'torchvision-efficientnet_v2_s': 'efficientnet-v2-s',
+  'torchvision-inception_v3': 'inception-v3',
 };
 
 /** The first block of the last stage, where a backbone does not have the names of the library. */
@@ -82,6 +83,35 @@ describe('networks of torchvision and timm', function () {
     const theirs = { ...fixture, tensors: fixture.tensors.map(rename) };
     networkOf('convnext-tiny', theirs, false, 'module.').model.dispose();
     networkOf('convnext-tiny', theirs, true).model.dispose();
+  });
+
+  it('are those of torchvision under the names that birder has for RegNetY', () => {
+    const fixture = fixtures.get('torchvision-regnet_y_400mf')!;
+    // as in birder's net/regnet.py
+    const rename = (line: string) =>
+      line
+        .replace(/^trunk_output\.block(\d)\.block\d-(\d+)\./, 'body.stage$1.block.$2.')
+        .replace(/\.f\.([abc])\.(\d)/, (_, part, place) => `.f.block.${{ a: 0, b: 1, c: 3 }[part as 'a']}.${place}`)
+        .replace(/\.f\.se\./, '.f.block.2.')
+        .replace(/^fc\./, 'classifier.');
+    const theirs = { ...fixture, tensors: fixture.tensors.map(rename) };
+    assert.equal(theirs.tensors.filter((line) => /trunk_output|\.f\.[a-c]\.|^fc/.test(line)).length, 0);
+    const { model } = networkOf('regnet-y-400mf', theirs, true);
+    assert.equal(model.countParams(), fixture.parameters);
+    model.dispose();
+  });
+
+  it('of Inception take the pixels that torchvision makes of its normalized ones (transform_input)', () => {
+    const member = backbones['inception-v3'].preprocessing;
+    for (const pixel of [0, 77, 255]) {
+      const inputs = [0.485, 0.456, 0.406].map((mean, c) => {
+        const std = [0.229, 0.224, 0.225][c]!;
+        return ((pixel / 255 - mean) / std) * (std / 0.5) + (mean - 0.5) / 0.5;
+      });
+      inputs.forEach((value, c) => {
+        assert.ok(Math.abs(value - (pixel - member.mean[c]!) / member.std[c]!) < 1e-6);
+      });
+    }
   });
 
   it('are refused for a backbone of another depth, and the first differences are named', () => {

@@ -20,7 +20,7 @@ import torch
 
 FORMULA_CLASSES = 4
 # features of these are large with such weights, and their losses grow at 1e-2
-RATES = {"resnet": 2e-5, "mobilenetv4": 2e-5, "regnety": 1e-4}
+RATES = {"resnet": 2e-5, "mobilenetv4": 2e-5, "regnety": 1e-4, "inception": 1e-3}
 
 
 def uniform(name, count):
@@ -152,7 +152,7 @@ def record(folder, request):
     }
     if train:
         blocks = [key.rsplit(".", 1)[0] for key in tensors]
-        last = next(prefix for prefix in ("layer4.", "stages.3.", "features.7", "blocks.5.", "blocks.3.", "features.denseblock4.", "s4.") if any(b.startswith(prefix) for b in blocks))
+        last = next(prefix for prefix in ("layer4.", "stages.3.", "features.7", "blocks.5.", "blocks.3.", "features.denseblock4.", "s4.", "Mixed_7") if any(b.startswith(prefix) for b in blocks))
         answer["last"] = last
         answer["rate"] = next((rate for part, rate in RATES.items() if part in name), 1e-2)
         answer["losses"] = losses(library, name, model, size, {"head": None, "all": "all", "last": last}, answer["rate"])

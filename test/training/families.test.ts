@@ -15,7 +15,9 @@ const NORMALIZED = ['mobilenet-v1-0.25'];
 /**
  * Their steps are compared with torch's: see torchNetworks.test.ts. Operation by operation those of the first two take a minute and more.
  */
-const OF_TORCH = ['convnext-v2-atto', 'regnet-y-400mf', 'efficientnet-v2-b0', 'mobilenet-v4-small', 'resnet18'];
+const OF_TORCH = [
+  ...['convnext-v2-atto', 'regnet-y-400mf', 'efficientnet-v2-b0', 'mobilenet-v4-small', 'resnet18', 'inception-v3'],
+];
 const SIDE = 32;
 const PICTURES = 10;
 

@@ -4,6 +4,7 @@ import { denseNet } from './denseNet';
 import { efficientNet } from './efficientNet';
 import { efficientNetLite } from './efficientNetLite';
 import { efficientNetV2 } from './efficientNetV2';
+import { inception } from './inception';
 import { mobileNetV1 } from './mobileNetV1';
 import { mobileNetV2 } from './mobileNetV2';
 import { mobileNetV3 } from './mobileNetV3';
@@ -12,6 +13,7 @@ import { regNet } from './regNet';
 import { resNet } from './resNet';
 import { resNetTorch } from './resNetTorch';
 import { vgg } from './vgg';
+import { xception } from './xception';
 
 /** Every family, in the order in which lists of backbones name them. */
 export const families = [
@@ -28,6 +30,8 @@ export const families = [
   denseNet,
   convNeXt,
   regNet,
+  inception,
+  xception,
 ] as const satisfies readonly BackboneFamily[];
 
 /** The name of a backbone. */

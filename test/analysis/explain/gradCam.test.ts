@@ -39,11 +39,12 @@ describe('gradCam', function () {
 
   it('finds the last feature maps of every backbone', () => {
     for (const name of backboneNames().filter((key) => !/152|101|-b[3-7]|vgg19|lite[12]/.test(key))) {
-      const { model } = buildArchitecture(name, { includeTop: false, inputSize: 64 });
+      const side = name === 'inception-v3' ? 139 : 64; // it cuts off the border of its maps
+      const { model } = buildArchitecture(name, { includeTop: false, inputSize: side });
       const entry = backboneEntry(name);
-      const own = { ...entry, preprocessing: { ...entry.preprocessing, inputSize: 64 } };
+      const own = { ...entry, preprocessing: { ...entry.preprocessing, inputSize: side } };
       const head = buildHead(entry.features, 3);
-      const [map] = gradCam({ backbone: { entry: own, model }, head }, [pixels(64)], { classes: 0 });
+      const [map] = gradCam({ backbone: { entry: own, model }, head }, [pixels(side)], { classes: 0 });
       model.dispose();
       head.dispose();
       assert.ok(map!.height >= 2 && map!.height <= 4, `${name}: ${map!.height}`);
