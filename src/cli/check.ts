@@ -18,7 +18,7 @@ import { withInterval } from './interval';
 import { numberOption } from './options';
 import { print, printJson } from './print';
 import { settingOption } from './trainingOptions';
-import { weightsFileOption, withWeightsFile } from './weightsFile';
+import { inputChannelsOption, weightsFileOption, withInputChannels, withWeightsFile } from './weightsFile';
 
 interface Options extends DataOptions {
   data: string;
@@ -28,6 +28,7 @@ interface Options extends DataOptions {
   folds?: number;
   backbone?: BackboneSource;
   weightsFile?: string;
+  inputChannels?: number;
   picture?: string;
   json?: true;
 }
@@ -55,6 +56,7 @@ export function checkCommand(): Command {
     )
     .addOption(settingOption('backbone').helpGroup('Options:'))
     .addOption(weightsFileOption())
+    .addOption(inputChannelsOption())
     .option('--seed <n>', 'seed of that split and of the folds', numberOption({ min: 0, integer: true }), 0)
     .option('--picture <file>', 'write the pictures with findings as a PNG')
     .option('--json', 'print one JSON object as the last line')
@@ -74,10 +76,21 @@ export function checkCommand(): Command {
 const PICTURES = 24;
 
 /** Check pictures and split, and with `labels` the labels, too. */
-async function checkAll({ data, split, seed, labels, folds, backbone: name, weightsFile, ...options }: Options) {
-  const backbone = withWeightsFile('check', name, weightsFile);
+async function checkAll({
+  data,
+  split,
+  seed,
+  labels,
+  folds,
+  backbone: name,
+  weightsFile,
+  inputChannels,
+  ...options
+}: Options) {
+  const backbone = withInputChannels('check', withWeightsFile('check', name, weightsFile), inputChannels);
   if (!labels && (folds !== undefined || backbone !== undefined)) {
-    throw new UserError(`--${folds === undefined ? 'backbone' : 'folds'} is for --labels: add it, or leave this out`);
+    const option = folds === undefined ? (inputChannels === undefined ? 'backbone' : 'input-channels') : 'folds';
+    throw new UserError(`--${option} is for --labels: add it, or leave this out`);
   }
   const { end, ...listener } = terminalListener();
   const work = async () => {

@@ -47,7 +47,11 @@ export function addReadingOptions(command: Command): Command {
       'values of black and white in pictures with more than 8 bits, and in DICOM files: auto, full, percentile or LOW,HIGH',
       range,
     )
-    .option('--bands <list>', 'bands to use as red, green and blue, or gray, counted from 0, such as 2,1,0', numbers);
+    .option(
+      '--bands <list>',
+      'bands of TIFF files and NumPy arrays to use, counted from 0: as red, green and blue (2,1,0), as gray (7), or as many as the network takes channels (default: all)',
+      numbers,
+    );
 }
 
 /** The option for making pictures square, of commands that do not train. */

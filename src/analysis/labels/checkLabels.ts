@@ -6,7 +6,7 @@ import { checkLabelled, type Dataset, type Example, type Skipped } from '../../d
 import { contextOf } from '../../data/checks/context';
 import { type FindingReport, reportFindings } from '../../data/checks/datasetCheck';
 import { type Context, type Finding, listed } from '../../data/checks/finding';
-import { extractFeatures, type Features } from '../../features';
+import { extractFeatures, type Features, withChannelStatistics } from '../../features';
 import { type GroupedAccuracy, groupedAccuracy, type LabelIssue, suspectLabels } from '../../metrics';
 import { argmax } from '../../metrics/argmax';
 import type { BackboneSource } from '../../models';
@@ -97,7 +97,8 @@ export async function findLabelProblems(dataset: Dataset, options?: CheckLabelsO
   checkLabelled(dataset);
   const { classes } = dataset;
   drawLabelFolds(dataset.examples, classes, { folds, seed }); // fails before the features are computed
-  const backbone = await backboneOf({ backbone: name, weights, inputSize, seed }, listener);
+  const loaded = await backboneOf({ backbone: name, weights, inputSize, seed }, listener);
+  const backbone = await withChannelStatistics(loaded, dataset.examples, listener);
   try {
     const features = await extractFeatures(backbone, dataset.examples, { cache, listener });
     const stopped = () => listener.shouldStop?.() ?? false;

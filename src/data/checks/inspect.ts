@@ -4,6 +4,7 @@ import { inOrder } from '../../core/inOrder';
 import { sharp } from '../../core/sharp';
 import { type Example, openPicture, readPicture } from '..';
 import { type Appearance, appearanceOf, MEASURED_SIDE } from './appearance';
+import { bandsPicture } from './bandsPicture';
 import { LOOK_SIDE, type Look, lookOf } from './perceptualHash';
 
 /** The properties of one picture. */
@@ -16,7 +17,7 @@ export interface Inspected {
   /** upright, in pixels */
   width: number;
   height: number;
-  /** such as jpeg or png; with the sample format when it is not 8 bits, such as tiff float32 */
+  /** such as jpeg or png; with the sample format when it is not 8 bits, and the bands when they are many: tiff uint16 of 13 bands */
   format: string;
   /** whether all its colours are grey */
   gray: boolean;
@@ -38,7 +39,8 @@ async function inspect(example: Example) {
   try {
     const read = await readPicture(example);
     hash = read.hash;
-    const { image, width, height, format, samples } = await openPicture(read.content, example.reading);
+    const many = await bandsPicture(read.content, example.reading);
+    const { image, width, height, format, samples } = await openPicture(many?.picture ?? read.content, example.reading);
     const size = measuredSize(width, height);
     const resize = { fit: 'fill', kernel: 'linear' } as const;
     const { data } = await image
@@ -50,7 +52,7 @@ async function inspect(example: Example) {
       .resize(LOOK_SIDE, LOOK_SIDE, resize)
       .raw()
       .toBuffer();
-    const shown = samples && samples !== 'uint8' ? `${format} ${samples}` : format;
+    const shown = many?.format ?? (samples && samples !== 'uint8' ? `${format} ${samples}` : format);
     return {
       ...{ example, hash, width, height, format: shown, gray: isGray(small), look: lookOf(new Uint8Array(small)) },
       appearance: appearanceOf(data, size.width, size.height),

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { imageFolder, splitDataset } from '../../../src/data';
+import { imageFolder, splitDataset, withReading } from '../../../src/data';
 import { checkDataset, colorDistance, hashDistance, LOOK_SIDE, lookOf, looksAlike } from '../../../src/data/checks';
 import { runCommand } from '../../cli/runCommand';
 import { sharedData, temporaryFolder } from '../../folders';
 import { stripes, stripesFolder, writePicture } from '../../pictures';
+import { npy } from '../pictures/npy';
+import { tiff } from '../pictures/tiff';
 
 interface Row {
   severity: string;
@@ -192,6 +194,42 @@ describe('checkDataset', () => {
 });
 
 describe('tunebook check', () => {
+  it('looks at all bands of pictures that have many', async () => {
+    const folder = temporaryFolder();
+    const value = (seed: number) => (x: number, y: number, band: number) => {
+      const wave = Math.sin((x * (1 + (seed % 5)) + y * (2 + (seed % 3))) / 9 + seed) + Math.cos((x - seed * y) / 13);
+      return 400 * band + Math.round(100 * (2 + wave));
+    };
+    for (const [label, name] of ['field', 'water'].entries()) {
+      mkdirSync(join(folder, name));
+      for (let i = 0; i < 6; i++) {
+        const size = { width: 96, height: 80, bands: 13 };
+        const file = join(folder, name, `${i}.${i % 2 ? 'npy' : 'tif'}`);
+        const of = value(20 * label + 3 * i);
+        writeFileSync(file, i % 2 ? npy('<u2', [80, 96, 13], (y, x, b) => of(x, y, b)) : tiff('uint16', size, of));
+      }
+    }
+    copyFileSync(join(folder, 'field', '0.tif'), join(folder, 'field', 'copy.tif'));
+    writeFileSync(join(folder, 'water', 'broken.npy'), npy('<u2', [80, 96, 13], () => 1).subarray(0, 2000));
+    const dataset = await withReading(imageFolder(folder));
+    const check = await checkDataset(dataset);
+    const rows = check.findings.objects() as Row[];
+    assert.deepEqual(
+      named(rows, 'unreadable').map(({ detail }) => /broken/.test(detail)),
+      [true],
+    );
+    assert.equal(named(rows, 'duplicate').length, 1);
+    assert.match(named(rows, 'duplicate')[0]!.detail, /0\.tif.*copy\.tif|copy\.tif.*0\.tif/);
+    const summary = check.summary.objects() as { formats: string; 'median width': number; pictures: number }[];
+    assert.deepEqual(
+      summary.map((row) => [row.pictures, row['median width'], row.formats]),
+      [
+        [7, 96, 'npy uint16 of 13 bands, tiff uint16 of 13 bands'],
+        [6, 96, 'npy uint16 of 13 bands, tiff uint16 of 13 bands'],
+      ],
+    );
+  });
+
   it('prints its findings, and ends with an exit code for the most serious one', async () => {
     const root = temporaryFolder();
     mkdirSync(join(root, 'x'));
