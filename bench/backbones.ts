@@ -1,145 +1,185 @@
-/* `node dist/bench/backbones.js`: every architecture: number of parameters, agreement with Keras, time to load, time per picture. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+/* `node dist/bench/backbones.js`: every backbone: parameters, agreement with Keras or PyTorch, time to load, of a picture and of a step, memory. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf, UserError } from '../src/core/errors';
+import { writeFileAtomically } from '../src/core/files';
+import { projectFolder } from '../src/core/paths';
 import { alignColumns } from '../src/core/text';
-import { backboneEntry, backboneNames } from '../src/models';
+import { backboneEntry, backboneNames, buildArchitecture, multiplyAdds } from '../src/models';
 import { KerasOracle, oraclePython } from '../test/models/keras';
+import { libraryNetwork } from './backbones/library';
+import { type BackboneRow, backboneCells, backbonesHeader, backbonesPage, type Pair } from './backbones/page';
+import { median } from './measure';
+import type { Work } from './peer';
+import { missingPeers, type PeerName, peerEnvironment, peerPython, startPeer } from './peers';
 import { runCommand } from './process';
+import { commitHere, thisMachine } from './record';
+import { sideBySide } from './rows/sideBySide';
 
-const USAGE = `node dist/bench/backbones.js [--only NAME[,NAME...]] [--json]
+const USAGE = `node dist/bench/backbones.js [--only NAME[,NAME...]] [--again] [--publish] [--json]
 
-  --only   some of ${backboneNames().join(', ')}
-  --json   one JSON object as the last line, in place of the table`;
+  --only     some of ${backboneNames().join(', ')}
+  --again    measure also what was measured before: rows are kept in build/bench/backbones.json
+  --publish  write bench/BACKBONES.md with all rows so far
+  --json     one JSON object as the last line, in place of the table`;
 
-/** Networks with a larger input are compared at 75 pixels, a size that has the same uneven rounding, because Keras would take minutes. */
-const LARGEST_COMPARED = 240;
+/** Networks with a larger input are compared at a smaller one with the same uneven rounding, because Keras would take minutes. */
 const compareAt = (name: string) => {
   const { inputSize } = backboneEntry(name).preprocessing;
-  return inputSize <= LARGEST_COMPARED ? inputSize : 75;
+  return inputSize <= 240 ? inputSize : Math.max(75, 64 + (backboneEntry(name).smallestInput ?? 0));
 };
 
-/** Goals for the time to load from the cache (seconds), with and without the classifier. */
-const GOALS: Record<string, number> = { vgg16: 5, 'efficientnet-lite0': 1 };
-
-interface Row {
-  name: string;
-  /** with the ImageNet classifier, as tunebook builds it */
-  parameters: number;
-  published: number;
-  /** input size, in pixels, at which Keras and tunebook were compared */
-  comparedAt: number;
-  /** largest difference relative to the largest value; null without Keras */
-  logitError: number | null;
-  featureError: number | null;
-  /** seconds of `loadBackbone` in a new process, after its file was read once: without and with the classifier */
-  load: number;
-  loadWithTop: number | null;
-  /** how many random numbers were drawn during loading */
-  drawn: number;
-  /** milliseconds per picture, at the input size of the weights, in batches, as a graph */
-  millisecondsAPicture: number;
-}
+/** Multiply-adds of a batch: few enough that the largest network takes some seconds, and enough for the smallest to be measured. */
+const WORK = { forward: 2e10, step: 1e10 };
+const MOST = { forward: 16, step: 8 };
+const CLASSES = 5;
+const kept = () => join(projectFolder, 'build', 'bench', 'backbones.json');
 
 async function main(argv: readonly string[]): Promise<void> {
   const { values: options } = parseArgs({
     args: [...argv],
-    options: { only: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      ...{ only: { type: 'string' }, again: { type: 'boolean' }, publish: { type: 'boolean' } },
+      ...{ json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    },
   });
   if (options.help) return void process.stdout.write(`${USAGE}\n`);
   const names = options.only?.split(',') ?? backboneNames();
-  names.forEach(backboneEntry); // report an unknown name before any work
-  const python = oraclePython();
-  if (!python)
-    process.stderr.write('Keras is not installed (npm test brings it): weights are random, nothing is compared\n');
-  const rows: Row[] = [];
+  for (const name of names) backboneEntry(name); // report an unknown name before any work
+  const missing = missingPeers();
+  if (missing) process.stderr.write(`${missing}: nothing is beside tunebook's times\n`);
+  const rows = new Map<string, BackboneRow>(readKept().map((row) => [row.name, row]));
   for (const name of names) {
+    if (rows.has(name) && !options.again) continue;
     const began = performance.now();
     try {
-      rows.push(await measure(name, python));
+      rows.set(name, await measure(name));
+      mkdirSync(dirname(kept()), { recursive: true });
+      writeFileAtomically(kept(), JSON.stringify([...rows.values()], null, 1));
       process.stderr.write(`${name}: ${Math.round((performance.now() - began) / 1000)} s\n`);
     } catch (error) {
       process.stderr.write(`${name} could not be measured: ${messageOf(error)}\n`);
       process.exitCode = 1;
     }
   }
-  process.stdout.write(options.json ? `${JSON.stringify({ rows })}\n` : report(rows));
+  const all = backboneNames().flatMap((name) => rows.get(name) ?? []);
+  if (options.publish) {
+    const page = backbonesPage(all, thisMachine(), { when: new Date().toISOString(), commit: commitHere() });
+    writeFileAtomically(join(projectFolder, 'bench', 'BACKBONES.md'), page);
+  }
+  const shown = all.filter(({ name }) => names.includes(name as (typeof names)[number]));
+  process.stdout.write(options.json ? `${JSON.stringify({ rows: shown })}\n` : tableOf(shown));
 }
 
-async function measure(name: string, python: string | undefined): Promise<Row> {
+const readKept = (): BackboneRow[] => (existsSync(kept()) ? JSON.parse(readFileSync(kept(), 'utf8')) : []);
+
+async function measure(name: string): Promise<BackboneRow> {
   const folder = mkdtempSync(join(tmpdir(), 'tunebook-bench-'));
-  const cache = join(folder, 'cache');
-  const comparedAt = compareAt(name);
+  const entry = backboneEntry(name);
+  const size = entry.preprocessing.inputSize;
+  const peer = missingPeers() ? undefined : libraryNetwork(name);
   // each step has its own process, so that its memory use does not affect the next
   const step = async (...parameters: string[]) => {
     const script = join(__dirname, 'backbones', 'step.js');
-    const { answer } = await runCommand(process.execPath, [script, ...parameters], {
-      ...process.env,
-      TUNEBOOK_CACHE: cache,
-    });
-    return answer as Record<string, number>;
+    const env = { ...process.env, TUNEBOOK_CACHE: join(folder, 'cache') };
+    return (await runCommand(process.execPath, [script, ...parameters], env)).answer as Record<string, number>;
   };
-  const oracle = python ? new KerasOracle(python, folder) : undefined;
   try {
-    oracle?.ask({ name, size: comparedAt });
-    const answer = join(folder, 'answer.json');
-    if (oracle) writeFileSync(answer, JSON.stringify(await oracle.answer()));
-    oracle?.end();
-    const {
-      parameters,
-      logitError = null,
-      featureError = null,
-    } = await step('compare', name, String(comparedAt), answer);
-    const { seconds, drawn, milliseconds } = await step('load', name);
-    const withTop = await step('load', name, 'top');
+    const compared = await compare(name, folder, peer, step);
+    const { parameters } = await step('fill', name);
+    const { model } = buildArchitecture(entry.name, { includeTop: false });
+    const work = multiplyAdds(model);
+    model.dispose();
+    const batch = (kind: 'forward' | 'step') => Math.max(1, Math.min(MOST[kind], Math.floor(WORK[kind] / work)));
+    const forward = await beside({ kind: 'forward', network: name, size, batch: batch('forward') }, peer);
+    const training = { kind: 'step', network: name, size, batch: batch('step'), classes: CLASSES } as const;
+    const trained = await beside(training, peer);
+    const load = [
+      await loading('tunebook', { kind: 'load', network: name, size }, join(folder, 'cache')),
+      peer ? await loading('torch', { kind: 'load', network: peer, size }) : null,
+    ] as const;
+    const perPicture = ([ours, theirs]: Pair, count: number): Pair => [ours && ours / count, theirs && theirs / count];
     return {
-      ...{ name, parameters: parameters!, published: backboneEntry(name).parameters, comparedAt },
-      ...{ logitError, featureError, load: seconds!, loadWithTop: withTop.seconds! },
-      ...{ drawn: drawn! + withTop.drawn!, millisecondsAPicture: milliseconds! },
+      ...{ name, parameters: parameters!, published: entry.parameters, ...compared, peer: peer ?? null, size },
+      load: [...load],
+      forward: perPicture(forward.times, batch('forward')),
+      step: perPicture(trained.times, batch('step')),
+      memory: trained.memory,
     };
   } finally {
-    oracle?.end();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function report(rows: readonly Row[]): string {
-  const header = [
-    ...['backbone', 'parameters', 'as published', 'compared at', 'logits differ', 'features differ'],
-    ...['load', 'with top', 'random numbers', 'a picture'],
-  ];
-  const error = (value: number | null) => (value === null ? '-' : value.toExponential(1));
-  const cells = rows.map((row) => [
-    row.name,
-    row.parameters.toLocaleString('en'),
-    row.parameters === row.published ? 'yes' : `no: ${row.published}`,
-    `${row.comparedAt} px`,
-    error(row.logitError),
-    error(row.featureError),
-    `${row.load.toFixed(2)} s`,
-    row.loadWithTop === null ? '-' : `${row.loadWithTop.toFixed(2)} s`,
-    String(row.drawn),
-    `${row.millisecondsAPicture.toFixed(1)} ms`,
-  ]);
-  const goals = rows
-    .filter(({ name }) => GOALS[name])
-    .map(({ name, load, loadWithTop }) => {
-      const slowest = Math.max(load, loadWithTop ?? 0);
-      const verdict = slowest <= GOALS[name]! ? 'met' : 'missed';
-      return `${name} ready in ${slowest.toFixed(2)} s from the warm cache; goal ${GOALS[name]} s: ${verdict}`;
-    });
-  return `${[
-    alignColumns([header, ...cells], [false, true, false, ...new Array(7).fill(true)]),
-    '',
-    `weights: random numbers written by Keras, moving statistics too, read from its .h5; ${cpus()[0]?.model.trim()}`,
-    ...goals,
-  ].join('\n')}\n`;
+/** Against Keras where its weights are Keras's, else against the library of PyTorch that has it. */
+async function compare(
+  name: string,
+  folder: string,
+  peer: string | undefined,
+  step: (...parameters: string[]) => Promise<Record<string, number>>,
+): Promise<Pick<BackboneRow, 'oracle' | 'errors'>> {
+  const answer = join(folder, 'answer.json');
+  const python = oraclePython();
+  let found: Record<string, number> | undefined;
+  if (backboneEntry(name).weights.kind !== 'torch') {
+    if (!python) return { oracle: null, errors: null };
+    const oracle = new KerasOracle(python, folder);
+    try {
+      oracle.ask({ name, size: compareAt(name) });
+      writeFileSync(answer, JSON.stringify(await oracle.answer()));
+    } finally {
+      oracle.end();
+    }
+    found = await step('compare', name, String(compareAt(name)), answer);
+  } else if (peer) {
+    const script = join(projectFolder, 'test', 'models', 'torchOracle.py');
+    // smaller kernels, so that the numbers of a deep network do not grow until their roundings differ
+    execFileSync(peerPython(), [script, folder, `${peer}@64*0.9`], { env: peerEnvironment(), stdio: 'ignore' });
+    found = await step('library', name, join(folder, `${peer.replace('/', '-')}.json`));
+  }
+  if (!found) return { oracle: null, errors: null };
+  return {
+    oracle: backboneEntry(name).weights.kind === 'torch' ? peer!.replace('/', "'s ") : 'Keras',
+    errors: [found.logitError!, found.featureError!],
+  };
+}
+
+/** Milliseconds of a run, and memory, of tunebook and of the same network of PyTorch. */
+async function beside(work: Work, peer: string | undefined): Promise<{ times: Pair; memory: Pair }> {
+  const works = new Map<PeerName, Work>([['tunebook', work]]);
+  if (peer) works.set('torch', { ...work, network: peer });
+  const { values, memory, notes } = await sideBySide(works, {
+    ...{ rounds: [3, 8] as [number, number], seconds: 4, onProgress: () => {} },
+  });
+  // that the classifier of VGG is left out, or the second one of Inception, is no difference
+  for (const note of notes.filter((each) => !each.includes('differ in parameters'))) process.stderr.write(`${note}\n`);
+  return {
+    times: [values.tunebook ?? null, values.torch ?? null],
+    memory: [memory?.tunebook ?? null, memory?.torch ?? null],
+  };
+}
+
+/** Seconds. */
+async function loading(name: PeerName, work: Work, cache?: string): Promise<number> {
+  const peer = startPeer(name, cache === undefined ? {} : { TUNEBOOK_CACHE: cache });
+  try {
+    await peer.prepare(work);
+    return median([await peer.run(), await peer.run(), await peer.run()]) / 1000;
+  } finally {
+    peer.end();
+  }
+}
+
+function tableOf(rows: readonly BackboneRow[]): string {
+  const right = backbonesHeader.map((_, i) => i !== 0 && i !== 2 && i !== 3);
+  return `${alignColumns([[...backbonesHeader], ...rows.map(backboneCells)], right)}\n`;
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${messageOf(error)}\n`);
+  process.stderr.write(`${basename(__filename)}: ${messageOf(error)}\n`);
   process.exitCode = 1;
 });

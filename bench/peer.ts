@@ -4,7 +4,7 @@ import type { Precision } from '../src/tensorflow/graph/precision';
 
 /** The work that a framework is asked to prepare; peers/serve.py describes the answers. */
 export interface Work {
-  kind: 'forward' | 'step' | 'decode' | 'serve' | 'matmul' | 'conv';
+  kind: 'forward' | 'step' | 'load' | 'decode' | 'serve' | 'matmul' | 'conv';
   network?: string;
   batch?: number;
   /** side of the pictures, in pixels */

@@ -64,11 +64,13 @@ export function peerEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
-export function startPeer(name: PeerName): Peer {
+/** @param env more environment variables */
+export function startPeer(name: PeerName, env: NodeJS.ProcessEnv = {}): Peer {
   if (name === 'tunebook') {
-    return new Peer(process.execPath, ['--expose-gc', join(__dirname, 'peers', 'tunebook.js')], peerEnvironment());
+    const program = join(__dirname, 'peers', 'tunebook.js');
+    return new Peer(process.execPath, ['--expose-gc', program], { ...peerEnvironment(), ...env });
   }
   const missing = missingPeers();
   if (missing) throw new Error(missing);
-  return new Peer(peerPython(), [peerFile(programs[name])], peerEnvironment());
+  return new Peer(peerPython(), [peerFile(programs[name])], { ...peerEnvironment(), ...env });
 }

@@ -90,7 +90,8 @@ export function readRecord(file: string): BenchRecord {
   return record as BenchRecord;
 }
 
-function commitHere(): string {
+/** The commit of this folder, with a + if there are changes. */
+export function commitHere(): string {
   const git = (...parameters: string[]) =>
     execFileSync('git', parameters, { cwd: projectFolder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   try {

@@ -1,17 +1,13 @@
 /* One step of `bench/backbones` in a separate process; prints a JSON object as its last line. */
-import { existsSync, readFileSync } from 'node:fs';
-import { measureSpeed } from '../../src/analysis/advise/speed';
+import { readFileSync } from 'node:fs';
 import { messageOf } from '../../src/core/errors';
-import { PICTURES_FOR_GRAPH, PictureNetwork } from '../../src/features/pictureNetwork';
 import {
   assignRandomWeights,
   assignWeights,
   type BackboneName,
   backboneEntry,
   buildArchitecture,
-  loadBackbone,
   matchWeights,
-  multiplyAdds,
   type NamedArray,
   preprocess,
   readWeights,
@@ -21,23 +17,10 @@ import { weightsFile } from '../../src/models/registry';
 import { weightsOf } from '../../src/models/weights/slots';
 import { tf } from '../../src/tensorflow';
 import { formulaPicture, type OracleAnswer, relativeError } from '../../test/models/keras';
+import { compareWithTorch, type TorchFixture } from '../../test/models/torchNetworks';
 
-/**
- * Multiply-adds per batch: few enough that the largest network takes at most some tens of seconds, and enough for the smallest to be
- * measured.
- */
-const WORK = 2e10;
-
-/** Compares tunebook's outputs with Keras's, for weights read from Keras's files and for the same weights from the cache. */
+/** Compares tunebook's outputs with Keras's, for weights read from Keras's files. */
 async function compare(name: BackboneName, size: number, answerFile: string): Promise<object> {
-  const { model } = buildArchitecture(name);
-  const parameters = model.countParams();
-  if (!existsSync(answerFile)) {
-    assignRandomWeights(model, 0);
-    writeCache(name, model, true);
-    return { parameters };
-  }
-  model.dispose();
   const { top, noTop, logits, features }: OracleAnswer = JSON.parse(readFileSync(answerFile, 'utf8'));
   const error = async (file: string, includeTop: boolean, expected: number[]) => {
     const network = buildArchitecture(name, { includeTop, inputSize: size }).model;
@@ -46,48 +29,40 @@ async function compare(name: BackboneName, size: number, answerFile: string): Pr
       const pixels = tf.tensor4d(formulaPicture(size), [1, size, size, 3]);
       return (network.predict(preprocess(pixels, backboneEntry(name).preprocessing)) as tf.Tensor).dataSync();
     });
-    writeCache(name, network, includeTop);
     network.dispose();
     return relativeError(actual, expected);
   };
-  return { parameters, logitError: await error(top, true, logits), featureError: await error(noTop, false, features) };
+  return { logitError: await error(top, true, logits), featureError: await error(noTop, false, features) };
 }
 
-function writeCache(name: string, model: tf.LayersModel, includeTop: boolean): void {
-  const named = new Map(
-    weightsOf(model).flatMap((slots) => {
-      const values = model.getLayer(slots[0]!.layer).getWeights();
-      return slots.map(({ layer, name: weight, shape }, i) => {
-        const data = values[i]!.dataSync() as Float32Array;
-        return [`${layer}/${weight}`, { shape, data }] as [string, NamedArray];
-      });
-    }),
-  );
-  writeSafetensors(weightsFile(backboneEntry(name), { includeTop }), named, { origin: 'bench/backbones' });
+/** Compares tunebook's outputs with those of a network of torchvision or timm, with weights by a formula. */
+function compareLibrary(name: BackboneName, fixtureFile: string): object {
+  const fixture: TorchFixture = JSON.parse(readFileSync(fixtureFile, 'utf8'));
+  const { logits, features } = compareWithTorch(name, fixture);
+  return { logitError: logits, featureError: features };
 }
 
-/** Measures the time to load a file that was just written, and the speed of the network. */
-async function load(name: BackboneName, includeTop: boolean): Promise<object> {
-  const { random } = Math;
-  let drawn = 0;
-  Math.random = () => {
-    drawn++;
-    return random();
-  };
-  const began = performance.now();
-  const backbone = await loadBackbone(name, { includeTop });
-  const seconds = (performance.now() - began) / 1000;
-  Math.random = random;
-  if (includeTop) return { seconds, drawn };
-  const batchSize = Math.max(1, Math.min(16, Math.floor(WORK / multiplyAdds(backbone.model))));
-  const network = new PictureNetwork(backbone, PICTURES_FOR_GRAPH);
-  return { seconds, drawn, milliseconds: measureSpeed(network, backbone, { batchSize }) };
+/** Puts random weights into the cache. */
+function fill(name: BackboneName): object {
+  const { model } = buildArchitecture(name);
+  assignRandomWeights(model, 0);
+  const arrays = weightsOf(model).flatMap((slots) => {
+    const values = model.getLayer(slots[0]!.layer).getWeights();
+    return slots.map(({ layer, name: weight, shape }, i): [string, NamedArray] => [
+      `${layer}/${weight}`,
+      { shape, data: values[i]!.dataSync() as Float32Array },
+    ]);
+  });
+  writeSafetensors(weightsFile(backboneEntry(name)), new Map(arrays), { origin: 'bench/backbones' });
+  return { parameters: model.countParams() };
 }
 
 async function main([step, given = '', ...rest]: readonly string[]): Promise<void> {
   const { name } = backboneEntry(given);
-  const answer =
-    step === 'compare' ? await compare(name, Number(rest[0]), rest[1]!) : await load(name, rest[0] === 'top');
+  let answer: object;
+  if (step === 'compare') answer = await compare(name, Number(rest[0]), rest[1]!);
+  else if (step === 'library') answer = compareLibrary(name, rest[0]!);
+  else answer = fill(name);
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 

@@ -4,7 +4,10 @@ BENCH_DEVICE=cuda computes on a GPU: the batch comes from pinned memory of the h
 float32 work may use TensorFloat-32, as TensorFlow does by default.
 """
 
+import atexit
 import os
+import shutil
+import tempfile
 
 from serve import THREADS, serve
 
@@ -115,14 +118,39 @@ def prepare_decoding(work):
     return lambda: sum(len(batch) for batch in loader), {"version": torchvision.__version__}
 
 
+def build(name, size, classes=None):
+    """A network of `networks.py`, or one of a library: 'torchvision/resnet50'."""
+    if "/" not in name:
+        return Network(name, size, classes)
+    from library_networks import Features
+
+    return Features(*name.split("/"), classes)
+
+
+def prepare_loading(work):
+    """Build a network and give it the weights of a file."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = os.path.join(folder, "weights.pth")
+    torch.save(build(work["network"], work["size"]).state_dict(), file)
+
+    def load():
+        model = build(work["network"], work["size"])
+        model.load_state_dict(torch.load(file, weights_only=True))
+
+    return load, {"version": torch.__version__}
+
+
 def prepare(work):
     if work["kind"] == "decode":
         return prepare_decoding(work)
+    if work["kind"] == "load":
+        return prepare_loading(work)
     shape = (work["batch"], 3, work["size"], work["size"])
     images = torch.rand(shape).mul(2).sub(1).contiguous(memory_format=torch.channels_last)
     if DEVICE == "cuda":
         images = images.pin_memory()
-    model = Network(work["network"], work["size"], work.get("classes")).to(DEVICE, memory_format=torch.channels_last)
+    model = build(work["network"], work["size"], work.get("classes")).to(DEVICE, memory_format=torch.channels_last)
     told = {"parameters": sum(p.numel() for p in model.state_dict().values() if p.dim() > 0), "version": torch.__version__}
     if work.get("compiled") and work["kind"] == "forward" and DEVICE == "cpu":
         # weights that never change are folded into the convolutions, and laid out once as these want them

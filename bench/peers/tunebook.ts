@@ -5,7 +5,7 @@ import { messageOf } from '../../src/core/errors';
 import { tunebookVersion } from '../../src/core/version';
 import { decodeAll } from '../../src/data';
 import { attachHead, buildHead } from '../../src/layers';
-import { backboneEntry } from '../../src/models';
+import { backboneEntry, loadBackbone } from '../../src/models';
 import { openRun } from '../../src/runs';
 import { keepInInferenceMode, tf } from '../../src/tensorflow';
 import { compile, compileForward, hasBfloat16 } from '../../src/tensorflow/graph';
@@ -82,6 +82,13 @@ function prepareStep({ network, batch, size, classes }: Work): Task {
   };
 }
 
+/** Builds a network and gives it the weights of the cache. */
+function prepareLoading({ network, size }: Work): Task {
+  const name = backboneEntry(network!).name;
+  const load = async () => (await loadBackbone(name, { inputSize: size })).model.dispose();
+  return { told: { version }, run: load };
+}
+
 /** A chain of several products, so that the work done once before and after them hardly counts. */
 const PRODUCTS = 4;
 
@@ -146,6 +153,7 @@ function prepare(work: Work): Task | Promise<Task> {
   if (work.kind === 'decode') return prepareDecoding(work);
   if (work.kind === 'forward') return prepareForward(work);
   if (work.kind === 'step') return prepareStep(work);
+  if (work.kind === 'load') return prepareLoading(work);
   if (work.kind === 'matmul') {
     const square = [2048, 2048];
     return prepareProduct([square, square], 2 * 2048 ** 3, work.precision, tf.matMul);

@@ -11,7 +11,7 @@ import type { Measurement, Settings } from '../row';
  */
 export async function sideBySide(
   works: ReadonlyMap<PeerName, Work>,
-  { rounds, seconds, onProgress }: Settings,
+  { rounds, seconds, onProgress }: Pick<Settings, 'rounds' | 'seconds' | 'onProgress'>,
 ): Promise<Measurement> {
   const measurement: Measurement = { values: {}, memory: {}, versions: {}, notes: [] };
   const fail = (name: PeerName, error: unknown) =>
