@@ -12,6 +12,7 @@ export type {
   Candidate,
   CompareBackbonesOptions,
   FeatureQuality,
+  LeftOut,
   Recommendation,
   RecommendBackboneOptions,
 } from '../analysis/advise';
@@ -19,6 +20,9 @@ export { type DeviceSpeed, deviceSpeed } from '../analysis/advise';
 export type { DomainReferences, DomainSimilarity, DomainSimilarityOptions } from '../features';
 export type {
   Block,
+  Domain,
+  DomainBackboneName,
+  DomainWeights,
   FamilyMember,
   HubAddress,
   KerasFiles,
@@ -39,6 +43,8 @@ export {
   backboneLabel,
   backboneNames,
   buildArchitecture,
+  domains,
+  domainWeights,
   imagenetClassName,
   matchWeights,
   multiplyAdds,

@@ -3,7 +3,9 @@ import { Command, Option } from 'commander';
 import {
   type BackboneComparison,
   cachedBackbones,
+  channelsOf,
   compareBackbones,
+  domainHint,
   type Recommendation,
   recommendBackbone,
 } from '../analysis/advise';
@@ -15,7 +17,16 @@ import { type Fit, withFit } from '../data';
 import { type DataOptions, openDataset } from '../data/public';
 import { type DomainSimilarity, domainSimilarity } from '../features';
 import { type Monitor, monitors } from '../metrics/measures';
-import { architectureOf, type BackboneData, type BackboneName, type BackboneSource, hasOwnWeights } from '../models';
+import {
+  architectureOf,
+  type BackboneData,
+  type BackboneName,
+  type BackboneSource,
+  checkDomain,
+  type Domain,
+  domains,
+  hasOwnWeights,
+} from '../models';
 import { terminalListener } from '../terminal/terminal';
 import { addTableOptions, DATA_HELP, fitOption, splitDataOptions } from './dataOptions';
 import { numberOption } from './options';
@@ -35,6 +46,7 @@ interface Options extends Omit<DataOptions, 'classes'> {
   backbones?: (BackboneName | BackboneData)[];
   weightsFile?: string;
   inputChannels?: number;
+  domain?: Domain;
   pictures?: number;
   classes: number;
   similarity: number;
@@ -49,6 +61,8 @@ interface Advice {
   comparison?: BackboneComparison;
   similarity?: DomainSimilarity;
   recommendation: Recommendation;
+  /** that there are weights of other domains */
+  hint?: string;
 }
 
 /** `tunebook advise`: recommend a backbone for a dataset, and how much of it to train. */
@@ -65,6 +79,11 @@ export function adviseCommand(): Command {
     )
     .addOption(weightsFileOption())
     .addOption(inputChannelsOption())
+    .option(
+      '--domain <name>',
+      `also compare weights that were trained on such pictures: ${Object.keys(domains).join(', ')}`,
+      (text) => checkDomain('advise', text),
+    )
     .option('--pictures <n>', 'without --data: number of training pictures to recommend for', whole(1))
     .option('--classes <n>', 'without --data: number of classes', whole(2), 5)
     .option(
@@ -98,6 +117,7 @@ async function advise({
   backbones: given,
   weightsFile,
   inputChannels,
+  domain,
   pictures,
   classes,
   minutes,
@@ -115,6 +135,8 @@ async function advise({
     if (pictures === undefined)
       throw new UserError('give the dataset (--data DIR) or the number of pictures (--pictures N)');
     if (options.picture !== undefined) throw new UserError('--picture shows a comparison, which needs --data');
+    if (domain !== undefined)
+      throw new UserError('weights of a domain are measured on pictures: give them (--data DIR)');
     const { similarity } = options;
     const names = sources?.map((each) => {
       if (!hasOwnWeights(each)) return architectureOf(each);
@@ -128,7 +150,7 @@ async function advise({
     const opened = await openDataset(data, { ...splitDataOptions<DataOptions>(options).how, listener });
     const dataset = withFit(opened, fit);
     const stoppable = { ...listener, shouldStop };
-    const comparison = await compareBackbones(dataset, sources, { seed, monitor, listener: stoppable });
+    const comparison = await compareBackbones(dataset, sources, { domain, seed, monitor, listener: stoppable });
     if (comparison.backbones.length === 0) throw new UserError('stopped before a backbone was measured');
     // if it was stopped, the backbones that have been compared are enough for a recommendation
     const similarity = shouldStop()
@@ -139,7 +161,9 @@ async function advise({
     const recommendation = await recommendBackbone({
       ...{ pictures: dataset.examples.length, classes: dataset.classes.length, comparison, similarity, minutes },
     });
-    return { comparison, similarity, recommendation };
+    const channels = channelsOf(comparison.backbones.map(({ backbone }) => backbone));
+    const hint = domain === undefined ? domainHint(similarity, channels) : undefined;
+    return { comparison, similarity, recommendation, hint };
   }).finally(end);
 }
 
@@ -155,20 +179,21 @@ function withOwnWeights(given: Options['backbones'], weightsFile: string | undef
   return given === undefined ? [...cachedBackbones(), own] : [own];
 }
 
-/** The similarity by the first of the compared backbones that has batch normalization. */
+/** The similarity by the first of the compared backbones that has batch normalization and was not trained on pictures of a domain. */
 async function similarityOf(
   { backbones }: BackboneComparison,
   measure: (backbone: BackboneSource) => Promise<DomainSimilarity>,
-): Promise<DomainSimilarity> {
+): Promise<DomainSimilarity | undefined> {
   let found: DomainSimilarity | undefined;
-  for (const { backbone } of backbones) {
+  for (const { backbone, domain } of backbones) {
+    if (domain !== null) continue;
     found = await measure(backbone);
     if (found.distance !== null) break;
   }
-  return found!;
+  return found;
 }
 
-function toJson({ comparison, similarity, recommendation }: Advice, picture?: string) {
+function toJson({ comparison, similarity, recommendation, hint }: Advice, picture?: string) {
   const { best, choices, unavailable } = recommendation;
   return {
     comparison: comparison?.backbones ?? null,
@@ -177,16 +202,21 @@ function toJson({ comparison, similarity, recommendation }: Advice, picture?: st
     best: best.name,
     choices,
     unavailable,
+    leftOut: comparison?.leftOut ?? [],
+    hint: hint ?? null,
     picture: picture === undefined ? null : resolve(picture),
   };
 }
 
-function asText({ comparison, similarity, recommendation: { choices, unavailable } }: Advice): string {
-  const skipped = comparison?.skipped ?? [];
+function asText({ comparison, similarity, recommendation: { choices, unavailable }, hint }: Advice): string {
+  const { skipped = [], leftOut = [] } = comparison ?? {};
   const lines = [
     ...(comparison ? [comparison.chart.usermeta.text, ''] : []),
     ...skipped.map(({ file, reason }) => `skipped ${printableLine(file)}: ${printableLine(reason)}`),
-    ...(similarity ? [similarity.explanation, ''] : []),
+    ...leftOut.map(({ title, reason }) => `left out ${title}: ${printableLine(reason)}`),
+    ...(similarity ? [similarity.explanation] : []),
+    ...(hint ? [hint] : []),
+    ...(similarity ? [''] : []),
     ...choices.flatMap(({ rank, title, variant, minutes, weights, reason }) => [
       `${rank}. ${title}: ${variant}, ${duration(minutes)}${weights === 'network' ? ', weights to download' : ''}`,
       `   ${reason}`,

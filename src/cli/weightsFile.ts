@@ -5,10 +5,12 @@ import { UserError } from '../core/errors';
 import { readJson } from '../core/readBounded';
 import {
   architectureOf,
+  asBackboneData,
   type BackboneData,
   type BackboneName,
   type BackboneSource,
   checkBackbone,
+  domainWeightsIn,
   INPUT_CHANNELS,
 } from '../models';
 import { backboneIn, isBackboneName } from '../models/registry';
@@ -37,6 +39,8 @@ export function withInputChannels<T extends BackboneSource | undefined>(
 ): T | BackboneData {
   if (inputChannels === undefined) return backbone;
   const given = checkBackbone(caller, backbone ?? defaultSettings.backbone);
+  const known = domainWeightsIn(given);
+  if (known) return asBackboneData(known, inputChannels); // its mean and deviation fit its own channels
   return { ...(typeof given === 'string' ? { architecture: given } : given), inputChannels };
 }
 

@@ -22,6 +22,7 @@ export {
   checkReading,
   type Fit,
   fits,
+  isRangeOfBands,
   type Reading,
   type SampleKind,
   type SampleRange,

@@ -1,10 +1,12 @@
 import { didYouMean } from '../core/didYouMean';
 import { shown, UserError } from '../core/errors';
 import { checkNumber, withDefaults } from '../core/options';
+import { type DomainBackboneName, type DomainWeights, domainWeights, domainWeightsOf } from './domainWeights';
 import type { BackboneName } from './families';
+import { fitChannels } from './fitChannels';
 import { INPUT_CHANNELS, INPUT_SIZE } from './network';
 import type { Preprocessing } from './preprocessing';
-import { backboneEntry, isBackboneName, memberOf } from './registry';
+import { backboneEntry, backboneNames, isBackboneName, memberOf } from './registry';
 
 /** A backbone with weights of your own: an architecture of the registry, and where its weights are. */
 export interface BackboneData {
@@ -31,8 +33,11 @@ export interface BackboneData {
 /** An address on Hugging Face's hub: `hf://OWNER/MODEL`, `hf://OWNER/MODEL@REVISION`. */
 export type HubAddress = `hf://${string}`;
 
-/** What can be given as a backbone: a name of the registry, an address on Hugging Face's hub, or an architecture with weights. */
-export type BackboneSource = BackboneName | HubAddress | BackboneData;
+/**
+ * What can be given as a backbone: a name of the registry or of `models.domainWeights`, an address on Hugging Face's hub, or an architecture
+ * with weights.
+ */
+export type BackboneSource = BackboneName | DomainBackboneName | HubAddress | BackboneData;
 
 /** A text is an address on Hugging Face's hub: owner and model, perhaps a revision after an @. */
 export const HUB_ADDRESS = /^hf:\/\/([\w.-]+)\/([\w.-]+)(?:@([\w.-]+))?$/;
@@ -51,7 +56,7 @@ export function architectureFor(name: string): BackboneName | undefined {
  * @throws {UserError} that says what is wrong and what is expected
  */
 export function checkBackbone(caller: string, value: unknown): BackboneName | BackboneData {
-  if (typeof value === 'string' && !value.startsWith('hf:')) return backboneEntry(value).name;
+  if (typeof value === 'string' && !value.startsWith('hf:')) return ofName(value);
   if (typeof value === 'string') {
     const [, , model] = HUB_ADDRESS.exec(value) ?? [];
     const architecture = model && architectureFor(model);
@@ -90,6 +95,18 @@ export function checkBackbone(caller: string, value: unknown): BackboneName | Ba
   };
 }
 
+/** @throws {UserError} that lists the names of the registry, and those of other domains */
+function ofName(name: string): BackboneName | BackboneData {
+  if (isBackboneName(name)) return name;
+  const known = domainWeightsOf(name);
+  if (known) return asBackboneData(known);
+  const others = domainWeights.map((each) => each.name);
+  const names = [...backboneNames(), ...others];
+  throw new UserError(
+    `unknown backbone '${name}'; the backbones are ${backboneNames().join(', ')}; of other domains ${others.join(', ')}${didYouMean(name, names)}`,
+  );
+}
+
 function architectureOfData(caller: string, name: unknown, weights: string | undefined): BackboneName {
   const hub = weights === undefined ? null : HUB_ADDRESS.exec(weights);
   const given = name ?? hub?.[2];
@@ -104,13 +121,22 @@ export function checkPreprocessing(where: string, value: unknown, channels = 3):
   type Given = Omit<Preprocessing, 'channels'>;
   const keys: Record<keyof Given, undefined> = {
     ...{ inputSize: undefined, crop: undefined, interpolation: undefined },
-    ...{ mean: undefined, std: undefined, channelOrder: undefined },
+    ...{ mean: undefined, std: undefined, range: undefined, channelOrder: undefined },
   };
   const all = withDefaults<{ [Key in keyof Given]: Given[Key] | undefined }>(where, value as object, keys);
   if (all.inputSize !== undefined) checkNumber(`${where}.inputSize`, all.inputSize, { ...INPUT_SIZE, integer: true });
   if (all.crop !== undefined) checkNumber(`${where}.crop`, all.crop, { min: 0.1, max: 1 });
   checkChoice(`${where}.interpolation`, all.interpolation, ['bicubic', 'bilinear']);
   checkChoice(`${where}.channelOrder`, all.channelOrder, ['rgb', 'bgr']);
+  const { range } = all as { range?: unknown };
+  if (
+    range !== undefined &&
+    !(Array.isArray(range) && range.length === 2 && range.every(Number.isFinite) && range[0] < range[1])
+  ) {
+    throw new UserError(
+      `${where}.range is [low, high], the sample values that 0 and 255 stand for, got ${shown(range)}`,
+    );
+  }
   for (const key of ['mean', 'std'] as const) {
     const numbers: unknown = all[key];
     if (numbers === undefined) continue;
@@ -133,3 +159,23 @@ function checkChoice(where: string, value: unknown, choices: readonly string[]):
 /** The name of the registry behind a choice that was checked. */
 export const architectureOf = (backbone: BackboneName | BackboneData): BackboneName =>
   typeof backbone === 'string' ? backbone : backbone.architecture;
+
+/**
+ * A backbone with weights of a domain as an architecture with weights, for pictures of so many channels. Where it is not known what the
+ * preprocessing of so many channels is, it is left to be measured.
+ */
+export function asBackboneData(
+  { architecture, address, inputChannels, preprocessing: own }: DomainWeights,
+  channels = inputChannels,
+): BackboneData {
+  const { preprocessing, unknown } = fitChannels(own, channels);
+  const { inputSize, crop, interpolation, mean, std, range } = preprocessing;
+  return {
+    ...{ architecture, weights: address },
+    preprocessing: {
+      ...{ inputSize, crop, interpolation },
+      ...(!unknown && { mean, std, ...(range && { range }) }),
+    },
+    ...(channels !== 3 && { inputChannels: channels }),
+  };
+}

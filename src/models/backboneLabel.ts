@@ -1,4 +1,5 @@
 import type { BackboneSource } from './backboneData';
+import { domainWeightsIn } from './domainWeights';
 import { hasOwnWeights } from './hasOwnWeights';
 
 /**
@@ -14,6 +15,8 @@ import { hasOwnWeights } from './hasOwnWeights';
  */
 export function backboneLabel(backbone: BackboneSource): string {
   if (typeof backbone === 'string') return backbone;
+  const known = domainWeightsIn(backbone);
+  if (known) return known.name;
   return hasOwnWeights(backbone) ? `${backbone.architecture} with ${ownWeightsName(backbone)}` : backbone.architecture;
 }
 

@@ -1,5 +1,6 @@
 export {
   architectureOf,
+  asBackboneData,
   type BackboneData,
   type BackboneSource,
   checkBackbone,
@@ -10,6 +11,15 @@ export type { BackboneFamily, FamilyMember, TorchNetwork } from './backboneFamil
 export { backboneLabel, ownWeightsName } from './backboneLabel';
 export { buildArchitecture } from './buildArchitecture';
 export { defaultBackbone } from './defaultBackbone';
+export {
+  checkDomain,
+  type Domain,
+  type DomainBackboneName,
+  type DomainWeights,
+  domains,
+  domainWeights,
+  domainWeightsIn,
+} from './domainWeights';
 export type { BackboneName } from './families';
 export { hasOwnWeights } from './hasOwnWeights';
 export { imagenetClassName } from './imagenetClasses';

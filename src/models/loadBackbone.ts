@@ -35,8 +35,8 @@ export interface Backbone {
   /** The blocks with the names of their layers, in the same order. */
   blockLayers: Block[];
   /**
-   * Whether mean and deviation of the channels are unknown, as of a satellite's bands: `features.withChannelStatistics` measures them.
-   * Default: they are known.
+   * Whether mean and deviation of the channels depend on the pictures, as of a satellite's bands: `features.withChannelStatistics` measures
+   * them, or converts them to the values that the pictures are read with. Default: they are known.
    */
   unknownStatistics?: boolean;
   /** SHA-256 of the weights file, part of the key of cached features; '' without weights. */
@@ -103,7 +103,8 @@ export async function loadBackbone(backbone: BackboneSource, options?: LoadBackb
     search: undefined,
     listener: {},
   });
-  if (inputSize !== undefined) checkNumber('inputSize', inputSize, { ...INPUT_SIZE, integer: true });
+  const sides = { ...INPUT_SIZE, min: entry.smallestInput ?? INPUT_SIZE.min, integer: true };
+  if (inputSize !== undefined) checkNumber('inputSize', inputSize, sides);
   checkPooling('loadBackbone', pooling);
   if (includeTop && pooling !== 'average')
     throw new UserError(
@@ -112,7 +113,7 @@ export async function loadBackbone(backbone: BackboneSource, options?: LoadBackb
   const source =
     weights === 'imagenet' || weights === 'none' ? undefined : await locateWeights(weights, { search, listener });
   const prepared = { ...source?.preprocessing, ...given.preprocessing };
-  const side = inputSize ?? prepared.inputSize ?? entry.preprocessing.inputSize;
+  const side = checkNumber('inputSize', inputSize ?? prepared.inputSize ?? entry.preprocessing.inputSize, sides);
   const architectureOptions = { includeTop, inputSize: side, inputChannels };
   let weightsHash = source?.sha256 ?? '';
   let fitted: FittedNetwork | undefined;
@@ -158,7 +159,9 @@ export async function loadBackbone(backbone: BackboneSource, options?: LoadBackb
     includeTop,
     blocks: blocks.map((block) => block.name),
     blockLayers: blocks,
-    ...(unknown && !(given.preprocessing?.mean && given.preprocessing.std) && { unknownStatistics: true }),
+    ...(((unknown && !(given.preprocessing?.mean && given.preprocessing.std)) || preprocessing.range) && {
+      unknownStatistics: true,
+    }),
     weightsHash,
   };
 }

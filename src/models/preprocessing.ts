@@ -12,6 +12,11 @@ export interface Preprocessing {
   mean: readonly number[];
   /** Standard deviation of each channel (red, green, blue, or bands) on the scale 0 to 255. */
   std: readonly number[];
+  /**
+   * The sample values that 0 and 255 stand for in `mean` and `std`, for pictures of more than 8 bits a sample: 0 and 10000 for Sentinel-2.
+   * Mean and deviation are converted to the values that the pictures are read with. Default: they are meant as pictures are read.
+   */
+  range?: readonly [low: number, high: number];
   /** Order in which the model expects the channels. Default: 'rgb'. */
   channelOrder?: 'rgb' | 'bgr';
 }

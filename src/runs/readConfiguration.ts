@@ -98,6 +98,7 @@ const configuration = object<RunConfiguration>({
       channels: optional(number({ ...INPUT_CHANNELS, integer: true })),
       mean: ofChannels({}),
       std: ofChannels({ min: 1e-6 }),
+      range: optional(listOf(number({}), { least: 2, most: 2 })) as Shape<Preprocessing['range']>,
       channelOrder: optional(oneOf('rgb', 'bgr')),
     }) as Shape<Preprocessing>,
   ),

@@ -40,8 +40,64 @@ function bandsFolder(): string {
   return folder;
 }
 
+/** As for Sentinel-2: sample values are divided by 10000. */
+const reflectance: BackboneData = {
+  ...backbone,
+  preprocessing: {
+    ...{ mean: new Array<number>(BANDS).fill(0), std: new Array<number>(BANDS).fill(255) },
+    range: [0, 10_000],
+  },
+};
+
 describe('pictures of other channels than red, green and blue', function () {
   this.timeout(300_000);
+
+  it('get the values that weights were trained on, whatever range their samples are read with', async () => {
+    for (const range of ['auto', [0, 4000], 'full'] as const) {
+      const { examples } = await withReading(imageFolder(bandsFolder()), { range });
+      const loaded = await loadBackbone(
+        { ...reflectance, preprocessing: { ...reflectance.preprocessing, crop: 1, inputSize: SIDE } },
+        { weights: 'none' },
+      );
+      assert.equal(loaded.unknownStatistics, true);
+      const { entry, unknownStatistics } = await withChannelStatistics(loaded, examples);
+      loaded.model.dispose();
+      const { mean, std, range: left } = entry.preprocessing;
+      assert.deepEqual([left, unknownStatistics], [undefined, undefined]);
+      const i = Number(/(\d+)\.(?:tif|npy)$/.exec(examples[0]!.file)![1]);
+      const pixels = await decodePicture(readFileSync(examples[0]!.file), entry.preprocessing, examples[0]!.reading);
+      const given = Object.values(examples[0]!.reading!.ranges!)[0] as readonly (readonly [number, number])[];
+      for (let band = 0; band < BANDS; band++) {
+        const [low, high] = typeof given[band] === 'object' ? given[band]! : (given as unknown as [number, number]);
+        for (let at = 0; at < SIDE * SIDE; at += 37) {
+          const [x, y] = [at % SIDE, Math.floor(at / SIDE)];
+          const sample = 200 * band + ((7 * x + 13 * y + 29 * i + 3 * band) % 50); // the first picture is of the first class
+          const expected = Math.min(high, Math.max(low, sample)) / 10_000;
+          const actual = (pixels[at * BANDS + band]! - mean[band]!) / std[band]!;
+          const step = (high - low) / 255 / 10_000; // 8 bits
+          assert.ok(Math.abs(actual - expected) <= 0.51 * step + 1e-9, `${band}: ${actual} for ${expected}`);
+        }
+      }
+    }
+  });
+
+  it('are normalized in a saved run as when it was trained', async () => {
+    const dataset = await withReading(imageFolder(bandsFolder()));
+    const options = { weights: 'random', inputSize: SIDE, epochs: 2, seed: 1, cache: false } as const;
+    const result = await train(dataset, { ...options, backbone: reflectance });
+    const folder = join(temporaryFolder(), 'run');
+    await saveRun(result, folder);
+    const run = await openRun(folder);
+    assert.deepEqual(run.network.entry.preprocessing.mean, result.backbone.entry.preprocessing.mean);
+    assert.ok(result.backbone.entry.preprocessing.std.every((value) => value > 255)); // less than all light is white
+    const { predictions } = await run.predict(result.predictions.map(({ file }) => file));
+    predictions.forEach(({ probabilities }, i) => {
+      probabilities.forEach((p, c) => {
+        assert.ok(Math.abs(p - result.predictions[i]!.probabilities[c]!) < 1e-5);
+      });
+    });
+    run.dispose();
+  });
 
   it('are trained on with all 13 bands, saved, opened again with the same mean and deviation, and predicted', async () => {
     const dataset = await withReading(imageFolder(bandsFolder()));

@@ -21,6 +21,9 @@ import {
   backboneLabel,
   backboneNames,
   checkBackbone,
+  checkDomain,
+  type Domain,
+  domainWeightsIn,
   hasOwnWeights,
   loadBackbone,
   locateWeights,
@@ -29,6 +32,7 @@ import {
   weightsAvailability,
 } from '../../models';
 import { cachedWeights } from '../../models/weights/findWeights';
+import { channelsOf, domainCandidates, type LeftOut } from './domainCandidates';
 import { type FeatureQuality, measureFeatures } from './featureQuality';
 import { measureSpeed } from './speed';
 
@@ -36,8 +40,10 @@ import { measureSpeed } from './speed';
 export interface BackboneMeasurement extends FeatureQuality, Omit<BackboneChartRow, keyof FeatureQuality> {
   /** name of its architecture in the registry */
   name: BackboneName;
-  /** what it is for `train`: a name, or an architecture with weights of your own */
+  /** what it is for `train`: a name, or an architecture with weights of your own or of a domain */
   backbone: BackboneName | BackboneData;
+  /** the domain of its weights; null for those of photos (ImageNet), and for weights of your own */
+  domain: Domain | null;
 }
 
 /** What `compareBackbones` returns. */
@@ -50,10 +56,17 @@ export interface BackboneComparison {
   chart: Chart;
   /** pictures that could not be read, and why */
   skipped: Skipped[];
+  /** weights of the domain that could not be compared, and why */
+  leftOut: LeftOut[];
 }
 
 /** Options of `compareBackbones`. */
 export interface CompareBackbonesOptions {
+  /**
+   * also compare the weights of `models.domainWeights` for this kind of pictures: 'xray', 'satellite', 'histology' or 'birds'. Those that
+   * cannot be had, or take other channels than the backbones that are given, are left out and named. Default: none
+   */
+  domain?: Domain;
   /** of the cross-validation. Default: 5 */
   folds?: number;
   /** by what the linear probes are compared: 'loss', 'accuracy', 'macroF1' or 'auc'. Default: 'accuracy' */
@@ -92,10 +105,15 @@ export async function compareBackbones(
   sources?: readonly BackboneSource[],
   options?: CompareBackbonesOptions,
 ): Promise<BackboneComparison> {
-  const { folds, monitor, neighbours, pictures, seed, cache, listener } = withDefaults('compareBackbones', options, {
-    ...{ folds: 5, monitor: 'accuracy' as Monitor, neighbours: 5, pictures: 2000, seed: 0, cache: true },
-    listener: {} as Listener,
-  });
+  const { domain, folds, monitor, neighbours, pictures, seed, cache, listener } = withDefaults(
+    'compareBackbones',
+    options,
+    {
+      domain: undefined as Domain | undefined,
+      ...{ folds: 5, monitor: 'accuracy' as Monitor, neighbours: 5, pictures: 2000, seed: 0, cache: true },
+      listener: {} as Listener,
+    },
+  );
   checkNumber('compareBackbones: neighbours', neighbours, { min: 1, integer: true });
   checkNumber('compareBackbones: pictures', pictures, { min: 1, integer: true });
   if (!monitors.includes(monitor)) {
@@ -103,10 +121,17 @@ export async function compareBackbones(
       `compareBackbones: unknown measure to monitor ${shown(monitor)}; the measures are ${monitors.join(', ')}`,
     );
   }
+  if (domain !== undefined) checkDomain('compareBackbones', domain);
   const checked = (sources ?? cachedBackbones()).map((each) => checkBackbone('compareBackbones', each));
-  const chosen = [...new Map(checked.map((each) => [JSON.stringify(each), each])).values()];
-  if (chosen.length === 0) throw new UserError('compareBackbones: no backbones to compare: give at least one name');
-  await checkAvailable(chosen);
+  await checkAvailable(checked);
+  const offered = domain && (await domainCandidates(domain, channelsOf(checked), listener));
+  const all = [...checked, ...(offered?.backbones ?? [])];
+  const chosen = [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
+  const leftOut = offered?.leftOut ?? [];
+  if (chosen.length === 0) {
+    const why = leftOut.map(({ title, reason }) => `; ${title}: ${reason}`).join('');
+    throw new UserError(`compareBackbones: no backbones to compare: give at least one name${why}`);
+  }
   const splits = kFold(sampleOf(dataset, pictures, seed), { folds, seed });
   const measured: BackboneMeasurement[] = [];
   let skipped: Skipped[] = [];
@@ -118,7 +143,7 @@ export async function compareBackbones(
     measured.push(measurement);
     skipped = unreadable;
   }
-  return { backbones: measured, table: toTable(measured), chart: backboneChart(measured), skipped };
+  return { backbones: measured, table: toTable(measured), chart: backboneChart(measured), skipped, leftOut };
 }
 
 /** Names of the backbones whose weights are in the cache. */
@@ -159,9 +184,9 @@ async function measure(
   const backbone = await withChannelStatistics(await loadBackbone(source, { listener }), examples, listener);
   const { model } = backbone;
   const isOwn = hasOwnWeights(source);
-  const entry = isOwn
-    ? { ...backbone.entry, title: `${backbone.entry.title}, ${ownWeightsName(source)}` }
-    : backbone.entry;
+  const known = domainWeightsIn(source);
+  const ownTitle = isOwn ? `${backbone.entry.title}, ${ownWeightsName(source)}` : backbone.entry.title;
+  const entry = { ...backbone.entry, title: known?.title ?? ownTitle };
   const rows = featureRows(backbone, examples.length, { cache, listener: ofBackbone(entry, listener) });
   try {
     const features = await readFeatures(rows, entry, examples, ofBackbone(entry, listener));
@@ -169,7 +194,7 @@ async function measure(
       listener.onProgress?.({ task: `linear probes: ${entry.title}`, done, total: folds.length, unit: 'folds' }),
     );
     return {
-      ...{ name: entry.name, backbone: source, title: entry.title, ...quality },
+      ...{ name: entry.name, backbone: source, domain: known?.domain ?? null, title: entry.title, ...quality },
       fileBytes: isOwn
         ? (await locateWeights(source.weights)).bytes
         : statSync(cachedWeights(entry, { includeTop: false })!).size,
@@ -196,9 +221,11 @@ const ofBackbone = ({ title }: BackboneEntry, listener: Listener): Listener => (
 
 function toTable(rows: readonly BackboneMeasurement[]): ColumnTable {
   const rounded = (value: number, decimals: number) => Number(value.toFixed(decimals));
+  const hasDomains = rows.some(({ domain }) => domain !== null);
   return arquero.from(
     rows.map((row) => ({
       backbone: backboneLabel(row.backbone),
+      ...(hasDomains && { domain: row.domain ?? (hasOwnWeights(row.backbone) ? 'own' : 'photos') }),
       'file MB': rounded(row.fileBytes / 1e6, 1),
       'parameters M': rounded(row.parameters / 1e6, 2),
       'multiply-adds M': Math.round(row.multiplyAdds / 1e6),

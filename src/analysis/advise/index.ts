@@ -7,6 +7,7 @@ export {
 } from './compareBackbones';
 export type { DeviceSpeed } from './deviceSpeed';
 export { deviceSpeed } from './deviceSpeed';
+export { channelsOf, domainHint, type LeftOut } from './domainCandidates';
 export type { FeatureQuality } from './featureQuality';
 export type { Candidate } from './rank';
 export {

@@ -11,6 +11,7 @@ import {
   backboneLabel,
   backboneNames,
   buildArchitecture,
+  domainWeightsIn,
   familyOf,
   hasOwnWeights,
   multiplyAdds,
@@ -104,19 +105,21 @@ export async function recommendBackbone(options: RecommendBackboneOptions): Prom
   const candidates = available.map(({ backbone }) =>
     candidateOf(architectureOf(backbone), measured.get(backboneLabel(backbone)), device),
   );
-  const suitable = suitableVariant(pictures / given.classes, likePhotos);
   const weights = new Map(available.map((one) => [backboneLabel(one.backbone), one.from]));
   const order = rank(candidates, {
     ...{ pictures, similarity, minutes: given.minutes },
     minutesOf: ({ milliseconds }) => trainingMinutes('feature-extraction', pictures, milliseconds),
   });
   const choices = order.map(({ candidate, why }, index): BackboneChoice => {
+    // weights of a domain were trained on such pictures
+    const likeTrained = likePhotos || domainWeightsIn(candidate.backbone) !== undefined;
+    const suitable = suitableVariant(pictures / given.classes, likeTrained);
     const affordable = advisedVariants
       .slice(0, advisedVariants.indexOf(suitable) + 1)
       .filter((each) => trainingMinutes(each, pictures, candidate.milliseconds) <= given.minutes);
     const variant = affordable.at(-1) ?? 'feature-extraction';
     const minutes = trainingMinutes(variant, pictures, candidate.milliseconds);
-    const reason = `${why}; ${variantReason(variant, suitable, { ...given, pictures, likePhotos, candidate })}`;
+    const reason = `${why}; ${variantReason(variant, suitable, { ...given, pictures, likeTrained, candidate })}`;
     return {
       ...candidate,
       rank: index + 1,
@@ -190,7 +193,7 @@ const IN_WORDS: Record<AdvisedVariant, string> = {
 function variantReason(
   variant: AdvisedVariant,
   suitable: AdvisedVariant,
-  { pictures, classes, likePhotos, minutes, candidate }: VariantFacts,
+  { pictures, classes, likeTrained, minutes, candidate }: VariantFacts,
 ): string {
   const each = Math.round(pictures / classes);
   const count = `${each} pictures a class`;
@@ -198,14 +201,14 @@ function variantReason(
     return `${IN_WORDS[variant]}: to ${IN_WORDS[suitable].split(' with')[0]} would take more than ${minutes} minutes on this device`;
   const size = `${(candidate.parameters / 1e6).toFixed(1)} M parameters`;
   if (variant === 'feature-extraction') return `${IN_WORDS[variant]}: ${count} are too few to train its ${size}`;
-  const unlike = likePhotos ? '' : ', and they are unlike the photos it was trained on';
+  const unlike = likeTrained ? '' : ', and they are unlike the photos it was trained on';
   return `${IN_WORDS[variant]}: ${count} are enough for it${unlike}`;
 }
 
 interface VariantFacts {
   pictures: number;
   classes: number;
-  likePhotos: boolean;
+  likeTrained: boolean;
   minutes: number;
   candidate: Candidate;
 }

@@ -79,6 +79,17 @@ function torchvisionNames(layer: string): string {
   return part === 'se' ? `${place}.f.se.${inner}` : `${place}.${PARTS[part]}.${inner === 'conv' ? 0 : 1}`;
 }
 
+/** birder's names, whose network is torchvision's. */
+function birderNames(layer: string): string {
+  return torchvisionNames(layer)
+    .replace(/^trunk_output\.block(\d)\.block\d-(\d+)\./, 'body.stage$1.block.$2.')
+    .replace(/\.f\.a\./, '.f.block.0.')
+    .replace(/\.f\.b\./, '.f.block.1.')
+    .replace(/\.f\.se\./, '.f.block.2.')
+    .replace(/\.f\.c\./, '.f.block.3.')
+    .replace(/^fc$/, 'classifier');
+}
+
 const member = <Name extends Size>(
   size: Name,
   parameters: number,
@@ -99,7 +110,7 @@ const member = <Name extends Size>(
       paper: 'Radosavovic et al. 2020, Designing Network Design Spaces',
     },
     build: (options) => build(size, options),
-    torch: [{ architectures: [torchvision, timm], names: [(layer) => layer, torchvisionNames] }],
+    torch: [{ architectures: [torchvision, timm], names: [(layer) => layer, torchvisionNames, birderNames] }],
   };
 };
 

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { download, hashOfFile, WrongHashError } from '../../core/download';
 import { messageOf, shown, UserError } from '../../core/errors';
@@ -13,11 +14,29 @@ import { LARGEST_FILE } from './savedWeights';
 export type WeightsListener = Pick<Listener, 'onProgress'>;
 
 /** Hugging Face's own address; HF_ENDPOINT, which its libraries read, names a mirror. */
-const hub = (): string => (process.env.HF_ENDPOINT || 'https://huggingface.co').replace(/\/*$/, '');
+export const hub = (): string => (process.env.HF_ENDPOINT || 'https://huggingface.co').replace(/\/*$/, '');
+
+/** How a file of weights is downloaded. */
+export interface FetchOptions {
+  /** bytes that it has at most. Default: what Node can read at once */
+  largest?: number;
+  /** what to do if there is no way to it, the end of an error message */
+  advice?: string;
+  /** another server that has the file. Default: the address itself */
+  from?: string;
+  /** SHA-256, or its first digits. Default: that of the first download */
+  sha256?: string;
+}
+
+/** Where the file of an address lies in the cache once it was downloaded. */
+export function fetchedFile(address: string): string {
+  const name = basename(new URL(address).pathname).replace(/[^\w.-]/g, '_') || 'weights';
+  return cacheFolder('weights', 'files', sha256(address).slice(0, 16), name);
+}
 
 /**
- * Download a file of weights once. Its hash is kept: a file that has changed at its address is refused later. Only https is
- * accepted, or a server on this machine.
+ * Download a file of weights once. Its hash is what was published, or it is kept: a file that has changed at its address is refused later.
+ * Only https is accepted, or a server on this machine.
  *
  * @returns the file in the cache
  * @throws {UserError} in one line with the address and what to do
@@ -25,7 +44,12 @@ const hub = (): string => (process.env.HF_ENDPOINT || 'https://huggingface.co').
 export async function fetchWeightsFile(
   address: string,
   listener: WeightsListener = {},
-  { largest = LARGEST_FILE, advice = '; download it yourself, and give the file' } = {},
+  {
+    largest = LARGEST_FILE,
+    advice = '; download it yourself, and give the file',
+    from = address,
+    sha256: published,
+  }: FetchOptions = {},
 ): Promise<string> {
   let url: URL;
   try {
@@ -36,21 +60,30 @@ export async function fetchWeightsFile(
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw new UserError(`${shown(address)} is no https address, hf://OWNER/MODEL or file of weights`);
   }
-  const name = basename(url.pathname).replace(/[^\w.-]/g, '_') || 'weights';
-  const file = cacheFolder('weights', 'files', sha256(address).slice(0, 16), name);
+  const file = fetchedFile(address);
+  const name = basename(file);
   const record = `${file}.sha256`;
   const first = firstHash(record);
   const onProgress = (done: number, total: number) =>
     listener.onProgress?.({ task: `download ${name}`, done, total: total || done, unit: 'bytes' });
   try {
-    const hash = first && ({ algorithm: 'sha256', value: first } as const);
-    await download(address, file, { ...(hash && { hash }), secure: true, largest, onProgress });
+    const value = published?.length === 64 ? published : first;
+    const hash = value && ({ algorithm: 'sha256', value } as const);
+    await download(from, file, { ...(hash && { hash }), secure: true, largest, onProgress });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    if (error instanceof WrongHashError) throw new UserError(`${error.message}${otherThanFirst(record)}`);
-    throw new UserError(`${error.message}${advice}`);
+    if (!(error instanceof WrongHashError)) throw new UserError(`${error.message}${advice}`);
+    throw published ? error : new UserError(`${error.message}${otherThanFirst(record)}`);
   }
-  if (first === undefined) keepFirstHash(record, await hashOfFile(file, 'sha256'));
+  if (first !== undefined) return file;
+  const found = await hashOfFile(file, 'sha256');
+  if (published !== undefined && !found.startsWith(published)) {
+    rmSync(file, { force: true });
+    throw new UserError(
+      `${from} is not the file that was published: its SHA-256 is ${found}, expected ${published}...`,
+    );
+  }
+  keepFirstHash(record, found);
   return file;
 }
 

@@ -3,7 +3,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { hashOfFile } from '../../core/download';
 import { shown, UserError } from '../../core/errors';
 import { readJson } from '../../core/readBounded';
+import { domainWeights } from '../domainWeights';
 import type { Preprocessing } from '../preprocessing';
+import { domainFile } from './domainFile';
 import { fetchHubModel, fetchWeightsFile, type WeightsListener } from './fetchWeights';
 import { hubPreprocessing } from './hubConfig';
 import { hashOfShards, SHARD_INDEXES } from './shards';
@@ -53,7 +55,8 @@ export async function locateWeights(
     return located(file, hint, hubPreprocessing(config));
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(weights)) {
-    const file = await fetchWeightsFile(weights, listener);
+    const known = domainWeights.find(({ address }) => address === weights);
+    const file = known ? await domainFile(known, listener) : await fetchWeightsFile(weights, listener);
     return located(file, basename(new URL(weights).pathname));
   }
   const path = (await movedTo(weights, search)) ?? weights;

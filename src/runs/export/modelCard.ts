@@ -4,7 +4,7 @@ import { escapeMarkdown, markdownCode } from '../../core/escape/markdown';
 import { stringLiteral } from '../../core/escape/sourceCode';
 import { type Fit, resizedSide } from '../../data';
 import { wilsonInterval } from '../../metrics';
-import { architectureOf, backboneEntry, checkBackbone, type Preprocessing } from '../../models';
+import { architectureOf, backboneEntry, checkBackbone, domainWeightsIn, type Preprocessing } from '../../models';
 import type { RunConfiguration } from '..';
 
 /** What users of an exported model should know about it (Mitchell et al. 2019, Model Cards for Model Reporting). */
@@ -63,13 +63,15 @@ export function modelCard(
   { preprocessing, files, single = false }: CardFacts,
 ): ModelCard {
   const { classes, settings, data, weightsHash, versions } = configuration;
-  const entry = backboneEntry(architectureOf(checkBackbone('train', settings.backbone)));
+  const backbone = checkBackbone('train', settings.backbone);
+  const entry = backboneEntry(architectureOf(backbone));
+  const known = domainWeightsIn(backbone);
   const { inputSize, crop, interpolation } = preprocessing;
   const right = Math.round(metrics.accuracy * data.validation);
   const wilson = data.validation > 0 ? wilsonInterval(right, data.validation) : { low: 0, high: 1 };
   const { low, high } = metrics.interval ?? wilson;
   return {
-    title: `Classifier of ${classes.length} classes over ${entry.title}`,
+    title: `Classifier of ${classes.length} classes over ${known?.title ?? entry.title}`,
     classes,
     input: {
       ...{ size: inputSize, channels: 'red, green, blue', range: [0, 255] },
@@ -82,8 +84,8 @@ export function modelCard(
       ? `the probability of ${classes[1]}; that of ${classes[0]} is the rest to 1`
       : `probabilities of ${classes.join(', ')}, in this order`,
     backbone: {
-      ...{ name: entry.name, title: entry.title, weightsSha256: weightsHash },
-      ...{ licence: entry.weights.licence, paper: entry.paper },
+      ...{ name: known?.name ?? entry.name, title: known?.title ?? entry.title, weightsSha256: weightsHash },
+      ...{ licence: known?.licence ?? entry.weights.licence, paper: known?.paper ?? entry.paper },
     },
     data: {
       name: basename(data.folder), // the full path would show how this machine's folders are named

@@ -80,7 +80,7 @@ export function checkValue(
   const choices = setting.choices();
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
-  if (setting.other && (typeof value !== 'string' || value.includes(':'))) return setting.other(caller, value);
+  if (setting.other) return setting.other(caller, value);
   const hint = typeof value === 'string' ? didYouMean(value, choices) : '';
   const { noun, plural = `${noun}s` } = setting;
   const given = shown(value).replace(/^"(.*)"$/, "'$1'");
