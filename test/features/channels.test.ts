@@ -137,6 +137,14 @@ describe('pictures of other channels than red, green and blue', function () {
     result.dispose();
   });
 
+  it('are not compared by a backbone of three channels, which says what to do', async () => {
+    const dataset = await withReading(imageFolder(bandsFolder()));
+    await assert.rejects(
+      compareBackbones(dataset, ['efficientnet-lite0'], { folds: 2, cache: false }),
+      /^UserError: compareBackbones: EfficientNet-Lite0 can read no picture: .*: 13 bands: .*\(--input-channels 13\)$/,
+    );
+  });
+
   it('are compared by linear probes on measured mean and deviation', async () => {
     const dataset = await withReading(imageFolder(bandsFolder()));
     const network = await loadBackbone(backbone, { weights: 'none', inputSize: SIDE });

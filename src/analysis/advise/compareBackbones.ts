@@ -190,6 +190,10 @@ async function measure(
   const rows = featureRows(backbone, examples.length, { cache, listener: ofBackbone(entry, listener) });
   try {
     const features = await readFeatures(rows, entry, examples, ofBackbone(entry, listener));
+    const [first] = features.skipped;
+    if (features.skipped.length === examples.length && first) {
+      throw new UserError(`compareBackbones: ${entry.title} can read no picture: ${first.file}: ${first.reason}`);
+    }
     const quality = measureFeatures(features, { folds, classes, neighbours, monitor }, (done) =>
       listener.onProgress?.({ task: `linear probes: ${entry.title}`, done, total: folds.length, unit: 'folds' }),
     );
