@@ -1,7 +1,7 @@
 /* `node dist/bench/backbones.js`: every backbone: parameters, agreement with Keras or PyTorch, time to load, of a picture and of a step, memory. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf, UserError } from '../src/core/errors';
@@ -108,6 +108,7 @@ async function measure(name: string): Promise<BackboneRow> {
       forward: perPicture(forward.times, batch('forward')),
       step: perPicture(trained.times, batch('step')),
       memory: trained.memory,
+      busy: loadavg()[0]!,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { describeMachine, type Machine } from '../record';
 
 /** What was measured of a backbone; null where there is nothing to compare with, or it failed. */
@@ -21,6 +22,8 @@ export interface BackboneRow {
   step: Pair;
   /** largest resident memory of the process that trained, in bytes */
   memory: Pair;
+  /** processes that wanted a core when it was measured (Linux's load average of a minute): more than there are cores make times long */
+  busy: number;
 }
 
 /** tunebook, and PyTorch. */
@@ -46,11 +49,24 @@ export function backbonesPage(
     'Weights are random, moving statistics too. Outputs are compared with those of Keras (its own `.h5`), or of torchvision or timm, for the same',
     'weights. Times are medians of rounds in which both did the same work in turn; a ratio above 1 says that tunebook is faster. A step trains all',
     'layers with Adam. PyTorch is not compiled; where it has no such network, there is a dash.',
+    ...busyNote(rows),
     '',
     line(HEADER),
     line(HEADER.map((title) => (/backbone|with|published/.test(title) ? '---' : '---:'))),
     ...rows.map((row) => line(cellsOf(row))),
   ].join('\n')}\n`;
+}
+
+/** That times were measured on a busy machine, if they were. */
+function busyNote(rows: readonly BackboneRow[]): string[] {
+  const cores = availableParallelism();
+  const busy = rows.filter((row) => row.busy > 1.5 * cores);
+  if (busy.length === 0) return [];
+  const most = Math.max(...busy.map((row) => row.busy));
+  return [
+    '',
+    `Of ${busy.length} rows the times were measured while other work ran (up to ${Math.round(most)} processes for ${cores} cores): they are long, and their ratios rough.`,
+  ];
 }
 
 /** The cells of a row, as in {@link HEADER}. */
