@@ -132,7 +132,7 @@ export async function loadBackbone(backbone: BackboneSource, options?: LoadBackb
     else {
       const bytes = readFileSync(file);
       weightsHash = sha256(bytes);
-      saved = { kind: 'named', arrays: parseSafetensors(bytes, file).arrays };
+      saved = { kind: 'named', arrays: parseSafetensors(bytes, file).arrays, known: true };
     }
     fitted = fitNetwork(familyMember(name), saved, architectureOptions, file, source?.hint ?? '');
   }

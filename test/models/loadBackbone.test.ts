@@ -2,9 +2,18 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../src/core/files';
-import { assignWeights, backboneEntry, buildArchitecture, loadBackbone, readSafetensors } from '../../src/models';
+import {
+  assignWeights,
+  backboneEntry,
+  buildArchitecture,
+  loadBackbone,
+  type NamedArray,
+  readSafetensors,
+  writeSafetensors,
+} from '../../src/models';
 import { convertTorchFile } from '../../src/models/convertTorchFile';
 import { weightsFile } from '../../src/models/registry';
+import { weightsOf } from '../../src/models/weights/slots';
 import { tf } from '../../src/tensorflow';
 import { temporaryFolder, withEmptyCache } from '../folders';
 import oracle from './efficientNetLite.json';
@@ -99,6 +108,25 @@ describe('loadBackbone', () => {
       /^UserError: resnet50 at 4096 pixels: layer "pool1_pad" gives \[2050,2050,64\] for a picture: more than fits into memory$/,
     );
     assert.equal(tf.memory().numTensors, before);
+  });
+
+  it('takes weights with the classifier from the cache, also where its layers are called like others', async () => {
+    const { model } = buildArchitecture('mobilenet-v3-small', { inputSize: 32 });
+    const arrays = weightsOf(model).flatMap((slots) =>
+      slots.map(({ layer, name, shape }): [string, NamedArray] => [
+        `${layer}/${name}`,
+        { shape, data: new Float32Array(shape.reduce((product, side) => product * side, 1)).fill(0.5) },
+      ]),
+    );
+    model.dispose();
+    await withEmptyCache(async () => {
+      writeSafetensors(weightsFile(backboneEntry('mobilenet-v3-small')), new Map(arrays));
+      for (const includeTop of [true, false]) {
+        const loaded = await loadBackbone('mobilenet-v3-small', { includeTop, inputSize: 32 });
+        assert.deepEqual(loaded.model.outputs[0]!.shape, [null, includeTop ? 1000 : 576]);
+        loaded.model.dispose();
+      }
+    });
   });
 
   it('says how to get missing weights', async () => {

@@ -7,12 +7,14 @@ import { checkShape, firstOf, patternOf, weightsOf } from './slots';
 /**
  * Match arrays by the names 'layer/weight'.
  *
+ * @param options `known`: whether they are of this network, so that what is left over is its classifier
  * @throws {UserError} that names the first weights that are missing, have another shape, or belong to a deeper network
  */
 export function matchNamed(
   model: tf.LayersModel,
   arrays: ReadonlyMap<string, NamedArray>,
   source: string,
+  { known = false }: { known?: boolean } = {},
 ): Map<string, NamedArray> {
   const slots = weightsOf(model).flat();
   const kernel = firstKernelOf(model);
@@ -32,6 +34,7 @@ export function matchNamed(
   }
   if (missing.length > 0)
     throw new UserError(`${source} has no weights ${firstOf(missing)}, which ${model.name} needs`);
+  if (known) return found;
   checkNoDeeper(
     slots.map(({ layer }) => layer),
     [...arrays.keys()].map(layerOf),

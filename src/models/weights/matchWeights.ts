@@ -40,5 +40,5 @@ export function matchWeights(
   // a torch file can have arrays by the names of this package, too
   const isOwn = saved.kind === 'named' || [...saved.arrays.keys()].some((name) => name.includes('/'));
   if (!isOwn) return matchTorch(model, saved.arrays, source, names);
-  return matchNamed(model, saved.arrays, source);
+  return matchNamed(model, saved.arrays, source, { known: saved.kind === 'named' && saved.known });
 }

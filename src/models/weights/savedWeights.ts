@@ -31,6 +31,8 @@ export type SavedWeights =
       kind: 'named';
       /** The arrays by name. */
       arrays: Map<string, NamedArray>;
+      /** Whether they are known to be of the network: what is left over then belongs to its classifier. Default: false. */
+      known?: boolean;
     }
   | {
       /** A state dictionary of PyTorch, with its names and memory layouts. */
