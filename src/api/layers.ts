@@ -1,5 +1,5 @@
 /**
- * Changes to a model: options of `freeze`, `attachHead` and the heads, and how layers are named in them.
+ * Changes to a model, and what training has changed: options of `freeze`, `attachHead` and the heads, and how layers are named in them.
  *
  * @module
  */
@@ -7,6 +7,8 @@
 export type { AttachHeadOptions, DenseHeadOptions, FreezeOptions, HeadOptions, UnfreezeOptions } from '../layers';
 export {
   buildPoolingHead,
+  type ChangedWeights,
+  changedWeights,
   type LayerBlock,
   type LayerSelection,
   type LayerTableOptions,

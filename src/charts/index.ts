@@ -11,6 +11,7 @@ export {
   sliceChart,
 } from './dots';
 export { type EmbeddedPoint, type EmbeddingChartOptions, embeddingChart } from './embedding';
+export { type ForestPlotOptions, forestPlot } from './forestPlot';
 export { type InteractionOptions, interactionChart } from './interaction';
 export { type LearningRateChartOptions, learningRateChart } from './learningRates';
 export { type ParallelOptions, parallelCoordinates } from './parallelCoordinates';

@@ -31,6 +31,18 @@ export interface TrialRow {
   loss: number;
 }
 
+/** One training of a comparison, as `studies.compareBy` takes it. */
+export interface ComparedRun {
+  /** Its value on the only axis of the comparison, such as `{ training: 'frozen' }`. */
+  axes: Readonly<Record<string, string | number | boolean | null>>;
+  /** Its random seed. */
+  seed: number;
+  /** Accuracy on pictures that were not trained on, from 0 to 1. */
+  accuracy: number | null;
+  /** Seconds of the whole training. */
+  seconds: number;
+}
+
 /** The values of a chapter from which the right answers are computed: so they suit every dataset, seed and number of epochs. */
 export interface ChapterValues {
   /** The chapter's training (00, 06, 08). */
@@ -39,6 +51,8 @@ export interface ChapterValues {
   comparison?: { table: { objects(): object[] } };
   /** One row for each training that the chapter compares (03, 04). */
   results?: readonly TrialRow[];
+  /** One record for each training and seed that the chapter compares (02, 05, 07). */
+  records?: readonly ComparedRun[];
   /** The training without regularization (04). */
   overfitted?: { history: readonly EpochRecord[] };
   /** The study of heads and dropout (09). */

@@ -1,4 +1,5 @@
 export { type AttachHeadOptions, attachHead } from './attachHead';
+export { type ChangedWeights, changedWeights } from './changedWeights';
 export { type FreezeOptions, freeze, type UnfreezeOptions, unfreeze } from './freeze';
 export {
   buildDenseHead,

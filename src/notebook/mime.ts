@@ -58,10 +58,11 @@ export async function toMimeBundle(
 }
 
 /**
- * The metadata that a notebook needs with the MIME bundle of a chart: the size of its PNG in CSS pixels, as the file may have
- * twice the resolution, and the alternative text that nbconvert writes into HTML.
+ * The metadata that a notebook needs with the MIME bundle of a picture: the alternative text that nbconvert writes into HTML, which is the
+ * description of a chart or else the first line of the text (such as a widget's); and of a chart the size of its PNG in CSS
+ * pixels, as the file may have twice the resolution.
  *
- * @returns an empty object for anything but a chart with a PNG
+ * @returns an empty object for a bundle without a PNG
  *
  * @example
  * ```ts
@@ -69,10 +70,11 @@ export async function toMimeBundle(
  * display.displayMetadata({ 'text/plain': 'no chart' }); // => {}
  * ```
  */
-export function displayMetadata(bundle: MimeBundle): Record<string, { width: number; height: number; alt?: string }> {
-  const png = bundle['image/png'];
+export function displayMetadata(bundle: MimeBundle): Record<string, { width?: number; height?: number; alt?: string }> {
+  const { 'image/png': png, 'text/plain': text } = bundle;
   const chart = bundle[vegaLite] as TopLevelSpec | undefined;
-  if (typeof png !== 'string' || chart === undefined) return {};
+  if (typeof png !== 'string') return {};
+  if (chart === undefined) return typeof text === 'string' ? { 'image/png': { alt: text.split('\n')[0]! } } : {};
   const head = Buffer.from(png.slice(0, 64), 'base64'); // the signature, then the header: width and height at 16 and 20
   const scale = pngScale(chart);
   const size = { width: head.readUInt32BE(16) / scale, height: head.readUInt32BE(20) / scale };

@@ -168,6 +168,14 @@ export const examples: Record<string, charts.Chart> = {
       [-0.03, 0, 0.01, 0.02].map((off, seed) => ({ axes, seed, accuracy: accuracy.mean + off })),
     ),
   ),
+  forest: charts.forestPlot([
+    { variant: 'feature-extraction', n: 5, accuracy: 0.6, difference: null, verdict: 'baseline' },
+    ...[0.08, 0.01, -0.4].map((difference, i) => ({
+      ...{ variant: ['hybrid', 'two-phase', 'fine-tune-all'][i], n: 5, accuracy: 0.6 + difference, difference },
+      ...{ 'difference low': difference - 0.03, 'difference high': difference + 0.03 },
+      verdict: ['better', 'cannot tell', 'worse'][i],
+    })),
+  ]),
   pictures: charts.pictureGrid(
     ['#0072b2', '#d55e00', '#00795a', '#a8447e', '#8a6400'].map((color, i) => ({
       url: square(color),

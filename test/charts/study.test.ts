@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { interactionChart, parallelCoordinates, paretoChart, runDotsChart } from '../../src/charts';
+import { forestPlot, interactionChart, parallelCoordinates, paretoChart, runDotsChart } from '../../src/charts';
 import { checkChart, scene } from './scene';
 
 const row = (variant: string, dropout: number, mean: number, seconds: number) => ({
@@ -94,12 +94,64 @@ describe('charts of a study', () => {
     assert.match(runDotsChart(runs.slice(0, 2)).usermeta.text, /the only configuration/);
   });
 
+  it('draw differences in the order of the rows, with the intervals that are known, and name the only baseline', async () => {
+    const compared = (variant: string, difference: number | null, half: number | null) => ({
+      ...{ variant, dropout: 0.5, n: 5, accuracy: 0.5, difference },
+      'difference low': half === null ? null : difference! - half,
+      'difference high': half === null ? null : difference! + half,
+      verdict:
+        difference === null ? 'baseline' : half === null ? 'one seed' : difference > half ? 'better' : 'cannot tell',
+    });
+    const table = [
+      compared('features', null, null),
+      ...[compared('hybrid', 0.08, 0.03), compared('scratch', -0.4, 0.1), compared('all', 0.01, 0.02)],
+      compared('once', 0.02, null),
+    ];
+    const spec = forestPlot(table);
+    checkChart(spec);
+    const { warnings, marks, texts } = await scene(spec);
+    assert.deepEqual(warnings, []);
+    assert.equal(marks('symbol').length, 4);
+    assert.equal(marks('rule').length, 1 + 3); // zero, and the known intervals
+    const fills = marks('symbol').map(({ fill }) => fill);
+    assert.equal(new Set(fills.slice(0, 3)).size, 3); // above zero, below it, and across it
+    assert.equal(fills[3], fills[2]);
+    assert.deepEqual(texts(), ['+8.0 (+5.0 to +11.0)', '-40.0 (-50.0 to -30.0)', '+1.0 (-1.0 to +3.0)', '+2.0']);
+    assert.deepEqual(
+      texts('axis-label').filter((label) => / 0\.5$/.test(label)),
+      ['hybrid', 'scratch', 'all', 'once'].map((name) => `${name}, dropout 0.5`),
+    );
+    const zero = marks('rule')[0]!.x!;
+    const places = marks('symbol').map(({ x }) => Math.sign(x! - zero));
+    assert.deepEqual(places, [1, -1, 1, 1]);
+    assert.match(texts('title-subtitle').join(), /^compared with features, dropout 0\.5;/);
+    assert.match(spec.usermeta.text, /^scratch, dropout 0\.5 +-40\.0 +-50\.0 to -30\.0 +cannot tell$/m);
+    assert.match(
+      (await scene(forestPlot([...table, ...table]))).texts('title-subtitle').join(),
+      /each compared with its/,
+    );
+  });
+
+  it('draw differences of a loss without percent, and say what is wrong with rows or options', async () => {
+    const rows = [{ seed: 3, loss: 1, difference: -0.25, 'difference low': -0.5, 'difference high': -0.125 }];
+    const spec = forestPlot(rows, { monitor: 'loss' });
+    assert.deepEqual((await scene(spec)).texts(), ['-0.250 (-0.500 to -0.125)']);
+    assert.match(spec.description, /^Forest plot of 1 difference of loss: seed 3 -0\.250/);
+    assert.throws(() => forestPlot(rows, { monitor: 'los' as 'loss' }), /unknown measure "los"; the measures are loss/);
+    assert.throws(
+      () => forestPlot([{ seed: 1 }]),
+      /a row has no 'difference': give rows of a table of studies\.compareBy/,
+    );
+    assert.throws(() => forestPlot([], { heading: 'x' } as object), /heading/);
+  });
+
   it('are drawn for a study without runs, too', async () => {
     for (const spec of [
       paretoChart([]),
       parallelCoordinates(rows.slice(4)),
       interactionChart(rows.slice(4), 'variant', 'dropout'),
       runDotsChart([]),
+      forestPlot([]),
     ]) {
       checkChart(spec);
       assert.deepEqual((await scene(spec)).warnings, []);

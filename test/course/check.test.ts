@@ -138,6 +138,54 @@ describe('check', () => {
     assert.match(says(1, 20), /each is trained with 5 seeds/);
   });
 
+  it('compares trainings by seeds, and finds those that won with every seed', () => {
+    const ran = (training: string, accuracies: readonly (number | null)[], seconds: number) =>
+      accuracies.map((accuracy, i) => ({ axes: { training }, seed: i + 1, accuracy, seconds: seconds + i }));
+    const records = [
+      ...[ran('frozen', [0.5, 0.6, 0.4], 4), ran('all, one rate', [0.1, 0.1, 0.1], 9)],
+      ...[ran('last third', [0.6, 0.7, 0.5], 29), ran('last block', [0.55, 0.75, 0.4], 9)],
+    ].flat();
+    check.chapter('02-freeze-and-train-the-top', { records });
+    assert.equal(says(1, 3 * 3 * 512 * 256 + 256 + 256 + 1), 'right');
+    assert.match(says(1, 6_423_041), /224 pixels/);
+    assert.equal(says(2, ['last third']), 'right'); // 'last block' is equal with one seed
+    assert.match(says(2, ['last third', 'last block']), /does not belong/);
+    assert.equal(says(3, 2), 'right');
+    assert.match(says(3, 1), /'last block' is the more accurate/);
+    const chosen = records.map((run) => ({ ...run, axes: { t: run.axes.training.replace('last third', 'recipe') } }));
+    check.chapter('07-transfer-variants', { records: chosen });
+    assert.equal(says(1, 3), 'right');
+    assert.equal(says(2, 6), 'right'); // a mean of 30 seconds and one of 5
+    assert.equal(says(2, 6.1), 'right');
+    assert.match(says(2, 25), /difference in seconds/);
+    assert.match(says(2, 1 / 6), /other way round|too small/);
+    assert.equal(says(3, 'a'), 'right');
+    assert.match(says(3, 'S'), /from behind/);
+  });
+
+  it('compares the best learning rate with the highest, also where a training has failed', () => {
+    const ran = (rate: number, accuracies: readonly (number | null)[]) =>
+      accuracies.map((accuracy, seed) => ({ axes: { rate }, seed, accuracy, seconds: 1 }));
+    const records = [ran(0, [0.5, 0.4]), ran(0.003, [0.1, 0.2]), ran(0.0005, [0.7, 0.6]), ran(0.00003, [0.5, null])];
+    check.chapter('05-learning-rate', { records: records.flat() });
+    assert.equal(says(3, 0.5), 'right');
+    assert.match(says(3, 0.2), /with the frozen backbone/);
+    assert.match(says(3, 0.65), /the accuracy itself/);
+    assert.match(says(3, -0.5), /^the sign is reversed/);
+    assert.match(says(3, 50), /not in percentage points/);
+    assert.equal(says(1, 4), 'right');
+    assert.match(says(1, 0.25), /other way round/);
+    assert.equal(says(2, 60), 'right');
+    assert.match(says(2, 1920), /a whole batch/);
+    for (const name of ['02-freeze-and-train-the-top', '05-learning-rate', '07-transfer-variants']) {
+      check.chapter(name, { records: records.flat() });
+      for (const [i] of exercises[name]!.entries()) {
+        const nonsenses = name.startsWith('02') && i === 1 ? nonsense.filter((each) => !Array.isArray(each)) : nonsense;
+        for (const answer of nonsenses) assert.equal(check.exercise(i + 1, answer).right, false, `${name} ${i + 1}`);
+      }
+    }
+  });
+
   it('finds the networks that cannot be told from the best, and how many planted labels were found', () => {
     const row = (backbone: string, low: number, accuracy: number) => ({
       ...{ backbone, 'probe accuracy': accuracy, 'probe low': low, 'probe high': accuracy + 0.1 },

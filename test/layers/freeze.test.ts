@@ -4,6 +4,7 @@ import {
   buildDenseHead,
   buildHead,
   buildPoolingHead,
+  changedWeights,
   freeze,
   layerTable,
   learningRateGroups,
@@ -74,8 +75,22 @@ describe('freeze and unfreeze', () => {
       assert.deepEqual(changed.slice(0, 5), [false, false, false, false, false]);
       assert.deepEqual([gamma, beta], [true, true]);
       assert.deepEqual([mean, variance], Array(2).fill(batchNormalization === 'training'));
+      const counted = changedWeights(network(), model); // a network as this one was before
+      const moving = batchNormalization === 'training' ? 2 : 0;
+      assert.deepEqual(counted, {
+        weights: { changed: changed.filter(Boolean).length - moving, total: 3 + 2 * 2 },
+        statistics: { changed: moving, total: 4 },
+      });
     });
   }
+
+  it('are compared only with a network that has the same layers', () => {
+    assert.throws(
+      () => changedWeights(network(), buildHead(4, 3)),
+      /^UserError: changedWeights: the second model has no layer 'a_conv' with weights of the shapes \[\[3,3,2,4\]\]/,
+    );
+    assert.equal(changedWeights(network(), network()).weights.changed, 0);
+  });
 
   it('also affect the layers of a nested model', async () => {
     const inner = network();

@@ -31,6 +31,12 @@ describe('toMimeBundle', function () {
     });
   });
 
+  it('describes the picture of anything else, such as a widget, by the first line of its text', () => {
+    const bundle = { 'image/png': 'iVBORw0KGgo=', 'text/plain': 'Loss while the rate rises\nvalley: 0.001' };
+    assert.deepEqual(displayMetadata(bundle), { 'image/png': { alt: 'Loss while the rate rises' } });
+    assert.deepEqual(displayMetadata({ 'image/png': 'iVBORw0KGgo=' }), {});
+  });
+
   it('leaves out the picture if it has to be quick', async () => {
     const bundle = (await toMimeBundle(chart, { picture: false }))!;
     assert.deepEqual(Object.keys(bundle).sort(), [vegaLite, 'text/plain'].sort());

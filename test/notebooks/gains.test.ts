@@ -23,11 +23,31 @@ function shownTable(chapter: string, text: string): Map<string, Record<string, s
   );
 }
 
+/** The row of a table with paired differences over five seeds. */
+function rowOf(rows: ReturnType<typeof shownTable>, name: string) {
+  const row = rows.get([...rows.keys()].find((key) => key === name || Number(key) === Number(name)) ?? '');
+  assert.equal(row?.n, '5', `${name} in ${[...rows.keys()]}`);
+  const [low, high] = [Number(row['difference low']), Number(row['difference high'])];
+  assert.ok(Number.isFinite(low) && Number.isFinite(high), JSON.stringify(row));
+  return { low, high };
+}
+
 describe('the gains that the course shows', () => {
   it('are above zero over five seeds, in the chapter on variants', () => {
     const rows = shownTable('07-transfer-variants.ipynb', 'const compared');
-    const recipe = rows.get('recipe');
-    assert.equal(recipe?.n, '5');
-    assert.ok(Number(recipe['difference low']) > 0, JSON.stringify(recipe));
+    assert.ok(rowOf(rows, 'recipe').low > 0);
+    assert.ok(rowOf(rows, 'guessed').high < 0);
+  });
+
+  it('are above zero where the top of the network is unfrozen, and below where all of it trains at one rate', () => {
+    const rows = shownTable('02-freeze-and-train-the-top.ipynb', 'const cost');
+    assert.ok(rowOf(rows, 'last third').low > 0);
+    assert.ok(rowOf(rows, 'all, one rate').high < 0);
+  });
+
+  it('are above zero with the right rate of the pre-trained layers, and below with the rate of the head', () => {
+    const rows = shownTable('05-learning-rate.ipynb', "compared.select('rate'");
+    assert.ok(rowOf(rows, '0.0005').low > 0);
+    assert.ok(rowOf(rows, '0.003').high < 0);
   });
 });
