@@ -13,7 +13,10 @@ function shownTable(chapter: string, text: string): Map<string, Record<string, s
   const { cells } = JSON.parse(readFileSync(join(projectFolder, 'notebooks', chapter), 'utf8')) as { cells: Cell[] };
   const { outputs = [] } = cells.find(({ source }) => source.join('').includes(text)) ?? {};
   const plain = outputs.map(({ data }) => [data?.['text/plain'] ?? ''].flat().join('')).join('\n');
-  const [header = '', ...rows] = plain.trimEnd().split('\n');
+  const [header = '', ...rows] = plain
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.trim());
   const columns = header.split(/ {2,}/);
   return new Map(
     rows.map((row) => {
