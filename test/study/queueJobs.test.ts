@@ -28,18 +28,36 @@ describe('a job of a queue', () => {
         ...more,
       }),
     );
+  const bounds = { pruneBelow: [null, 0.5], monitor: 'accuracy' } as const;
+  const idOf = (
+    own: RunTask,
+    { pruneBelow, monitor }: { pruneBelow: readonly (number | null)[]; monitor: 'accuracy' | 'loss' },
+  ) => jobId(own, { pruneBelow: [...pruneBelow], monitor });
   const settings = (change: object) => ({ settings: { ...task.settings, ...change } });
 
   it('is accepted unchanged, without additional properties', () => {
-    assert.deepEqual(checkJob({ ...job({ more: 1 }), checkpoint: '/' }, jobId(task)), job());
+    assert.deepEqual(checkJob({ ...job({ more: 1 }), checkpoint: '/' }, idOf(task, bounds)), job());
     const { monitor: _, ...early } = job(); // of a version that knew accuracies only
-    assert.deepEqual(checkJob(early, jobId(task)), job());
+    assert.deepEqual(checkJob(early, idOf(task, bounds)), job());
     const byLoss = job({}, { monitor: 'loss', pruneBelow: [null, 2.5] });
-    assert.deepEqual(checkJob(byLoss, jobId(task)), byLoss);
+    assert.deepEqual(checkJob(byLoss, idOf(task, byLoss)), byLoss);
     const pausing = { ...task, pauseAfter: 2 };
-    assert.deepEqual(checkJob(job({ pauseAfter: 2 }), jobId(pausing)), job({ pauseAfter: 2 }));
+    assert.deepEqual(checkJob(job({ pauseAfter: 2 }), idOf(pausing, bounds)), job({ pauseAfter: 2 }));
     assert.notEqual(jobId(pausing), jobId(task)); // another study may need the whole run
-    assert.equal(checkpointId(pausing), checkpointId({ ...task, pauseAfter: 3 }));
+    assert.equal(checkpointId(job({ pauseAfter: 2 })), checkpointId(job({ pauseAfter: 3 })));
+  });
+
+  it('has an id of its own for each set of bounds below which it is pruned', () => {
+    const ids = [
+      jobId(task),
+      idOf(task, bounds),
+      idOf(task, { ...bounds, pruneBelow: [null, 0.6] }),
+      idOf(task, { ...bounds, monitor: 'loss' }),
+    ];
+    assert.equal(new Set(ids).size, ids.length);
+    assert.equal(new Set(ids.map((id) => id.slice(0, 24))).size, 1);
+    assert.equal(idOf(task, { ...bounds, pruneBelow: [null, null] }), jobId(task)); // nothing prunes it
+    assert.throws(() => checkJob(job(), jobId(task)), /expected that of its run/);
   });
 
   const bad: [string, () => [unknown, unknown?], RegExp][] = [
@@ -92,7 +110,7 @@ describe('a job of a queue', () => {
   ];
   for (const [name, make, why] of bad) {
     it(`is refused ${name}`, () => {
-      const [value, id = jobId(task)] = make();
+      const [value, id = idOf(task, bounds)] = make();
       assert.throws(
         () => checkJob(value, id),
         (error: Error) => {

@@ -18,18 +18,25 @@ export interface RunJob {
   monitor: Monitor;
 }
 
+/** When a run is pruned. */
+type Pruning = Pick<RunJob, 'pruneBelow' | 'monitor'>;
+
+const never: Pruning = { pruneBelow: [], monitor: 'accuracy' };
+
 /**
  * The id of a run in the queue: the same for all studies that need the same run on the same pictures, up to the same epoch if it
- * pauses.
+ * pauses, and with the same bounds if it may be pruned. So no study gets a run that was pruned by the bounds of another.
  */
-export function jobId({ hash, dataFingerprint, models, pauseAfter }: RunTask): string {
+export function jobId({ hash, dataFingerprint, models, pauseAfter }: RunTask, pruning: Pruning = never): string {
   const until = pauseAfter === undefined ? '' : ` ${pauseAfter}`;
-  return `${hash.slice(0, 24)}-${sha256(`${dataFingerprint} ${models}${until}`).slice(0, 8)}`;
+  const { pruneBelow, monitor } = pruning;
+  const bounds = pruneBelow.some((below) => below !== null) ? ` ${monitor} ${JSON.stringify(pruneBelow)}` : '';
+  return `${hash.slice(0, 24)}-${sha256(`${dataFingerprint} ${models}${until}${bounds}`).slice(0, 8)}`;
 }
 
 /** The id of the checkpoint of a run: the same wherever it pauses. */
-export function checkpointId(task: RunTask): string {
-  return jobId(task.pauseAfter === undefined ? task : { ...task, pauseAfter: 0 });
+export function checkpointId({ task, ...pruning }: RunJob): string {
+  return jobId(task.pauseAfter === undefined ? task : { ...task, pauseAfter: 0 }, pruning);
 }
 
 /**
@@ -43,8 +50,6 @@ export function checkpointId(task: RunTask): string {
 export function checkJob(value: unknown, id: unknown): RunJob {
   const { task, cache, pruneBelow, monitor = 'accuracy' } = objectOf(value, 'the job');
   const checked = checkTask(task);
-  if (jobId(checked) !== id)
-    throw new UserError(`the job has the id ${shown(id)}, expected that of its run: ${jobId(checked)}`);
   if (!Array.isArray(pruneBelow) || pruneBelow.length > checked.settings.epochs) {
     throw new UserError(
       `the job's pruneBelow must be a list with at most one entry for each epoch, got ${shown(pruneBelow)}`,
@@ -55,10 +60,10 @@ export function checkJob(value: unknown, id: unknown): RunJob {
   }
   const max = monitor === 'loss' ? Number.MAX_VALUE : 1;
   for (const below of pruneBelow) if (below !== null) checkNumber("the job's pruneBelow", below, { min: 0, max });
-  return {
-    ...{ task: checked, cache: booleanOf(cache, "the job's cache"), pruneBelow },
-    monitor: monitor as Monitor,
-  };
+  const pruning: Pruning = { pruneBelow, monitor: monitor as Monitor };
+  const expected = jobId(checked, pruning);
+  if (id !== expected) throw new UserError(`the job has the id ${shown(id)}, expected that of its run: ${expected}`);
+  return { task: checked, cache: booleanOf(cache, "the job's cache"), ...pruning };
 }
 
 function checkTask(value: unknown): RunTask {

@@ -67,13 +67,14 @@ export async function makeRun(job: TakenJob, surroundings: Surroundings): Promis
 /** Execute a run with a shared checkpoint, and send its result. @returns false if the worker was asked to stop before the end */
 async function executeAndAnswer(
   id: string,
-  { task, cache, pruneBelow, monitor }: RunJob,
+  job: RunJob,
   { redis, pool, onMessage, isStopping }: Surroundings,
 ): Promise<boolean> {
+  const { task, cache, pruneBelow, monitor } = job;
   const tell = (text: string) => onMessage(`${task.id}: ${text}`);
   const place = mkdtempSync(join(tmpdir(), 'tunebook-run-'));
   const folder = join(place, 'run');
-  const checkpoint = new SharedCheckpoint(redis, checkpointId(task), tell);
+  const checkpoint = new SharedCheckpoint(redis, checkpointId(job), tell);
   try {
     const epochs = await checkpoint.open();
     tell(epochs > 0 ? `continues after epoch ${epochs}` : 'starts');

@@ -28,6 +28,7 @@ const AHEAD = 8;
 
 interface Waiting {
   order: RunOrder;
+  job: RunJob;
   id: string;
   /** how often the job had ended, but its answer was missing */
   lost: number;
@@ -68,6 +69,8 @@ export async function executorOf(address: string, release: Release): Promise<Exe
 
 class QueueExecutor implements Executor {
   private readonly waiting = new Map<string, Waiting>();
+  /** ids of the jobs of runs that are not saved yet, by id of the run */
+  private readonly ids = new Map<string, string>();
   private readonly queues: RunQueues;
   private study: StudyEntry | undefined;
   private announcedAt = Number.NEGATIVE_INFINITY;
@@ -95,13 +98,17 @@ class QueueExecutor implements Executor {
 
   run(order: RunOrder): Promise<RunRecord | undefined> {
     return new Promise((resolve, reject) => {
-      const id = jobId(order.task);
-      this.waiting.set(id, { order, id, lost: 0, resolve, reject });
+      const { task, cache = true, pruneBelow = [], monitor = 'accuracy' } = order;
+      const job: RunJob = { task, cache, pruneBelow: [...pruneBelow], monitor };
+      const id = jobId(task, job);
+      this.ids.set(task.id, id);
+      this.waiting.set(id, { order, job, id, lost: 0, resolve, reject });
     });
   }
 
   async saved(task: RunTask): Promise<void> {
-    const id = jobId(task);
+    const id = this.ids.get(task.id) ?? jobId(task); // of a run that was saved before: the id it has unless it could be pruned
+    this.ids.delete(task.id);
     try {
       const job = await (await this.queues.open(task)).getJob(id);
       if (job && !(await job.isActive())) await job.remove();
@@ -188,7 +195,7 @@ class QueueExecutor implements Executor {
 
   /** The record of a run that has been answered. A run that Redis does not know is put into the queue. */
   private async answerOf(one: Waiting): Promise<RunRecord | undefined> {
-    const { task, folder, cache = true, pruneBelow = [], monitor = 'accuracy' } = one.order;
+    const { task, folder } = one.order;
     const queue = await this.queues.open(task);
     const job = (await queue.getJob(one.id)) as Job<RunJob> | undefined;
     if (job && !job.finishedOn) return undefined;
@@ -206,14 +213,10 @@ class QueueExecutor implements Executor {
       await job.remove();
     }
     const retention = { age: KEPT };
-    await queue.add(
-      'run',
-      { task, cache, pruneBelow: [...pruneBelow], monitor },
-      {
-        ...{ jobId: one.id, attempts: ATTEMPTS, backoff: 1000, stackTraceLimit: 0 },
-        ...{ removeOnComplete: retention, removeOnFail: retention },
-      },
-    );
+    await queue.add('run', one.job, {
+      ...{ jobId: one.id, attempts: ATTEMPTS, backoff: 1000, stackTraceLimit: 0 },
+      ...{ removeOnComplete: retention, removeOnFail: retention },
+    });
     return undefined;
   }
 
