@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { EngineChoice } from '../src/tensorflow/graph/engine';
 import type { Precision } from '../src/tensorflow/graph/precision';
 
 /** The work that a framework is asked to prepare; peers/serve.py describes the answers. */
@@ -17,6 +18,8 @@ export interface Work {
   /** folder of the run that predicts */
   run?: string;
   precision?: Precision;
+  /** what computes a forward pass, for tunebook */
+  engine?: EngineChoice;
   /** with torch.compile, for PyTorch, or XLA, for Keras */
   compiled?: boolean;
 }
@@ -32,6 +35,8 @@ export interface Prepared {
   flopsOfBlocks?: number;
   /** smallest cosine between the outputs in this precision and in float32, over all rows */
   cosine?: number;
+  /** what computes tunebook's forward pass */
+  engine?: string;
 }
 
 /** How long to wait for an answer, in milliseconds: torch.compile takes a minute for a large network. */

@@ -11,13 +11,14 @@ requireNode();
 export async function setup(argv) {
   const { readOptions } = await import('./lib/arguments.mjs');
   const { setUp } = await import('./lib/setup.mjs');
-  const { namedSteps, steps } = await import('./steps/index.mjs');
+  const { namedSteps, optionalSteps, steps } = await import('./steps/index.mjs');
   const usage = 'tunebook setup [--only STEP,STEP]';
   const given = readOptions(argv, usage, { only: { type: 'string' } });
   if (given.help) {
     const names = steps.map(({ name }) => name).join(', ');
+    const more = optionalSteps.map(({ name, title }) => `${name} (${title})`).join(', ');
     process.stdout.write(
-      `Usage: ${usage}\nInstall everything that tunebook needs and that is missing, or only some of it: ${names}.\n`,
+      `Usage: ${usage}\nInstall everything that tunebook needs and that is missing, or only some of it: ${names}.\nOnly when it is named: ${more}.\n`,
     );
     return 0;
   }

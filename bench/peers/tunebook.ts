@@ -22,18 +22,19 @@ interface Task {
 
 const version = tunebookVersion();
 
-function prepareForward({ network, batch, size, precision = 'float32', blocks }: Work): Task {
+function prepareForward({ network, batch, size, precision = 'float32', engine, blocks }: Work): Task {
   if (precision === 'bfloat16' && !hasBfloat16()) throw new Error('this processor has no instructions for bfloat16');
   const model = randomNetwork(network!, size!);
   const x = tf.randomUniform([batch!, size!, size!, 3], -1, 1, 'float32', 1);
-  const forward = compileForward(model, { precision });
-  const { fallback } = forward.compile(x);
+  const forward = compileForward(model, { precision, ...(engine && { engine }) });
+  const { fallback, engine: used } = forward.compile(x);
   if (fallback !== null) throw new Error(fallback);
   return {
     told: {
       version,
       parameters: model.countParams(),
       flops: batch! * countFlops(model),
+      engine: used,
       ...(blocks && { flopsOfBlocks: batch! * countFlops(model, lastBlocks(network!, size!, blocks)) }),
       ...(precision === 'bfloat16' && { cosine: leastCosine(model, x.slice(0, 4), (rows) => forward.call(rows)) }),
     },

@@ -30,6 +30,7 @@ export async function sideBySide(
         if (prepared.version) measurement.versions![name] = prepared.version;
         if (name === 'tunebook') {
           Object.assign(measurement, { flops: prepared.flops, cosine: prepared.cosine, precision: work.precision });
+          if (work.engine) measurement.notes.push(`tunebook computes with ${prepared.engine}`);
         }
         peers.set(name, peer);
       } catch (error) {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { notebook7 } from '../steps/notebook7.mjs';
+import { onnxruntime } from '../steps/onnxruntime.mjs';
 import { oracle } from '../steps/oracle.mjs';
 import { tensorflowEnvironment } from './environment.mjs';
 import { messageOf, SetupError } from './errors.mjs';
@@ -104,12 +105,13 @@ function timesTable(times) {
 }
 
 /**
- * What only tests need: Keras to compare with, and Jupyter Notebook. Without it (no network, say) those tests are skipped, and say so.
+ * What only tests need: Keras to compare with, Jupyter Notebook and ONNX Runtime. Without it (no network, say) those tests are skipped, and say so.
  */
 async function bringOthers() {
   const wanted = [
     ...(process.env.TUNEBOOK_ORACLE ? [] : [{ step: oracle, tests: 'compare with Keras' }]),
     { step: notebook7, tests: 'use Jupyter Notebook 7' },
+    { step: onnxruntime, tests: 'compute with ONNX Runtime' },
   ];
   for (const { step, tests } of wanted) {
     try {

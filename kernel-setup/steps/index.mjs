@@ -3,6 +3,7 @@ import { isClone } from '../lib/paths.mjs';
 import { build } from './build.mjs';
 import { kernelspecStep } from './kernelspec.mjs';
 import { nodePackages } from './node-packages.mjs';
+import { onnxruntime } from './onnxruntime.mjs';
 import { python } from './python.mjs';
 import { samples } from './samples.mjs';
 import { sharpStep } from './sharp.mjs';
@@ -17,17 +18,21 @@ export const steps = [
   ...[build, python, widgets, tensorflow, kernelspecStep, weights, samples],
 ];
 
+/** Steps that are carried out only when they are named. */
+export const optionalSteps = [onnxruntime];
+
 /**
- * Some of the steps, in their usual order.
+ * Some of the steps, in their usual order, and those that are optional.
  *
  * @param {string} names with commas between them
  * @throws {SetupError} if there is no such step
  */
 export function namedSteps(names) {
   const wanted = names.split(',').map((name) => name.trim());
-  const known = steps.map(({ name }) => name);
+  const all = [...steps, ...optionalSteps];
+  const known = all.map(({ name }) => name);
   const unknown = wanted.find((name) => !known.includes(name));
   if (unknown !== undefined)
     throw new SetupError(`--only: there is no step '${unknown}'; the steps are ${known.join(', ')}`);
-  return steps.filter(({ name }) => wanted.includes(name));
+  return all.filter(({ name }) => wanted.includes(name));
 }

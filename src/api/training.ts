@@ -4,7 +4,7 @@
  * @module
  */
 
-export type { Precision } from '../tensorflow/graph';
+export type { Engine, EngineChoice, Precision } from '../tensorflow/graph';
 export type { EvaluateModelOptions, FindLearningRateOptions, FitOptions, FitResult } from '../training';
 export {
   type BatchNormalizationMode,

@@ -47,6 +47,11 @@ export const cacheKinds = {
     renewal: 'computed again when it is needed',
     entries: /-v\d+\.json$/,
   },
+  engines: {
+    holds: 'which engine computes a network faster',
+    renewal: 'computed again when it is needed',
+    entries: /^[0-9a-f]{32}\.json$/,
+  },
   temporary: {
     holds: 'files of trainings that were killed',
     renewal: 'computed again when it is needed',
@@ -78,6 +83,7 @@ export const cacheKinds = {
     renewal: 'made again by set-up',
     entries: /^(?:cpu|gpu)-\d[\w.]*(?:-(?:linux|darwin)-arm64)?$/,
   },
+  onnxruntime: { holds: 'ONNX Runtime', renewal: 'made again by set-up', entries: /^\d[\w.-]*(?:\.part)?$/ },
   python: { holds: 'Python with JupyterLab', renewal: 'made again by set-up', entries: ENVIRONMENT },
   notebook7: {
     holds: 'Jupyter Notebook, in which tests operate widgets',

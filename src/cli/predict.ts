@@ -6,8 +6,10 @@ import { type Fit, type Skipped, unlabelledFolder } from '../data';
 import { type DataOptions, unpackedIfArchive } from '../data/public';
 import { type BackboneSource, backboneNames } from '../models';
 import { type Predictor, predict } from '../runs';
+import type { EngineChoice } from '../tensorflow/graph';
 import { addReadingOptions, fitOption } from './dataOptions';
 import { print, printAside, printJson } from './print';
+import { settingOption } from './trainingOptions';
 import { backboneArgument, weightsFileOption, withWeightsFile } from './weightsFile';
 
 interface Options extends Pick<DataOptions, 'range' | 'bands'> {
@@ -15,6 +17,7 @@ interface Options extends Pick<DataOptions, 'range' | 'bands'> {
   model?: string;
   backbone?: BackboneSource;
   weightsFile?: string;
+  engine?: EngineChoice;
   json?: true;
 }
 
@@ -31,11 +34,12 @@ export function predictCommand(): Command {
       ).argParser((text) => backboneArgument('predict', text)),
     )
     .addOption(weightsFileOption())
+    .addOption(settingOption('engine').helpGroup('Options:'))
     .option('--json', 'print one JSON object as the last line')
-    .action(async (files: string[], { model, backbone: name, weightsFile, json, range, bands, fit }: Options) => {
+    .action(async (files: string[], { model, backbone: name, weightsFile, json, ...how }: Options) => {
       const backbone = withWeightsFile('predict', name, weightsFile);
       const { pictures, skippedInFolders } = await picturesIn(files);
-      const { predictions, skipped } = await predict(predictor(model, backbone), pictures, { range, bands, fit });
+      const { predictions, skipped } = await predict(predictor(model, backbone), pictures, how);
       const result = {
         predictions: predictions.map(({ file, classes }) => ({ file, classes })),
         skipped: [...skippedInFolders, ...skipped],

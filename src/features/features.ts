@@ -3,10 +3,10 @@ import { withDefaults } from '../core/options';
 import type { Example, Skipped } from '../data';
 import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
-import type { Precision } from '../tensorflow/graph';
+import type { Engine, EngineChoice, Precision } from '../tensorflow/graph';
 import type { ArrayData } from './batchSource';
 import { featurePart } from './frozenPart';
-import { FrozenRows } from './frozenRows';
+import { FrozenRows, type FrozenRowsOptions } from './frozenRows';
 import { Pictures } from './pictures';
 
 /** The features of pictures: what a network computes from them below its head. */
@@ -27,6 +27,8 @@ export interface Features {
   cached: number;
   /** Wall-clock seconds spent on decoding and on computing features. */
   seconds: { decode: number; features: number };
+  /** What computed the features, or those in the cache. */
+  engine: Engine;
 }
 
 /** Options of {@link extractFeatures}. */
@@ -38,6 +40,11 @@ export interface ExtractFeaturesOptions {
    * `'float32'`
    */
   precision?: Precision;
+  /**
+   * What computes the features: `'tensorflow'`, `'onnxruntime'` where `tunebook setup --only onnxruntime` has installed it, or with
+   * `'auto'` the faster of both, which is measured once for each network. Default: `'tensorflow'`
+   */
+  engine?: EngineChoice;
   /** Receives progress and messages, and may ask to stop. */
   listener?: Listener;
 }
@@ -68,7 +75,7 @@ export type FeatureNetwork =
  *
  * @param network a backbone, or a result of `train`
  * @param examples pictures of a dataset
- * @throws {UserError} on an unknown option, or when no layer of the network gives its features
+ * @throws {UserError} on an unknown option, when the engine is not installed, or when no layer of the network gives its features
  *
  * @example
  * ```ts
@@ -84,12 +91,13 @@ export async function extractFeatures(
   examples: readonly Example[],
   options?: ExtractFeaturesOptions,
 ): Promise<Features> {
-  const { cache, precision, listener } = withDefaults('extractFeatures', options, {
+  const { cache, precision, engine, listener } = withDefaults('extractFeatures', options, {
     cache: true,
     precision: 'float32' as Precision,
+    engine: 'tensorflow' as EngineChoice,
     listener: {} as Listener,
   });
-  const rows = featureRows(network, examples.length, { cache, precision, listener });
+  const rows = featureRows(network, examples.length, { cache, precision, engine, listener });
   try {
     return await readFeatures(rows, entryOf(network), examples, listener);
   } finally {
@@ -101,12 +109,12 @@ export async function extractFeatures(
 export function featureRows(
   network: FeatureNetwork,
   count: number,
-  { cache, precision = 'float32', listener }: { cache: boolean; precision?: Precision; listener: Listener },
+  { cache, ...options }: { cache: boolean } & Pick<FrozenRowsOptions, 'precision' | 'engine' | 'listener'>,
 ): FrozenRows {
   const model = 'backbone' in network ? (network.model ?? network.backbone.model) : network.model;
   const part = featurePart(model, entryOf(network).features);
   const storage = { memory: Infinity, ...(!cache && { disk: 0 }) };
-  return FrozenRows.open(part, { count, keyed: true }, { ...storage, precision, listener })!;
+  return FrozenRows.open(part, { count, keyed: true }, { ...storage, ...options })!;
 }
 
 /** The features of pictures, read from and added to `rows`. */
@@ -119,7 +127,7 @@ export async function readFeatures(
   const began = performance.now();
   const pictures = await Pictures.open(examples, preprocessing, { memory: 0, rows, listener });
   const { size, labels, key } = pictures.source(pictures.examples);
-  const { length, cached, seconds } = rows;
+  const { length, cached, seconds, engine } = rows;
   const values = new Float32Array(size * length);
   for (let row = 0; row < size; row++) {
     const there = rows.copy(key!(row, 0), values.subarray(row * length, (row + 1) * length));
@@ -130,6 +138,7 @@ export async function readFeatures(
   return {
     ...{ values, length, examples: pictures.examples, labels, skipped, hashes, cached },
     seconds: { decode, features: seconds },
+    engine,
   };
 }
 

@@ -7,6 +7,8 @@ import { isBatchNormalization, runsInInferenceMode, tf } from '../tensorflow';
 export interface FrozenPart {
   /** Name of the last frozen layer, whose output the layers above receive. */
   layer: string;
+  /** Shape of the model's input, without the batch; null where any size will do. */
+  inputShape: (number | null)[];
   /** Shape of that output, without the batch. */
   shape: number[];
   /** A hash of everything the output depends on besides the input: layers, their settings and weights. */
@@ -74,6 +76,7 @@ function partUpTo(graph: LayerGraph, cut: LayerCall): FrozenPart {
   const above = graph.between(cut.output, graph.output);
   return {
     layer: cut.layer.name,
+    inputShape: graph.model.inputs[0]!.shape.slice(1),
     shape: cut.shape as number[],
     fingerprint: () => fingerprint(graph.input, below),
     weights: () => [

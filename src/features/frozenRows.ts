@@ -1,7 +1,16 @@
 import { sha256 } from '../core/files';
 import type { Listener } from '../core/listener';
 import { tf } from '../tensorflow';
-import { availablePrecision, type CompiledFunction, compile, type Precision } from '../tensorflow/graph';
+import {
+  availableEngine,
+  availablePrecision,
+  type CompiledFunction,
+  compile,
+  type Engine,
+  type EngineChoice,
+  measuredEngine,
+  type Precision,
+} from '../tensorflow/graph';
 import { elements } from './batchSource';
 import { cacheLimit } from './cacheSize';
 import type { FrozenPart } from './frozenPart';
@@ -30,6 +39,11 @@ export interface FrozenRowsOptions {
   disk?: number;
   /** Number format of the computation. Default: `'float32'` */
   precision?: Precision;
+  /**
+   * What computes: `'tensorflow'`, `'onnxruntime'` where it is installed, or with `'auto'` the faster one, which is measured once for
+   * each network. Rows of one engine are not taken for those of the other. Default: `'tensorflow'`
+   */
+  engine?: EngineChoice;
   /** Receives progress and messages, and may ask to stop. */
   listener?: Listener;
 }
@@ -42,6 +56,8 @@ export interface FrozenCounts {
   cached: number;
   /** Wall-clock seconds of the computation. */
   seconds: number;
+  /** What computed them. */
+  engine: Engine;
 }
 
 /**
@@ -52,40 +68,47 @@ export class FrozenRows implements FrozenCounts {
   computed = 0;
   cached = 0;
   seconds = 0;
+  engine: Engine = 'tensorflow';
   /** numbers per row */
   readonly length: number;
   private readonly places = new Map<string, number>();
   private filled = 0;
   private graph: CompiledFunction<[tf.Tensor], tf.Tensor> | undefined;
+  private store: RowStore | undefined;
 
   private constructor(
     private readonly part: FrozenPart,
     private readonly count: number,
     private readonly table: RowTable | undefined,
-    private readonly store: RowStore | undefined,
+    private readonly stored: boolean,
     private readonly precision: Precision,
+    engine: EngineChoice,
     private readonly listener: Listener,
   ) {
     this.length = elements(part.shape);
+    this.useEngine(this.choose(engine));
   }
 
   /**
    * @param count the largest number of rows
    * @param keyed whether all examples have keys that are valid in other processes
    * @returns undefined when the rows exceed both memory and disk limits
+   * @throws {UserError} when the engine is not installed
    */
   static open(
     part: FrozenPart,
     { count, keyed }: { count: number; keyed: boolean },
-    { memory = 2 ** 30, disk = cacheLimit(), precision: asked = 'float32', listener = {} }: FrozenRowsOptions = {},
+    options: FrozenRowsOptions = {},
   ): FrozenRows | undefined {
+    const { memory = 2 ** 30, disk = cacheLimit(), listener = {} } = options;
     const bytes = 4 * count * elements(part.shape);
     const held = bytes <= memory;
     const stored = bytes <= disk && disk > 0;
     if (!held && !(stored && keyed)) return undefined;
-    const precision = availablePrecision(asked, listener.onMessage ?? console.warn);
+    const precision = availablePrecision(options.precision ?? 'float32', listener.onMessage ?? console.warn);
+    const engine = availableEngine(options.engine ?? 'tensorflow', precision);
     const table = held ? new RowTable(count, elements(part.shape)) : undefined;
-    return new FrozenRows(part, count, table, stored ? storeOf(part, precision) : undefined, precision, listener);
+    return new FrozenRows(part, count, table, stored, precision, engine, listener);
   }
 
   /** Whether the row with this key was computed, or is in the cache. */
@@ -177,25 +200,65 @@ export class FrozenRows implements FrozenCounts {
   }
 
   /**
+   * The engine to compute with. It is chosen before the first row is looked for, because that is looked for among the rows of this
+   * engine: so the same training has the same rows whatever the cache holds.
+   */
+  private choose(asked: EngineChoice): Engine {
+    const { part, count } = this;
+    const shape = [FROZEN_BATCH, ...part.inputShape];
+    if (asked !== 'auto') return asked;
+    if (count < PICTURES_FOR_GRAPH || !shape.every((size) => size !== null)) return 'tensorflow';
+    const known = measuredEngine({ weights: part.weights(), shape });
+    if (known) return known;
+    const example = tf.randomUniform(shape, -1, 1, 'float32', 1);
+    this.graph = this.compiled('auto');
+    const { engine } = this.graph.compile(example);
+    example.dispose();
+    return engine;
+  }
+
+  private useEngine(engine: Engine): void {
+    const { part, precision, stored } = this;
+    this.engine = engine;
+    this.store = stored ? storeOf(part, precision, engine) : undefined;
+  }
+
+  private compiled(engine: EngineChoice): CompiledFunction<[tf.Tensor], tf.Tensor> {
+    const { part, precision, listener } = this;
+    return compile(part.below, {
+      name: 'the frozen layers',
+      frozen: part.weights(),
+      precision,
+      engine,
+      onFallback: listener.onMessage,
+    });
+  }
+
+  /**
    * The frozen part, as a compiled graph when there are enough rows. All rows count, not only those missing in the cache, so that
    * the same training is computed in the same way whatever the cache holds.
    */
   private belowGraph(): (x: tf.Tensor) => tf.Tensor {
-    const { part, count, precision, listener } = this;
-    if (count < PICTURES_FOR_GRAPH && precision === 'float32') return part.below;
-    this.graph ??= compile(part.below, {
-      name: 'the frozen layers',
-      frozen: part.weights(),
-      precision,
-      onFallback: listener.onMessage,
-    });
+    const { part, count, precision, engine } = this;
+    if (count < PICTURES_FOR_GRAPH && precision === 'float32' && engine === 'tensorflow') return part.below;
+    this.graph ??= this.compiled(engine);
     const { graph } = this;
-    return (x) => graph.call(x);
+    return (x) => {
+      const rows = graph.call(x);
+      const used = graph.report?.engine;
+      if (used && used !== this.engine) this.useEngine(used); // it could not compute this network
+      return rows;
+    };
   }
 }
 
 /** The cache on disk for rows of this part. */
-function storeOf(part: FrozenPart, precision: Precision): RowStore {
+function storeOf(part: FrozenPart, precision: Precision, engine: Engine): RowStore {
   const rounded = precision === 'float32' ? '' : ` ${precision}`;
-  return new RowStore(part.layer, sha256(`${VERSION} ${part.fingerprint()}${rounded}`), elements(part.shape));
+  const computed = engine === 'tensorflow' ? '' : ` ${engine}`;
+  return new RowStore(
+    part.layer,
+    sha256(`${VERSION} ${part.fingerprint()}${rounded}${computed}`),
+    elements(part.shape),
+  );
 }

@@ -1,6 +1,13 @@
 import type { Backbone } from '../models';
 import { tf } from '../tensorflow';
-import { availablePrecision, type CompiledFunction, compileForward, type Precision } from '../tensorflow/graph';
+import {
+  availableEngine,
+  availablePrecision,
+  type CompiledFunction,
+  compileForward,
+  type EngineChoice,
+  type Precision,
+} from '../tensorflow/graph';
 import { pictureTensor } from './pictureTensor';
 
 /**
@@ -20,22 +27,30 @@ export class PictureNetwork {
    * @param pictures the expected number of pictures
    * @param onMessage receives a message when no graph, or not the requested precision, is possible
    * @param precision bfloat16 always uses a graph
+   * @param engine what computes the graph; 'onnxruntime' always uses one
+   * @throws {UserError} when the engine is not installed
    */
   constructor(
     private readonly network: Pick<Backbone, 'entry' | 'model'>,
     pictures: number,
     private readonly onMessage: (text: string) => void = console.warn,
     precision: Precision = 'float32',
+    private engine: EngineChoice = 'tensorflow',
   ) {
     this.precision = availablePrecision(precision, onMessage);
-    this.expect(pictures);
+    this.expect(pictures, engine);
   }
 
-  /** Announce more pictures; a graph is compiled when there are enough. */
-  expect(pictures: number): void {
+  /** Announce more pictures, and by what they are computed; a graph is compiled when there are enough. */
+  expect(pictures: number, engine = this.engine): void {
+    const { precision, onMessage } = this;
+    const available = availableEngine(engine, precision);
+    if (available !== this.engine) this.dispose();
+    this.engine = available;
     this.expected += pictures;
-    if (this.graph || (this.expected < PICTURES_FOR_GRAPH && this.precision === 'float32')) return;
-    this.graph = compileForward(this.network.model, { precision: this.precision, onFallback: this.onMessage });
+    const few = this.expected < PICTURES_FOR_GRAPH && precision === 'float32' && available !== 'onnxruntime';
+    if (this.graph || few) return;
+    this.graph = compileForward(this.network.model, { precision, engine: available, onFallback: onMessage });
   }
 
   /** Compute pictures: [batch] of [size, size, 3] bytes to [batch x outputs]. */
@@ -57,6 +72,7 @@ export class PictureNetwork {
 
   dispose(): void {
     this.graph?.dispose();
+    this.graph = undefined;
   }
 }
 

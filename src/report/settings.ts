@@ -2,10 +2,14 @@ import type { RunConfiguration } from '../runs';
 
 /** The versions and the device of a run, as rows of name and value. */
 export function madeWith({ versions, device }: Pick<RunConfiguration, 'versions' | 'device'>): [string, string][] {
+  const { engine } = device;
   const each = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
     ['versions', each.join(', ')],
     ['device', `${device.kind}, ${device.name}`],
+    ...(engine === undefined || engine === 'tensorflow'
+      ? []
+      : [['engine of frozen layers', engine] as [string, string]]),
   ];
 }
 

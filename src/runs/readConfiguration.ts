@@ -39,8 +39,8 @@ export interface RunConfiguration {
   preprocessing?: Preprocessing;
   /** of the programs that trained it */
   versions: { tunebook: string; node: string; tfjs: string; tensorflow: string };
-  /** what it was trained on */
-  device: { kind: string; name: string; threads: number };
+  /** what it was trained on, and what computed its frozen layers. Runs of earlier versions lack the engine, which was TensorFlow */
+  device: { kind: string; name: string; threads: number; engine?: string };
 }
 
 /** Bytes of a config.json: 20,000 classes with long names. */
@@ -103,7 +103,7 @@ const configuration = object<RunConfiguration>({
     }) as Shape<Preprocessing>,
   ),
   versions: object({ tunebook: line, node: line, tfjs: line, tensorflow: line }),
-  device: object({ kind: line, name: line, threads: number({ min: 0 }) }),
+  device: object({ kind: line, name: line, threads: number({ min: 0 }), engine: optional(line) }),
 });
 
 /**

@@ -84,7 +84,7 @@ function configuration(result: TrainResult): RunConfiguration {
     weightsHash: result.backbone.weightsHash,
     preprocessing: result.backbone.entry.preprocessing,
     versions: { tunebook: tunebookVersion(), node: process.version, tfjs, tensorflow },
-    device: { kind, name, threads },
+    device: { kind, name, threads, engine: result.features.engine },
   };
 }
 

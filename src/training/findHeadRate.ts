@@ -29,7 +29,7 @@ import { buildHeadOf, checkReadable } from './variation';
  */
 export async function findHeadRate(pictures: Dataset, options?: TrainOptions): Promise<LearningRateFinding> {
   const settings = trainSettings(options);
-  const { listener, cache, precision } = settings;
+  const { listener, cache, precision, engine } = settings;
   checkLabelled(pictures);
   const dataset = withFit(pictures, settings.fit);
   const { validation, test, seed } = settings;
@@ -44,7 +44,7 @@ export async function findHeadRate(pictures: Dataset, options?: TrainOptions): P
     const { batchSize, optimizer, loss, classWeights, clipping } = fitOptionsOf(settings);
     const chosen = { batchSize, optimizer, loss, classWeights, clipping, seed };
     const finding = await findLearningRate(model, opened.source(train), {
-      ...{ ...chosen, listener, cache: cache ? { precision } : { precision, disk: 0 } },
+      ...{ ...chosen, listener, cache: { precision, engine, ...(!cache && { disk: 0 }) } },
     });
     if (listener.shouldStop?.()) throw new UserError('stopped before a learning rate was found');
     return finding;

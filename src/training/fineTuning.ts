@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { augmentationPresets, presetAugmentation } from '../augment';
-import { findFrozenPart, Pictures } from '../features';
+import { type FrozenCounts, findFrozenPart, Pictures } from '../features';
 import { FrozenRows } from '../features/frozenRows';
 import { attachHead, freeze, learningRateGroups, unfreeze } from '../layers';
 import type { tf } from '../tensorflow';
@@ -18,7 +18,7 @@ import { buildHeadOf, checkReadable, type Variation } from './variation';
  * computed once per picture (or augmented view) and stage: where only the head trains, this is feature extraction.
  */
 export const fineTuning: Variation = async (dataset, split, backbone, settings) => {
-  const { cache, listener, checkpoint, resume, precision, measure } = settings;
+  const { cache, listener, checkpoint, resume, precision, engine, measure } = settings;
   const { blockLayers, entry } = backbone;
   const head = buildHeadOf(settings, entry.features, dataset.classes.length);
   const model = attachHead(backbone.model, head);
@@ -45,7 +45,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
     if (!augmentation || (blocks === 0 && stages.length > 1)) return 0;
     return findFrozenPart(model) ? Math.min(settings.views, epochs - 1) : Infinity; // epoch 1 takes the pictures as they are
   };
-  const limits = cache ? { precision } : { precision, disk: 0 };
+  const limits = { precision, engine, ...(!cache && { disk: 0 }) };
   const all = [...split.train, ...split.validation];
   const part = findFrozenPart(model);
   const count = all.length + split.train.length * viewsIn(stages[0]!);
@@ -68,7 +68,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
     const validationSource = pictures.source(validation);
 
     const trainingBegan = performance.now();
-    const features = { computed: 0, cached: 0, seconds: 0 };
+    const features: FrozenCounts = { computed: 0, cached: 0, seconds: 0, engine: 'tensorflow' };
     const joint = new JointTraining(listener, settings.epochs);
     let last: FitResult | undefined;
     for (const [i, stage] of stages.entries()) {
@@ -98,11 +98,12 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
       joint.add(last.history);
       if (last.interpolation) listener.onMessage?.(describeInterpolation(last.interpolation));
       for (const name of ['computed', 'cached', 'seconds'] as const) features[name] += last.features[name];
+      if (last.features.engine !== 'tensorflow') features.engine = last.features.engine;
       if (last.ended === 'stopped' || last.ended === 'diverged') break;
     }
     const { ended, evaluation, frozenUpTo, peakMemory, interpolation } = last!;
     const training = (performance.now() - trainingBegan) / 1000 - (features.seconds - computing);
-    const { computed, cached } = features;
+    const { computed, cached, engine: used } = features;
     return {
       head,
       ...(!onlyHead && { model }),
@@ -114,7 +115,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
       skipped: pictures.skipped,
       content: pictures.examples.map(({ label }, i) => ({ hash: pictures.hashes[i]!, label })),
       seconds: { decode, features: features.seconds, training },
-      features: { computed, cached },
+      features: { computed, cached, engine: used },
       frozenUpTo,
       peakMemory,
     };

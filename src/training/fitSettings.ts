@@ -155,9 +155,11 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
 /** All that must be the same for training to continue from a checkpoint, as text. */
 export function comparable(settings: FitSettings): string {
   const { epochs: _, checkpoint: _1, resume: _2, cache, listener: _3, measure: _4, ...rest } = settings;
-  // of the cache options only the precision changes the results
-  const low = typeof cache === 'object' && cache.precision === 'bfloat16';
-  return JSON.stringify(low ? { ...rest, precision: cache.precision } : rest, (_key, value) =>
-    typeof value === 'function' ? 'function' : value,
-  );
+  // of the cache options only the precision and the engine change the results
+  const { precision, engine } = typeof cache === 'object' ? cache : {};
+  const others = {
+    ...(precision === 'bfloat16' && { precision }),
+    ...(engine !== undefined && engine !== 'tensorflow' && { engine }),
+  };
+  return JSON.stringify({ ...rest, ...others }, (_key, value) => (typeof value === 'function' ? 'function' : value));
 }

@@ -45,8 +45,8 @@ export async function openPasses(
       return { source, forward, below: part.below, cut: part.layer, frozenUpTo: null };
     };
     const passes = { training: await pass(train, true), validation: validation && (await pass(validation, false)) };
-    const { computed, cached, seconds } = rows ?? { computed: 0, cached: 0, seconds: 0 };
-    return { ...passes, frozen: { computed, cached, seconds }, dispose: () => given || rows?.dispose() };
+    const { computed, cached, seconds, engine } = rows ?? NONE;
+    return { ...passes, frozen: { computed, cached, seconds, engine }, dispose: () => given || rows?.dispose() };
   } catch (error) {
     if (!given) rows?.dispose();
     throw error;
@@ -56,6 +56,8 @@ export async function openPasses(
 }
 
 const nothing = { rows: undefined, sources: [] };
+
+const NONE: FrozenCounts = { computed: 0, cached: 0, seconds: 0, engine: 'tensorflow' };
 
 /** Space for the outputs of all sources, so that one graph computes them; or for the validation data only, if there is not enough. */
 function rowsFor(

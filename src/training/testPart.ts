@@ -5,6 +5,7 @@ import { PictureNetwork } from '../features';
 import type { ClassificationSummary, ConfusionMatrix } from '../metrics';
 import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
+import type { EngineChoice } from '../tensorflow/graph';
 import { type ExamplePrediction, predictExamples } from './predictExamples';
 import { type Prediction, summarizePredictions } from './predictions';
 import { recordTestUse, type TestUse, testUseWarning } from './testUses';
@@ -30,6 +31,8 @@ interface TrainedNetwork {
   head: tf.LayersModel;
   model?: tf.LayersModel;
   classes: readonly string[];
+  /** what computes it */
+  engine: EngineChoice;
 }
 
 /**
@@ -39,7 +42,7 @@ interface TrainedNetwork {
  * @returns undefined where no test picture could be read, or the listener asked to stop
  */
 export async function evaluateTestPart(
-  { backbone, head, model, classes }: TrainedNetwork,
+  { backbone, head, model, classes, engine }: TrainedNetwork,
   examples: readonly Example[],
   known: ReadonlySet<string>,
   listener: Listener,
@@ -50,6 +53,8 @@ export async function evaluateTestPart(
     { entry: backbone.entry, model: model ?? backbone.model },
     examples.length,
     listener.onMessage,
+    'float32',
+    engine,
   );
   const logits = (pixels: readonly Uint8Array[]) => network.logits(pixels, model ? undefined : head);
   try {

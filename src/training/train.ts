@@ -9,12 +9,12 @@ import {
   splitDataset,
   withFit,
 } from '../data';
-import { withChannelStatistics } from '../features';
+import { type FrozenCounts, withChannelStatistics } from '../features';
 import { type ConfusionMatrix, confusionMatrix, type GroupedAccuracy, groupedAccuracy } from '../metrics';
 import { baselineOf } from '../metrics/baseline';
 import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
-import { availablePrecision } from '../tensorflow/graph';
+import { availableEngine, availablePrecision } from '../tensorflow/graph';
 import { backboneOf } from './backboneOf';
 import { chooseBackboneRate, isLeftToPictures } from './backboneRate';
 import { checkStateFolder } from './checkpoint';
@@ -86,8 +86,8 @@ export interface TrainResult {
   dataFingerprint: string;
   /** The last of the frozen layers whose output was computed once per picture. Null if there were none. */
   frozenUpTo: string | null;
-  /** How many outputs of frozen layers were computed in this training, and how many were found in the cache. */
-  features: { computed: number; cached: number };
+  /** How many outputs of frozen layers were computed in this training, how many were found in the cache, and what computed them. */
+  features: Omit<FrozenCounts, 'seconds'>;
   /** The largest resident memory of the process during the training, in bytes. */
   peakMemory: number;
   /** Seconds of the whole training, and of its parts. */
@@ -122,6 +122,7 @@ export async function train(pictures: Dataset, options?: TrainOptions): Promise<
   const split = splitDataset(dataset, { validation, test: aside, seed });
   const all = trainSettings(options, split.train.length);
   all.precision = availablePrecision(all.precision, (text) => all.listener.onMessage?.(text));
+  availableEngine(all.engine, all.precision); // before anything is computed
   let recipe = recipeLines(options ?? {}, split.train.length);
   if (recipe.length > 0) all.listener.onMessage?.(describeRecipe(all.recipe, recipe));
   const { cache: _, checkpoint, resume, evaluateTest, measure: _measure, listener, ...settings } = all;
@@ -150,7 +151,7 @@ export async function train(pictures: Dataset, options?: TrainOptions): Promise<
   const evaluated = evaluateTest && test.length > 0 && (result.ended === 'completed' || result.ended === 'early');
   const tested = evaluated
     ? await evaluateTestPart(
-        { backbone, head: result.head, model: result.model, classes },
+        { backbone, head: result.head, model: result.model, classes, engine: all.engine },
         test,
         new Set(content.map(({ hash }) => hash)),
         listener,

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { UserError } from '../core/errors';
 import type { EpochRecord, Listener } from '../core/listener';
 import type { Dataset, Example, Skipped, Split } from '../data';
+import type { FrozenCounts } from '../features';
 import { buildDenseHead, buildHead } from '../layers';
 import type { Backbone } from '../models';
 import type { tf } from '../tensorflow';
@@ -29,8 +30,8 @@ export interface VariationResult {
   /** SHA-256 and label of each picture used */
   content: { hash: string; label: number }[];
   seconds: { decode: number; features: number; training: number };
-  /** how many outputs of frozen layers were computed, and how many were found in the cache */
-  features: { computed: number; cached: number };
+  /** how many outputs of frozen layers were computed, how many were found in the cache, and what computed them */
+  features: Omit<FrozenCounts, 'seconds'>;
   /** the last of the frozen layers whose output was computed once per picture; null if there were none */
   frozenUpTo: string | null;
   peakMemory: number;

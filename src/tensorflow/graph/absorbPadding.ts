@@ -44,9 +44,10 @@ function zeroPadding(op: RecordedOp): Int32Array | undefined {
 }
 
 /** What TensorFlow puts before and after a side for padding 'SAME'. */
-function samePadding(size: number, kernel: number, stride: number): [number, number] {
+export function samePadding(size: number, kernel: number, stride: number): [number, number] {
   const total = Math.max((Math.ceil(size / stride) - 1) * stride + kernel - size, 0);
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
-const attributeOf = (op: RecordedOp, name: string) => op.attributes.find((attribute) => attribute.name === name)?.value;
+export const attributeOf = (op: RecordedOp, name: string) =>
+  op.attributes.find((attribute) => attribute.name === name)?.value;

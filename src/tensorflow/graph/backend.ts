@@ -26,6 +26,7 @@ export type ConstantValue = Float32Array | Int32Array | Uint8Array | Uint16Array
 
 /** The native module under tfjs-node, as far as recording and running graphs need it. */
 export interface Binding {
+  TF_Version: string;
   createTensor(shape: number[], dtype: number, values: ConstantValue): number;
   executeOp(type: string, attributes: OpAttribute[], inputIds: number[], outputs: number): TensorHandle[];
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;

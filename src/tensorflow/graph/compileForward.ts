@@ -4,7 +4,7 @@ import { type CompiledFunction, type CompileOptions, compile } from './compile';
 import { float32Tolerance } from './precision';
 
 export interface CompileForwardOptions
-  extends Pick<CompileOptions, 'foldBatchNormalization' | 'precision' | 'tolerance' | 'onFallback'> {
+  extends Pick<CompileOptions, 'foldBatchNormalization' | 'precision' | 'engine' | 'tolerance' | 'onFallback'> {
   /** computed from the input before the model, in the same graph; default nothing */
   prepare?: (input: tf.Tensor) => tf.Tensor;
 }
@@ -24,6 +24,7 @@ export function compileForward(
     prepare: (input) => input,
     foldBatchNormalization: true,
     precision: 'float32',
+    engine: 'tensorflow',
     tolerance: float32Tolerance(),
     onFallback: (message) => console.warn(message),
   });

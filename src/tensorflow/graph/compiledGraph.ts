@@ -1,9 +1,12 @@
 import { absorbPadding } from './absorbPadding';
 import { nodeBackend, tf, unaliased } from './backend';
 import { generalize, type SizedRecording } from './batch';
+import { ENGINE_TOLERANCE, type Engine } from './engine';
 import { foldBatchNormalization } from './foldBatchNormalization';
 import { type Graph, toGraph } from './graphDef';
 import { lowerPrecision } from './lowerPrecision';
+import { toOnnx } from './onnx/onnxGraph';
+import { OnnxSession } from './onnx/onnxRuntime';
 import type { Precision } from './precision';
 import { type RecordedCall, record } from './recorder';
 import { neededOps, type Recording, Refusal } from './recording';
@@ -26,13 +29,24 @@ export interface BuildOptions {
   keepVariables: boolean;
   /** largest difference to the eager results, relative to the largest number of a tensor */
   tolerance: number;
-  /** sees the graph before it is loaded and checked */
+  /** what computes the graph; default 'tensorflow' */
+  engine?: Engine;
+  /** sees TensorFlow's graph before it is loaded and checked */
   onGraph?: (graph: Graph) => void;
+}
+
+/** A graph that an engine has loaded. */
+export interface Session {
+  /** whether a variable that the graph needs has been disposed of */
+  readonly isStale: boolean;
+  run(inputs: readonly tf.Tensor[]): tf.Tensor[];
+  dispose(): void;
 }
 
 /** A graph that was checked against the function it was recorded from. */
 export interface CompiledGraph {
-  session: GraphSession;
+  session: Session;
+  engine: Engine;
   /** operations that were recorded */
   ops: number;
   /** nodes of the graph, with constants */
@@ -69,22 +83,20 @@ export function buildGraph(
       const { recording } = calls[0]!;
       const ops = recording.ops.length;
       const folded = simplify(recording, options);
-      const graph = toGraph(recording, options, nodeBackend());
-      const nodes = graph.nodes.length;
-      options.onGraph?.(graph);
-      const session = new GraphSession(graph);
+      const { engine = 'tensorflow' } = options;
+      const { session, nodes } = engine === 'onnxruntime' ? inOnnxRuntime(recording) : inTensorflow(recording, options);
       try {
         // The last recorded call, at a size that the graph was not made from, is what it has to repeat.
         const [inputs, call] = [inputSets.at(-1)!, calls.at(-1)!];
         const difference = verify(() => session.run(inputs), call, {
           precision: options.precision,
-          tolerance: options.tolerance,
+          tolerance: engine === 'onnxruntime' ? ENGINE_TOLERANCE : options.tolerance,
           again: () => {
             restore();
             return fn(...inputs.map(nudged));
           },
         });
-        return { session, ops, nodes, folded, difference };
+        return { session, engine, ops, nodes, folded, difference };
       } catch (error) {
         session.dispose();
         throw error;
@@ -94,6 +106,18 @@ export function buildGraph(
       for (const { outputs, updated } of calls) tf.dispose([...outputs, ...updated]);
     }
   });
+}
+
+function inTensorflow(recording: Recording, options: BuildOptions): { session: Session; nodes: number } {
+  const graph = toGraph(recording, options, nodeBackend());
+  const nodes = graph.nodes.length;
+  options.onGraph?.(graph);
+  return { session: new GraphSession(graph), nodes };
+}
+
+function inOnnxRuntime(recording: Recording): { session: Session; nodes: number } {
+  const graph = toOnnx(recording);
+  return { session: new OnnxSession(graph), nodes: graph.nodes.length + graph.constants.length };
 }
 
 /** An optimizer makes its slots in its first step: that recording is thrown away, and the next one finds them there. */

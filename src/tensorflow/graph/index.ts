@@ -1,3 +1,4 @@
+export { measuredEngine } from './chooseEngine';
 export {
   type CompiledFunction,
   type CompileOptions,
@@ -5,6 +6,7 @@ export {
   compile,
 } from './compile';
 export { type CompileForwardOptions, compileForward } from './compileForward';
+export { availableEngine, type Engine, type EngineChoice, engines } from './engine';
 export { foldedNormalization } from './foldedNormalization';
 export { availablePrecision, hasBfloat16, type Precision, precisions } from './precision';
 export type { Results } from './results';

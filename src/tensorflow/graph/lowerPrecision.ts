@@ -1,5 +1,5 @@
 import { attribute, DataType } from './backend';
-import { appendOp, type RecordedOp, type Recording, type Source } from './recording';
+import { appendOp, inOrder, type RecordedOp, type Recording, type Source } from './recording';
 import { addConstant, constantOf } from './rewrite';
 
 /** Operations that are always computed in bfloat16: they take most of the time. */
@@ -104,18 +104,4 @@ export function toBfloat16(numbers: Float32Array): Uint16Array {
     if ((bit & 0x7fffffff) > 0x7f800000) return 0x7fc0; // not a number stays none
     return (bit + 0x7fff + ((bit >>> 16) & 1)) >>> 16;
   });
-}
-
-/** Each operation after those that it takes from: what was folded stands at the end of a recording. */
-function inOrder({ ops }: Recording): RecordedOp[] {
-  const result: RecordedOp[] = [];
-  const seen = new Set<RecordedOp>();
-  const place = (op: RecordedOp) => {
-    if (seen.has(op)) return;
-    seen.add(op);
-    for (const source of op.inputs) if (source.kind === 'op') place(source.op);
-    result.push(op);
-  };
-  for (const op of ops) place(op);
-  return result;
 }

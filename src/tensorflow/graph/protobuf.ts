@@ -94,7 +94,7 @@ export function bytesOf({
   buffer,
   byteOffset,
   byteLength,
-}: Float32Array | Int32Array | Uint16Array | Uint8Array): Uint8Array {
+}: Float32Array | Int32Array | Uint16Array | Uint8Array | BigInt64Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 

@@ -82,6 +82,20 @@ export function neededOps(recording: Recording): RecordedOp[] {
   return recording.ops.filter((op) => needed.has(op));
 }
 
+/** Each operation after those that it takes from: what was folded stands at the end of a recording. */
+export function inOrder({ ops }: Pick<Recording, 'ops'>): RecordedOp[] {
+  const result: RecordedOp[] = [];
+  const seen = new Set<RecordedOp>();
+  const place = (op: RecordedOp) => {
+    if (seen.has(op)) return;
+    seen.add(op);
+    for (const source of op.inputs) if (source.kind === 'op') place(source.op);
+    result.push(op);
+  };
+  for (const op of ops) place(op);
+  return result;
+}
+
 /** The reason why a function cannot be compiled; the message follows "runs op by op: ". */
 export class Refusal extends Error {
   override readonly name = 'Refusal';

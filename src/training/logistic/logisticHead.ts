@@ -11,10 +11,10 @@ import { linearProbe } from './linearProbe';
  * in steps: the minimum is unique, so there is no learning rate, and no number of epochs to choose.
  */
 export const logisticHead: Variation = async (dataset, split, backbone, settings) => {
-  const { cache, precision, listener, seed } = settings;
+  const { cache, precision, engine, listener, seed } = settings;
   const { classes } = dataset;
   const all = [...split.train, ...split.validation];
-  const features = await extractFeatures(backbone, all, { cache, precision, listener });
+  const features = await extractFeatures(backbone, all, { cache, precision, engine, listener });
   const began = performance.now();
   const rowsOf = (examples: typeof all): LabelledRows & { examples: typeof all } => ({
     ...selectRows(features, examples),
@@ -53,7 +53,11 @@ export const logisticHead: Variation = async (dataset, split, backbone, settings
     skipped: features.skipped,
     content: features.examples.map(({ label }, i) => ({ hash: features.hashes[i]!, label })),
     seconds: { decode: features.seconds.decode, features: features.seconds.features, training },
-    features: { computed: features.examples.length - features.cached, cached: features.cached },
+    features: {
+      computed: features.examples.length - features.cached,
+      cached: features.cached,
+      engine: features.engine,
+    },
     frozenUpTo: backbone.model.layers.at(-1)!.name,
     peakMemory: process.memoryUsage.rss(),
   };

@@ -1,7 +1,7 @@
 import type { AugmentationName } from '../../augment';
 import type { Fit } from '../../data';
 import type { BackboneSource, Pooling } from '../../models';
-import type { Precision } from '../../tensorflow/graph';
+import type { EngineChoice, Precision } from '../../tensorflow/graph';
 import type { OptimizerName } from '../optimizers';
 import type { ScheduleName } from '../schedules';
 import type { Variant } from '../variants';
@@ -67,6 +67,11 @@ export interface TrainSettings {
    * exact. Default: 'float32'.
    */
   precision: Precision;
+  /**
+   * What computes frozen layers: TensorFlow, ONNX Runtime where it is set up, or with auto the faster of both, measured
+   * once for each network. Default: 'tensorflow'.
+   */
+  engine: EngineChoice;
   /** The preset that changes training pictures at random in ways that keep what they show. Default: 'none'. */
   augment: AugmentationName;
   /**

@@ -1,12 +1,12 @@
 import { fits } from '../../../data';
 import { backboneNames, checkBackbone, INPUT_SIZE, poolings } from '../../../models';
-import { precisions } from '../../../tensorflow/graph';
+import { engines, precisions } from '../../../tensorflow/graph';
 import { batchNormalizationModes, weightSources } from '../choices';
 import type { Rows } from '../setting';
 
 /** The settings of the network: which backbone, how pictures get into it, and how its frozen layers compute. */
 export const networkRows: Rows<
-  'backbone' | 'weights' | 'inputSize' | 'fit' | 'pooling' | 'batchNormalization' | 'precision'
+  'backbone' | 'weights' | 'inputSize' | 'fit' | 'pooling' | 'batchNormalization' | 'precision' | 'engine'
 > = {
   backbone: {
     choices: backboneNames,
@@ -72,6 +72,15 @@ export const networkRows: Rows<
     default: 'float32',
     sentence:
       'The numbers that frozen layers compute with: bfloat16 is about twice as fast where the processor has it, and less exact.',
+    chapter: '02-freeze-and-train-the-top',
+    value: 'name',
+  },
+  engine: {
+    choices: () => engines,
+    noun: 'engine',
+    default: 'tensorflow',
+    sentence:
+      'What computes frozen layers: TensorFlow, ONNX Runtime where it is set up, or with auto the faster of both, measured once for each network.',
     chapter: '02-freeze-and-train-the-top',
     value: 'name',
   },

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolder } from '../../src/core/paths';
+import { type Example, imageFolder } from '../../src/data';
+import { extractFeatures, PictureNetwork } from '../../src/features';
+import { PICTURES_FOR_GRAPH } from '../../src/features/pictureNetwork';
+import { assignRandomWeights, type Backbone, loadBackbone } from '../../src/models';
+import type { tf } from '../../src/tensorflow';
+import { type EngineChoice, measuredEngine } from '../../src/tensorflow/graph';
+import { hasOnnxRuntime } from '../../src/tensorflow/graph/onnx/onnxRuntime';
+import { train } from '../../src/training';
+import { withEmptyCache } from '../folders';
+import { stripesFolder } from '../pictures';
+
+/** Work with an empty cache in which ONNX Runtime is set up. */
+function withRuntime<T>(work: () => Promise<T>): Promise<T> {
+  const installed = cacheFolder('onnxruntime');
+  return withEmptyCache((cache) => {
+    symlinkSync(installed, join(cache, 'onnxruntime'));
+    return work();
+  });
+}
+
+const largest = (numbers: Float32Array) => numbers.reduce((most, number) => Math.max(most, Math.abs(number)), 0);
+const apart = (a: Float32Array, b: Float32Array) => largest(a.map((number, i) => number - b[i]!)) / largest(b);
+
+describe('features of ONNX Runtime', function () {
+  this.timeout(240_000);
+  let backbone: Backbone;
+  let examples: Example[];
+
+  before(async function () {
+    if (!hasOnnxRuntime()) this.skip(); // `npm test` brings it; without a network it says so
+    backbone = await loadBackbone('mobilenet-v1-0.25', { weights: 'none', inputSize: 64 });
+    assignRandomWeights(backbone.model, 1);
+    examples = imageFolder(await stripesFolder(4)).examples;
+  });
+
+  const extract = (engine: EngineChoice) => extractFeatures(backbone, examples, { engine });
+
+  it('are those of TensorFlow to 1e-4, and say what computed them', () =>
+    withRuntime(async () => {
+      const [one, other] = [await extract('tensorflow'), await extract('onnxruntime')];
+      assert.deepEqual([one.engine, other.engine], ['tensorflow', 'onnxruntime']);
+      const difference = apart(other.values, one.values);
+      assert.ok(difference > 0 && difference < 1e-4, `${difference}`);
+    }));
+
+  it('are kept apart from those of TensorFlow in the cache', () =>
+    withRuntime(async () => {
+      const cached: number[] = [];
+      for (const engine of ['tensorflow', 'onnxruntime', 'onnxruntime', 'tensorflow'] as const) {
+        cached.push((await extract(engine)).cached);
+      }
+      assert.deepEqual(cached, [0, 0, 12, 12]);
+    }));
+
+  it('are not computed for few pictures, unless that is asked for', () =>
+    withRuntime(async () => {
+      assert.equal((await extract('auto')).engine, 'tensorflow');
+    }));
+
+  it('are taken for many pictures where they are faster, by a measurement that later processes know', () =>
+    withRuntime(async () => {
+      const rows = Math.ceil(PICTURES_FOR_GRAPH / examples.length);
+      const many = Array.from({ length: rows }, () => examples).flat();
+      const first = await extractFeatures(backbone, many, { engine: 'auto' });
+      const weights = backbone.model.weights.map((weight) => weight.read() as tf.Variable);
+      const known = measuredEngine({ weights, shape: [16, 64, 64, 3] });
+      assert.equal(known, first.engine);
+      const second = await extractFeatures(backbone, many, { engine: 'auto' });
+      assert.deepEqual([second.engine, second.cached], [first.engine, examples.length]);
+      assert.deepEqual(second.values, first.values);
+      const exact = await extractFeatures(backbone, many, { engine: 'tensorflow', cache: false });
+      assert.ok(apart(first.values, exact.values) < 1e-4);
+    }));
+
+  it('are those of predictions, too', () =>
+    withRuntime(async () => {
+      const network = (engine: EngineChoice) => new PictureNetwork(backbone, 1, assert.fail, 'float32', engine);
+      const pictures = [0, 1, 2].map((i) => new Uint8Array(64 * 64 * 3).map((_, j) => (i * 97 + j * 31) % 256));
+      const [one, other] = [network('tensorflow'), network('onnxruntime')];
+      const difference = apart(other.run(pictures), one.run(pictures));
+      assert.ok(difference > 0 && difference < 1e-4, `${difference}`);
+      other.expect(1, 'tensorflow');
+      assert.deepEqual(other.run(pictures), one.run(pictures));
+      one.dispose();
+      other.dispose();
+    }));
+
+  it('train the same head as those of TensorFlow, nearly, and the run says what computed them', () =>
+    withRuntime(async () => {
+      const options = { backbone: 'mobilenet-v1-0.25', weights: 'random', inputSize: 64, epochs: 3 } as const;
+      const pictures = imageFolder(await stripesFolder(8));
+      const [one, other] = [
+        await train(pictures, options),
+        await train(pictures, { ...options, engine: 'onnxruntime' }),
+      ];
+      assert.deepEqual([one.features.engine, other.features.engine], ['tensorflow', 'onnxruntime']);
+      assert.ok(Math.abs(one.loss - other.loss) < 1e-3 * one.loss, `${one.loss} ${other.loss}`);
+      one.dispose();
+      other.dispose();
+    }));
+});
+
+describe('an engine that is not installed', () => {
+  it('is refused before any picture is read', () =>
+    withEmptyCache(async () => {
+      const pictures = imageFolder(await stripesFolder(2));
+      await assert.rejects(
+        train(pictures, { backbone: 'mobilenet-v1-0.25', weights: 'random', inputSize: 64, engine: 'onnxruntime' }),
+        /engine 'onnxruntime' needs ONNX Runtime, which is not installed: run `npm run setup -- --only onnxruntime`/,
+      );
+    }));
+});
