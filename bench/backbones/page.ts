@@ -45,7 +45,7 @@ export function backbonesPage(
   return `${[
     '# Every backbone',
     '',
-    `\`node dist/bench/backbones.js --publish\` wrote this page, the last rows of it on ${when.slice(0, 10)}, of commit ${commit}, on ${describeMachine(machine)}.`,
+    `\`node dist/bench/backbones.js --publish\` wrote this page, the last of it on ${when.slice(0, 10)}, of commit ${commit}, on ${describeMachine(machine)}.`,
     'Weights are random, moving statistics too. Outputs are compared with those of Keras (its own `.h5`), or of torchvision or timm, for the same',
     'weights. Times are medians of rounds in which both did the same work in turn; a ratio above 1 says that tunebook is faster. A step trains all',
     'layers with Adam. PyTorch is not compiled; where it has no such network, there is a dash.',
@@ -57,26 +57,38 @@ export function backbonesPage(
   ].join('\n')}\n`;
 }
 
-/** That times were measured on a busy machine, if they were. */
+/** Whether other work ran: then times say nothing, as frameworks differ in how they wait for a core. */
+const wasBusy = ({ busy }: BackboneRow): boolean => busy > 1.5 * availableParallelism();
+
+/** That times are left out, if they are. */
 function busyNote(rows: readonly BackboneRow[]): string[] {
-  const cores = availableParallelism();
-  const busy = rows.filter((row) => row.busy > 1.5 * cores);
+  const busy = rows.filter(wasBusy);
   if (busy.length === 0) return [];
-  const most = Math.max(...busy.map((row) => row.busy));
+  const most = Math.round(Math.max(...busy.map((row) => row.busy)));
   return [
     '',
-    `Of ${busy.length} rows the times were measured while other work ran (up to ${Math.round(most)} processes for ${cores} cores): they are long, and their ratios rough.`,
+    `The times of ${busy.length} rows are left out, as other work ran beside them (up to ${most} processes for ${availableParallelism()} cores): \`--again\` measures them on an idle machine.`,
   ];
 }
 
+const number =
+  (digits: number, scale = 1) =>
+  (value: number | null): string =>
+    value === null ? '-' : (value / scale).toFixed(digits);
+
+const ratio = ([ours, theirs]: Pair) => (ours === null || theirs === null ? '-' : `${(theirs / ours).toFixed(2)}x`);
+
+const times = ({ load, forward, step }: BackboneRow): string[] => [
+  ...load.map(number(2)),
+  ...forward.map(number(1)),
+  ratio(forward),
+  ...step.map(number(1)),
+  ratio(step),
+];
+
 /** The cells of a row, as in {@link HEADER}. */
 function cellsOf(row: BackboneRow): string[] {
-  const number =
-    (digits: number, scale = 1) =>
-    (value: number | null) =>
-      value === null ? '-' : (value / scale).toFixed(digits);
   const error = (value: number | undefined) => value?.toExponential(1) ?? '-';
-  const ratio = ([ours, theirs]: Pair) => (ours === null || theirs === null ? '-' : `${(theirs / ours).toFixed(2)}x`);
   return [
     row.name,
     row.parameters.toLocaleString('en'),
@@ -85,11 +97,7 @@ function cellsOf(row: BackboneRow): string[] {
     error(row.errors?.[0]),
     error(row.errors?.[1]),
     String(row.size),
-    ...row.load.map(number(2)),
-    ...row.forward.map(number(1)),
-    ratio(row.forward),
-    ...row.step.map(number(1)),
-    ratio(row.step),
+    ...(wasBusy(row) ? new Array<string>(8).fill('') : times(row)),
     ...row.memory.map(number(2, 1e9)),
   ];
 }
