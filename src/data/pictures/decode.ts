@@ -13,8 +13,8 @@ export const DECODING_VERSION = 2;
 
 /**
  * Decode a picture for a model: rotated as EXIF says, transparency replaced by white, converted to 8-bit sRGB from greyscale, CMYK or
- * 16 bits, and resized exactly as torchvision and Pillow resize it. An animation gives its first frame. For one channel colours become grey as in
- * television (ITU-R BT.601), as Pillow and torchvision compute it.
+ * 16 bits, and resized exactly as torchvision and Pillow resize it. An animation gives its first frame. For one channel colours become
+ * grey as in television (ITU-R BT.601), as Pillow and torchvision compute it.
  *
  * @param content the file's bytes, or pixels
  * @param reading how samples that do not have 8 bits are converted, which bands are the colours, and the resize mode when

@@ -1,6 +1,12 @@
 import type { CropBox } from './cropBox';
 import type { Fit } from './reading';
 
+/** A size in pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
 /**
  * How a picture is resized to the input size of a model. The preprocessing of a backbone has these properties, too; its mean and
  * standard deviation are applied later, when the tensor is made.
@@ -19,13 +25,7 @@ export interface ResizeOptions {
    */
   fit?: Fit;
   /** the part of the upright picture to use, from its size; default all of it */
-  region?: (size: { width: number; height: number }) => CropBox;
-}
-
-/** A size in pixels. */
-export interface Size {
-  width: number;
-  height: number;
+  region?: (size: Size) => CropBox;
 }
 
 /**

@@ -17,6 +17,7 @@ export const engines: readonly EngineChoice[] = ['tensorflow', 'onnxruntime', 'a
 
 /** How far ONNX Runtime's numbers may be from those of the function, relative to the largest of them. */
 export const ENGINE_TOLERANCE = 1e-4;
+
 /**
  * The engine that was asked for, or 'tensorflow' where 'auto' has no choice: ONNX Runtime is not installed, TensorFlow uses a GPU, or
  * numbers other than float32 are wanted.
