@@ -69,3 +69,13 @@ export interface Exercise {
   needs: readonly (keyof ChapterValues)[];
   expected(values: Required<ChapterValues>): Expected;
 }
+
+/**
+ * An exercise with one right choice.
+ *
+ * @param says what is off about every other one
+ */
+export function oneOf(choices: readonly string[], right: string, says: string): Exercise {
+  const mistakes = choices.filter((value) => value !== right).map((value) => ({ value, says }));
+  return { needs: [], expected: () => ({ kind: 'text', values: [right], choices, mistakes }) };
+}

@@ -1,5 +1,5 @@
 import { meanOf } from '../../metrics/mean';
-import type { ChapterValues, Exercise, TrialRow } from '../exercise';
+import { type ChapterValues, type Exercise, oneOf, type TrialRow } from '../exercise';
 
 /** Exercises about comparisons: of networks, of recipes over seeds, of a study. */
 
@@ -69,16 +69,11 @@ export const augment: Exercise[] = [
       return { kind: 'number', unit: 'count', value };
     },
   },
-  {
-    needs: [],
-    expected() {
-      const mistakes = ['rotation', 'brightness', 'zoom'].map((value) => ({
-        value,
-        says: 'a lamp is still red or green then: which change makes one look like the other?',
-      }));
-      return { kind: 'text', values: ['hue'], choices: ['rotation', 'brightness', 'hue', 'zoom'], mistakes };
-    },
-  },
+  oneOf(
+    ['rotation', 'brightness', 'hue', 'zoom'],
+    'hue',
+    'a lamp is still red or green then: which change makes one look like the other?',
+  ),
 ];
 
 /** The epoch after which early stopping would end a training: `patience` epochs without a lower validation loss. */

@@ -1,5 +1,5 @@
 import { meanOf } from '../../metrics/mean';
-import type { ChapterValues, ComparedRun, Exercise } from '../exercise';
+import { type ChapterValues, type ComparedRun, type Exercise, oneOf } from '../exercise';
 
 /** Exercises about how much of the network to train, and with which learning rates. */
 
@@ -117,14 +117,5 @@ export const variants: Exercise[] = [
       return { kind: 'number', unit: 'ratio', value, tolerance: 0.02 * value, mistakes };
     },
   },
-  {
-    needs: [],
-    expected() {
-      const mistakes = ['B', 'R', 'S'].map((value) => ({
-        value,
-        says: 'write it on thin paper and look at it from behind',
-      }));
-      return { kind: 'text', values: ['A'], choices: ['A', 'B', 'R', 'S'], mistakes };
-    },
-  },
+  oneOf(['A', 'B', 'R', 'S'], 'A', 'write it on thin paper and look at it from behind'),
 ];
