@@ -1,11 +1,12 @@
 import * as tf from '#tfjs';
 import { attribute, DataType, nodeBackend } from './graph/backend';
+import { groupMask, groupParts } from './groupParts';
 
 type Padding = 'same' | 'valid';
 
 /**
  * A grouped convolution: the filters of each group see only the channels of theirs. Forward it is one operation; TensorFlow has no
- * gradient of it on the CPU, so that is computed group by group.
+ * gradient of it on the CPU, so that is computed from dense convolutions of a few groups each.
  *
  * @param x [batch, height, width, channels]
  * @param kernel [height, width, channels / groups, filters]
@@ -43,8 +44,17 @@ function gradients(
   pad: Padding,
 ): tf.Tensor[] {
   return tf.tidy(() => {
-    const groups = x.shape[3] / kernel.shape[2];
-    const [dys, xs, kernels] = [tf.split(dy, groups, 3), tf.split(x, groups, 3), tf.split(kernel, groups, 3)];
+    const [height, width, channels, all] = kernel.shape;
+    const groups = x.shape[3] / channels;
+    const filters = all / groups;
+    const parts = groupParts(groups, channels);
+    const split = (tensor: tf.Tensor4D, size: number) =>
+      tf.split(
+        tensor,
+        parts.map((part) => part * size),
+        3,
+      );
+    const [dys, xs, kernels] = [split(dy, filters), split(x, channels), split(kernel, filters)];
     const options = { strides, pad, dataFormat: 'NHWC', dimRoundingMode: undefined };
     const run = (name: string, inputs: object, shape: object) =>
       tf
@@ -54,12 +64,20 @@ function gradients(
           inputs as tf.NamedTensorMap,
           { ...options, ...shape } as object as tf.NamedAttrMap,
         ) as tf.Tensor;
-    const inputs = dys.map((part, g) =>
-      run('Conv2DBackpropInput', { dy: part, filter: kernels[g] }, { inputShape: xs[g]!.shape }),
+    const gradientsOf = parts.map((part, i): [tf.Tensor, tf.Tensor] => {
+      // the filters of the groups of a part as those of one dense convolution, with zeros between the groups
+      const mask = tf.tensor2d(groupMask(part, channels, filters), [part * channels, part * filters]);
+      const filter = tf.mul(tf.tile(kernels[i]!, [1, 1, part, 1]), mask);
+      const input = run('Conv2DBackpropInput', { dy: dys[i], filter }, { inputShape: xs[i]!.shape });
+      const dense = run('Conv2DBackpropFilter', { x: xs[i], dy: dys[i] }, { filterShape: filter.shape });
+      const own = tf.reshape(tf.mul(dense, mask), [height, width, part, channels, part * filters]);
+      return [input, tf.sum(own, 2)];
+    });
+    return [0, 1].map((which) =>
+      tf.concat(
+        gradientsOf.map((pair) => pair[which]!),
+        3,
+      ),
     );
-    const filters = dys.map((part, g) =>
-      run('Conv2DBackpropFilter', { x: xs[g], dy: part }, { filterShape: kernels[g]!.shape }),
-    );
-    return [tf.concat(inputs, 3), tf.concat(filters, 3)];
   });
 }

@@ -12,6 +12,7 @@ import { type RecordedCall, record } from './recorder';
 import { neededOps, type Recording, Refusal } from './recording';
 import { foldConstants, freezeVariables, recognizeBiases, removeIdentities } from './rewrite';
 import { GraphSession } from './session';
+import { splitGroupedConvolutions } from './splitGroups';
 import { withVariablesRestored } from './variables';
 import { nudged, verify } from './verify';
 
@@ -154,5 +155,6 @@ function simplify(recording: Recording, options: BuildOptions): number {
   recognizeBiases(recording);
   const folded = options.foldBatchNormalization ? foldBatchNormalization(recording) : 0;
   if (options.precision === 'bfloat16') lowerPrecision(recording);
+  if (options.engine !== 'onnxruntime') splitGroupedConvolutions(recording);
   return folded;
 }

@@ -66,7 +66,8 @@ function fold(recording: Recording, normalization: RecordedOp, uses: Map<Recorde
   );
 }
 
-function countUses(recording: Recording): Map<RecordedOp, number> {
+/** How often the results of each operation are read. */
+export function countUses(recording: Recording): Map<RecordedOp, number> {
   const uses = new Map<RecordedOp, number>();
   const sources = [
     ...recording.ops.flatMap((op) => op.inputs),

@@ -13,6 +13,7 @@ const FAMILIES = {
   'mobilenet-v3-small': 34,
   'efficientnet-b0': 49,
   'efficientnet-lite0': 49,
+  'regnet-y-400mf': 53,
 };
 
 const pictures = (batch: number) => tf.randomUniform([batch, 64, 64, 3], -1, 1, 'float32', batch);
