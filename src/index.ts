@@ -90,7 +90,7 @@ export * as studies from './api/studies';
 
 // the exercises of the course
 export { check } from './course';
-export type { ChapterValues, CheckedAnswer, CheckedRun, ComparedRun, TrialRow } from './course';
+export type { ChapterValues, CheckedAnswer, CheckedRun, ComparedRun } from './course';
 
 // in a notebook, and everywhere
 export { liveDisplay, progressBar, show, watch } from './notebook';

@@ -26,3 +26,47 @@ function find() {
   if (words.length > 0 && found.length === 0) list.textContent = 'nothing found';
 }
 input?.addEventListener('input', find);
+
+// Charts that react to the pointer. A picture becomes one when it comes into view, if the page is wide enough for it; in print, without
+// scripts and after an error it stays the picture.
+const scripts = new Map();
+const load = (address) => {
+  const add = (resolve, reject) => {
+    const script = document.createElement('script');
+    script.addEventListener('load', resolve);
+    script.addEventListener('error', reject);
+    script.src = address;
+    document.head.append(script);
+  };
+  if (!scripts.has(address)) scripts.set(address, new Promise(add));
+  return scripts.get(address);
+};
+const specs = new Map();
+window.bookChart = (name, spec) => specs.set(name, spec);
+
+async function draw(picture) {
+  const file = picture.dataset.chart;
+  await Promise.all([load(`${root}charts/vega.js`), load(file)]);
+  const chart = document.createElement('div');
+  chart.className = 'book-chart';
+  const spec = specs.get(/(\w+)\.js$/.exec(file)[1]);
+  const view = new window.vega.View(window.vega.parse(spec), { renderer: 'svg', container: chart, hover: true });
+  await view.runAsync();
+  picture.before(chart);
+  picture.classList.add('book-still');
+}
+
+const pictures = document.querySelectorAll('img[data-chart]');
+if (pictures.length > 0 && 'IntersectionObserver' in window) {
+  const seen = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting || target.parentElement.clientWidth < Number(target.getAttribute('width'))) continue;
+        seen.unobserve(target);
+        draw(target).catch(() => {});
+      }
+    },
+    { rootMargin: '200px' },
+  );
+  for (const picture of pictures) seen.observe(picture);
+}

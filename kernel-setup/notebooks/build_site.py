@@ -3,6 +3,7 @@
 Reads one JSON object from standard input:
     notebooks  files of executed notebooks, in order
     solutions  executed notebooks with the answers to exercises: the chapters link to their pages, in the folder solutions
+    charts     files of charts that a browser draws, inside the site: by notebook, then by "CELL,OUTPUT" (indices from 0)
     out        folder of the site; its pages are replaced
     title, about  of the index
     documents  Markdown files that become pages: file, page, title
@@ -92,16 +93,16 @@ class Book:
                 parts.append(f'<a href="{page}">{word}: {html.escape(title)}</a>')
         return f'<nav class="book-steps" aria-label="Chapters">{"".join(parts)}</nav>'
 
-    def page(self, name, title, notebook, before=""):
+    def page(self, name, title, notebook, before="", charts=None):
         """Write the page of a notebook."""
         root = "../" * name.count("/")
         # without the state of widgets, which JupyterLab may save, a page shows the picture that each widget has beside itself
         notebook.metadata.pop("widgets", None)
         # empty addresses of MathJax and RequireJS, so that pages need no network: no notebook has formulas
         exporter = HTMLExporter(mathjax_url="", require_js_url="", jupyter_widgets_base_url="")
+        self.set_pictures(notebook, charts or {}, root)
         text, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
         text = self.with_links(text, root)
-        text = re.sub(r'src="data:image/png;base64,([^"]+)"', lambda found: f'loading="lazy" src="{root}{self.picture(found.group(1))}"', text)
         styles = re.findall(r"<style[^>]*>(.*?)</style>", text, re.S)
         text = re.sub(r"<style[^>]*>.*?</style>", "", text, flags=re.S)
         with open(os.path.join(HERE, "book.css"), encoding="utf-8") as stream:
@@ -119,8 +120,21 @@ class Book:
         text = text.replace("</body>", f'{self.steps(name)}</div><script src="{root}search.js" defer></script></body>', 1)
         self.write(name, text)
 
-    def picture(self, data):
-        return self.file("pictures", base64.b64decode(data), "png")
+    def set_pictures(self, notebook, charts, root):
+        """Make each picture in the outputs a file, with its alternative text, size and chart: the exporter's template knows no such texts."""
+        for i, cell in enumerate(notebook.cells):
+            for j, output in enumerate(cell.get("outputs", [])):
+                data = output.get("data", {})
+                if "image/png" not in data or "text/html" in data:
+                    continue
+                metadata = output.metadata.get("image/png", {})
+                attributes = {"class": "book-picture", "loading": "lazy", "src": root + self.file("pictures", base64.b64decode(data["image/png"]), "png")}
+                attributes["alt"] = metadata.get("alt", "".join(data.get("text/plain", "")).split("\n")[0])
+                attributes.update({name: metadata[name] for name in ("width", "height") if name in metadata})
+                if f"{i},{j}" in charts:
+                    attributes["data-chart"] = root + charts[f"{i},{j}"]
+                text = " ".join(f'{name}="{html.escape(str(value))}"' for name, value in attributes.items())
+                output.data = nbformat.from_dict({"text/html": f"<img {text}>"})
 
     def with_links(self, text, root):
         """Links to notebooks and documents become links to their pages; to what the site does not have, plain text."""
@@ -162,8 +176,8 @@ def main():
     notebooks = [nbformat.read(file, as_version=4) for file in job["notebooks"]]
     names = [os.path.splitext(os.path.basename(file))[0] for file in job["notebooks"]]
     book.chapters = [(f"{name}.html", *heading_of(notebook, name)) for name, notebook in zip(names, notebooks)]
-    for (page, title, _), notebook in zip(book.chapters, notebooks):
-        book.page(page, title, notebook)
+    for (page, title, _), notebook, file in zip(book.chapters, notebooks, job["notebooks"]):
+        book.page(page, title, notebook, charts=job["charts"].get(file))
     for document in job["documents"]:
         with open(document["file"], encoding="utf-8") as stream:
             book.page(document["page"], document["title"], markdown_notebook(stream.read()))
@@ -173,7 +187,7 @@ def main():
         name = os.path.splitext(os.path.basename(file))[0]
         notebook = nbformat.read(file, as_version=4)
         solutions.append(f"solutions/{name}.html")
-        book.page(solutions[-1], heading_of(notebook, name)[0], notebook, f'<nav class="book-steps"><a href="../{name}.html">The chapter</a></nav>')
+        book.page(solutions[-1], heading_of(notebook, name)[0], notebook, f'<nav class="book-steps"><a href="../{name}.html">The chapter</a></nav>', job["charts"].get(file))
     index = index_text(job["title"], job["about"], book.chapters, book.documents, job["reference"])
     book.page("index.html", job["title"], markdown_notebook(index))
     with open(os.path.join(HERE, "book.js"), encoding="utf-8") as stream:

@@ -37,6 +37,8 @@ export {
   splitFingerprint,
   type ThumbnailOptions,
   unlabelledFolder,
+  type WrongLabelsOptions,
+  withWrongLabels,
 } from '../data';
 export type { CheckOptions, DatasetCheck, FindingReport, Severity } from '../data/checks';
 export {

@@ -8,6 +8,7 @@ import { writeApiPages } from './apiPages';
 import { readCells } from './notebookJobs';
 import { print } from './print';
 import { runPython } from './python';
+import { writeCharts } from './siteCharts';
 
 interface Options {
   from?: string;
@@ -62,7 +63,17 @@ export async function buildSite(from: string, out: string, { api = false } = {})
     .map(({ path, ...page }) => ({ ...page, file: join(projectFolder, ...path) }))
     .filter(({ file }) => existsSync(file)); // an installed package has no measurements
   const reference = api && (await writeApiPages(join(out, 'api')));
-  const job = { notebooks, solutions, out: resolve(out), title: 'tunebook: the course', about, documents, reference };
+  const charts = await writeCharts([...notebooks, ...solutions], out);
+  const job = {
+    notebooks,
+    solutions,
+    charts,
+    out: resolve(out),
+    title: 'tunebook: the course',
+    about,
+    documents,
+    reference,
+  };
   for await (const made of runPython<{ pages: string[] }>('build_site.py', job)) return made.pages;
   throw new UserError('the book was not made');
 }

@@ -19,18 +19,6 @@ export interface CheckedRun {
   test?: { predictions: readonly Prediction[] };
 }
 
-/** A row of a table with one training of a recipe and a seed. */
-export interface TrialRow {
-  /** Name of the recipe; the baseline is `'none'`. */
-  recipe: string;
-  /** Its random seed. */
-  seed: number;
-  /** Accuracy on pictures that were not trained on, from 0 to 1. */
-  accuracy: number;
-  /** Loss on the same pictures. */
-  loss: number;
-}
-
 /** One training of a comparison, as `studies.compareBy` takes it. */
 export interface ComparedRun {
   /** Its value on the only axis of the comparison, such as `{ training: 'frozen' }`. */
@@ -39,8 +27,10 @@ export interface ComparedRun {
   seed: number;
   /** Accuracy on pictures that were not trained on, from 0 to 1. */
   accuracy: number | null;
-  /** Seconds of the whole training. */
-  seconds: number;
+  /** Loss on the same pictures (04). */
+  loss?: number | null;
+  /** Seconds of the whole training (07). */
+  seconds?: number;
 }
 
 /** The values of a chapter from which the right answers are computed: so they suit every dataset, seed and number of epochs. */
@@ -49,9 +39,7 @@ export interface ChapterValues {
   run?: CheckedRun;
   /** The comparison of backbones (01). */
   comparison?: { table: { objects(): object[] } };
-  /** One row for each training that the chapter compares (03, 04). */
-  results?: readonly TrialRow[];
-  /** One record for each training and seed that the chapter compares (02, 05, 07). */
+  /** One record for each training and seed that the chapter compares (02, 03, 04, 05, 07). */
   records?: readonly ComparedRun[];
   /** The training without regularization (04). */
   overfitted?: { history: readonly EpochRecord[] };

@@ -1,3 +1,3 @@
 export { type CheckedAnswer, check, neededValues } from './check';
-export type { ChapterValues, CheckedRun, ComparedRun, TrialRow } from './exercise';
+export type { ChapterValues, CheckedRun, ComparedRun } from './exercise';
 export { exercises } from './exercises';

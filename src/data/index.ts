@@ -36,3 +36,4 @@ export { selectClasses } from './selectClasses';
 export { checkLabelled, findTestPart, type SplitOptions, splitDataset, TEST_RANGE, VALIDATION_RANGE } from './split';
 export { splitFingerprint } from './splitFingerprint';
 export { fewShot, type LearningCurveOptions, learningCurveSplits, withSplit } from './subsets';
+export { type WrongLabelsOptions, withWrongLabels } from './withWrongLabels';

@@ -59,8 +59,8 @@ export async function toMimeBundle(
 
 /**
  * The metadata that a notebook needs with the MIME bundle of a picture: the alternative text that nbconvert writes into HTML, which is the
- * description of a chart or else the first line of the text (such as a widget's); and of a chart the size of its PNG in CSS
- * pixels, as the file may have twice the resolution.
+ * description of a chart or else the first line of the text (such as a widget's); and of a chart, or of a PNG that says it has twice
+ * the usual resolution (144 dots per inch, as a widget's), its size in CSS pixels.
  *
  * @returns an empty object for a bundle without a PNG
  *
@@ -74,11 +74,20 @@ export function displayMetadata(bundle: MimeBundle): Record<string, { width?: nu
   const { 'image/png': png, 'text/plain': text } = bundle;
   const chart = bundle[vegaLite] as TopLevelSpec | undefined;
   if (typeof png !== 'string') return {};
-  if (chart === undefined) return typeof text === 'string' ? { 'image/png': { alt: text.split('\n')[0]! } } : {};
-  const head = Buffer.from(png.slice(0, 64), 'base64'); // the signature, then the header: width and height at 16 and 20
-  const scale = pngScale(chart);
-  const size = { width: head.readUInt32BE(16) / scale, height: head.readUInt32BE(20) / scale };
-  return { 'image/png': chart.description === undefined ? size : { ...size, alt: chart.description } };
+  const alt = chart ? chart.description : typeof text === 'string' ? text.split('\n')[0]! : undefined;
+  const head = Buffer.from(png.slice(0, 4096), 'base64');
+  const scale = chart ? pngScale(chart) : isDouble(head) ? 2 : undefined;
+  // after the signature and the name of the first chunk come width and height
+  const size = scale && { width: head.readUInt32BE(16) / scale, height: head.readUInt32BE(20) / scale };
+  const metadata = { ...size, ...(alt !== undefined && { alt }) };
+  return Object.keys(metadata).length > 0 ? { 'image/png': metadata } : {};
+}
+
+/** Whether a PNG says that it has 144 dots per inch: 5669 a metre in its chunk `pHYs`, which comes before the pixels. */
+function isDouble(head: Buffer): boolean {
+  const pixels = head.indexOf('IDAT');
+  const at = head.subarray(0, pixels < 0 ? head.length : pixels).indexOf('pHYs');
+  return at > 0 && at + 8 <= head.length && Math.round(head.readUInt32BE(at + 4) * 0.0254) === 144;
 }
 
 function hasDisplayMethod(value: object): value is { [displaySymbol](): unknown } {

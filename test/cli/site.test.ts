@@ -99,12 +99,14 @@ describe('buildSite', function () {
     const file = join(folder, '00-a.ipynb');
     const notebook = JSON.parse(readFileSync(file, 'utf8'));
     notebook.cells[1].outputs[0].data = { 'image/png': png };
+    notebook.cells[1].outputs[0].metadata = { 'image/png': { alt: 'Loss & "gain"', width: 300, height: 200 } };
     notebook.cells[0].source += '\n\n## Part & piece\n\nAbout zebras.';
     writeFileSync(file, JSON.stringify(notebook));
     await buildSite(folder, out);
     const page = readFileSync(join(out, '00-a.html'), 'utf8');
     const [, picture = ''] = /loading="lazy" src="(pictures\/\w+\.png)"/.exec(page) ?? [];
     assert.equal(readFileSync(join(out, picture), 'utf8'), 'not a real picture');
+    assert.match(page, /<img alt='Loss &amp; "gain"'[^>]* height="200" [^>]* width="300"/);
     assert.doesNotMatch(page, /<style|base64/);
     assert.ok(page.length < 30_000, `${page.length}`);
     assert.match(page, /<a href="#Part-&amp;-piece">Part &amp; piece<\/a>/);

@@ -37,6 +37,16 @@ describe('toMimeBundle', function () {
     assert.deepEqual(displayMetadata({ 'image/png': 'iVBORw0KGgo=' }), {});
   });
 
+  it("shows a widget's picture of twice the resolution at its size, and a photo of another resolution as it is", async () => {
+    const size = async (density?: number) => {
+      const picture = sharp({ create: { width: 60, height: 40, channels: 3, background: '#fff' } });
+      const png = await (density ? picture.withMetadata({ density }) : picture).png().toBuffer();
+      return displayMetadata({ 'image/png': png.toString('base64'), 'text/plain': 'white' })['image/png'];
+    };
+    assert.deepEqual(await size(144), { width: 30, height: 20, alt: 'white' });
+    for (const other of [undefined, 72, 300]) assert.deepEqual(await size(other), { alt: 'white' });
+  });
+
   it('leaves out the picture if it has to be quick', async () => {
     const bundle = (await toMimeBundle(chart, { picture: false }))!;
     assert.deepEqual(Object.keys(bundle).sort(), [vegaLite, 'text/plain'].sort());

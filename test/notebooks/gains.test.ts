@@ -53,4 +53,26 @@ describe('the gains that the course shows', () => {
     assert.ok(rowOf(rows, '0.0005').low > 0);
     assert.ok(rowOf(rows, '0.003').high < 0);
   });
+
+  it('are above zero where a change fits what new pictures bring, larger with real ones, and below where it hides the class', () => {
+    const posters = shownTable('03-augment.ipynb', 'onPosters.select(');
+    assert.ok(rowOf(posters, 'colours').low > 0);
+    assert.ok(rowOf(posters, 'real posters').low > rowOf(posters, 'colours').high);
+    const { low, high } = rowOf(posters, 'mirrored');
+    assert.ok(low < 0 && high > 0, 'mirroring shows no gain');
+    const prints = shownTable('03-augment.ipynb', 'onPrints.select(');
+    assert.ok(rowOf(prints, 'half erased').high < 0);
+    assert.ok(rowOf(prints, 'colours').low < 0, 'no gain where nothing is new');
+  });
+
+  it('are above zero for strong dropout where labels are wrong, and none is shown where they are true', () => {
+    const wrong = shownTable('04-regularize.ipynb', 'withWrong.select(');
+    assert.ok(rowOf(wrong, 'dropout 0.8').low > 0);
+    const right = shownTable('04-regularize.ipynb', "compareBy(ofLabels('true')");
+    for (const training of ['early stopping', 'dropout 0.5', 'dropout 0.8'])
+      assert.ok(rowOf(right, training).low < 0, training);
+    const losses = shownTable('04-regularize.ipynb', "lossOf('wrong').select(");
+    for (const training of ['early stopping', 'dropout 0.5', 'dropout 0.8'])
+      assert.ok(rowOf(losses, training).high < 0, training);
+  });
 });

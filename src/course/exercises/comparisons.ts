@@ -1,17 +1,8 @@
 import { meanOf } from '../../metrics/mean';
-import { type ChapterValues, type Exercise, oneOf, type TrialRow } from '../exercise';
+import { type ChapterValues, type Exercise, oneOf } from '../exercise';
+import { betterWithEverySeed, differences, meanGain, seedsWon } from './records';
 
 /** Exercises about comparisons: of networks, of recipes over seeds, of a study. */
-
-/** Differences between two recipes on the same seeds. */
-function paired(results: readonly TrialRow[], recipe: string, measure: 'accuracy' | 'loss'): number[] {
-  return results
-    .filter((row) => row.recipe === recipe)
-    .flatMap((row) => {
-      const base = results.find((other) => other.recipe === 'none' && other.seed === row.seed);
-      return base ? [row[measure] - base[measure]] : [];
-    });
-}
 
 interface Probe {
   backbone: string;
@@ -51,24 +42,8 @@ export const chooseAModel: Exercise[] = [
 ];
 
 export const augment: Exercise[] = [
-  {
-    needs: ['results'],
-    expected({ results }) {
-      return {
-        kind: 'number',
-        unit: 'difference',
-        value: meanOf(paired(results, 'standard', 'accuracy')),
-        tolerance: 0.001,
-      };
-    },
-  },
-  {
-    needs: ['results'],
-    expected({ results }) {
-      const value = paired(results, 'too much', 'accuracy').filter((difference) => difference < 0).length;
-      return { kind: 'number', unit: 'count', value };
-    },
-  },
+  meanGain('real posters', 'colours', 'none'),
+  seedsWon('mirrored', 'none'),
   oneOf(
     ['rotation', 'brightness', 'hue', 'zoom'],
     'hue',
@@ -96,19 +71,13 @@ export const regularize: Exercise[] = [
     },
   },
   {
-    needs: ['results'],
-    expected({ results }) {
-      return { kind: 'number', unit: 'difference', value: meanOf(paired(results, 'early stopping', 'loss')) };
+    needs: ['records'],
+    expected({ records }) {
+      const value = meanOf(differences(records, 'early stopping', 'none', 'loss'));
+      return { kind: 'number', unit: 'difference', value };
     },
   },
-  {
-    needs: ['results'],
-    expected({ results }) {
-      const choices = [...new Set(results.map(({ recipe }) => recipe))].filter((recipe) => recipe !== 'none');
-      const value = choices.filter((recipe) => paired(results, recipe, 'loss').every((difference) => difference < 0));
-      return { kind: 'names', value, choices };
-    },
-  },
+  betterWithEverySeed('none'),
 ];
 
 interface StudyRun {

@@ -1,36 +1,10 @@
 import { meanOf } from '../../metrics/mean';
-import { type ChapterValues, type ComparedRun, type Exercise, oneOf } from '../exercise';
+import { type Exercise, oneOf } from '../exercise';
+import { betterWithEverySeed, differences, levelOf, named, type Runs, seedsWon } from './records';
 
 /** Exercises about how much of the network to train, and with which learning rates. */
 
-type Runs = Required<ChapterValues>['records'];
-
-/** The value of a run on the only axis of the chapter's comparison. */
-const levelOf = ({ axes }: ComparedRun) => Object.values(axes)[0];
-const named = (records: Runs, name: unknown) => records.filter((run) => levelOf(run) === name);
 const accuracies = (records: Runs) => records.flatMap(({ accuracy }) => accuracy ?? []);
-
-/** Differences in accuracy between two trainings, for the seeds that both have. */
-function differences(records: Runs, name: unknown, base: unknown): number[] {
-  return named(records, name).flatMap(({ seed, accuracy }) => {
-    const other = named(records, base).find((run) => run.seed === seed);
-    return accuracy === null || !other || other.accuracy === null ? [] : [accuracy - other.accuracy];
-  });
-}
-
-/** With how many seeds one training is more accurate than another. */
-function seedsWon(name: string, base: string): Exercise {
-  return {
-    needs: ['records'],
-    expected({ records }) {
-      const all = differences(records, name, base);
-      const value = all.filter((difference) => difference > 0).length;
-      const lost = all.filter((difference) => difference < 0).length;
-      const says = `this is how often '${base}' is the more accurate one`;
-      return { kind: 'number', unit: 'count', value, mistakes: lost === value ? [] : [{ value: lost, says }] };
-    },
-  };
-}
 
 export const freeze: Exercise[] = [
   {
@@ -50,17 +24,7 @@ export const freeze: Exercise[] = [
       return { kind: 'number', unit: 'count', value: head(3), mistakes };
     },
   },
-  {
-    needs: ['records'],
-    expected({ records }) {
-      const choices = [...new Set(records.map(levelOf))].filter((name) => name !== 'frozen').map(String);
-      const value = choices.filter((name) => {
-        const all = differences(records, name, 'frozen');
-        return all.length > 0 && all.every((difference) => difference > 0);
-      });
-      return { kind: 'names', value, choices };
-    },
-  },
+  betterWithEverySeed('frozen'),
   seedsWon('last third', 'last block'),
 ];
 
@@ -110,7 +74,7 @@ export const variants: Exercise[] = [
   {
     needs: ['records'],
     expected({ records }) {
-      const seconds = (name: string) => meanOf(named(records, name).map((run) => run.seconds));
+      const seconds = (name: string) => meanOf(named(records, name).flatMap((run) => run.seconds ?? []));
       const value = seconds('recipe') / seconds('frozen');
       const says = 'this is the difference in seconds: how many times as long does it take?';
       const mistakes = [{ value: seconds('recipe') - seconds('frozen'), says }];
