@@ -9,14 +9,17 @@ const folder = inProject('dist', 'test');
 /** What runs by itself at the end, as it uses all cores itself. As in all lists here, an entry is how names begin. */
 export const ALONE = ['notebooks/course'];
 
-/** What does not run beside its like: it would take the same port, or empty the other's folder. */
-export const IN_TURN = [['browser/', 'kernel-setup/lab'], ['study/queue']];
+/** What does not run beside its like: it would take the same port, or empty the other's folder, or waits most of the time. */
+export const IN_TURN = [
+  ['browser/', 'kernel-setup/lab'],
+  ['study/queue', 'kernel/'],
+];
 
 /**
- * What has a process of its own beside the others: for half of the time it waits for leases to end and for processes to start, and a core
- * would have nothing to do.
+ * What has a process of its own beside the others: for half of the time it waits for leases to end, kernels to answer and processes to
+ * start, and a core would have nothing to do.
  */
-export const WAITING = ['study/queue'];
+export const WAITING = ['study/queue', 'kernel/'];
 
 /** What takes long begins first, so that not one process is at work at the end and the others have nothing left. */
 export const LONG = [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { projectFolder } from '../../src/core/paths';
 import { complaintsOf, labForSuite, withoutKernel } from './lab';
 
@@ -14,13 +15,22 @@ const isVegaLite = (type: string) => type.startsWith('application/vnd.vegalite.'
 
 describe('the course in JupyterLab, as it is committed', function () {
   this.timeout(180_000);
-  before(() => {
+  const suite = labForSuite();
+
+  /** One page for all notebooks, as loading JupyterLab takes most of the time of a test. */
+  let page: Page;
+  let complaints: string[];
+  before(async () => {
     rmSync(join(projectFolder, folder), { recursive: true, force: true });
     mkdirSync(join(projectFolder, folder), { recursive: true });
     // copies, as JupyterLab saves by itself
     for (const name of names) cpSync(join(projectFolder, 'notebooks', name), join(projectFolder, folder, name));
+    // tall enough for the longest notebook: JupyterLab draws what is in view
+    page = await suite.newPage(14_000);
+    await withoutKernel(page);
+    complaints = complaintsOf(page);
+    await page.goto(`${suite.lab.url}lab/tree/${folder}?reset&token=${suite.lab.token}`);
   });
-  const suite = labForSuite();
 
   for (const name of names) {
     it(`draws every chart of ${name} from its outputs, without messages on the console`, async () => {
@@ -28,12 +38,9 @@ describe('the course in JupyterLab, as it is committed', function () {
       const charts = cells
         .flatMap(({ outputs = [] }) => outputs)
         .filter(({ data = {} }) => Object.keys(data).some(isVegaLite)).length;
-      // tall enough for the whole notebook: JupyterLab draws what is in view
-      const page = await suite.newPage(14_000);
-      await withoutKernel(page);
-      const complaints = complaintsOf(page);
-      await page.goto(`${suite.lab.url}lab/tree/${folder}/${name}?reset&token=${suite.lab.token}`);
+      await page.locator('.jp-DirListing-item', { hasText: name }).dblclick();
       const drawn = page.locator('.jp-NotebookPanel .vega-embed .marks');
+      await page.locator('.lm-TabBar-tab.jp-mod-current', { hasText: name }).waitFor();
       if (charts > 0) await drawn.nth(charts - 1).waitFor({ timeout: 120_000 });
       else await page.locator('.jp-NotebookPanel .jp-CodeCell').first().waitFor({ timeout: 120_000 });
       assert.equal(await drawn.count(), charts);
@@ -43,7 +50,8 @@ describe('the course in JupyterLab, as it is committed', function () {
       }
       assert.deepEqual(complaints, []);
       await page.screenshot({ path: join(projectFolder, folder, name.replace('.ipynb', '.png')) });
-      await page.close();
+      await page.locator('.lm-TabBar-tab.jp-mod-current .lm-TabBar-tabCloseIcon').click();
+      await page.locator('.jp-NotebookPanel').waitFor({ state: 'detached' });
     });
   }
 });

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Job, prepareJobs } from '../../src/cli/notebookJobs';
 import { projectFolder } from '../../src/core/paths';
-import { labForSuite, OpenNotebook } from './lab';
+import { labForSuite, OpenNotebook, PATIENCE } from './lab';
 
 interface Notebook {
   cells: {
@@ -48,10 +48,11 @@ describe('JupyterLab in a browser', function () {
     for (const [index, source] of Object.entries(sources)) copy.cells[Number(index)]!.source = source;
     writeFileSync(inFolder(name), JSON.stringify(copy));
     const code = readNotebook(name).cells.filter(({ cell_type: type, source }) => type === 'code' && source.length > 0);
-    const notebook = await open(name, 9000);
+    // JupyterLab draws what is in view: little while cells run, as drawing takes the processor from them, and then all
+    const notebook = await open(name, 900);
     await notebook.runAll();
-    await notebook.finished(code.length - 1, 240_000);
-    await notebook.page.screenshot({ path: inFolder('00-quick-start.png') });
+    await notebook.finished(code.length - 1, PATIENCE);
+    await notebook.page.setViewportSize({ width: 1400, height: 9000 });
     await notebook.save();
 
     const { cells } = readNotebook(name);
@@ -70,9 +71,14 @@ describe('JupyterLab in a browser', function () {
     assert.ok(charts >= 2 && tables >= 1, `${charts} charts and ${tables} tables`);
 
     const { page } = notebook;
+    await page
+      .locator('.vega-embed .marks')
+      .nth(charts - 1)
+      .waitFor();
     assert.equal(await page.locator('.vega-embed .marks').count(), charts, 'every chart is drawn');
     assert.equal(await page.locator('.jp-OutputArea-output table').count(), tables, 'every table is drawn');
     assert.equal(await page.locator('.jp-OutputArea-output[data-mime-type*="stderr"]').count(), 0, 'nothing on stderr');
+    await page.screenshot({ path: inFolder('00-quick-start.png') });
     assert.deepEqual(notebook.complaints, []);
     await page.close();
   });
@@ -109,7 +115,7 @@ describe('JupyterLab in a browser', function () {
     };
 
     await run(0);
-    await notebook.finished(0, 30_000);
+    await notebook.finished(0, PATIENCE);
 
     await run(1);
     const value = () => notebook.output(1).locator('progress').getAttribute('value');
@@ -120,29 +126,29 @@ describe('JupyterLab in a browser', function () {
     assert.ok(second > first, `the bar went from ${first} to ${second}`);
     assert.equal(await notebook.output(1).count(), 1, 'one output, updated in place');
     await page.screenshot({ path: inFolder('progress.png') });
-    await notebook.finished(1, 30_000);
+    await notebook.finished(1, PATIENCE);
     assert.match((await notebook.output(1).textContent()) ?? '', /decode.*40/);
 
     await run(2);
     await notebook.output(2).filter({ hasText: 'training' }).waitFor();
     await page.locator('[data-command="notebook:interrupt-kernel"], [title*="Interrupt the kernel"]').first().click();
-    await notebook.finished(2, 10_000);
+    await notebook.finished(2, PATIENCE);
     assert.match((await notebook.output(2).allTextContents()).join(''), /kept what was learned/);
     await page.screenshot({ path: inFolder('stopped.png') });
     await run(3);
-    await notebook.finished(3, 30_000);
+    await notebook.finished(3, PATIENCE);
     assert.match((await notebook.output(3).textContent()) ?? '', /the next cell/);
 
     await notebook.editEnd(4);
     await page.keyboard.press('Tab');
     const offered = page.locator('.jp-Completer-item'); // a single one would be taken without a question
-    await offered.filter({ hasText: 'training' }).waitFor({ timeout: 10_000 });
+    await offered.filter({ hasText: 'training' }).waitFor();
     await offered.filter({ hasText: 'validation' }).click();
     await notebook.cell(4).locator('.cm-content', { hasText: 'accuracy.validation' }).waitFor();
     await page.keyboard.press('Shift+Tab');
     // it is there before its text is drawn
     const tooltip = page.locator('.jp-Tooltip').filter({ hasText: 'validation: number' });
-    await tooltip.waitFor({ timeout: 10_000 });
+    await tooltip.waitFor();
     assert.match((await tooltip.textContent()) ?? '', /validation: number/);
     await page.screenshot({ path: inFolder('tooltip.png') });
     assert.deepEqual(notebook.complaints, []);

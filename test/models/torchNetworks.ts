@@ -57,13 +57,21 @@ function formula(name: string, shape: readonly number[], gain: number): Float32A
 }
 
 /** The state dictionary of a fixture, under a prefix. */
-export function stateOf({ tensors, gain = 1 }: TorchFixture, prefix = ''): Extract<SavedWeights, { kind: 'torch' }> {
-  const arrays = tensors.map((line): [string, NamedArray] => {
+export function stateOf(fixture: TorchFixture, prefix = ''): Extract<SavedWeights, { kind: 'torch' }> {
+  if (last?.fixture !== fixture) last = { fixture, arrays: arraysOf(fixture) };
+  const arrays = last.arrays.map(([name, array]): [string, NamedArray] => [prefix + name, array]);
+  return { kind: 'torch', arrays: new Map(arrays) };
+}
+
+/** The weights of the fixture that was asked for last, as most of its tests' time would go into computing them again. */
+let last: { fixture: TorchFixture; arrays: [string, NamedArray][] } | undefined;
+
+function arraysOf({ tensors, gain = 1 }: TorchFixture): [string, NamedArray][] {
+  return tensors.map((line) => {
     const [name, ...sides] = line.split(' ');
     const shape = sides.map(Number);
-    return [prefix + name, { shape, data: formula(name!, shape, gain) }];
+    return [name!, { shape, data: formula(name!, shape, gain) }];
   });
-  return { kind: 'torch', arrays: new Map(arrays) };
 }
 
 /** The picture of torchOracle.py: [batch, size, size, 3], about -1 to 1. */

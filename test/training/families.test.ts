@@ -18,6 +18,8 @@ const NORMALIZED = ['mobilenet-v1-0.25'];
 const OF_TORCH = [
   ...['convnext-v2-atto', 'regnet-y-400mf', 'efficientnet-v2-b0', 'mobilenet-v4-small', 'resnet18', 'inception-v3'],
 ];
+/** Only with TUNEBOOK_EVERY_NETWORK=1: large, and all its operations are in others. */
+const LARGE = process.env.TUNEBOOK_EVERY_NETWORK === '1' ? [] : ['resnet50'];
 const SIDE = 32;
 const PICTURES = 10;
 
@@ -86,10 +88,9 @@ function squares(a: Float32Array, b: Float32Array, start: Float32Array): { moved
 describe('five steps of all layers as a graph equal five steps operation by operation', function () {
   this.timeout(120_000);
 
-  const inference = SMALLEST_OF_EACH.filter((name) => !OF_TORCH.includes(name)).map((name): [string, Mode] => [
-    name,
-    'inference',
-  ]);
+  const inference = SMALLEST_OF_EACH.filter((name) => ![...OF_TORCH, ...LARGE].includes(name)).map(
+    (name): [string, Mode] => [name, 'inference'],
+  );
   const training = NORMALIZED.map((name): [string, Mode] => [name, 'training']);
   for (const [name, mode] of [...inference, ...training]) {
     it(`${name}, normalization in ${mode} mode`, async () => {

@@ -148,7 +148,9 @@ describe('DICOM files', () => {
       }
     };
     for (const content of contents) {
-      for (let length = 132; length < content.length; length += 37) await attempt(content.subarray(0, length));
+      // pixels that are cut off here or a little later are refused alike
+      for (let length = 132; length < content.length; length += length < 1500 ? 37 : 997)
+        await attempt(content.subarray(0, length));
     }
     assert.ok(refusals > 400);
     await fc.assert(

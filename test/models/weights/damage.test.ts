@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../folders';
 import { everyFormat, legacyTorch, tinyArrays, tinyModel, zip, zippedTorch } from './samples';
 
 /** HDF5 files are read in a separate thread, which is slow to start, so fewer of them are tried. */
-const runsFor = (format: string) => (format.includes('Keras') ? 40 : 400);
+const runsFor = (format: string) => (format.includes('Keras') ? 20 : 400);
 
 /** A limit on memory: each array of the model is smaller than a tenth of it, so no file may make the reader use much more. */
 const LIMIT = 100_000;
