@@ -86,7 +86,19 @@ describe('the committed notebooks', () => {
         }
       });
 
+      it('has no cell of more than 20 lines, and none that defines what belongs in the package', () => {
+        for (const { source } of code) {
+          const text = source.join('');
+          assert.ok(text.split('\n').length <= 20, text);
+          assert.doesNotMatch(text, /^(export |async )*(function|class) /m);
+        }
+      });
+
       if (solutions.includes(name)) return;
+      it('has 12 to 15 cells', () => {
+        assert.ok(cells.length >= 12 && cells.length <= 15, `${cells.length} cells`);
+      });
+
       it('begins with a title and its question, and ends in summary, exercises and further reading', () => {
         const prose = cells.filter(({ cell_type }) => cell_type === 'markdown').map(({ source }) => source.join(''));
         assert.match(prose[0]!, /^# .+\n\n\*\*The question\.\*\* /);

@@ -8,12 +8,18 @@ interface Cell {
   outputs?: { data?: Record<string, string | string[]> }[];
 }
 
-/** The rows of the table that the cell with a text has shown, by their first column. */
-function shownTable(chapter: string, text: string): Map<string, Record<string, string>> {
+/** The plain text of what the cell with a text has shown. */
+function shownText(chapter: string, text: string): string {
   const { cells } = JSON.parse(readFileSync(join(projectFolder, 'notebooks', chapter), 'utf8')) as { cells: Cell[] };
   const { outputs = [] } = cells.find(({ source }) => source.join('').includes(text)) ?? {};
-  const plain = outputs.map(({ data }) => [data?.['text/plain'] ?? ''].flat().join('')).join('\n');
+  return outputs.map(({ data }) => [data?.['text/plain'] ?? ''].flat().join('')).join('\n');
+}
+
+/** The rows of the last table that the cell with a text has shown, by their first column. */
+function shownTable(chapter: string, text: string): Map<string, Record<string, string>> {
+  const plain = shownText(chapter, text);
   const [header = '', ...rows] = plain
+    .slice(plain.search(/^ *\w+ +n {2}/m))
     .trimEnd()
     .split('\n')
     .map((line) => line.trim());
@@ -32,7 +38,7 @@ function rowOf(rows: ReturnType<typeof shownTable>, name: string) {
   assert.equal(row?.n, '5', `${name} in ${[...rows.keys()]}`);
   const [low, high] = [Number(row['difference low']), Number(row['difference high'])];
   assert.ok(Number.isFinite(low) && Number.isFinite(high), JSON.stringify(row));
-  return { low, high };
+  return { low, high, row };
 }
 
 describe('the gains that the course shows', () => {
@@ -74,5 +80,29 @@ describe('the gains that the course shows', () => {
     const losses = shownTable('04-regularize.ipynb', "lossOf('wrong').select(");
     for (const training of ['early stopping', 'dropout 0.5', 'dropout 0.8'])
       assert.ok(rowOf(losses, training).high < 0, training);
+  });
+
+  it("are those that the decision tree and the teacher's page name", () => {
+    const read = (name: string) => readFileSync(join(projectFolder, 'docs', name), 'utf8').replace(/\s+/g, ' ');
+    const named = [
+      ['02-freeze-and-train-the-top.ipynb', 'charts.forestPlot', 'last third'],
+      ['03-augment.ipynb', 'charts.forestPlot', 'colours'],
+      ['03-augment.ipynb', 'charts.forestPlot', 'real posters'],
+      ['04-regularize.ipynb', 'charts.forestPlot', 'dropout 0.8'],
+      ['04-regularize.ipynb', 'charts.forestPlot', 'early stopping'],
+      ['05-learning-rate.ipynb', 'charts.forestPlot', 'rate 0.0005'],
+    ] as const;
+    for (const [chapter, cell, training] of named) {
+      const [, difference = '?', low = '?', high = '?'] =
+        new RegExp(`^${training} +(\\S+) +(\\S+) to (\\S+) `, 'm').exec(shownText(chapter, cell)) ?? [];
+      const found = new RegExp(`\\${difference}[^+−(]{0,30}\\(\\${low} to \\${high}\\)`).exec(read('course.md'));
+      assert.ok(found, `${chapter}: ${training} ${difference} (${low} to ${high})`);
+    }
+    const posters = shownTable('03-augment.ipynb', 'onPosters.select(');
+    const gain = (name: string) => Number(rowOf(posters, name).row.difference);
+    const answers = read('teaching.md');
+    assert.ok(answers.includes(`1: with the defaults ${(gain('real posters') - gain('colours')).toFixed(3)}.`));
+    const losses = shownTable('04-regularize.ipynb', "lossOf('wrong').select(");
+    assert.ok(answers.includes(`2: ${rowOf(losses, 'early stopping').row.difference!.replace('-', '−')}.`));
   });
 });
