@@ -63,6 +63,7 @@ describe('the gains that the course shows', () => {
   it('are above zero where a change fits what new pictures bring, larger with real ones, and below where it hides the class', () => {
     const posters = shownTable('03-augment.ipynb', 'onPosters.select(');
     assert.ok(rowOf(posters, 'colours').low > 0);
+    assert.ok(rowOf(posters, 'tilt and colours').low > rowOf(posters, 'colours').high);
     assert.ok(rowOf(posters, 'real posters').low > rowOf(posters, 'colours').high);
     const { low, high } = rowOf(posters, 'mirrored');
     assert.ok(low < 0 && high > 0, 'mirroring shows no gain');
@@ -87,6 +88,7 @@ describe('the gains that the course shows', () => {
     const named = [
       ['02-freeze-and-train-the-top.ipynb', 'charts.forestPlot', 'last third'],
       ['03-augment.ipynb', 'charts.forestPlot', 'colours'],
+      ['03-augment.ipynb', 'charts.forestPlot', 'tilt and colours'],
       ['03-augment.ipynb', 'charts.forestPlot', 'real posters'],
       ['04-regularize.ipynb', 'charts.forestPlot', 'dropout 0.8'],
       ['04-regularize.ipynb', 'charts.forestPlot', 'early stopping'],
