@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { messageOf } from '../../src/core/errors';
 import { tunebookVersion } from '../../src/core/version';
 import { decodeAll } from '../../src/data';
+import { PICTURES_FOR_GRAPH, PICTURES_OF_CALL } from '../../src/features/pictureNetwork';
 import { attachHead, buildHead } from '../../src/layers';
 import { backboneEntry, loadBackbone } from '../../src/models';
 import { openRun } from '../../src/runs';
@@ -136,17 +137,16 @@ function prepareDecoding({ files, size, batch }: Work): Task {
   return { told: { version }, run: decode };
 }
 
-/** Predicts one photo from the bytes of its file. */
+/** Predicts one photo from the bytes of its file, as a server that has answered some requests. */
 async function prepareServing({ run, files }: Work): Promise<Task> {
   const model = await openRun(run!);
   const content = readFileSync(files![0]!);
-  return {
-    told: { version },
-    run: async () => {
-      const { predictions } = await model.predict(content);
-      if (predictions.length !== 1) throw new Error('the photo could not be predicted');
-    },
+  const serveOne = async () => {
+    const { predictions } = await model.predict(content);
+    if (predictions.length !== 1) throw new Error('the photo could not be predicted');
   };
+  for (let i = 0; i < PICTURES_FOR_GRAPH / PICTURES_OF_CALL; i++) await serveOne();
+  return { told: { version }, run: serveOne };
 }
 
 function prepare(work: Work): Task | Promise<Task> {

@@ -16,6 +16,12 @@ import { pictureTensor } from './pictureTensor';
  */
 export const PICTURES_FOR_GRAPH = 192;
 
+/**
+ * A call for one picture counts as so many: what operation by operation costs more than a graph is then mostly the same for one picture as
+ * for several. A server that predicts photo after photo thus gets a graph with the sixteenth.
+ */
+export const PICTURES_OF_CALL = 12;
+
 /** Computes a network for decoded pictures: as a compiled graph when there are many, else operation by operation. */
 export class PictureNetwork {
   /** number format of the computation */
@@ -47,7 +53,7 @@ export class PictureNetwork {
     const available = availableEngine(engine, precision);
     if (available !== this.engine) this.dispose();
     this.engine = available;
-    this.expected += pictures;
+    if (pictures > 0) this.expected += Math.max(pictures, PICTURES_OF_CALL);
     const few = this.expected < PICTURES_FOR_GRAPH && precision === 'float32' && available !== 'onnxruntime';
     if (this.graph || few) return;
     this.graph = compileForward(this.network.model, { precision, engine: available, onFallback: onMessage });

@@ -42,7 +42,7 @@ export interface PredictOptions extends ReadingOptions {
   fit?: Fit;
   /**
    * what computes the network: 'tensorflow', 'onnxruntime' where `tunebook setup --only onnxruntime` has installed it, or with 'auto' the
-   * faster of both, measured once for each network, from 192 pictures on. Default: 'tensorflow'
+   * faster of both, measured once for each network, from 192 pictures or 16 calls on. Default: 'tensorflow'
    */
   engine?: EngineChoice;
   /** receives progress in pictures. Default: none */

@@ -123,6 +123,23 @@ describe('an opened run', function () {
     );
   });
 
+  it('computes the photos of a server one by one as a graph, too, from the sixteenth on', async () => {
+    const opened = await openRun(folder);
+    const { model: network } = opened.network;
+    let eager = 0;
+    const original = network.predictOnBatch.bind(network);
+    network.predictOnBatch = (x) => {
+      eager++;
+      return original(x);
+    };
+    const answers: number[][] = [];
+    for (let i = 0; i < 18; i++) answers.push((await opened.predict(files[0]!)).predictions[0]!.probabilities);
+    assert.equal(eager, 15);
+    for (const answer of answers)
+      answer.forEach((p, c) => assert.ok(Math.abs(p - answers[0]![c]!) < 1e-4, `${p}, ${answers[0]![c]}`));
+    opened.dispose();
+  });
+
   it('stops between pictures when the listener asks for it', async () => {
     let seen = 0;
     const listener = { onProgress: () => void seen++, shouldStop: () => seen === 2 };
