@@ -14,7 +14,7 @@ import { penaltyOf } from './penalty';
 import { Plateau } from './plateau';
 import { buildSchedule, type Schedule, warmUp } from './schedules';
 import { type StepParts, type StepResult, stepNumbers, TrainingStep } from './step';
-import { type ChangingWeight, changingWeights } from './weights';
+import { type ChangingWeight, changingWeights, fixedNormalization } from './weights';
 
 /** The result of one epoch, or of its part before training was stopped. */
 export interface EpochResult {
@@ -54,6 +54,8 @@ export class Trainer {
   private readonly mixing: Mixing | undefined;
   private readonly schedule: Schedule;
   private readonly stepsPerEpoch: number;
+  /** what does not change, and is small: TensorFlow then computes once what follows from it alone */
+  private readonly fixed: readonly tf.Variable[];
   private readonly graph: CompiledFunction<StepInputs, StepResult> | undefined;
   private readonly gatheringGraph: CompiledFunction<GatheringInputs, StepResult> | undefined;
 
@@ -95,6 +97,7 @@ export class Trainer {
     };
     this.training = new TrainingStep(this.parts, settings.accumulate > 1);
     this.stepsPerEpoch = this.stepsIn(1);
+    this.fixed = fixedNormalization(model);
     if (this.paysAsGraph()) {
       const folded = foldedNormalization(model, passes.cut === undefined ? [] : [passes.cut]);
       const { whole, gather } = this.training;
@@ -223,6 +226,7 @@ export class Trainer {
     return compile(step, {
       name: 'the training step',
       anyBatch: [0, 1],
+      frozen: this.fixed,
       onFallback: (message) => this.settings.listener.onMessage?.(message),
     });
   }

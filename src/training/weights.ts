@@ -22,6 +22,15 @@ export function changingWeights(model: tf.LayersModel): ChangingWeight[] {
   });
 }
 
+/** The weights of batch normalizations that do not change in training: all four, or those that are not learned. */
+export function fixedNormalization(model: tf.LayersModel): tf.Variable[] {
+  return layersOf(model).flatMap((layer) => {
+    if (!isBatchNormalization(layer) || !runsInInferenceMode(layer)) return [];
+    const trainable = new Set(layer.trainableWeights);
+    return layer.weights.filter((weight) => !trainable.has(weight)).map((weight) => weight.read() as tf.Variable);
+  });
+}
+
 /** The layers of a model, with the layers of nested models in place of these. */
 export function layersOf(model: tf.LayersModel): tf.layers.Layer[] {
   return model.layers.flatMap((layer) => {

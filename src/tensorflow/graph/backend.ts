@@ -29,6 +29,7 @@ export interface Binding {
   TF_Version: string;
   createTensor(shape: number[], dtype: number, values: ConstantValue): number;
   executeOp(type: string, attributes: OpAttribute[], inputIds: number[], outputs: number): TensorHandle[];
+  deleteTensor(id: number): void;
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
   runSavedModel(session: number, inputIds: number[], inputNames: string, outputNames: string): TensorHandle[];
   TF_ATTR_STRING: number;

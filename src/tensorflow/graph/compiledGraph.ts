@@ -1,4 +1,5 @@
 import { absorbPadding } from './absorbPadding';
+import { fuseAdamSteps } from './adamStep';
 import { nodeBackend, tf, unaliased } from './backend';
 import { generalize, type SizedRecording } from './batch';
 import { ENGINE_TOLERANCE, type Engine } from './engine';
@@ -156,5 +157,6 @@ function simplify(recording: Recording, options: BuildOptions): number {
   const folded = options.foldBatchNormalization ? foldBatchNormalization(recording) : 0;
   if (options.precision === 'bfloat16') lowerPrecision(recording);
   if (options.engine !== 'onnxruntime') splitGroupedConvolutions(recording);
+  if ((options.engine ?? 'tensorflow') === 'tensorflow') fuseAdamSteps(recording);
   return folded;
 }

@@ -1,3 +1,4 @@
+import { ADAM_STEP, adamStepNodes, steppedVariables } from './adamStep';
 import { DataType, type NodeBackend, type tf } from './backend';
 import { bytesOf } from './protobuf';
 import { neededOps, type RecordedOp, type Recording, type Source } from './recording';
@@ -46,6 +47,8 @@ class GraphWriter {
   private readonly feeds = new Map<tf.Variable, string>();
   private readonly kept = new Map<tf.Variable, KeptVariable>();
   private readonly batched: ReadonlySet<number>;
+  /** variables that a step of Adam changes where they are: they stay in the session, too */
+  private readonly stepped: ReadonlySet<tf.Variable>;
   /** names of operations that share a node with another operation */
   private readonly opNames = new Map<RecordedOp, string>();
   private readonly batchNames = new Map<number, string>();
@@ -58,6 +61,7 @@ class GraphWriter {
     private readonly backend: NodeBackend,
   ) {
     this.batched = settings.batched;
+    this.stepped = steppedVariables(recording);
   }
 
   write(): Graph {
@@ -73,6 +77,10 @@ class GraphWriter {
       if (op.type === 'Const') continue;
       const types = op.inputs.map((input) => this.dtypeOf(input));
       const names = op.inputs.map((input) => this.nameOf(input));
+      if (op.type === ADAM_STEP) {
+        this.nodes.push(...adamStepNodes(opName(op), names));
+        continue;
+      }
       this.add(opName(op), op.type, names, attributesOf(op, types, backend.binding));
     }
     const assigned = this.assignKept();
@@ -92,6 +100,7 @@ class GraphWriter {
 
   /** A run without results would assign nothing: then all variables are fetched. */
   private keeps(variable: tf.Variable): boolean {
+    if (this.stepped.has(variable)) return true;
     return this.settings.keepVariables && variable.dtype === 'float32' && this.recording.outputs.length > 0;
   }
 
@@ -106,6 +115,7 @@ class GraphWriter {
       .map(({ variable, source }) => {
         const kept = this.keep(variable);
         kept.written = true;
+        if (source.kind === 'op' && source.op.type === ADAM_STEP) return `^${opName(source.op)}`;
         const handle = `${kept.read}/handle`;
         const inputs = [handle, this.nameOf(source), `^${kept.read}`];
         return `^${this.add(`${kept.read}/assign`, 'AssignVariableOp', inputs, { dtype: { type: DataType.float } })}`;
@@ -156,6 +166,7 @@ class GraphWriter {
   private nameOf(source: Source): string {
     if (source.kind === 'input') return `input${source.index}`;
     if (source.kind === 'op') {
+      if (source.op.type === ADAM_STEP) return this.afterStep(source);
       const name = this.opNames.get(source.op) ?? opName(source.op);
       return name + (source.output ? `:${source.output}` : '');
     }
@@ -168,6 +179,15 @@ class GraphWriter {
       this.feeds.set(variable, name);
     }
     return name;
+  }
+
+  /** The value of a variable after its step, for what needs it beside the variable itself. */
+  private afterStep({ op, output }: Extract<Source, { kind: 'op' }>): string {
+    const step = opName(op);
+    const { read } = this.keep((op.inputs[output] as Extract<Source, { kind: 'variable' }>).variable);
+    const name = `${step}/new${output}`;
+    if (this.nodes.some((node) => node.name === name)) return name;
+    return this.add(name, 'ReadVariableOp', [`${read}/handle`, `^${step}`], { dtype: { type: DataType.float } });
   }
 
   private addConstant(op: RecordedOp): void {

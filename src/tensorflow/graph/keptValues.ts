@@ -1,6 +1,6 @@
 import { DataType, nodeBackend, type tf } from './backend';
 import type { KeptVariable } from './graphDef';
-import { isPending, materialize, pendingTensor } from './pendingTensor';
+import { fulfill, isPending, materialize, pendingTensor } from './pendingTensor';
 
 /**
  * The values of variables that stay in a session between runs. Each `tf.Variable` behaves as always: a value that was assigned is
@@ -35,9 +35,10 @@ export class KeptValues {
 
   /** Give the variables that the run wrote the values that are now in the session. */
   afterRun(): void {
-    for (const { variable, read, written } of this.kept) {
-      if (!written) continue;
-      const value = pendingTensor(variable.shape, DataType.float, () => this.fetch(read));
+    for (const kept of this.kept) {
+      if (!kept.written) continue;
+      const { variable } = kept;
+      const value = pendingTensor(variable.shape, DataType.float, () => this.fetch(kept));
       variable.assign(value);
       value.dispose();
       this.known.set(variable, variable.dataId);
@@ -52,7 +53,26 @@ export class KeptValues {
     }
   }
 
-  private fetch(read: string): number {
-    return this.binding.runSavedModel(this.session, [], '', `${read}:0`)[0]!.id;
+  /**
+   * Copy out a value, and with it those that are usually read with it: all weights, or the whole state of the optimizer. For each other set
+   * of values TensorFlow prepares the graph anew, which takes longer than the copies.
+   *
+   * @returns the id of the value
+   */
+  private fetch(asked: KeptVariable): number {
+    const together = this.kept.filter(
+      ({ variable, written }) => written && variable.trainable === asked.variable.trainable,
+    );
+    const names = together.map(({ read }) => `${read}:0`).join();
+    const { binding } = this;
+    const handles = binding.runSavedModel(this.session, [], '', names);
+    let own: number | undefined;
+    together.forEach(({ variable }, i) => {
+      const { id } = handles[i]!;
+      const data = this.known.get(variable)!;
+      if (variable === asked.variable) own = id;
+      else if (!fulfill(data, id)) binding.deleteTensor(id);
+    });
+    return own!;
   }
 }

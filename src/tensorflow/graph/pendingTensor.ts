@@ -32,6 +32,13 @@ export function materialize(dataId: object): number {
   return id;
 }
 
+/** Give pending data the id of a tensor that was computed together with another one. @returns whether it was still pending */
+export function fulfill(dataId: object, id: number): boolean {
+  if (!isPending(dataId)) return false;
+  setId(dataId, id);
+  return true;
+}
+
 function setId(dataId: object, id: number): void {
   pending.delete(dataId);
   const property = { configurable: true, enumerable: true, writable: true, value: id };

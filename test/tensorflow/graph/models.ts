@@ -46,3 +46,32 @@ export function difference(actual: tf.Tensor, expected: tf.Tensor): number {
   if (actual.shape.join() !== expected.shape.join()) return Infinity;
   return tf.tidy(() => actual.sub(expected).abs().max().div(expected.abs().max()).dataSync()[0]!);
 }
+
+/** A small CNN built like the backbones: [batch, 12, 12, 3] to logits [batch, 4]. */
+export function smallNetwork(frozenNormalization: boolean): tf.LayersModel {
+  const { layers } = tf;
+  const normalization = () => layers.batchNormalization({ trainable: !frozenNormalization, momentum: 0.9 });
+  const model = tf.sequential({
+    layers: [
+      layers.conv2d({
+        inputShape: [12, 12, 3],
+        filters: 8,
+        kernelSize: 3,
+        strides: 2,
+        padding: 'same',
+        useBias: false,
+      }),
+      normalization(),
+      layers.reLU({ maxValue: 6 }),
+      layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', useBias: false }),
+      normalization(),
+      layers.reLU({ maxValue: 6 }),
+      layers.conv2d({ filters: 12, kernelSize: 1, useBias: true }),
+      layers.activation({ activation: 'relu' }),
+      layers.globalAveragePooling2d({}),
+      layers.dense({ units: 4 }),
+    ],
+  });
+  randomizeWeights(model);
+  return model;
+}

@@ -3,38 +3,9 @@ import { tf } from '../../../src/tensorflow';
 import { sparseSoftmaxCrossEntropy } from '../../../src/tensorflow/gradients';
 import { compile } from '../../../src/tensorflow/graph';
 import { attribute, DataType, nodeBackend } from '../../../src/tensorflow/graph/backend';
-import { difference, randomizeWeights } from './models';
+import { difference, smallNetwork } from './models';
 
 const BATCHES = [16, 16, 5, 16, 3];
-
-/** A small CNN built like the backbones: [batch, 12, 12, 3] to logits [batch, 4]. */
-function smallNetwork(frozenNormalization: boolean): tf.LayersModel {
-  const { layers } = tf;
-  const normalization = () => layers.batchNormalization({ trainable: !frozenNormalization, momentum: 0.9 });
-  const model = tf.sequential({
-    layers: [
-      layers.conv2d({
-        inputShape: [12, 12, 3],
-        filters: 8,
-        kernelSize: 3,
-        strides: 2,
-        padding: 'same',
-        useBias: false,
-      }),
-      normalization(),
-      layers.reLU({ maxValue: 6 }),
-      layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', useBias: false }),
-      normalization(),
-      layers.reLU({ maxValue: 6 }),
-      layers.conv2d({ filters: 12, kernelSize: 1, useBias: true }),
-      layers.activation({ activation: 'relu' }),
-      layers.globalAveragePooling2d({}),
-      layers.dense({ units: 4 }),
-    ],
-  });
-  randomizeWeights(model);
-  return model;
-}
 
 const OPTIMIZERS = {
   sgd: () => tf.train.sgd(0.05),
