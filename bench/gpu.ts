@@ -137,12 +137,8 @@ async function main(): Promise<void> {
       writeFileAtomically(options.out, `${JSON.stringify({ gpu: gpu ?? null, size, rounds, cells: all })}\n`);
   };
   for (const network of list(options.networks, 'resnet50,efficientnet-lite0,mobilenet-v2')) {
-    // in training, PyTorch also computes in bfloat16, which tunebook does not
-    const does = (kind: Cell['kind'], peer: string) => kind === 'forward' || peer !== 'tunebook, bfloat16';
     const cells = kinds.flatMap((kind) =>
-      batches.flatMap((batch) =>
-        contenders.filter((peer) => does(kind, peer)).map((peer): Cell => ({ kind, network, batch, peer })),
-      ),
+      batches.flatMap((batch) => contenders.map((peer): Cell => ({ kind, network, batch, peer }))),
     );
     all.push(...cells);
     await measureNetwork(network, cells, save);

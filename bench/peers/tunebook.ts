@@ -58,7 +58,8 @@ function leastCosine(model: tf.LayersModel, x: tf.Tensor, graph: (x: tf.Tensor) 
 }
 
 /** One epoch of one batch, trained by `fit`. */
-function prepareStep({ network, batch, size, classes }: Work): Task {
+function prepareStep({ network, batch, size, classes, precision = 'float32' }: Work): Task {
+  if (precision === 'bfloat16' && !hasBfloat16()) throw new Error('this device has no instructions for bfloat16');
   const backbone = randomNetwork(network!, size!);
   const model = attachHead(backbone, buildHead(backbone.outputs[0]!.shape[1]!, classes!));
   for (const layer of model.layers) {
@@ -75,7 +76,7 @@ function prepareStep({ network, batch, size, classes }: Work): Task {
     batch: () => ({ x: x.clone(), y: tf.tensor1d(labels, 'int32') }),
   };
   const forward = (images: tf.Tensor) => model.apply(images, { training: true }) as tf.Tensor2D;
-  const settings = fitSettings({ batchSize: batch!, learningRate: 1e-4, graph: true });
+  const settings = fitSettings({ batchSize: batch!, learningRate: 1e-4, graph: true, precision });
   const trainer = new Trainer(model, source, { forward }, settings);
   return {
     // once forwards, and backwards once for the input and once for the filters

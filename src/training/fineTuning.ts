@@ -4,6 +4,7 @@ import { type FrozenCounts, findFrozenPart, Pictures } from '../features';
 import { FrozenRows } from '../features/frozenRows';
 import { attachHead, freeze, learningRateGroups, unfreeze } from '../layers';
 import type { tf } from '../tensorflow';
+import { stepPrecision } from '../tensorflow/graph';
 import { evaluateLogits } from './evaluate';
 import { fit } from './fit';
 import type { FitResult } from './fitResult';
@@ -92,6 +93,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
           checkpoint: checkpoint && join(checkpoint, `stage-${i + 1}`),
           resume,
           measure,
+          precision: stepPrecision(precision),
           listener: joint.during(stage),
         },
       );

@@ -5,6 +5,7 @@ import type { FrozenRowsOptions } from '../features';
 import type { FrozenRows } from '../features/frozenRows';
 import { RATE_RANGE } from '../layers';
 import { type Monitor, monitors } from '../metrics/measures';
+import { availablePrecision, type Precision } from '../tensorflow/graph';
 import type { ClippingOptions } from './clipping';
 import type { EarlyStoppingOptions } from './earlyStopping';
 import type { LossOptions } from './losses';
@@ -91,6 +92,11 @@ export interface FitOptions {
    * Default: 'auto', where it is faster.
    */
   graph?: boolean | 'auto';
+  /**
+   * What convolutions and matrix products of a step are computed in: 'bfloat16' halves the memory of what passes between them, where the
+   * device has it and the step is a graph. Weights, and what the optimizer keeps, stay in 'float32', the default.
+   */
+  precision?: Precision;
   /** Determines the order of the examples and the dropout masks. Default: 0. */
   seed?: number;
   /** Told of progress and epochs, and asked whether to stop. Default: none. */
@@ -126,6 +132,7 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
     resume: false,
     cache: true,
     graph: 'auto',
+    precision: 'float32',
     seed: 0,
     listener: {},
   });
@@ -147,6 +154,7 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
   checkNumber('fit: accumulate', settings.accumulate, { min: 1, integer: true });
   for (const { name, learningRate } of settings.groups)
     checkNumber(`fit: learningRate of '${name}'`, learningRate, RATE_RANGE);
+  settings.precision = availablePrecision(settings.precision, (text) => settings.listener.onMessage?.(text));
   if (settings.resume && settings.checkpoint === undefined)
     throw new UserError('fit: resume needs a checkpoint folder');
   return settings;
@@ -154,11 +162,21 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
 
 /** All that must be the same for training to continue from a checkpoint, as text. */
 export function comparable(settings: FitSettings): string {
-  const { epochs: _, checkpoint: _1, resume: _2, cache, listener: _3, measure: _4, ...rest } = settings;
+  const {
+    epochs: _,
+    checkpoint: _1,
+    resume: _2,
+    cache,
+    listener: _3,
+    measure: _4,
+    precision: steps,
+    ...rest
+  } = settings;
   // of the cache options only the precision and the engine change the results
   const { precision, engine } = typeof cache === 'object' ? cache : {};
   const others = {
     ...(precision === 'bfloat16' && { precision }),
+    ...(steps === 'bfloat16' && { steps }),
     ...(engine !== undefined && engine !== 'tensorflow' && { engine }),
   };
   return JSON.stringify({ ...rest, ...others }, (_key, value) => (typeof value === 'function' ? 'function' : value));

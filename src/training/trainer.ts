@@ -227,6 +227,7 @@ export class Trainer {
       name: 'the training step',
       anyBatch: [0, 1],
       frozen: this.fixed,
+      precision: this.settings.precision,
       onFallback: (message) => this.settings.listener.onMessage?.(message),
     });
   }

@@ -39,7 +39,7 @@ const flat = (of: tf.LayersModel) => weightsOf(of).flat();
 
 describe('early stopping', () => {
   it('ends training and restores the weights of the best epoch, which plain tfjs cannot do', async () => {
-    const options: FitOptions = { epochs: 60, learningRate: 0.05, seed: 2 };
+    const options: FitOptions = { epochs: 60, learningRate: 0.05, seed: 2, graph: true };
     const sets = { train: data(60, 2.3, 0.3), validation: data(60, 1.7) };
     const stopped = model();
     const { history, ended, best } = await fit(stopped, sets, { ...options, earlyStopping: { patience: 4 } });

@@ -61,7 +61,8 @@ function matchStep(recording: Recording, variable: tf.Variable, result: Source):
   const fits = [size, epsilon, ...(decay ?? [])].every((scalar) => scalar && shapeOf(scalar, recording).length === 0);
   const sameShape = shapeOf(gradient, recording).join() === variable.shape.join();
   if (!decay || !fits || !sameShape || variable.dtype !== 'float32') return undefined;
-  const scalar = (value: number) => addConstant(recording, { dtype: DataType.float, shape: [] }, Float32Array.of(value));
+  const scalar = (value: number) =>
+    addConstant(recording, { dtype: DataType.float, shape: [] }, Float32Array.of(value));
   const betas = [firstMoment, secondMoment].map(({ part }) => scalar(1 - part));
   return {
     variables: [{ kind: 'variable', variable }, firstMoment.mean, secondMoment.mean],

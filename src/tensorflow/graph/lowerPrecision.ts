@@ -1,27 +1,41 @@
 import { attribute, DataType } from './backend';
-import { appendOp, inOrder, type RecordedOp, type Recording, type Source } from './recording';
+import { appendOp, inOrder, type RecordedOp, type Recording, type Source, shapeOf } from './recording';
 import { addConstant, constantOf } from './rewrite';
 
 /** Operations that are always computed in bfloat16: they take most of the time. */
-const PRODUCTS = new Set(['Conv2D', 'DepthwiseConv2dNative', 'MatMul', 'BatchMatMulV2']);
+const PRODUCTS = new Set([
+  'Conv2D',
+  'Conv2DBackpropInput',
+  'Conv2DBackpropFilter',
+  'DepthwiseConv2dNative',
+  'DepthwiseConv2dNativeBackpropInput',
+  'DepthwiseConv2dNativeBackpropFilter',
+  'MatMul',
+  'BatchMatMulV2',
+]);
 /** Operations that are computed in bfloat16 when their inputs are bfloat16, so that nothing is converted between two products. */
 const FOLLOWERS = new Set([
   'BiasAdd',
   'Relu',
   'Relu6',
+  'ReluGrad',
+  'Relu6Grad',
   'AddV2',
   'Add',
   'Mul',
   'Sigmoid',
   'MaxPool',
+  'MaxPoolGrad',
   'AvgPool',
   'PadV2',
+  'Slice',
 ]);
 
 /**
  * Compute convolutions and matrix products in bfloat16: numbers with the range of float32 and 8 bits of precision
  * (Kalamkar et al. 2019), half the memory, and on processors that support it twice the multiplications per cycle. Sums inside
- * a product, means and all other operations stay in float32, as do inputs and outputs.
+ * a product, means and all other operations stay in float32, as do inputs and outputs. Gradients of products are products, too; what an
+ * optimizer keeps and changes stays in float32 (Micikevicius et al. 2018).
  */
 export function lowerPrecision(recording: Recording): void {
   const lowering = new Lowering(recording);
@@ -61,7 +75,8 @@ class Lowering {
   private follows(op: RecordedOp): boolean {
     if (PRODUCTS.has(op.type)) return true;
     const isLow = (source: Source) => source.kind === 'op' && this.lowered.has(source.op);
-    const fits = (source: Source) => isLow(source) || constantOf(source) !== undefined || !this.isFloat(source);
+    const isSmall = (source: Source) => constantOf(source) !== undefined || shapeOf(source, this.recording).length <= 1;
+    const fits = (source: Source) => isLow(source) || isSmall(source) || !this.isFloat(source);
     return FOLLOWERS.has(op.type) && op.inputs.some(isLow) && op.inputs.every(fits);
   }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { tf } from '../../../src/tensorflow';
 import { sparseSoftmaxCrossEntropy } from '../../../src/tensorflow/gradients';
-import { compile } from '../../../src/tensorflow/graph';
-import { nodeBackend } from '../../../src/tensorflow/graph/backend';
+import { compile, foldedNormalization } from '../../../src/tensorflow/graph';
+import { DataType, nodeBackend } from '../../../src/tensorflow/graph/backend';
 import { buildGraph } from '../../../src/tensorflow/graph/compiledGraph';
+import type { Graph } from '../../../src/tensorflow/graph/graphDef';
 import { Adam, AdamW, type Optimizer, Sgd } from '../../../src/training/optimizers';
 import { smallNetwork } from './models';
 
@@ -15,20 +16,23 @@ function trained(optimizer: Optimizer, alsoReads?: (variables: readonly tf.Varia
   const model = smallNetwork(true);
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   optimizer.build(variables);
+  const folded = foldedNormalization(model);
   const step = (x: tf.Tensor, labels: tf.Tensor, rate: tf.Tensor, numbers: tf.Tensor) =>
-    tf.tidy(() => {
-      const { value, grads } = tf.variableGrads(
-        () => sparseSoftmaxCrossEntropy(labels as tf.Tensor1D, model.apply(x) as tf.Tensor2D).mean() as tf.Scalar,
-        variables,
-      );
-      const updates = variables.map((variable) => ({
-        variable,
-        gradient: grads[variable.name]!,
-        rate: rate.squeeze<tf.Scalar>(),
-      }));
-      optimizer.apply(updates, tf.unstack(numbers).slice(1) as tf.Scalar[]);
-      return { loss: value, seen: alsoReads?.(variables) ?? tf.scalar(0) };
-    });
+    folded(() =>
+      tf.tidy(() => {
+        const { value, grads } = tf.variableGrads(
+          () => sparseSoftmaxCrossEntropy(labels as tf.Tensor1D, model.apply(x) as tf.Tensor2D).mean() as tf.Scalar,
+          variables,
+        );
+        const updates = variables.map((variable) => ({
+          variable,
+          gradient: grads[variable.name]!,
+          rate: rate.squeeze<tf.Scalar>(),
+        }));
+        optimizer.apply(updates, tf.unstack(numbers).slice(1) as tf.Scalar[]);
+        return { loss: value, seen: alsoReads?.(variables) ?? tf.scalar(0) };
+      }),
+    );
   return { model, variables, step, optimizer };
 }
 
@@ -169,5 +173,60 @@ describe('a step of Adam in a graph', () => {
     tf.dispose(last);
     make.optimizer.dispose();
     make.model.dispose();
+  });
+});
+
+describe('a step in bfloat16', () => {
+  const options = (precision: 'float32' | 'bfloat16') => ({
+    batched: new Set([0, 1]),
+    frozen: new Set<tf.Variable>(),
+    foldBatchNormalization: true,
+    precision,
+    keepVariables: false,
+    tolerance: 1e-3,
+  });
+
+  /** The losses of steps of one graph. TensorFlow computes bfloat16 on every processor, only slowly. */
+  function losses(precision: 'float32' | 'bfloat16', onGraph?: (graph: Graph) => void): number[] {
+    const { step, optimizer, model } = trained(new AdamW());
+    const example = inputs(optimizer, 0);
+    const { session } = buildGraph((...tensors) => Object.values(step(...(tensors as typeof example))), example, {
+      ...options(precision),
+      ...(onGraph && { onGraph }),
+    });
+    const result = Array.from({ length: STEPS }, (_, i) =>
+      tf.tidy(() => {
+        const [x, labels, rate, numbers] = inputs(optimizer, 0);
+        const own = tf.tensor1d([0, ...optimizer.numbers(i + 1)]);
+        assert.ok(numbers);
+        return session.run([x, labels, rate, own])[0]!.dataSync()[0]!;
+      }),
+    );
+    session.dispose();
+    optimizer.dispose();
+    model.dispose();
+    tf.dispose(example);
+    return result;
+  }
+
+  it('learns as in float32, to a hundredth, with its weights and moments in float32', () => {
+    const low = new Set<string>();
+    const stateful: number[] = [];
+    const actual = losses('bfloat16', ({ nodes }) => {
+      for (const { type, attributes } of nodes) {
+        const dtype = (attributes.T ?? attributes.dtype) as { type: number } | undefined;
+        if (dtype?.type === DataType.bfloat16) low.add(type);
+        if (/^(VarHandleOp|ResourceApplyAdam|AssignSubVariableOp)$/.test(type)) stateful.push(dtype!.type);
+      }
+    });
+    const expected = losses('float32');
+    assert.ok(expected.at(-1)! < 0.95 * expected[0]!, `${expected}`);
+    actual.forEach((loss, i) =>
+      assert.ok(Math.abs(loss - expected[i]!) < 0.02 * expected[0]!, `${i}: ${loss}, ${expected[i]}`),
+    );
+    assert.notDeepEqual(actual, expected);
+    for (const type of ['Conv2D', 'Conv2DBackpropFilter', 'DepthwiseConv2dNativeBackpropInput', 'BiasAdd', 'Relu6Grad'])
+      assert.ok(low.has(type), `${type} among ${[...low]}`);
+    assert.deepEqual([...new Set(stateful)], [DataType.float]);
   });
 });

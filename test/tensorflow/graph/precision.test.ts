@@ -72,6 +72,40 @@ describe('bfloat16', () => {
     tf.dispose([...outputs, ...updated, filter]);
   });
 
+  it('is what gradients pass in, too, and long sums are not: that of a bias is summed up in float32', () => {
+    const filter = tf.variable(tf.randomNormal([3, 3, 2, 2], 0, 1, 'float32', 1));
+    const bias = tf.variable(tf.tensor1d([0.1, -0.1]));
+    const conv = (x: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
+    const x = tf.randomNormal([64, 16, 16, 2], 0, 1, 'float32', 2);
+    const gradients = (input: tf.Tensor) =>
+      tf.tidy(() => {
+        const { grads } = tf.variableGrads(
+          () => conv(conv(input).add(bias).relu()).square().mean() as tf.Scalar,
+          [bias, filter],
+        );
+        return [grads[bias.name]!, grads[filter.name]!];
+      });
+    const frozen = new Set<tf.Variable>();
+    const types: string[] = [];
+    const { session } = buildGraph(gradients, [x], {
+      ...{ batched: new Set<number>(), frozen, foldBatchNormalization: true, keepVariables: false, tolerance: 0 },
+      precision: 'bfloat16',
+      onGraph: ({ nodes }) =>
+        types.push(
+          ...nodes.map(({ type, attributes }) => `${type} ${(attributes.T as { type: number } | undefined)?.type}`),
+        ),
+    });
+    assert.ok(types.includes('Sum 1') && types.includes('ReluGrad 14') && !types.includes('Sum 14'), `${types}`);
+    const [actual, expected] = [session.run([x]), gradients(x)];
+    actual.forEach((gradient, i) => {
+      assert.equal(gradient.dtype, 'float32');
+      const error = difference(gradient, expected[i]!);
+      assert.ok(error > 1e-6 && error < 0.03, `${i}: ${error}`);
+    });
+    session.dispose();
+    tf.dispose([...actual, ...expected, x, filter, bias]);
+  });
+
   it('is refused if the results differ too much', () => {
     // the difference of two large numbers consists of rounding errors
     const weight = tf.variable(tf.ones([64, 1]).concat(tf.ones([64, 1]).mul(-1), 0) as tf.Tensor2D);
