@@ -97,7 +97,7 @@ class Lowering {
   }
 
   private cast(source: Source, dtype: number): Source {
-    const shape = source.kind === 'op' ? source.op.outputs[source.output]!.shape : [];
+    const shape = shapeOf(source, this.recording);
     return appendOp(
       this.recording,
       { type: 'Cast', attributes: [attribute.type('DstT', dtype)], inputs: [source] },
