@@ -4,6 +4,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { build } from '../steps/build.mjs';
 import { kernelspecStep } from '../steps/kernelspec.mjs';
 import { nodePackages } from '../steps/node-packages.mjs';
+import { onnxruntime } from '../steps/onnxruntime.mjs';
 import { python } from '../steps/python.mjs';
 import { samples } from '../steps/samples.mjs';
 import { sharpStep } from '../steps/sharp.mjs';
@@ -137,6 +138,15 @@ async function tensorflowAndDevice() {
   }
 }
 
+/** What the setting `engine` can be here. ONNX Runtime is optional, so nothing is wrong without it. */
+function engines() {
+  if (isDone(onnxruntime)) return ok('engines', 'TensorFlow, ONNX Runtime');
+  return ok(
+    'engines',
+    `TensorFlow; ONNX Runtime can be added: ${setupCommand}${isClone ? ' --' : ''} --only onnxruntime`,
+  );
+}
+
 function jupyterLab() {
   if (!isDone(python)) return missing('JupyterLab', existsSync(venvPython()) ? 'out of date' : 'missing');
   const script = 'import jupyterlab, nbclient, nbconvert; print(jupyterlab.__version__)';
@@ -167,6 +177,7 @@ export async function examine() {
     systemPython(),
     await compiler(),
     ...(await tensorflowAndDevice()),
+    engines(),
     jupyterLab(),
     ofStep('widgets', widgets, () =>
       readPins('widgets')

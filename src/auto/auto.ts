@@ -79,7 +79,10 @@ export async function autoByClock(
   const dataset = withFit(pictures, settings.fit);
   const test = testShare(dataset, plan.test, listener);
   const all = splitDataset(dataset, { validation: settings.validation, test, seed: settings.seed });
-  const fingerprint = sha256(JSON.stringify([splitFingerprint(all, dataset.folder), settings, plan.test]));
+  // as before there was a choice of engines
+  const { engine, ...others } = settings;
+  const fixed = engine === 'tensorflow' ? others : settings;
+  const fingerprint = sha256(JSON.stringify([splitFingerprint(all, dataset.folder), fixed, plan.test]));
   const folder = AutoFolder.open(plan.out, fingerprint, plan.resume);
   const unlock = lockFolder(plan.out);
   const before = folder.state.seconds;

@@ -15,7 +15,7 @@ export interface AutoListener extends Listener {
 }
 
 /** The settings of `train` that a search takes as they are. */
-export const sharedSettings = ['validation', 'seed', 'weights', 'inputSize', 'fit', 'precision'] as const;
+export const sharedSettings = ['validation', 'seed', 'weights', 'inputSize', 'fit', 'precision', 'engine'] as const;
 
 /** Options of `auto`: how long it may take, and what all trainings have in common. */
 export interface AutoOptions extends Partial<Pick<TrainSettings, (typeof sharedSettings)[number]>> {

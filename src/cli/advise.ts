@@ -27,11 +27,13 @@ import {
   domains,
   hasOwnWeights,
 } from '../models';
+import type { EngineChoice } from '../tensorflow/graph';
 import { terminalListener } from '../terminal/terminal';
 import { addTableOptions, DATA_HELP, fitOption, splitDataOptions } from './dataOptions';
 import { numberOption } from './options';
 import { print, printJson } from './print';
 import { interruptible } from './stop';
+import { settingOption } from './trainingOptions';
 import {
   backboneArgument,
   inputChannelsOption,
@@ -53,6 +55,7 @@ interface Options extends Omit<DataOptions, 'classes'> {
   minutes: number;
   seed: number;
   monitor: Monitor;
+  engine?: EngineChoice;
   picture?: string;
   json?: true;
 }
@@ -99,6 +102,7 @@ export function adviseCommand(): Command {
         .choices(monitors)
         .default('accuracy'),
     )
+    .addOption(settingOption('engine').helpGroup('Options:'))
     .option('--picture <file>', 'write the chart of the comparison as a PNG')
     .option('--json', 'print one JSON object as the last line')
     .action(async (options: Options) => {
@@ -124,6 +128,7 @@ async function advise({
   seed,
   fit,
   monitor,
+  engine,
   ...options
 }: Options): Promise<Advice> {
   const chosen = withOwnWeights(given, weightsFile);
@@ -135,6 +140,7 @@ async function advise({
     if (pictures === undefined)
       throw new UserError('give the dataset (--data DIR) or the number of pictures (--pictures N)');
     if (options.picture !== undefined) throw new UserError('--picture shows a comparison, which needs --data');
+    if (engine !== undefined) throw new UserError('--engine computes features of pictures: give them (--data DIR)');
     if (domain !== undefined)
       throw new UserError('weights of a domain are measured on pictures: give them (--data DIR)');
     const { similarity } = options;
@@ -150,7 +156,7 @@ async function advise({
     const opened = await openDataset(data, { ...splitDataOptions<DataOptions>(options).how, listener });
     const dataset = withFit(opened, fit);
     const stoppable = { ...listener, shouldStop };
-    const comparison = await compareBackbones(dataset, sources, { domain, seed, monitor, listener: stoppable });
+    const comparison = await compareBackbones(dataset, sources, { domain, seed, monitor, engine, listener: stoppable });
     if (comparison.backbones.length === 0) throw new UserError('stopped before a backbone was measured');
     // if it was stopped, the backbones that have been compared are enough for a recommendation
     const similarity = shouldStop()

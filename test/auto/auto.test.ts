@@ -6,6 +6,7 @@ import type { AutoOptions } from '../../src/auto/options';
 import { imageFolder } from '../../src/data';
 import { reportText } from '../../src/report';
 import { openRun, readRun } from '../../src/runs';
+import { hasOnnxRuntime } from '../../src/tensorflow/graph/onnx/onnxRuntime';
 import { runCommand } from '../cli/runCommand';
 import { temporaryFolder, withEmptyCache } from '../folders';
 import { stripesFolder } from '../pictures';
@@ -86,6 +87,19 @@ describe('an automatic search', () => {
     assert.ok(existsSync(join(run!, 'model', 'model.json')));
   });
 
+  it('computes frozen layers with the engine that was asked for', async function () {
+    if (!hasOnnxRuntime()) return this.skip(); // `npm test` brings it; without a network it says so
+    const out = join(temporaryFolder(), 'search');
+    const clock = fakeClock();
+    const listener = {
+      onEpoch: () => {
+        clock.seconds += 3600;
+      },
+    };
+    const { run } = await search(root, { out, minutes: 0.5, engine: 'onnxruntime', listener }, clock.now);
+    assert.equal(readRun(run!).configuration.device.engine, 'onnxruntime');
+  });
+
   it('stops a training when the time is over, and continues it with resume', async () => {
     const out = join(temporaryFolder(), 'search');
     const clock = fakeClock();
@@ -158,6 +172,10 @@ describe('an automatic search', () => {
     await assert.rejects(search(root, { out, test: 2 }), /auto: test must be a number/);
     await assert.rejects(search(root, { out, backbones: [] }), /auto: backbones must be a list of names/);
     await assert.rejects(search(root, { out, epochs: 3 } as AutoOptions), /auto: unknown option 'epochs'/);
+    await assert.rejects(
+      search(root, { out, engine: 'cuda' as 'auto' }),
+      /unknown engine .*tensorflow, onnxruntime, auto/,
+    );
     await assert.rejects(search(root, { out: root }), /is not empty/);
     assert.ok(!existsSync(out));
   });

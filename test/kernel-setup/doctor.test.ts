@@ -10,7 +10,8 @@ interface Answer {
 const answerOf = (stdout: string): Answer => JSON.parse(linesOf(stdout).at(-1) ?? '');
 
 const NAMES = [
-  ...['Node', 'system', 'Python', 'C++ compiler', 'TensorFlow', 'device', 'JupyterLab', 'widgets'],
+  ...['Node', 'system', 'Python', 'C++ compiler', 'TensorFlow', 'device', 'engines'],
+  ...['JupyterLab', 'widgets'],
   ...['tslab', 'kernelspec', 'weights', 'samples', 'build'],
 ];
 
@@ -45,10 +46,12 @@ describe('doctor', () => {
     const missing = checks.filter((check) => !check.ok);
     assert.deepEqual(
       missing.map((check) => check.name),
-      NAMES.filter((name) => !['Node', 'system', 'C++ compiler'].includes(name)),
+      NAMES.filter((name) => !['Node', 'system', 'C++ compiler', 'engines'].includes(name)),
     );
     for (const check of missing) assert.match(check.remedy ?? '', /npm run setup|apt-get install/);
-    assert.match(checks.find((check) => check.name === 'C++ compiler')?.found ?? '', /the set-up downloads one/);
+    const foundOf = (name: string) => checks.find((check) => check.name === name)?.found ?? '';
+    assert.match(foundOf('C++ compiler'), /the set-up downloads one/);
+    assert.equal(foundOf('engines'), 'TensorFlow; ONNX Runtime can be added: npm run setup -- --only onnxruntime');
   });
 
   it('prints a table with a line for each part', async () => {

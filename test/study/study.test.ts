@@ -4,7 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { projectFolder } from '../../src/core/paths';
 import { imageFolder } from '../../src/data';
+import { readRun } from '../../src/runs';
 import { type StudyConfiguration, type StudyState, study } from '../../src/study';
+import { hasOnnxRuntime } from '../../src/tensorflow/graph/onnx/onnxRuntime';
 import { train } from '../../src/training';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
@@ -24,6 +26,16 @@ describe('a study', () => {
       axes: { dropout: [0, 0.5], learningRate: [0.003, 0.01] },
       seeds: 3,
     };
+  });
+
+  it('computes frozen layers with the engine of the settings, or compares engines as an axis', async function () {
+    if (!hasOnnxRuntime()) return this.skip(); // `npm test` brings it; without a network it says so
+    const out = join(temporaryFolder(), 'study');
+    await study({ ...configuration, axes: { engine: ['tensorflow', 'onnxruntime'] }, seeds: 1, out });
+    const engines = readdirSync(join(out, 'runs')).map(
+      (run) => readRun(join(out, 'runs', run)).configuration.device.engine,
+    );
+    assert.deepEqual(engines.sort(), ['onnxruntime', 'tensorflow']);
   });
 
   it('makes every configuration with every seed, with the same split for all runs of a seed', async () => {

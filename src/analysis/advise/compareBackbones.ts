@@ -32,6 +32,7 @@ import {
   weightsAvailability,
 } from '../../models';
 import { cachedWeights } from '../../models/weights/findWeights';
+import { availableEngine, type Engine, type EngineChoice } from '../../tensorflow/graph';
 import { channelsOf, domainCandidates, type LeftOut } from './domainCandidates';
 import { type FeatureQuality, measureFeatures } from './featureQuality';
 import { measureSpeed } from './speed';
@@ -44,6 +45,8 @@ export interface BackboneMeasurement extends FeatureQuality, Omit<BackboneChartR
   backbone: BackboneName | BackboneData;
   /** the domain of its weights; null for those of photos (ImageNet), and for weights of your own */
   domain: Domain | null;
+  /** what computed its features, and the time for a picture: TensorFlow or ONNX Runtime */
+  engine: Engine;
 }
 
 /** What `compareBackbones` returns. */
@@ -79,6 +82,11 @@ export interface CompareBackbonesOptions {
   seed?: number;
   /** whether features are taken from the disk cache and saved there. Default: true */
   cache?: boolean;
+  /**
+   * what computes the features: `'onnxruntime'`, where it is set up, or with `'auto'` the faster engine, which is measured once for each
+   * network. Default: `'tensorflow'`
+   */
+  engine?: EngineChoice;
   /** receives progress, and can stop between two backbones. Default: none */
   listener?: Listener;
 }
@@ -90,8 +98,8 @@ export interface CompareBackbonesOptions {
  * Pictures of a `test` part of the dataset are not used.
  *
  * @param sources names of the registry, or backbones with weights of your own. Default: those whose weights are in the cache
- * @throws {UserError} before anything is computed, if a name is unknown, weights are not available or a class has fewer pictures
- *   than folds
+ * @throws {UserError} before anything is computed, if a name is unknown, weights are not available, the engine is not installed or a
+ *   class has fewer pictures than folds
  *
  * @example
  * ```ts no-run
@@ -105,12 +113,13 @@ export async function compareBackbones(
   sources?: readonly BackboneSource[],
   options?: CompareBackbonesOptions,
 ): Promise<BackboneComparison> {
-  const { domain, folds, monitor, neighbours, pictures, seed, cache, listener } = withDefaults(
+  const { domain, folds, monitor, neighbours, pictures, seed, cache, engine, listener } = withDefaults(
     'compareBackbones',
     options,
     {
       domain: undefined as Domain | undefined,
       ...{ folds: 5, monitor: 'accuracy' as Monitor, neighbours: 5, pictures: 2000, seed: 0, cache: true },
+      engine: 'tensorflow' as EngineChoice,
       listener: {} as Listener,
     },
   );
@@ -122,6 +131,7 @@ export async function compareBackbones(
     );
   }
   if (domain !== undefined) checkDomain('compareBackbones', domain);
+  availableEngine(engine, 'float32');
   const checked = (sources ?? cachedBackbones()).map((each) => checkBackbone('compareBackbones', each));
   await checkAvailable(checked);
   const offered = domain && (await domainCandidates(domain, channelsOf(checked), listener));
@@ -137,7 +147,7 @@ export async function compareBackbones(
   let skipped: Skipped[] = [];
   for (const backbone of chosen) {
     const { unreadable, ...measurement } = await measure(backbone, splits, dataset.classes.length, {
-      ...{ monitor, neighbours, cache, listener },
+      ...{ monitor, neighbours, cache, engine, listener },
     });
     if (listener.shouldStop?.()) break; // the last measurement covers only some of the pictures
     measured.push(measurement);
@@ -177,8 +187,9 @@ async function measure(
     monitor,
     neighbours,
     cache,
+    engine,
     listener,
-  }: Required<Pick<CompareBackbonesOptions, 'monitor' | 'neighbours' | 'cache' | 'listener'>>,
+  }: Required<Pick<CompareBackbonesOptions, 'monitor' | 'neighbours' | 'cache' | 'engine' | 'listener'>>,
 ): Promise<BackboneMeasurement & { unreadable: Skipped[] }> {
   const examples = [...folds[0]!.train, ...folds[0]!.validation];
   const backbone = await withChannelStatistics(await loadBackbone(source, { listener }), examples, listener);
@@ -187,7 +198,7 @@ async function measure(
   const known = domainWeightsIn(source);
   const ownTitle = isOwn ? `${backbone.entry.title}, ${ownWeightsName(source)}` : backbone.entry.title;
   const entry = { ...backbone.entry, title: known?.title ?? ownTitle };
-  const rows = featureRows(backbone, examples.length, { cache, listener: ofBackbone(entry, listener) });
+  const rows = featureRows(backbone, examples.length, { cache, engine, listener: ofBackbone(entry, listener) });
   try {
     const features = await readFeatures(rows, entry, examples, ofBackbone(entry, listener));
     const [first] = features.skipped;
@@ -209,6 +220,7 @@ async function measure(
         backbone,
       ),
       publishedTop1: isOwn ? null : entry.published.top1, // that of other weights says nothing of these
+      engine: features.engine,
       unreadable: features.skipped,
     };
   } finally {

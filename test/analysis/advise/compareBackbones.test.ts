@@ -5,6 +5,9 @@ import { compareBackbones } from '../../../src/analysis/advise';
 import { renderPng } from '../../../src/charts/render';
 import { main } from '../../../src/cli/main';
 import { imageFolder } from '../../../src/data';
+import { hasOnnxRuntime } from '../../../src/tensorflow/graph/onnx/onnxRuntime';
+import { errorLine } from '../../cli/errorLine';
+import { runCommand } from '../../cli/runCommand';
 import { temporaryFolder } from '../../folders';
 import { addBadPictures, stripesFolder } from '../../pictures';
 
@@ -87,6 +90,30 @@ describe('comparing backbones', function () {
       compareBackbones(dataset, ['efficientnet-lite0'], { monitor: 'f1', listener }),
       /unknown measure to monitor "f1"; the measures are loss, accuracy, macroF1, auc/,
     );
+    await assert.rejects(
+      // @ts-expect-error: no such engine
+      compareBackbones(dataset, ['efficientnet-lite0'], { engine: 'cuda', listener }),
+      /unknown engine "cuda"; the engines are tensorflow, onnxruntime, auto/,
+    );
+    assert.match(
+      await errorLine('advise', '--pictures', '300', '--engine', 'auto'),
+      /--engine computes features of pict/,
+    );
+  });
+
+  it('computes the features with the engine that was asked for, to nearly the same numbers', async function () {
+    if (!hasOnnxRuntime()) return this.skip(); // `npm test` brings it; without a network it says so
+    const root = await stripesFolder(6);
+    const [one] = (await compareBackbones(imageFolder(root), ['efficientnet-lite0'])).backbones;
+    const { status, stdout } = await runCommand(
+      ...['advise', '--data', root, '--backbones', 'efficientnet-lite0', '--engine', 'onnxruntime', '--json'],
+    );
+    assert.equal(status, 0);
+    const [other] = JSON.parse(stdout.trim().split('\n').at(-1)!).comparison;
+    assert.deepEqual([one!.engine, other.engine], ['tensorflow', 'onnxruntime']);
+    assert.notEqual(other.logMe, one!.logMe);
+    assert.ok(Math.abs(other.logMe / one!.logMe - 1) < 1e-3, `${other.logMe} for ${one!.logMe}`);
+    assert.equal(other.probe.estimate, one!.probe.estimate);
   });
 
   it('is available as a command, which gives its advice in sentences', async () => {
