@@ -174,11 +174,12 @@ describe('a complete model of every family gives the same in Keras and TensorFlo
   });
   after(() => oracle?.end());
 
-  const plain = ['vgg16', 'mobilenet-v1-0.25', 'mobilenet-v2', 'mobilenet-v3-small', 'efficientnet-b0'] as const;
+  // VGG16, which is large, is exported with the article's head above
+  const plain = ['mobilenet-v1-0.25', 'mobilenet-v2', 'mobilenet-v3-small', 'efficientnet-b0'] as const;
   for (const name of [...plain, 'regnet-y-400mf', 'convnext-v2-atto'] as const) {
     it(name, async () => {
       const size = 32;
-      const { model: network } = buildArchitecture(name, { inputSize: size, includeTop: name !== 'vgg16' });
+      const { model: network } = buildArchitecture(name, { inputSize: size });
       assignRandomWeights(network, 3);
       const { preprocessing } = backboneEntry(name);
       const complete = completeModel([network], preprocessing);
