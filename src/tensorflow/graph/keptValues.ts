@@ -55,7 +55,7 @@ export class KeptValues {
 
   /**
    * Copy out a value, and with it those that are usually read with it: all weights, or the whole state of the optimizer. For each other set
-   * of values TensorFlow prepares the graph anew, which takes longer than the copies.
+   * of values TensorFlow prepares the graph again, which takes longer than the copies.
    *
    * @returns the id of the value
    */
