@@ -48,7 +48,7 @@ class Lowering {
   /** operations whose first output is bfloat16 now */
   private readonly lowered = new Set<RecordedOp>();
   private readonly up = new Map<RecordedOp, Source>();
-  private readonly down = new Map<unknown, Source>();
+  private readonly down = new Map<string | object, Source>();
 
   constructor(private readonly recording: Recording) {}
 
@@ -82,8 +82,7 @@ class Lowering {
 
   private asBfloat16(source: Source): Source {
     if (source.kind === 'op' && this.lowered.has(source.op)) return source;
-    const key =
-      source.kind === 'op' ? source.op : source.kind === 'variable' ? source.variable : `input${source.index}`;
+    const key = keyOf(source);
     let low = this.down.get(key);
     if (!low) {
       const numbers = constantOf(source);
@@ -111,6 +110,11 @@ class Lowering {
     return this.recording.inputs[source.index]!.dtype === DataType.float;
   }
 }
+
+const keyOf = (source: Source): string | object => {
+  if (source.kind === 'variable') return source.variable;
+  return source.kind === 'op' ? `operation ${source.op.index}, output ${source.output}` : `input ${source.index}`;
+};
 
 /** The upper halves of float32 numbers, rounded to the nearest, to the even one of two. */
 export function toBfloat16(numbers: Float32Array): Uint16Array {
