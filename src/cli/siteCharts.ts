@@ -4,9 +4,8 @@ import { dirname, join } from 'node:path';
 import type { TopLevelSpec } from 'vega-lite';
 import { compileChart, pngScale } from '../charts/render';
 import { writeFileAtomically } from '../core/files';
+import { vegaLite } from '../notebook/mime';
 import { readCells } from './notebookJobs';
-
-const vegaLite = 'application/vnd.vegalite.v5+json';
 
 /** Files of a notebook's charts, relative to the book, by `CELL,OUTPUT`: indices from 0. */
 export type ChartFiles = Record<string, string>;

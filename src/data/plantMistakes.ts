@@ -7,6 +7,7 @@ import { checkNumber, withDefaults } from '../core/options';
 import { Random } from '../core/random';
 import type { Dataset } from './dataset';
 import { checkLabelled } from './split';
+import { anotherClass } from './withWrongLabels';
 
 /** Options of {@link plantMistakes}. */
 export interface PlantOptions {
@@ -77,10 +78,9 @@ export function plantMistakes(dataset: Dataset, folder: string, options?: PlantO
   try {
     for (const name of classes) mkdirSync(join(temporary, name), { recursive: true });
     for (const [i, example] of examples.entries()) {
-      const step = wrong.has(i) ? 1 + random.integer(classes.length - 1) : 0;
-      const label = (example.label + step) % classes.length;
+      const label = wrong.has(i) ? anotherClass(example.label, classes.length, random) : example.label;
       const file = add(example.file, label, '');
-      if (step > 0) result.wrongLabels.push({ file, label: classes[label]!, was: classes[example.label]! });
+      if (wrong.has(i)) result.wrongLabels.push({ file, label: classes[label]!, was: classes[example.label]! });
       if (example.group !== undefined) groups.push([file, example.group]);
       if (copied.has(i)) result.duplicates.push({ file: add(example.file, label, '-copy'), of: file });
     }

@@ -47,6 +47,10 @@ export function withWrongLabels(
   const random = new Random(seed, 'wrong labels');
   const wrong = new Set(random.shuffled([...examples.keys()]).slice(0, Math.round(part * examples.length)));
   return examples.map((example, i) =>
-    wrong.has(i) ? { ...example, label: (example.label + 1 + random.integer(classes - 1)) % classes } : example,
+    wrong.has(i) ? { ...example, label: anotherClass(example.label, classes, random) } : example,
   );
 }
+
+/** One of the other classes, each as likely. */
+export const anotherClass = (label: number, classes: number, random: Random): number =>
+  (label + 1 + random.integer(classes - 1)) % classes;

@@ -22,7 +22,7 @@ export type MimeBundle = Record<string, unknown>;
 export const displaySymbol = Symbol.for('Jupyter.display');
 
 /** The MIME type of Vega-Lite charts that JupyterLab 4 draws; the specification is an object, not a string. */
-const vegaLite = 'application/vnd.vegalite.v5+json';
+export const vegaLite = 'application/vnd.vegalite.v5+json';
 
 /**
  * Write a value in every format in which a notebook can show it: a Vega-Lite chart, an arquero table, a summary of a dataset or a

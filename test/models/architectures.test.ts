@@ -14,6 +14,7 @@ import {
 } from '../../src/models';
 import { tf } from '../../src/tensorflow';
 import { sharedData, temporaryFolder } from '../folders';
+import { drawnNumbers } from './drawnNumbers';
 import { formulaPicture, KerasOracle, needsOracle, relativeError } from './keras';
 
 /** Small, so that the largest network takes a second; odd where halving must round, as in the real networks at 300 pixels. */
@@ -144,20 +145,12 @@ describe('every backbone has exactly as many parameters as are published, and dr
   before(() => tf.version); // TensorFlow itself draws some when it is loaded
 
   for (const name of backboneNames()) {
-    it(name, () => {
-      const { random } = Math;
-      let drawn = 0;
-      Math.random = () => {
-        drawn++;
-        return random();
-      };
-      try {
+    it(name, async () => {
+      const drawn = await drawnNumbers(() => {
         const { model } = buildArchitecture(name);
         assert.equal(model.countParams(), backboneEntry(name).parameters);
         model.dispose();
-      } finally {
-        Math.random = random;
-      }
+      });
       assert.equal(drawn, 0);
     });
   }

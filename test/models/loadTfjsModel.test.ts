@@ -17,6 +17,7 @@ import { readTfjsModel } from '../../src/models/weights/tfjsModel';
 import { checkTopology } from '../../src/models/weights/tfjsTopology';
 import { tf } from '../../src/tensorflow';
 import { temporaryFolder } from '../folders';
+import { drawnNumbers } from './drawnNumbers';
 import { SMALLEST_OF_EACH } from './families';
 
 // biome-ignore lint/suspicious/noExplicitAny: the tests make changes that types forbid
@@ -222,17 +223,7 @@ describe('a TensorFlow.js model', () => {
   });
 
   it('draws no random numbers, because its weights would overwrite them', async () => {
-    const { random } = Math;
-    let drawn = 0;
-    Math.random = () => {
-      drawn++;
-      return random();
-    };
-    try {
-      (await loadTfjsModel(join(graph, 'model.json'))).dispose();
-    } finally {
-      Math.random = random;
-    }
+    const drawn = await drawnNumbers(async () => (await loadTfjsModel(join(graph, 'model.json'))).dispose());
     assert.equal(drawn, 0);
   });
 

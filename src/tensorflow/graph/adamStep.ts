@@ -22,7 +22,7 @@ interface Matched {
  * Make one operation of the dozen that a step of Adam takes for each variable. In a network of a hundred variables these are half of all
  * operations, and each of them goes through the memory of all weights.
  */
-export function fuseAdamSteps(recording: Recording): number {
+export function fuseAdamSteps(recording: Recording): void {
   const updated = new Map<tf.Variable, Source>(recording.updates.map(({ variable, source }) => [variable, source]));
   const fused = new Map<RecordedOp, Source>();
   for (const { variable, source } of [...recording.updates]) {
@@ -43,7 +43,6 @@ export function fuseAdamSteps(recording: Recording): number {
     });
   }
   replaceSources(recording, (source) => (source.kind === 'op' && fused.get(source.op)) || source);
-  return fused.size / 3;
 }
 
 /** The parts of `variable - first / (sqrt(second) + epsilon) x size`, with both moments as Adam computes them. */

@@ -166,7 +166,9 @@ function simplify(recording: Recording, options: BuildOptions): number {
   recognizeBiases(recording);
   const folded = options.foldBatchNormalization ? foldBatchNormalization(recording) : 0;
   if (options.precision === 'bfloat16' && recording.updates.length === 0) lowerPrecision(recording);
-  if (options.engine !== 'onnxruntime') splitGroupedConvolutions(recording);
-  if (options.engine !== 'onnxruntime') fuseAdamSteps(recording);
+  if (options.engine !== 'onnxruntime') {
+    splitGroupedConvolutions(recording);
+    fuseAdamSteps(recording);
+  }
   return folded;
 }

@@ -53,10 +53,13 @@ function verifyRows(run: () => readonly tf.Tensor[], call: RecordedCall): number
 
 /** 0 if a tensor has the shape and type that is expected, and no infinite number where a finite one is expected; else Infinity. */
 function notFinite(actual: tf.Tensor, expected: tf.Tensor): number {
-  if (actual.shape.join() !== expected.shape.join() || actual.dtype !== expected.dtype) return Infinity;
+  if (!isLike(actual, expected)) return Infinity;
   const [a, b] = [actual.dataSync(), expected.dataSync()];
   return b.some((value, i) => Number.isFinite(value) && !Number.isFinite(a[i])) ? Infinity : 0;
 }
+
+const isLike = (actual: tf.Tensor, expected: tf.Tensor) =>
+  actual.shape.join() === expected.shape.join() && actual.dtype === expected.dtype;
 
 function refusal(call: RecordedCall, wrong: number, difference: number): Refusal {
   const { updates } = call.recording;
@@ -92,7 +95,7 @@ function differencesOf(
  * that is smaller); Infinity if their shapes or types differ, or one has a NaN where the other has none.
  */
 function largestDifference(actual: tf.Tensor, expected: tf.Tensor): number {
-  if (actual.shape.join() !== expected.shape.join() || actual.dtype !== expected.dtype) return Infinity;
+  if (!isLike(actual, expected)) return Infinity;
   const [a, b] = [actual.dataSync(), expected.dataSync()];
   let difference = 0;
   let scale = 1e-6;
@@ -109,7 +112,7 @@ function largestDifference(actual: tf.Tensor, expected: tf.Tensor): number {
 
 /** The largest length of the difference between two rows (along the first dimension), relative to the expected row's. */
 function largestRowDifference(actual: tf.Tensor, expected: tf.Tensor): number {
-  if (actual.shape.join() !== expected.shape.join() || actual.dtype !== expected.dtype) return Infinity;
+  if (!isLike(actual, expected)) return Infinity;
   const [a, b] = [actual.dataSync(), expected.dataSync()];
   const rows = expected.shape[0] ?? 1;
   const length = b.length / rows;

@@ -81,18 +81,22 @@ function assertSame(make: () => Trained): void {
   actual.values.forEach((value, i) => compare(value, expected.values[i]!, `variable ${i}`));
 }
 
+const options = (precision: 'float32' | 'bfloat16') => ({
+  batched: new Set([0, 1]),
+  frozen: new Set<tf.Variable>(),
+  foldBatchNormalization: true,
+  precision,
+  keepVariables: false,
+  tolerance: 1e-3,
+});
+
 /** How many operations of each type are in the graph of a step. */
 function operations(make: () => Trained): (type: string) => number {
   const { step, optimizer, model, variables } = make();
   const types: string[] = [];
   const example = inputs(optimizer, 0);
   const { session } = buildGraph((...tensors) => Object.values(step(...(tensors as typeof example))), example, {
-    batched: new Set([0, 1]),
-    frozen: new Set(),
-    foldBatchNormalization: true,
-    precision: 'float32',
-    keepVariables: false,
-    tolerance: 1e-3,
+    ...options('float32'),
     onGraph: ({ nodes }) => types.push(...nodes.map(({ type }) => type)),
   });
   session.dispose();
@@ -177,15 +181,6 @@ describe('a step of Adam in a graph', () => {
 });
 
 describe('a step in bfloat16', () => {
-  const options = (precision: 'float32' | 'bfloat16') => ({
-    batched: new Set([0, 1]),
-    frozen: new Set<tf.Variable>(),
-    foldBatchNormalization: true,
-    precision,
-    keepVariables: false,
-    tolerance: 1e-3,
-  });
-
   /** The losses of steps of one graph. TensorFlow computes bfloat16 on every processor, only slowly. */
   function losses(precision: 'float32' | 'bfloat16', onGraph?: (graph: Graph) => void): number[] {
     const { step, optimizer, model } = trained(new AdamW());
