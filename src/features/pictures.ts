@@ -166,6 +166,9 @@ export class Pictures {
   private async decoded(examples: readonly Example[]): Promise<Uint8Array[]> {
     const found = examples.map(({ file }) => this.pixels.get(this.hashOf.get(file)!));
     const missing = examples.filter((_, i) => !found[i]);
+    const unknown = missing.find(({ file }) => !this.hashOf.has(file));
+    if (unknown)
+      throw new UserError(`${unknown.file} is none of the pictures that Pictures.open read; give it all of them`);
     const decoded: Uint8Array[] = [];
     for await (const { example, hash, pixels, reason } of decodeAll(missing, this.preprocessing)) {
       if (!pixels) throw new UserError(`${example.file} cannot be read any more: ${messageOf(reason)}`);

@@ -6,17 +6,23 @@ import type { tf } from '../tensorflow';
 /** The number of classes of a model; a single output is the logit of the second of two classes. */
 export const classesOf = (model: tf.LayersModel): number => Math.max(2, model.outputs[0]!.shape.at(-1)!);
 
-/** Checks data. @throws {UserError} if there are no examples, or their shape or labels do not suit the model */
+/**
+ * Checks data.
+ *
+ * @param name what an error begins with: the function, and which of its data
+ * @throws {UserError} if there are no examples, or their shape or labels do not suit the model
+ */
 export function checkData(name: string, model: tf.LayersModel, data: Data): void {
   const { shape, labels } = data;
   const expected = model.inputs[0]!.shape.slice(1);
-  if (labels.length === 0) throw new UserError(`fit: ${name} has no examples`);
+  if (labels.length === 0)
+    throw new UserError(`${name} has no examples; give at least one, and see whether what chose them matches any`);
   const fits = expected.length === shape.length && expected.every((side, i) => side === null || side === shape[i]);
   if (!fits || ('values' in data && data.values.length !== labels.length * elements(shape))) {
-    throw new UserError(`fit: ${name} has examples of shape [${shape}], the model takes [${expected}]`);
+    throw new UserError(`${name} has examples of shape [${shape}], the model takes [${expected}]`);
   }
   const classes = classesOf(model);
   const wrong = labels.find((label) => !(label >= 0 && label < classes));
   if (wrong !== undefined)
-    throw new UserError(`fit: ${name} has the label ${wrong}, the model has the classes 0 to ${classes - 1}`);
+    throw new UserError(`${name} has the label ${wrong}, the model has the classes 0 to ${classes - 1}`);
 }

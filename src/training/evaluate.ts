@@ -8,6 +8,7 @@ import {
 } from '../features';
 import { elements, toSource } from '../features/batchSource';
 import { tf } from '../tensorflow';
+import { checkData } from './data';
 import { buildLoss, countCorrect, type Loss, type LossOptions } from './losses';
 import { penaltyOf } from './penalty';
 
@@ -29,6 +30,7 @@ const BATCH_VALUES = 2 ** 22;
  *
  * @param model [batch, ...shape] to [batch, classes] logits, or to [batch, 1] for two classes
  * @param data values, the shape of one example, and class indices
+ * @throws {UserError} when there are no examples, or their shape or labels do not suit the model
  *
  * @example
  * ```ts
@@ -40,6 +42,7 @@ const BATCH_VALUES = 2 ** 22;
  * ```
  */
 export function evaluate(model: tf.LayersModel, data: ArrayData): Evaluation {
+  checkData('evaluate: data', model, data);
   const outputs = model.outputs[0]!.shape.at(-1)!;
   const sums = new Sums(data.labels.length, outputs, buildLoss('auto', outputs));
   const source = toSource(data);
@@ -62,7 +65,8 @@ export interface EvaluateModelOptions extends FrozenRowsOptions {
  *
  * @param model [batch, ...shape] to [batch, classes] logits, or to [batch, 1] for two classes
  * @param data arrays, or a source of batches
- * @throws {UserError} when the loss does not suit the number of outputs
+ * @throws {UserError} when there are no examples, or their shape or labels do not suit the model, or the loss does not suit the number
+ *   of outputs
  *
  * @example
  * ```ts
@@ -78,6 +82,7 @@ export async function evaluateModel(
   data: Data,
   { loss = 'auto', ...options }: EvaluateModelOptions = {},
 ): Promise<Evaluation> {
+  checkData('evaluateModel: data', model, data);
   const source = toSource(data);
   const part = findFrozenPart(model);
   const kept = part && (await frozenSource(source, part, options));

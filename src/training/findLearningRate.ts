@@ -63,7 +63,7 @@ export async function findLearningRate(
   checkNumber('findLearningRate: from', from, { min: Number.MIN_VALUE });
   checkNumber('findLearningRate: to', to, { min: from });
   checkNumber('findLearningRate: steps', steps, { min: 10, integer: true });
-  checkData('train', model, data);
+  checkData('findLearningRate: data', model, data);
   const rateAt = (step: number) => from * (to / from) ** (step / steps);
   const settings = fitSettings({ ...rest, epochs: 1, learningRate: 1, schedule: ({ step }) => rateAt(step) });
   const source = toSource(data);

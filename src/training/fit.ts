@@ -35,11 +35,11 @@ export async function fit(
   options?: FitOptions,
 ): Promise<FitResult> {
   const settings = fitSettings(options);
-  checkData('train', model, data.train);
+  checkData('fit: train', model, data.train);
   if (settings.interpolation !== 'none' && !data.validation) {
     throw new UserError(`fit: interpolation '${settings.interpolation}' needs validation data`);
   }
-  if (data.validation) checkData('validation', model, data.validation);
+  if (data.validation) checkData('fit: validation', model, data.validation);
   const { training, validation, frozen, dispose } = await openPasses(model, data, settings);
   try {
     const trainer = new Trainer(model, training.source, training, settings);

@@ -119,6 +119,14 @@ describe('pictures', () => {
     assert.notEqual(source.key!(0, 1), pictures.source(examples, { ...views, seed: 2 }).key!(0, 1));
   });
 
+  it('that were not opened are named, instead of what went wrong with them', async () => {
+    const pictures = await Pictures.open(examples.slice(1), preprocessing);
+    await assert.rejects(
+      async () => pictures.source(examples).batch([0], 0),
+      /0.png is none of the pictures that Pictures.open read/,
+    );
+  });
+
   it('that are removed or changed during training end it with an error that names them', async () => {
     const pictures = await Pictures.open(examples, preprocessing, { memory: 0 });
     rmSync(examples[0]!.file);

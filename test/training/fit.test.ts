@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ArrayData } from '../../src/features';
 import { tf } from '../../src/tensorflow';
-import { evaluate, fit } from '../../src/training';
+import { evaluate, evaluateModel, findLearningRate, fit } from '../../src/training';
 import oracle from './fit.json';
 import { assertClose, formula, labels, planes, vectors, weightsOf } from './formulas';
 
@@ -215,5 +215,34 @@ describe('evaluate', () => {
     assert.ok(Math.abs(loss - expected) < 1e-6);
     assert.equal(accuracy, 2 / 3);
     assert.deepEqual([...logits], [2, 0, 0, 1, 3, 0]);
+  });
+
+  it('says that there is nothing to evaluate, or that the data do not suit the model, like fit and its siblings', async () => {
+    const model = denseModel();
+    const none = { values: new Float32Array(0), shape: [6], labels: new Int32Array(0) };
+    const noBatches = {
+      size: 0,
+      shape: [6],
+      labels: none.labels,
+      batch: () => assert.fail('a batch of nothing'),
+    };
+    const missing = (name: string) => new RegExp(`^UserError: ${name} has no examples; give at least one, `);
+    assert.throws(() => evaluate(model, none), missing('evaluate: data'));
+    for (const data of [none, noBatches]) {
+      await assert.rejects(evaluateModel(model, data), missing('evaluateModel: data'));
+      await assert.rejects(findLearningRate(model, data), missing('findLearningRate: data'));
+      await assert.rejects(fit(model, { train: data }), missing('fit: train'));
+      await assert.rejects(fit(model, { train: vectors, validation: data }), missing('fit: validation'));
+    }
+    const short = { ...vectors, shape: [5] };
+    assert.throws(
+      () => evaluate(model, short),
+      /^UserError: evaluate: data has examples of shape \[5\], the model takes \[6\]/,
+    );
+    const unknown = { ...vectors, labels: vectors.labels.map(() => 3) };
+    await assert.rejects(
+      evaluateModel(model, unknown),
+      /evaluateModel: data has the label 3, the model has the classes 0 to 2/,
+    );
   });
 });
