@@ -151,5 +151,26 @@ describe('the repaired tidy', () => {
     const kept = tf.tidy(() => tf.zeros([2]).add(1));
     assert.equal(tf.memory().numTensors, before + 1);
     kept.dispose();
+    const mixed = tf.tidy(() => ({
+      sum: tf.zeros([2]).add(1),
+      deep: [tf.ones([2])],
+      numbers: tf.ones([3]).dataSync(),
+    }));
+    assert.equal(tf.memory().numTensors, before + 2);
+    assert.deepEqual([...mixed.numbers, ...mixed.sum.dataSync(), ...mixed.deep[0]!.dataSync()], [1, 1, 1, 1, 1, 1, 1]);
+    tf.dispose(mixed);
+    const pair = tf.tidy(() => [tf.ones([2]).add(1), tf.ones([3]).dataSync()] as const);
+    assert.equal(tf.memory().numTensors, before + 1);
+    pair[0].dispose();
+  });
+
+  it('does not search numbers for tensors, also in lists and objects', () => {
+    const numbers = new Float32Array(8);
+    Object.defineProperty(numbers, 'next', { enumerable: true, get: () => assert.fail('each number was looked at') });
+    for (const result of [numbers, [numbers, numbers], { numbers }])
+      assert.equal(
+        tf.tidy(() => result as never),
+        result,
+      );
   });
 });

@@ -85,7 +85,7 @@ export function linearProbe(
 const oneHot = (labels: Int32Array, classes: number) => tf.oneHot(tf.tensor1d(labels, 'int32'), classes).toFloat();
 
 function unpack(parameters: Float64Array, length: number, classes: number): { w: tf.Tensor2D; b: tf.Tensor1D } {
-  const all = Float32Array.from(parameters);
+  const all = new Float32Array(parameters);
   return {
     w: tf.tensor2d(all.subarray(0, length * classes), [length, classes]),
     b: tf.tensor1d(all.subarray(length * classes)),

@@ -34,8 +34,8 @@ export function minimize(
       if (step < 1e-10) return { x, value, steps };
       next = f(moved(x, direction, step));
     }
-    const move = direction.map((part) => part * step);
-    const change = next.gradient.map((part, i) => part - gradient[i]!);
+    const move = scaled(direction, step);
+    const change = moved(next.gradient, gradient, -1);
     slope = dot(move, change);
     if (slope > 0) past.push({ move, change, product: slope });
     if (past.length > MEMORY) past.shift();
@@ -50,7 +50,7 @@ function quasiNewton(
   gradient: Float64Array,
   past: readonly { move: Float64Array; change: Float64Array; product: number }[],
 ): Float64Array {
-  let direction: Float64Array = gradient.map((part) => -part);
+  let direction = scaled(gradient, -1);
   const weights = new Array<number>(past.length);
   for (let i = past.length - 1; i >= 0; i--) {
     const { move, change, product } = past[i]!;
@@ -59,8 +59,7 @@ function quasiNewton(
   }
   const last = past.at(-1);
   if (last) {
-    const scale = last.product / dot(last.change, last.change);
-    direction = direction.map((part) => part * scale);
+    direction = scaled(direction, last.product / dot(last.change, last.change));
   }
   past.forEach(({ move, change, product }, i) => {
     direction = moved(direction, move, weights[i]! - dot(change, direction) / product);
@@ -68,10 +67,25 @@ function quasiNewton(
   return direction;
 }
 
-const moved = (x: Float64Array, direction: Float64Array, step: number): Float64Array =>
-  x.map((part, i) => part + step * direction[i]!);
+// loops, as `map` and `reduce` of a typed array take several times as long, and most of the time is spent here
 
-const largest = (x: Float64Array): number => x.reduce((most, part) => Math.max(most, Math.abs(part)), 0);
+function moved(x: Float64Array, direction: Float64Array, step: number): Float64Array {
+  const result = new Float64Array(x.length);
+  for (let i = 0; i < x.length; i++) result[i] = x[i]! + step * direction[i]!;
+  return result;
+}
+
+function scaled(x: Float64Array, factor: number): Float64Array {
+  const result = new Float64Array(x.length);
+  for (let i = 0; i < x.length; i++) result[i] = x[i]! * factor;
+  return result;
+}
+
+function largest(x: Float64Array): number {
+  let most = 0;
+  for (let i = 0; i < x.length; i++) most = Math.max(most, Math.abs(x[i]!));
+  return most;
+}
 
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
