@@ -39,7 +39,8 @@ const NEEDED = [
   // the compiler's interface and the types of JavaScript; not the programs, nor translations of messages
   [/^typescript-for-cells$/, /^lib\/(typescript\.js|.+\.d\.ts)$/],
   [/^umap-js$/, /^dist\//],
-  [/^vega$/, /^(build\/vega-node\.js$|index\.d\.ts$)/],
+  // for Node, and for the browsers of those who read what `tunebook site` writes
+  [/^vega$/, /^(build\/vega(-node|\.min)\.js$|index\.d\.ts$)/],
   [/^vega-lite$/, /^build\/(vega-lite\.js|src\/.+\.d\.ts)$/],
   [/^vega-typings$/, /\.d\.ts$/],
   // the compiled file for Node's `require`, and types; not the one for browsers

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TopLevelSpec } from 'vega-lite';
 import { compileChart, pngScale } from '../charts/render';
 import { writeFileAtomically } from '../core/files';
 import { vegaLite } from '../notebook/mime';
 import { readCells } from './notebookJobs';
+
+/** The file of Vega for browsers; kernel-setup/pack/needed-files.mjs keeps it in the package. */
+export const vegaForBrowsers = (): string =>
+  join(dirname(require.resolve('vega/package.json')), 'build', 'vega.min.js');
 
 /** Files of a notebook's charts, relative to the book, by `CELL,OUTPUT`: indices from 0. */
 export type ChartFiles = Record<string, string>;
@@ -14,11 +18,9 @@ export type ChartFiles = Record<string, string>;
  * Write the charts in the outputs of notebooks into the folder of a book, and Vega, which draws them: each as a script, because pages
  * that are opened from a folder can load nothing else. Charts that hold pictures are left out: they gain nothing, and are large.
  *
- * @returns the files of each notebook; none where Vega's file for browsers is missing, as in an installed package
+ * @returns the files of each notebook
  */
 export async function writeCharts(notebooks: readonly string[], out: string): Promise<Record<string, ChartFiles>> {
-  const vega = join(dirname(require.resolve('vega/package.json')), 'build', 'vega.min.js');
-  if (!existsSync(vega)) return {};
   const files: Record<string, ChartFiles> = {};
   for (const notebook of notebooks) {
     const charts: ChartFiles = {};
@@ -36,7 +38,7 @@ export async function writeCharts(notebooks: readonly string[], out: string): Pr
   }
   const licence =
     '/* Vega 5, https://vega.github.io/vega, University of Washington Interactive Data Lab, BSD-3-Clause */\n';
-  const source = readFileSync(vega, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
+  const source = readFileSync(vegaForBrowsers(), 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
   writeFileAtomically(join(out, 'charts', 'vega.js'), licence + source);
   return files;
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { buildSite } from '../../src/cli/site';
+import { vegaForBrowsers } from '../../src/cli/siteCharts';
 import { UserError } from '../../src/core/errors';
 import { projectFolder } from '../../src/core/paths';
 
@@ -63,6 +65,16 @@ describe('buildSite', function () {
     assert.match(middle, /forty-two/);
     assert.doesNotMatch(middle, /<(script|link|img)[^>]*(src|href)="(https?:)?\/\//);
     assert.doesNotMatch(index, /api/);
+  });
+
+  it('finds the program that draws its charts in an installed package, too', async () => {
+    const { isNeeded } = await import(
+      pathToFileURL(join(projectFolder, 'kernel-setup', 'pack', 'needed-files.mjs')).href
+    );
+    const [, file = ''] = relative(projectFolder, vegaForBrowsers()).split(sep).join('/').split('node_modules/vega/');
+    assert.ok(isNeeded('vega', file), file);
+    assert.ok(!isNeeded('vega', 'build/vega.js'), 'but not each of its forms');
+    assert.match(readFileSync(vegaForBrowsers(), 'utf8'), /^!?(function|\()/);
   });
 
   it('makes pages of the solutions, with links from each chapter to its solutions and back', async () => {
