@@ -115,7 +115,11 @@ export function backboneChart(rows: readonly BackboneChartRow[], options: Backbo
   const spec = {
     title: {
       text: `${title}: ${heading}`,
-      subtitle: [`above: costs; below: accuracies with 95% intervals, and LogME${exceeds}${doubt}`],
+      // a line each, as a long one would make the whole chart wider than a page
+      subtitle: [
+        'above: costs; below: accuracies with 95% intervals, and LogME',
+        ...[exceeds, doubt].filter(Boolean).map((line) => line.slice('; '.length)),
+      ],
     },
     vconcat: [row(panels.slice(0, QUALITY)), row(panels.slice(QUALITY))],
   };
