@@ -41,6 +41,24 @@ function rowOf(rows: ReturnType<typeof shownTable>, name: string) {
   return { low, high, row };
 }
 
+describe('the map of the course', () => {
+  it('has the minutes that the measured seconds of its chapters give', () => {
+    const text = readFileSync(join(projectFolder, 'docs', 'course.md'), 'utf8');
+    const [, list = ''] = /^Measured seconds [^:]*: ([^.]*)\.$/m.exec(text.replace(/,\n/g, ', ')) ?? [];
+    const seconds = new Map([...list.matchAll(/(\d\d): (\d+)/g)].map(([, chapter, each]) => [chapter, Number(each)]));
+    assert.equal(seconds.size, 11);
+    const rows = [...text.matchAll(/^\|.*\.ipynb.*\| \d+ \| (\d+) \|$/gm)].filter(
+      ([row]) => !row.includes('tunebook auto'),
+    );
+    assert.equal(rows.length, 7);
+    for (const [row, minutes] of rows) {
+      const chapters = new Set([...row.matchAll(/notebooks\/(\d\d)-/g)].map(([, chapter]) => chapter));
+      const sum = [...chapters].reduce((total, chapter) => total + seconds.get(chapter)!, 0);
+      assert.equal(Number(minutes), Math.ceil(sum / 60), row);
+    }
+  });
+});
+
 describe('the gains that the course shows', () => {
   it('are above zero over five seeds, in the chapter on variants', () => {
     const rows = shownTable('07-transfer-variants.ipynb', 'const compared');
