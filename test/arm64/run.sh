@@ -53,10 +53,11 @@ if ! (cd "$place" && sha256sum --status -c archive.sha256 2>/dev/null); then
   (cd "$place" && sha256sum packed/* >archive.sha256)
 fi
 
-# The same on both machines: set-up, doctor, a training, all probabilities, and a notebook on the kernel.
+# The same on both machines: set-up, doctor, Jupyter's own tests of a kernel on the kernelspec of the installed package, a training, all
+# probabilities, and a notebook on the kernel.
 cat >"$place/use.sh" <<'USE'
 set -euo pipefail
-node=$1
+node=$1 conformance=$2
 tunebook() { "$node" node_modules/tunebook/kernel-setup/tunebook.mjs "$@"; }
 # step NAME COMMAND...: run it, unless an earlier run of this script did
 step() {
@@ -65,6 +66,11 @@ step() {
   "${@:2}"
   touch "done/$1"
 }
+conformance() {
+  local spec
+  spec=$(find "$XDG_CACHE_HOME/tunebook/jupyter/share" -path '*/kernels/tslab/kernel.json' -exec grep -l "$PWD/" {} + | tail -n 1)
+  JUPYTER_PATH=${spec%/kernels/*} "$(find "$XDG_CACHE_HOME/tunebook/python" -path '*/bin/python' | tail -n 1)" "$conformance"
+}
 train() {
   rm -rf runs/first
   tunebook train --data photos --out runs/first --epochs 3 --seed 1 --json | tail -n 1 >train.json
@@ -72,6 +78,7 @@ train() {
 predict() { tunebook predict --model runs/first --json photos/*/*.png | tail -n 1 >predict.json; }
 for name in node-packages sharp build python widgets tensorflow kernelspec weights samples; do step "setup-$name" tunebook setup --only "$name"; done
 step doctor tunebook doctor
+step conformance conformance
 step train train
 step predict predict
 step new tunebook new mine --data photos
@@ -79,7 +86,7 @@ step notebook tunebook notebooks mine --quick
 USE
 
 say 'on this machine'
-(cd "$place/here" && XDG_CACHE_HOME="$place/cache" bash "$place/use.sh" "$(command -v node)" >"$place/here.log" 2>&1) || { tail -n 20 "$place/here.log"; exit 1; }
+(cd "$place/here" && XDG_CACHE_HOME="$place/cache" bash "$place/use.sh" "$(command -v node)" "$project/test/kernel/conformance.py" >"$place/here.log" 2>&1) || { tail -n 20 "$place/here.log"; exit 1; }
 
 cat >"$place/emulated.sh" <<'EMULATED'
 set -euo pipefail
@@ -91,13 +98,7 @@ mask='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\x
 printf ':arm64:M::%s:%s:%s:F' "$magic" "$mask" "$place/qemu/usr/bin/qemu-aarch64-static" >"$place/binfmt/register"
 export QEMU_LD_PREFIX="$place/root" XDG_CACHE_HOME="$place/cache"
 "$place/node/bin/node" -p '"Node " + process.version + " on " + process.platform + " " + process.arch'
-(cd "$place/project" && bash "$place/use.sh" "$place/node/bin/node")
-# Jupyter's own tests of a kernel, on the kernelspec of the installed package
-cd "$place/project"
-kernels=$(find "$place/cache/tunebook/jupyter/share" -path '*/kernels/tslab/kernel.json' -exec grep -l "$place/project/" {} + | tail -n 1)
-python=$(find "$place/cache/tunebook/python" -path '*/bin/python' | tail -n 1)
-[ -e done/conformance ] || JUPYTER_PATH=$(dirname "$(dirname "$(dirname "$kernels")")") "$python" "$project/test/kernel/conformance.py"
-touch done/conformance
+(cd "$place/project" && bash "$place/use.sh" "$place/node/bin/node" "$project/test/kernel/conformance.py")
 EMULATED
 say 'on arm64, emulated: every start of Node takes seconds, and TensorFlow about a hundred times as long'
 nice -n 19 unshare -Urm bash "$place/emulated.sh" "$place" "$project" 2>&1 | tee "$place/arm64.log"
