@@ -14,6 +14,7 @@ import { setupCommand } from '../lib/paths.mjs';
 import { sha256 } from '../lib/pip.mjs';
 import { platforms } from '../lib/platform.mjs';
 import { bindingHashes, hashesFile, prebuiltBinding, prebuiltFile } from '../lib/prebuilt.mjs';
+import { formatSeconds } from '../lib/report.mjs';
 import { filesIn, writeWhole } from '../lib/stamps.mjs';
 import { tensorflowHome, tensorflowVariant } from '../lib/tensorflow-variant.mjs';
 import { tfjsFolder } from '../lib/tfjs-node.mjs';
@@ -117,11 +118,14 @@ export async function buildBindings({ update = false, again = false, say = () =>
   /** @type {Record<string, string>} */
   const hashes = {};
   await withFetchedCompiler(STEP, async (zig) => {
-    for (const name of missing) {
-      say(`building the binding for ${name}`);
+    for (const [i, name] of missing.entries()) {
+      // zig compiles the C++ library for each platform, file by file, and prints nothing meanwhile
+      say(`building the binding for ${name} (${i + 1} of ${missing.length}): minutes, in which nothing is printed`);
+      const begin = performance.now();
       const platform = platforms[name];
       if (platform) await buildFor(zig, platform, prebuiltFile(name));
       hashes[name] = await sha256(prebuiltFile(name));
+      say(`built in ${formatSeconds((performance.now() - begin) / 1000)}: sha256 ${hashes[name]}`);
     }
   });
   // a platform that has no hash yet gets one

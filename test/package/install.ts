@@ -1,6 +1,6 @@
-// npm run test:package [-- npm|pnpm|yarn ...]: packs tunebook, installs the package into an empty folder with each package manager, without
-// any flag, and does there what a user would do first. It takes minutes and the network, so it is not part of `npm test`. The cache that the
-// projects share is .cache/package-test; what a first set-up costs is printed if that folder is removed before.
+// npm run test:package [-- npm|pnpm@12|pnpm@11|yarn ...]: packs tunebook, installs the package into an empty folder with each package manager,
+// without any flag, and does there what a user would do first. It takes minutes and the network, so it is not part of `npm test`. The cache that
+// the projects share is .cache/package-test; what a first set-up costs is printed if that folder is removed before.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,8 @@ const cache = cacheFolder('package-test');
 /** How each package manager installs a file. npx brings the manager itself. */
 const managers: Record<string, (archive: string) => string[]> = {
   npm: (archive) => ['npm', 'install', archive],
-  pnpm: (archive) => ['npx', '--yes', 'pnpm@12', 'add', archive],
+  'pnpm@12': (archive) => ['npx', '--yes', 'pnpm@12', 'add', archive],
+  'pnpm@11': (archive) => ['npx', '--yes', 'pnpm@11', 'add', archive],
   yarn: (archive) => ['npx', '--yes', '@yarnpkg/cli-dist@4', 'add', `tunebook@file:${archive}`],
 };
 
@@ -29,6 +30,8 @@ function run(project: string, [program = '', ...parameters]: readonly string[]):
   assert.equal(status, 0, `${stdout.slice(-2000)}\n${stderr.slice(-2000)}`);
   return stdout;
 }
+
+const megabytes = (folder: string) => execFileSync('du', ['-sm', folder], { encoding: 'utf8' }).split('\t')[0];
 
 /** Five sample pictures of each of three classes. */
 function copyPhotos(project: string): void {
@@ -70,14 +73,13 @@ function tryPackage(manager: string, archive: string): void {
   run(project, managers[manager]!(archive));
   tunebook('setup');
   assert.ok(existsSync(join(project, 'mine.ipynb')) && existsSync(join(project, 'runs/first')));
+  process.stdout.write(`  ${megabytes(project)} MB in the project, ${megabytes(cache)} MB in the cache\n`);
 }
 
-const folder = temporaryFolder();
-execFileSync('npm', ['run', 'pack', '--silent', '--', '--pack-destination', folder], {
-  cwd: projectFolder,
-  stdio: 'ignore',
-});
-const archive = join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '');
+const packing = ['run', 'pack', '--silent', '--', '--pack-destination', temporaryFolder()];
+const archive = execFileSync('npm', packing, { cwd: projectFolder, stdio: ['ignore', 'pipe', 'inherit'] })
+  .toString()
+  .trim();
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(managers);
 for (const manager of chosen) {
   assert.ok(manager in managers, `expected ${Object.keys(managers).join(', ')}, got ${manager}`);
