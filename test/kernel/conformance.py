@@ -1,11 +1,21 @@
 """The Jupyter protocol's conformance suite (PyPI: jupyter_kernel_test), for the kernel named tslab."""
 
+import os
 import unittest
 
 import jupyter_kernel_test
+from jupyter_client.manager import start_new_kernel
+
+# an emulated processor needs more
+SECONDS = int(os.environ.get("TUNEBOOK_CONFORMANCE_SECONDS", "60"))
+jupyter_kernel_test.TIMEOUT = max(jupyter_kernel_test.TIMEOUT, SECONDS / 4)
 
 
 class TslabTests(jupyter_kernel_test.KernelTests):
+    @classmethod
+    def setUpClass(cls):
+        cls.km, cls.kc = start_new_kernel(kernel_name=cls.kernel_name, startup_timeout=SECONDS)
+
     kernel_name = "tslab"
     language_name = "typescript"
     file_extension = ".ts"
