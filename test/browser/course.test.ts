@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { projectFolder } from '../../src/core/paths';
-import { complaintsOf, labForSuite, withoutKernel } from './lab';
+import { complaintsOf, labForSuite, openFile, withoutKernel } from './lab';
 
 interface Notebook {
   cells: { outputs?: { data?: Record<string, unknown> }[] }[];
@@ -32,15 +32,20 @@ describe('the course in JupyterLab, as it is committed', function () {
     await page.goto(`${suite.lab.url}lab/tree/${folder}?reset&token=${suite.lab.token}`);
   });
 
+  /** Also after a failure, so that the next notebook is alone in the page. */
+  afterEach(async () => {
+    await page.locator('.lm-TabBar-tab.jp-mod-current .lm-TabBar-tabCloseIcon').click();
+    await page.locator('.jp-NotebookPanel').waitFor({ state: 'detached' });
+  });
+
   for (const name of names) {
     it(`draws every chart of ${name} from its outputs, without messages on the console`, async () => {
       const { cells } = JSON.parse(readFileSync(join(projectFolder, 'notebooks', name), 'utf8')) as Notebook;
       const charts = cells
         .flatMap(({ outputs = [] }) => outputs)
         .filter(({ data = {} }) => Object.keys(data).some(isVegaLite)).length;
-      await page.locator('.jp-DirListing-item', { hasText: name }).dblclick();
-      const drawn = page.locator('.jp-NotebookPanel .vega-embed .marks');
-      await page.locator('.lm-TabBar-tab.jp-mod-current', { hasText: name }).waitFor();
+      await openFile(page, name);
+      const drawn = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .vega-embed .marks');
       if (charts > 0) await drawn.nth(charts - 1).waitFor({ timeout: 120_000 });
       else await page.locator('.jp-NotebookPanel .jp-CodeCell').first().waitFor({ timeout: 120_000 });
       assert.equal(await drawn.count(), charts);
@@ -50,8 +55,6 @@ describe('the course in JupyterLab, as it is committed', function () {
       }
       assert.deepEqual(complaints, []);
       await page.screenshot({ path: join(projectFolder, folder, name.replace('.ipynb', '.png')) });
-      await page.locator('.lm-TabBar-tab.jp-mod-current .lm-TabBar-tabCloseIcon').click();
-      await page.locator('.jp-NotebookPanel').waitFor({ state: 'detached' });
     });
   }
 });

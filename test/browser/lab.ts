@@ -116,6 +116,23 @@ export async function withoutKernel(page: Page): Promise<void> {
 }
 
 /**
+ * Open a file of the file browser by a double click. JupyterLab loses one that comes while it draws the folder again, so it is repeated; a file
+ * that is open already is only shown.
+ */
+export async function openFile(page: Page, name: string): Promise<void> {
+  const tab = page.locator('.lm-TabBar-tab.jp-mod-current', { hasText: name });
+  for (let tries = 10; tries > 0; tries--) {
+    await page.locator('.jp-DirListing-item', { hasText: name }).dblclick();
+    const open = await tab.waitFor({ timeout: PATIENCE / 10 }).then(
+      () => true,
+      () => false,
+    );
+    if (open) return;
+  }
+  throw new Error(`${name} does not open`);
+}
+
+/**
  * The errors and warnings on a page's console, as they come. A missing favicon and missing user settings are JupyterLab's own
  * and left out.
  */

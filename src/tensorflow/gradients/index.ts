@@ -1,6 +1,8 @@
 import { registerActivationGradients } from './activations';
 import { registerBatchNormGradient, registerTrainingBatchNorm } from './batchNormalization';
 import { fuseBatchNormalizationLayer } from './batchNormalizationLayer';
+import { replaceGelu } from './gelu';
+import { replaceLayerNormalization } from './layerNormalization';
 import { registerReductionGradients } from './reductions';
 
 export { batchNormInTraining } from './batchNormalization';
@@ -20,4 +22,6 @@ export function registerNativeGradients(): void {
   registerBatchNormGradient();
   registerTrainingBatchNorm();
   fuseBatchNormalizationLayer();
+  replaceLayerNormalization();
+  replaceGelu();
 }

@@ -6,6 +6,7 @@ import {
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
 } from '../../../src/tensorflow/gradients';
+import { layerNormalization } from '../../../src/tensorflow/gradients/layerNormalization';
 import { difference } from '../graph/models';
 
 const random = (shape: number[], seed: number, low = -2, high = 2) =>
@@ -210,6 +211,71 @@ describe('the native gradients', () => {
         assert.ok(Math.abs(variance![0]! - (0.9 + (0.1 * 8) / 3)) < 1e-6); // 0.9 * 1 + 0.1 * variance(1, 3, 5)
       });
     }
+  });
+
+  describe('of layer normalization', () => {
+    const simple = (x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor) => {
+      const { mean, variance } = tf.moments(x, -1, true);
+      return x.sub(mean).div(variance.add(1e-3).sqrt()).mul(scale).add(offset);
+    };
+
+    it('are right for input, scale and offset', () => {
+      for (const shape of [
+        [3, 4, 4, 6],
+        [5, 6],
+      ]) {
+        const inputs = [random(shape, 15, -1, 5), random([6], 16, 0.5, 2), random([6], 17)];
+        const fused: Fn = (x, s, o) => layerNormalization(x!, s as tf.Tensor1D, o as tf.Tensor1D, 1e-3);
+        agree(fused, (x, s, o) => simple(x!, s!, o!), inputs, 1e-4);
+        agreeWithDifferences(fused, inputs);
+      }
+    });
+
+    it('are those of the layer, with and without scale and offset, in as many operations for each number of channels', () => {
+      const counts = [6, 60].map((channels) => {
+        const [x, dy] = [random([2, 4, 4, channels], 18), random([2, 4, 4, channels], 21)];
+        return [{}, { scale: false }, { center: false }].map((options) => {
+          const layer = tf.layers.layerNormalization({ epsilon: 1e-3, ...options });
+          layer.apply(tf.zerosLike(x)); // builds it
+          const gradient = tf.grad((a: tf.Tensor) => layer.call(a, {}) as tf.Tensor);
+          const expected = tf.grad((a: tf.Tensor) => simple(a, tf.ones([channels]), tf.zeros([channels])))(x, dy);
+          let actual = x;
+          const { length } = operations(() => {
+            actual = gradient(x, dy);
+          });
+          assert.ok(difference(actual, expected) < 1e-4);
+          return length;
+        });
+      });
+      assert.deepEqual(counts[0], counts[1]);
+      assert.ok(Math.max(...counts[0]!) < 30, `${counts[0]} operations`);
+    });
+
+    it('are those of tfjs over other axes', () => {
+      const x = random([2, 4, 3], 19);
+      const layer = tf.layers.layerNormalization({ axis: 1 });
+      const simple = (a: tf.Tensor) => {
+        const { mean, variance } = tf.moments(a, 1, true);
+        return a.sub(mean).div(variance.add(1e-3).sqrt());
+      };
+      agree(
+        (a) => layer.apply(a!) as tf.Tensor,
+        (a) => simple(a!),
+        [x],
+        1e-4,
+      );
+    });
+  });
+
+  it('of gelu equal those of its definition by the error function', () => {
+    const x = random([5, 7], 20, -6, 6);
+    const layer = tf.layers.activation({ activation: 'gelu' as 'relu' });
+    agree(
+      (a) => layer.apply(a!) as tf.Tensor,
+      (a) => a!.div(Math.SQRT2).erf().add(1).mul(0.5).mul(a!),
+      [x],
+    );
+    agreeWithDifferences((a) => layer.apply(a!) as tf.Tensor, [x]);
   });
 
   it('of the fused cross-entropies equal those of log-softmax', () => {
