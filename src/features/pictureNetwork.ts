@@ -1,4 +1,4 @@
-import type { Backbone } from '../models';
+import { type Backbone, preprocess } from '../models';
 import { tf } from '../tensorflow';
 import {
   availableEngine,
@@ -8,7 +8,7 @@ import {
   type EngineChoice,
   type Precision,
 } from '../tensorflow/graph';
-import { pictureTensor } from './pictureTensor';
+import { pictureBytes, pictureTensor } from './pictureTensor';
 
 /**
  * From this number of pictures on a graph is compiled. Compiling takes as long as computing a hundred pictures operation by
@@ -22,11 +22,17 @@ export const PICTURES_FOR_GRAPH = 192;
  */
 export const PICTURES_OF_CALL = 12;
 
+/** A network of pictures. */
+interface Network extends Pick<Backbone, 'entry' | 'model'> {
+  /** a model of its output, whose own output is the result. Default: none */
+  head?: tf.LayersModel | undefined;
+}
+
 /** Computes a network for decoded pictures: as a compiled graph when there are many, else operation by operation. */
 export class PictureNetwork {
   /** number format of the computation */
   readonly precision: Precision;
-  private graph: CompiledFunction<[tf.Tensor], tf.Tensor> | undefined;
+  private compiled: CompiledFunction<[tf.Tensor], tf.Tensor> | undefined;
   private expected = 0;
 
   /**
@@ -37,7 +43,7 @@ export class PictureNetwork {
    * @throws {UserError} when the engine is not installed
    */
   constructor(
-    private readonly network: Pick<Backbone, 'entry' | 'model'>,
+    private readonly network: Network,
     pictures: number,
     private readonly onMessage: (text: string) => void = console.warn,
     precision: Precision = 'float32',
@@ -49,46 +55,49 @@ export class PictureNetwork {
 
   /** Announce more pictures, and by what they are computed; a graph is compiled when there are enough. */
   expect(pictures: number, engine = this.engine): void {
-    const { precision, onMessage } = this;
+    const { precision } = this;
     const available = availableEngine(engine, precision);
     if (available !== this.engine) this.dispose();
     this.engine = available;
     if (pictures > 0) this.expected += Math.max(pictures, PICTURES_OF_CALL);
     const few = this.expected < PICTURES_FOR_GRAPH && precision === 'float32' && available !== 'onnxruntime';
-    if (this.graph || few) return;
-    this.graph = compileForward(this.network.model, { precision, engine: available, onFallback: onMessage });
+    if (this.compiled || few) return;
+    this.compiled = this.compile();
+  }
+
+  /** TensorFlow computes all in one graph; ONNX Runtime's is that of the network alone, so that one measurement serves every head. */
+  private compile(): CompiledFunction<[tf.Tensor], tf.Tensor> {
+    const { precision, engine, onMessage: onFallback } = this;
+    const { model, head, entry } = this.network;
+    const prepare = (pixels: tf.Tensor) => preprocess(pixels as tf.Tensor4D, entry.preprocessing);
+    return compileForward(model, { precision, engine, onFallback, ...(engine === 'tensorflow' && { prepare, head }) });
   }
 
   /** Compute pictures: [batch] of [size, size, 3] bytes to [batch x outputs]. */
   run(pictures: readonly Uint8Array[]): Float32Array {
-    const { graph, network } = this;
-    if (!graph) return forward(network, pictures);
-    return tf.tidy(() => graph.call(pictureTensor(pictures, network.entry.preprocessing)).dataSync() as Float32Array);
-  }
-
-  /** As {@link run}, and with a head its logits for these features. */
-  logits(pictures: readonly Uint8Array[], head: tf.LayersModel | undefined): Float32Array {
-    const outputs = this.run(pictures);
-    if (!head) return outputs;
+    const { compiled, network } = this;
+    if (!compiled) return forward(network, pictures);
+    const { preprocessing } = network.entry;
     return tf.tidy(() => {
-      const features = tf.tensor2d(outputs, [pictures.length, outputs.length / pictures.length]);
-      return (head.predict(features) as tf.Tensor).dataSync() as Float32Array;
-    });
+      if (this.engine === 'tensorflow') return compiled.call(pictureBytes(pictures, preprocessing)).dataSync();
+      const outputs = compiled.call(pictureTensor(pictures, preprocessing));
+      return withHead(network, outputs).dataSync();
+    }) as Float32Array;
   }
 
   dispose(): void {
-    this.graph?.dispose();
-    this.graph = undefined;
+    this.compiled?.dispose();
+    this.compiled = undefined;
   }
 }
 
+const withHead = ({ head }: Network, outputs: tf.Tensor) =>
+  head ? (head.predictOnBatch(outputs) as tf.Tensor) : outputs;
+
 /** One forward pass over decoded pictures, operation by operation: [batch] of [size, size, 3] bytes to [batch x outputs]. */
-export function forward(
-  { entry, model }: Pick<Backbone, 'entry' | 'model'>,
-  pictures: readonly Uint8Array[],
-): Float32Array {
+export function forward(network: Network, pictures: readonly Uint8Array[]): Float32Array {
   return tf.tidy(() => {
-    const outputs = model.predictOnBatch(pictureTensor(pictures, entry.preprocessing)) as tf.Tensor;
-    return outputs.dataSync() as Float32Array;
+    const outputs = network.model.predictOnBatch(pictureTensor(pictures, network.entry.preprocessing)) as tf.Tensor;
+    return withHead(network, outputs).dataSync() as Float32Array;
   });
 }

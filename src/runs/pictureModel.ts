@@ -75,7 +75,7 @@ export class PictureModel {
     /** how samples with other than 8 bits were mapped to 8 bits in training */
     private readonly reading?: Reading,
   ) {
-    this.pass = new PictureNetwork(network, 0);
+    this.pass = new PictureNetwork({ ...network, head }, 0);
   }
 
   /**
@@ -152,7 +152,7 @@ export class PictureModel {
    * @returns the logits, picture after picture // [batch x outputs]
    */
   logits(pixels: readonly Uint8Array[]): Float32Array {
-    return this.pass.logits(pixels, this.head);
+    return this.pass.run(pixels);
   }
 
   /** Free the memory of the network and the head. The model cannot be used afterwards. */

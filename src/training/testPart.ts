@@ -50,13 +50,13 @@ export async function evaluateTestPart(
   listener.onMessage?.(`evaluating the final model on ${counted(examples.length, 'test picture')}`);
   const { preprocessing } = backbone.entry;
   const network = new PictureNetwork(
-    { entry: backbone.entry, model: model ?? backbone.model },
+    model ? { entry: backbone.entry, model } : { ...backbone, head },
     examples.length,
     listener.onMessage,
     'float32',
     engine,
   );
-  const logits = (pixels: readonly Uint8Array[]) => network.logits(pixels, model ? undefined : head);
+  const logits = (pixels: readonly Uint8Array[]) => network.run(pixels);
   try {
     const { predictions, skipped } = await predictExamples(
       { resize: preprocessing, classes, logits },

@@ -5,6 +5,7 @@ import { cacheFolder } from '../../src/core/paths';
 import { type Example, imageFolder } from '../../src/data';
 import { extractFeatures, PictureNetwork } from '../../src/features';
 import { PICTURES_FOR_GRAPH } from '../../src/features/pictureNetwork';
+import { buildHead } from '../../src/layers';
 import { assignRandomWeights, type Backbone, loadBackbone } from '../../src/models';
 import type { tf } from '../../src/tensorflow';
 import { type EngineChoice, measuredEngine } from '../../src/tensorflow/graph';
@@ -78,7 +79,9 @@ describe('features of ONNX Runtime', function () {
 
   it('are those of predictions, too', () =>
     withRuntime(async () => {
-      const network = (engine: EngineChoice) => new PictureNetwork(backbone, 1, assert.fail, 'float32', engine);
+      const head = buildHead(backbone.model.outputs[0]!.shape[1]!, 3, { seed: 1 });
+      const network = (engine: EngineChoice) =>
+        new PictureNetwork({ ...backbone, head }, 1, assert.fail, 'float32', engine);
       const pictures = [0, 1, 2].map((i) => new Uint8Array(64 * 64 * 3).map((_, j) => (i * 97 + j * 31) % 256));
       const [one, other] = [network('tensorflow'), network('onnxruntime')];
       const difference = apart(other.run(pictures), one.run(pictures));
