@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DecoderThread } from '../../core/decoderThread';
+import { DecoderProcess } from '../../core/decoderProcess';
 import { messageOf, UserError } from '../../core/errors';
 import { parseJson } from '../../core/readBounded';
-import type { GroupRequest, ParquetAnswer, ParquetContent, ParquetField, ParquetRequest } from './parquetWorker';
+import type { GroupRequest, ParquetAnswer, ParquetContent, ParquetField, ParquetRequest } from './parquetDecoder';
 import type { RecordFile } from './recordFile';
 
 /** The most bytes of a row group, which is decoded as a whole. */
@@ -20,7 +20,7 @@ export async function readParquet(file: string): Promise<RecordFile> {
   const wrong = (reason: string) => new UserError(`'${file}' is not readable as Parquet: ${reason}`);
   const { size } = statSync(file);
   if (size < 12) throw wrong('it is too short');
-  const content = await withThread(file, wrong, async (ask) => (await ask(secondsFor(size))).content!);
+  const content = await withDecoder(file, wrong, async (ask) => (await ask(secondsFor(size))).content!);
   const { groups, fields } = content;
   const names = fields.map(({ name }) => name);
   if (names.some((name) => typeof name !== 'string' || name === '') || new Set(names).size < names.length)
@@ -51,9 +51,9 @@ async function* rowsOf(
   columns: readonly string[],
   wrong: (reason: string) => UserError,
 ): AsyncGenerator<Record<string, unknown>> {
-  const thread = threadFor(file);
+  const decoder = decoderFor(file);
   try {
-    const ask = asking(thread, wrong);
+    const ask = asking(decoder, wrong);
     await ask(secondsFor(statSync(file).size));
     for (const [group, { bytes, rows: count }] of groups.entries()) {
       const { rows = [] } = await ask(secondsFor(bytes), { columns, group });
@@ -61,25 +61,25 @@ async function* rowsOf(
       yield* rows;
     }
   } finally {
-    await thread.close();
+    await decoder.close();
   }
 }
 
-const threadFor = (file: string) =>
-  new DecoderThread<ParquetAnswer>(join(__dirname, 'parquetWorker.js'), { file } satisfies ParquetRequest);
+const decoderFor = (file: string) =>
+  new DecoderProcess<ParquetAnswer>(join(__dirname, 'parquetDecoder.js'), { file } satisfies ParquetRequest);
 
-async function withThread<T>(file: string, wrong: (reason: string) => UserError, work: (ask: Ask) => Promise<T>) {
-  const thread = threadFor(file);
+async function withDecoder<T>(file: string, wrong: (reason: string) => UserError, work: (ask: Ask) => Promise<T>) {
+  const decoder = decoderFor(file);
   try {
-    return await work(asking(thread, wrong));
+    return await work(asking(decoder, wrong));
   } finally {
-    await thread.close();
+    await decoder.close();
   }
 }
 
-function asking(thread: DecoderThread<ParquetAnswer>, wrong: (reason: string) => UserError): Ask {
+function asking(decoder: DecoderProcess<ParquetAnswer>, wrong: (reason: string) => UserError): Ask {
   return async (seconds, request) => {
-    const answer = await thread.next(seconds, request).catch((error) => {
+    const answer = await decoder.next(seconds, request).catch((error) => {
       throw wrong(messageOf(error));
     });
     if (answer.reason !== undefined) throw wrong(reasonOf(answer.reason));

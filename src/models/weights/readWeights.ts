@@ -53,12 +53,12 @@ function readShard(file: string, limit: number): Map<string, NamedArray> {
 }
 
 async function readContent(file: string, content: Buffer, limit: number): Promise<SavedWeights> {
-  if (isHdf5(content)) return readHdf5(content, file, { limit });
+  if (isHdf5(content)) return readHdf5(file, file, { limit });
   if (isZip(content)) {
     const archive = new ZipArchive(content, file);
     if (archive.names.includes(KERAS_MEMBER)) {
       // an HDF5 file has a header and some kilobytes a layer beside its arrays
-      return readHdf5(Buffer.from(archive.read(KERAS_MEMBER, 2 * limit)), `${KERAS_MEMBER} in ${file}`, { limit });
+      return readHdf5(archive.read(KERAS_MEMBER, 2 * limit), `${KERAS_MEMBER} in ${file}`, { limit });
     }
     return { kind: 'torch', arrays: within(file, () => readZippedTorchFile(archive, limit)) };
   }

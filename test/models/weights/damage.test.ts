@@ -9,7 +9,7 @@ import type { tf } from '../../../src/tensorflow';
 import { temporaryFolder } from '../../folders';
 import { everyFormat, legacyTorch, tinyArrays, tinyModel, zip, zippedTorch } from './samples';
 
-/** HDF5 files are read in a separate thread, which is slow to start, so fewer of them are tried. */
+/** HDF5 files are read in a separate process, which is slow to start, so fewer of them are tried. */
 const runsFor = (format: string) => (format.includes('Keras') ? 20 : 400);
 
 /** A limit on memory: each array of the model is smaller than a tenth of it, so no file may make the reader use much more. */

@@ -1,18 +1,28 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import type { Dataset, File, Group } from 'h5wasm';
+import type { Decode } from '../../core/decoderMain';
 import { messageOf, UserError } from '../../core/errors';
 import { readBfloat16, readHalf } from '../../core/half';
-import type { SavedLayer, SavedWeights } from './savedWeights';
+import { readBounded } from '../../core/readBounded';
+import { LARGEST_FILE, type SavedLayer, type SavedWeights } from './savedWeights';
 
 /*
- * Reads a Keras HDF5 file in a thread of its own: the HDF5 library (h5wasm, compiled C) sees nothing but the bytes it is
- * given, and a damaged file that makes it loop or abort ends only this thread.
+ * Reads a Keras HDF5 file in a process of its own: the HDF5 library (h5wasm, compiled C) sees nothing but the bytes it is
+ * given, and a damaged file that makes it loop or abort ends only this process.
  */
 
 export interface Hdf5Request {
-  content: Uint8Array;
+  /** path, or the bytes of a file that is in another one */
+  file: string | Uint8Array;
   /** all arrays together may have so many bytes */
   limit: number;
+}
+
+export interface Hdf5Answer {
+  saved?: SavedWeights;
+  /** why there are no weights */
+  reason?: string;
+  /** whether the reason is a sentence of this module */
+  expected?: boolean;
 }
 
 const H5T_INTEGER = 0;
@@ -22,7 +32,8 @@ const H5T_OPAQUE = 5;
 const DEEPEST = 8;
 const MOST_LAYERS = 20_000;
 
-async function read({ content, limit }: Hdf5Request): Promise<SavedWeights> {
+async function read({ file: from, limit }: Hdf5Request): Promise<SavedWeights> {
+  const content = typeof from === 'string' ? readBounded(from, { largest: LARGEST_FILE }) : from;
   const hdf5 = await import('h5wasm');
   const { FS } = (await hdf5.ready) as unknown as { FS: MemoryFiles };
   FS.createDataFile('/', 'weights.h5', content, true, false, true); // owned: not copied
@@ -145,16 +156,10 @@ function floats(path: string, value: unknown): Float32Array {
   throw new UserError(`'${path}' cannot be read as numbers`);
 }
 
-if (parentPort) {
-  const port = parentPort;
-  read(workerData as Hdf5Request).then(
-    (saved) => {
-      const layers = 'layers' in saved ? saved.layers : [];
-      const buffers = new Set(layers.flatMap(({ weights }) => weights.map(({ data }) => data.buffer as ArrayBuffer)));
-      port.postMessage({ saved }, [...buffers]);
-    },
-    (error: unknown) => {
-      port.postMessage({ reason: messageOf(error).split('\n')[0], expected: error instanceof UserError });
-    },
-  );
-}
+export const decode: Decode<Hdf5Request, Hdf5Answer> = async (request) => {
+  try {
+    return { answer: { saved: await read(request) } };
+  } catch (error) {
+    return { answer: { reason: messageOf(error).split('\n')[0], expected: error instanceof UserError } };
+  }
+};

@@ -1,13 +1,13 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import zlib from 'node:zlib';
+import type { Decode } from '../../core/decoderMain';
 import { messageOf } from '../../core/errors';
 
 /*
- * Decodes a Parquet file in a thread of its own, as a damaged file can make a decoder loop or fill the memory. It answers first with
+ * Decodes a Parquet file in a process of its own, as a damaged file can make a decoder loop or fill the memory. It answers first with
  * what the file contains, and then each request for a group of rows with these rows.
  */
 
-/** The `workerData` of this thread. */
+/** The data of this decoder. */
 export interface ParquetRequest {
   file: string;
 }
@@ -38,7 +38,7 @@ export interface ParquetField {
   children: ParquetField[];
 }
 
-/** An answer of this thread. */
+/** An answer of this decoder. */
 export interface ParquetAnswer {
   content?: ParquetContent;
   rows?: Record<string, unknown>[];
@@ -111,12 +111,17 @@ function separate(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, separate(part)]));
 }
 
-const answer = (message: ParquetAnswer) => parentPort!.postMessage(message);
-const fail = (error: unknown) => answer({ reason: messageOf(error) });
+const failed = (error: unknown): ParquetAnswer => ({ reason: messageOf(error) });
 
-open(workerData as ParquetRequest).then(({ content, rowsOf }) => {
-  parentPort!.on('message', (request: GroupRequest) => {
-    rowsOf(request).then((rows) => answer({ rows: rows.map((row) => separate(row) as Record<string, unknown>) }), fail);
-  });
-  answer({ content });
-}, fail);
+export const decode: Decode<ParquetRequest, ParquetAnswer, GroupRequest> = async (data) => {
+  try {
+    const { content, rowsOf } = await open(data);
+    const next = async (request: GroupRequest) => {
+      const rows = await rowsOf(request);
+      return { rows: rows.map((row) => separate(row) as Record<string, unknown>) };
+    };
+    return { answer: { content }, next: (request) => next(request).catch(failed) };
+  } catch (error) {
+    return { answer: failed(error) };
+  }
+};
