@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { messageOf } from './errors';
 
@@ -25,6 +26,13 @@ process.on('unhandledRejection', fail);
 process.on('disconnect', () => process.exit(1));
 const watch = `setInterval(() => process.ppid === ${Number(parent)} || process.kill(process.pid, 'SIGKILL'), 500)`;
 new Worker(watch, { eval: true }).unref();
+
+// Node limits objects, but not buffers: where the memory of the machine is used up, Linux is to end this process and not the parent.
+if (process.platform === 'linux') {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '1000');
+  } catch {} // a container without /proc
+}
 
 let respond = async (data: unknown): Promise<unknown> => {
   const { decode } = require(script) as { decode: Decode<unknown, unknown, unknown> };

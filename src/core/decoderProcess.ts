@@ -34,7 +34,7 @@ export class DecoderProcess<Answer> {
       env: { ...process.env, NODE_OPTIONS: '' },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      detached: true, // Ctrl-C and the stop button are meant for this process, which may go on
+      detached: true, // Ctrl-C and the stop button are meant for this process, which may finish its step first
     });
     this.child.stderr?.on('data', (text) => {
       this.printed = (this.printed + text).slice(-MOST_PRINTED);
@@ -84,7 +84,6 @@ export class DecoderProcess<Answer> {
     const closed = new Promise((resolve) => this.child.once('close', resolve));
     this.child.kill('SIGKILL');
     await closed;
-    this.ended = ENDED;
   }
 
   /** If the process has ended, its 'close' event tells. */

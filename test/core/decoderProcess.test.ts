@@ -71,6 +71,15 @@ describe('a process for a decoder', () => {
     await decoder.close();
   });
 
+  it('is what Linux ends first if the memory of the machine is used up', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const decoder = decoderOf(
+      "return { answer: require('node:fs').readFileSync('/proc/self/oom_score_adj', 'utf8') };",
+    );
+    assert.equal(await decoder.next(60), '1000\n');
+    await decoder.close();
+  });
+
   it('says so if no process can be started', async () => {
     const { execPath } = process;
     process.execPath = join(temporaryFolder(), 'missing');
