@@ -19,10 +19,11 @@ import { runCommand } from './process';
 import { commitHere, thisMachine } from './record';
 import { sideBySide } from './rows/sideBySide';
 
-const USAGE = `node dist/bench/backbones.js [--only NAME[,NAME...]] [--again] [--publish] [--json]
+const USAGE = `node dist/bench/backbones.js [--only NAME[,NAME...]] [--again] [--part agreement|times] [--publish] [--json]
 
   --only     some of ${backboneNames().join(', ')}
   --again    measure also what was measured before: rows are kept in build/bench/backbones.json
+  --part     agreement: only compare outputs, which other work beside it does not disturb; times: only measure what was compared before
   --publish  write bench/BACKBONES.md with all rows so far
   --json     one JSON object as the last line, in place of the table`;
 
@@ -43,20 +44,25 @@ async function main(argv: readonly string[]): Promise<void> {
     args: [...argv],
     options: {
       ...{ only: { type: 'string' }, again: { type: 'boolean' }, publish: { type: 'boolean' } },
-      ...{ json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      ...{ part: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
     },
   });
   if (options.help) return void process.stdout.write(`${USAGE}\n`);
+  const { part } = options;
+  if (part !== undefined && part !== 'agreement' && part !== 'times')
+    throw new UserError(`--part is agreement or times, not '${part}'`);
   const names = options.only?.split(',') ?? backboneNames();
   for (const name of names) backboneEntry(name); // report an unknown name before any work
   const missing = missingPeers();
   if (missing) process.stderr.write(`${missing}: nothing is beside tunebook's times\n`);
   const rows = new Map<string, BackboneRow>(readKept().map((row) => [row.name, row]));
   for (const name of names) {
-    if (rows.has(name) && !options.again) continue;
+    const before = rows.get(name);
+    const isDone = before && (part === 'agreement' || before.forward.some((each) => each !== null));
+    if (isDone && !options.again) continue;
     const began = performance.now();
     try {
-      rows.set(name, await measure(name));
+      rows.set(name, await measure(name, before, part));
       mkdirSync(dirname(kept()), { recursive: true });
       writeFileAtomically(kept(), JSON.stringify([...rows.values()], null, 1));
       process.stderr.write(`${name}: ${Math.round((performance.now() - began) / 1000)} s\n`);
@@ -76,10 +82,13 @@ async function main(argv: readonly string[]): Promise<void> {
 
 const readKept = (): BackboneRow[] => (existsSync(kept()) ? JSON.parse(readFileSync(kept(), 'utf8')) : []);
 
-async function measure(name: string): Promise<BackboneRow> {
+/** @param before what is known of it, whose other part stays */
+async function measure(
+  name: string,
+  before: BackboneRow | undefined,
+  part: 'agreement' | 'times' | undefined,
+): Promise<BackboneRow> {
   const folder = mkdtempSync(join(tmpdir(), 'tunebook-bench-'));
-  const entry = backboneEntry(name);
-  const size = entry.preprocessing.inputSize;
   const peer = missingPeers() ? undefined : libraryNetwork(name);
   // each step has its own process, so that its memory use does not affect the next
   const step = async (...parameters: string[]) => {
@@ -87,32 +96,57 @@ async function measure(name: string): Promise<BackboneRow> {
     const env = { ...process.env, TUNEBOOK_CACHE: join(folder, 'cache') };
     return (await runCommand(process.execPath, [script, ...parameters], env)).answer as Record<string, number>;
   };
+  const nothing: Pair = [null, null];
+  const unknown = {
+    oracle: null,
+    errors: null,
+    load: nothing,
+    forward: nothing,
+    step: nothing,
+    memory: nothing,
+    busy: 0,
+  };
   try {
-    const compared = await compare(name, folder, peer, step);
     const { parameters } = await step('fill', name);
-    const { model } = buildArchitecture(entry.name, { includeTop: false });
-    const work = multiplyAdds(model);
-    model.dispose();
-    const batch = (kind: 'forward' | 'step') => Math.max(1, Math.min(MOST[kind], Math.floor(WORK[kind] / work)));
-    const forward = await beside({ kind: 'forward', network: name, size, batch: batch('forward') }, peer);
-    const training = { kind: 'step', network: name, size, batch: batch('step'), classes: CLASSES } as const;
-    const trained = await beside(training, peer);
-    const load = [
-      await loading('tunebook', { kind: 'load', network: name, size }, join(folder, 'cache')),
-      peer ? await loading('torch', { kind: 'load', network: peer, size }) : null,
-    ] as const;
-    const perPicture = ([ours, theirs]: Pair, count: number): Pair => [ours && ours / count, theirs && theirs / count];
     return {
-      ...{ name, parameters: parameters!, published: entry.parameters, ...compared, peer: peer ?? null, size },
-      load: [...load],
-      forward: perPicture(forward.times, batch('forward')),
-      step: perPicture(trained.times, batch('step')),
-      memory: trained.memory,
-      busy: loadavg()[0]!,
+      ...{ name, parameters: parameters!, published: backboneEntry(name).parameters, peer: peer ?? null },
+      size: backboneEntry(name).preprocessing.inputSize,
+      ...(before ?? unknown),
+      ...((part !== 'times' || !before) && (await compare(name, folder, peer, step))),
+      ...(part !== 'agreement' && (await timesOf(name, join(folder, 'cache'), peer))),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** @param cache folder with weights of the network */
+async function timesOf(
+  name: string,
+  cache: string,
+  peer: string | undefined,
+): Promise<Pick<BackboneRow, 'load' | 'forward' | 'step' | 'memory' | 'busy'>> {
+  const entry = backboneEntry(name);
+  const size = entry.preprocessing.inputSize;
+  const { model } = buildArchitecture(entry.name, { includeTop: false });
+  const work = multiplyAdds(model);
+  model.dispose();
+  const batch = (kind: 'forward' | 'step') => Math.max(1, Math.min(MOST[kind], Math.floor(WORK[kind] / work)));
+  const forward = await beside({ kind: 'forward', network: name, size, batch: batch('forward') }, peer);
+  const training = { kind: 'step', network: name, size, batch: batch('step'), classes: CLASSES } as const;
+  const trained = await beside(training, peer);
+  const load: Pair = [
+    await loading('tunebook', { kind: 'load', network: name, size }, cache),
+    peer ? await loading('torch', { kind: 'load', network: peer, size }) : null,
+  ];
+  const perPicture = ([ours, theirs]: Pair, count: number): Pair => [ours && ours / count, theirs && theirs / count];
+  return {
+    load,
+    forward: perPicture(forward.times, batch('forward')),
+    step: perPicture(trained.times, batch('step')),
+    memory: trained.memory,
+    busy: loadavg()[0]!,
+  };
 }
 
 /** Against Keras where its weights are Keras's, else against the library of PyTorch that has it. */
