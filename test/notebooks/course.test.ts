@@ -13,7 +13,7 @@ const KERNELS = 2;
 const GROUPS = { emoji: 5, letters: 12 } as const;
 
 /** The chapters that open the whole samples, as all do for a person. */
-const WHOLE = ['00-quick-start', '01-choose-a-model', '02-freeze-and-train-the-top', '03-augment'];
+const WHOLE = ['00-quick-start', '03-augment'];
 
 /** A folder with some of a sample's pictures: what the cells do is the same, and the features of all would take most of the time. */
 function partOf(sample: keyof typeof GROUPS, root: string): string {
