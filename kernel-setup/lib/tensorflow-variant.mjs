@@ -97,9 +97,15 @@ export function noteGpus({ usable, unfit }) {
 /**
  * What is not used, in one line for the user; undefined if everything is.
  *
- * @param {Decision | undefined} decided
+ * @param {Decision | undefined} decided undefined without an NVIDIA driver
+ * @param {Variant} [variant] the build of TensorFlow
+ * @param {boolean} [driver] whether there is an NVIDIA driver
  */
-export function unusedGpus({ reason, usable, unfit } = /** @type {Decision} */ ({})) {
+export function unusedGpus(decided, variant = tensorflowVariant(), driver = hasDriver()) {
+  if (variant === 'gpu' && !driver)
+    return 'no GPU is used, although TensorFlow has CUDA: there is no NVIDIA driver (Docker shows it with `--gpus all`)';
+  if (!decided) return undefined;
+  const { reason, usable, unfit } = decided;
   const why = unfit ?? reason;
   if (why === undefined) return undefined;
   return usable && usable.length > 0 ? `not used: ${why}` : `the GPU is not used: ${why}`;

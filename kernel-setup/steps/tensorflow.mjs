@@ -180,7 +180,7 @@ export const tensorflow = {
     const decided = decision();
     const unused = unusedGpus(decided);
     if (!unused) return;
-    const more = decided?.usable?.length ? '' : ' TUNEBOOK_TENSORFLOW=gpu tries it all the same.';
+    const more = !decided || decided.usable?.length ? '' : ' TUNEBOOK_TENSORFLOW=gpu tries it all the same.';
     report.line(`${unused[0]?.toUpperCase()}${unused.slice(1)}.${more}`);
   },
 };

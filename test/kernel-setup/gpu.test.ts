@@ -67,3 +67,32 @@ describe('the choice between TensorFlow for the CPU and with CUDA', () => {
     assert.deepEqual(tried, ['0'], "without the driver's tool the first one is tried");
   });
 });
+
+describe('the line about GPUs that are not used', () => {
+  type Decided = { key: string; variant: string; reason?: string; usable?: string[]; unfit?: string };
+  let unused: (decided: Decided | undefined, variant: string, driver: boolean) => string | undefined;
+  before(async () => {
+    unused = (await kernelSetup<{ unusedGpus: typeof unused }>('lib/tensorflow-variant.mjs')).unusedGpus;
+  });
+  const decided = { key: 'k', variant: 'gpu' };
+
+  it('says what is missing where TensorFlow has CUDA and there is no driver, as in a container without its GPU', () => {
+    assert.match(
+      unused(undefined, 'gpu', false)!,
+      /no GPU is used, although TensorFlow has CUDA: there is no NVIDIA driver/,
+    );
+  });
+
+  it('gives the reason for all GPUs, or for some', () => {
+    assert.equal(unused({ ...decided, reason: 'too old' }, 'cpu', true), 'the GPU is not used: too old');
+    assert.equal(
+      unused({ ...decided, usable: ['0'], unfit: 'GPU 1: too old' }, 'gpu', true),
+      'not used: GPU 1: too old',
+    );
+  });
+
+  it('says nothing where nothing is left unused', () => {
+    assert.equal(unused(undefined, 'cpu', false), undefined);
+    assert.equal(unused({ ...decided, usable: ['0'] }, 'gpu', true), undefined);
+  });
+});
