@@ -109,9 +109,9 @@ async function measure(
   try {
     const { parameters } = await step('fill', name);
     return {
+      ...(before ?? unknown),
       ...{ name, parameters: parameters!, published: backboneEntry(name).parameters, peer: peer ?? null },
       size: backboneEntry(name).preprocessing.inputSize,
-      ...(before ?? unknown),
       ...((part !== 'times' || !before) && (await compare(name, folder, peer, step))),
       ...(part !== 'agreement' && (await timesOf(name, join(folder, 'cache'), peer))),
     };

@@ -105,9 +105,11 @@ export function backboneChart(rows: readonly BackboneChartRow[], options: Backbo
     ? `best linear probe ${best.title}, ${monitor === 'accuracy' ? '' : `${name} `}${formatMeasure(monitor, scoreOf(best).estimate)}`
     : 'nothing was measured';
   const baseline = rows[0]?.mostFrequent;
-  const exceeds = baseline === undefined ? '' : `; always the most frequent class: ${formatShare(baseline)}`;
-  const doubt =
-    equals.length > 0 ? `; their intervals do not rule out ${equals.map((row) => row.title).join(', ')}` : '';
+  const notes = [
+    ...(baseline === undefined ? [] : [`always the most frequent class: ${formatShare(baseline)}`]),
+    ...(equals.length > 0 ? [`their intervals do not rule out ${equals.map((row) => row.title).join(', ')}`] : []),
+  ];
+  const said = [heading, ...notes].join('; ');
   const row = (chosen: readonly Panel[]) => ({
     hconcat: chosen.map((panel, place) => drawPanel(panel, rows, place === 0)),
     spacing: 18,
@@ -116,10 +118,7 @@ export function backboneChart(rows: readonly BackboneChartRow[], options: Backbo
     title: {
       text: `${title}: ${heading}`,
       // a line each, as a long one would make the whole chart wider than a page
-      subtitle: [
-        'above: costs; below: accuracies with 95% intervals, and LogME',
-        ...[exceeds, doubt].filter(Boolean).map((line) => line.slice('; '.length)),
-      ],
+      subtitle: ['above: costs; below: accuracies with 95% intervals, and LogME', ...notes],
     },
     vconcat: [row(panels.slice(0, QUALITY)), row(panels.slice(QUALITY))],
   };
@@ -130,8 +129,8 @@ export function backboneChart(rows: readonly BackboneChartRow[], options: Backbo
     ],
     [false, ...panels.map(() => true)],
   );
-  const description = `Panels that compare ${counted(rows.length, 'backbone')}: ${rows.map((row) => row.title).join(', ')}. ${heading}${exceeds}${doubt}.`;
-  return chart(spec, description, `${title}: ${heading}${exceeds}${doubt}\n${text}`);
+  const description = `Panels that compare ${counted(rows.length, 'backbone')}: ${rows.map((row) => row.title).join(', ')}. ${said}.`;
+  return chart(spec, description, `${title}: ${said}\n${text}`);
 }
 
 const labelOf = ({ value, label }: Panel, row: BackboneChartRow): string => {

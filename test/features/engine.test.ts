@@ -13,6 +13,7 @@ import { hasOnnxRuntime } from '../../src/tensorflow/graph/onnx/onnxRuntime';
 import { train } from '../../src/training';
 import { withEmptyCache } from '../folders';
 import { stripesFolder } from '../pictures';
+import { apart } from './apart';
 
 /** Work with an empty cache in which ONNX Runtime is set up. */
 function withRuntime<T>(work: () => Promise<T>): Promise<T> {
@@ -22,9 +23,6 @@ function withRuntime<T>(work: () => Promise<T>): Promise<T> {
     return work();
   });
 }
-
-const largest = (numbers: Float32Array) => numbers.reduce((most, number) => Math.max(most, Math.abs(number)), 0);
-const apart = (a: Float32Array, b: Float32Array) => largest(a.map((number, i) => number - b[i]!)) / largest(b);
 
 describe('features of ONNX Runtime', function () {
   this.timeout(240_000);

@@ -4,33 +4,12 @@ import { PICTURES_FOR_GRAPH } from '../../src/features/pictureNetwork';
 import { buildHead } from '../../src/layers';
 import { assignRandomWeights, type Backbone, loadBackbone } from '../../src/models';
 import { tf } from '../../src/tensorflow';
-import { nodeBackend } from '../../src/tensorflow/graph/backend';
+import { operations } from '../tensorflow/operations';
+import { apart } from './apart';
 
 const SIZE = 64;
 const pictures = (channels = 3) =>
   [0, 1, 2].map((i) => new Uint8Array(SIZE * SIZE * channels).map((_, j) => (i * 97 + j * 31 + (j % 7) * 13) % 256));
-
-const apart = (a: Float32Array, b: Float32Array) => {
-  const largest = (numbers: Float32Array) => numbers.reduce((most, number) => Math.max(most, Math.abs(number)), 0);
-  return largest(a.map((number, i) => number - b[i]!)) / largest(b);
-};
-
-/** The names of the operations that TensorFlow executes one by one. */
-function operationsOf(work: () => void): string[] {
-  const backend = nodeBackend();
-  const seen: string[] = [];
-  const { executeSingleOutput } = backend;
-  backend.executeSingleOutput = function (name, ...rest) {
-    seen.push(name);
-    return executeSingleOutput.call(this, name, ...rest);
-  };
-  try {
-    work();
-  } finally {
-    backend.executeSingleOutput = executeSingleOutput;
-  }
-  return seen;
-}
 
 describe('a network of pictures', function () {
   this.timeout(60_000);
@@ -71,7 +50,7 @@ describe('a network of pictures', function () {
     const compiled = new PictureNetwork({ ...backbone, head }, PICTURES_FOR_GRAPH, assert.fail);
     compiled.run(pictures());
     assert.deepEqual(
-      operationsOf(() => compiled.run(pictures())),
+      operations(() => compiled.run(pictures())),
       [],
     );
     assert.equal(compiled.run(pictures()).length, 3 * 4);
@@ -86,7 +65,7 @@ describe('a network of pictures', function () {
       return network.run([picture!]);
     });
     for (const result of results) assert.ok(apart(result, results[0]!) < 1e-5);
-    assert.ok(operationsOf(() => network.run([picture!])).length === 0, 'a graph, with the sixteenth');
+    assert.ok(operations(() => network.run([picture!])).length === 0, 'a graph, with the sixteenth');
     network.dispose();
   });
 

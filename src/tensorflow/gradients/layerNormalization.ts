@@ -13,7 +13,7 @@ const replaced = Symbol('tunebook: layer normalization has a gradient of its own
 
 /**
  * Let `tf.layers.layerNormalization` over the last axis compute its gradient directly. tfjs 4.22 copies mean and variance to each
- * channel, and the gradient of a copy is a slice and an addition for each of them: a step of ConvNeXt had ten thousands of operations.
+ * channel, and the gradient of a copy is a slice and an addition for each of them: a step of ConvNeXt was not ready after five minutes.
  */
 export function replaceLayerNormalization(): void {
   const prototype = Object.getPrototypeOf(tf.layers.layerNormalization({})) as LayerNormalizationLayer & {

@@ -8,6 +8,7 @@ import {
 } from '../../../src/tensorflow/gradients';
 import { layerNormalization } from '../../../src/tensorflow/gradients/layerNormalization';
 import { difference } from '../graph/models';
+import { operations } from '../operations';
 
 const random = (shape: number[], seed: number, low = -2, high = 2) =>
   tf.randomUniform(shape, low, high, 'float32', seed);
@@ -51,26 +52,6 @@ function agreeWithDifferences(fn: Fn, inputs: tf.Tensor[], step = 1e-2, toleranc
     }
   });
 }
-
-const operations = (work: () => void) => {
-  const binding = (tf.backend() as unknown as { binding: object }).binding as { executeOp: unknown };
-  const seen: string[] = [];
-  const backend = tf.backend() as unknown as { binding: object };
-  const executeOp = binding.executeOp as (name: string, ...rest: unknown[]) => unknown;
-  const names = Object.getOwnPropertyNames(binding) as (keyof typeof binding)[];
-  const copy = Object.fromEntries(names.map((name) => [name, binding[name]]));
-  copy.executeOp = (name: string, ...rest: unknown[]) => {
-    seen.push(name);
-    return executeOp.call(binding, name, ...rest);
-  };
-  backend.binding = copy;
-  try {
-    work();
-  } finally {
-    backend.binding = binding;
-  }
-  return seen;
-};
 
 describe('the native gradients', () => {
   before(registerNativeGradients);
