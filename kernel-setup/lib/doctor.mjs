@@ -5,6 +5,7 @@ import { build } from '../steps/build.mjs';
 import { kernelspecStep } from '../steps/kernelspec.mjs';
 import { nodePackages } from '../steps/node-packages.mjs';
 import { onnxruntime } from '../steps/onnxruntime.mjs';
+import { openvino, whyNoOpenVino } from '../steps/openvino.mjs';
 import { python } from '../steps/python.mjs';
 import { samples } from '../steps/samples.mjs';
 import { sharpStep } from '../steps/sharp.mjs';
@@ -138,13 +139,18 @@ async function tensorflowAndDevice() {
   }
 }
 
-/** What the setting `engine` can be here. ONNX Runtime is optional, so nothing is wrong without it. */
+/** What the setting `engine` can be here. All but TensorFlow are optional, so nothing is wrong without them. */
 function engines() {
-  if (isDone(onnxruntime)) return ok('engines', 'TensorFlow, ONNX Runtime');
-  return ok(
-    'engines',
-    `TensorFlow; ONNX Runtime can be added: ${setupCommand}${isClone ? ' --' : ''} --only onnxruntime`,
-  );
+  const optional = [
+    { step: onnxruntime, title: 'ONNX Runtime' },
+    ...(whyNoOpenVino(`${process.platform}-${process.arch}`) ? [] : [{ step: openvino, title: 'OpenVINO' }]),
+  ];
+  const there = optional.filter(({ step }) => isDone(step));
+  const others = optional.filter(({ step }) => !isDone(step));
+  const found = ['TensorFlow', ...there.map(({ title }) => title)].join(', ');
+  if (others.length === 0) return ok('engines', found);
+  const command = `${setupCommand}${isClone ? ' --' : ''} --only ${others.map(({ step }) => step.name).join(',')}`;
+  return ok('engines', `${found}; ${others.map(({ title }) => title).join(' and ')} can be added: ${command}`);
 }
 
 function jupyterLab() {

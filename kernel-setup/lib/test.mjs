@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { notebook7 } from '../steps/notebook7.mjs';
 import { onnxruntime } from '../steps/onnxruntime.mjs';
+import { openvino } from '../steps/openvino.mjs';
 import { oracle } from '../steps/oracle.mjs';
 import { tensorflowEnvironment } from './environment.mjs';
 import { messageOf, SetupError } from './errors.mjs';
@@ -105,13 +106,14 @@ function timesTable(times) {
 }
 
 /**
- * What only tests need: Keras to compare with, Jupyter Notebook and ONNX Runtime. Without it (no network, say) those tests are skipped, and say so.
+ * What only tests need: Keras to compare with, Jupyter Notebook, ONNX Runtime and OpenVINO. Without it (no network, say) those tests are skipped, and say so.
  */
 async function bringOthers() {
   const wanted = [
     ...(process.env.TUNEBOOK_ORACLE ? [] : [{ step: oracle, tests: 'compare with Keras' }]),
     { step: notebook7, tests: 'use Jupyter Notebook 7' },
     { step: onnxruntime, tests: 'compute with ONNX Runtime' },
+    { step: openvino, tests: 'compute with OpenVINO' },
   ];
   for (const { step, tests } of wanted) {
     try {

@@ -4,6 +4,7 @@ import { build } from './build.mjs';
 import { kernelspecStep } from './kernelspec.mjs';
 import { nodePackages } from './node-packages.mjs';
 import { onnxruntime } from './onnxruntime.mjs';
+import { openvino } from './openvino.mjs';
 import { python } from './python.mjs';
 import { samples } from './samples.mjs';
 import { sharpStep } from './sharp.mjs';
@@ -19,7 +20,7 @@ export const steps = [
 ];
 
 /** Steps that are carried out only when they are named. */
-export const optionalSteps = [onnxruntime];
+export const optionalSteps = [onnxruntime, openvino];
 
 /**
  * Some of the steps, in their usual order, and those that are optional.

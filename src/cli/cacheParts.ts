@@ -84,6 +84,7 @@ export const cacheKinds = {
     entries: /^(?:cpu|gpu)-\d[\w.]*(?:-(?:linux|darwin)-arm64)?$/,
   },
   onnxruntime: { holds: 'ONNX Runtime', renewal: 'made again by set-up', entries: /^\d[\w.-]*(?:\.part)?$/ },
+  openvino: { holds: 'OpenVINO', renewal: 'made again by set-up', entries: /^\d[\w.-]*(?:\.part)?$/ },
   python: { holds: 'Python with JupyterLab', renewal: 'made again by set-up', entries: ENVIRONMENT },
   notebook7: {
     holds: 'Jupyter Notebook, in which tests operate widgets',

@@ -41,8 +41,8 @@ export interface ExtractFeaturesOptions {
    */
   precision?: Precision;
   /**
-   * What computes the features: `'tensorflow'`, `'onnxruntime'` where `tunebook setup --only onnxruntime` has installed it, or with
-   * `'auto'` the faster of both, which is measured once for each network. Default: `'tensorflow'`
+   * What computes the features: `'tensorflow'`, `'onnxruntime'` or `'openvino'` where `tunebook setup --only onnxruntime,openvino` has
+   * installed them, or with `'auto'` the fastest of them, which is measured once for each network. Default: `'tensorflow'`
    */
   engine?: EngineChoice;
   /** Receives progress and messages, and may ask to stop. */

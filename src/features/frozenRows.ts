@@ -40,8 +40,8 @@ export interface FrozenRowsOptions {
   /** Number format of the computation. Default: `'float32'` */
   precision?: Precision;
   /**
-   * What computes: `'tensorflow'`, `'onnxruntime'` where it is installed, or with `'auto'` the faster one, which is measured once for
-   * each network. Rows of one engine are not taken for those of the other. Default: `'tensorflow'`
+   * What computes: `'tensorflow'`, `'onnxruntime'` or `'openvino'` where they are installed, or with `'auto'` the fastest of them, which is
+   * measured once for each network. Rows of one engine are not taken for those of another. Default: `'tensorflow'`
    */
   engine?: EngineChoice;
   /** Receives progress and messages, and may ask to stop. */

@@ -6,6 +6,7 @@ import {
   type CompiledFunction,
   compileForward,
   type EngineChoice,
+  isOptional,
   type Precision,
 } from '../tensorflow/graph';
 import { pictureBytes, pictureTensor } from './pictureTensor';
@@ -39,7 +40,7 @@ export class PictureNetwork {
    * @param pictures the expected number of pictures
    * @param onMessage receives a message when no graph, or not the requested precision, is possible
    * @param precision bfloat16 always uses a graph
-   * @param engine what computes the graph; 'onnxruntime' always uses one
+   * @param engine what computes the graph; other engines than TensorFlow always use one
    * @throws {UserError} when the engine is not installed
    */
   constructor(
@@ -60,12 +61,12 @@ export class PictureNetwork {
     if (available !== this.engine) this.dispose();
     this.engine = available;
     if (pictures > 0) this.expected += Math.max(pictures, PICTURES_OF_CALL);
-    const few = this.expected < PICTURES_FOR_GRAPH && precision === 'float32' && available !== 'onnxruntime';
+    const few = this.expected < PICTURES_FOR_GRAPH && precision === 'float32' && !isOptional(available);
     if (this.compiled || few) return;
     this.compiled = this.compile();
   }
 
-  /** TensorFlow computes all in one graph; ONNX Runtime's is that of the network alone, so that one measurement serves every head. */
+  /** TensorFlow computes all in one graph; that of another engine is the network alone, so that one measurement serves every head. */
   private compile(): CompiledFunction<[tf.Tensor], tf.Tensor> {
     const { precision, engine, onMessage: onFallback } = this;
     const { model, head, entry } = this.network;

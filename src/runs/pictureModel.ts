@@ -41,8 +41,8 @@ export interface PredictOptions extends ReadingOptions {
   /** how pictures become square. Default: as in training, and `'crop'` for a backbone */
   fit?: Fit;
   /**
-   * what computes the network: 'tensorflow', 'onnxruntime' where `tunebook setup --only onnxruntime` has installed it, or with 'auto' the
-   * faster of both, measured once for each network, from 192 pictures or 16 calls on. Default: 'tensorflow'
+   * what computes the network: 'tensorflow', 'onnxruntime' or 'openvino' where `tunebook setup --only onnxruntime,openvino` has installed
+   * them, or with 'auto' the fastest of them, measured once for each network, from 192 pictures or 16 calls on. Default: 'tensorflow'
    */
   engine?: EngineChoice;
   /** receives progress in pictures. Default: none */

@@ -1,8 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import * as tf from '#tfjs';
 import { usedGpu } from './gpu';
-import type { Engine } from './graph/engine';
-import { hasOnnxRuntime } from './graph/onnx/onnxRuntime';
+import { availableEngines, type Engine } from './graph/engine';
 
 /** The device that TensorFlow computes on, and the versions in use. */
 export interface DeviceReport {
@@ -16,7 +15,7 @@ export interface DeviceReport {
   name: string;
   /** Number of logical processors that this process may use. */
   threads: number;
-  /** What the setting `engine` may be here beside 'auto': TensorFlow, and ONNX Runtime where it is installed. */
+  /** What the setting `engine` may be here beside 'auto': TensorFlow, and ONNX Runtime and OpenVINO where they are installed. */
   engines: Engine[];
 }
 
@@ -47,7 +46,7 @@ export function deviceReport(): DeviceReport {
     kind: gpu ? 'GPU' : 'CPU',
     name: gpu ? (usedGpu()?.name ?? 'NVIDIA GPU') : processorName(),
     threads: availableParallelism(),
-    engines: hasOnnxRuntime() ? ['tensorflow', 'onnxruntime'] : ['tensorflow'],
+    engines: availableEngines(),
   };
 }
 

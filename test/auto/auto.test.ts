@@ -6,7 +6,7 @@ import type { AutoOptions } from '../../src/auto/options';
 import { imageFolder } from '../../src/data';
 import { reportText } from '../../src/report';
 import { openRun, readRun } from '../../src/runs';
-import { hasOnnxRuntime } from '../../src/tensorflow/graph/onnx/onnxRuntime';
+import { optionalEngines } from '../../src/tensorflow/graph/optionalEngines';
 import { runCommand } from '../cli/runCommand';
 import { temporaryFolder, withEmptyCache } from '../folders';
 import { stripesFolder } from '../pictures';
@@ -88,7 +88,7 @@ describe('an automatic search', () => {
   });
 
   it('computes frozen layers with the engine that was asked for', async function () {
-    if (!hasOnnxRuntime()) return this.skip(); // `npm test` brings it; without a network it says so
+    if (!optionalEngines.onnxruntime.isInstalled()) return this.skip(); // `npm test` brings it; without a network it says so
     const out = join(temporaryFolder(), 'search');
     const clock = fakeClock();
     const listener = {
@@ -174,7 +174,7 @@ describe('an automatic search', () => {
     await assert.rejects(search(root, { out, epochs: 3 } as AutoOptions), /auto: unknown option 'epochs'/);
     await assert.rejects(
       search(root, { out, engine: 'cuda' as 'auto' }),
-      /unknown engine .*tensorflow, onnxruntime, auto/,
+      /unknown engine .*tensorflow, onnxruntime, openvino, auto/,
     );
     await assert.rejects(search(root, { out: root }), /is not empty/);
     assert.ok(!existsSync(out));

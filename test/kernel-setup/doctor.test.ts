@@ -51,7 +51,10 @@ describe('doctor', () => {
     for (const check of missing) assert.match(check.remedy ?? '', /npm run setup|apt-get install/);
     const foundOf = (name: string) => checks.find((check) => check.name === name)?.found ?? '';
     assert.match(foundOf('C++ compiler'), /the set-up downloads one/);
-    assert.equal(foundOf('engines'), 'TensorFlow; ONNX Runtime can be added: npm run setup -- --only onnxruntime');
+    assert.equal(
+      foundOf('engines'),
+      'TensorFlow; ONNX Runtime and OpenVINO can be added: npm run setup -- --only onnxruntime,openvino',
+    );
   });
 
   it('prints a table with a line for each part', async () => {

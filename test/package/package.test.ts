@@ -66,7 +66,7 @@ describe('the package that npm pack makes', function () {
       assert.ok(paths.includes(path), path);
     }
     const unneeded =
-      /\.test\.|\.map$|\.ts$(?<!\.d\.ts)|^dist\/(test|bench)\/|oracle|bench|^test|^\.|hooks|pack\.mjs|node_modules|(?<!^dist\/(drawings|sharp\/[\w-]+)\/|^kernel-setup\/requirements\/onnxruntime\/)package-lock|notebooks\/own/;
+      /\.test\.|\.map$|\.ts$(?<!\.d\.ts)|^dist\/(test|bench)\/|oracle|bench|^test|^\.|hooks|pack\.mjs|node_modules|(?<!^dist\/(drawings|sharp\/[\w-]+)\/|^kernel-setup\/requirements\/(onnxruntime|openvino)\/)package-lock|notebooks\/own/;
     assert.deepEqual(
       paths.filter((path) => unneeded.test(path)),
       [],

@@ -6,7 +6,7 @@ import { projectFolder } from '../../src/core/paths';
 import { imageFolder } from '../../src/data';
 import { readRun } from '../../src/runs';
 import { type StudyConfiguration, type StudyState, study } from '../../src/study';
-import { hasOnnxRuntime } from '../../src/tensorflow/graph/onnx/onnxRuntime';
+import { optionalEngines } from '../../src/tensorflow/graph/optionalEngines';
 import { train } from '../../src/training';
 import { temporaryFolder } from '../folders';
 import { stripesFolder } from '../pictures';
@@ -30,7 +30,7 @@ describe('a study', () => {
   });
 
   it('computes frozen layers with the engine of the settings, or compares engines as an axis', async function () {
-    if (!hasOnnxRuntime()) return this.skip(); // `npm test` brings it; without a network it says so
+    if (!optionalEngines.onnxruntime.isInstalled()) return this.skip(); // `npm test` brings it; without a network it says so
     const out = join(temporaryFolder(), 'study');
     await study({ ...configuration, axes: { engine: ['tensorflow', 'onnxruntime'] }, seeds: 1, out });
     const engines = readdirSync(join(out, 'runs')).map(

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { projectFolder } from '../../src/core/paths';
 import { deviceReport, seedDropout, tf } from '../../src/tensorflow';
-import { hasOnnxRuntime } from '../../src/tensorflow/graph/onnx/onnxRuntime';
+import { installedEngines } from '../../src/tensorflow/graph/optionalEngines';
 
 const values = (tensor: tf.Tensor | tf.Tensor[]) => Array.from((tensor as tf.Tensor).dataSync());
 
@@ -139,7 +139,7 @@ describe('deviceReport', () => {
     assert.match(report.tensorflow, /^2\.\d+\.\d+/);
     assert.equal(report.tfjs, '4.22.0');
     assert.ok(report.threads >= 1 && report.name.length > 0);
-    assert.deepEqual(report.engines, hasOnnxRuntime() ? ['tensorflow', 'onnxruntime'] : ['tensorflow']);
+    assert.deepEqual(report.engines, ['tensorflow', ...installedEngines()]);
   });
 });
 

@@ -45,7 +45,7 @@ export interface BackboneMeasurement extends FeatureQuality, Omit<BackboneChartR
   backbone: BackboneName | BackboneData;
   /** the domain of its weights; null for those of photos (ImageNet), and for weights of your own */
   domain: Domain | null;
-  /** what computed its features, and the time for a picture: TensorFlow or ONNX Runtime */
+  /** what computed its features, and the time for a picture: TensorFlow, ONNX Runtime or OpenVINO */
   engine: Engine;
 }
 
@@ -83,8 +83,8 @@ export interface CompareBackbonesOptions {
   /** whether features are taken from the disk cache and saved there. Default: true */
   cache?: boolean;
   /**
-   * what computes the features: `'onnxruntime'`, where it is set up, or with `'auto'` the faster engine, which is measured once for each
-   * network. Default: `'tensorflow'`
+   * what computes the features: `'onnxruntime'` or `'openvino'`, where they are set up, or with `'auto'` the fastest engine, which is measured
+   * once for each network. Default: `'tensorflow'`
    */
   engine?: EngineChoice;
   /** receives progress, and can stop between two backbones. Default: none */

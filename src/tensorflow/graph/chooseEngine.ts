@@ -5,23 +5,23 @@ import { sha256, writeFileAtomically } from '../../core/files';
 import { cacheFolder } from '../../core/paths';
 import { nodeBackend, tf } from './backend';
 import type { CompiledGraph } from './compiledGraph';
-import type { Engine, EngineChoice } from './engine';
-import { onnxRuntimeVersion } from './onnx/onnxRuntime';
+import { availableEngines, type Engine, type EngineChoice, engineTitle } from './engine';
+import { installedEngines, optionalEngines } from './optionalEngines';
 
-/** It has to take at most this part of TensorFlow's time: else the measurement decides by chance. */
+/** Another engine has to take at most this part of TensorFlow's time: else the measurement decides by chance. */
 const FASTER = 0.95;
 /** Milliseconds of a measurement, and the fewest runs of each engine. */
 const MEASURED = 1000;
 const RUNS = 2;
 /** Increased when the engines compute in another way, so that older measurements are not used. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** What was measured of a network on this machine, as the cache has it. */
 interface Measured {
   engine: Engine;
-  /** milliseconds of the fastest run of each */
-  milliseconds?: Record<Engine, number>;
-  /** why ONNX Runtime cannot compute it */
+  /** milliseconds of the fastest run of each engine */
+  milliseconds?: Partial<Record<Engine, number>>;
+  /** why no other engine than TensorFlow can compute it */
   reason?: string;
 }
 
@@ -32,14 +32,14 @@ export interface Workload {
   shape: readonly number[];
 }
 
-/** The engine that an earlier measurement has found to be the faster one for this work, if there was one. */
+/** The engine that an earlier measurement has found to be the fastest one for this work, if there was one. */
 export function measuredEngine(work: Workload): Engine | undefined {
   return readMeasured(work)?.engine;
 }
 
 /**
- * Build a graph with the engine that was asked for; for 'auto' with both, of which the faster one stays. What was measured is kept in the
- * cache. Where ONNX Runtime cannot compute the graph it is TensorFlow, and `onFallback` gets the reason.
+ * Build a graph with the engine that was asked for; for 'auto' with each, of which the fastest one stays. What was measured is kept in the
+ * cache. Where no other engine can compute the graph it is TensorFlow, and `onFallback` gets the reason.
  *
  * @param build builds and checks the graph
  * @param inputs a batch to measure with
@@ -54,32 +54,46 @@ export function buildWithEngine(
   const work = { weights, shape: inputs[0]!.shape };
   const engine = asked === 'auto' ? (measuredEngine(work) ?? 'auto') : asked;
   if (engine === 'tensorflow') return build(engine);
-  let onnx: CompiledGraph;
+  const wanted = engine === 'auto' ? installedEngines() : [engine];
+  const graphs: CompiledGraph[] = [];
+  let reason = '';
   try {
-    onnx = build('onnxruntime');
-  } catch (error) {
-    const reason = messageOf(error);
-    if (asked === 'auto') keepMeasured(work, { engine: 'tensorflow', reason });
-    onFallback(`ONNX Runtime cannot compute this network (${reason}): TensorFlow does`);
-    return build('tensorflow');
+    for (const each of wanted) {
+      try {
+        graphs.push(build(each));
+      } catch (error) {
+        reason = messageOf(error);
+      }
+    }
+    if (graphs.length === 0) {
+      if (asked === 'auto') keepMeasured(work, { engine: 'tensorflow', reason });
+      onFallback(`${wanted.map(engineTitle).join(' and ')} cannot compute this network (${reason}): TensorFlow does`);
+      return build('tensorflow');
+    }
+    if (engine !== 'auto') return graphs.pop()!;
+    graphs.push(build('tensorflow'));
+    const chosen = keepMeasured(work, measure(graphs, inputs)).engine;
+    const place = graphs.findIndex((graph) => graph.engine === chosen); // -1 for another process's, which failed here: the last one
+    return graphs.splice(place, 1)[0]!;
+  } finally {
+    for (const { session } of graphs) session.dispose();
   }
-  if (engine === 'onnxruntime') return onnx;
-  let graph: CompiledGraph;
-  try {
-    graph = build('tensorflow');
-  } catch (error) {
-    onnx.session.dispose();
-    throw error;
+}
+
+/** Run the graphs in turn, after a first time that is not counted. The last one is TensorFlow's. */
+function measure(graphs: readonly CompiledGraph[], inputs: readonly tf.Tensor[]): Measured {
+  for (const graph of graphs) runOnce(graph, inputs);
+  const began = performance.now();
+  const shortest = graphs.map(() => Infinity);
+  for (let run = 0; run < RUNS || performance.now() - began < MEASURED; run++) {
+    graphs.forEach((graph, i) => {
+      shortest[i] = Math.min(shortest[i]!, runOnce(graph, inputs));
+    });
   }
-  const [a, b] = alternate(
-    () => runOnce(onnx, inputs),
-    () => runOnce(graph, inputs),
-  );
-  const milliseconds = { onnxruntime: a, tensorflow: b };
-  const measured = keepMeasured(work, { engine: a < FASTER * b ? 'onnxruntime' : 'tensorflow', milliseconds });
-  const [chosen, other] = measured.engine === 'onnxruntime' ? [onnx, graph] : [graph, onnx];
-  other.session.dispose();
-  return chosen;
+  const fastest = shortest.indexOf(Math.min(...shortest));
+  const worth = shortest[fastest]! < FASTER * shortest.at(-1)!;
+  const milliseconds = Object.fromEntries(graphs.map(({ engine }, i) => [engine, shortest[i]]));
+  return { engine: worth ? graphs[fastest]!.engine : 'tensorflow', milliseconds };
 }
 
 /** Run, and read the result as those who want features do. @returns milliseconds */
@@ -91,22 +105,10 @@ function runOnce({ session }: CompiledGraph, inputs: readonly tf.Tensor[]): numb
   return performance.now() - began;
 }
 
-/** Do two things in turn, after a first time that is not counted. @returns the shortest time of each */
-function alternate(first: () => number, second: () => number): [number, number] {
-  first();
-  second();
-  const began = performance.now();
-  const shortest: [number, number] = [Infinity, Infinity];
-  for (let run = 0; run < RUNS || performance.now() - began < MEASURED; run++) {
-    shortest[0] = Math.min(shortest[0], first());
-    shortest[1] = Math.min(shortest[1], second());
-  }
-  return shortest;
-}
-
 function fileOf({ weights, shape }: Workload): string {
   const threads = process.env.TF_NUM_INTRAOP_THREADS ?? '';
-  const machine = [cpus()[0]?.model, cpus().length, threads, nodeBackend().binding.TF_Version, onnxRuntimeVersion()];
+  const others = installedEngines().map((name) => `${name} ${optionalEngines[name].version()}`);
+  const machine = [cpus()[0]?.model, cpus().length, threads, nodeBackend().binding.TF_Version, ...others];
   const key = JSON.stringify([VERSION, ...machine, shape, weights.map((weight) => weight.shape)]);
   return cacheFolder('engines', `${sha256(key).slice(0, 32)}.json`);
 }
@@ -116,7 +118,7 @@ function readMeasured(work: Workload): Measured | undefined {
   if (!existsSync(file)) return undefined;
   try {
     const measured = JSON.parse(readFileSync(file, 'utf8')) as Measured;
-    return measured.engine === 'onnxruntime' || measured.engine === 'tensorflow' ? measured : undefined;
+    return availableEngines().includes(measured.engine) ? measured : undefined;
   } catch {
     return undefined; // removed meanwhile, or damaged: measured again
   }

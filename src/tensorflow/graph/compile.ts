@@ -29,8 +29,8 @@ export interface CompileOptions {
    */
   precision?: Precision;
   /**
-   * What computes the graph. ONNX Runtime only computes functions of one tensor of which all variables are frozen. 'auto' is the faster
-   * engine: both are measured on the first batch, once for each network. Default 'tensorflow'.
+   * What computes the graph. Engines other than TensorFlow only compute functions of one tensor of which all variables are frozen. 'auto'
+   * is the fastest engine: all are measured on the first batch, once for each network. Default 'tensorflow'.
    */
   engine?: EngineChoice;
   /**

@@ -2,12 +2,12 @@ import { absorbPadding } from './absorbPadding';
 import { fuseAdamSteps } from './adamStep';
 import { nodeBackend, tf, unaliased } from './backend';
 import { generalize, type SizedRecording } from './batch';
-import { ENGINE_TOLERANCE, type Engine } from './engine';
+import { ENGINE_TOLERANCE, type Engine, isOptional } from './engine';
 import { foldBatchNormalization } from './foldBatchNormalization';
 import { type Graph, toGraph } from './graphDef';
 import { lowerPrecision } from './lowerPrecision';
 import { toOnnx } from './onnx/onnxGraph';
-import { OnnxSession } from './onnx/onnxRuntime';
+import { type OptionalEngineName, optionalEngines } from './optionalEngines';
 import type { Precision } from './precision';
 import { type RecordedCall, record } from './recorder';
 import { neededOps, type Recording, Refusal } from './recording';
@@ -89,12 +89,11 @@ export function buildGraph(
       // The last recorded call, at a size that the graph was not made from, is what it has to repeat.
       const [inputs, call] = [inputSets.at(-1)!, calls.at(-1)!];
       const loaded = (precision: Precision) => {
-        const { session, nodes } =
-          engine === 'onnxruntime' ? inOnnxRuntime(recording) : inTensorflow(recording, options);
+        const { session, nodes } = isOptional(engine) ? inEngine(engine, recording) : inTensorflow(recording, options);
         try {
           const difference = verify(() => session.run(inputs), call, {
             precision,
-            tolerance: engine === 'onnxruntime' ? ENGINE_TOLERANCE : options.tolerance,
+            tolerance: isOptional(engine) ? ENGINE_TOLERANCE : options.tolerance,
             again: () => {
               restore();
               return fn(...inputs.map(nudged));
@@ -127,9 +126,9 @@ function inTensorflow(recording: Recording, options: BuildOptions): { session: S
   return { session: new GraphSession(graph), nodes };
 }
 
-function inOnnxRuntime(recording: Recording): { session: Session; nodes: number } {
+function inEngine(engine: OptionalEngineName, recording: Recording): { session: Session; nodes: number } {
   const graph = toOnnx(recording);
-  return { session: new OnnxSession(graph), nodes: graph.nodes.length + graph.constants.length };
+  return { session: optionalEngines[engine].load(graph), nodes: graph.nodes.length + graph.constants.length };
 }
 
 /** An optimizer makes its slots in its first step: that recording is thrown away, and the next one finds them there. */
@@ -166,7 +165,7 @@ function simplify(recording: Recording, options: BuildOptions): number {
   recognizeBiases(recording);
   const folded = options.foldBatchNormalization ? foldBatchNormalization(recording) : 0;
   if (options.precision === 'bfloat16' && recording.updates.length === 0) lowerPrecision(recording);
-  if (options.engine !== 'onnxruntime') {
+  if (!isOptional(options.engine ?? 'tensorflow')) {
     splitGroupedConvolutions(recording);
     fuseAdamSteps(recording);
   }

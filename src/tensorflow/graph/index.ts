@@ -6,7 +6,7 @@ export {
   compile,
 } from './compile';
 export { type CompileForwardOptions, compileForward } from './compileForward';
-export { availableEngine, type Engine, type EngineChoice, engines } from './engine';
+export { availableEngine, type Engine, type EngineChoice, engines, isOptional } from './engine';
 export { foldedNormalization } from './foldedNormalization';
 export { availablePrecision, hasBfloat16, type Precision, precisions } from './precision';
 export type { Results } from './results';

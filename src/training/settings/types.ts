@@ -68,8 +68,8 @@ export interface TrainSettings {
    */
   precision: Precision;
   /**
-   * What computes frozen layers: TensorFlow, ONNX Runtime where it is set up, or with auto the faster of both, measured
-   * once for each network. Default: 'tensorflow'.
+   * What computes frozen layers: TensorFlow, ONNX Runtime or OpenVINO where they are set up, or with auto the fastest
+   * of them, measured once for each network. Default: 'tensorflow'.
    */
   engine: EngineChoice;
   /** The preset that changes training pictures at random in ways that keep what they show. Default: 'none'. */

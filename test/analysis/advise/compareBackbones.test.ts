@@ -5,7 +5,7 @@ import { compareBackbones } from '../../../src/analysis/advise';
 import { renderPng } from '../../../src/charts/render';
 import { main } from '../../../src/cli/main';
 import { imageFolder } from '../../../src/data';
-import { hasOnnxRuntime } from '../../../src/tensorflow/graph/onnx/onnxRuntime';
+import { optionalEngines } from '../../../src/tensorflow/graph/optionalEngines';
 import { errorLine } from '../../cli/errorLine';
 import { runCommand } from '../../cli/runCommand';
 import { temporaryFolder } from '../../folders';
@@ -93,7 +93,7 @@ describe('comparing backbones', function () {
     await assert.rejects(
       // @ts-expect-error: no such engine
       compareBackbones(dataset, ['efficientnet-lite0'], { engine: 'cuda', listener }),
-      /unknown engine "cuda"; the engines are tensorflow, onnxruntime, auto/,
+      /unknown engine "cuda"; the engines are tensorflow, onnxruntime, openvino, auto/,
     );
     assert.match(
       await errorLine('advise', '--pictures', '300', '--engine', 'auto'),
@@ -102,7 +102,7 @@ describe('comparing backbones', function () {
   });
 
   it('computes the features with the engine that was asked for, to nearly the same numbers', async function () {
-    if (!hasOnnxRuntime()) return this.skip(); // `npm test` brings it; without a network it says so
+    if (!optionalEngines.onnxruntime.isInstalled()) return this.skip(); // `npm test` brings it; without a network it says so
     const root = await stripesFolder(6);
     const [one] = (await compareBackbones(imageFolder(root), ['efficientnet-lite0'])).backbones;
     const { status, stdout } = await runCommand(

@@ -12,7 +12,7 @@ import {
   type EngineChoice,
   hasBfloat16,
 } from '../../../src/tensorflow/graph';
-import { hasOnnxRuntime } from '../../../src/tensorflow/graph/onnx/onnxRuntime';
+import { optionalEngineNames, optionalEngines } from '../../../src/tensorflow/graph/optionalEngines';
 import { temporaryFolder } from '../../folders';
 import { difference, everyLayer, randomizeWeights } from './models';
 
@@ -23,16 +23,18 @@ const NETWORKS = [
   'convnext-v2-atto',
 ];
 
+/** Both engines get the same graphs, so that of the second one a network of each kind of operation is enough; with TUNEBOOK_EVERY_NETWORK=1 all. */
+const FEWER = ['mobilenet-v2', 'densenet121', 'regnet-y-400mf', 'efficientnet-b0', 'convnext-v2-atto'];
+
 const pictures = (batch: number, side = 64, channels = 3) =>
   tf.randomUniform([batch, side, side, channels], -1, 1, 'float32', batch);
 const eager = (model: tf.LayersModel, x: tf.Tensor) => model.apply(x, { training: false }) as tf.Tensor;
 
-/** Work with an empty cache, in which ONNX Runtime is set up or not. */
-function withCache<T>(runtime: boolean, work: (folder: string) => T): T {
+/** Work with an empty cache, in which some engines are set up. */
+function withCache<T>(engines: readonly string[], work: (folder: string) => T): T {
   const before = process.env.TUNEBOOK_CACHE;
-  const installed = cacheFolder('onnxruntime');
   const folder = temporaryFolder();
-  if (runtime) symlinkSync(installed, join(folder, 'onnxruntime'));
+  for (const name of engines) symlinkSync(cacheFolder(name), join(folder, name));
   process.env.TUNEBOOK_CACHE = folder;
   try {
     return work(folder);
@@ -42,114 +44,133 @@ function withCache<T>(runtime: boolean, work: (folder: string) => T): T {
   }
 }
 
-describe('the engine ONNX Runtime', function () {
-  this.timeout(240_000);
+for (const engine of optionalEngineNames)
+  describe(`the engine ${optionalEngines[engine].title}`, function () {
+    this.timeout(240_000);
 
-  before(function () {
-    if (!hasOnnxRuntime()) this.skip(); // `npm test` brings it; without a network it says so
-  });
+    before(function () {
+      if (!optionalEngines[engine].isInstalled()) this.skip(); // `npm test` brings it; without a network it says so
+    });
 
-  const check = (model: tf.LayersModel, batches: readonly tf.Tensor[]): CompileReport => {
-    const forward = compileForward(model, { engine: 'onnxruntime', onFallback: assert.fail });
-    const report = forward.compile(batches[0]!);
-    assert.deepEqual([report.engine, report.fallback, report.anyBatch], ['onnxruntime', null, true]);
-    for (const x of batches) {
-      const error = difference(forward.call(x), eager(model, x));
-      assert.ok(error < 1e-4, `batch ${x.shape[0]}: ${error}`);
+    const check = (model: tf.LayersModel, batches: readonly tf.Tensor[]): CompileReport => {
+      const forward = compileForward(model, { engine, onFallback: assert.fail });
+      const report = forward.compile(batches[0]!);
+      assert.deepEqual([report.engine, report.fallback, report.anyBatch], [engine, null, true]);
+      for (const x of batches) {
+        const error = difference(forward.call(x), eager(model, x));
+        assert.ok(error < 1e-4, `batch ${x.shape[0]}: ${error}`);
+      }
+      forward.dispose();
+      return report;
+    };
+
+    const every = engine === 'onnxruntime' || process.env.TUNEBOOK_EVERY_NETWORK === '1';
+    for (const name of every ? NETWORKS : FEWER) {
+      it(`computes the features of ${name} to 1e-4 of those of the model, at any batch size`, () => {
+        const model = randomNetwork(name, 64, 1);
+        check(model, [pictures(2), pictures(1), pictures(5)]);
+        model.dispose();
+      });
     }
-    forward.dispose();
-    return report;
-  };
 
-  for (const name of NETWORKS) {
-    it(`computes the features of ${name} to 1e-4 of those of the model, at any batch size`, () => {
-      const model = randomNetwork(name, 64, 1);
-      check(model, [pictures(2), pictures(1), pictures(5)]);
+    it('computes every kind of layer', () => {
+      const model = everyLayer();
+      assert.equal(check(model, [pictures(4, 16), pictures(17, 16)]).folded, 3);
       model.dispose();
     });
-  }
 
-  it('computes every kind of layer', () => {
-    const model = everyLayer();
-    assert.equal(check(model, [pictures(4, 16), pictures(17, 16)]).folded, 3);
-    model.dispose();
-  });
+    it('computes networks whose pictures have other than three channels, and sides of an odd length', async () => {
+      for (const inputChannels of [1, 5]) {
+        const options = { weights: 'none', inputSize: 75, inputChannels } as const;
+        const { model } = await loadBackbone('mobilenet-v2', options);
+        assignRandomWeights(model, 3);
+        check(model, [pictures(2, 75, inputChannels)]);
+        model.dispose();
+      }
+    });
 
-  it('computes networks whose pictures have other than three channels, and sides of an odd length', async () => {
-    for (const inputChannels of [1, 5]) {
-      const options = { weights: 'none', inputSize: 75, inputChannels } as const;
-      const { model } = await loadBackbone('mobilenet-v2', options);
-      assignRandomWeights(model, 3);
-      check(model, [pictures(2, 75, inputChannels)]);
-      model.dispose();
-    }
-  });
-
-  it('uses new weights after they were assigned', () => {
-    const model = everyLayer();
-    const forward = compileForward(model, { engine: 'onnxruntime' });
-    const x = pictures(3, 16);
-    const before = forward.call(x);
-    randomizeWeights(model, 2);
-    const after = forward.call(x);
-    assert.ok(difference(before, after) > 1e-2);
-    assert.ok(difference(after, eager(model, x)) < 1e-4);
-    forward.dispose();
-    model.dispose();
-  });
-
-  it('keeps no tensors, and works again after it was disposed', () => {
-    const model = everyLayer();
-    const x = pictures(3, 16);
-    const before = tf.memory().numTensors;
-    const forward = compileForward(model, { engine: 'onnxruntime' });
-    for (let i = 0; i < 3; i++) {
-      forward.call(x).dispose();
+    it('uses new weights after they were assigned', () => {
+      const model = everyLayer();
+      const forward = compileForward(model, { engine });
+      const x = pictures(3, 16);
+      const before = forward.call(x);
+      randomizeWeights(model, 2);
+      const after = forward.call(x);
+      assert.ok(difference(before, after) > 1e-2);
+      assert.ok(difference(after, eager(model, x)) < 1e-4);
       forward.dispose();
-    }
-    assert.equal(tf.memory().numTensors, before);
-    model.dispose();
-  });
+      model.dispose();
+    });
 
-  it('leaves to TensorFlow what it cannot compute, and says why', () => {
-    const messages: string[] = [];
-    const cases: [string, (x: tf.Tensor) => tf.Tensor, RegExp][] = [
-      ['an unknown operation', (x) => tf.cumsum(x, 1), /\(there is no translation of Cumsum\): TensorFlow does$/],
-      ['two inputs of a function', (x) => tf.reverse(x, 1), /no translation of ReverseV2/],
-    ];
-    for (const [what, fn, message] of cases) {
-      const compiled = compile((x: tf.Tensor) => tf.tidy(() => fn(x)), {
-        engine: 'onnxruntime',
+    it('keeps no tensors, and works again after it was disposed', () => {
+      const model = everyLayer();
+      const x = pictures(3, 16);
+      const before = tf.memory().numTensors;
+      const forward = compileForward(model, { engine });
+      for (let i = 0; i < 3; i++) {
+        forward.call(x).dispose();
+        forward.dispose();
+      }
+      assert.equal(tf.memory().numTensors, before);
+      model.dispose();
+    });
+
+    it('leaves to TensorFlow what it cannot compute, and says why', () => {
+      const messages: string[] = [];
+      const cases: [string, (x: tf.Tensor) => tf.Tensor, RegExp][] = [
+        ['an unknown operation', (x) => tf.cumsum(x, 1), /\(there is no translation of Cumsum\): TensorFlow does$/],
+        ['two inputs of a function', (x) => tf.reverse(x, 1), /no translation of ReverseV2/],
+      ];
+      for (const [what, fn, message] of cases) {
+        const compiled = compile((x: tf.Tensor) => tf.tidy(() => fn(x)), {
+          engine,
+          onFallback: (text) => messages.push(text),
+        });
+        const x = tf.randomUniform([4, 6], -1, 1, 'float32', 1);
+        assert.ok(difference(compiled.call(x), fn(x)) < 1e-6, what);
+        assert.equal(compiled.report?.engine, 'tensorflow', what);
+        assert.match(messages.at(-1)!, message, what);
+        compiled.dispose();
+      }
+    });
+
+    it('does not compute variables that change', () => {
+      const messages: string[] = [];
+      const factor = tf.variable(tf.scalar(2));
+      const compiled = compile((x: tf.Tensor) => tf.mul(x, factor), {
+        engine,
         onFallback: (text) => messages.push(text),
       });
-      const x = tf.randomUniform([4, 6], -1, 1, 'float32', 1);
-      assert.ok(difference(compiled.call(x), fn(x)) < 1e-6, what);
-      assert.equal(compiled.report?.engine, 'tensorflow', what);
-      assert.match(messages.at(-1)!, message, what);
+      const x = tf.tensor1d([1, 2, 3]);
+      for (const value of [2, 3]) {
+        factor.assign(tf.scalar(value));
+        assert.deepEqual([...compiled.call(x).dataSync()], [value, 2 * value, 3 * value]);
+      }
+      assert.match(messages[0]!, /its variable .* is not frozen/);
       compiled.dispose();
-    }
+      factor.dispose();
+    });
+
+    it('computes in float32 only', function () {
+      if (!hasBfloat16()) this.skip(); // then it is float32 anyway
+      assert.throws(
+        () => compile((x: tf.Tensor) => x, { engine, precision: 'bfloat16' }),
+        /engine '\w+' computes in float32 only, got precision 'bfloat16'/,
+      );
+    });
   });
 
-  it('does not compute variables that change', () => {
-    const messages: string[] = [];
-    const factor = tf.variable(tf.scalar(2));
-    const compiled = compile((x: tf.Tensor) => tf.mul(x, factor), {
-      engine: 'onnxruntime',
-      onFallback: (text) => messages.push(text),
-    });
-    const x = tf.tensor1d([1, 2, 3]);
-    for (const value of [2, 3]) {
-      factor.assign(tf.scalar(value));
-      assert.deepEqual([...compiled.call(x).dataSync()], [value, 2 * value, 3 * value]);
-    }
-    assert.match(messages[0]!, /its variable .* is not frozen/);
-    compiled.dispose();
-    factor.dispose();
+describe('the engine auto', function () {
+  this.timeout(240_000);
+  const others = optionalEngineNames.filter((name) => optionalEngines[name].isInstalled());
+
+  before(function () {
+    if (others.length === 0) this.skip(); // `npm test` brings them; without a network it says so
   });
 
   it('is chosen by a measurement, which is kept', () => {
     const model = everyLayer();
-    withCache(true, (folder) => {
+    withCache(others, (folder) => {
       const engineOf = () => {
         const forward = compileForward(model, { engine: 'auto', onFallback: assert.fail });
         const { engine } = forward.compile(pictures(8, 16));
@@ -158,25 +179,27 @@ describe('the engine ONNX Runtime', function () {
         return engine;
       };
       const first = engineOf();
-      const [name, ...others] = readdirSync(join(folder, 'engines'));
-      assert.deepEqual(others, []);
+      const [name, ...more] = readdirSync(join(folder, 'engines'));
+      assert.deepEqual(more, []);
       const file = join(folder, 'engines', name!);
       const kept = JSON.parse(readFileSync(file, 'utf8'));
-      const { tensorflow, onnxruntime } = kept.milliseconds;
+      const { tensorflow, ...measured } = kept.milliseconds as Record<string, number>;
+      assert.deepEqual(Object.keys(measured), others);
+      const [fastest, least] = Object.entries(measured).sort(([, a], [, b]) => a - b)[0]!;
       assert.equal(kept.engine, first);
-      assert.equal(first, onnxruntime < 0.95 * tensorflow ? 'onnxruntime' : 'tensorflow');
-      for (const engine of ['onnxruntime', 'tensorflow'] as const) {
+      assert.equal(first, least < 0.95 * tensorflow! ? fastest : 'tensorflow');
+      for (const engine of [...others, 'tensorflow'] as const) {
         writeFileSync(file, JSON.stringify({ engine }));
         assert.equal(engineOf(), engine);
       }
       writeFileSync(file, '{"engine": "other"}'); // damaged: measured again
-      assert.ok(['onnxruntime', 'tensorflow'].includes(engineOf()));
+      assert.ok([...others, 'tensorflow'].includes(engineOf()));
     });
     model.dispose();
   });
 
   it('keeps that it cannot compute a network, too', () => {
-    withCache(true, (folder) => {
+    withCache(others, (folder) => {
       const messages: string[] = [];
       for (let i = 0; i < 2; i++) {
         const compiled = compile((x: tf.Tensor) => tf.cumsum(x, 1), {
@@ -193,12 +216,8 @@ describe('the engine ONNX Runtime', function () {
     });
   });
 
-  it('computes in float32 only', function () {
+  it('is TensorFlow where other numbers than float32 are wanted', function () {
     if (!hasBfloat16()) this.skip(); // then it is float32 anyway
-    assert.throws(
-      () => compile((x: tf.Tensor) => x, { engine: 'onnxruntime', precision: 'bfloat16' }),
-      /engine 'onnxruntime' computes in float32 only, got precision 'bfloat16'/,
-    );
     const automatic = compile((x: tf.Tensor) => tf.mul(x, 2), { engine: 'auto', precision: 'bfloat16' });
     assert.equal(automatic.compile(tf.ones([2, 3])).engine, 'tensorflow');
     automatic.dispose();
@@ -209,12 +228,12 @@ describe('an engine', () => {
   it('that does not exist is refused', () => {
     assert.throws(
       () => compile((x: tf.Tensor) => x, { engine: 'onnx' as EngineChoice }),
-      /unknown engine "onnx"; the engines are tensorflow, onnxruntime, auto/,
+      /unknown engine "onnx"; the engines are tensorflow, onnxruntime, openvino, auto/,
     );
   });
 
   it('that is not installed is refused with the command that installs it; auto is TensorFlow then, without a word', () => {
-    withCache(false, (folder) => {
+    withCache([], (folder) => {
       assert.throws(
         () => compile((x: tf.Tensor) => x, { engine: 'onnxruntime' }),
         /needs ONNX Runtime, which is not installed: run `npm run setup -- --only onnxruntime`, or take engine 'auto' or 'tensorflow'/,

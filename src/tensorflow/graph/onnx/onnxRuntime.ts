@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../../core/errors';
 import { once } from '../../../core/lazyModule';
-import { cacheFolder, isClone, projectFolder, setupCommand } from '../../../core/paths';
+import { cacheFolder, projectFolder } from '../../../core/paths';
 import { tf } from '../backend';
+import type { Session } from '../compiledGraph';
+import { engineThreads, type OptionalEngine, requireInstalled } from '../optionalEngine';
 import { Refusal } from '../recording';
 import { encodeOnnx, type OnnxGraph } from './onnxModel';
 
@@ -30,27 +30,12 @@ interface Binding {
   };
 }
 
-/** The version that the set-up installs. */
-export const onnxRuntimeVersion = once((): string => {
+const version = once((): string => {
   const file = join(projectFolder, 'kernel-setup', 'requirements', 'onnxruntime', 'package.json');
   return JSON.parse(readFileSync(file, 'utf8')).dependencies['onnxruntime-node'];
 });
 
-const folder = () => cacheFolder('onnxruntime', onnxRuntimeVersion(), 'node_modules', 'onnxruntime-node');
-
-/** Whether `tunebook setup --only onnxruntime` has installed ONNX Runtime. */
-export const hasOnnxRuntime = (): boolean => existsSync(join(folder(), 'package.json'));
-
-/** The command that installs it. */
-const command = `${setupCommand}${isClone ? ' --' : ''} --only onnxruntime`;
-
-/** @throws {UserError} that says how to install ONNX Runtime, if it is not there */
-export function requireOnnxRuntime(): void {
-  if (hasOnnxRuntime()) return;
-  throw new UserError(
-    `engine 'onnxruntime' needs ONNX Runtime, which is not installed: run \`${command}\`, or take engine 'auto' or 'tensorflow'`,
-  );
-}
+const folder = () => cacheFolder('onnxruntime', version(), 'node_modules', 'onnxruntime-node');
 
 const load = once((): { runtime: OnnxRuntime; binding: Binding } => {
   const runtime = require(folder()) as OnnxRuntime;
@@ -60,11 +45,8 @@ const load = once((): { runtime: OnnxRuntime; binding: Binding } => {
   return { runtime, binding };
 });
 
-/** As many as TensorFlow computes with: a study gives each of its processes some. */
-const threads = () => Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism();
-
 /** A forward pass in ONNX Runtime. */
-export class OnnxSession {
+class OnnxSession implements Session {
   readonly isStale = false;
   private readonly session: InstanceType<Binding['InferenceSession']>;
   private readonly input: string;
@@ -72,7 +54,6 @@ export class OnnxSession {
 
   /** @throws {Refusal} if ONNX Runtime does not accept the graph */
   constructor(graph: OnnxGraph) {
-    requireOnnxRuntime();
     this.input = graph.input.name;
     this.output = graph.output.name;
     const { InferenceSession } = load().binding;
@@ -81,7 +62,7 @@ export class OnnxSession {
     try {
       this.session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
         graphOptimizationLevel: 'all',
-        intraOpNumThreads: threads(),
+        intraOpNumThreads: engineThreads(),
         logSeverityLevel: 3,
         // threads that wait in a loop for more work would slow down TensorFlow, sharp and other processes: a third more processor time
         extra: { session: { intra_op: { allow_spinning: '0' } } },
@@ -103,3 +84,14 @@ export class OnnxSession {
     this.session.dispose();
   }
 }
+
+/** ONNX Runtime, by its package for Node. */
+export const onnxRuntime: OptionalEngine = {
+  title: 'ONNX Runtime',
+  version,
+  isInstalled: () => existsSync(join(folder(), 'package.json')),
+  load(graph) {
+    requireInstalled('onnxruntime', this);
+    return new OnnxSession(graph);
+  },
+};

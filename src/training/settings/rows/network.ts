@@ -80,7 +80,7 @@ export const networkRows: Rows<
     noun: 'engine',
     default: 'tensorflow',
     sentence:
-      'What computes frozen layers: TensorFlow, ONNX Runtime where it is set up, or with auto the faster of both, measured once for each network.',
+      'What computes frozen layers: TensorFlow, ONNX Runtime or OpenVINO where they are set up, or with auto the fastest of them, measured once for each network.',
     chapter: '02-freeze-and-train-the-top',
     value: 'name',
   },
