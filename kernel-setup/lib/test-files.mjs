@@ -16,22 +16,13 @@ export const IN_TURN = [
 ];
 
 /**
- * What has a process of its own beside the others: for half of the time it waits for leases to end, kernels to answer and processes to
- * start, and a core would have nothing to do.
+ * What has a process of its own beside the others: for half of the time it waits for leases to end, kernels and pages to answer and
+ * processes to start, and a core would have nothing to do.
  */
-export const WAITING = ['study/queue', 'kernel/'];
+export const WAITING = ['browser/', 'study/queue', 'kernel/'];
 
 /** What takes long begins first, so that not one process is at work at the end and the others have nothing left. */
-export const LONG = [
-  'browser/',
-  'kernel/',
-  'report/report',
-  'models/weights/damage',
-  'cli/main',
-  'training/',
-  'study/',
-  'runs/',
-];
+export const LONG = ['kernel/', 'report/report', 'models/weights/damage', 'cli/main', 'training/', 'study/', 'runs/'];
 
 /** What `npm run test:fast` leaves out: kernels, browsers, other processes that load TensorFlow, training, set-up. */
 export const SLOW = [

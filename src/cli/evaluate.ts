@@ -7,6 +7,7 @@ import { type DataOptions, openDataset } from '../data/public';
 import { evaluationHtml } from '../report';
 import { type EvaluateRunOptions, evaluateRun, evaluationParts, type RunEvaluation } from '../runs';
 import { checkExport, exportTable } from '../study/exportTable';
+import type { EngineChoice } from '../tensorflow/graph';
 import { terminalListener } from '../terminal/terminal';
 import { addDataOptions, DATA_HELP, splitDataOptions } from './dataOptions';
 import { withInterval } from './interval';
@@ -14,12 +15,14 @@ import { pageFile } from './pageFile';
 import { predictionTable } from './predictionTable';
 import { print, printAside, printJson } from './print';
 import { interruptible } from './stop';
+import { settingOption } from './trainingOptions';
 
 interface Options extends DataOptions {
   data: string;
   part?: EvaluateRunOptions['part'];
   predictions?: string;
   slices?: true | string[];
+  engine?: EngineChoice;
   report?: string;
   json?: true;
 }
@@ -43,16 +46,17 @@ export function evaluateCommand(): Command {
       '--slices [property...]',
       'evaluate parts of the pictures, too: by class, folder, "file type", size, shape, brightness, or columns of the table; default: all but class',
     )
+    .addOption(settingOption('engine').helpGroup('Options:'))
     .option('--report <file>', 'write a report with charts, slices and mistakes, one self-contained HTML page')
     .option('--json', 'one JSON object as the last line')
-    .action(async (run: string, { data, part, predictions, slices, report, json, ...options }: Options) => {
+    .action(async (run: string, { data, part, predictions, slices, engine, report, json, ...options }: Options) => {
       if (predictions !== undefined) checkExport(predictions);
       const page = report === undefined ? undefined : pageFile(report, '--report');
       const { end, ...listener } = terminalListener();
       const evaluation = await interruptible(async (shouldStop) => {
         const dataset = await openDataset(data, { ...splitDataOptions(options).how, listener });
         return evaluateRun(run, dataset, {
-          ...{ part, slices: slices ?? page !== undefined },
+          ...{ part, slices: slices ?? page !== undefined, engine },
           listener: { ...listener, shouldStop },
         });
       }).finally(end);

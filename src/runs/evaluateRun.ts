@@ -11,6 +11,7 @@ import {
   type Slice,
 } from '../metrics';
 import { summaryWithin } from '../metrics/summary';
+import { availableEngine, type EngineChoice } from '../tensorflow/graph';
 import {
   type ExamplePrediction,
   type Prediction,
@@ -39,6 +40,11 @@ export interface EvaluateRunOptions {
   slices?: boolean | readonly string[];
   /** confidence level of the intervals, between 0 and 1. Default: 0.95 */
   confidence?: number;
+  /**
+   * what computes the network: 'tensorflow', 'onnxruntime' or 'openvino' where they are set up, or with 'auto' the fastest of them. Their
+   * probabilities differ by about a millionth. Default: 'tensorflow'
+   */
+  engine?: EngineChoice;
   /** receives progress in pictures, and is asked whether to stop. Default: none */
   listener?: Listener;
 }
@@ -96,7 +102,8 @@ export interface RunEvaluation {
  *
  * @param run a run folder, or what `openRun` returned
  * @param dataset labelled pictures, such as `openDataset` gives; its classes are matched with the run's by name
- * @throws {UserError} if the dataset has a class that the run does not know, or no picture of the part could be read
+ * @throws {UserError} if the dataset has a class that the run does not know, no picture of the part could be read, or the engine is not
+ *   installed
  *
  * @example
  * ```ts
@@ -115,14 +122,16 @@ export async function evaluateRun(
     part: undefined as EvaluateRunOptions['part'],
     slices: false as boolean | readonly string[],
     confidence: 0.95,
+    engine: 'tensorflow' as EngineChoice,
     listener: {} as Listener,
   });
+  availableEngine(given.engine, 'float32'); // before the run is opened
   const { part, examples } = partOf(dataset, given.part);
   const model = run instanceof OpenRun ? run : await openRun(run);
   try {
     const { classes } = model;
     const labelled = withLabelsOf(examples, dataset.classes, classes);
-    const { predictions, skipped } = await model.predictExamples(labelled, given.listener);
+    const { predictions, skipped } = await model.predictExamples(labelled, given.listener, given.engine);
     if (predictions.length === 0) {
       throw new UserError(
         `evaluateRun: no picture could be read${skipped[0] ? `: ${skipped[0].file}: ${skipped[0].reason}` : ''}`,

@@ -133,13 +133,15 @@ export class PictureModel {
    * Compute the probabilities of the pictures of a dataset, read as in training.
    *
    * @param examples labelled pictures; a label is an index into {@link classes}
+   * @param engine what computes the network, as for {@link predict}. Default: 'tensorflow'
    * @returns a prediction for each that could be read, with the SHA-256 of its content, in the order of the examples
    */
   async predictExamples(
     examples: readonly Example[],
     listener: Pick<Listener, 'onProgress' | 'shouldStop'> = {},
+    engine: EngineChoice = 'tensorflow',
   ): Promise<{ predictions: ExamplePrediction[]; skipped: Skipped[] }> {
-    this.pass.expect(examples.length);
+    this.pass.expect(examples.length, engine);
     const { network, classes, reading } = this;
     const logits = (pixels: readonly Uint8Array[]) => this.logits(pixels);
     return predictExamples({ resize: network.entry.preprocessing, classes, reading, logits }, examples, listener);

@@ -6,6 +6,7 @@ import { UserError } from '../../src/core/errors';
 import { type Dataset, imageFolder, selectClasses } from '../../src/data';
 import { openDataset } from '../../src/data/public';
 import { evaluateRun, saveRun } from '../../src/runs';
+import { optionalEngineNames, optionalEngines } from '../../src/tensorflow/graph/optionalEngines';
 import { type TrainResult, train } from '../../src/training';
 import { runCommand } from '../cli/runCommand';
 import { temporaryFolder } from '../folders';
@@ -45,6 +46,24 @@ describe('evaluateRun', function () {
     assert.ok(Math.abs(evaluation.summary.logLoss.estimate - result.loss) < 1e-4);
     assert.deepEqual(evaluation.confusion, result.confusion);
     assert.equal(evaluation.summary.examples, files.length);
+  });
+
+  for (const engine of optionalEngineNames) {
+    it(`gives nearly the same probabilities when ${optionalEngines[engine].title} computes the network`, async function () {
+      if (!optionalEngines[engine].isInstalled()) return this.skip(); // `npm test` brings it; without a network it says so
+      const [one, other] = [await evaluateRun(run, dataset), await evaluateRun(run, dataset, { engine })];
+      const all = ({ predictions }: typeof one) => predictions.flatMap(({ probabilities }) => probabilities);
+      const apart = Math.max(...all(one).map((value, i) => Math.abs(value - all(other)[i]!)));
+      assert.ok(apart > 0 && apart < 1e-4, `${apart}`);
+      assert.deepEqual(other.confusion, one.confusion);
+    });
+  }
+
+  it('refuses an engine that there is not, before it opens the run', async () => {
+    await assert.rejects(
+      evaluateRun('no such run', dataset, { engine: 'cuda' as 'auto' }),
+      /unknown engine "cuda"; the engines are tensorflow, onnxruntime, openvino, auto/,
+    );
   });
 
   it('warns of pictures that the run was trained or validated on, whatever their names', async () => {
