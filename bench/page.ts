@@ -22,7 +22,8 @@ export function pageOf(
   results: readonly Result[],
 ): string {
   const named = peerNames.filter((name) => results.some(({ measurement }) => measurement.values[name] !== undefined));
-  const versions = Object.assign({}, ...results.map(({ measurement }) => measurement.versions ?? {}));
+  // the first one of each counts: the row of decoding names the versions of what decodes
+  const versions = Object.assign({}, ...results.map(({ measurement }) => measurement.versions ?? {}).reverse());
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const lines = results.map(({ row: { work, unit, goals, requirements }, measurement }) => {
     const { values } = measurement;

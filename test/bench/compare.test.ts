@@ -78,6 +78,10 @@ describe('two runs of the bench', () => {
         row: { name: 'a', work: 'forward, A', unit: 'ms', goals: [{ peers: ['keras', 'onnx'], ratio: 0.95 }] },
         measurement: { values: { tunebook: 200, keras: 320, onnx: 170 }, versions: { onnx: '1.2' }, notes: ['a note'] },
       },
+      {
+        row: { name: 'decode', work: 'decoding', unit: 'ms', goals: [] },
+        measurement: { values: { tunebook: 2, onnx: 1 }, versions: { onnx: '7 of its decoder' }, notes: [] },
+      },
     ]);
     match(page, /^\| work \| tunebook \| Keras \| ONNX Runtime \| beside the fastest \| goal \| {2}\|$/m);
     match(
