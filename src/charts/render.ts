@@ -69,9 +69,13 @@ export async function drawSvg(compiled: Spec): Promise<string> {
 
 /** Draw a chart as PNG, at the scale of {@link pngScale}. */
 export async function renderPng(spec: TopLevelSpec): Promise<Buffer> {
-  const svg = await renderSvg(spec);
+  return drawPng(await renderSvg(spec), pngScale(spec));
+}
+
+/** Draw an SVG as PNG. @param scale pixels of the PNG for each of the SVG */
+export function drawPng(svg: string, scale: number): Promise<Buffer> {
   // unlimited: the data URIs of a picture grid exceed the XML parser's limit of 10 MB
-  return sharp(Buffer.from(svg), { density: 72 * pngScale(spec), unlimited: true })
+  return sharp(Buffer.from(svg), { density: 72 * scale, unlimited: true })
     .png({ palette: true })
     .toBuffer();
 }

@@ -21,11 +21,15 @@ export async function show(...values: unknown[]): Promise<void> {
   await liveUpdatesSent(); // so that a live chart is complete before what follows it
   for (const value of values) {
     const write = displayWriter();
-    const plain = { 'text/plain': typeof value === 'string' ? value : inspect(value) };
-    const bundle = (await toMimeBundle(value, { picture: write !== undefined })) ?? plain;
+    const bundle = await bundleOf(value, { picture: write !== undefined });
     if (write) send(write, bundle);
     else console.log(bundle['text/plain'] ?? `(${Object.keys(bundle).join(', ') || 'nothing to show'})`);
   }
+}
+
+/** A value in the formats of {@link toMimeBundle}, or as text if it has none. */
+export async function bundleOf(value: unknown, options: { picture: boolean }): Promise<MimeBundle> {
+  return (await toMimeBundle(value, options)) ?? { 'text/plain': typeof value === 'string' ? value : inspect(value) };
 }
 
 function send(write: DisplayWriter, data: MimeBundle): void {

@@ -11,5 +11,7 @@ export {
   type ExploreConfusionOptions,
   exploreConfusion,
 } from './exploreConfusion/exploreConfusion';
+export { type Interaction, type InteractOptions, interact } from './interact/interact';
+export type { InteractLists, InteractValue, InteractValues } from './interact/settings';
 export type { RunSource } from './shownRun';
 export { type ModelTrial, type TriedPicture, type TryModelOptions, tryModel } from './tryModel/tryModel';

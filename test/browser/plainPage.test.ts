@@ -2,14 +2,23 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { table } from 'arquero';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import * as charts from '../../src/charts';
 import { projectFolder } from '../../src/core/paths';
 import { readCorrections } from '../../src/data';
 import { openDataset } from '../../src/data/public';
 import { displaySymbol, type MimeBundle } from '../../src/notebook';
 import { TrainingControls } from '../../src/notebook/trainingControls';
 import { type TrainResult, train } from '../../src/training';
-import { chooseLearningRate, cleanLabels, exploreAugmentation, exploreConfusion, tryModel } from '../../src/widgets';
+import {
+  chooseLearningRate,
+  cleanLabels,
+  exploreAugmentation,
+  exploreConfusion,
+  interact,
+  tryModel,
+} from '../../src/widgets';
 import { type FakeComms, withFakeComms } from '../notebook/widget/fakeComms';
 import { stripes, stripesFolder } from '../pictures';
 import { chromiumArguments, complaintsOf, findChromium } from './lab';
@@ -175,6 +184,125 @@ describe('widgets in a plain page, without Jupyter', function () {
         await page.getByText(/^own\.png: (red|green|blue), \d+\.\d%$/).waitFor();
         assert.equal(trial.last?.name, 'own.png');
         assert.equal(await page.locator('.near img[src^="blob:"]').count(), 5);
+      },
+    );
+  });
+
+  it('interact says that it computes, and does not show what the slider has left', async () => {
+    const waiting: (() => void)[] = [];
+    const work = ({ step }: { step: number }) => {
+      if (step === 0) return 'start';
+      return new Promise((finish) => waiting.push(() => finish(`step ${step}`)));
+    };
+    const shown = await interact(work, { step: [0, 1, 2, 3] });
+    await inPage(
+      'interact',
+      async () => shown,
+      async (page) => {
+        const says = page.getByRole('status');
+        await page.getByRole('slider').focus();
+        await page.keyboard.press('ArrowRight');
+        await says.filter({ hasText: 'Computing…' }).waitFor();
+        await page.locator('.outcome[aria-busy=true]', { hasText: 'start' }).waitFor();
+        for (const key of ['ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+        waiting[0]!();
+        while (waiting.length < 2) await page.waitForTimeout(20);
+        waiting[1]!();
+        await page.locator('.outcome[aria-busy=false]', { hasText: 'step 3' }).waitFor();
+        assert.equal(await says.textContent(), '');
+        assert.equal(waiting.length, 2);
+      },
+    );
+  });
+
+  it('HTML of a stranger runs nothing, loads nothing and covers nothing', async () => {
+    const hostile = [
+      '<script>globalThis.ran = 1</script><img src="x" onerror="globalThis.ran = 2" alt="broken">',
+      '<svg width="20" height="20" onload="globalThis.ran = 3"><script>globalThis.ran = 4</script><circle r="9"/></svg>',
+      '<a href="javascript:globalThis.ran = 5" onclick="globalThis.ran = 6">click</a><a href="https://example.org/a">link</a>',
+      '<iframe srcdoc="<script>parent.ran = 7</script>"></iframe><form action="/sent"><button>send</button></form>',
+      '<style>body { display: none }</style><link rel="stylesheet" href="/style.css"><img src="/secret.png" alt="secret">',
+      '<p id="styled" class="card" data-x="1" style="color: rgb(1, 2, 3); background-image: url(/tracked.png)">styled</p>',
+      '<div style="position: fixed; inset: 0; background: red">covers</div>',
+      '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=globalThis.ran=8&gt;">',
+    ].join('');
+    const shown = await interact(
+      () => ({ [displaySymbol]: () => ({ 'text/html': `<b>first</b>${hostile}`, 'text/plain': 'x' }) }),
+      { i: [0] },
+    );
+    await inPage(
+      'interact',
+      async () => shown,
+      async (page) => {
+        const outcome = page.locator('.outcome');
+        await outcome.getByText('first').waitFor();
+        await outcome.getByText('click').dispatchEvent('click');
+        await page.waitForTimeout(300);
+        assert.equal(await page.evaluate('globalThis.ran'), undefined);
+        const loaded = (await page.evaluate(
+          "performance.getEntriesByType('resource').map(({ name }) => name.split('/').at(-1))",
+        )) as string[];
+        const own = ['interact.mjs', 'safeHtml.mjs', 'shared.css', 'shared.mjs'];
+        assert.deepEqual(loaded.filter((name) => name !== 'favicon.ico').sort(), own);
+        assert.equal(
+          await outcome.locator('script, style, iframe, form, button, link, svg, [onclick], [onerror]').count(),
+          0,
+        );
+        const styled = await page.evaluate("[...document.querySelectorAll('p')].map((one) => one.outerHTML)");
+        assert.deepEqual(styled, ['<p style="color: rgb(1, 2, 3);">styled</p>']);
+        assert.equal(await outcome.getByRole('link', { name: 'link' }).getAttribute('href'), 'https://example.org/a');
+        assert.equal(await outcome.locator('img[src^="data:image/svg+xml,"]').count(), 1);
+        const [covering, area] = [await outcome.getByText('covers').boundingBox(), await outcome.boundingBox()];
+        assert.ok(covering!.y >= area!.y && covering!.height <= area!.height, 'only its own area is covered');
+        await page.getByRole('slider').click();
+      },
+    );
+  });
+
+  it('interact shows what the function returns, and says what failed', async () => {
+    const record = {
+      loss: 1,
+      accuracy: 0.5,
+      validationLoss: 1,
+      validationAccuracy: 0.5,
+      learningRate: 0.1,
+      seconds: 1,
+    };
+    const history = [1, 2, 3].map((epoch) => ({ epoch, ...record, validationAccuracy: epoch / 4 }));
+    const shown = await interact(
+      ({ as }) => {
+        if (as === 'error') throw new Error('there is no run with these values');
+        if (as === 'table') return table({ class: ['<b>cat</b>', 'dog'], count: [3, 4] });
+        return as === 'chart' ? charts.compareCurves({ '<script>alert(1)</script>': history }) : 'plain\n  text';
+      },
+      { as: ['text', 'chart', 'table', 'error'] },
+      { title: 'Ways to show' },
+    );
+    await inPage(
+      'interact',
+      async () => shown,
+      async (page) => {
+        const slider = page.getByRole('slider', { name: 'as' });
+        await page.locator('.outcome pre', { hasText: 'plain' }).waitFor();
+        assert.equal(await slider.getAttribute('aria-valuetext'), 'text');
+        await slider.focus();
+        await page.keyboard.press('ArrowRight');
+        const picture = page.locator('.outcome img');
+        await picture.waitFor();
+        assert.match((await picture.getAttribute('alt')) ?? '', /^Line charts that compare 1 trainings/);
+        const { width, height } = (await picture.boundingBox())!;
+        assert.ok(width > 300 && height > 200, `${width} x ${height}`);
+        await page.locator('.tunebook').screenshot({ path: join(pictures, 'interact-chart.png') });
+        await page.keyboard.press('End');
+        await page.getByRole('alert').getByText('Nothing to show for as error: there is no run with these').waitFor();
+        const { height: kept } = (await page.locator('.outcome').boundingBox())!;
+        assert.ok(Math.abs(kept - height) < 1, `nothing moves: ${height}, then ${kept}`);
+        await page.locator('.tunebook').screenshot({ path: join(pictures, 'interact-error.png') });
+        await page.keyboard.press('ArrowLeft');
+        await page.getByRole('cell', { name: '<b>cat</b>' }).waitFor();
+        assert.deepEqual(shown.values, { as: 'table' });
+        const focused = await page.evaluate("document.activeElement.getAttribute('aria-valuetext')");
+        assert.equal(focused, 'table', 'the slider keeps the focus');
       },
     );
   });

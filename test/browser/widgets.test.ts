@@ -374,6 +374,69 @@ describe('widgets in JupyterLab', function () {
     await page.close();
   });
 
+  it('interact: sliders choose what a function shows, by mouse and keyboard, and stay where they are after a reload', async () => {
+    const name = 'interact.ipynb';
+    writeNotebook(inFolder(name), [
+      [
+        "import { charts } from 'tunebook';",
+        "import { interact } from 'tunebook/widgets';",
+        'const history = (pictures, seed) => [1, 2, 3, 4].map((epoch) => {',
+        '  const accuracy = 1 - 1 / (epoch + pictures + seed / 4);',
+        '  const loss = 1 - accuracy;',
+        '  return { epoch, loss, accuracy, validationLoss: loss, validationAccuracy: accuracy, learningRate: 1, seconds: 1 };',
+        '});',
+        'const shown = await interact(',
+        '  ({ pictures, seed }) => {',
+        "    if (pictures === 16 && seed === 3) throw new Error('this run is missing');",
+        "    return charts.compareCurves({ [pictures + ' pictures']: history(pictures, seed) }, { title: 'Seed ' + seed });",
+        '  },',
+        '  { pictures: [1, 2, 4, 8, 16], seed: [1, 2, 3] },',
+        "  { start: { pictures: 8 }, title: 'Accuracy by pictures' },",
+        ');',
+        'shown',
+      ].join('\n'),
+      "[shown.values.pictures.toFixed(1), shown.values.seed.toFixed(1)].join(' ')",
+    ]);
+    const notebook = await open(name);
+    const { page } = notebook;
+    await run(notebook, 0);
+    const shown = widgetIn(notebook, 0);
+    const slider = (label: string) => shown.getByRole('slider', { name: label });
+    /** Wait for the chart of some pictures, which its description names with the last accuracy. */
+    const chartOf = (pictures: number) => shown.getByRole('img', { name: `accuracy ${pictures} pictures` });
+    await chartOf(8).waitFor();
+    const start = await chartOf(8).getAttribute('alt');
+    const top = (await chartOf(8).boundingBox())!.y;
+    await slider('pictures').focus();
+    await page.keyboard.press('ArrowLeft');
+    await chartOf(4).waitFor();
+    assert.equal(await slider('pictures').getAttribute('aria-valuetext'), '4');
+    assert.equal((await chartOf(4).boundingBox())!.y, top, 'the picture stays where it was');
+    const box = (await slider('seed').boundingBox())!;
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await page.waitForTimeout(500); // widgets send changes that follow each other quickly one after the other
+    await run(notebook, 1);
+    assert.match((await notebook.output(1).textContent()) ?? '', /4\.0 2\.0/);
+    await photograph(page, shown, 'interact');
+    await slider('pictures').focus();
+    await page.keyboard.press('End');
+    await slider('seed').focus();
+    await page.keyboard.press('End');
+    await shown.getByRole('alert').getByText('Nothing to show for pictures 16, seed 3: this run is missing').waitFor();
+    await page.keyboard.press('Home');
+    await chartOf(16).waitFor();
+    await reload(notebook);
+    await chartOf(16).waitFor({ timeout: 30_000 });
+    assert.equal(await slider('pictures').inputValue(), '4');
+    assert.equal(await slider('seed').inputValue(), '0');
+    const [output] = outputsOf(inFolder(name));
+    assert.ok(output?.data && 'image/png' in output.data);
+    assert.match([output.data['text/plain']].flat().join(''), /^Accuracy by pictures: pictures 8, seed 1\n/);
+    assert.match(start ?? '', /8 pictures/);
+    assert.deepEqual(notebook.complaints, []);
+    await page.close();
+  });
+
   it('explore the mistakes of a run, and try its model on a photo that is dropped, chosen or pasted', async () => {
     const name = 'run.ipynb';
     if (!existsSync(inFolder('pictures'))) cpSync(await stripesFolder(8), inFolder('pictures'), { recursive: true });
