@@ -1,5 +1,5 @@
 /**
- * Explain the predictions of a model: Grad-CAM and occlusion heat maps, two-dimensional embeddings of features, galleries of
+ * Explain the predictions of a model: Grad-CAM and occlusion heat maps, feature maps of its layers, two-dimensional embeddings of features, galleries of
  * mistakes and of suspect labels. Galleries and overlays are drawn by `charts.pictureGrid`.
  *
  * @module
@@ -12,6 +12,8 @@ export {
   type ExplainableModel,
   embed,
   embedPictures,
+  type FeatureMapOptions,
+  featureMaps,
   type GalleryOptions,
   type GradCamOptions,
   gradCam,

@@ -134,8 +134,10 @@ function drawPanel(
     { field: panel.validation, type: 'quantitative', title: `validation ${panel.name}`, format: '.3~g' },
     { field: panel.training, type: 'quantitative', title: `training ${panel.name}`, format: '.3~g' },
   ];
+  // a single epoch between others without a value is no line
+  const scattered = names.some((name) => histories[name]!.some((record) => record[panel.validation] === undefined));
   const line = (field: string, style: object) => ({
-    mark: { type: 'line', clip: true, point: last === 1, ...style },
+    mark: { type: 'line', clip: true, point: last === 1 || scattered, ...style },
     encoding: { x, y: y(field), color, tooltip },
   });
   return {

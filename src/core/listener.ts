@@ -6,7 +6,7 @@ export interface EpochRecord {
   loss: number;
   /** Fraction of training examples that were right, from 0 to 1. */
   accuracy: number;
-  /** Mean validation loss per example; absent without validation data. */
+  /** Mean validation loss per example; absent without validation data, and where the epoch was not validated. */
   validationLoss?: number;
   /** Fraction of validation examples that were right, from 0 to 1; absent without validation data. */
   validationAccuracy?: number;

@@ -70,6 +70,13 @@ export class EarlyStopping {
     return { better, enough: this.isEnough };
   }
 
+  /** To be called after an epoch that was not validated: it counts as the best one until one is. */
+  pass({ epoch }: EpochRecord): { better: boolean; enough: boolean } {
+    const better = this.state.best === null;
+    if (better) this.state.bestEpoch = epoch;
+    return { better, enough: false };
+  }
+
   /** Whether there was no improvement for `patience` epochs. */
   get isEnough(): boolean {
     return this.state.wait > 0 && this.state.wait >= this.options.patience;

@@ -18,7 +18,7 @@ import { buildHeadOf, checkReadable, type Variation } from './variation';
  * computed once per picture (or augmented view) and stage: where only the head trains, this is feature extraction.
  */
 export const fineTuning: Variation = async (dataset, split, backbone, settings) => {
-  const { cache, listener, checkpoint, resume, precision, engine, measure } = settings;
+  const { cache, listener, checkpoint, resume, precision, engine, measure, validateEvery } = settings;
   const { blockLayers, entry } = backbone;
   const head = buildHeadOf(settings, entry.features, dataset.classes.length);
   const model = attachHead(backbone.model, head);
@@ -92,6 +92,7 @@ export const fineTuning: Variation = async (dataset, split, backbone, settings) 
           checkpoint: checkpoint && join(checkpoint, `stage-${i + 1}`),
           resume,
           measure,
+          validateEvery,
           listener: joint.during(stage),
         },
       );

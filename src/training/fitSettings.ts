@@ -10,6 +10,7 @@ import type { ClippingOptions } from './clipping';
 import type { EarlyStoppingOptions } from './earlyStopping';
 import type { LossOptions } from './losses';
 import type { OptimizerOptions } from './optimizers';
+import { Plateau } from './plateau';
 import type { ScheduleOptions } from './schedules';
 import { checkSetting } from './settings/check';
 import type { InterpolationName, MixingName } from './settings/choices';
@@ -80,6 +81,12 @@ export interface FitOptions {
    * what `earlyStopping` monitors.
    */
   measure?: Monitor;
+  /**
+   * After how many epochs the validation data are evaluated again, 1 or more; `Infinity`: only after the last epoch, which always is. What
+   * is trained stays the same, bit for bit, so it must be 1 where something is decided after every epoch: with `earlyStopping` or the
+   * schedule 'reduce-on-plateau'. Default: 1.
+   */
+  validateEvery?: number;
   /** The folder for the state after each epoch and the weights of the best epoch. Default: none. */
   checkpoint?: string;
   /** Whether training continues from the state in `checkpoint`, if there is one. Default: false. */
@@ -129,6 +136,7 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
     interpolation: 'none',
     earlyStopping: undefined,
     measure: undefined,
+    validateEvery: 1,
     checkpoint: undefined,
     resume: false,
     cache: true,
@@ -152,6 +160,9 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
   if (settings.measure !== undefined && !monitors.includes(settings.measure)) {
     throw new UserError(`fit: unknown measure ${shown(settings.measure)}; the measures are ${monitors.join(', ')}`);
   }
+  const { earlyStopping, schedule } = settings;
+  const deciding = earlyStopping ? 'earlyStopping' : Plateau.of(schedule) && "schedule 'reduce-on-plateau'";
+  checkValidateEvery('fit', settings.validateEvery, deciding);
   checkNumber('fit: accumulate', settings.accumulate, { min: 1, integer: true });
   for (const { name, learningRate } of settings.groups)
     checkNumber(`fit: learningRate of '${name}'`, learningRate, RATE_RANGE);
@@ -159,6 +170,18 @@ export function fitSettings(options: FitOptions | undefined): FitSettings {
   if (settings.resume && settings.checkpoint === undefined)
     throw new UserError('fit: resume needs a checkpoint folder');
   return settings;
+}
+
+/**
+ * Checks after how many epochs the validation data are evaluated.
+ *
+ * @param deciding the option that decides something after every epoch, if there is one
+ * @throws {UserError} if it is no such number, or the deciding option would miss epochs
+ */
+export function checkValidateEvery(caller: string, every: number, deciding: string | undefined): void {
+  if (every !== Infinity) checkNumber(`${caller}: validateEvery`, every, { min: 1, integer: true });
+  if (every === 1 || deciding === undefined) return;
+  throw new UserError(`${caller}: ${deciding} needs a validation after every epoch: leave out validateEvery or it`);
 }
 
 /** All that must be the same for training to continue from a checkpoint, as text. */
@@ -170,6 +193,7 @@ export function comparable(settings: FitSettings): string {
     cache,
     listener: _3,
     measure: _4,
+    validateEvery: _5,
     precision: steps,
     ...rest
   } = settings;

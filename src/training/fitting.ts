@@ -76,7 +76,8 @@ export class Fitting {
           return stop;
         });
         trainer.averages?.show();
-        const validation = result.diverged === undefined ? await this.validation?.evaluate() : undefined;
+        const due = stop || epoch === epochs || epoch % settings.validateEvery === 0;
+        const validation = due && result.diverged === undefined ? await this.validation?.evaluate() : undefined;
         this.evaluation = validation;
         const diverged = result.diverged ?? (Number.isFinite(validation?.loss ?? 0) ? undefined : validation!.loss);
         if (diverged !== undefined) {
@@ -86,7 +87,7 @@ export class Fitting {
           break;
         }
         const record = this.record(epoch, result, validation, rate.factor, began);
-        const { better, enough } = watch.observe(record);
+        const { better, enough } = due || !this.validation ? watch.observe(record) : watch.pass(record);
         if (better) this.keepBest(record, partial);
         trainer.averages?.hide();
         this.warnOnce(result);

@@ -125,7 +125,7 @@ export async function train(pictures: Dataset, options?: TrainOptions): Promise<
   availableEngine(all.engine, all.precision); // before anything is computed
   let recipe = recipeLines(options ?? {}, split.train.length);
   if (recipe.length > 0) all.listener.onMessage?.(describeRecipe(all.recipe, recipe));
-  const { cache: _, checkpoint, resume, evaluateTest, measure: _measure, listener, ...settings } = all;
+  const { cache: _, checkpoint, resume, evaluateTest, measure: _1, validateEvery: _2, listener, ...settings } = all;
   if (checkpoint !== undefined && checkStateFolder(checkpoint) && !resume) {
     listener.onMessage?.(
       `'${checkpoint}' has the state of an earlier training, which is replaced now; use \`resume\` to continue from it`,

@@ -2,7 +2,7 @@ import { UserError } from '../core/errors';
 import type { Listener } from '../core/listener';
 import { withDefaults } from '../core/options';
 import type { Monitor } from '../metrics/measures';
-import { type FitOptions, fitSettings } from './fitSettings';
+import { checkValidateEvery, type FitOptions, fitSettings } from './fitSettings';
 import { recipeLines } from './recipes';
 import { checkSetting, settingNames } from './settings/check';
 import { settingsTable } from './settings/table';
@@ -21,6 +21,12 @@ export interface TrainOptions extends Partial<TrainSettings> {
   evaluateTest?: boolean;
   /** A measure that each epoch records beside loss and accuracy of the validation pictures. Default: what early stopping monitors. */
   measure?: Monitor;
+  /**
+   * After how many epochs the validation pictures are evaluated again, 1 or more; `Infinity`: only after the last epoch (of each stage),
+   * which always is. The result stays the same, bit for bit, and comes sooner; so it must be 1 with `patience` or the schedule
+   * 'reduce-on-plateau', which decide after every epoch. Default: 1.
+   */
+  validateEvery?: number;
   /** Told of progress and epochs, and asked whether to stop. Default: none. */
   listener?: Listener;
 }
@@ -51,6 +57,8 @@ export interface TrainSurroundings {
   evaluateTest: boolean;
   /** A measure that each epoch records beside loss and accuracy of the validation pictures. */
   measure: Monitor | undefined;
+  /** After how many epochs the validation pictures are evaluated again. */
+  validateEvery: number;
   /** Told of progress and epochs, and asked whether to stop. */
   listener: Listener;
 }
@@ -142,6 +150,7 @@ export function trainSettings(options: TrainOptions | undefined, pictures?: numb
     resume: false,
     evaluateTest: true,
     measure: undefined,
+    validateEvery: 1,
     listener: {},
   };
   withDefaults<TrainSettings & TrainSurroundings>('train', options, { ...defaultSettings, ...surroundings }); // names the wrong ones
@@ -151,7 +160,10 @@ export function trainSettings(options: TrainOptions | undefined, pictures?: numb
   if (surroundings.resume && surroundings.checkpoint === undefined) {
     throw new UserError('train: resume needs a checkpoint folder');
   }
-  return { ...completeSettings(Object.fromEntries(given.filter(isSetting)), pictures), ...surroundings };
+  const settings = completeSettings(Object.fromEntries(given.filter(isSetting)), pictures);
+  const plateau = settings.schedule === 'reduce-on-plateau' ? "schedule 'reduce-on-plateau'" : undefined;
+  checkValidateEvery('train', surroundings.validateEvery, settings.patience > 0 ? 'patience' : plateau);
+  return { ...settings, ...surroundings };
 }
 
 /** The setting `monitor` as early stopping names it. */

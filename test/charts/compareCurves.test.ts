@@ -61,6 +61,16 @@ describe('compareCurves', function () {
     assert.equal(drawn.marks('symbol').length, 2 * 2 * 2);
   });
 
+  it('shows epochs that were validated as dots, too, where others between them were not', async () => {
+    const every = history(6, 3);
+    const some = every.map(({ validationLoss, validationAccuracy, ...record }) =>
+      record.epoch % 3 === 0 ? { ...record, validationLoss, validationAccuracy } : record,
+    );
+    assert.equal((await scene(compareCurves({ every }))).marks('symbol').length, 0);
+    const dots = (await scene(compareCurves({ some }))).marks('symbol').length;
+    assert.equal(dots, 2 * (6 + 2), 'of two panels: six epochs of training, two of validation');
+  });
+
   it('is no wider than a page: panels are placed below each other if names are long', async () => {
     const drawn = async (name: string) => {
       const svg = await renderSvg(compareCurves({ [name]: history(5, 3), b: history(5, 4) }));

@@ -127,6 +127,51 @@ describe('fit', () => {
     assert.equal(graph.evaluation!.logits.length, 40 * 3);
   });
 
+  for (const [validateEvery, validated] of [
+    [3, [3, 6, 7]],
+    [Infinity, [7]],
+  ] as const) {
+    it(`trains the same, bit for bit, and ends with the same validation, where it validates every ${validateEvery} epochs`, async () => {
+      const train = async (more: object) => {
+        const model = smallModel();
+        const sets = { train: separable(96), validation: separable(40) };
+        const result = await fit(model, sets, { epochs: 7, averaging: 0.3, interpolation: 'validation', ...more });
+        return { ...result, weights: weightsOf(model) };
+      };
+      const [all, some] = [await train({}), await train({ validateEvery })];
+      assert.deepEqual(some.weights, all.weights);
+      assert.deepEqual(some.evaluation, all.evaluation);
+      assert.deepEqual(some.interpolation, all.interpolation);
+      for (const [i, { seconds: _, ...record }] of some.history.entries()) {
+        const { seconds: _, epoch, loss, accuracy, learningRate, ...ofValidation } = all.history[i]!;
+        const known = validated.some((one) => one === epoch) ? ofValidation : {};
+        assert.deepEqual(record, { epoch, loss, accuracy, learningRate, ...known });
+      }
+      const lossOf = (epoch: number) => all.history[epoch - 1]!.validationLoss!;
+      assert.equal(some.best.epoch, [...validated].sort((a, b) => lossOf(a) - lossOf(b))[0]);
+    });
+  }
+
+  it('validates the epoch in which it is stopped, and keeps what it had learned before it diverged, also where it skips epochs', async () => {
+    const sets = { train: separable(96), validation: separable(40) };
+    let batches = 0;
+    const listener = { shouldStop: () => ++batches === 4 };
+    const { history, evaluation } = await fit(smallModel(), sets, { epochs: 9, validateEvery: Infinity, listener });
+    assert.deepEqual(
+      history.map(({ validationLoss }) => validationLoss),
+      [undefined, evaluation!.loss],
+    );
+    const diverge = async (validateEvery: number) => {
+      const model = smallModel();
+      const schedule = ({ step }: { step: number }) => (step < 6 ? 1 : 1e38);
+      const { ended, best } = await fit(model, sets, { epochs: 9, optimizer: 'sgd', schedule, validateEvery });
+      return { ended, best, weights: weightsOf(model) };
+    };
+    const [all, none] = [await diverge(1), await diverge(Infinity)];
+    assert.equal(none.ended, 'diverged');
+    assert.deepEqual(none, all);
+  });
+
   it('stops after the batch in which it is asked to, and validates the trained model', async () => {
     let batches = 0;
     const model = smallModel();
@@ -197,6 +242,18 @@ describe('fit', () => {
       fit(denseModel(), { train: vectors }, { epochs: 0 }),
       /epochs must be a whole number >= 1 and <= 1000000, got 0/,
     );
+    for (const validateEvery of [0, 1.5, NaN, '2' as unknown as number]) {
+      await assert.rejects(
+        fit(denseModel(), { train: vectors }, { validateEvery }),
+        /fit: validateEvery must be a whole number >= 1, got /,
+      );
+    }
+    for (const deciding of [{ earlyStopping: {} }, { schedule: 'reduce-on-plateau' }] as const) {
+      await assert.rejects(
+        fit(denseModel(), { train: vectors }, { validateEvery: 2, ...deciding }),
+        /fit: (earlyStopping|schedule 'reduce-on-plateau') needs a validation after every epoch/,
+      );
+    }
     const misspelt = { epoch: 3 } as Parameters<typeof fit>[2];
     await assert.rejects(
       fit(denseModel(), { train: vectors }, misspelt),

@@ -4,10 +4,11 @@ import { fitOptionsOf, trainSettings } from '../../src/training/trainSettings';
 
 describe('the settings of a training', () => {
   it('have defaults', () => {
-    const { cache, checkpoint, resume, evaluateTest, measure, listener, ...settings } = trainSettings(undefined);
+    const { cache, checkpoint, resume, evaluateTest, measure, validateEvery, listener, ...settings } =
+      trainSettings(undefined);
     assert.deepEqual(settings, defaultSettings);
     assert.deepEqual([cache, checkpoint, resume, evaluateTest], [true, undefined, false, true]);
-    assert.deepEqual([measure, listener], [undefined, {}]);
+    assert.deepEqual([measure, validateEvery, listener], [undefined, 1, {}]);
   });
 
   it('are refused before any work if they make no sense', () => {
@@ -32,6 +33,9 @@ describe('the settings of a training', () => {
         { variant: 'hybrid', headEpochs: 0, interpolation: 'validation' },
         /interpolation 'validation' needs a head that was trained before the backbone/,
       ],
+      [{ validateEvery: 0 }, /train: validateEvery must be a whole number >= 1, got 0/],
+      [{ validateEvery: 2, patience: 3 }, /train: patience needs a validation after every epoch: leave out validateE/],
+      [{ validateEvery: Infinity, schedule: 'reduce-on-plateau' }, /train: schedule 'reduce-on-plateau' needs a valid/],
       [{ recipe: 'best' as 'none' }, /unknown recipe 'best'; the recipes are standard, none/],
     ];
     for (const [options, message] of wrong) assert.throws(() => trainSettings(options), message);

@@ -1,6 +1,7 @@
 export { type PreviewOptions, previewAugmentation } from './augmentationPreview';
 export type { ExplainableModel } from './classifier';
 export { type EmbeddedFeatures, type EmbedOptions, embed, embedPictures } from './embed';
+export { type FeatureMapOptions, featureMaps } from './featureMaps';
 export {
   type ExplainOptions,
   explainPictures,
