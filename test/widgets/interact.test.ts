@@ -123,6 +123,31 @@ describe('interact', function () {
       );
     }));
 
+  it('shows what is kept at once, while something else is computed, whose result does not replace it', () =>
+    withFakeComms(async (comms) => {
+      const { calls, work } = patient();
+      const made = interact(work, { seed: [0, 1, 2] });
+      calls[0]!.finish('start');
+      await (await made)[displaySymbol]();
+      const shown = () => [stateOf(comms).content.data, stateOf(comms).busy];
+      move(comms, [1]);
+      assert.deepEqual(shown(), ['start', true]);
+      move(comms, [0]);
+      assert.deepEqual(shown(), ['start', false]);
+      const before = comms.posted.length;
+      calls[1]!.finish('one');
+      await idle(comms);
+      assert.equal(comms.posted.length, before);
+      move(comms, [2]);
+      move(comms, [1]);
+      assert.deepEqual(shown(), ['one', false]);
+      move(comms, [2]); // it is still being computed
+      assert.deepEqual(shown(), ['one', true]);
+      calls[2]!.finish('two');
+      assert.equal((await idle(comms)).content.data, 'two');
+      assert.equal(calls.length, 3);
+    }));
+
   it('shows an error without its control characters, goes on, and tries again when the values are chosen again', () =>
     withFakeComms(async (comms) => {
       let failures = 0;

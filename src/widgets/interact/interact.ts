@@ -114,17 +114,22 @@ export async function interact<Lists extends InteractLists>(
     still: () => computed.outcome.still(caption()),
     text: () => `${caption()}\n${computed.outcome.text}`,
   });
+  const present = (at: readonly number[], outcome: Outcome, busy: boolean): void => {
+    computed = { at, outcome };
+    shown.set({ content: outcome.content, busy });
+  };
+  const kept = () => results.get(current.join());
   let computing = false;
   const computeLatest = async (): Promise<void> => {
     if (computing) return; // the latest values are computed when earlier ones are done
     computing = true;
     try {
-      for (let at: readonly number[] | undefined; at !== current; ) {
-        at = current;
-        const kept = results.get(at.join());
-        if (kept === undefined) shown.set({ busy: true });
-        computed = { at, outcome: kept ?? (await computeOrSay(at)) };
-        shown.set({ content: computed.outcome.content, busy: at !== current });
+      for (let done: string | undefined; done !== current.join() && kept() === undefined; ) {
+        const at = current;
+        done = at.join();
+        const outcome = await computeOrSay(at);
+        const isLatest = done === current.join();
+        if (isLatest || kept() === undefined) present(at, outcome, !isLatest); // what was kept is already shown
       }
     } finally {
       computing = false;
@@ -132,10 +137,12 @@ export async function interact<Lists extends InteractLists>(
   };
   shown.onChange((changes) => {
     if (!('at' in changes)) return;
-    if (arePositions(settings, changes.at)) {
-      current = [...changes.at];
-      void computeLatest();
-    } else shown.set({ at: current });
+    if (!arePositions(settings, changes.at)) return shown.set({ at: current });
+    current = [...changes.at];
+    const outcome = kept();
+    if (outcome) return present(current, outcome, false);
+    shown.set({ busy: true });
+    void computeLatest();
   });
   return {
     get values() {
