@@ -7,6 +7,7 @@ import { foldBatchNormalization } from './foldBatchNormalization';
 import { type Graph, toGraph } from './graphDef';
 import { lowerPrecision } from './lowerPrecision';
 import { toOnnx } from './onnx/onnxGraph';
+import type { Session } from './optionalEngine';
 import { type OptionalEngineName, optionalEngines } from './optionalEngines';
 import type { Precision } from './precision';
 import { type RecordedCall, record } from './recorder';
@@ -35,14 +36,6 @@ export interface BuildOptions {
   engine?: Engine;
   /** sees TensorFlow's graph before it is loaded and checked */
   onGraph?: (graph: Graph) => void;
-}
-
-/** A graph that an engine has loaded. */
-export interface Session {
-  /** whether a variable that the graph needs has been disposed of */
-  readonly isStale: boolean;
-  run(inputs: readonly tf.Tensor[]): tf.Tensor[];
-  dispose(): void;
 }
 
 /** A graph that was checked against the function it was recorded from. */

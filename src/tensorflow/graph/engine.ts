@@ -5,7 +5,7 @@ import { installedEngines, type OptionalEngineName, optionalEngineNames, optiona
 import type { Precision } from './precision';
 
 /** What can compute a forward pass that is frozen. */
-export type Engine = 'tensorflow' | OptionalEngineName;
+export type Engine = 'tensorflow' | 'onnxruntime' | 'openvino';
 
 /** An engine, or the fastest one. */
 export type EngineChoice = Engine | 'auto';

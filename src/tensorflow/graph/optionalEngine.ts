@@ -1,8 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { UserError } from '../../core/errors';
 import { isClone, setupCommand } from '../../core/paths';
-import type { Session } from './compiledGraph';
+import type { tf } from './backend';
 import type { OnnxGraph } from './onnx/onnxModel';
+
+/** A graph that an engine has loaded. */
+export interface Session {
+  /** whether a variable that the graph needs has been disposed of */
+  readonly isStale: boolean;
+  run(inputs: readonly tf.Tensor[]): tf.Tensor[];
+  dispose(): void;
+}
 
 /** What can compute a forward pass in place of TensorFlow, once the set-up has installed it into the cache. */
 export interface OptionalEngine {

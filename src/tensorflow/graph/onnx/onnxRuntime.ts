@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { once } from '../../../core/lazyModule';
 import { cacheFolder, projectFolder } from '../../../core/paths';
 import { tf } from '../backend';
-import type { Session } from '../compiledGraph';
-import { engineThreads, type OptionalEngine, requireInstalled } from '../optionalEngine';
+import { engineThreads, type OptionalEngine, requireInstalled, type Session } from '../optionalEngine';
 import { Refusal } from '../recording';
 import { encodeOnnx, type OnnxGraph } from './onnxModel';
 

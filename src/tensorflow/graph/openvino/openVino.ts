@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { once } from '../../../core/lazyModule';
 import { cacheFolder, projectFolder } from '../../../core/paths';
 import { tf } from '../backend';
-import type { Session } from '../compiledGraph';
 import { encodeOnnx, type OnnxGraph } from '../onnx/onnxModel';
-import { engineThreads, type OptionalEngine, requireInstalled } from '../optionalEngine';
+import { engineThreads, type OptionalEngine, requireInstalled, type Session } from '../optionalEngine';
 import { Refusal } from '../recording';
 import { loadOpenVinoLibrary, type OpenVinoLibrary, type Pointer } from './library';
 
