@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf, UserError } from '../core/errors';
 import { writeFileAtomically } from '../core/files';
@@ -104,6 +104,11 @@ function studyFile(configuration: StudyConfiguration, plan: Plan): StudyFile {
   return { configuration, dataFingerprint, configurations, tasks, toChoose };
 }
 
+/** Whether a study makes a file or folder before its first run: another process may just be at it, or have been killed then. */
+const isBeginning = (folder: string, name: string): boolean =>
+  /^\.{1,2}lock\b|^\.study\.json\./.test(name) ||
+  (name === 'runs' && statSync(join(folder, name)).isDirectory() && readdirSync(join(folder, name)).length === 0);
+
 /** Make the study's folder, or check that it can be resumed. @returns what it holds, if it can. @throws {UserError} if not */
 function openFolder(folder: string, { dataFingerprint }: Plan, resume: boolean): StudyFile | undefined {
   if (existsSync(join(folder, STUDY_FILE))) {
@@ -114,6 +119,10 @@ function openFolder(folder: string, { dataFingerprint }: Plan, resume: boolean):
     }
     return known;
   }
+  if (existsSync(folder) && statSync(folder).isDirectory() && readdirSync(folder).some((name) => !isBeginning(folder, name)))
+    throw new UserError(
+      `'${folder}' is not empty and holds no study: give a new folder, as files and folders in it would be replaced`,
+    );
   try {
     mkdirSync(join(folder, 'runs'), { recursive: true });
     return undefined;

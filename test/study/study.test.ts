@@ -39,6 +39,22 @@ describe('a study', () => {
     assert.deepEqual(engines.sort(), ['onnxruntime', 'tensorflow']);
   });
 
+  it('is not begun in a folder with other files, of which none is replaced or removed', async () => {
+    const out = temporaryFolder();
+    mkdirSync(join(out, 'checkpoints'));
+    for (const name of ['checkpoints/best.pt', 'table.csv']) writeFileSync(join(out, name), 'mine');
+    for (const resume of [false, true]) {
+      await assert.rejects(study({ ...configuration, out, resume }), /is not empty and holds no study: give a new folder/);
+    }
+    assert.deepEqual(readdirSync(out).sort(), ['checkpoints', 'table.csv']);
+    assert.equal(readFileSync(join(out, 'checkpoints/best.pt'), 'utf8'), 'mine');
+    // what a study leaves that was killed before its first run
+    const begun = temporaryFolder();
+    mkdirSync(join(begun, 'runs'));
+    const { left } = await study({ ...configuration, axes: {}, seeds: 1, out: begun });
+    assert.equal(left, 0);
+  });
+
   it('makes every configuration with every seed, with the same split for all runs of a seed', async () => {
     const states: StudyState[] = [];
     const out = join(temporaryFolder(), 'study');
