@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../core/errors';
+import { messageOf, UserError } from '../core/errors';
 import { checkFolder } from '../core/files';
 import type { EpochRecord } from '../core/listener';
 import { parseJson } from '../core/readBounded';
 import { checkShape, count, listOf, nullable, number, object, optional, type Shape, text } from '../core/shape';
 import { type NamedArray, readSafetensors, writeSafetensors } from '../models';
+import { readSafetensorsNotes } from '../models/weights/safetensors';
 import { tf } from '../tensorflow';
 import type { EarlyStoppingState } from './earlyStopping';
 import type { PlateauState } from './plateau';
@@ -50,15 +51,42 @@ const stateShape: Shape<TrainingState> = object<TrainingState>({
 
 const fileIn = (folder: string, name: 'last' | 'best') => join(folder, `${name}.safetensors`);
 
+/** The note in each file that says that a training wrote it. */
+const NOTES = { last: 'state', best: 'record' } as const;
+
 /**
- * Checks, before any work, that states can be written to a folder.
+ * Checks, before any work, that states of the stages of a training can be written to a folder.
  *
  * @returns whether it holds the state of an earlier training
- * @throws {UserError} if it cannot be written
+ * @throws {UserError} if it cannot be written, or as {@link checkReplaced}
  */
 export function checkStateFolder(folder: string): boolean {
   checkFolder(folder, 'the checkpoint');
+  for (const name of readdirSync(folder)) if (/^stage-\d+$/.test(name)) checkReplaced(join(folder, name));
   return [folder, join(folder, 'stage-1')].some((place) => existsSync(fileIn(place, 'last')));
+}
+
+/**
+ * Checks that only files of earlier trainings would be replaced in a folder: other programs call their weights `best.safetensors`, too.
+ *
+ * @throws {UserError} if it has a file of that name that no training of this package wrote
+ */
+export function checkReplaced(folder: string): void {
+  for (const name of ['last', 'best'] as const) {
+    const file = fileIn(folder, name);
+    const why = existsSync(file) ? whyNoState(file, NOTES[name]) : undefined;
+    if (why === undefined) continue;
+    throw new UserError(`${why}, and would be replaced: give another folder for the checkpoint`);
+  }
+}
+
+/** Why no training of this package wrote a file, or undefined if one did. */
+function whyNoState(file: string, note: string): string | undefined {
+  try {
+    return Object.hasOwn(readSafetensorsNotes(file), note) ? undefined : `${file} is no state of a training`;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors';
 import type { Data } from '../features';
 import type { tf } from '../tensorflow';
+import { checkReplaced } from './checkpoint';
 import { checkData } from './data';
 import type { FitResult } from './fitResult';
 import { type FitOptions, fitSettings } from './fitSettings';
@@ -40,6 +41,7 @@ export async function fit(
     throw new UserError(`fit: interpolation '${settings.interpolation}' needs validation data`);
   }
   if (data.validation) checkData('fit: validation', model, data.validation);
+  if (settings.checkpoint !== undefined) checkReplaced(settings.checkpoint);
   const { training, validation, frozen, dispose } = await openPasses(model, data, settings);
   try {
     const trainer = new Trainer(model, training.source, training, settings);

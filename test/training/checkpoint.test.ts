@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../src/core/errors';
+import { buildHead } from '../../src/layers';
 import { writeSafetensors } from '../../src/models';
 import { tf } from '../../src/tensorflow';
-import { loadState, saveState, type TrainingState } from '../../src/training/checkpoint';
+import { fit } from '../../src/training';
+import { checkStateFolder, loadState, saveState, type TrainingState } from '../../src/training/checkpoint';
 import { temporaryFolder } from '../folders';
 
 const state: TrainingState = {
@@ -35,6 +37,29 @@ describe("a training's state", () => {
     const loaded = loadState(folder, 'abc', variables)!;
     assert.deepEqual(loaded.state, JSON.parse(JSON.stringify(state)));
     assert.deepEqual([...loaded.arrays.get('w')!.data], [1, 2]);
+  });
+
+  it("never replaces another program's weights of the same name", async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'best.safetensors');
+    const arrays = new Map([['layer.weight', { shape: [2], data: new Float32Array(2) }]]);
+    const data = { values: new Float32Array(8), shape: [2], labels: Int32Array.from([0, 0, 1, 1]) };
+    const writers = [() => writeSafetensors(file, arrays, { format: 'pt' }), () => writeFileSync(file, 'mine')];
+    for (const write of writers) {
+      write();
+      const before = readFileSync(file);
+      await assert.rejects(
+        fit(buildHead(2, 2), { train: data }, { epochs: 1, checkpoint: folder }),
+        /best\.safetensors .*, and would be replaced: give another folder for the checkpoint/,
+      );
+      assert.deepEqual(readFileSync(file), before);
+    }
+    assert.equal(checkStateFolder(folder), false); // `train` writes into folders for its stages
+    const stages = temporaryFolder();
+    await fit(buildHead(2, 2), { train: data }, { epochs: 1, checkpoint: join(stages, 'stage-1') });
+    assert.equal(checkStateFolder(stages), true);
+    writeSafetensors(join(stages, 'stage-2', 'last.safetensors'), arrays);
+    assert.throws(() => checkStateFolder(stages), /stage-2.* is no state of a training, and would be replaced/);
   });
 
   const damaged: [string, unknown][] = [

@@ -1,7 +1,8 @@
+import { closeSync, readSync } from 'node:fs';
 import { shown, UserError } from '../../core/errors';
 import { writeFileAtomically } from '../../core/files';
 import { readBfloat16, readHalf } from '../../core/half';
-import { parseJson, readBounded } from '../../core/readBounded';
+import { openBounded, parseJson, readBounded } from '../../core/readBounded';
 
 /** A float32 array of any number of dimensions, as in a weights file. */
 export interface NamedArray {
@@ -86,6 +87,27 @@ export function parseSafetensors(
     { shape, data: TYPES[dtype]!.read(body.subarray(from, to)) },
   ]);
   return { arrays: new Map(arrays), notes };
+}
+
+/**
+ * The metadata of a `.safetensors` file, without its arrays.
+ *
+ * @throws {UserError} if it is no such file
+ */
+export function readSafetensorsNotes(file: string): Record<string, unknown> {
+  const { descriptor, bytes } = openBounded(file, { largest: LARGEST_FILE });
+  const read = (length: number, position: number) => {
+    const part = Buffer.alloc(length);
+    return part.subarray(0, readSync(descriptor, part, 0, length, position));
+  };
+  try {
+    const length = bytes >= 8 ? Number(read(8, 0).readBigUInt64LE(0)) : Number.NaN;
+    if (!(length <= Math.min(LARGEST_HEADER, bytes - 8))) throw new UserError(`${file} is no readable safetensors file`);
+    const header = parseJson(read(length, 8).toString('utf8'), `the header of ${file}`) as { __metadata__?: object } | null;
+    return { ...header?.__metadata__ };
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** The position of an array in the data, in bytes, and its number of elements. */
