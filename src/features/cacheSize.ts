@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { messageOf, UserError } from '../core/errors';
 import { writeFileAtomically } from '../core/files';
 import { cacheFolder } from '../core/paths';
@@ -25,6 +25,12 @@ export function cacheLimit(): number {
   if (!(limit >= 0)) throw new UserError(`TUNEBOOK_CACHE_BYTES must be a number of bytes, such as 5e9, got '${text}'`);
   return limit;
 }
+
+/**
+ * The files of the cache: TUNEBOOK_CACHE may name a folder of the user, who has other files in a folder `features` there. A store has a
+ * folder with the beginning of its key, and in it a folder for the first two digits of each hash.
+ */
+const ENTRY = /^[\w.-]+-[0-9a-f]{16}\/[0-9a-f]{2}\/[0-9a-f]+\.(?:f32|u8)$/;
 
 /** The bytes that a file of this size takes on disk. */
 export const onDisk = (bytes: number): number => Math.ceil(bytes / BLOCK) * BLOCK;
@@ -61,9 +67,10 @@ export function removeOldest(limit = cacheLimit(), now = Date.now()): number {
   const root = cacheFolder('features');
   if (!existsSync(root)) return 0;
   const rows = readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== 'tally')
-    .flatMap(({ parentPath, name }) => {
-      const file = join(parentPath, name);
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((file) => ENTRY.test(relative(root, file).split(sep).join('/')))
+    .flatMap((file) => {
       const status = statSync(file, { throwIfNoEntry: false });
       return status ? [{ file, bytes: onDisk(status.size), used: status.mtimeMs }] : [];
     });

@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cacheFolder } from '../../src/core/paths';
 import { cacheLimit, recordAdded, removeOldest } from '../../src/features/cacheSize';
 import { RowStore } from '../../src/features/rowStore';
 import { withEmptyCache } from '../folders';
 
 const row = Float32Array.of(1, 2, 3, 4); // a block of 4096 bytes on disk
-const file = (name: string) => cacheFolder('features', 'test-abcdef', name, `${name}.f32`);
+const key = 'abcdef0123456789';
+const file = (name: string) => cacheFolder('features', `test-${key}`, name, `${name}.f32`);
 const use = (name: string, seconds: number) => utimesSync(file(name), seconds, seconds);
 const tally = () => JSON.parse(readFileSync(cacheFolder('features', 'tally'), 'utf8')).bytes;
 
 function rows(...names: string[]): RowStore {
-  const store = new RowStore('test', 'abcdef', 4);
+  const store = new RowStore('test', key, 4);
   for (const name of names) store.set(name, row);
   return store;
 }
@@ -31,6 +32,23 @@ describe('the cache of features', () => {
       assert.equal(removeOldest(3 * 4096), 2 * 4096);
     }));
 
+  it('never removes files that it did not write, as the cache may be in a folder of the user', () =>
+    withEmptyCache((cache) => {
+      const own = ['notes/a.f32', 'mine.f32', `test-${key}/readme.txt`, `test-${key}/aa/plan.txt`].map((name) =>
+        join(cache, 'features', name),
+      );
+      const store = rows('aa');
+      use('aa', 1);
+      for (const name of own) {
+        mkdirSync(dirname(name), { recursive: true });
+        writeFileSync(name, 'mine');
+        utimesSync(name, 1, 1);
+      }
+      assert.equal(removeOldest(0), 0);
+      assert.equal(store.has('aa'), false);
+      assert.ok(own.every(existsSync));
+    }));
+
   it('keeps rows that a process may be using', () =>
     withEmptyCache(() => {
       const store = rows('aa', 'bb');
@@ -45,8 +63,8 @@ describe('the cache of features', () => {
       try {
         rows('aa').close();
         assert.equal(tally(), 4096);
-        mkdirSync(cacheFolder('features', 'other'));
-        writeFileSync(cacheFolder('features', 'other', 'unseen'), 'x');
+        mkdirSync(cacheFolder('features', `other-${key}`, 'ee'), { recursive: true });
+        writeFileSync(cacheFolder('features', `other-${key}`, 'ee', 'ee.f32'), 'x');
         rows('bb').close();
         assert.equal(tally(), 2 * 4096); // not counted
         use('aa', 1);
@@ -76,7 +94,7 @@ describe('the cache of features', () => {
   it('reports once that rows cannot be written, and continues without them', () =>
     withEmptyCache((cache) => {
       mkdirSync(join(cache, 'features'));
-      writeFileSync(cacheFolder('features', 'test-abcdef'), 'a file where a folder should be');
+      writeFileSync(cacheFolder('features', `test-${key}`), 'a file where a folder should be');
       const messages: string[] = [];
       const store = rows('aa', 'bb');
       store.close((text) => messages.push(text));

@@ -111,14 +111,24 @@ export class SharedCheckpoint {
   }
 }
 
-/** Remove the checkpoints on this machine that have not been used for as long as Redis keeps its copies. */
+/** The files of a checkpoint, also one that is being written, and the folders of its stages. */
+const FILE = /^\.?(?:last|best)\.safetensors(?:\.\d+\.\w+\.tmp)?$/;
+const STAGE = /^stage-\d{1,3}$/;
+
+/**
+ * Remove the checkpoints on this machine that have not been used for as long as Redis keeps its copies. Other folders stay: TUNEBOOK_CACHE
+ * may name a folder of the user, who has a folder `queue` there.
+ */
 export function removeOldCheckpoints(now = Date.now()): void {
   const root = cacheFolder('queue');
   if (!existsSync(root)) return;
   for (const name of readdirSync(root)) {
     const folder = join(root, name);
     const stats = statSync(folder, { throwIfNoEntry: false }); // another worker may remove it at the same time
-    if (stats && now - stats.mtimeMs > 1000 * KEPT) rmSync(folder, { recursive: true, force: true });
+    if (!stats?.isDirectory() || now - stats.mtimeMs <= 1000 * KEPT) continue;
+    const content = readdirSync(folder, { recursive: true, withFileTypes: true });
+    const isCheckpoint = content.every((entry) => (entry.isDirectory() ? STAGE : FILE).test(entry.name));
+    if (isCheckpoint) rmSync(folder, { recursive: true, force: true });
   }
 }
 
