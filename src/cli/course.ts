@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { checkNewFolder, temporaryBeside } from '../core/files';
+import { checkNewFolder, moveIntoPlace, temporaryFor } from '../core/files';
 import { projectFolder } from '../core/paths';
 import { classNotebook, type Notebook } from './classNotebook';
 import { print } from './print';
@@ -40,7 +40,7 @@ export function courseCommand(): Command {
  */
 export function copyCourse(folder: string, options: CourseOptions = {}): number {
   checkNewFolder(folder, 'the course');
-  const temporary = temporaryBeside(folder);
+  const temporary = temporaryFor(folder);
   try {
     const parts = options.class ? [''] : ['', 'solutions'];
     const notebooks = parts.flatMap((part) =>
@@ -63,7 +63,7 @@ export function copyCourse(folder: string, options: CourseOptions = {}): number 
         text.replace(/\[([^\]]+)\]\((?:\.\.\/bench\/RECIPES|teaching)\.md\)/g, '$1'),
       );
     }
-    renameSync(temporary, folder); // replaces an empty folder only
+    moveIntoPlace(temporary, folder);
     return notebooks.length;
   } finally {
     rmSync(temporary, { recursive: true, force: true });

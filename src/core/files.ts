@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -44,14 +47,75 @@ export function checkNewFolder(folder: string, what: string): void {
   if (existsSync(path)) {
     if (!statSync(path).isDirectory()) throw new UserError(`'${folder}' is a file: give a new folder for ${what}`);
     if (readdirSync(path).length > 0) throw new UserError(`'${folder}' is not empty: give a new folder for ${what}`);
+  } else if (lstatSync(path, { throwIfNoEntry: false })) {
+    throw new UserError(`'${folder}' is a link that leads nowhere: give a new folder for ${what}`);
   }
   try {
     mkdirSync(dirname(path), { recursive: true });
-    rmdirSync(mkdtempSync(`${path}.`)); // permissions alone do not show whether the folder is writable
+    rmdirSync(temporaryFor(path)); // permissions alone do not show whether the folder is writable
   } catch (error) {
     throw new UserError(`'${folder}' cannot be written: ${messageOf(error)}; give another folder for ${what}`);
   }
 }
+
+/**
+ * Make a temporary folder to fill, which {@link moveIntoPlace} then moves: beside the place or, where only that folder itself can be
+ * written, in it.
+ *
+ * @param folder the place: it does not exist, or is an empty folder
+ */
+export function temporaryFor(folder: string): string {
+  const beside = temporaryBeside(resolve(folder));
+  try {
+    mkdirSync(dirname(beside), { recursive: true });
+    mkdirSync(beside); // with the option `recursive` Node would try without end in folders such as /proc
+    return beside;
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+    const inside = join(folder, basename(beside));
+    mkdirSync(inside);
+    return inside;
+  }
+}
+
+/** Codes of errors where a folder cannot be replaced: it is a mounted volume, or a link. */
+const NOT_REPLACED = ['EXDEV', 'EBUSY', 'ENOTDIR', 'EPERM', 'EACCES'];
+
+/**
+ * Move a complete folder to its place in one step, so that it is never there in part. An empty folder that cannot be replaced is filled
+ * instead: a mounted volume, a link to a folder, or the current folder, in which programs would otherwise stay in one that is gone.
+ *
+ * @param temporary from {@link temporaryFor}
+ * @param folder does not exist, or is empty
+ * @throws the error of the file system when it is not empty any more
+ */
+export function moveIntoPlace(temporary: string, folder: string): void {
+  if (!existsSync(folder) || !isKept(folder, temporary)) {
+    try {
+      renameSync(temporary, folder);
+      return;
+    } catch (error) {
+      if (!existsSync(folder) || !NOT_REPLACED.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+  }
+  const inside = join(folder, basename(temporary));
+  if (readdirSync(folder).some((name) => name !== basename(temporary))) {
+    throw Object.assign(new Error(`ENOTEMPTY: '${folder}' is not empty any more`), { code: 'ENOTEMPTY', syscall: 'rename' });
+  }
+  try {
+    if (!existsSync(inside)) cpSync(temporary, inside, { recursive: true }); // it may be on another disk
+    for (const name of readdirSync(inside)) renameSync(join(inside, name), join(folder, name));
+  } finally {
+    rmSync(inside, { recursive: true, force: true });
+  }
+  rmSync(temporary, { recursive: true, force: true });
+}
+
+/** Whether a folder must stay the one that it is. */
+const isKept = (folder: string, temporary: string): boolean =>
+  lstatSync(folder).isSymbolicLink() ||
+  realpathSync(folder) === realpathSync(process.cwd()) ||
+  realpathSync(folder) === realpathSync(dirname(temporary));
 
 /**
  * Make a folder, unless it exists, and check that files can be written into it, before any work is done for them.

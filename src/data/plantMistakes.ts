@@ -1,8 +1,8 @@
-import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { UserError } from '../core/errors';
 import { csv } from '../core/escape/csv';
-import { checkNewFolder, temporaryBeside } from '../core/files';
+import { checkNewFolder, moveIntoPlace, temporaryFor } from '../core/files';
 import { checkNumber, withDefaults } from '../core/options';
 import { Random } from '../core/random';
 import type { Dataset } from './dataset';
@@ -69,7 +69,7 @@ export function plantMistakes(dataset: Dataset, folder: string, options?: PlantO
   const result: PlantedMistakes = { folder, wrongLabels: [], duplicates: [] };
   const groups: [string, string][] = [];
   const taken = new Set<string>();
-  const temporary = temporaryBeside(folder);
+  const temporary = temporaryFor(folder);
   const add = (from: string, label: number, note: string): string => {
     const name = freeName(`${classes[label]}/${basename(from, extname(from))}${note}`, extname(from), taken);
     copyFileSync(from, join(temporary, name));
@@ -85,7 +85,7 @@ export function plantMistakes(dataset: Dataset, folder: string, options?: PlantO
       if (copied.has(i)) result.duplicates.push({ file: add(example.file, label, '-copy'), of: file });
     }
     if (groups.length > 0) writeFileSync(join(temporary, 'labels.csv'), csv([['file', 'group'], ...groups]));
-    renameSync(temporary, folder); // replaces an empty folder only
+    moveIntoPlace(temporary, folder);
     return result;
   } finally {
     rmSync(temporary, { recursive: true, force: true });

@@ -1,6 +1,6 @@
-import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { checkNewFolder, temporaryBeside } from '../core/files';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkNewFolder, moveIntoPlace, temporaryFor } from '../core/files';
 import { parseJson } from '../core/readBounded';
 import type { tf } from '../tensorflow';
 import type { Prediction, TestResult } from '../training';
@@ -33,7 +33,7 @@ export async function copyRun(
 ): Promise<void> {
   checkNewFolder(to, 'the run');
   const { classes, data } = readConfiguration(from);
-  const temporary = temporaryBeside(resolve(to));
+  const temporary = temporaryFor(to);
   try {
     cpSync(from, temporary, { recursive: true });
     const named = { classes, folder: data.folder };
@@ -46,7 +46,7 @@ export async function copyRun(
     const file = join(temporary, 'metrics.json');
     const known = parseJson(readFileSync(file, 'utf8'), 'its metrics.json') as object;
     writeFileSync(file, json({ ...known, ...metrics, ...(test && { test: testMetrics(test) }) }));
-    renameSync(temporary, to); // replaces an empty folder, and no other
+    moveIntoPlace(temporary, to);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     throw error;

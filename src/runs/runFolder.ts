@@ -1,7 +1,7 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { csv } from '../core/escape/csv';
-import { checkNewFolder, temporaryBeside } from '../core/files';
+import { checkNewFolder, moveIntoPlace, temporaryFor } from '../core/files';
 import type { EpochRecord } from '../core/listener';
 import { withDefaults } from '../core/options';
 import { tunebookVersion } from '../core/version';
@@ -42,8 +42,7 @@ export function checkRunFolder(folder: string): void {
 export async function saveRun(result: TrainResult, folder: string, options?: { model?: boolean }): Promise<void> {
   const { model } = withDefaults('saveRun', options, { model: true });
   checkRunFolder(folder);
-  const temporary = temporaryBeside(resolve(folder));
-  mkdirSync(temporary, { recursive: true });
+  const temporary = temporaryFor(folder);
   try {
     const write = (name: string, text: string) => writeFileSync(join(temporary, name), text);
     write('config.json', json(configuration(result)));
@@ -56,7 +55,7 @@ export async function saveRun(result: TrainResult, folder: string, options?: { m
     write('predictions.csv', predictionsCsv(result, result.predictions));
     if (result.test) write('test-predictions.csv', predictionsCsv(result, result.test.predictions));
     if (model) await (result.model ?? result.head).save(`file://${join(temporary, 'model')}`);
-    renameSync(temporary, folder); // replaces an empty folder, and no other
+    moveIntoPlace(temporary, folder);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     throw error;

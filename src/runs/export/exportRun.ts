@@ -1,8 +1,8 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf, UserError } from '../../core/errors';
 import { lines } from '../../core/escape/lineFile';
-import { checkNewFolder, temporaryBeside } from '../../core/files';
+import { checkNewFolder, moveIntoPlace, temporaryFor } from '../../core/files';
 import { withDefaults } from '../../core/options';
 import type { Preprocessing } from '../../models';
 import type { tf } from '../../tensorflow';
@@ -86,8 +86,7 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
   const { preprocessing } = network.entry;
   const networks = [network.model, ...(head ? [head] : [])];
   const model = completeModel(networks, preprocessing);
-  const temporary = temporaryBeside(resolve(folder));
-  mkdirSync(temporary, { recursive: true });
+  const temporary = temporaryFor(folder);
   try {
     const metrics = metricsOf(run);
     if (formats.includes('tfjs')) await saveForTfjs(networks, preprocessing, join(temporary, 'tfjs'));
@@ -105,7 +104,7 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
     writeFileSync(join(temporary, 'model-card.json'), `${JSON.stringify(card, null, 2)}\n`);
     writeFileSync(join(temporary, 'MODEL_CARD.md'), modelCardMarkdown(card));
     writeFileSync(join(temporary, 'classes.txt'), lines(configuration.classes));
-    renameSync(temporary, folder); // replaces an empty folder, and no other
+    moveIntoPlace(temporary, folder);
     return {
       folder: resolve(folder),
       files: [...Object.keys(files), 'MODEL_CARD.md', 'model-card.json', 'classes.txt'],
