@@ -31,6 +31,7 @@ import type { EngineChoice } from '../tensorflow/graph';
 import { terminalListener } from '../terminal/terminal';
 import { addTableOptions, DATA_HELP, fitOption, splitDataOptions } from './dataOptions';
 import { numberOption } from './options';
+import { chartKind, markedPng, outputFile } from './outputFile';
 import { print, printJson } from './print';
 import { interruptible } from './stop';
 import { settingOption } from './trainingOptions';
@@ -106,11 +107,13 @@ export function adviseCommand(): Command {
     .option('--picture <file>', 'write the chart of the comparison as a PNG')
     .option('--json', 'print one JSON object as the last line')
     .action(async (options: Options) => {
+      const picture =
+        options.picture === undefined ? undefined : outputFile(options.picture, '--picture', chartKind);
       const advice = await advise(options);
-      if (options.picture !== undefined && advice.comparison) {
-        writeFileAtomically(options.picture, await renderPng(advice.comparison.chart));
+      if (picture !== undefined && advice.comparison) {
+        writeFileAtomically(picture, markedPng(await renderPng(advice.comparison.chart)));
       }
-      if (options.json) printJson(toJson(advice, options.picture));
+      if (options.json) printJson(toJson(advice, picture));
       else print(asText(advice));
     });
   return addTableOptions(command).addOption(fitOption('crop'));

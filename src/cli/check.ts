@@ -16,6 +16,7 @@ import { terminalListener } from '../terminal/terminal';
 import { addDataOptions, DATA_HELP, splitDataOptions } from './dataOptions';
 import { withInterval } from './interval';
 import { numberOption } from './options';
+import { chartKind, markedPng, outputFile } from './outputFile';
 import { print, printJson } from './print';
 import { settingOption } from './trainingOptions';
 import { inputChannelsOption, weightsFileOption, withInputChannels, withWeightsFile } from './weightsFile';
@@ -62,9 +63,11 @@ export function checkCommand(): Command {
     .option('--json', 'print one JSON object as the last line')
     .addHelpText('after', '\nExit codes: 0 no problem, 2 warnings, 3 errors in the dataset, 1 the command failed.')
     .action(async (options: Options) => {
-      const { picture, json } = options;
+      const { json } = options;
+      const picture =
+        options.picture === undefined ? undefined : outputFile(options.picture, '--picture', chartKind);
       const check = await checkAll(options);
-      if (picture !== undefined) writeFileAtomically(picture, await renderPng(check.grid));
+      if (picture !== undefined) writeFileAtomically(picture, markedPng(await renderPng(check.grid)));
       if (json) printJson(toJson(check, picture));
       else print(asText(check));
       process.exitCode = EXIT[check.worst];

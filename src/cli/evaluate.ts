@@ -11,6 +11,7 @@ import type { EngineChoice } from '../tensorflow/graph';
 import { terminalListener } from '../terminal/terminal';
 import { addDataOptions, DATA_HELP, splitDataOptions } from './dataOptions';
 import { withInterval } from './interval';
+import { outputFile, predictionsKind } from './outputFile';
 import { pageFile } from './pageFile';
 import { predictionTable } from './predictionTable';
 import { print, printAside, printJson } from './print';
@@ -50,7 +51,10 @@ export function evaluateCommand(): Command {
     .option('--report <file>', 'write a report with charts, slices and mistakes, one self-contained HTML page')
     .option('--json', 'one JSON object as the last line')
     .action(async (run: string, { data, part, predictions, slices, engine, report, json, ...options }: Options) => {
-      if (predictions !== undefined) checkExport(predictions);
+      if (predictions !== undefined) {
+        checkExport(predictions);
+        outputFile(predictions, '--predictions', predictionsKind);
+      }
       const page = report === undefined ? undefined : pageFile(report, '--report');
       const { end, ...listener } = terminalListener();
       const evaluation = await interruptible(async (shouldStop) => {

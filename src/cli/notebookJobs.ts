@@ -70,24 +70,42 @@ export function prepareJobs(
 /**
  * Check the files that the executed notebooks will be written to, before any of them runs.
  *
- * @param options `inPlace`: a notebook may be overwritten by its executed copy
- * @throws {UserError} if two notebooks have the same output file, or a notebook would be overwritten
+ * @param options `inPlace`: a notebook may be overwritten by its executed copy; `isOwn`: all files in the folder are executed copies
+ * @throws {UserError} if two notebooks have the same output file, or a notebook would be overwritten that is no executed copy
  */
-export function checkTargets(jobs: readonly Job[], out: string, { inPlace = false }: { inPlace?: boolean } = {}): void {
+export function checkTargets(
+  jobs: readonly Job[],
+  out: string,
+  { inPlace = false, isOwn = false }: { inPlace?: boolean; isOwn?: boolean } = {},
+): void {
   const taken = new Map<string, string>();
   const inputs = new Set(jobs.map(({ file }) => realpathSync(file)));
-  for (const { name, target } of jobs) {
+  for (const { name, target, file: source } of jobs) {
     const file = pathBelow(out, target, 'an executed notebook');
     const other = taken.get(file);
     if (other !== undefined)
       throw new UserError(`${other} and ${name} would both be written to ${file}: run them one by one`);
     taken.set(file, name);
-    if (inPlace || !existsSync(file) || !inputs.has(realpathSync(file))) continue;
+    if (inPlace || !existsSync(file)) continue;
+    if (!inputs.has(realpathSync(file))) {
+      if (isOwn || cellsOf(file) === cellsOf(source)) continue;
+      throw new UserError(
+        `${file} has other cells than ${name}, and would be overwritten: give another --out, or remove that file`,
+      );
+    }
     throw new UserError(
       `${file} is one of the notebooks to run, and would be overwritten: give another --out, or --in-place to save the outputs in it`,
     );
   }
 }
+
+/** The texts of all cells but those with parameters, which differ between executed copies. */
+const cellsOf = (file: string): string =>
+  JSON.stringify(
+    readCells(file)
+      .filter(({ metadata }) => !metadata?.tags?.includes('parameters'))
+      .map(({ source }) => [source].flat().join('')),
+  );
 
 /** Names of the notebooks in a folder, in order. */
 function notebooksIn(folder: string): string[] {

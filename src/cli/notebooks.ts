@@ -34,6 +34,9 @@ interface Options {
   inPlace?: true;
 }
 
+/** The folder for executed notebooks, in which nothing else is kept. */
+const DEFAULT_OUT = join('build', 'notebooks');
+
 /** Where text is written: the process's output, or a test's. */
 interface Terminal {
   stdout: { write(text: string): unknown };
@@ -60,7 +63,7 @@ export function notebooksCommand(): Command {
       '--quick',
       'use fewer epochs, pictures and seeds, as given in each notebook, to run in a fraction of the time',
     )
-    .option('--out <DIR>', 'folder for the executed notebooks', join('build', 'notebooks'))
+    .option('--out <DIR>', 'folder for the executed notebooks', DEFAULT_OUT)
     .option('--in-place', 'allow --out to be the folder of the notebooks themselves, and save the outputs in them')
     .option('--html', 'also write each notebook as an HTML page')
     .option(
@@ -76,7 +79,7 @@ async function runNotebooks(names: string[], options: Options): Promise<void> {
   if (options.inPlace && (options.quick || options.set.length > 0)) {
     throw new UserError('--in-place changes only the outputs of a notebook: leave out --set and --quick');
   }
-  checkTargets(jobs, options.out, options);
+  checkTargets(jobs, options.out, { inPlace: options.inPlace, isOwn: options.out === DEFAULT_OUT });
   checkFolder(options.out, 'the executed notebooks');
   const earlier = jobs.map(({ target }) =>
     compare === undefined ? [] : readCells(pathBelow(compare, target, 'an executed notebook')),

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../core/errors';
@@ -56,6 +56,7 @@ export async function buildSite(from: string, out: string, { api = false } = {})
     );
   }
   checkFolder(out, 'the book');
+  checkBookFolder(out);
   const about =
     'Fine-tuning a pre-trained CNN on a small image dataset in TypeScript, one practice a chapter. Each chapter is a notebook ' +
     'that was run from top to bottom: what it shows is what it computed.';
@@ -76,6 +77,17 @@ export async function buildSite(from: string, out: string, { api = false } = {})
   };
   for await (const made of runPython<{ pages: string[] }>('build_site.py', job)) return made.pages;
   throw new UserError('the book was not made');
+}
+
+/** @throws {UserError} unless a folder is empty or holds an earlier book, as pages and the folder `api` in it are replaced */
+function checkBookFolder(out: string): void {
+  const index = join(out, 'index.html');
+  const isBook = existsSync(index) && readFileSync(index, 'utf8').includes('class="book-page');
+  // charts are written first: a book that was interrupted may have nothing else
+  if (isBook || readdirSync(out).every((name) => name === 'charts')) return;
+  throw new UserError(
+    `'${out}' is not empty and holds no earlier book: give a new folder, as files in it would be replaced`,
+  );
 }
 
 function notebooksIn(folder: string): string[] {

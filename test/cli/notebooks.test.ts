@@ -73,6 +73,13 @@ describe('where executed notebooks go', () => {
     assert.throws(() => checkTargets(other, elsewhere), /would be overwritten/);
     checkTargets(own, folder, { inPlace: true });
     assert.throws(() => checkTargets([...own, ...other], join(folder, 'out')), /would both be written to/);
+    const out = join(elsewhere, 'copies');
+    mkdirSync(out);
+    writeNotebook(out, 'one', ['1']); // an executed copy
+    checkTargets(own, out);
+    writeNotebook(out, 'one', ['1', "'what a student wrote'"]);
+    assert.throws(() => checkTargets(own, out), /has other cells than one, and would be overwritten: give another --out/);
+    checkTargets(own, out, { isOwn: true });
     for (const each of [folder, elsewhere]) rmSync(each, { recursive: true });
   });
 });

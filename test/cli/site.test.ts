@@ -134,6 +134,17 @@ describe('buildSite', function () {
     assert.doesNotMatch(search, /Xylophones/);
   });
 
+  it('replaces an earlier book, and no other files', async () => {
+    writeNotebook(folder, '00-a', 'First');
+    const [out, other] = [join(folder, 'site'), join(folder, 'other')];
+    await buildSite(folder, out);
+    await buildSite(folder, out);
+    mkdirSync(join(other, 'api'), { recursive: true });
+    writeFileSync(join(other, 'index.html'), 'mine');
+    await assert.rejects(buildSite(folder, other), /is not empty and holds no earlier book: give a new folder/);
+    assert.deepEqual(readdirSync(other).sort(), ['api', 'index.html']);
+  });
+
   it('refuses a folder without notebooks, and a notebook that was not run', async () => {
     await assert.rejects(buildSite(folder, join(folder, 'site')), /^UserError: no notebooks in/);
     writeNotebook(folder, '00-a', 'First', false);

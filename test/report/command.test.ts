@@ -100,7 +100,7 @@ describe('tunebook report', function () {
     const nowhere = join(temporaryFolder(), 'nowhere');
     const mistakes: [string[], RegExp][] = [
       [[run, '--out', 'page.html'], /--out is the file of the page: give --html, too/],
-      [[run, '--html', '--out', run], /'.*' is not a file name: give one for the page, such as report\.html/],
+      [[run, '--html', '--out', run], /'.*' is not a file name: give one for a report, such as report\.html/],
       [[run, '--html', '--out', ''], /'' is not a file name/],
       [
         [run, '--html', '--out', join(run, 'config.json', 'page.html')],
