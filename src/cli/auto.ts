@@ -10,6 +10,7 @@ import { addDataOptions, DATA_HELP, splitDataOptions } from './dataOptions';
 import { withInterval } from './interval';
 import { numberOption } from './options';
 import { print, printJson } from './print';
+import { sayIfNothingToResume } from './resume';
 import { interruptible } from './stop';
 import { settingOption } from './trainingOptions';
 
@@ -48,6 +49,7 @@ export function autoCommand(): Command {
     .option('--json', 'print one JSON object as the last line')
     .action(async ({ data, json, ...options }: Options) => {
       const { how, rest } = splitDataOptions(options);
+      sayIfNothingToResume(rest.resume, rest.out, 'a search');
       const { end, ...listener } = terminalListener();
       const result = await interruptible(async (shouldStop) => {
         const dataset = await openDataset(data, { ...how, listener });

@@ -23,7 +23,9 @@ import { configurationKeys } from '../study/configuration';
 import { queueExecutor } from '../study/queue';
 import { terminalStudyListener } from '../terminal/studyListener';
 import { numberOption } from './options';
+import { outputFile, runsKind } from './outputFile';
 import { print, printAside, printJson } from './print';
+import { sayIfNothingToResume } from './resume';
 import { interruptible } from './stop';
 import { queueAddress } from './worker';
 
@@ -77,7 +79,11 @@ export function studyCommand(): Command {
         command: Command,
       ) => {
         const configuration = readConfiguration(file, command.options);
-        for (const name of files) checkExport(name);
+        for (const name of files) {
+          checkExport(name);
+          outputFile(name, '--export', runsKind);
+        }
+        sayIfNothingToResume(options.resume, options.out, 'the study');
         const executor = queue === undefined ? undefined : () => queueExecutor(queueAddress(queue));
         const { end, ...listener } = terminalStudyListener();
         const result = await interruptible((shouldStop) =>

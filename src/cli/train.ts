@@ -22,6 +22,7 @@ import { foldsJson, foldsText, trainFolds } from './folds';
 import { withInterval } from './interval';
 import { numberOption } from './options';
 import { print, printAside, printJson } from './print';
+import { sayIfNothingToResume } from './resume';
 import { interruptible } from './stop';
 import { addTrainingOptions } from './trainingOptions';
 import { withInputChannels, withWeightsFile } from './weightsFile';
@@ -61,6 +62,7 @@ export function trainCommand(): Command {
       const backbone = withInputChannels('train', withWeightsFile('train', rest.backbone, weightsFile), inputChannels);
       const settings = { ...rest, ...(backbone !== undefined && { backbone }) };
       if (out !== undefined) checkRunFolder(out);
+      sayIfNothingToResume(options.resume, options.checkpoint, 'the training');
       if (findRate) checkFindRate({ ...settings, folds });
       const { end, ...listener } = terminalListener();
       if (folds !== undefined) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../../src/core/paths';
 import { sharedData, temporaryFolder } from '../folders';
@@ -71,10 +71,24 @@ describe('tunebook', () => {
         /cannot be written: .*; give another folder for the/,
       );
     }
-    const stripes = await stripesFolder(2);
-    const unwritable = tunebook('check', '--data', stripes, '--picture', photos); // a folder where a file should be
-    assert.equal(unwritable.status, 1);
-    assert.match(unwritable.stderr.trim().split('\n').at(-1)!, /^tunebook: EISDIR: illegal operation on a directory/);
+    assert.match(
+      await errorLine('check', '--data', 'emoji', '--picture', photos),
+      /is not a file name: give one for .*, such as chart\.png, with --picture$/,
+    );
+    const { TUNEBOOK_CACHE } = process.env;
+    const archive = join(temporaryFolder(), 'photos.zip');
+    writeFileSync(archive, Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]));
+    process.env.TUNEBOOK_CACHE = archive; // a file where a folder should be
+    try {
+      assert.match(await errorLine('predict', '--model', photos, archive), /^tunebook: ENOTDIR: not a directory, mkdir/);
+    } finally {
+      if (TUNEBOOK_CACHE === undefined) delete process.env.TUNEBOOK_CACHE;
+      else process.env.TUNEBOOK_CACHE = TUNEBOOK_CACHE;
+    }
+    assert.match(
+      await errorLine('predict', '--model', photos, '--weights-file', archive, 'a.jpg'),
+      /option '--model <run>' cannot be used with option '--weights-file <file>'/,
+    );
     assert.match(await errorLine('predict', 'a.jpg'), /^tunebook: give a model: --model RUN, or --backbone/);
     assert.match(await errorLine('predict', '--model', photos, 'a.jpg'), /is not a run folder: it has no config.json/);
     assert.match(
