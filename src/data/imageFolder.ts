@@ -15,8 +15,8 @@ import { uniteNames } from './uniteNames';
 /** Options of {@link imageFolder}. */
 export interface ImageFolderOptions {
   /**
-   * The group of a picture, from its path inside the folder. Default: the `group` column of labels.csv, if there
-   * is one
+   * The group of a picture, from its path inside the folder. Default: the `group` column of labels.csv or another table beside
+   * or above the class folders, if there is one
    */
   groupOf?: (path: string) => string | undefined;
   /**
@@ -77,16 +77,20 @@ export function imageFolder(folder: string, options?: ImageFolderOptions): Datas
     const note = nestedClassesWarning(found.map(({ file, part }) => ({ file, part: part.path })));
     if (note !== undefined) findings.warnings.push(note);
   }
-  const groups =
-    groupOf ??
-    groupsFromLabels(
-      root,
-      found.map(({ file }) => relative(root, file)),
-      findings,
-    );
+  const groups = groupOf
+    ? (file: string) => groupOf(relative(root, file))
+    : groupsFromLabels(
+        {
+          root,
+          parts: parts.map(({ path }) => path),
+          files: found.map(({ file }) => file),
+          hasParts: parts.some(({ subset }) => subset !== undefined),
+        },
+        findings,
+      );
   const labelOf = new Map(classes.map((name, label) => [name, label]));
   const examples = found.map(({ file, classPath, part: { subset } }): Example => {
-    const group = groups(relative(root, file));
+    const group = groups(file);
     return {
       file,
       label: labelOf.get(nameOf(classPath))!,

@@ -15,25 +15,27 @@ export interface TextTable {
 
 /**
  * Read a table of any usual format: UTF-8, UTF-16 or Windows-1252, with or without a byte order mark; separated by commas,
- * semicolons, tabs or vertical bars, or by spaces before the last cell; with or without a header. Blank lines are ignored.
+ * semicolons, tabs or vertical bars, or by spaces before the last cell, or by what the first line says (`sep=;`); with or without a
+ * header. Blank lines are ignored.
  *
- * @param named whether a text is a known column name: a first line with one is a header
+ * @param named whether a text is a known column name, also if it looks like the name of a picture
  * @throws {UserError} when it cannot be read
  */
 export function readTable(file: string, named: (name: string) => boolean): TextTable {
   let text: string;
   try {
-    text = decodeText(readBounded(file, { largest: LARGEST }));
+    text = decodeText(readBounded(file, { largest: LARGEST })).replace(/\r\n?/g, '\n');
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`'${file}' is not readable as a table: ${messageOf(error)}`);
   }
-  const lines = splitRows(text.replace(/\r\n?/g, '\n')).filter((row) => row.some((cell) => cell !== ''));
+  const [told = '', delimiter] = /^"?sep=(.)"?\n/i.exec(text) ?? []; // the first line of tables for Excel
+  const lines = splitRows(text.slice(told.length), delimiter).filter((row) => row.some((cell) => cell !== ''));
   const width = Math.max(0, ...lines.slice(0, 1000).map((row) => row.length));
   const first = lines[0] ?? [];
   const padded = (row: readonly string[]) => Array.from({ length: width }, (_, i) => row[i] ?? '');
-  // a first line without a known column name is a header when it names no picture
-  const isHeader = first.some(named) || !first.some((cell) => hasPictureName(cell));
+  // classes may be called as columns usually are, such as 'person' or 'image': a first line that names a picture is no header
+  const isHeader = !first.some((cell) => hasPictureName(cell) && !named(cell));
   if (isHeader)
     return { columns: padded(first).map((name, i) => name || `column ${i + 1}`), rows: lines.slice(1).map(padded) };
   return { columns: Array.from({ length: width }, (_, i) => `column ${i + 1}`), rows: lines.map(padded) };
@@ -57,12 +59,12 @@ function decodeText(bytes: Buffer): string {
 
 const DELIMITERS = [',', ';', '\t', '|'];
 
-function splitRows(text: string): string[][] {
+function splitRows(text: string, told?: string): string[][] {
   const start = text
     .split('\n')
     .filter((line) => line.trim() !== '')
     .slice(0, 50);
-  const delimiter = delimiterOf(start);
+  const delimiter = told ?? delimiterOf(start);
   if (delimiter !== undefined) return cellsOf(text, delimiter).map((row) => row.map(unquoted));
   // `a/1.jpg 0`: the path may contain spaces, the class does not
   const inTwo = start.length > 0 && start.every((line) => /\S\s+\S+\s*$/.test(line));
@@ -91,7 +93,7 @@ function delimiterOf(lines: readonly string[]): string | undefined {
 
 /** Rows of cells, tolerant of errors: an unclosed quote is text, and rows may have different numbers of cells. */
 function cellsOf(text: string, delimiter: string): string[][] {
-  const d = delimiter.replace('|', '\\|');
+  const d = delimiter.replace(/[|\\^$.*+?()[\]{}-]/, '\\$&');
   const rows: string[][] = [];
   let row: string[] = [];
   for (const [, cell, end] of text.matchAll(

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path';
 import { UserError } from '../core/errors';
+import { counted } from '../core/text';
 import type { Dataset, Example, Subset } from './dataset';
 import { Findings, picturesBelow, unusableFile } from './findPictures';
 import { otherColumns } from './otherColumns';
@@ -42,7 +43,7 @@ export function tableDataset(
   caller: string,
   findings = new Findings(),
 ): Dataset {
-  const places = new Map<string, string>();
+  const places = new Map<string, Place>();
   const indexes = new Map<string, PictureIndex>();
   const found = sources.flatMap((source) => usableRows(source, places, indexes, findings));
   takePartsOfFolders(found, folder, findings);
@@ -77,6 +78,12 @@ export function tableDataset(
   };
 }
 
+/** Where a picture is in a table, and its class there. */
+interface Place {
+  where: string;
+  className: string;
+}
+
 interface Found {
   file: string;
   className: string;
@@ -91,7 +98,7 @@ interface Found {
  */
 function usableRows(
   { text, columns: roles, folder, ...source }: TableSource,
-  places: Map<string, string>,
+  places: Map<string, Place>,
   indexes: Map<string, PictureIndex>,
   findings: Findings,
 ): Found[] {
@@ -110,6 +117,7 @@ function usableRows(
   const resolvePath = resolver(folder, indexes);
   const wholeNumbers = label !== undefined && rows.every((row) => /^-?\d+(?:\.0+)?$|^$/.test(row[label]!)); // pandas writes 1 as 1.0 in a column with empty cells
   const found: Found[] = [];
+  const several: string[] = [];
   for (const [i, row] of rows.entries()) {
     const path = row[fileColumn!]!;
     const subset = read(split === undefined ? '' : row[split]!);
@@ -121,14 +129,17 @@ function usableRows(
         : subset === null
           ? { file: path, reason: `'${row[split!]}' is not train, validation or test` }
           : resolvePath(path, likely ?? undefined);
-    const why = reason ?? (places.has(file) ? `is in ${places.get(file)} already` : undefined);
+    const cell = label === undefined ? '' : row[label]!;
+    const className = wholeNumbers ? cell.replace(/\.0+$/, '') : cell;
+    const earlier = reason === undefined ? places.get(file) : undefined;
+    const why = reason ?? (earlier && `is in ${earlier.where} already`);
     if (why !== undefined) {
+      if (earlier && earlier.className !== '' && className !== '' && earlier.className !== className)
+        several.push(`'${path}' (${earlier.className} and ${className})`);
       findings.skipped.push({ file: path === '' ? file : resolve(folder, file), reason: why });
       continue;
     }
-    places.set(file, where);
-    const cell = label === undefined ? '' : row[label]!;
-    const className = wholeNumbers ? cell.replace(/\.0+$/, '') : cell;
+    places.set(file, { where, className });
     const groupName = group === undefined ? '' : row[group]!;
     const others = othersOf(row);
     found.push({
@@ -138,6 +149,14 @@ function usableRows(
       ...(others && { columns: others }),
     });
   }
+  if (several.length > 0) {
+    findings.warnings.push(
+      `${counted(several.length, 'picture')} in the table with several classes, such as ${several[0]}: only the first class of a picture is used`,
+    );
+  }
+  const empty = label === undefined ? 0 : found.filter(({ className }) => className === '').length;
+  if (empty > 0 && empty < found.length)
+    findings.note(`${counted(empty, 'picture')} without a class (the cell in '${columns[label!]}' is empty): not trained on`);
   if (group !== undefined && plainName(columns[group]!) !== 'group') {
     const count = new Set(found.flatMap((one) => one.group ?? [])).size;
     findings.note(`pictures with the same '${columns[group]}' stay in one part of a split: ${count} groups`);

@@ -33,5 +33,11 @@ export function splitReader(
       note: `column '${name}' has ${folds.length} folds: fold ${folds[0]} is for validation, the others for training`,
     };
   }
+  if (!words && OTHER_MEANINGS.includes(plainName(name)) && distinct.some((value) => value !== '')) {
+    return { read: () => undefined, note: `column '${name}' says neither train, validation nor test: it is not used` };
+  }
   return { read: (cell) => (cell === '' ? undefined : (subsetOf(cell) ?? null)) };
 }
+
+/** Names of columns that often say something else, such as the part of a body. */
+const OTHER_MEANINGS = ['set', 'part', 'phase', 'valid'];

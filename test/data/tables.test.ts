@@ -49,6 +49,9 @@ describe('tables in many forms', () => {
     'other-machine.csv': `path,label\n${rows((file) => `C:\\Users\\me\\photos\\${file.replace('/', '\\')},${file[0]}`)}`,
     'other-root.csv': `path,label\n${rows((file) => `/content/drive/photos/${file},${file[0]}`)}`,
     'names-only.csv': `path,label\n${rows((file) => `${file.slice(2)},${file[0]}`)}`,
+    'excel.csv': `sep=;\r\n${plain.replaceAll(',', ';').replaceAll('\n', '\r\n')}`,
+    'excel-caret.csv': `sep=^\n${plain.replaceAll(',', '^')}`,
+    'part-of-body.csv': `file,label,part\n${rows((file) => `${file},${file[0]},${file[0] === 'a' ? 'hand' : 'foot'}`)}`,
     'unknown-names.csv': `bild,sorte\n${rows((file) => `${file},${file[0]}`)}`,
   };
   for (const [name, content] of Object.entries(written)) {
@@ -60,6 +63,13 @@ describe('tables in many forms', () => {
       assert.deepEqual(table.skipped, []);
     });
   }
+
+  it('reads the first line of a table without a header, whose classes are called as columns usually are', () => {
+    const root = folderWith(...FILES);
+    writeFileSync(join(root, 'x.csv'), rows((file) => `${file},${file[0] === 'a' ? 'person' : 'image'}`));
+    const { classes, examples } = imageTable(join(root, 'x.csv'));
+    assert.deepEqual([classes, examples.length], [['image', 'person'], 6]);
+  });
 
   it('reads letters of Windows-1252, as Excel writes them', () => {
     const root = folderWith(...FILES);
@@ -153,6 +163,21 @@ describe('tables in many forms', () => {
     );
   });
 
+  it('warns if pictures have several classes, and says how many have none', () => {
+    const root = folderWith(...FILES);
+    writeFileSync(join(root, 'x.csv'), `${plain}a/a0.jpg,b\na/a1.jpg,a\n`);
+    const { examples, warnings, skipped } = imageTable(join(root, 'x.csv'));
+    assert.equal(examples.length, 6);
+    assert.deepEqual(warnings, [
+      "1 picture in the table with several classes, such as 'a/a0.jpg' (a and b): only the first class of a picture is used",
+    ]);
+    assert.equal(skipped.length, 2);
+    writeFileSync(join(root, 'x.csv'), plain.replace('a/a0.jpg,a', 'a/a0.jpg,').replace('b/b0.jpg,b', 'b/b0.jpg,'));
+    const { notes, unlabelled } = imageTable(join(root, 'x.csv'));
+    assert.equal(unlabelled?.length, 2);
+    assert.deepEqual(notes, ["2 pictures without a class (the cell in 'label' is empty): not trained on"]);
+  });
+
   it('says what is missing in an empty table', () => {
     const root = folderWith(...FILES);
     writeFileSync(join(root, 'x.csv'), '\n \n');
@@ -207,6 +232,48 @@ describe('groups for class folders', () => {
       /1 of 3 rows of labels\.csv match no picture of the folder, or several, such as 'c\/c0\.jpg'/,
     );
     assert.match(warnings[1]!, /4 of 6 pictures have no group in labels\.csv, such as 'a\/a1\.jpg'/);
+  });
+
+  it('are found in a folder that wraps the dataset, and in the folders of parts', () => {
+    const wrapped = folderWith(...FILES.map((file) => `download/photos/${file}`));
+    writeFileSync(join(wrapped, 'download/photos/labels.csv'), table);
+    const groups = (root: string) =>
+      imageFolder(root).examples.map(({ file, group }) => `${relative(root, file)} ${group}`);
+    assert.deepEqual(
+      groups(wrapped),
+      FILES.map((file) => `download/photos/${file} ${group(file)}`),
+    );
+    const parts = folderWith(...FILES.flatMap((file) => [`train/${file}`, `test/${file}`]));
+    for (const part of ['train', 'test']) {
+      writeFileSync(join(parts, part, 'labels.csv'), table.replaceAll(/patient/g, `${part}-patient`));
+    }
+    assert.deepEqual(
+      groups(parts),
+      ['test', 'train'].flatMap((part) => FILES.map((file) => `${part}/${file} ${part}-${group(file)}`)),
+    );
+  });
+
+  it('are read from a table of another name, if it names the pictures, which is said', () => {
+    const root = folderWith(...FILES);
+    writeFileSync(join(root, 'metadata.csv'), table.replace('file,group', 'file_name,patient_id'));
+    writeFileSync(join(root, 'others.csv'), 'file,group\nx.jpg,1\ny.jpg,2\n');
+    writeFileSync(join(root, 'notes.csv'), 'not,a table "of"\npictures');
+    const { examples, notes, warnings } = imageFolder(root);
+    assert.deepEqual(
+      examples.map(({ group }) => group),
+      FILES.map(group),
+    );
+    assert.deepEqual(warnings, undefined);
+    assert.deepEqual(notes, [
+      "pictures with the same 'patient_id' in metadata.csv stay in one part of a split: 6 of 6 pictures, 3 groups",
+    ]);
+  });
+
+  it('come with a warning if the table also says parts of a split, which are not used', () => {
+    const split = `file,label,split\n${rows((file) => `${file},${file[0]},${file.includes('2') ? 'test' : 'train'}`)}\n`;
+    const { warnings } = groupsOf(split);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0]!, /^labels\.csv says parts of a split \(column 'split'\), which are not used .*--data labels\.csv/);
   });
 
   it('are missing if the table is empty or has only labels', () => {

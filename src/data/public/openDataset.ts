@@ -76,6 +76,8 @@ async function openWith(data: string, how: DataOptions, listener: DataListener):
     checkDataOptions(how, 'named dataset');
     return publicDataset(data, { listener });
   }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(data))
+    throw new UserError(`'${data}' is an address: download the file first, and give its path`);
   if (TEXT_TABLE.test(data) || RECORDS.test(data) || ARCHIVE.test(data))
     throw new UserError(
       `no file '${data}'${isAbsolute(data) ? '' : `, relative to ${process.cwd()}`}: check the path of the table or archive`,

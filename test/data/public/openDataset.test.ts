@@ -70,6 +70,10 @@ describe('openDataset', () => {
       `no folder '../no/such', relative to ${process.cwd()}: give a folder with one subfolder per class`,
     );
     assert.equal(await messageFor('/no/such'), "no folder '/no/such': give a folder with one subfolder per class");
+    assert.equal(
+      await messageFor('https://example.org/photos.zip'),
+      "'https://example.org/photos.zip' is an address: download the file first, and give its path",
+    );
     assert.ok((await messageFor('~/photos')).endsWith(`'~' is expanded by shells only: write '${homedir()}' instead`));
   });
 });
