@@ -135,6 +135,7 @@ export async function loadBackbone(backbone: BackboneSource, options?: LoadBackb
       saved = { kind: 'named', arrays: parseSafetensors(bytes, file).arrays, known: true };
     }
     fitted = fitNetwork(familyMember(name), saved, architectureOptions, file, source?.hint ?? '');
+    if (source) checkFinite(fitted, file);
   }
   const { architecture, arrays } = fitted;
   const { blocks } = architecture;
@@ -164,6 +165,18 @@ export async function loadBackbone(backbone: BackboneSource, options?: LoadBackb
     }),
     weightsHash,
   };
+}
+
+/** @throws {UserError} that names the first array with a value that is not finite: the network would give the same for any picture */
+function checkFinite({ architecture, arrays }: FittedNetwork, source: string): void {
+  for (const [name, { data }] of arrays) {
+    const wrong = data.find((value) => !Number.isFinite(value));
+    if (wrong === undefined) continue;
+    architecture.model.dispose();
+    throw new UserError(
+      `${source} has ${wrong} in '${name}': its training diverged, or its numbers were too large for half precision; take other weights`,
+    );
+  }
 }
 
 /**

@@ -58,6 +58,24 @@ describe('a backbone with weights of its own', function () {
     for (const each of [model, again.model, same.model]) each.dispose();
   });
 
+  it('is refused if a number of its weights is not finite, as all pictures would get the same features', async () => {
+    for (const [name, value] of [
+      ['nan', Number.NaN],
+      ['overflow', Number.POSITIVE_INFINITY],
+    ] as const) {
+      const arrays = tensors();
+      const [tensor, { data: numbers, shape }] = [...arrays].find(([, each]) => each.shape.length === 4)!;
+      const changed = Float32Array.from(numbers);
+      changed[3] = value;
+      const broken = join(folder, `${name}.safetensors`);
+      writeSafetensors(broken, arrays.set(tensor, { data: changed, shape }));
+      await assert.rejects(
+        loadBackbone({ ...data, weights: broken }),
+        new RegExp(`${name}\\.safetensors has ${value} in '.*/kernel': its training diverged, or`),
+      );
+    }
+  });
+
   it('takes pictures of other channels: first kernels are summed or repeated', async () => {
     const [gray, five, color] = [
       await loadBackbone({ ...data, inputChannels: 1 }),

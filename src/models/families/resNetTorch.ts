@@ -1,6 +1,7 @@
 import type { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember, TorchNetwork } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network } from '../network';
+import type { TorchNames } from '../weights/matchTorch';
 import { torchvisionFile } from './shared/torchFiles';
 import { torchInput } from './shared/torchInput';
 import { torchConvNorm, torchMaxPool } from './shared/torchLayers';
@@ -99,10 +100,34 @@ function bottleneck(network: Network, input: tf.SymbolicTensor, step: Step): tf.
   return network.activation(network.sum(`${name}.add`, [x, shortcut(network, input, step)]), `${name}.act`, 'relu');
 }
 
+/** The names in a Sequential of torchvision's layers, as in extractors of features and in fastai. */
+const sequentialNames: TorchNames = (layer) =>
+  layer
+    .replace(/^conv1$/, '0')
+    .replace(/^bn1$/, '1')
+    .replace(/^layer(\d)/, (_, stage) => `${Number(stage) + 3}`);
+
+/** The names of Hugging Face's transformers. */
+const transformersNames: TorchNames = (layer) => {
+  const kind = /(?:bn\d|downsample\.1)$/.test(layer) ? 'normalization' : 'convolution';
+  const [, stage, index, part, number] = /^layer(\d)\.(\d+)\.(conv|bn|downsample\.)(\d)$/.exec(layer) ?? [];
+  if (stage === undefined) return layer === 'fc' ? 'classifier.1' : `resnet.embedder.embedder.${kind}`;
+  const place = part === 'downsample.' ? 'shortcut' : `layer.${Number(number) - 1}`;
+  return `resnet.encoder.stages.${Number(stage) - 1}.layers.${index}.${place}.${kind}`;
+};
+
+const NAMES: readonly TorchNames[] = [
+  (layer) => layer,
+  sequentialNames,
+  transformersNames,
+  (layer) => transformersNames(layer).replace('resnet.', ''), // without a classifier
+];
+
 /** The network of PyTorch's libraries for a member of another file, which has Keras's. */
 export const torchResNet = (name: DesignName): TorchNetwork => ({
   architectures: [name, `tv_${name}`],
   build: (options) => buildResNet(name, DESIGNS[name], options),
+  names: NAMES,
   preprocessing: torchInput(),
 });
 
@@ -140,7 +165,7 @@ const member = <Name extends string>(
       paper: PAPERS[family],
     },
     build,
-    torch: [{ architectures: [design], build, preprocessing }],
+    torch: [{ architectures: [design], build, names: NAMES, preprocessing }],
   };
 };
 
