@@ -75,15 +75,24 @@ function listOrNothing(folder: string, findings: Findings) {
   }
 }
 
-/** A part contains class folders and no pictures, unlike a class that is named 'train'. */
+/** Of the pictures in class folders, so many may lie beside these folders: a preview, or one that was misplaced. */
+const STRAY = 0.1;
+
+/** A part contains class folders and hardly any pictures beside them, unlike a class that is named 'train'. */
 function holdsClasses(folder: string): boolean {
   try {
     const { folders, files } = listFolder(folder);
-    return folders.length > 0 && !files.some(({ isPicture }) => isPicture);
+    if (folders.length === 0) return false;
+    const beside = countPictures(files);
+    if (beside === 0) return true;
+    const inside = folders.map((name) => countPictures(listFolder(join(folder, name)).files));
+    return beside <= STRAY * inside.reduce((sum, count) => sum + count, 0);
   } catch {
     return false;
   }
 }
+
+const countPictures = (files: readonly { isPicture: boolean }[]) => files.filter(({ isPicture }) => isPicture).length;
 
 /**
  * The folder that contains the classes or parts: archives often wrap a dataset in further folders (`archive/PetImages/Cat`,

@@ -73,6 +73,13 @@ export function imageFolder(folder: string, options?: ImageFolderOptions): Datas
       `'${folder}' has pictures in ${folders.map((path) => `'${path}'`).join(' and ')}, which are parts and no classes: expected one subfolder per class in them, like ${folders.find((path) => subsetOfFolder(path)?.subset === 'train') ?? folders[0]}/roses/1.jpg, or a table with paths and classes`,
     );
   }
+  const named = new Map(classes.map((name) => [name, subsetOfFolder(name)?.subset] as const));
+  const likeParts = classes.filter((name) => named.get(name) !== undefined);
+  if (new Set(likeParts.map((name) => named.get(name))).size > 1) {
+    findings.warnings.push(
+      `${likeParts.map((name) => `'${name}'`).join(' and ')} are treated as classes: if they are parts of a split, each needs folders with the pictures of one class, and no pictures beside them`,
+    );
+  }
   if (mode === 'top') {
     const note = nestedClassesWarning(found.map(({ file, part }) => ({ file, part: part.path })));
     if (note !== undefined) findings.warnings.push(note);

@@ -169,6 +169,33 @@ describe('layouts of well-known datasets', () => {
     assert.deepEqual(imageFolder(alone).examples[0]!.subset, 'train');
   });
 
+  it('are recognized if a few pictures lie beside the class folders, which are listed', () => {
+    const root = folderWith(
+      ...pictures('train/cat', 6),
+      ...pictures('train/dog', 6),
+      ...pictures('val/cat'),
+      ...pictures('val/dog'),
+      ...pictures('samples', 2),
+      'train/preview.jpg',
+    );
+    const { classes, examples, skipped } = imageFolder(root);
+    assert.deepEqual([classes, examples.length], [['cat', 'dog'], 18]);
+    assert.deepEqual(
+      skipped.map(({ file, reason }) => [file.slice(root.length + 1), reason]),
+      [
+        ['samples', "is next to 'train', so it is not a class folder, and its name is not validation or test"],
+        ['train/preview.jpg', 'is in no class folder'],
+      ],
+    );
+  });
+
+  it('are recognized with a warning if classes are called like parts', () => {
+    const root = folderWith(...pictures('train'), ...pictures('test'), ...pictures('samples'));
+    const { classes, warnings } = imageFolder(root);
+    assert.deepEqual(classes, ['samples', 'test', 'train']);
+    assert.match(warnings![0]!, /^'test' and 'train' are treated as classes: if they are parts of a split, each needs folders/);
+  });
+
   it('are recognized without mistaking a class for a part because of its name', () => {
     const root = folderWith(...pictures('bullet_train/red'), ...pictures('plane/white'));
     assert.deepEqual(imageFolder(root).classes, ['bullet_train', 'plane']);
