@@ -107,8 +107,7 @@ export function adviseCommand(): Command {
     .option('--picture <file>', 'write the chart of the comparison as a PNG')
     .option('--json', 'print one JSON object as the last line')
     .action(async (options: Options) => {
-      const picture =
-        options.picture === undefined ? undefined : outputFile(options.picture, '--picture', chartKind);
+      const picture = options.picture === undefined ? undefined : outputFile(options.picture, '--picture', chartKind);
       const advice = await advise(options);
       if (picture !== undefined && advice.comparison) {
         writeFileAtomically(picture, markedPng(await renderPng(advice.comparison.chart)));

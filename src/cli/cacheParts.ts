@@ -5,7 +5,7 @@ import { temporaryBeside } from '../core/files';
 import { cacheFolder } from '../core/paths';
 import { samples } from '../data';
 import { publicDatasets } from '../data/public';
-import { backboneNames } from '../models';
+import { backboneEntry, backboneNames } from '../models';
 
 /** How a part of the cache comes back after it was removed. */
 export type Renewal =
@@ -24,6 +24,20 @@ interface PartKind {
   /** whether each file in an entry can be removed alone */
   byFile?: true;
 }
+
+/** The files of Keras's weights, as they are downloaded. */
+const kerasFiles = backboneNames().flatMap((name) => {
+  const { weights } = backboneEntry(name);
+  return weights.kind === 'keras' ? [weights.top.file, weights.noTop.file] : [];
+});
+const escaped = (text: string) => text.replace(/[.+]/g, '\\$&');
+/** What is downloaded: wheels in folders, Keras's files, the archives of datasets, and what an interrupted download left. */
+const DOWNLOADS = [
+  '(?:tensorflow|nvidia|ziglang|openvino|efficientnet)[\\w.+-]*-\\d+(?:\\.\\w+)+',
+  ...kerasFiles.map((file) => `${escaped(file)}(?:\\.part)?`),
+  ...Object.keys(publicDatasets).map((name) => `${name}-[\\w.-]+`),
+  ...['part-[\\w-]+', 'compiler', 'drawings'],
+];
 
 const oneOf = (names: readonly string[], rest: string) => new RegExp(`^(?:${names.join('|')})${rest}$`);
 /** A Python environment, or those of several versions of tunebook. */
@@ -65,7 +79,7 @@ export const cacheKinds = {
   downloads: {
     holds: 'files as they were downloaded',
     renewal: 'downloaded again when it is needed',
-    entries: /^(?:[\w.+-]+-\d+(?:\.\w+)+|part-[\w-]+|compiler|drawings|[\w.-]+\.(?:h5|zip|tgz|tar\.gz))$/,
+    entries: oneOf(DOWNLOADS, ''),
   },
   weights: {
     holds: 'weights of backbones',

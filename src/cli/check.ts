@@ -64,8 +64,7 @@ export function checkCommand(): Command {
     .addHelpText('after', '\nExit codes: 0 no problem, 2 warnings, 3 errors in the dataset, 1 the command failed.')
     .action(async (options: Options) => {
       const { json } = options;
-      const picture =
-        options.picture === undefined ? undefined : outputFile(options.picture, '--picture', chartKind);
+      const picture = options.picture === undefined ? undefined : outputFile(options.picture, '--picture', chartKind);
       const check = await checkAll(options);
       if (picture !== undefined) writeFileAtomically(picture, markedPng(await renderPng(check.grid)));
       if (json) printJson(toJson(check, picture));

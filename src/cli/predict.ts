@@ -26,7 +26,9 @@ export function predictCommand(): Command {
   const command = new Command('predict')
     .description('print the most likely classes of pictures')
     .argument('<file...>', 'pictures, or folders or archives of pictures')
-    .addOption(new Option('--model <run>', 'run folder, written by `train --out`').conflicts(['backbone', 'weightsFile']))
+    .addOption(
+      new Option('--model <run>', 'run folder, written by `train --out`').conflicts(['backbone', 'weightsFile']),
+    )
     .addOption(
       new Option(
         '--backbone <name>',

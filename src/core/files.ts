@@ -100,7 +100,10 @@ export function moveIntoPlace(temporary: string, folder: string): void {
   }
   const inside = join(folder, basename(temporary));
   if (readdirSync(folder).some((name) => name !== basename(temporary))) {
-    throw Object.assign(new Error(`ENOTEMPTY: '${folder}' is not empty any more`), { code: 'ENOTEMPTY', syscall: 'rename' });
+    throw Object.assign(new Error(`ENOTEMPTY: '${folder}' is not empty any more`), {
+      code: 'ENOTEMPTY',
+      syscall: 'rename',
+    });
   }
   try {
     if (!existsSync(inside)) cpSync(temporary, inside, { recursive: true }); // it may be on another disk

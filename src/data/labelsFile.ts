@@ -147,7 +147,13 @@ function match(table: TextTable, file: number, group: number, { folder, below }:
 }
 
 /** Warn of a column of parts, which is not used where the folders say the classes. */
-function warnOfParts(name: string, { columns, rows }: TextTable, split: number, pictures: Pictures, findings: Findings) {
+function warnOfParts(
+  name: string,
+  { columns, rows }: TextTable,
+  split: number,
+  pictures: Pictures,
+  findings: Findings,
+) {
   const { read } = splitReader(
     columns[split]!,
     rows.map((row) => row[split]!),

@@ -156,7 +156,9 @@ function usableRows(
   }
   const empty = label === undefined ? 0 : found.filter(({ className }) => className === '').length;
   if (empty > 0 && empty < found.length)
-    findings.note(`${counted(empty, 'picture')} without a class (the cell in '${columns[label!]}' is empty): not trained on`);
+    findings.note(
+      `${counted(empty, 'picture')} without a class (the cell in '${columns[label!]}' is empty): not trained on`,
+    );
   if (group !== undefined && plainName(columns[group]!) !== 'group') {
     const count = new Set(found.flatMap((one) => one.group ?? [])).size;
     findings.note(`pictures with the same '${columns[group]}' stay in one part of a split: ${count} groups`);

@@ -119,7 +119,11 @@ function openFolder(folder: string, { dataFingerprint }: Plan, resume: boolean):
     }
     return known;
   }
-  if (existsSync(folder) && statSync(folder).isDirectory() && readdirSync(folder).some((name) => !isBeginning(folder, name)))
+  if (
+    existsSync(folder) &&
+    statSync(folder).isDirectory() &&
+    readdirSync(folder).some((name) => !isBeginning(folder, name))
+  )
     throw new UserError(
       `'${folder}' is not empty and holds no study: give a new folder, as files and folders in it would be replaced`,
     );

@@ -37,6 +37,7 @@ describe('the cache', () => {
       const precious = write(join(temporaryFolder(), 'photo.jpg'), 400);
       const own = [
         ...['features/my-notes/a.txt', 'unpacked/holiday/a.jpg', 'downloads/photos/a.jpg', 'python/program.py'],
+        ...['downloads/report-2.pdf', 'downloads/holiday.zip', 'downloads/my-model.h5'],
         ...['weights/mine.safetensors', 'datasets/birds/a.jpg', 'samples/cats/a.jpg', 'queue/job/last.safetensors'],
         ...[`test-uses/${hash}.txt`, 'tensorflow/notes.txt', 'photos/a.jpg', 'jupyter/config/a.json'],
       ].map((file) => write(join(cache, file), 400));

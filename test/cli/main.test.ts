@@ -80,7 +80,10 @@ describe('tunebook', () => {
     writeFileSync(archive, Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]));
     process.env.TUNEBOOK_CACHE = archive; // a file where a folder should be
     try {
-      assert.match(await errorLine('predict', '--model', photos, archive), /^tunebook: ENOTDIR: not a directory, mkdir/);
+      assert.match(
+        await errorLine('predict', '--model', photos, archive),
+        /^tunebook: ENOTDIR: not a directory, mkdir/,
+      );
     } finally {
       if (TUNEBOOK_CACHE === undefined) delete process.env.TUNEBOOK_CACHE;
       else process.env.TUNEBOOK_CACHE = TUNEBOOK_CACHE;

@@ -78,7 +78,10 @@ describe('where executed notebooks go', () => {
     writeNotebook(out, 'one', ['1']); // an executed copy
     checkTargets(own, out);
     writeNotebook(out, 'one', ['1', "'what a student wrote'"]);
-    assert.throws(() => checkTargets(own, out), /has other cells than one, and would be overwritten: give another --out/);
+    assert.throws(
+      () => checkTargets(own, out),
+      /has other cells than one, and would be overwritten: give another --out/,
+    );
     checkTargets(own, out, { isOwn: true });
     for (const each of [folder, elsewhere]) rmSync(each, { recursive: true });
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { chartKind, markedPng, outputFile, predictionsKind, runsKind } from '../../src/cli/outputFile';
 import { predictionTable } from '../../src/cli/predictionTable';
-import { exportTable } from '../../src/study';
+import { exportTable, type RunRecord } from '../../src/study';
 import { runsTable } from '../../src/study/runsTable';
 import { temporaryFolder } from '../folders';
 import { mistake } from '../mistake';
@@ -21,12 +21,18 @@ describe('a file that a command writes', () => {
       await errorLine('check', '--data', data, '--picture', picture),
       /0\.png' exists and is not an earlier picture of this command: give another file with --picture$/,
     );
-    assert.match(await errorLine('advise', '--data', data, '--picture', picture), /exists and is not an earlier picture/);
+    assert.match(
+      await errorLine('advise', '--data', data, '--picture', picture),
+      /exists and is not an earlier picture/,
+    );
     assert.deepEqual(readFileSync(picture), before);
     const table = join(data, 'labels.csv');
     writeFileSync(table, 'file,label\nred/0.png,red\ngreen/0.png,green\n');
     const evaluate = await errorLine('evaluate', 'run', '--data', table, '--predictions', table);
-    assert.match(evaluate, /labels\.csv' exists and is not an earlier table of predictions: give another file with --predi/);
+    assert.match(
+      evaluate,
+      /labels\.csv' exists and is not an earlier table of predictions: give another file with --predi/,
+    );
     const study = join(data, 'study.json');
     writeFileSync(study, JSON.stringify({ data, seeds: 1 }));
     assert.match(await errorLine('study', study, '--export', table), /is not an earlier table of runs.* --export$/);
@@ -37,11 +43,11 @@ describe('a file that a command writes', () => {
     const folder = temporaryFolder();
     const prediction = { file: 'a.jpg', label: 0, predicted: 1, probabilities: [0.25, 0.75] };
     const predictions = predictionTable([prediction], ['cat', 'dog']);
-    const run = {
+    const run: RunRecord = {
       ...{ id: 'r', hash: 'h', axes: {}, seed: 1, state: 'done', error: null, accuracy: 1, interval: null, loss: 0 },
       ...{ mostFrequent: 0.5, macroF1: 1, auc: 1, epochs: 1, pictures: null, curve: [1], trainedParameters: 5 },
       ...{ memory: 1, seconds: 1, started: '2026-01-01', ended: '2026-01-01', host: 'here' },
-    } as const;
+    };
     for (const ending of ['csv', 'json', 'parquet', 'arrow']) {
       for (const [name, table, kind] of [
         ['predictions', predictions, predictionsKind],

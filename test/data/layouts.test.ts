@@ -193,7 +193,10 @@ describe('layouts of well-known datasets', () => {
     const root = folderWith(...pictures('train'), ...pictures('test'), ...pictures('samples'));
     const { classes, warnings } = imageFolder(root);
     assert.deepEqual(classes, ['samples', 'test', 'train']);
-    assert.match(warnings![0]!, /^'test' and 'train' are treated as classes: if they are parts of a split, each needs folders/);
+    assert.match(
+      warnings![0]!,
+      /^'test' and 'train' are treated as classes: if they are parts of a split, each needs folders/,
+    );
   });
 
   it('are recognized without mistaking a class for a part because of its name', () => {

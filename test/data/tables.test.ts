@@ -66,7 +66,10 @@ describe('tables in many forms', () => {
 
   it('reads the first line of a table without a header, whose classes are called as columns usually are', () => {
     const root = folderWith(...FILES);
-    writeFileSync(join(root, 'x.csv'), rows((file) => `${file},${file[0] === 'a' ? 'person' : 'image'}`));
+    writeFileSync(
+      join(root, 'x.csv'),
+      rows((file) => `${file},${file[0] === 'a' ? 'person' : 'image'}`),
+    );
     const { classes, examples } = imageTable(join(root, 'x.csv'));
     assert.deepEqual([classes, examples.length], [['image', 'person'], 6]);
   });
@@ -273,7 +276,10 @@ describe('groups for class folders', () => {
     const split = `file,label,split\n${rows((file) => `${file},${file[0]},${file.includes('2') ? 'test' : 'train'}`)}\n`;
     const { warnings } = groupsOf(split);
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0]!, /^labels\.csv says parts of a split \(column 'split'\), which are not used .*--data labels\.csv/);
+    assert.match(
+      warnings[0]!,
+      /^labels\.csv says parts of a split \(column 'split'\), which are not used .*--data labels\.csv/,
+    );
   });
 
   it('are missing if the table is empty or has only labels', () => {

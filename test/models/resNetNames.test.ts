@@ -49,18 +49,27 @@ describe('the weights of a ResNet', () => {
 
   const ways: [string, (name: string) => string | undefined][] = [
     ['a Sequential of its layers, as extractors of features', sequential],
-    ['a Sequential in a model, as in fastai', (name) => (name.startsWith('fc') ? '1.8.weight' : `0.${sequential(name)}`)],
+    [
+      'a Sequential in a model, as in fastai',
+      (name) => (name.startsWith('fc') ? '1.8.weight' : `0.${sequential(name)}`),
+    ],
     ["Hugging Face's transformers", transformers],
     ["Hugging Face's transformers, without a classifier", (name) => transformers(name).replace(/^resnet\./, '')],
   ];
   for (const [what, rename] of ways) {
     it(`can have the names of ${what}`, () => {
-      assert.deepEqual(read(rename), read((name) => name));
+      assert.deepEqual(
+        read(rename),
+        read((name) => name),
+      );
     });
   }
 
   it('have the classifier of transformers', () => {
-    assert.deepEqual(read(transformers, true), read((name) => name, true));
+    assert.deepEqual(
+      read(transformers, true),
+      read((name) => name, true),
+    );
     assert.throws(() => read(sequential, true), /it has no such classifier; load the backbone without one/);
   });
 

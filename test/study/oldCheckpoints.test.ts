@@ -17,10 +17,18 @@ describe('checkpoints of a queue', () => {
         utimesSync(join(cache, 'queue', file.split('/')[0]!), then, then);
       };
       const old = ['job-1/last.safetensors', 'job-2/stage-1/best.safetensors'];
-      const kept = ['job-3/stage-2/last.safetensors', 'photos/cat/1.jpg', 'weights/best.safetensors/notes.txt', 'plan.txt'];
+      const kept = [
+        'job-3/stage-2/last.safetensors',
+        'photos/cat/1.jpg',
+        'weights/best.safetensors/notes.txt',
+        'plan.txt',
+      ];
       for (const file of old) write(file, YEAR);
       for (const file of kept) write(file, file.startsWith('job') ? 0 : YEAR);
       removeOldCheckpoints();
-      assert.deepEqual([...old, ...kept].filter((file) => existsSync(place(file))), kept);
+      assert.deepEqual(
+        [...old, ...kept].filter((file) => existsSync(place(file))),
+        kept,
+      );
     }));
 });

@@ -44,7 +44,10 @@ describe('a study', () => {
     mkdirSync(join(out, 'checkpoints'));
     for (const name of ['checkpoints/best.pt', 'table.csv']) writeFileSync(join(out, name), 'mine');
     for (const resume of [false, true]) {
-      await assert.rejects(study({ ...configuration, out, resume }), /is not empty and holds no study: give a new folder/);
+      await assert.rejects(
+        study({ ...configuration, out, resume }),
+        /is not empty and holds no study: give a new folder/,
+      );
     }
     assert.deepEqual(readdirSync(out).sort(), ['checkpoints', 'table.csv']);
     assert.equal(readFileSync(join(out, 'checkpoints/best.pt'), 'utf8'), 'mine');

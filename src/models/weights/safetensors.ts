@@ -102,8 +102,11 @@ export function readSafetensorsNotes(file: string): Record<string, unknown> {
   };
   try {
     const length = bytes >= 8 ? Number(read(8, 0).readBigUInt64LE(0)) : Number.NaN;
-    if (!(length <= Math.min(LARGEST_HEADER, bytes - 8))) throw new UserError(`${file} is no readable safetensors file`);
-    const header = parseJson(read(length, 8).toString('utf8'), `the header of ${file}`) as { __metadata__?: object } | null;
+    if (!(length <= Math.min(LARGEST_HEADER, bytes - 8)))
+      throw new UserError(`${file} is no readable safetensors file`);
+    const header = parseJson(read(length, 8).toString('utf8'), `the header of ${file}`) as {
+      __metadata__?: object;
+    } | null;
     return { ...header?.__metadata__ };
   } finally {
     closeSync(descriptor);
