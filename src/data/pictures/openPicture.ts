@@ -3,7 +3,7 @@ import { messageOf, UserError } from '../../core/errors';
 import { sharp } from '../../core/sharp';
 import type { RawPicture } from '../dataset';
 import { bmpSize, decodeBmp, isBmp } from './bmp';
-import { unreadFormat, wasmFormat } from './contentFormat';
+import { extensionOf, unreadFormat, wasmFormat } from './contentFormat';
 import { decodeDeep } from './deepPicture';
 import { jpegHeader } from './jpegHeader';
 import type { Reading, SampleKind } from './reading';
@@ -68,7 +68,9 @@ async function openFile(content: Buffer, reading: Reading | undefined): Promise<
     const pixels = await decodeDeep(deep, reading);
     if (pixels) return { ...openPixels(pixels, deep.format), samples: deep.stored ?? deep.kind, channels: deep.bands };
   }
-  const image = sharp(content, { failOn: 'truncated', limitInputPixels: LARGEST_PICTURE, autoOrient: true });
+  // of a TIFF that is damaged or ends too soon, libvips would only warn, and leave black what it cannot decode
+  const failOn = extensionOf(content) === '.tif' ? 'error' : 'truncated';
+  const image = sharp(content, { failOn, limitInputPixels: LARGEST_PICTURE, autoOrient: true });
   const jpeg = jpegHeader(content);
   if (jpeg?.usual && !jpeg.exif && jpeg.bits === 8 && jpeg.bands !== 4 && jpeg.height > 0) {
     const { width, height, bands: channels } = jpeg;
@@ -115,6 +117,7 @@ function reasonFor(message: string): string {
   if (/exceeds pixel limit/i.test(first)) return tooLarge;
   if (/premature end|unexpected end|truncat|png read error|bad seek/i.test(message))
     return 'damaged: the file ends too soon';
+  if (/^tiff2vips/.test(first)) return `damaged (${first.replace(/^tiff2vips: /, '')})`;
   if (/corrupt header/i.test(first)) return `damaged (${first})`;
   // libvips has one message for all threads: when two pictures fail at once, one may have none
   if (first === '' || /unknown error/i.test(first)) return 'damaged: it cannot be decoded';
