@@ -105,7 +105,8 @@ async function drawn(
   values: Float32Array,
   { height, width, size }: { height: number; width: number; size: number },
 ): Promise<string> {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  // not Math.min(...values): a large map has more values than a call may have arguments
+  const [low, high] = [Math.min, Math.max].map((pick) => values.reduce((a, b) => pick(a, b))) as [number, number];
   const bytes = Uint8Array.from(values, (value) => Math.round((255 * (value - low)) / (high - low || 1)));
   const png = await sharp(bytes, { raw: { width, height, channels: 1 } })
     .resize(size, size, { fit: 'fill', kernel: 'nearest' })

@@ -105,4 +105,16 @@ describe('featureMaps', () => {
     }
     network.model.dispose();
   });
+
+  it('draws maps of more values than a call may have arguments', async () => {
+    const large = 500;
+    const { entry } = differences();
+    const conv = tf.layers.conv2d({ filters: 1, kernelSize: 1, inputShape: [large, large, 3] });
+    const backbone = {
+      entry: { ...entry, preprocessing: { ...entry.preprocessing, inputSize: large } },
+      model: tf.sequential({ layers: [conv] }),
+    };
+    const maps = await featureMaps(backbone, await halves(), { count: 1, size: 32 });
+    assert.match(maps[1]!.url, /^data:image\/png;base64,/);
+  });
 });
