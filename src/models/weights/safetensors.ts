@@ -69,10 +69,8 @@ export function parseSafetensors(
   file: string,
   limit = Number.POSITIVE_INFINITY,
 ): { arrays: Map<string, NamedArray>; notes: Record<string, string> } {
-  const wrong = (what: string) => new UserError(`${file} is no readable safetensors file: ${what}`);
-  const headerLength = bytes.length >= 8 ? Number(bytes.readBigUInt64LE(0)) : Number.NaN;
-  if (!(headerLength <= Math.min(LARGEST_HEADER, bytes.length - 8))) throw wrong('it ends within its header');
-  const header = parseJson(bytes.subarray(8, 8 + headerLength).toString('utf8'), `the header of ${file}`);
+  const wrong = (what: string) => unreadable(file, what);
+  const { header, length: headerLength } = headerOf(file, bytes.length, (from, to) => bytes.subarray(from, to));
   if (typeof header !== 'object' || header === null || Array.isArray(header)) throw wrong('its header is no table');
   const { __metadata__: notes = {}, ...entries } = header as Header & { __metadata__?: Record<string, string> };
   if (typeof notes !== 'object' || notes === null || Object.values(notes).some((note) => typeof note !== 'string')) {
@@ -96,21 +94,34 @@ export function parseSafetensors(
  */
 export function readSafetensorsNotes(file: string): Record<string, unknown> {
   const { descriptor, bytes } = openBounded(file, { largest: LARGEST_FILE });
-  const read = (length: number, position: number) => {
-    const part = Buffer.alloc(length);
-    return part.subarray(0, readSync(descriptor, part, 0, length, position));
+  const read = (from: number, to: number) => {
+    const part = Buffer.alloc(to - from);
+    return part.subarray(0, readSync(descriptor, part, 0, part.length, from));
   };
   try {
-    const length = bytes >= 8 ? Number(read(8, 0).readBigUInt64LE(0)) : Number.NaN;
-    if (!(length <= Math.min(LARGEST_HEADER, bytes - 8)))
-      throw new UserError(`${file} is no readable safetensors file`);
-    const header = parseJson(read(length, 8).toString('utf8'), `the header of ${file}`) as {
-      __metadata__?: object;
-    } | null;
-    return { ...header?.__metadata__ };
+    const { header } = headerOf(file, bytes, read);
+    return { ...(header as { __metadata__?: object } | null)?.__metadata__ };
   } finally {
     closeSync(descriptor);
   }
+}
+
+const unreadable = (file: string, what: string) => new UserError(`${file} is no readable safetensors file: ${what}`);
+
+/**
+ * The header of a file, after the 8 bytes with its length.
+ *
+ * @param bytes of the whole file
+ * @param read gives the bytes between two positions
+ */
+function headerOf(
+  file: string,
+  bytes: number,
+  read: (from: number, to: number) => Buffer,
+): { header: unknown; length: number } {
+  const length = bytes >= 8 ? Number(read(0, 8).readBigUInt64LE(0)) : Number.NaN;
+  if (!(length <= Math.min(LARGEST_HEADER, bytes - 8))) throw unreadable(file, 'it ends within its header');
+  return { header: parseJson(read(8, 8 + length).toString('utf8'), `the header of ${file}`), length };
 }
 
 /** The position of an array in the data, in bytes, and its number of elements. */
