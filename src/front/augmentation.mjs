@@ -13,7 +13,7 @@ const styles = `
 .tunebook pre { background: var(--tb-raised); color: var(--tb-text); padding: 8px; overflow-x: auto; border-radius: 4px; margin: 8px 0 0; }
 `;
 
-/** @param {{ model: any, el: HTMLElement }} context */
+/** @param {{ model: import('./shared.mjs').Model, el: HTMLElement }} context */
 function render({ model, el }) {
   const root = rootIn(el, 'Explore augmentation');
   /** @type {string[]} */

@@ -33,7 +33,7 @@ const styles = `
 .tunebook .card select { max-width: 100%; }
 `;
 
-/** @param {{ model: any, el: HTMLElement }} context */
+/** @param {{ model: import('./shared.mjs').Model, el: HTMLElement }} context */
 function render({ model, el }) {
   const root = rootIn(el, 'Clean labels');
   const get = (/** @type {string} */ name) => model.get(name);

@@ -42,7 +42,7 @@ const drawn = (/** @type {string} */ name, /** @type {Record<string, unknown>} *
   return made;
 };
 
-/** @param {{ model: any, el: HTMLElement }} context */
+/** @param {{ model: import('./shared.mjs').Model, el: HTMLElement }} context */
 function render({ model, el }) {
   const root = rootIn(el, 'Explore the confusion matrix');
   /** @type {string[]} */

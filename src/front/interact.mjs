@@ -23,7 +23,7 @@ const styles = `
 .tunebook .problem { margin: 0; color: var(--tb-vermilion); white-space: pre-wrap; overflow-wrap: anywhere; }
 `;
 
-/** The elements that show what a function has returned. @param {any} content @returns {Promise<(Node | string)[]>} */
+/** The elements that show what a function has returned. @param {{ kind: string, data: string, alt: string, width: number }} content @returns {Promise<(Node | string)[]>} */
 async function drawnContent({ kind, data, alt, width }) {
   if (kind === 'html') return safeHtml(data);
   if (kind === 'text') return [element('pre', {}, data)];
@@ -33,11 +33,12 @@ async function drawnContent({ kind, data, alt, width }) {
   return [image];
 }
 
-/** @param {{ model: any, el: HTMLElement }} context */
+/** @param {{ model: import('./shared.mjs').Model, el: HTMLElement }} context */
 function render({ model, el }) {
   const title = model.get('title');
   const root = rootIn(el, title || 'Explore values');
-  const rows = model.get('settings').map((/** @type {any} */ { name, values }, /** @type {number} */ i) => {
+  const settings = /** @type {{ name: string, values: string[] }[]} */ (model.get('settings'));
+  const rows = settings.map(({ name, values }, i) => {
     const input = element('input', {
       type: 'range',
       min: '0',
@@ -50,7 +51,7 @@ function render({ model, el }) {
       },
     });
     const value = element('span', { class: 'muted', 'aria-hidden': 'true' }); // a screen reader says it with the slider
-    const longest = Math.max(...values.map((/** @type {string} */ one) => one.length));
+    const longest = Math.max(...values.map((one) => one.length));
     value.style.minWidth = `${Math.min(longest, 40)}ch`; // so that nothing moves when it changes
     return { input, value, values, parts: [element('label', { htmlFor: input.id }, name), input, value] };
   });
@@ -60,7 +61,7 @@ function render({ model, el }) {
   root.append(
     element('style', {}, styles),
     ...(title ? [element('strong', { class: 'heading' }, title)] : []),
-    element('div', { class: 'choices' }, ...rows.flatMap((/** @type {any} */ row) => row.parts)),
+    element('div', { class: 'choices' }, ...rows.flatMap((row) => row.parts)),
     area,
   );
   let latest = 0;
@@ -77,9 +78,10 @@ function render({ model, el }) {
     follow(model, ['at'], () => {
       for (const [i, { input, value, values }] of rows.entries()) {
         const position = model.get('at')[i];
+        const text = values[position] ?? '';
         input.value = String(position);
-        value.textContent = values[position];
-        input.setAttribute('aria-valuetext', values[position]);
+        value.textContent = text;
+        input.setAttribute('aria-valuetext', text);
       }
     }),
     follow(model, ['content'], () => void draw()),

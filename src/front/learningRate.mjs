@@ -25,7 +25,7 @@ const drawn = (/** @type {string} */ name, /** @type {Record<string, unknown>} *
 
 const short = (/** @type {number} */ rate) => String(Number(rate.toPrecision(3)));
 
-/** @param {{ model: any, el: HTMLElement }} context */
+/** @param {{ model: import('./shared.mjs').Model, el: HTMLElement }} context */
 function render({ model, el }) {
   const root = rootIn(el, 'Choose a learning rate');
   /** @type {number[]} */

@@ -2,6 +2,18 @@
 // `on`, `send`), so that a plain page can use them with a model of its own.
 
 /**
+ * The values of a widget, which its kernel and its page see, each by its name.
+ *
+ * @typedef {object} Model
+ * @property {(name: string) => any} get
+ * @property {(name: string, value: unknown) => void} set
+ * @property {() => void} save_changes sends what was set
+ * @property {(message: object, callbacks?: object | null, buffers?: ArrayBuffer[]) => void} send
+ * @property {(event: string, listener: () => void) => void} on
+ * @property {(event: string, listener: () => void) => void} off
+ */
+
+/**
  * Make an element.
  *
  * @template {keyof HTMLElementTagNameMap} K
@@ -63,7 +75,7 @@ export function rootIn(el, label) {
 /**
  * Call a function now and whenever one of the values changes.
  *
- * @param {{ get(name: string): any, on(event: string, listener: () => void): void, off(event: string, listener: () => void): void }} model
+ * @param {Pick<Model, 'get' | 'on' | 'off'>} model
  * @param {readonly string[]} names
  * @param {() => void} draw
  * @returns {() => void} ends it

@@ -11,7 +11,7 @@ const sentences = {
   stopping: 'Stopping after this batch.',
 };
 
-/** @param {{ model: any, el: HTMLElement }} context */
+/** @param {{ model: import('./shared.mjs').Model, el: HTMLElement }} context */
 function render({ model, el }) {
   const root = rootIn(el, 'Training');
   const tell = (/** @type {string} */ what) => () => model.send({ do: what });

@@ -25,7 +25,7 @@ const styles = `
 .tunebook video { width: 320px; max-width: 100%; border-radius: 4px; display: block; margin: 8px 0; }
 `;
 
-/** @param {{ model: any, el: HTMLElement }} context */
+/** @param {{ model: import('./shared.mjs').Model, el: HTMLElement }} context */
 function render({ model, el }) {
   const root = rootIn(el, 'Try the model');
   root.tabIndex = -1; // a click makes it the place where a picture is pasted
