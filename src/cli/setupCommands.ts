@@ -67,7 +67,8 @@ export function kernelCommand(): Command {
         'install',
         'make the kernel known to Jupyter',
         (folder) =>
-          `wrote ${folder}\nchoose the kernel 'TypeScript (tunebook)' in a notebook; install it again after moving this folder or changing Node`,
+          `wrote ${folder}\nchoose the kernel 'TypeScript (tunebook)' in a notebook; install it again after moving this folder or changing Node\n` +
+          'widgets need anywidget in the Python environment of your JupyterLab (pip install anywidget); VS Code fetches it',
       ),
     )
     .addCommand(subcommand('uninstall', 'remove what `install` wrote', (folder) => `removed ${folder}`));

@@ -1,10 +1,11 @@
-// npm run test:package [-- npm|pnpm@12|pnpm@11|yarn ...]: packs tunebook, installs the package into an empty folder with each package manager,
-// without any flag, and does there what a user would do first. It takes minutes and the network, so it is not part of `npm test`. The cache that
-// the projects share is .cache/package-test; what a first set-up costs is printed if that folder is removed before.
+// npm run test:package [-- npm|pnpm@12|pnpm@11|yarn|jupyterlab ... ARCHIVE]: packs tunebook, unless an ARCHIVE is given, installs the package
+// into an empty folder with each package manager, without any flag, and does there what a user would do first; and runs a notebook in a
+// JupyterLab that knows nothing of tunebook but its kernel. It takes minutes and the network, so it is not part of `npm test`. The cache that the
+// projects share is .cache/package-test; what a first set-up costs is printed if that folder is removed before.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { cacheFolder, projectFolder } from '../../src/core/paths';
 import { temporaryFolder } from '../folders';
 import { strictCheck, useOfThePackage } from './project';
@@ -43,7 +44,8 @@ function copyPhotos(project: string): void {
   }
 }
 
-function tryPackage(manager: string, archive: string): void {
+/** A project with photos in which tunebook is installed and set up, and its command. */
+function newProject(manager: string, archive: string): [project: string, tunebook: (...words: string[]) => string] {
   const project = temporaryFolder();
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'my-project', private: true }));
   if (manager === 'yarn') writeFileSync(join(project, '.yarnrc.yml'), 'nodeLinker: node-modules\n');
@@ -51,8 +53,13 @@ function tryPackage(manager: string, archive: string): void {
   run(project, managers[manager]!(archive));
   const tunebook = (...words: string[]) => run(project, [join('node_modules', '.bin', 'tunebook'), ...words]);
   tunebook('setup');
-  assert.match(tunebook('doctor'), /^Nothing is missing\.$/m);
   copyPhotos(project);
+  return [project, tunebook];
+}
+
+function tryPackage(manager: string, archive: string): void {
+  const [project, tunebook] = newProject(manager, archive);
+  assert.match(tunebook('doctor'), /^Nothing is missing\.$/m);
   const trained = JSON.parse(
     tunebook('train', '--data', 'photos', '--out', 'runs/first', '--epochs', '3', '--json')
       .trimEnd()
@@ -76,13 +83,47 @@ function tryPackage(manager: string, archive: string): void {
   process.stdout.write(`  ${megabytes(project)} MB in the project, ${megabytes(cache)} MB in the cache\n`);
 }
 
+/** In a JupyterLab of its own environment, a notebook runs on the kernel, which can be removed again. */
+function tryOwnJupyterLab(archive: string): void {
+  const [project, tunebook] = newProject('npm', archive);
+  const environment = temporaryFolder();
+  const program = (name: string) => join(environment, 'bin', name);
+  run(project, ['python3', '-m', 'venv', environment]);
+  run(project, [program('pip'), 'install', '--quiet', 'jupyterlab']);
+  const kernels = () => run(project, [program('jupyter'), 'kernelspec', 'list', '--json']);
+  tunebook('kernel', 'install', '--prefix', environment, '--name', 'tunebook-test');
+  assert.ok('tunebook-test' in JSON.parse(kernels()).kernelspecs);
+  const source = "import { openDataset } from 'tunebook';\n(await openDataset('photos')).classes";
+  const cells = [{ cell_type: 'code', id: 'first', source, metadata: {}, outputs: [], execution_count: null }];
+  const kernelspec = { name: 'tunebook-test', display_name: 'TypeScript', language: 'typescript' };
+  writeFileSync(
+    join(project, 'own.ipynb'),
+    JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }),
+  );
+  run(project, [program('jupyter'), 'execute', '--inplace', 'own.ipynb']);
+  const executed = JSON.parse(readFileSync(join(project, 'own.ipynb'), 'utf8'));
+  assert.match(JSON.stringify(executed.cells[0].outputs), /'bird', 'bug', 'clothing'/);
+  tunebook('kernel', 'uninstall', '--prefix', environment, '--name', 'tunebook-test');
+  assert.ok(!('tunebook-test' in JSON.parse(kernels()).kernelspecs));
+}
+
+/** Everything that can be asked for. */
+const parts = Object.fromEntries(
+  Object.keys(managers).map((name) => [name, (archive: string) => tryPackage(name, archive)]),
+);
+parts.jupyterlab = tryOwnJupyterLab;
+
+const asked = process.argv.slice(2);
+const given = asked.find((word) => word.endsWith('.tgz'));
 const packing = ['run', 'pack', '--silent', '--', '--pack-destination', temporaryFolder()];
-const archive = execFileSync('npm', packing, { cwd: projectFolder, stdio: ['ignore', 'pipe', 'inherit'] })
-  .toString()
-  .trim();
-const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(managers);
-for (const manager of chosen) {
-  assert.ok(manager in managers, `expected ${Object.keys(managers).join(', ')}, got ${manager}`);
-  process.stdout.write(`${manager}\n`);
-  tryPackage(manager, archive);
+const archive = given
+  ? resolve(given)
+  : execFileSync('npm', packing, { cwd: projectFolder, stdio: ['ignore', 'pipe', 'inherit'] })
+      .toString()
+      .trim();
+const chosen = asked.filter((word) => word !== given);
+for (const name of chosen.length > 0 ? chosen : Object.keys(parts)) {
+  assert.ok(name in parts, `expected ${Object.keys(parts).join(', ')} or an archive, got ${name}`);
+  process.stdout.write(`${name}\n`);
+  parts[name]!(archive);
 }

@@ -23,7 +23,7 @@ export function stateTable(state: object): string {
     ([name, value]) =>
       `<tr><th scope="row" style="text-align: left">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`,
   );
-  return `<table><caption>A widget; run the cell to use it</caption><tbody>${rows.join('')}</tbody></table>`;
+  return `<table><caption>A widget; to use it, run the cell where anywidget is installed</caption><tbody>${rows.join('')}</tbody></table>`;
 }
 
 /** The text of a widget that has none of its own. */
