@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { relative } from 'node:path';
 import { inProject, projectFolder } from './paths.mjs';
 
@@ -58,6 +59,12 @@ export class Turns {
   }
 }
 
+/**
+ * The priority of files that compute while others wait for answers of kernels and pages: these come first when they have something to do,
+ * as an answer that takes long counts as none.
+ */
+const BEHIND = 5;
+
 /** A process that runs test files. */
 class Worker {
   /** @type {{turn: {add(text: string): void}, open: number, counts?: FileCounts, begun: string, done: (counts: FileCounts) => void} | undefined} */
@@ -65,14 +72,18 @@ class Worker {
   #child;
   ended = false;
 
-  /** @param {NodeJS.ProcessEnv} env */
-  constructor(env) {
+  /**
+   * @param {NodeJS.ProcessEnv} env
+   * @param {number} priority
+   */
+  constructor(env, priority) {
     this.#child = fork(inProject('kernel-setup', 'lib', 'test-worker.mjs'), {
       cwd: projectFolder,
       env,
       execArgv: ['--enable-source-maps'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
+    if (this.#child.pid !== undefined && priority > 0) setPriority(this.#child.pid, priority);
     for (const stream of [this.#child.stdout, this.#child.stderr])
       this.#read(/** @type {import('node:stream').Readable} */ (stream));
     this.#child.on('message', (/** @type {{begins?: string, ended?: FileCounts}} */ { begins, ended }) => {
@@ -168,7 +179,7 @@ export async function runFiles(files, { jobs, waiting: beside = [], env, options
     /** @type {Worker | undefined} */
     let worker;
     for (let file = following(); file !== undefined; file = following()) {
-      if (!worker || worker.ended) worker = new Worker(env);
+      if (!worker || worker.ended) worker = new Worker(env, own || beside.length === 0 ? 0 : BEHIND);
       const turn = turns.begin();
       const counts = await worker.run({ file, options }, turn);
       const { passed, failed, skipped, failures, seconds = 0, processor = 0 } = counts;

@@ -68,7 +68,7 @@ describe('every chart in JupyterLab', function () {
     await page
       .locator('.jp-NotebookPanel .vega-embed .marks')
       .nth(count - 1)
-      .waitFor({ timeout: 120_000 });
+      .waitFor();
     return complaints;
   }
 

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { projectFolder } from '../../src/core/paths';
-import { complaintsOf, labForSuite, openFile, withoutKernel } from './lab';
+import { closeNotebooks, complaintsOf, labForSuite, openFile, withoutKernel } from './lab';
 
 interface Notebook {
   cells: { outputs?: { data?: Record<string, unknown> }[] }[];
@@ -33,10 +33,7 @@ describe('the course in JupyterLab, as it is committed', function () {
   });
 
   /** Also after a failure, so that the next notebook is alone in the page. */
-  afterEach(async () => {
-    await page.locator('.lm-TabBar-tab.jp-mod-current .lm-TabBar-tabCloseIcon').click();
-    await page.locator('.jp-NotebookPanel').waitFor({ state: 'detached' });
-  });
+  afterEach(() => closeNotebooks(page));
 
   for (const name of names) {
     it(`draws every chart of ${name} from its outputs, without messages on the console`, async () => {
@@ -46,8 +43,8 @@ describe('the course in JupyterLab, as it is committed', function () {
         .filter(({ data = {} }) => Object.keys(data).some(isVegaLite)).length;
       await openFile(page, name);
       const drawn = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .vega-embed .marks');
-      if (charts > 0) await drawn.nth(charts - 1).waitFor({ timeout: 120_000 });
-      else await page.locator('.jp-NotebookPanel .jp-CodeCell').first().waitFor({ timeout: 120_000 });
+      if (charts > 0) await drawn.nth(charts - 1).waitFor();
+      else await page.locator('.jp-NotebookPanel .jp-CodeCell').first().waitFor();
       assert.equal(await drawn.count(), charts);
       for (const chart of await drawn.all()) {
         const box = await chart.boundingBox();

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Job, prepareJobs } from '../../src/cli/notebookJobs';
 import { projectFolder } from '../../src/core/paths';
-import { labForSuite, OpenNotebook, PATIENCE } from './lab';
+import { labForSuite, OpenNotebook, PATIENCE, until } from './lab';
 
 interface Notebook {
   cells: {
@@ -142,15 +142,13 @@ describe('JupyterLab in a browser', function () {
     assert.match((await notebook.output(3).textContent()) ?? '', /the next cell/);
 
     await notebook.editEnd(4);
-    await page.keyboard.press('Tab');
     const offered = page.locator('.jp-Completer-item'); // a single one would be taken without a question
-    await offered.filter({ hasText: 'training' }).waitFor();
+    await until('complete', () => page.keyboard.press('Tab'), offered.filter({ hasText: 'training' }));
     await offered.filter({ hasText: 'validation' }).click();
     await notebook.cell(4).locator('.cm-content', { hasText: 'accuracy.validation' }).waitFor();
-    await page.keyboard.press('Shift+Tab');
     // it is there before its text is drawn
     const tooltip = page.locator('.jp-Tooltip').filter({ hasText: 'validation: number' });
-    await tooltip.waitFor();
+    await until('explain', () => page.keyboard.press('Shift+Tab'), tooltip);
     assert.match((await tooltip.textContent()) ?? '', /validation: number/);
     await page.screenshot({ path: inFolder('tooltip.png') });
     assert.deepEqual(notebook.complaints, []);

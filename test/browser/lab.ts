@@ -116,20 +116,67 @@ export async function withoutKernel(page: Page): Promise<void> {
 }
 
 /**
- * Open a file of the file browser by a double click. JupyterLab loses one that comes while it draws the folder again, so it is repeated; a file
- * that is open already is only shown.
+ * Do something in JupyterLab until the page shows its effect: JupyterLab loses a click or a key that comes while it draws, and an answer of
+ * the kernel that comes too late.
+ *
+ * @param what for the error, e.g. `'open a.ipynb'`
+ * @param act may be done more than once
+ * @param effect
+ * @param state of `effect` to wait for
+ * @throws {Error} with the text of a dialog in the way
  */
-export async function openFile(page: Page, name: string): Promise<void> {
-  const tab = page.locator('.lm-TabBar-tab.jp-mod-current', { hasText: name });
-  for (let tries = 10; tries > 0; tries--) {
-    await page.locator('.jp-DirListing-item', { hasText: name }).dblclick();
-    const open = await tab.waitFor({ timeout: PATIENCE / 10 }).then(
+export async function until(
+  what: string,
+  act: () => Promise<unknown>,
+  effect: Locator,
+  state: 'visible' | 'detached' = 'visible',
+): Promise<void> {
+  const tries = 10;
+  for (let left = tries; left > 0; left--) {
+    await act();
+    const done = await effect.waitFor({ state, timeout: PATIENCE / tries }).then(
       () => true,
       () => false,
     );
-    if (open) return;
+    if (done) return;
   }
-  throw new Error(`${name} does not open`);
+  const dialogs = await effect.page().locator('.jp-Dialog').allTextContents();
+  throw new Error(`could not ${what}${dialogs.length > 0 ? `; JupyterLab asks: ${dialogs.join(' ')}` : ''}`);
+}
+
+/**
+ * Choose from JupyterLab's menus.
+ *
+ * @param page
+ * @param menu of the menu bar
+ * @param entries of the menu, and of the menu that it opens
+ */
+export async function choose(page: Page, menu: string, ...entries: string[]): Promise<void> {
+  const withText = (kind: string, text: string) => page.locator(kind, { hasText: new RegExp(`^${text}$`) });
+  const found = entries.map((text) => withText('.lm-Menu-itemLabel', text));
+  const [first, ...further] = found as [Locator, ...Locator[]];
+  await until(`open the menu ${menu}`, () => withText('.lm-MenuBar-itemLabel', menu).click(), first);
+  await first.click();
+  for (const entry of further) await entry.click();
+}
+
+/** Open a file of the file browser by a double click; a file that is open already is only shown. */
+export async function openFile(page: Page, name: string): Promise<void> {
+  const item = page.locator('.jp-DirListing-item', { hasText: name });
+  const tab = page.locator('.lm-TabBar-tab.jp-mod-current', { hasText: name });
+  await until(`open ${name}`, () => item.dblclick(), tab);
+}
+
+/** Close every notebook. */
+export async function closeNotebooks(page: Page): Promise<void> {
+  const panels = page.locator('.jp-NotebookPanel');
+  const close = page.locator('.lm-DockPanel .lm-TabBar-tab', { hasText: '.ipynb' }).locator('.lm-TabBar-tabCloseIcon');
+  const closeFirst = async () => {
+    if ((await close.count()) > 0) await close.first().click();
+  };
+  while ((await panels.count()) > 0) {
+    await until('close a notebook', closeFirst, panels.nth((await panels.count()) - 1), 'detached');
+  }
 }
 
 /**
@@ -166,9 +213,9 @@ export class OpenNotebook {
     const complaints = complaintsOf(page);
     await page.goto(`${lab.url}lab/tree/${path.split('/').map(encodeURIComponent).join('/')}?reset&token=${lab.token}`);
     const notebook = new OpenNotebook(page, complaints);
-    await notebook.cell(0).waitFor({ timeout: 60_000 });
+    await notebook.cell(0).waitFor();
     // The toolbar says idle even before there is a kernel, so use the status bar, which names the kernel.
-    await page.getByText(/^TypeScript.* \| Idle$/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^TypeScript.* \| Idle$/).waitFor();
     return notebook;
   }
 
@@ -179,7 +226,7 @@ export class OpenNotebook {
       `${server.url}notebooks/${path.split('/').map(encodeURIComponent).join('/')}?token=${server.token}`,
     );
     const notebook = new OpenNotebook(page, complaints);
-    await notebook.cell(0).waitFor({ timeout: 120_000 });
+    await notebook.cell(0).waitFor();
     // a cell that is run before the page is connected with a kernel is forgotten, and the page does not say when it is
     const isReady = async () => {
       const sessions = await page.request.get(`${server.url}api/sessions?token=${server.token}`);
@@ -203,10 +250,8 @@ export class OpenNotebook {
     return this.cell(index).locator('.jp-OutputArea-output');
   }
 
-  /** Run > Run All Cells. */
-  async runAll(): Promise<void> {
-    await this.page.locator('.lm-MenuBar-itemLabel', { hasText: /^Run$/ }).click();
-    await this.page.locator('.lm-Menu-itemLabel', { hasText: /^Run All Cells$/ }).click();
+  runAll(): Promise<void> {
+    return choose(this.page, 'Run', 'Run All Cells');
   }
 
   /** Wait until the cell has run (`[7]:` at its side), or any cell has failed. @throws {Error} with the failed cell's traceback */

@@ -8,7 +8,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { jupyterEnvironment } from '../../src/cli/python';
 import { cacheFolder, projectFolder } from '../../src/core/paths';
 import { python } from '../kernel/session';
-import { chromiumArguments, end, findChromium, type Lab, OpenNotebook, PATIENCE } from './lab';
+import { choose, chromiumArguments, end, findChromium, type Lab, OpenNotebook, PATIENCE } from './lab';
 import { outputsOf, writeNotebook } from './notebookFile';
 
 const folder = 'build/browser-notebook7';
@@ -130,12 +130,11 @@ describe('widgets in Jupyter Notebook 7', function () {
     const types = outputsOf(inFolder(name)).flatMap(({ data = {} }) => Object.keys(data));
     assert.ok(types.includes('image/png'), types.join());
 
-    await page.locator('.lm-MenuBar-itemLabel', { hasText: /^Kernel$/ }).click();
     await Promise.all([
       page.waitForResponse(
         (answer) => answer.request().method() === 'DELETE' && answer.url().includes('/api/sessions/'),
       ),
-      page.locator('.lm-Menu-itemLabel', { hasText: /^Shut Down Kernel$/ }).click(),
+      choose(page, 'Kernel', 'Shut Down Kernel'),
     ]);
     // shown until the page is connected with its new kernel, which does not have the widget, and also after that
     const picture = notebook.cell(0).locator('img[src^="data:image/png"]');

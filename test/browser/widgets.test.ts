@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core';
 import { projectFolder } from '../../src/core/paths';
 import { readCorrections } from '../../src/data';
 import { stripes, stripesFolder, writePicture } from '../pictures';
-import { labForSuite, OpenNotebook } from './lab';
+import { choose, labForSuite, OpenNotebook } from './lab';
 import { outputsOf, writeNotebook } from './notebookFile';
 
 const folder = 'build/browser-widgets';
@@ -37,7 +37,7 @@ describe('widgets in JupyterLab', function () {
   async function reload(notebook: OpenNotebook): Promise<void> {
     await notebook.save();
     await notebook.page.reload();
-    await notebook.page.getByText(/^TypeScript.* \| Idle$/).waitFor({ timeout: 60_000 });
+    await notebook.page.getByText(/^TypeScript.* \| Idle$/).waitFor();
   }
 
   const widgetIn = (notebook: OpenNotebook, index: number): Locator => notebook.cell(index).locator('.tunebook');
@@ -55,9 +55,7 @@ describe('widgets in JupyterLab', function () {
   }
 
   async function setTheme(page: Page, theme: string, light: string): Promise<void> {
-    await page.locator('.lm-MenuBar-itemLabel', { hasText: /^Settings$/ }).click();
-    await page.locator('.lm-Menu-itemLabel', { hasText: /^Theme$/ }).click();
-    await page.locator('.lm-Menu-itemLabel', { hasText: new RegExp(`^${theme}$`) }).click();
+    await choose(page, 'Settings', 'Theme', theme);
     await page.locator(`body[data-jp-theme-light="${light}"]`).waitFor({ state: 'attached' });
     await page.waitForTimeout(300); // the styles of the theme are loaded
   }
@@ -96,20 +94,19 @@ describe('widgets in JupyterLab', function () {
     await button.filter({ hasText: 'clicked 20' }).waitFor();
     assert.match((await notebook.output(1).textContent()) ?? '', /20/);
     await reload(notebook);
-    await button.filter({ hasText: 'clicked 20' }).waitFor({ timeout: 30_000 });
+    await button.filter({ hasText: 'clicked 20' }).waitFor();
     await button.click();
     await button.filter({ hasText: 'clicked 21' }).waitFor();
     assert.deepEqual(notebook.complaints, []);
 
     // without the kernel that had it, the picture is shown
-    await page.locator('.lm-MenuBar-itemLabel', { hasText: /^Kernel$/ }).click();
-    await page.locator('.lm-Menu-itemLabel', { hasText: /^Shut Down Kernel$/ }).click();
+    await choose(page, 'Kernel', 'Shut Down Kernel');
     await page
       .getByText(/No Kernel|Unknown/)
       .first()
       .waitFor();
     await page.reload();
-    await notebook.cell(0).locator('p.picture', { hasText: 'the picture of a counter' }).waitFor({ timeout: 60_000 });
+    await notebook.cell(0).locator('p.picture', { hasText: 'the picture of a counter' }).waitFor();
     await page.screenshot({ path: inFolder('own-still.png') });
     assert.deepEqual(
       notebook.complaints.filter((text) => !known.test(text)),
@@ -140,7 +137,7 @@ describe('widgets in JupyterLab', function () {
     await notebook.editEnd(0);
     await page.keyboard.press('Control+Enter');
     const controls = widgetIn(notebook, 0);
-    await controls.locator('.line', { hasText: /^epoch \d+ of 1000/ }).waitFor({ timeout: 60_000 });
+    await controls.locator('.line', { hasText: /^epoch \d+ of 1000/ }).waitFor();
     await controls.getByRole('button', { name: 'Pause' }).click();
     await controls.getByText('Paused. What was learned so far is kept.').waitFor();
     const line = await controls.locator('.line').textContent();
@@ -227,7 +224,7 @@ describe('widgets in JupyterLab', function () {
     await shown.getByText('No pictures that look like others.').waitFor();
 
     await reload(notebook);
-    await shown.getByText('No pictures that look like others.').waitFor({ timeout: 30_000 });
+    await shown.getByText('No pictures that look like others.').waitFor();
     await shown.locator('[data-part="page"] select').selectOption('');
     await shown.getByRole('tab', { name: /Suspect labels/ }).click();
     await card('green/21.png').getByText('left out').waitFor();
@@ -235,10 +232,9 @@ describe('widgets in JupyterLab', function () {
     assert.match((await notebook.output(1).textContent()) ?? '', /relabeled: 1,\s*leftOut: 1/);
 
     // a new kernel: the decisions come from the file
-    await page.locator('.lm-MenuBar-itemLabel', { hasText: /^Kernel$/ }).click();
-    await page.locator('.lm-Menu-itemLabel', { hasText: /^Restart Kernel…$/ }).click();
+    await choose(page, 'Kernel', 'Restart Kernel…');
     await page.locator('.jp-Dialog button', { hasText: 'Restart' }).click();
-    await page.getByText(/^TypeScript.* \| Idle$/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^TypeScript.* \| Idle$/).waitFor();
     await notebook.editEnd(0);
     await page.keyboard.press('Control+a');
     await page.keyboard.insertText(
@@ -249,7 +245,7 @@ describe('widgets in JupyterLab', function () {
       ].join('\n'),
     );
     await page.keyboard.press('Control+Enter');
-    await shown.getByRole('tab', { name: 'Decided (2)' }).click({ timeout: 60_000 });
+    await shown.getByRole('tab', { name: 'Decided (2)' }).click();
     await card('green/21.png').getByText('left out').waitFor();
     await card('green/21.png').focus();
     await page.keyboard.press('c');
@@ -315,7 +311,7 @@ describe('widgets in JupyterLab', function () {
     await photograph(page, shown, 'rate');
     assert.equal(await chosen(), 0.004);
     await reload(notebook);
-    await shown.getByText('Chosen: 0.004.').waitFor({ timeout: 30_000 });
+    await shown.getByText('Chosen: 0.004.').waitFor();
     await shown.getByRole('button', { name: 'Take steepest' }).click();
     assert.equal(await chosen(), 0.02);
     assert.deepEqual(notebook.complaints, []);
@@ -366,7 +362,7 @@ describe('widgets in JupyterLab', function () {
     assert.match((await notebook.output(1).textContent()) ?? '', /rotation \+ horizontalFlip/);
     await photograph(page, shown, 'augmentation');
     await reload(notebook);
-    await shown.getByText(/augment\.rotation\(\{ degrees: \d+, fill: 'wrap' \}\)/).waitFor({ timeout: 30_000 });
+    await shown.getByText(/augment\.rotation\(\{ degrees: \d+, fill: 'wrap' \}\)/).waitFor();
     assert.equal(await shown.getByLabel('Horizontal flip').inputValue(), '1');
     await drawnAgain(() => shown.getByLabel('Start from').selectOption('strong'));
     await shown.getByText('augment.randomErasing({ probability: 0.25 })').waitFor();
@@ -426,7 +422,7 @@ describe('widgets in JupyterLab', function () {
     await page.keyboard.press('Home');
     await chartOf(16).waitFor();
     await reload(notebook);
-    await chartOf(16).waitFor({ timeout: 30_000 });
+    await chartOf(16).waitFor();
     assert.equal(await slider('pictures').inputValue(), '4');
     assert.equal(await slider('seed').inputValue(), '0');
     const [output] = outputsOf(inFolder(name));
@@ -490,7 +486,7 @@ describe('widgets in JupyterLab', function () {
 
     const trial = widgetIn(notebook, 1);
     await trial.locator('input[type=file]').setInputFiles(inFolder('own.png'));
-    await trial.getByText(/^own\.png: (red|green|blue), \d+\.\d%$/).waitFor({ timeout: 60_000 });
+    await trial.getByText(/^own\.png: (red|green|blue), \d+\.\d%$/).waitFor();
     assert.equal(await trial.locator('.near figure').count(), 5);
     assert.equal(await trial.locator('.bars tr').count(), 3);
     const bytes = readFileSync(inFolder('own.png')).toString('base64');
@@ -523,7 +519,7 @@ describe('widgets in JupyterLab', function () {
     await run(notebook, 2);
     assert.match((await notebook.output(2).textContent()) ?? '', /1 red 0(\.0\d)? pasted\.png/);
     await reload(notebook);
-    await trial.getByText(/^pasted\.png: /).waitFor({ timeout: 30_000 });
+    await trial.getByText(/^pasted\.png: /).waitFor();
     await trial.locator('.near img[src^="blob:"]').first().waitFor();
     assert.deepEqual(notebook.complaints, []);
     await page.close();
