@@ -32,7 +32,7 @@ async function compare(name: BackboneName, size: number, answerFile: string): Pr
     network.dispose();
     return relativeError(actual, expected);
   };
-  return { logitError: await error(top, true, logits), featureError: await error(noTop, false, features) };
+  return { logitError: await error(top[0]!, true, logits), featureError: await error(noTop[0]!, false, features) };
 }
 
 /** Compares tunebook's outputs with those of a network of torchvision or timm, with weights by a formula. */

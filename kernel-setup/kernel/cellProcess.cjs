@@ -64,7 +64,9 @@ class CellProcess extends EventEmitter {
     }
     this.#hear('stdout');
     this.#hear('stderr');
-    process.on('exit', () => this.child.kill('SIGKILL'));
+    const kill = () => this.child.kill('SIGKILL');
+    process.on('exit', kill);
+    this.child.once('exit', () => process.off('exit', kill));
   }
 
   /** Text in the pipe was printed by a child process or by native code of the latest cell. */

@@ -12,13 +12,21 @@ class Executor {
   /** cell number to its text @type {Map<number, string>} */
   sources = new Map();
 
-  /** @param {import('./cellProcess.cjs').CellProcess} cells the process in which cells run */
-  constructor(cells) {
+  /**
+   * @param {import('./cellProcess.cjs').CellProcess} cells the process in which cells run
+   * @param {Compiler} [compiler] one that knows no cell yet
+   */
+  constructor(cells, compiler) {
     this.cells = cells;
-    this.compiler = new Compiler(process.cwd());
+    this.compiler = compiler ?? new Compiler(process.cwd());
     cells.findModule = (name, from) => this.compiler.modules.find(name, from);
     // The first compilation takes a second, so do it now and not when the first cell waits for it.
-    this.compiler.service.program();
+    if (!compiler) this.compiler.service.program();
+  }
+
+  /** @param {import('./cellProcess.cjs').CellProcess} cells @returns {Executor} that knows no cell */
+  renewed(cells) {
+    return new Executor(cells, this.compiler.renewed());
   }
 
   /**

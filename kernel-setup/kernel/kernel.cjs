@@ -84,6 +84,11 @@ class Kernel {
     this.server = server;
   }
 
+  /** Whether a cell is running. */
+  get isBusy() {
+    return this.#running !== undefined;
+  }
+
   /** Answer a request of the shell or the control channel. @param {Message} message @param {Reply} reply */
   handle(message, reply) {
     const { content, type } = message;
@@ -223,9 +228,14 @@ class Kernel {
 
   async #shutDown() {
     if (this.#ending) return;
+    await this.end();
+    this.#leave(0);
+  }
+
+  /** End the process of the cells. */
+  async end() {
     this.#ending = true;
     await this.cells.close(patience);
-    this.#leave(0);
   }
 
   #leave(code) {

@@ -19,11 +19,29 @@ if (isKernel) {
   const { KernelServer } = require('./server.cjs');
 
   // First, so that the process of the cells and the compiler start at the same time.
-  const cells = new CellProcess();
+  let cells = new CellProcess();
   cells.start();
   const { loadTslab } = require('./tslab.cjs');
   const tslab = loadTslab();
   let kernel;
+
+  /**
+   * Forget all cells and their values, as a restart does, but for the types of packages, whose reading takes most of a start. Not in Jupyter's
+   * protocol: a program that runs notebooks one after the other asks for it.
+   */
+  const renew = async (reply) => {
+    if (kernel.isBusy) {
+      reply('renew_reply', { status: 'error', ename: 'Busy', evalue: 'a cell is running', traceback: [] });
+      return;
+    }
+    const [before, server] = [kernel, kernel.server];
+    cells = new CellProcess();
+    cells.start();
+    kernel = new Kernel(tslab.versions, before.executor.renewed(cells), cells);
+    kernel.attach(server);
+    await before.end();
+    reply('renew_reply', { status: 'ok' });
+  };
 
   tslab.executor.createExecutor = () => new Executor(cells);
   tslab.jupyter.JupyterHandlerImpl = class {
@@ -33,7 +51,9 @@ if (isKernel) {
   };
   tslab.jupyter.ZmqServer = class {
     constructor(_handler, connectionFile) {
-      this.server = new KernelServer(tslab.zeromq, connectionFile, (message, reply) => kernel.handle(message, reply));
+      this.server = new KernelServer(tslab.zeromq, connectionFile, (message, reply) =>
+        message.type === 'renew_request' ? renew(reply) : kernel.handle(message, reply),
+      );
       kernel.attach(this.server);
     }
 

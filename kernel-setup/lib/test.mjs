@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { notebook7 } from '../steps/notebook7.mjs';
 import { onnxruntime } from '../steps/onnxruntime.mjs';
@@ -15,8 +15,17 @@ import { runFiles } from './test-pool.mjs';
 
 const USAGE = 'npm test -- [--fast] [--grep TEXT] [--bail] [--jobs N] [--times] [test files]';
 
-/** More processes would wait for each other, and want 2 GB each. */
+/** More processes would wait for each other. */
 const MOST_JOBS = 4;
+
+/** Memory for each process, what it starts, and those that wait beside it (bytes). */
+const MEMORY = 4e9;
+
+/** @returns {number} processes: one more than cores, as each waits now and then for another program, if there is memory for it */
+function defaultJobs() {
+  const cores = availableParallelism();
+  return Math.min(MOST_JOBS, Math.max(Math.min(cores, 2), Math.min(cores + 1, Math.floor(totalmem() / MEMORY))));
+}
 
 /** @typedef {import('./test-pool.mjs').Counts} Counts */
 
@@ -54,7 +63,7 @@ function readArguments(argv) {
         grep: { type: 'string', short: 'g' },
         bail: { type: 'boolean', short: 'b', default: false },
         times: { type: 'boolean', default: false },
-        jobs: { type: 'string', default: String(Math.min(availableParallelism(), MOST_JOBS)) },
+        jobs: { type: 'string', default: String(defaultJobs()) },
       },
     });
     if (!/^[1-9]\d*$/.test(values.jobs)) throw new Error(`--jobs takes a number from 1, not '${values.jobs}'`);
@@ -73,13 +82,15 @@ function readArguments(argv) {
  */
 async function runTests({ together, waiting, alone }, jobs, options) {
   const write = (/** @type {string} */ text) => process.stdout.write(text);
-  const how = { env: tensorflowEnvironment(), options, write };
+  // side by side, threads of one process would wait for those of another
+  const env = { TF_NUM_INTRAOP_THREADS: '1', ...tensorflowEnvironment() };
+  const how = { options, write };
   const first =
     jobs === 1
-      ? await runFiles([...waiting, ...together], { jobs, ...how })
-      : await runFiles(together, { jobs, waiting, ...how });
+      ? await runFiles([...waiting, ...together], { jobs, env: tensorflowEnvironment(), ...how })
+      : await runFiles(together, { jobs, waiting, env, ...how });
   if (first.failed > 0 && options.bail) return first;
-  const second = await runFiles(alone, { jobs: 1, ...how });
+  const second = await runFiles(alone, { jobs: 1, env: tensorflowEnvironment(), ...how });
   return {
     passed: first.passed + second.passed,
     failed: first.failed + second.failed,

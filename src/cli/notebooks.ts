@@ -9,11 +9,11 @@ import { pathBelow } from '../core/safePath';
 import { comparedValues, type Difference, differences } from './compareOutputs';
 import { checkTargets, type Job, prepareJobs, readCells } from './notebookJobs';
 import { print } from './print';
-import { runPython } from './python';
+import { type PythonScript, startPython } from './python';
 
 /** A line that kernel-setup/notebooks/run_notebook.py prints. */
 interface Progress {
-  event: 'started' | 'finished' | 'error' | 'written' | 'failed';
+  event: 'started' | 'finished' | 'error' | 'written' | 'failed' | 'done';
   cell: number;
   total: number;
   source: string;
@@ -85,13 +85,18 @@ async function runNotebooks(names: string[], options: Options): Promise<void> {
     compare === undefined ? [] : readCells(pathBelow(compare, target, 'an executed notebook')),
   );
   let differing = 0;
-  for (const [i, job] of jobs.entries()) {
-    await runJob(job, options);
-    if (compare === undefined) continue;
-    const cells = readCells(join(resolve(options.out), job.target));
-    const found = differences(earlier[i]!, cells);
-    print(comparison(found, comparedValues(cells), compare));
-    differing += found.length > 0 ? 1 : 0;
+  const runner = new NotebookRunner();
+  try {
+    for (const [i, job] of jobs.entries()) {
+      await runner.run(job, options);
+      if (compare === undefined) continue;
+      const cells = readCells(join(resolve(options.out), job.target));
+      const found = differences(earlier[i]!, cells);
+      print(comparison(found, comparedValues(cells), compare));
+      differing += found.length > 0 ? 1 : 0;
+    }
+  } finally {
+    await runner.end();
   }
   if (differing > 0)
     throw new UserError(`${differing} of ${jobs.length} notebooks have other outputs than in ${compare}`);
@@ -118,37 +123,66 @@ function comparison(found: readonly Difference[], values: number, folder: string
 const cut = (text: string) => (text.length > 160 ? `${text.slice(0, 157)}...` : text);
 
 /**
- * Run one notebook and save it with its outputs, also if a cell fails.
- *
- * @param job from {@link prepareJobs}
- * @param options `out`: the folder to write to; `html`: whether to write an HTML page, too
- * @param terminal where the progress and a failing cell's traceback are printed
- * @throws {UserError} if a cell fails or the kernel does not start
+ * Runs notebooks, one after the other, each on a kernel without values. It keeps a kernel for the notebooks of a folder, so that the types of
+ * packages are read once: {@link NotebookRunner.end} ends it.
  */
-export async function runJob(
-  { name, target: targetName, file, sources }: Job,
-  { out, html }: { out: string; html?: boolean },
-  terminal: Terminal = process,
-): Promise<void> {
-  const { stdout, stderr } = terminal;
-  stdout.write(`${printableLine(name)}\n`);
-  const target = pathBelow(out, targetName, 'an executed notebook');
-  const page = html ? target.replace(/ipynb$/, 'html') : undefined;
-  let failure: string | undefined;
-  const job = { notebook: file, kernel: 'tslab', sources, out: target, html: page };
-  for await (const progress of runPython<Progress>('run_notebook.py', job)) {
-    if (progress.event === 'started') stdout.write(printable(startLine(progress)));
-    if (progress.event === 'finished') stdout.write(`  ${progress.seconds.toFixed(1)} s\n`);
-    if (progress.event === 'written')
-      stdout.write(`  wrote ${printableLine(relative(process.cwd(), progress.file))}\n`);
-    if (progress.event === 'error') {
-      stdout.write(`  error after ${progress.seconds.toFixed(1)} s\n`);
-      stderr.write(`${colored(progress.traceback.join('\n') || `${progress.ename}: ${progress.evalue}`)}\n`);
-      failure = `${name}: cell ${progress.cell} of ${progress.total} failed with ${progress.ename}`;
+export class NotebookRunner {
+  private script: Promise<PythonScript<Progress>> | undefined;
+
+  /**
+   * Run one notebook and save it with its outputs, also if a cell fails.
+   *
+   * @param job from {@link prepareJobs}
+   * @param options `out`: the folder to write to; `html`: whether to write an HTML page, too
+   * @param terminal where the progress and a failing cell's traceback are printed
+   * @throws {UserError} if a cell fails or the kernel does not start
+   */
+  async run(
+    { name, target: targetName, file, sources }: Job,
+    { out, html }: { out: string; html?: boolean },
+    terminal: Terminal = process,
+  ): Promise<void> {
+    const { stdout, stderr } = terminal;
+    stdout.write(`${printableLine(name)}\n`);
+    const target = pathBelow(out, targetName, 'an executed notebook');
+    const page = html ? target.replace(/ipynb$/, 'html') : undefined;
+    let failure: string | undefined;
+    for await (const progress of this.progress({ notebook: file, kernel: 'tslab', sources, out: target, html: page })) {
+      if (progress.event === 'started') stdout.write(printable(startLine(progress)));
+      if (progress.event === 'finished') stdout.write(`  ${progress.seconds.toFixed(1)} s\n`);
+      if (progress.event === 'written')
+        stdout.write(`  wrote ${printableLine(relative(process.cwd(), progress.file))}\n`);
+      if (progress.event === 'error') {
+        stdout.write(`  error after ${progress.seconds.toFixed(1)} s\n`);
+        stderr.write(`${colored(progress.traceback.join('\n') || `${progress.ename}: ${progress.evalue}`)}\n`);
+        failure = `${name}: cell ${progress.cell} of ${progress.total} failed with ${progress.ename}`;
+      }
+      if (progress.event === 'failed') failure = `${name}: ${progress.message}`;
     }
-    if (progress.event === 'failed') failure = `${name}: ${progress.message}`;
+    if (failure) throw new UserError(failure);
   }
-  if (failure) throw new UserError(failure);
+
+  /** What one job reports, to its end. */
+  private async *progress(job: Record<string, unknown>): AsyncGenerator<Progress> {
+    this.script ??= startPython<Progress>('run_notebook.py');
+    const { send, lines } = await this.script;
+    send(job);
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done) throw new UserError('run_notebook.py ended before the notebook did');
+      if (value.event === 'done') return;
+      yield value;
+    }
+  }
+
+  /** End the kernel. */
+  async end(): Promise<void> {
+    if (!this.script) return;
+    const { end, lines } = await this.script;
+    this.script = undefined;
+    end();
+    for await (const _ of lines);
+  }
 }
 
 /** `  [ 3/12] const model = ...`, without a line break: the time is appended when the cell is done. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeStarter } from '../../src/cli/new';
 import { prepareJobs } from '../../src/cli/notebookJobs';
-import { runJob } from '../../src/cli/notebooks';
+import { NotebookRunner } from '../../src/cli/notebooks';
 import { UserError } from '../../src/core/errors';
 import { projectFolder } from '../../src/core/paths';
 import { temporaryFolder } from '../folders';
@@ -54,9 +54,13 @@ describe('tunebook new', () => {
     try {
       const jobs = prepareJobs(join(projectFolder, 'notebooks'), [`own/${name}`], [], { quick: true });
       const out = temporaryFolder();
-      await runJob(jobs[0]!, { out }, { stdout: keep, stderr: keep }).catch((error: unknown) => {
-        assert.fail(`${error}\n${printed}`);
-      });
+      const runner = new NotebookRunner();
+      const running = runner.run(jobs[0]!, { out }, { stdout: keep, stderr: keep });
+      await running
+        .finally(() => runner.end())
+        .catch((error: unknown) => {
+          assert.fail(`${error}\n${printed}`);
+        });
       assert.match(readFileSync(join(runs, 'report.html'), 'utf8'), /Validation/);
       // the command at its end works in any folder
       assert.ok(

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { join } from 'node:path';
 import { main } from '../../src/cli/main';
 import { checkTargets, prepareJobs } from '../../src/cli/notebookJobs';
-import { runJob } from '../../src/cli/notebooks';
+import { NotebookRunner } from '../../src/cli/notebooks';
 import { UserError } from '../../src/core/errors';
 import { projectFolder } from '../../src/core/paths';
 
@@ -42,8 +42,8 @@ function writeNotebook(folder: string, name: string, sources: readonly string[],
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Notebook;
 const textOf = ({ text = '' }: Output) => (Array.isArray(text) ? text.join('') : text);
 
-/** Run the only notebook in a folder; returns the output and the error. */
-async function run(folder: string, name: string, assignments: string[] = [], html = false) {
+/** Run notebooks of a folder; returns the output and the error. */
+async function run(folder: string, names: string | string[], assignments: string[] = [], html = false) {
   const printed = { stdout: '', stderr: '' };
   const keep = (stream: 'stdout' | 'stderr') => ({
     write: (text: string) => {
@@ -52,13 +52,13 @@ async function run(folder: string, name: string, assignments: string[] = [], htm
   });
   const terminal = { stdout: keep('stdout'), stderr: keep('stderr') };
   const out = join(folder, 'out');
-  let error: unknown;
-  try {
-    for (const job of prepareJobs(folder, [name], assignments)) await runJob(job, { out, html }, terminal);
-  } catch (thrown) {
-    error = thrown;
+  const errors: unknown[] = [];
+  const runner = new NotebookRunner();
+  for (const job of prepareJobs(folder, [names].flat(), assignments)) {
+    await runner.run(job, { out, html }, terminal).catch((thrown: unknown) => errors.push(thrown));
   }
-  return { ...printed, error, out };
+  await runner.end();
+  return { ...printed, error: errors[0], errors, out };
 }
 
 describe('where executed notebooks go', () => {
@@ -115,6 +115,38 @@ describe('the command notebooks', function () {
     assert.match(readFileSync(join(out, 'one.html'), 'utf8'), /console/);
     assert.deepEqual(readdirSync(out).sort(), ['one.html', 'one.ipynb']);
     assert.equal(readFileSync(join(folder, 'one.ipynb'), 'utf8'), original);
+  });
+
+  it('runs each of several notebooks on a kernel without values, whatever became of the one before', async () => {
+    writeNotebook(folder, 'a', [
+      'let own = 1;',
+      "import { from } from 'arquero';",
+      'own',
+      'throw new Error("no")',
+      'own',
+    ]);
+    writeNotebook(folder, 'b', ['let other = typeof own;', 'process.exit(3)']);
+    writeNotebook(folder, 'c', ["let last = 'own' in globalThis;", 'setInterval(() => console.log("tick"), 20);']);
+    writeNotebook(folder, 'd', ['let fourth = 4;', 'await new Promise((next) => setTimeout(next, 200));', 'own']);
+    const { stdout, stderr, errors, out } = await run(folder, ['a', 'b', 'c', 'd']);
+    assert.deepEqual(
+      errors.map((error) => (error as Error).message.replace(/ failed.*/, '')),
+      ['a: cell 4 of 5', 'b: cell 1 of 2', 'd: cell 3 of 3'],
+    );
+    assert.match(stderr, /Cannot find name 'own'/);
+    assert.equal(stdout.match(/ wrote /g)?.length, 4);
+    const counts = (name: string) => read(join(out, `${name}.ipynb`)).cells.map((cell) => cell.execution_count ?? null);
+    assert.deepEqual(counts('a'), [1, 2, 3, 4, null]);
+    assert.deepEqual(counts('c'), [1, 2]);
+    assert.deepEqual(read(join(out, 'd.ipynb')).cells[1]?.outputs, []);
+  });
+
+  it('goes on with the next notebook if the kernel ended in one', async () => {
+    writeNotebook(folder, 'a', ['let own = 1;', 'process.exit(3)']);
+    writeNotebook(folder, 'b', ['let other = 2;', 'other']);
+    const { errors, out } = await run(folder, ['a', 'b']);
+    assert.equal(errors.length, 1);
+    assert.equal(String(read(join(out, 'b.ipynb')).cells[1]?.outputs[0]?.data?.['text/plain']), '2');
   });
 
   it('runs widgets without a browser, and shows their pictures in the page', async () => {

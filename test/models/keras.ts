@@ -19,15 +19,20 @@ export function needsOracle(suite: Mocha.Context): string {
   return python;
 }
 
+export type KerasFormat = '.h5' | '.weights.h5' | '.keras';
+
 export interface OracleRequest {
   name: string;
   size: number;
-  format?: '.h5' | '.weights.h5' | '.keras';
+  /** of the files that are written; default: `.h5` */
+  formats?: readonly KerasFormat[];
 }
 
 export interface OracleAnswer {
-  top: string;
-  noTop: string;
+  /** a file of each format, of the whole network */
+  top: string[];
+  /** the same without its last layers */
+  noTop: string[];
   parameters: number;
   logits: number[];
   features: number[];

@@ -5,8 +5,8 @@
 For each line on its input it answers with one line of JSON on its output. A request is {"name", "size"}: the network is
 built for pictures of that size, all its weights are drawn at random, and two legacy .h5 files are written to FOLDER, with
 the top and without. The answer has their names, the parameter count at that size, and what Keras makes of one picture (a
-formula, so that it needs no file): logits and pooled features. {"name", "size", "format"} writes ".weights.h5" or
-".keras" instead. {"preprocess": name, "pixels": file} writes what the network's preprocessing makes of a file of bytes
+formula, so that it needs no file): logits and pooled features. {"name", "size", "formats"} writes others of ".h5", ".weights.h5" and
+".keras" as well, and the answer has lists of names. {"preprocess": name, "pixels": file} writes what the network's preprocessing makes of a file of bytes
 as a file of float32. {"predict": file, "input": file} loads a model (.h5, .keras or a SavedModel's folder) and writes
 what it makes of a file of float32. Needs TensorFlow 2.21 and Keras 3: `npm test` installs them.
 """
@@ -185,22 +185,22 @@ def picture(size):
     return np.rint(127.5 + 63.75 * (np.sin(i / 97) + np.cos(i / 1013))).astype(np.float32).reshape(1, size, size, 3)
 
 
-def answer(folder, name, size, format=".h5"):
+def answer(folder, name, size, formats=(".h5",)):
     keras.backend.clear_session()
     model, map, preprocess = build(name, size)
     without_top = keras.Model(model.inputs, map)
     random = np.random.default_rng(len(name) + size)
     randomize(model, random)
     settle(model, preprocess(pictures_like(picture(size), random)), random)
-    files = [os.path.join(folder, name + suffix + format) for suffix in ("", "_notop")]
-    write(model, files[0])
-    write(without_top, files[1])
+    files = {"top": [os.path.join(folder, name + format) for format in formats], "noTop": [os.path.join(folder, name + "_notop" + format) for format in formats]}
+    for network, key in ((model, "top"), (without_top, "noTop")):
+        for file in files[key]:
+            write(network, file)
     features = layers.GlobalAveragePooling2D()(map)
     both = keras.Model(model.inputs, [model.outputs[0], features])
     logits, features = both(preprocess(picture(size)), training=False)
     return {
-        "top": files[0],
-        "noTop": files[1],
+        **files,
         "parameters": model.count_params(),
         "logits": [float(value) for value in np.ravel(logits)],
         "features": [float(value) for value in np.ravel(features)],

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Job, prepareJobs } from '../../src/cli/notebookJobs';
-import { runJob } from '../../src/cli/notebooks';
+import { NotebookRunner } from '../../src/cli/notebooks';
 import { cacheFolder, projectFolder } from '../../src/core/paths';
 
 /** Kernels at a time, each of which takes the next notebook: much of a notebook's time uses a single thread. */
@@ -42,6 +42,7 @@ describe('the course', () => {
   // the last ones first, as they take long: otherwise one kernel would be at work at the end and the other had nothing left
   const names = [...notebooksIn(''), ...notebooksIn('solutions')].reverse();
   let out: string;
+  let workers: Promise<void>[] = [];
   /** by the notebook's name: the executed notebook, or why there is none */
   const ends = new Map<string, Promise<{ target: string; failure?: string }>>();
 
@@ -57,23 +58,26 @@ describe('the course', () => {
       if (/^let folder = /m.test(code)) values.push(`folder=${join(out, 'runs', name)}`);
       return prepareJobs(folder, [name], values, { quick: true });
     });
-    const waiting: (() => Promise<void>)[] = [];
-    for (const job of jobs) ends.set(job.name, new Promise((end) => waiting.push(() => run(job).then(end))));
+    const waiting: ((runner: NotebookRunner) => Promise<void>)[] = [];
+    for (const job of jobs)
+      ends.set(job.name, new Promise((end) => waiting.push((runner) => run(job, runner).then(end))));
     const work = async () => {
-      for (let next = waiting.shift(); next; next = waiting.shift()) await next();
+      const runner = new NotebookRunner();
+      for (let next = waiting.shift(); next; next = waiting.shift()) await next(runner);
+      await runner.end();
     };
-    for (let i = 0; i < KERNELS; i++) void work();
+    workers = Array.from({ length: KERNELS }, work);
   });
   after(async () => {
-    await Promise.all(ends.values());
+    await Promise.all(workers);
     rmSync(out, { recursive: true });
   });
 
-  async function run(job: Job): Promise<{ target: string; failure?: string }> {
+  async function run(job: Job, runner: NotebookRunner): Promise<{ target: string; failure?: string }> {
     let printed = '';
     const keep = { write: (text: string) => (printed += text) };
     const { target } = job;
-    return runJob(job, { out }, { stdout: keep, stderr: keep }).then(
+    return runner.run(job, { out }, { stdout: keep, stderr: keep }).then(
       () => ({ target }),
       (error: unknown) => ({ target, failure: `${error}\n${printed}` }),
     );

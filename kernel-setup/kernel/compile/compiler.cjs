@@ -18,10 +18,13 @@ class Compiler {
   #modules = 0;
   #checked = '';
 
-  /** @param {string} folder the notebook's folder */
-  constructor(folder) {
+  /**
+   * @param {string} folder the notebook's folder
+   * @param {Service} [service] one that has no cell
+   */
+  constructor(folder, service = new Service(folder)) {
     this.folder = folder;
-    this.service = new Service(folder);
+    this.service = service;
     this.modules = new LocalModules(this.service);
     /** cell number to the positions of its code @type {Map<number, Positions>} */
     this.positions = new Map();
@@ -73,6 +76,12 @@ class Compiler {
       file: undefined,
     }));
     if (problems.length > 0) throw new CompileError(problems, source, count);
+  }
+
+  /** @returns {Compiler} without cells, which takes over this one's service: do not use this one again */
+  renewed() {
+    this.service.forgetCells();
+    return new Compiler(this.folder, this.service);
   }
 
   #problems(diagnostics, cell) {

@@ -45,6 +45,12 @@ class Service {
     this.#memory.set(file, { text, version: ++this.#written });
   }
 
+  /** Forget all cells that ran, and the current one. */
+  forgetCells() {
+    this.#memory.clear();
+    this.write(this.current, 'export {};');
+  }
+
   /** @param {string} file @returns {string | undefined} */
   read(file) {
     return this.#memory.get(file)?.text ?? ts.sys.readFile(file);
