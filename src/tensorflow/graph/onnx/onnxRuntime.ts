@@ -63,8 +63,9 @@ class OnnxSession implements Session {
         graphOptimizationLevel: 'all',
         intraOpNumThreads: engineThreads(),
         logSeverityLevel: 3,
-        // threads that wait in a loop for more work would slow down TensorFlow, sharp and other processes: a third more processor time
-        extra: { session: { intra_op: { allow_spinning: '0' } } },
+        // between two runs, threads that wait in a loop for more work would slow down TensorFlow, sharp and other processes; within a run,
+        // threads that sleep after each small operation would wake up too late
+        extra: { session: { force_spinning_stop: '1' } },
       });
     } catch (error) {
       throw new Refusal(`ONNX Runtime does not load its graph: ${String(error)}`);
