@@ -9,7 +9,7 @@ import { resample } from './resample';
 import { planResize, type ResizeOptions, roundHalfToEven, type Size } from './resizePlan';
 
 /** Must be increased when `decodePicture` gives other bytes, so that what was computed from the old ones is not used. */
-export const DECODING_VERSION = 2;
+export const DECODING_VERSION = 3;
 
 /**
  * Decode a picture for a model: rotated as EXIF says, transparency replaced by white, converted to 8-bit sRGB from greyscale, CMYK or

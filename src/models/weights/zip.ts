@@ -1,10 +1,12 @@
-import { inflateRawSync } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { messageOf, UserError } from '../../core/errors';
 
 /** One file inside a zip archive. */
 interface ZipEntry {
   name: string;
   method: number;
+  /** CRC-32 of its content */
+  checksum: number;
   compressed: number;
   size: number;
   /** where its local header starts, in bytes */
@@ -72,6 +74,12 @@ export class ZipArchive {
       if (packed.length !== entry.compressed) throw this.wrong(`'${name}' is cut short`);
       const content = entry.method === STORED ? packed : inflateRawSync(packed, { maxOutputLength: entry.size + 1 });
       if (content.length !== entry.size) throw this.wrong(`'${name}' has not the size it says`);
+      if (crc32(content) !== entry.checksum) {
+        throw this.wrong(
+          `'${name}' is damaged, as its checksum says: copy or download the file again. If it was saved after ` +
+            'torch.serialization.set_crc32_options(False), save it without that',
+        );
+      }
       return content;
     } catch (error) {
       if (error instanceof UserError) throw error;
@@ -112,6 +120,7 @@ export class ZipArchive {
     const entry: ZipEntry = {
       name,
       method: bytes.readUInt16LE(position + 10),
+      checksum: bytes.readUInt32LE(position + 16),
       compressed: bytes.readUInt32LE(position + 20),
       size: bytes.readUInt32LE(position + 24),
       offset: bytes.readUInt32LE(position + 42),

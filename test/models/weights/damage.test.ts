@@ -69,6 +69,19 @@ describe('a file of weights in any format', () => {
     assert.ok(process.memoryUsage().rss - before < 1e9, 'memory grew');
   }).timeout(120_000);
 
+  it('of numbers that were changed is refused, because the checksum in the file says so', async () => {
+    const whole = readFileSync(files["torch's zip"]!);
+    const at = whole.indexOf(Buffer.from(new Float32Array(tinyArrays.values().next().value!.data.slice(0, 4)).buffer));
+    assert.ok(at > 0);
+    const bytes = Buffer.from(whole);
+    bytes.fill(0, at, at + 16);
+    const file = write('zeros.pth', bytes);
+    await assert.rejects(readWeights(file, LIMIT), (error: Error) => {
+      assert.match(error.message, /zeros\.pth.*is damaged, as its checksum says: copy or download the file again/);
+      return error instanceof UserError;
+    });
+  });
+
   it('that names a class is refused with the name of that class, and none of its code runs', async () => {
     const trap = join(folder, 'trap');
     const hostile = `X\x04\0\0\0evilcos\nsystem\n(X${String.fromCharCode(trap.length + 6)}\0\0\0touch ${trap}tR`;

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 import type { NamedArray } from '../../../src/models';
 import { writeSafetensors } from '../../../src/models';
 import { writeKerasH5 } from '../../../src/models/weights/kerasH5';
@@ -40,12 +40,14 @@ export function zip(files: Record<string, Buffer>, { deflate = false, lie }: { d
     const head = Buffer.alloc(30);
     head.writeUInt32LE(0x04034b50, 0);
     head.writeUInt16LE(deflate ? 8 : 0, 8);
+    head.writeUInt32LE(crc32(content), 14);
     head.writeUInt32LE(packed.length, 18);
     head.writeUInt32LE(lie ?? content.length, 22);
     head.writeUInt16LE(name.length, 26);
     const entry = Buffer.alloc(46);
     entry.writeUInt32LE(0x02014b50, 0);
     entry.writeUInt16LE(deflate ? 8 : 0, 10);
+    entry.writeUInt32LE(crc32(content), 16);
     entry.writeUInt32LE(packed.length, 20);
     entry.writeUInt32LE(lie ?? content.length, 24);
     entry.writeUInt16LE(name.length, 28);
