@@ -13,7 +13,7 @@ const PREPROCESSING = 'preprocessing';
  * every framework has that layer.
  *
  * @param networks applied one after the other, such as a backbone and a head: from preprocessed pictures
- *   [batch, size, size, 3] to logits [batch, classes] or [batch, 1]
+ *   [batch, size, size, channels] to logits [batch, classes] or [batch, 1]
  * @param plain use layers of TensorFlow.js itself in place of the custom ones. Default: false
  * @returns the model from pixels of 0 to 255, red, green, blue or bands, [batch, size, size, channels], to probabilities
  */

@@ -57,7 +57,7 @@ const FILES: Record<ExportFormat, [string, string]> = {
 };
 
 /**
- * Export a run's model for use in other programs: one model from pixels (0 to 255, [batch, size, size, 3]) to probabilities
+ * Export a run's model for use in other programs: one model from pixels (0 to 255, [batch, size, size, channels]) to probabilities
  * ([batch, classes]), whether a head or the whole network was trained; with a model card and the class names. The folder
  * appears under its name only when all of it has been written.
  *

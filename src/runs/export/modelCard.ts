@@ -14,7 +14,7 @@ export interface ModelCard {
   /** class names, in the order of the output */
   classes: string[];
   /** the pictures that the model takes: side in pixels, order of the channels, range of values, how to resize them */
-  input: { size: number; channels: 'red, green, blue'; range: [0, 255]; resize: string };
+  input: { size: number; channels: string; range: [0, 255]; resize: string };
   /** preprocessing of the backbone's weights; it is part of the exported model */
   preprocessing: Preprocessing;
   /** what the model's outputs mean, in a sentence */
@@ -74,7 +74,7 @@ export function modelCard(
     title: `Classifier of ${classes.length} classes over ${known?.title ?? entry.title}`,
     classes,
     input: {
-      ...{ size: inputSize, channels: 'red, green, blue', range: [0, 255] },
+      ...{ size: inputSize, channels: channelsOf(preprocessing), range: [0, 255] },
       ...(data.reading?.ranges && { blackAndWhite: data.reading.ranges }),
       ...(data.reading?.bands && { bands: data.reading.bands }),
       resize: resizeOf(inputSize, crop, interpolation, data.reading?.fit),
@@ -102,6 +102,12 @@ export function modelCard(
     versions,
     files,
   };
+}
+
+/** The order of the channels of a picture. */
+function channelsOf({ channels = 3 }: Preprocessing): string {
+  if (channels === 3) return 'red, green, blue';
+  return channels === 1 ? 'grey' : `${channels} bands`;
 }
 
 function resizeOf(size: number, crop: number, interpolation: string, fit: Fit = 'crop'): string {
@@ -136,9 +142,9 @@ export interface CardFacts {
 }
 
 /** Code that loads the exported model and names its classes, in Python and in TypeScript, for those formats that were written. */
-function useOf({ classes, files, input }: ModelCard): string {
+function useOf({ classes, files, input, preprocessing: { channels = 3 } }: ModelCard): string {
   const names = `[${classes.map(stringLiteral).join(', ')}]`;
-  const pixels = `pixels, as numbers from 0 to 255: [batch, ${input.size}, ${input.size}, 3]`;
+  const pixels = `pixels, as numbers from 0 to 255: [batch, ${input.size}, ${input.size}, ${channels}]`;
   const python = `import keras
 
 classes = ${names}
