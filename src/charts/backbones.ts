@@ -152,13 +152,13 @@ function drawPanel(panel: Panel, rows: readonly BackboneChartRow[], named: boole
   const x = {
     type: 'quantitative',
     scale: { zero: cost, padding: cost ? 0 : 14 },
-    axis: { title, tickCount: 3, labelOverlap: true, ...(share && { format: '.0%' }) },
+    axis: { title, tickCount: 3, labelOverlap: true, labelSeparation: 4, ...(share && { format: '.0%' }) },
   };
   const y = {
     field: 'backbone',
     type: 'nominal',
     sort: null,
-    axis: named ? { title: null, ticks: false, domain: false } : null,
+    axis: named ? { title: null, ticks: false, domain: false, labelPadding: 6 } : null,
   };
   const mark = cost
     ? { type: 'bar', color: colors.muted, height: 10 }

@@ -20,7 +20,7 @@ export interface CurveOptions {
 
 /**
  * Loss and accuracy over the epochs for training and validation, with the best epoch marked, the generalization gap shaded,
- * and the learning rate below. A note says when the validation loss rises again.
+ * and the learning rate below, where it changes. A note says when the validation loss rises again.
  *
  * The epoch axis covers the planned epochs from the start, so that it keeps its scale while the chart is redrawn after each
  * epoch; early in a long training it covers a half, a quarter and so on of them. Values that are not finite leave a gap, and
@@ -43,6 +43,7 @@ export function trainingCurves(history: readonly EpochRecord[], options: CurveOp
   const done = history.at(-1)?.epoch ?? 0;
   const last = ended && done > 0 ? done : axisEnd(done, planned);
   const epochs = epochDomain(last);
+  const rates = new Set(history.map(({ learningRate }) => learningRate));
   const { heading, notes } = describeHistory(history, Math.max(planned, done));
   const spec = {
     title: { text: `${title}: ${heading}`, ...(notes.length > 0 && { subtitle: notes }) },
@@ -61,7 +62,7 @@ export function trainingCurves(history: readonly EpochRecord[], options: CurveOp
           }),
         ],
       },
-      ...(history.length > 0 ? [ratePanel(history, epochs)] : []),
+      ...(rates.size > 1 ? [ratePanel(history, epochs)] : []),
     ],
   };
   const description = `Line charts of loss and accuracy, ${heading}. ${notes.join('. ')}`.trim();

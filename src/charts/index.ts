@@ -13,6 +13,7 @@ export {
 export { type EmbeddedPoint, type EmbeddingChartOptions, embeddingChart } from './embedding';
 export { type ForestPlotOptions, forestPlot } from './forestPlot';
 export { type InteractionOptions, interactionChart } from './interaction';
+export { type LearningCurveChartOptions, type LearningCurveRun, learningCurveChart } from './learningCurves';
 export { type LearningRateChartOptions, learningRateChart } from './learningRates';
 export { type ParallelOptions, parallelCoordinates } from './parallelCoordinates';
 export { type ParetoOptions, paretoChart } from './pareto';

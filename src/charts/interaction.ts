@@ -59,6 +59,8 @@ export function interactionChart(
       return cell.length > 0 ? [{ x: column, y: row, mean: sum / cell.length }] : [];
     }),
   );
+  // limits are null where there is a single run
+  const single = means.length === measured.length && measured.every(({ score }) => score.low === null);
   const lowest = Math.min(...means.map(({ mean }) => mean));
   const highest = Math.max(...means.map(({ mean }) => mean));
   const cells = means.map((cell) => {
@@ -76,14 +78,14 @@ export function interactionChart(
   const spec = {
     title: {
       text: title,
-      subtitle: `mean over seeds and all other axes; darker is ${monitor === 'accuracy' ? 'more accurate' : 'better'}`,
+      subtitle: `${single ? '' : 'mean over seeds and all other axes; '}darker is ${monitor === 'accuracy' ? 'more accurate' : 'better'}`,
     },
     data: { values: cells },
     width: { step: 84 },
     height: { step: 44 },
     encoding: {
       x: { ...place('x', across), axis: { ...line, labelAngle: 0, title: x } },
-      y: { ...place('y', down), axis: { ...line, labelLimit: 260, title: y } },
+      y: { ...place('y', down), axis: { ...line, labelLimit: 260, labelPadding: 8, titlePadding: 8, title: y } },
     },
     layer: [
       {

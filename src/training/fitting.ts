@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors';
 import { sha256 } from '../core/files';
 import type { EpochRecord } from '../core/listener';
+import { MemoryPeak } from '../core/memoryPeak';
 import { checkNumber } from '../core/options';
 import type { tf } from '../tensorflow';
 import { assignArray, loadState, saveBest, saveState } from './checkpoint';
@@ -28,7 +29,7 @@ export class Fitting {
   private readonly first: Snapshot;
   private readonly validation: EpochValidation | undefined;
   private readonly fingerprint: string;
-  private peakMemory = 0;
+  private readonly memory = new MemoryPeak();
   private judged = false;
   /** of the last epoch */
   private evaluation: Evaluation | undefined;
@@ -63,7 +64,7 @@ export class Fitting {
         let partial = false; // stopped before the epoch's last batch
         const rate = { factor: trainer.factor };
         const result = await trainer.epoch(epoch, async (seen) => {
-          this.peakMemory = Math.max(this.peakMemory, process.memoryUsage.rss());
+          this.memory.measure();
           const total = this.passes.source.size;
           const done = (epoch - 1) * total + seen;
           listener.onProgress?.({ task: 'training', done, total: epochs * total, unit: 'examples' });
@@ -191,7 +192,7 @@ export class Fitting {
       evaluation: chosen?.evaluation ?? (restored ? undefined : this.evaluation) ?? (await this.validation?.evaluate()),
       ...(chosen && { interpolation: chosen.interpolation }),
       frozenUpTo: this.passes.frozenUpTo,
-      peakMemory: this.peakMemory,
+      peakMemory: this.memory.bytes,
     };
   }
 

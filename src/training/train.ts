@@ -1,5 +1,6 @@
 import { sha256 } from '../core/files';
 import type { EpochRecord, Listener } from '../core/listener';
+import { MemoryPeak } from '../core/memoryPeak';
 import {
   type AppliedCorrections,
   checkLabelled,
@@ -142,7 +143,7 @@ export async function train(pictures: Dataset, options?: TrainOptions): Promise<
   const variation = settings.head === 'logistic' ? logisticHead : fineTuning;
   const { evaluation, content, seconds, skipped, ...result } = await variation(dataset, split, backbone, {
     ...all,
-    listener: memory.watching(listener),
+    listener: measuring(memory, listener),
   });
   const { classes } = dataset;
   const predictions = toPredictions(result.split.validation, evaluation.logits, classes.length);
@@ -202,19 +203,15 @@ function sharedFiles({ train, validation }: Split, content: readonly { hash: str
   return validation.filter((_, i) => known.has(content[train.length + i]!.hash)).map(({ file }) => file);
 }
 
-/** Keeps the largest resident memory of the process, measured whenever progress is reported. */
-class MemoryPeak {
-  bytes = 0;
-
-  watching(listener: Listener): Listener {
-    return {
-      ...listener,
-      onProgress: (progress) => {
-        this.bytes = Math.max(this.bytes, process.memoryUsage.rss());
-        listener.onProgress?.(progress);
-      },
-    };
-  }
+/** A listener that also measures the memory of the process, whenever progress is reported. */
+function measuring(memory: MemoryPeak, listener: Listener): Listener {
+  return {
+    ...listener,
+    onProgress: (progress) => {
+      memory.measure();
+      listener.onProgress?.(progress);
+    },
+  };
 }
 
 function fingerprint(content: readonly { hash: string; label: number }[]): string {

@@ -27,13 +27,21 @@ describe('trainingCurves', function () {
     checkChart(chart);
     const drawn = await scene(chart);
     assert.deepEqual(drawn.warnings, []);
-    assert.equal(drawn.marks('line').length, 5 * 12); // and the learning rate beneath
+    assert.equal(drawn.marks('line').length, 4 * 12);
     assert.equal(drawn.marks('symbol').length, 4 * 12 + 2); // and a ring on the best epoch of each panel
     const texts = drawn.texts();
     for (const label of ['training 0.167', 'validation 0.267', 'training 92.3%', 'validation 85.8%']) {
       assert.ok(texts.includes(label), `${label} in ${texts}`);
     }
     assert.ok(drawn.texts('title-text').includes('Head: epoch 12 of 20'));
+  });
+
+  it('draws the learning rate beneath where it changes, and spends no space on a constant one', async () => {
+    const falling = await scene(trainingCurves(epochs(12, (epoch) => ({ learningRate: 0.0012 / epoch }))));
+    assert.equal(falling.marks('line').length, 5 * 12);
+    assert.ok(falling.texts().includes('learning rate 1.00e-4'), falling.texts().join());
+    const constant = await scene(trainingCurves(epochs(12)));
+    assert.ok(!constant.texts().some((text) => text.startsWith('learning rate ')));
   });
 
   it('marks the lowest validation loss and the highest validation accuracy, the earliest one if there are several', async () => {
@@ -55,11 +63,11 @@ describe('trainingCurves', function () {
 
   it('draws 1 epoch as dots and 200 as plain lines', async () => {
     const one = await scene(trainingCurves(epochs(1)));
-    assert.equal(one.marks('symbol').length, 5 + 2);
+    assert.equal(one.marks('symbol').length, 4 + 2);
     assert.ok(one.texts('axis-label').includes('1'));
     const many = await scene(trainingCurves(epochs(200)));
     assert.equal(many.marks('symbol').length, 2);
-    assert.equal(many.marks('line').length, 5 * 200);
+    assert.equal(many.marks('line').length, 4 * 200);
   });
 
   it('has whole epochs on both axes, each once', async () => {
@@ -96,7 +104,7 @@ describe('trainingCurves', function () {
     const chart = trainingCurves(epochs(4, () => ({ validationLoss: undefined, validationAccuracy: undefined })));
     checkChart(JSON.parse(JSON.stringify(chart)));
     const drawn = await scene(chart);
-    assert.equal(drawn.marks('line').length, 3 * 4);
+    assert.equal(drawn.marks('line').length, 2 * 4);
     assert.equal(drawn.marks('area').length, 0);
     assert.ok(!drawn.texts().some((text) => /best|validation/.test(text)));
     assert.ok(!chart.usermeta.text.includes('validation'));
@@ -161,10 +169,8 @@ describe('trainingCurves', function () {
     assert.doesNotMatch(textOf([1, 0.6, 0.5, 0.52, 0.51, 0.52, 0.5]), /overfits/);
   });
 
-  it('shades the gap between training and validation, and draws the learning rate below', async () => {
-    const drawn = await scene(trainingCurves(epochs(12)));
-    assert.equal(drawn.marks('area').length, 2 * 12);
-    assert.ok(drawn.texts().includes('learning rate 0.00100'), drawn.texts().join());
+  it('shades the gap between training and validation', async () => {
+    assert.equal((await scene(trainingCurves(epochs(12)))).marks('area').length, 2 * 12);
   });
 
   it('refuses an unknown option, and 0 planned epochs', () => {

@@ -168,6 +168,15 @@ export const examples: Record<string, charts.Chart> = {
       [-0.03, 0, 0.01, 0.02].map((off, seed) => ({ axes, seed, accuracy: accuracy.mean + off })),
     ),
   ),
+  'learning-curves': charts.learningCurveChart(
+    [3, 10, 40].flatMap((pictures, i) =>
+      [1, 2, 3].flatMap((seed) => [
+        { axes: { training: 'frozen' }, ...{ pictures, seed, accuracy: 0.4 + 0.07 * i + 0.012 * seed } },
+        { axes: { training: 'last block' }, ...{ pictures, seed, accuracy: 0.36 + 0.12 * i + 0.015 * seed } },
+      ]),
+    ),
+    { title: 'Drawings: where the curves cross' },
+  ),
   forest: charts.forestPlot([
     { variant: 'feature-extraction', n: 5, accuracy: 0.6, difference: null, verdict: 'baseline' },
     ...[0.08, 0.01, -0.4].map((difference, i) => ({

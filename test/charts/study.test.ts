@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { forestPlot, interactionChart, parallelCoordinates, paretoChart, runDotsChart } from '../../src/charts';
+import {
+  forestPlot,
+  interactionChart,
+  learningCurveChart,
+  parallelCoordinates,
+  paretoChart,
+  runDotsChart,
+} from '../../src/charts';
 import { checkChart, scene } from './scene';
 
 const row = (variant: string, dropout: number, mean: number, seconds: number) => ({
@@ -58,6 +65,16 @@ describe('charts of a study', () => {
     assert.equal(marks('rect').length, 4);
     assert.deepEqual(texts().sort(), ['80.0%', '81.0%', '82.0%', '90.0%']);
     assert.match(spec.description, /best 90.0% with variant hybrid and dropout 0.5/);
+    assert.match((await scene(spec)).texts('title-subtitle').join(), /^mean over seeds and all other axes; darker/);
+    const alone = rows.map(
+      (each) => each.accuracy && { ...each, accuracy: { ...each.accuracy, low: null, high: null } },
+    );
+    const single = interactionChart(
+      alone.filter((each) => each !== null),
+      'variant',
+      'dropout',
+    );
+    assert.equal((await scene(single)).texts('title-subtitle').join(), 'darker is more accurate');
     assert.throws(() => interactionChart(rows, 'variant', 'depth'), /no axis 'depth'; the axes are variant, dropout/);
   });
 
@@ -92,6 +109,34 @@ describe('charts of a study', () => {
     );
     assert.match(spec.description, /highest mean 86\.0% for hybrid/);
     assert.match(runDotsChart(runs.slice(0, 2)).usermeta.text, /the only configuration/);
+  });
+
+  it('draw accuracy against the number of pictures: a line through the means, and a mark for each run that did not fail', async () => {
+    const run = (training: string, pictures: number, seed: number, accuracy: number | null) => ({
+      axes: { training, epochs: 5 },
+      ...{ pictures, seed, accuracy },
+    });
+    const frozen = [run('frozen', 40, 1, 0.5), run('frozen', 4, 1, 0.3), run('frozen', 4, 2, 0.4)];
+    const tuned = [run('tuned', 4, 1, 0.2), run('tuned', 4, 2, null), run('tuned', 40, 1, 0.7)];
+    const spec = learningCurveChart([...frozen, ...tuned]);
+    checkChart(spec);
+    const { warnings, marks, texts } = await scene(spec);
+    assert.deepEqual(warnings, []);
+    assert.equal(marks('symbol').length, 5);
+    assert.deepEqual(texts('axis-label').slice(0, 2), ['4', '40']);
+    assert.deepEqual(texts().sort(), ['frozen 50.0%', 'tuned 70.0%']);
+    assert.match(spec.usermeta.text, /^ +4 +35\.0% +20\.0%\n +40 +50\.0% +70\.0%$/m);
+    assert.match(
+      spec.description,
+      /with 4 pictures of each class frozen is most accurate, 35\.0%; with 40 tuned, 70\.0%/,
+    );
+    assert.match(learningCurveChart([]).description, /0 trainings: no runs/);
+    assert.throws(
+      () => learningCurveChart([run('frozen', 0, 1, 0.5)]),
+      /pictures must be a number greater than 0, got 0/,
+    );
+    const many = Array.from({ length: 8 }, (_, i) => run(`training ${i}`, 4, 1, 0.5));
+    assert.throws(() => learningCurveChart(many), /expected at most 7 trainings, got 8/);
   });
 
   it('draw differences in the order of the rows, with the intervals that are known, and name the only baseline', async () => {

@@ -202,7 +202,7 @@ export class CleaningView {
       const picture = pictures[i] ? jpegUri(pictures[i]) : '';
       const image = `<img src="${picture}" alt="${escapeHtml(card.name)}" width="${side}" height="${side}">`;
       const caption = [card.name, `labelled ${card.label}`, card.reason, decisionOf(card)].filter(Boolean);
-      return `<figure style="display: inline-block; width: ${side}px; margin: 4px; vertical-align: top; overflow-wrap: anywhere">${image}<figcaption>${caption.map(escapeHtml).join('<br>')}</figcaption></figure>`;
+      return `<figure style="display: inline-block; width: ${side}px; margin: 4px; vertical-align: top; overflow-wrap: break-word">${image}<figcaption>${caption.map(escapeHtml).join('<br>')}</figcaption></figure>`;
     });
     return `<p>${escapeHtml(this.#summary())}</p><div>${figures.join('')}</div>`;
   }

@@ -195,6 +195,11 @@ describe('hostile names in outputs', function () {
         interaction: charts.interactionChart(rows, name, 'other', { title: name }),
         parallel: charts.parallelCoordinates(rows, { title: name }),
         dots: charts.runDotsChart(rows.map(({ axes, accuracy }, seed) => ({ axes, seed, accuracy: accuracy.mean }))),
+        'learning curves': charts.learningCurveChart(
+          rows
+            .slice(0, 7)
+            .map(({ axes, accuracy }, i) => ({ axes, pictures: i + 1, seed: 1, accuracy: accuracy.mean })),
+        ),
         forest: charts.forestPlot(
           [{ [name]: name, n: 2, difference: 0.1, 'difference low': 0, 'difference high': 0.2, verdict: name }],
           { title: name },
