@@ -75,7 +75,8 @@ path() { "$node" --input-type=module -e "import { $1 } from '$PWD/node_modules/t
 conformance() { JUPYTER_PATH=$(path jupyterShare) "$(path venvPython)" "$conformance" >conformance.log 2>&1; }
 notebook() { tunebook notebooks mine --quick >notebook.log 2>&1; }
 train() {
-  rm -rf runs/first
+  # each machine computes what the frozen layers put out
+  rm -rf runs/first "$XDG_CACHE_HOME/tunebook/features"
   tunebook train --data photos --out runs/first --epochs 3 --seed 1 --json | tail -n 1 >train.json
 }
 predict() { tunebook predict --model runs/first --json photos/*/*.png | tail -n 1 >predict.json; }
