@@ -82,8 +82,8 @@ const scoreOf = ({ probe, score, top1 }: Candidate, monitor: Monitor): number =>
 
 function describe({ probe, score, top1 }: Candidate, monitor: Monitor): string {
   if (!probe) return `published top-1 ${formatShare(top1 ?? 0)}`;
-  if (monitor === 'accuracy') return `a linear probe on these pictures reaches ${formatShare(probe.estimate)}`;
-  return `a linear probe on these pictures has the ${measures[monitor].title} ${formatMeasure(monitor, score!.estimate)}`;
+  if (monitor === 'accuracy') return `linear probe ${formatShare(probe.estimate)}`;
+  return `linear probe: ${measures[monitor].title} ${formatMeasure(monitor, score!.estimate)}`;
 }
 
 const halfWidth = ({ low, high }: Interval) => (high - low) / 2;
@@ -124,6 +124,6 @@ function equalReason(
   const equal =
     candidate === best
       ? first
-      : `${describe(candidate, monitor)}, which ${pictures} pictures (± ${within}) cannot distinguish from the ${formatMeasure(monitor, scoreOf(best, monitor))} of ${best.title}`;
-  return fastest ? `${equal}, and it is the fastest of ${candidate === best ? 'those as good' : 'these'}` : equal;
+      : `${describe(candidate, monitor)}, as good as the ${formatMeasure(monitor, scoreOf(best, monitor))} ± ${within} of ${best.title}`;
+  return fastest ? `${equal}, and the fastest of ${candidate === best ? 'those as good' : 'these'}` : equal;
 }

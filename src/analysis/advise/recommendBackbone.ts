@@ -201,8 +201,8 @@ function variantReason(
     return `${IN_WORDS[variant]}: to ${IN_WORDS[suitable].split(' with')[0]} would take more than ${minutes} minutes on this device`;
   const size = `${(candidate.parameters / 1e6).toFixed(1)} M parameters`;
   if (variant === 'feature-extraction') return `${IN_WORDS[variant]}: ${count} are too few to train its ${size}`;
-  const unlike = likeTrained ? '' : ', and they are unlike the photos it was trained on';
-  return `${IN_WORDS[variant]}: ${count} are enough for it${unlike}`;
+  const unlike = likeTrained ? '' : ', unlike the photos it was trained on';
+  return `${IN_WORDS[variant]}: ${count} are enough${unlike}`;
 }
 
 interface VariantFacts {
