@@ -8,6 +8,10 @@ import os
 import signal
 import sys
 import threading
+import time
+
+# how long JupyterLab may take to end its kernels and itself (seconds)
+PATIENCE = 30
 
 # On a terminal JupyterLab would ask for confirmation; here standard input is a pipe, which the thread below reads
 parent = os.dup(0)
@@ -18,6 +22,8 @@ def end_with_parent():
     while os.read(parent, 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(PATIENCE)
+    os._exit(1)  # it waits for something that does not come; kernels notice that it is gone, and end
 
 
 threading.Thread(target=end_with_parent, daemon=True).start()

@@ -39,10 +39,11 @@ async function withLab(use: (url: URL, child: ChildProcess) => Promise<void>, op
   return { ...ended, seconds };
 }
 
-/** How many processes run jupyter_lab.py on a port. */
+/** How many processes run this project's jupyter_lab.py on a port. */
 function serversOn(port: string): number {
   const answer = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout;
-  return answer.split('\n').filter((line) => line.includes('jupyter_lab.py') && line.includes(`port=${port} `)).length;
+  const script = setupFile('lib', 'jupyter_lab.py');
+  return answer.split('\n').filter((line) => line.includes(script) && line.includes(`port=${port} `)).length;
 }
 
 describe('the lab', () => {
