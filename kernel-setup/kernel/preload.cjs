@@ -19,7 +19,7 @@ if (isKernel) {
   const { KernelServer } = require('./server.cjs');
 
   // First, so that the process of the cells and the compiler start at the same time.
-  let cells = new CellProcess();
+  const cells = new CellProcess();
   cells.start();
   const { loadTslab } = require('./tslab.cjs');
   const tslab = loadTslab();
@@ -35,9 +35,9 @@ if (isKernel) {
       return;
     }
     const [before, server] = [kernel, kernel.server];
-    cells = new CellProcess();
-    cells.start();
-    kernel = new Kernel(tslab.versions, before.executor.renewed(cells), cells);
+    const fresh = new CellProcess();
+    fresh.start();
+    kernel = new Kernel(tslab.versions, before.executor.renewed(fresh), fresh);
     kernel.attach(server);
     await before.end();
     reply('renew_reply', { status: 'ok' });

@@ -82,15 +82,15 @@ function readArguments(argv) {
  */
 async function runTests({ together, waiting, alone }, jobs, options) {
   const write = (/** @type {string} */ text) => process.stdout.write(text);
+  const how = { env: tensorflowEnvironment(), options, write };
   // side by side, threads of one process would wait for those of another
-  const env = { TF_NUM_INTRAOP_THREADS: '1', ...tensorflowEnvironment() };
-  const how = { options, write };
+  const single = { ...how, env: { TF_NUM_INTRAOP_THREADS: '1', ...how.env } };
   const first =
     jobs === 1
-      ? await runFiles([...waiting, ...together], { jobs, env: tensorflowEnvironment(), ...how })
-      : await runFiles(together, { jobs, waiting, env, ...how });
+      ? await runFiles([...waiting, ...together], { jobs, ...how })
+      : await runFiles(together, { jobs, waiting, ...single });
   if (first.failed > 0 && options.bail) return first;
-  const second = await runFiles(alone, { jobs: 1, env: tensorflowEnvironment(), ...how });
+  const second = await runFiles(alone, { jobs: 1, ...how });
   return {
     passed: first.passed + second.passed,
     failed: first.failed + second.failed,
