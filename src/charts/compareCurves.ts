@@ -2,10 +2,10 @@ import { UserError } from '../core/errors';
 import type { EpochRecord } from '../core/listener';
 import { withDefaults } from '../core/options';
 import { alignColumns, formatNumber, formatShare } from '../core/text';
+import { endLabels } from './endLabels';
 import { bestEpoch } from './history';
 import { epochDomain, panelTitle, wholeTicks } from './panel';
-import { separate } from './separate';
-import { type Chart, chart, colors, hues } from './theme';
+import { type Chart, chart, hues } from './theme';
 
 /** Options of {@link compareCurves}. */
 export interface CompareOptions {
@@ -16,7 +16,6 @@ export interface CompareOptions {
 }
 
 const height = 210;
-const lineHeight = 15;
 /** Pixels that the page of a report shows without scrolling sideways. */
 const widest = 900;
 /** The gap between panels and the padding around them, in pixels. */
@@ -140,6 +139,11 @@ function drawPanel(
     mark: { type: 'line', clip: true, point: last === 1 || scattered, ...style },
     encoding: { x, y: y(field), color, tooltip },
   });
+  const { validation, format } = panel;
+  const ends = names.map((name) => {
+    const value = histories[name]!.findLast((r) => Number.isFinite(r[validation]))?.[validation] ?? Number.NaN;
+    return { text: `${name} ${format(value)}`, value };
+  });
   return {
     width,
     height,
@@ -147,7 +151,7 @@ function drawPanel(
       panelTitle(panel.name),
       ...(training ? [line(panel.training, { strokeWidth: 1.25, strokeDash: [5, 3], opacity: 0.7 })] : []),
       line(panel.validation, { strokeWidth: 2.25 }),
-      ...endLabels(histories, names, panel, domain, width),
+      ...endLabels(ends, domain, { width, height }),
     ],
   };
 }
@@ -170,34 +174,4 @@ function accuracyDomain(
     finite(histories[name]!.flatMap((r) => [r.validationAccuracy, training ? r.accuracy : undefined])),
   );
   return [Math.floor(10 * Math.min(0.9, ...values)) / 10, 1] as const;
-}
-
-/** The name and last value of each line right of the plot, at the height of its end, moved apart so that none overlap. */
-function endLabels(
-  histories: Readonly<Record<string, readonly EpochRecord[]>>,
-  names: readonly string[],
-  { validation, format }: Panel,
-  [low, high]: readonly [number, number],
-  width: number,
-): object[] {
-  const ends = names
-    .map((name, i) => {
-      const value = histories[name]!.findLast((r) => Number.isFinite(r[validation]))?.[validation] ?? Number.NaN;
-      const at = height * (1 - (Math.min(high, Math.max(low, value)) - low) / (high - low));
-      return { name, value, color: hues[i]!, place: Number.isFinite(at) ? at : 0 };
-    })
-    .sort((a, b) => a.place - b.place);
-  separate(ends, height, lineHeight);
-  return ends.map(({ name, value, color, place }) => ({
-    mark: {
-      type: 'text',
-      align: 'left',
-      baseline: 'middle',
-      fontWeight: 600,
-      color: color === hues[1] ? colors.vermilionText : color,
-      text: `${name} ${format(value)}`,
-    },
-    data: { values: [{}] },
-    encoding: { x: { value: width + 8 }, y: { value: place } },
-  }));
 }

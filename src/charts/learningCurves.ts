@@ -2,9 +2,9 @@ import { shown, UserError } from '../core/errors';
 import { withDefaults } from '../core/options';
 import { alignColumns, counted, formatShare } from '../core/text';
 import { meanOf } from '../metrics/mean';
-import { separate } from './separate';
+import { endLabels } from './endLabels';
 import { rowName, type StudyChartRow, variedAxes } from './studyRow';
-import { type Chart, chart, colors, hues } from './theme';
+import { type Chart, chart, hues } from './theme';
 
 /** A training with some number of pictures, as {@link learningCurveChart} shows it. */
 export interface LearningCurveRun {
@@ -24,7 +24,7 @@ export interface LearningCurveChartOptions {
   title?: string;
 }
 
-const [width, height, lineHeight] = [380, 240, 15];
+const [width, height] = [380, 240];
 
 /**
  * Accuracy against the number of training pictures of each class: a line for each training through the means over the seeds, and a dot
@@ -120,6 +120,10 @@ function specOf(
     { field: 'pictures', type: 'quantitative', title: 'pictures of each class' },
   ];
   const accuracy = { field: 'accuracy', type: 'quantitative', format: '.1%' };
+  const ends = names.map((name) => {
+    const value = means.findLast((mean) => mean.name === name)!.accuracy;
+    return { text: `${name} ${formatShare(value)}`, value };
+  });
   return {
     title: { text: title, subtitle: 'one mark per run, the lines join the means; the horizontal axis is logarithmic' },
     width,
@@ -138,31 +142,7 @@ function specOf(
           tooltip: [...what, { field: 'seed', type: 'quantitative' }, { ...accuracy, title: 'accuracy' }],
         },
       },
-      ...endLabels(names, means, domain as [number, number]),
+      ...endLabels(ends, domain as [number, number], { width, height }),
     ],
   };
-}
-
-/** The name of each line right of the plot, at the height of its end, moved apart so that none overlap. */
-function endLabels(
-  names: readonly string[],
-  means: readonly Point[],
-  [low, high]: readonly [number, number],
-): object[] {
-  const ends = names
-    .map((name, i) => {
-      const { accuracy } = means.findLast((mean) => mean.name === name)!;
-      return { name, accuracy, color: hues[i]!, place: height * (1 - (accuracy - low) / (high - low)) };
-    })
-    .sort((a, b) => a.place - b.place);
-  separate(ends, height, lineHeight);
-  return ends.map(({ name, accuracy, color, place }) => ({
-    mark: {
-      ...{ type: 'text', align: 'left', baseline: 'middle', fontWeight: 600 },
-      color: color === hues[1] ? colors.vermilionText : color,
-      text: `${name} ${formatShare(accuracy)}`,
-    },
-    data: { values: [{}] },
-    encoding: { x: { value: width + 8 }, y: { value: place } },
-  }));
 }
