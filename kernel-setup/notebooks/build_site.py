@@ -23,6 +23,8 @@ import sys
 import nbformat
 from nbconvert import HTMLExporter
 
+from used_styles import used_styles
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -43,6 +45,11 @@ def write_whole(file, text):
     os.replace(part, file)
 
 
+def read(file):
+    with open(file, encoding="utf-8") as stream:
+        return stream.read()
+
+
 class Book:
     """The folder of the site, and what all of its pages have."""
 
@@ -50,6 +57,8 @@ class Book:
         self.out, self.reference = job["out"], job["reference"]
         self.documents = [(each["page"], each["title"], os.path.basename(each["file"])) for each in job["documents"]]
         self.chapters, self.sections = [], []
+        self.pages = {}  # texts by name, and the style sheets of all
+        self.styles = {}
 
     def write(self, name, text):
         file = os.path.join(self.out, name)
@@ -103,22 +112,31 @@ class Book:
         self.set_pictures(notebook, charts or {}, root)
         text, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
         text = self.with_links(text, root)
-        styles = re.findall(r"<style[^>]*>(.*?)</style>", text, re.S)
+        self.styles.update(dict.fromkeys(re.findall(r"<style[^>]*>(.*?)</style>", text, re.S)))
         text = re.sub(r"<style[^>]*>.*?</style>", "", text, flags=re.S)
-        with open(os.path.join(HERE, "book.css"), encoding="utf-8") as stream:
-            styles.append(stream.read())
-        style = self.file("style", "\n".join(styles).encode(), "css")
+        head, body = text.split("</head>", 1)
+        # those of the exporter are for formulas and diagrams, of which there are none
+        text = re.sub(r"<!--.*?-->|<script.*?</script>", "", head, flags=re.S) + "</head>" + body
         found = re.findall(r'<h([12]) id="([^"]+)">(.*?)<a class="anchor-link"', text, re.S)
         self.index(name, title, notebook, found)
         headings = [(anchor, heading) for level, anchor, heading in found if level == "2"]
         text = text.replace("<html", f'<html data-root="{root}"', 1)
         if 'name="viewport"' not in text:
             text = text.replace("</head>", '<meta name="viewport" content="width=device-width, initial-scale=1"></head>', 1)
-        text = text.replace("</head>", f'<link rel="stylesheet" href="{root}{style}"></head>', 1)
         start = f"{self.side(name, headings, root)}<div class=\"book-page\">{before}{self.steps(name)}"
         text = re.sub(r"(<body[^>]*>)", lambda body: body.group(1) + start, text, count=1)
-        text = text.replace("</body>", f'{self.steps(name)}</div><script src="{root}search.js" defer></script></body>', 1)
-        self.write(name, text)
+        text = text.replace("</body>", f'{self.steps(name)}</div><script src="{root}book.js" defer></script></body>', 1)
+        self.pages[name] = text
+
+    def finish(self):
+        """Write the pages, with one style sheet that has what they need, and the scripts. @return the names of the pages."""
+        scripts = read(os.path.join(HERE, "book.js"))
+        css = "\n".join([*self.styles, read(os.path.join(HERE, "book.css"))])
+        style = self.file("style", used_styles(css, self.pages.values(), scripts).encode(), "css")
+        for name, text in self.pages.items():
+            root = "../" * name.count("/")
+            self.write(name, text.replace("</head>", f'<link rel="stylesheet" href="{root}{style}"></head>', 1))
+        self.write("book.js", scripts)
 
     def set_pictures(self, notebook, charts, root):
         """Make each picture in the outputs a file, with its alternative text, size and chart: the exporter's template knows no such texts."""
@@ -190,8 +208,8 @@ def main():
         book.page(solutions[-1], heading_of(notebook, name)[0], notebook, f'<nav class="book-steps"><a href="../{name}.html">The chapter</a></nav>', job["charts"].get(file))
     index = index_text(job["title"], job["about"], book.chapters, book.documents, job["reference"])
     book.page("index.html", job["title"], markdown_notebook(index))
-    with open(os.path.join(HERE, "book.js"), encoding="utf-8") as stream:
-        book.write("search.js", f"{{\nconst sections = {json.dumps(sections)};\n{stream.read()}}}\n")
+    book.write("search.js", f"bookSections({json.dumps(sections)});\n")
+    book.finish()
     documents = [each["page"] for each in job["documents"]]
     print(json.dumps({"pages": ["index.html", *(page for page, _, _ in book.chapters), *solutions, *documents]}))
 

@@ -30,7 +30,7 @@ async function writeChapter(): Promise<void> {
   writeFileSync(join(folder, '00-a.ipynb'), JSON.stringify(notebook));
 }
 
-describe('a chart in the book', function () {
+describe('the book in a browser', function () {
   this.timeout(120_000);
   let browser: Browser;
   const address = pathToFileURL(join(folder, 'site', '00-a.html')).href;
@@ -108,5 +108,28 @@ describe('a chart in the book', function () {
       assert.deepEqual(asked, []);
       await page.close();
     }
+  });
+
+  it('loads the text of the book when somebody searches, and shows where it was found', async () => {
+    const { page, complaints } = await open({ viewport: { width: 1400, height: 900 } });
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url().split('/').at(-1)!));
+    const found = page.locator('#book-found');
+    await page.locator('#book-search').fill('line of text');
+    await found.locator('a').waitFor();
+    assert.equal(await found.locator('a').getAttribute('href'), '00-a.html#A-chapter');
+    assert.deepEqual(asked, ['search.js']);
+    await page.locator('#book-search').fill('xylophone');
+    await found.getByText('nothing found').waitFor();
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  it('says so when the text cannot be loaded', async () => {
+    const { page } = await open({ viewport: { width: 1400, height: 900 } });
+    rmSync(join(folder, 'site', 'search.js'));
+    await page.locator('#book-search').fill('text');
+    await page.locator('#book-found').getByText('could not be loaded').waitFor();
+    await page.close();
   });
 });

@@ -125,13 +125,36 @@ describe('buildSite', function () {
     assert.equal(readdirSync(join(out, 'style')).length, 1);
     const answers = readFileSync(join(out, 'solutions', '00-a.html'), 'utf8');
     assert.match(answers, /href="\.\.\/style\/\w+\.css"/);
-    assert.match(answers, /src="\.\.\/search\.js"/);
+    assert.match(answers, /<script src="\.\.\/book\.js" defer>/);
     const search = readFileSync(join(out, 'search.js'), 'utf8');
     assert.match(
       search,
       /"page": "00-a\.html", "id": "Part-&-piece".*"title": "Part & piece", "text": "About zebras\."/,
     );
     assert.doesNotMatch(search, /Xylophones/);
+  });
+
+  it('needs few bytes before a page can be read: a small style sheet, and no script', async () => {
+    writeNotebook(folder, '00-a', 'First');
+    const out = join(folder, 'site');
+    await buildSite(folder, out);
+    const page = readFileSync(join(out, '00-a.html'), 'utf8');
+    assert.deepEqual(page.match(/<script[^>]*>/g), ['<script src="book.js" defer>']);
+    const [, style = ''] = /<link rel="stylesheet" href="([^"]+)">/.exec(page) ?? [];
+    const css = readFileSync(join(out, style), 'utf8');
+    assert.ok(css.length < 30_000, `${css.length} bytes of style`); // JupyterLab's has 260,000
+    assert.ok(page.length < 10_000, `${page.length} bytes of page`);
+    assert.match(css, /\.jp-RenderedHTMLCommon h1/);
+    assert.match(css, /\.book-chart/, 'of a class that a script adds');
+    assert.doesNotMatch(css, /\.jp-Dialog|--jp-icon-/);
+    assert.match(css, /@media print/);
+    const [read = [], set = []] = [/var\(\s*(--[\w-]+)/g, /[{;](--[\w-]+):/g].map((pattern) =>
+      [...css.matchAll(pattern)].map(([, name]) => name),
+    );
+    assert.deepEqual(
+      [...new Set(set)].filter((name) => !read.includes(name)),
+      [],
+    );
   });
 
   it('replaces an earlier book, and no other files', async () => {
