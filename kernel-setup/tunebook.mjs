@@ -8,7 +8,7 @@ runCommand(async () => {
   const { pathToFileURL } = await import('node:url');
   const { inProject, isClone } = await import('./lib/paths.mjs');
   const { packageFolder, packagesLinked } = await import('./lib/packages.mjs');
-  const { tensorflowVariables } = await import('./lib/environment.mjs');
+  const { compiledCode, tensorflowVariables } = await import('./lib/environment.mjs');
   const argv = process.argv.slice(2);
   const main = inProject('dist', 'src', 'cli', 'main.js');
   if (!existsSync(main) || !(isClone ? existsSync(packageFolder('commander')) : packagesLinked())) {
@@ -23,7 +23,9 @@ runCommand(async () => {
     await findPackages();
   }
   // set one by one: TensorFlow reads the C library's environment, which a new process.env object would not change
-  for (const [name, value] of Object.entries(tensorflowVariables)) process.env[name] ??= value;
+  const variables = { ...tensorflowVariables, ...compiledCode() };
+  for (const [name, value] of Object.entries(variables)) process.env[name] ??= value;
+  (await import('node:module')).enableCompileCache?.(); // not in Node 20
   await import('./lib/node-shims.cjs');
   return (await import(pathToFileURL(main).href)).main(argv);
 });

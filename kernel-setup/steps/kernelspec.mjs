@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { tensorflowVariables } from '../lib/environment.mjs';
+import { compiledCode, tensorflowVariables } from '../lib/environment.mjs';
 import { inPackage } from '../lib/packages.mjs';
 import { inProject, jupyterShare } from '../lib/paths.mjs';
 import { writeWhole } from '../lib/stamps.mjs';
@@ -26,6 +26,7 @@ export function kernelspec() {
     interrupt_mode: 'message',
     env: {
       ...tensorflowVariables,
+      ...compiledCode(),
       TUNEBOOK_KERNEL: '1',
       ...(process.env.TUNEBOOK_CACHE ? { TUNEBOOK_CACHE: resolve(process.env.TUNEBOOK_CACHE) } : {}),
     },

@@ -66,6 +66,11 @@ export const cacheKinds = {
     renewal: 'computed again when it is needed',
     entries: /^[0-9a-f]{32}\.json$/,
   },
+  compiled: {
+    holds: 'code that Node compiled, for faster starts',
+    renewal: 'computed again when it is needed',
+    entries: /^v\d+\.\d+\.\d+-[\w-]+$/,
+  },
   temporary: {
     holds: 'files of trainings that were killed',
     renewal: 'computed again when it is needed',

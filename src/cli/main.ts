@@ -2,24 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { didYouMean } from '../core/didYouMean';
 import { messageOf, UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
-import { adviseCommand } from './advise';
-import { autoCommand } from './auto';
-import { cacheCommand } from './cache';
-import { checkCommand } from './check';
-import { courseCommand } from './course';
-import { datasetsCommand } from './datasets';
-import { evaluateCommand } from './evaluate';
-import { exportCommand } from './export';
-import { newCommand } from './new';
-import { notebooksCommand } from './notebooks';
-import { predictCommand } from './predict';
 import { printError } from './print';
-import { reportCommand } from './report';
-import { doctorCommand, kernelCommand, labCommand, setupSubcommand } from './setupCommands';
-import { siteCommand } from './site';
-import { studyCommand } from './study';
-import { trainCommand } from './train';
-import { workerCommand } from './worker';
 
 /**
  * Run the command line of tunebook.
@@ -28,7 +11,7 @@ import { workerCommand } from './worker';
  * @returns the exit code: 0, or 1 after an error, which is printed on standard error in one line
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  const program = commandLine();
+  const program = commandLine(argv[0]);
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
       outputError: (text, write) => write(`${printableLine(errorLine(text, command, argv).trimEnd())}\n`),
@@ -56,30 +39,42 @@ function isExpected(error: unknown): boolean {
   return typeof code === 'string' && typeof syscall === 'string';
 }
 
-/** All commands with their options. */
-export function commandLine(): Command {
-  return new Command('tunebook')
-    .description('Fine-tune a pre-trained CNN on a small image dataset, and see what it does.')
-    .addCommand(autoCommand())
-    .addCommand(trainCommand())
-    .addCommand(predictCommand())
-    .addCommand(evaluateCommand())
-    .addCommand(exportCommand())
-    .addCommand(reportCommand())
-    .addCommand(studyCommand())
-    .addCommand(workerCommand())
-    .addCommand(checkCommand())
-    .addCommand(datasetsCommand())
-    .addCommand(newCommand())
-    .addCommand(courseCommand())
-    .addCommand(adviseCommand())
-    .addCommand(notebooksCommand())
-    .addCommand(siteCommand())
-    .addCommand(labCommand())
-    .addCommand(kernelCommand())
-    .addCommand(doctorCommand())
-    .addCommand(cacheCommand())
-    .addCommand(setupSubcommand());
+/** The commands, in the order of the help. Each is loaded when it is called: all of them together load nearly the whole of tunebook. */
+const COMMANDS: Readonly<Record<string, () => Command>> = {
+  auto: () => (require('./auto') as typeof import('./auto')).autoCommand(),
+  train: () => (require('./train') as typeof import('./train')).trainCommand(),
+  predict: () => (require('./predict') as typeof import('./predict')).predictCommand(),
+  evaluate: () => (require('./evaluate') as typeof import('./evaluate')).evaluateCommand(),
+  export: () => (require('./export') as typeof import('./export')).exportCommand(),
+  report: () => (require('./report') as typeof import('./report')).reportCommand(),
+  study: () => (require('./study') as typeof import('./study')).studyCommand(),
+  worker: () => (require('./worker') as typeof import('./worker')).workerCommand(),
+  check: () => (require('./check') as typeof import('./check')).checkCommand(),
+  datasets: () => (require('./datasets') as typeof import('./datasets')).datasetsCommand(),
+  new: () => (require('./new') as typeof import('./new')).newCommand(),
+  course: () => (require('./course') as typeof import('./course')).courseCommand(),
+  advise: () => (require('./advise') as typeof import('./advise')).adviseCommand(),
+  notebooks: () => (require('./notebooks') as typeof import('./notebooks')).notebooksCommand(),
+  site: () => (require('./site') as typeof import('./site')).siteCommand(),
+  lab: () => (require('./setupCommands') as typeof import('./setupCommands')).labCommand(),
+  kernel: () => (require('./setupCommands') as typeof import('./setupCommands')).kernelCommand(),
+  doctor: () => (require('./setupCommands') as typeof import('./setupCommands')).doctorCommand(),
+  cache: () => (require('./cache') as typeof import('./cache')).cacheCommand(),
+  setup: () => (require('./setupCommands') as typeof import('./setupCommands')).setupSubcommand(),
+};
+
+/**
+ * All commands with their options.
+ *
+ * @param called the name of a command, if that is the only one that is needed
+ */
+export function commandLine(called?: string): Command {
+  const program = new Command('tunebook').description(
+    'Fine-tune a pre-trained CNN on a small image dataset, and see what it does.',
+  );
+  const known = called !== undefined && Object.hasOwn(COMMANDS, called);
+  for (const name of known ? [called] : Object.keys(COMMANDS)) program.addCommand(COMMANDS[name]!());
+  return program;
 }
 
 /** The error of commander in one line, with the name that was probably meant. */

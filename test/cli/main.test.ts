@@ -29,6 +29,17 @@ describe('tunebook', () => {
     }
   });
 
+  it('loads the code of the command that is called, and not that of the others', () => {
+    const loadedFor = (...names: string[]) => {
+      const program = `require(process.argv[1]).commandLine(...process.argv.slice(2)); console.log(Object.keys(require.cache).join('\\n'))`;
+      const main = join(projectFolder, 'dist', 'src', 'cli', 'main.js');
+      const { stdout } = spawnSync(process.execPath, ['-e', program, main, ...names], { encoding: 'utf8' });
+      return stdout.split('\n').flatMap((file) => /[\\/]src[\\/](\w+)[\\/]/.exec(file)?.[1] ?? []);
+    };
+    assert.deepEqual([...new Set(loadedFor('setup'))].sort(), ['cli', 'core']);
+    for (const room of ['training', 'analysis', 'study']) assert.ok(loadedFor().includes(room), room); // for the help of all
+  });
+
   it('answers mistakes and failures of the machine with one line and exit code 1', async () => {
     const photos = temporaryFolder();
     const { status, stdout, stderr } = tunebook('train', '--data', join(photos, 'nowhere'));
