@@ -123,6 +123,7 @@ function axisOf(
   const support = reach * width;
   const table = new Int32Array(2 * count);
   const weights = new Int32Array(count * (2 * Math.ceil(support) + 1));
+  const exact = new Float64Array(2 * Math.ceil(support) + 1);
   let used = 0;
   let begin = from;
   let end = 0;
@@ -130,10 +131,17 @@ function axisOf(
     const center = (start + i + 0.5) * scale;
     const first = Math.max(0, Math.trunc(center - support + 0.5));
     const last = Math.min(from, Math.trunc(center + support + 0.5));
-    const exact = Array.from({ length: last - first }, (_, k) => weight((k + first - center + 0.5) * (1 / width)));
-    const sum = exact.reduce((a, b) => a + b, 0);
-    table.set([first, last - first], 2 * i);
-    for (const value of exact) weights[used++] = Math.trunc((value / sum) * ONE + (value < 0 ? -0.5 : 0.5));
+    let sum = 0;
+    for (let k = first; k < last; k++) {
+      exact[k - first] = weight((k - center + 0.5) * (1 / width));
+      sum += exact[k - first]!;
+    }
+    table[2 * i] = first;
+    table[2 * i + 1] = last - first;
+    for (let k = 0; k < last - first; k++) {
+      const value = exact[k]!;
+      weights[used++] = Math.trunc((value / sum) * ONE + (value < 0 ? -0.5 : 0.5));
+    }
     begin = Math.min(begin, first);
     end = Math.max(end, last);
   }
