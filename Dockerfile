@@ -19,7 +19,7 @@ FROM base AS course
 # Node's packages: built again only if the lock file changes. npm makes the link to the command `tunebook` only if its file is there.
 COPY --chown=node:node package.json package-lock.json .npmrc ./
 COPY --chown=node:node kernel-setup/tunebook.mjs kernel-setup/
-RUN npm ci && rm -rf /home/node/.npm
+RUN npm ci --ignore-scripts && rm -rf /home/node/.npm
 # Python with JupyterLab, and TensorFlow: built again only if the set-up or its pins change
 ARG TENSORFLOW=cpu
 ENV TUNEBOOK_TENSORFLOW=${TENSORFLOW}

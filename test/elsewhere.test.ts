@@ -21,9 +21,9 @@ function instructions(dockerfile: string): { name: string; rest: string }[] {
     .map(([, name = '', rest = '']) => ({ name, rest }));
 }
 
-/** The scripts of package.json that a text calls with npm, including `npm start`, but not `npm ci`, which is a command of npm. */
+/** The scripts of package.json that a text calls with npm, including `npm start`, but not `npm ci` and `npm pack`, which are commands of npm. */
 function npmScripts(text: string): string[] {
-  return [...text.matchAll(/\bnpm (?:run )?((?!ci\b)[a-z]+)/g)].map(([, name = '']) => name);
+  return [...text.matchAll(/\bnpm (?:run )?((?!(?:ci|pack)\b)[a-z]+)/g)].map(([, name = '']) => name);
 }
 
 async function assertNodeServes(version: string): Promise<void> {

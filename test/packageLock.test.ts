@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../src/core/paths';
 
@@ -8,6 +8,8 @@ interface LockedPackage {
   integrity?: string;
   /** a folder of the project itself */
   link?: boolean;
+  hasInstallScript?: boolean;
+  gypfile?: boolean;
 }
 
 describe('package-lock.json', () => {
@@ -30,13 +32,32 @@ describe('package-lock.json', () => {
     );
   });
 
+  it('lets no npm run a script of a package, which would fail', () => {
+    const { allowScripts } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
+    assert.deepEqual(Object.values(allowScripts), [false, false, false, false]);
+    const withScripts = packages.filter(([path]) => {
+      const folder = join(projectFolder, path);
+      if (!existsSync(folder)) return false; // for another system
+      const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      return existsSync(join(folder, 'binding.gyp')) || scripts?.preinstall || scripts?.install || scripts?.postinstall;
+    });
+    assert.ok(withScripts.some(([path]) => path.endsWith('/tfjs-node-gpu')));
+    for (const [path, { gypfile }] of withScripts) {
+      // npm 11.16 and newer, and older ones
+      assert.equal(allowScripts[path.replace(/^.*node_modules\//, '')], false, `${path}: add it to allowScripts`);
+      assert.equal(gypfile, false, `${path}: \`npm run fix\` forbids its script in the lock file`);
+    }
+    const marked = packages.filter(([, { hasInstallScript }]) => hasInstallScript);
+    assert.deepEqual(
+      marked.map(([path]) => path),
+      [],
+    );
+  });
+
   it('is of dependencies with exact versions, each with its reason in CONTRIBUTING.md', () => {
     const read = (name: string) => readFileSync(join(projectFolder, name), 'utf8');
-    const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<
-      string,
-      Record<string, string>
-    >;
-    const all = Object.entries({ ...dependencies, ...devDependencies }).filter(([, version]) => version !== 'file:.');
+    const { devDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
+    const all = Object.entries({ ...devDependencies }).filter(([, version]) => version !== 'file:.');
     assert.ok(all.length > 40);
     const exact = /^(?:npm:[\w@/.-]+@)?\d+\.\d+\.\d+$/;
     assert.deepEqual(

@@ -30,7 +30,10 @@ export function npm() {
 export async function npmCi(step, folder, what) {
   const { program, parameters } = npm();
   // versions are exact and hashes are checked, so what npm has in its cache needs no question to the registry
-  const options = ['--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
+  const quick = ['--no-audit', '--no-fund', '--prefer-offline'];
+  // also below `npm pack --dry-run`, and where NODE_ENV is production
+  const whole = ['--no-dry-run', '--include', 'dev'];
+  const options = ['--prefix', folder, '--ignore-scripts', ...quick, ...whole];
   await runOrFail(step, program, [...parameters, 'ci', ...options], {
     cwd: folder,
     what,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { inProject } from './paths.mjs';
 import { sha256 } from './pip.mjs';
 
-/** The binding that `npm run pack` built for a platform, such as linux-x64. @param {string} platform */
+/** The binding that `npm pack` built for a platform, such as linux-x64. @param {string} platform */
 export const prebuiltFile = (platform) => inProject('dist', 'bindings', `${platform}.node`);
 
 /** The file with the SHA-256 of the binding for each platform. Building is reproducible, so the hashes are part of the sources. */

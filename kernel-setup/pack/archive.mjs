@@ -1,12 +1,13 @@
 // Writes the packages that tunebook needs into one archive, dist/packages.tgz, each with its licence and without the files that are not needed.
 // lib/packages.mjs says why.
 
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { packagesArchive } from '../lib/packages.mjs';
 import { inProject } from '../lib/paths.mjs';
 import { sha256 } from '../lib/pip.mjs';
-import { filesIn } from '../lib/stamps.mjs';
+import { filesIn, writeWhole } from '../lib/stamps.mjs';
+import { bundled } from './bundled.mjs';
 import { lockedPackages, nameOf, withDependencies } from './locked.mjs';
 import { isLegal, isNeeded, unusedDependencies } from './needed-files.mjs';
 
@@ -23,23 +24,12 @@ function writeJson(file, value) {
 }
 
 /**
- * The manifest of tunebook's package. It has no dependencies: they are in the archive, and what of them is compiled for a platform is fetched by
- * the set-up, see sharp.mjs.
- *
- * @param {Record<string, any>} manifest of the clone
- */
-export function packageManifest({ scripts, devDependencies, overrides, dependencies, ...manifest }) {
-  return manifest;
-}
-
-/**
  * Copy what is needed of the packages, in the same arrangement as in the clone.
  *
  * @param {string} target
  */
 function copyPackages(target) {
-  const { dependencies } = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
-  for (const folder of withDependencies(lockedPackages(), Object.keys(dependencies), unusedDependencies)) {
+  for (const folder of withDependencies(lockedPackages(), bundled, unusedDependencies)) {
     const source = inProject(folder);
     const files = filesIn(source, /./).map((path) => relative(source, path));
     const own = files.filter((file) => !/(^|\/)node_modules\//.test(file));
@@ -64,10 +54,11 @@ export async function writeArchive() {
   try {
     copyPackages(folder);
     const files = filesIn(folder, /./).map((file) => relative(folder, file));
-    const options = { cwd: folder, gzip: true, portable: true, noMtime: true };
-    await create({ ...options, file: packagesArchive() }, files);
+    const part = `${folder}.tgz`;
+    await create({ cwd: folder, gzip: true, portable: true, noMtime: true, file: part }, files);
+    renameSync(part, packagesArchive());
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  writeFileSync(`${packagesArchive()}.sha256`, `${await sha256(packagesArchive())}\n`);
+  writeWhole(`${packagesArchive()}.sha256`, `${await sha256(packagesArchive())}\n`);
 }

@@ -100,27 +100,35 @@ export async function buildFor(zig, platform, target) {
 }
 
 /**
- * Build what is missing in dist/bindings.
+ * The platforms whose bindings are not in dist/bindings, or not the expected ones.
  *
- * @param {object} options
- * @param {boolean} [options.update] write the hashes of what was built into the sources, instead of comparing with them
- * @param {boolean} [options.again] build also what is there, to see that the result is the same
- * @param {(text: string) => void} [options.say]
- * @throws {SetupError} if a result is not the expected one
+ * @param {boolean} all whether to build also what is there
  */
-export async function buildBindings({ update = false, again = false, say = () => {} }) {
+export async function bindingsToBuild(all) {
   /** @type {string[]} */
   const missing = [];
   for (const name of Object.keys(platforms)) {
-    if (update || again || (await prebuiltBinding(name)) === undefined) missing.push(name);
+    if (all || (await prebuiltBinding(name)) === undefined) missing.push(name);
   }
-  if (missing.length === 0) return;
+  return missing;
+}
+
+/**
+ * Build bindings, and compare them with the expected ones.
+ *
+ * @param {readonly string[]} names of platforms
+ * @param {object} options
+ * @param {boolean} [options.update] write the hashes of what was built into the sources, instead of comparing with them
+ * @param {(text: string) => void} [options.say]
+ * @throws {SetupError} if a result is not the expected one
+ */
+export async function buildBindings(names, { update = false, say = () => {} }) {
   /** @type {Record<string, string>} */
   const hashes = {};
   await withFetchedCompiler(STEP, async (zig) => {
-    for (const [i, name] of missing.entries()) {
+    for (const [i, name] of names.entries()) {
       // zig compiles the C++ library for each platform, file by file, and prints nothing meanwhile
-      say(`building the binding for ${name} (${i + 1} of ${missing.length}): minutes, in which nothing is printed`);
+      say(`building the binding for ${name} (${i + 1} of ${names.length}): minutes, in which nothing is printed`);
       const begin = performance.now();
       const platform = platforms[name];
       if (platform) await buildFor(zig, platform, prebuiltFile(name));
@@ -132,10 +140,10 @@ export async function buildBindings({ update = false, again = false, say = () =>
   const recorded = update ? hashes : { ...hashes, ...bindingHashes() };
   const expected = Object.fromEntries(Object.keys(platforms).map((name) => [name, recorded[name]]));
   writeWhole(hashesFile(), `${JSON.stringify(expected, null, 2)}\n`);
-  const other = missing.filter((name) => hashes[name] !== expected[name]);
+  const other = names.filter((name) => hashes[name] !== expected[name]);
   if (other.length === 0) return;
   throw new SetupError(
     `The binding for ${other.join(', ')} is not the expected one: ${hashes[other[0] ?? '']}, expected ${expected[other[0] ?? '']}. ` +
-      'If its sources, TensorFlow or the compiler were changed: `node kernel-setup/pack.mjs --update` writes the new hashes.',
+      'If its sources, TensorFlow or the compiler were changed: `npm run prepack -- --update` writes the new hashes.',
   );
 }

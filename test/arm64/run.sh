@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # npm run test:arm64 [-- ARCHIVE]: installs the package as on Linux arm64 and uses it there, under emulation, and compares its numbers with
-# those of this machine. ARCHIVE is a package that `npm run pack` made; without it, one is made. Needs Debian or Ubuntu on x86_64 with apt-get
+# those of this machine. ARCHIVE is a package that `npm pack` made; without it, one is made. Needs Debian or Ubuntu on x86_64 with apt-get
 # and Linux 6.7 or newer, the network, 2 GB of disk and some hours. Each step that has succeeded leaves a file in done/, so that an interrupted
 # run continues as long as the package is the same. Python is this machine's: it runs JupyterLab's client; Node, TensorFlow, sharp and the
 # kernel are those for arm64.
@@ -38,7 +38,7 @@ if [ $# -gt 0 ]; then
   cp "$1" "$place/packed/"
 else
   say 'packing'
-  npm run pack --silent -- --pack-destination "$place/packed" >/dev/null
+  npm pack --silent --pack-destination "$place/packed" >/dev/null
 fi
 archive=$(ls "$place"/packed/tunebook-*.tgz)
 if ! (cd "$place" && sha256sum --status -c archive.sha256 2>/dev/null); then

@@ -8,6 +8,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join, resolve } from 'node:path';
 import { cacheFolder, projectFolder } from '../../src/core/paths';
 import { temporaryFolder } from '../folders';
+import { npmPack } from './npmPack';
 import { strictCheck, useOfThePackage } from './project';
 
 const cache = cacheFolder('package-test');
@@ -107,6 +108,21 @@ function tryOwnJupyterLab(archive: string): void {
   assert.ok(!('tunebook-test' in JSON.parse(kernels()).kernelspecs));
 }
 
+/** Make the package: the same one each time, with package.json as it is, and with nothing changed in the clone. */
+function pack(): string {
+  const changes = () => execFileSync('git', ['status', '--porcelain'], { cwd: projectFolder, encoding: 'utf8' });
+  const before = changes();
+  const [first = '', again = ''] = [1, 2].map(() => {
+    const folder = temporaryFolder();
+    return join(folder, npmPack(projectFolder, folder).filename);
+  });
+  assert.ok(readFileSync(first).equals(readFileSync(again)));
+  const manifest = execFileSync('tar', ['-xzOf', first, 'package/package.json']);
+  assert.ok(manifest.equals(readFileSync(join(projectFolder, 'package.json'))));
+  assert.equal(changes(), before);
+  return first;
+}
+
 /** Everything that can be asked for. */
 const parts = Object.fromEntries(
   Object.keys(managers).map((name) => [name, (archive: string) => tryPackage(name, archive)]),
@@ -115,12 +131,7 @@ parts.jupyterlab = tryOwnJupyterLab;
 
 const asked = process.argv.slice(2);
 const given = asked.find((word) => word.endsWith('.tgz'));
-const packing = ['run', 'pack', '--silent', '--', '--pack-destination', temporaryFolder()];
-const archive = given
-  ? resolve(given)
-  : execFileSync('npm', packing, { cwd: projectFolder, stdio: ['ignore', 'pipe', 'inherit'] })
-      .toString()
-      .trim();
+const archive = given ? resolve(given) : pack();
 const chosen = asked.filter((word) => word !== given);
 for (const name of chosen.length > 0 ? chosen : Object.keys(parts)) {
   assert.ok(name in parts, `expected ${Object.keys(parts).join(', ')} or an archive, got ${name}`);
