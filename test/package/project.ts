@@ -20,8 +20,13 @@ export async function use(): Promise<number> {
 }
 `;
 
-/** Check the types of a file in a project, strictly, as its owner would. @returns what the compiler prints: nothing if all is well */
-export function strictCheck(project: string, file: string): string {
+/**
+ * Check the types of a file in a project, strictly, as its owner would.
+ *
+ * @param more further options of the compiler
+ * @returns what the compiler prints: nothing if all is well
+ */
+export function strictCheck(project: string, file: string, ...more: string[]): string {
   const tsc = join(projectFolder, 'node_modules', 'typescript', 'bin', 'tsc');
   const types = join(projectFolder, 'node_modules', '@types');
   const options = [
@@ -35,7 +40,7 @@ export function strictCheck(project: string, file: string): string {
     '--types',
     'node',
   ];
-  const { stdout } = spawnSync(process.execPath, [tsc, ...options, '--typeRoots', types, file], {
+  const { stdout } = spawnSync(process.execPath, [tsc, ...options, '--typeRoots', types, ...more, file], {
     cwd: project,
     encoding: 'utf8',
   });
