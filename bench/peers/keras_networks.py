@@ -2,6 +2,7 @@
 
 import keras
 from keras import layers
+from keras.src.applications.convnext import LayerScale
 
 from networks import NETWORKS
 
@@ -10,11 +11,26 @@ class KerasBuilder:
     def conv(self, x, filters, kernel, stride, name, bias=False):
         return layers.Conv2D(filters, kernel, stride, padding="same", use_bias=bias, name=name)(x)
 
-    def depthwise(self, x, kernel, stride, name):
-        return layers.DepthwiseConv2D(kernel, stride, padding="same", use_bias=False, name=name)(x)
+    def depthwise(self, x, kernel, stride, name, bias=False):
+        return layers.DepthwiseConv2D(kernel, stride, padding="same", use_bias=bias, name=name)(x)
 
     def norm(self, x, name):
         return layers.BatchNormalization(epsilon=1e-3, name=name)(x)
+
+    def layer_norm(self, x, name):
+        return layers.LayerNormalization(epsilon=1e-6, name=name)(x)
+
+    def gelu(self, x):
+        return layers.Activation(keras.activations.gelu)(x)
+
+    def scale(self, x, name):
+        return LayerScale(1e-6, x.shape[-1], name=name)(x)
+
+    def concat(self, x, y):
+        return layers.Concatenate()([x, y])
+
+    def average_pool(self, x, size, stride):
+        return layers.AveragePooling2D(size, stride, padding="same")(x)
 
     def relu(self, x):
         return layers.ReLU()(x)

@@ -1,7 +1,7 @@
 """The networks as sequences of calls of a builder, so that every framework computes the same.
 
-A builder has conv, depthwise, norm, relu, relu6, add, max_pool, average_pool, flatten_pool (global average) and dense; each takes
-and returns a tensor of the builder's framework. Padding is TensorFlow's 'same'.
+A builder has conv, depthwise, norm (of batches), layer_norm (over channels), relu, relu6, gelu, scale (a factor for each channel), add,
+concat, max_pool and average_pool; each takes and returns a tensor of the builder's framework. Padding is TensorFlow's 'same'.
 """
 
 
@@ -80,11 +80,48 @@ def vgg16(b, x):
     return x
 
 
+def densenet121(b, x):
+    """Huang et al. 2017, table 1: normalization and ReLU before each convolution, 32 more channels a layer."""
+    x = b.relu(b.norm(b.conv(x, 64, 7, 2, name="conv1_conv"), name="conv1_bn"))
+    x = b.max_pool(x, 3, 2)
+    channels = 64
+    for block, layers in enumerate([6, 12, 24, 16]):
+        for layer in range(layers):
+            name = f"conv{block + 2}_block{layer + 1}"
+            y = b.conv(b.relu(b.norm(x, name=f"{name}_0_bn")), 128, 1, 1, name=f"{name}_1_conv")
+            y = b.conv(b.relu(b.norm(y, name=f"{name}_1_bn")), 32, 3, 1, name=f"{name}_2_conv")
+            x = b.concat(x, y)
+            channels += 32
+        if block < 3:
+            channels //= 2
+            x = b.conv(b.relu(b.norm(x, name=f"pool{block + 2}_bn")), channels, 1, 1, name=f"pool{block + 2}_conv")
+            x = b.average_pool(x, 2, 2)
+    return b.relu(b.norm(x, name="bn"))
+
+
+def convnext_tiny(b, x):
+    """Liu et al. 2022, section 3; the normalization after the pooling is before it here, which takes the same time within a thousandth."""
+    x = b.layer_norm(b.conv(x, 96, 4, 4, bias=True, name="stem_conv"), name="stem_norm")
+    for stage, (channels, blocks) in enumerate([(96, 3), (192, 3), (384, 9), (768, 3)]):
+        if stage > 0:
+            x = b.layer_norm(x, name=f"stage{stage}_norm")
+            x = b.conv(x, channels, 2, 2, bias=True, name=f"stage{stage}_conv")
+        for block in range(blocks):
+            name = f"stage{stage}_block{block}"
+            y = b.layer_norm(b.depthwise(x, 7, 1, bias=True, name=f"{name}_dwconv"), name=f"{name}_norm")
+            y = b.gelu(b.conv(y, 4 * channels, 1, 1, bias=True, name=f"{name}_expand"))
+            y = b.scale(b.conv(y, channels, 1, 1, bias=True, name=f"{name}_project"), name=f"{name}_scale")
+            x = b.add(x, y)
+    return b.layer_norm(x, name="norm")
+
+
 NETWORKS = {
     "mobilenet-v2": mobilenet_v2,
     "efficientnet-lite0": efficientnet_lite0,
     "resnet50": resnet50,
     "vgg16": vgg16,
+    "densenet121": densenet121,
+    "convnext-tiny": convnext_tiny,
 }
 
 

@@ -43,15 +43,45 @@ class OnnxBuilder:
             group=groups,
         )
 
-    def depthwise(self, x, kernel, stride, name):
+    def depthwise(self, x, kernel, stride, name, bias=False):
         channels = self.shapes[x][0]
-        return self.conv(x, channels, kernel, stride, name, groups=channels)
+        return self.conv(x, channels, kernel, stride, name, bias, groups=channels)
 
     def norm(self, x, name):
         channels, side = self.shapes[x]
         values = [np.ones(channels), np.zeros(channels), np.zeros(channels), np.ones(channels)]
         inputs = [self.weight(f"{name}/{i}", value) for i, value in enumerate(values)]
         return self.node("BatchNormalization", [x, *inputs], channels, side, epsilon=1e-3)
+
+    def layer_norm(self, x, name):
+        """Over the last axis, as PyTorch exports it: the channels are moved there and back."""
+        channels, side = self.shapes[x]
+        learned = [self.weight(f"{name}/{i}", values) for i, values in enumerate([np.ones(channels), np.zeros(channels)])]
+        y = self.node("Transpose", [x], channels, side, perm=[0, 2, 3, 1])
+        y = self.node("LayerNormalization", [y, *learned], channels, side, axis=-1, epsilon=1e-6)
+        return self.node("Transpose", [y], channels, side, perm=[0, 3, 1, 2])
+
+    def gelu(self, x):
+        """Gelu is one operation since version 20 of ONNX; before it was written like this, which both programs recognize."""
+        channels, side = self.shapes[x]
+        constants = {"root": 2**0.5, "one": 1, "half": 0.5}
+        for name, value in constants.items():
+            if not any(weight.name == name for weight in self.weights):
+                self.weights.append(numpy_helper.from_array(np.float32(value), name))
+        y = self.node("Erf", [self.node("Div", [x, "root"], channels, side)], channels, side)
+        y = self.node("Mul", [x, self.node("Add", [y, "one"], channels, side)], channels, side)
+        return self.node("Mul", [y, "half"], channels, side)
+
+    def scale(self, x, name):
+        channels, side = self.shapes[x]
+        return self.node("Mul", [x, self.weight(name, np.full((channels, 1, 1), 0.1))], channels, side)
+
+    def concat(self, x, y):
+        return self.node("Concat", [x, y], self.shapes[x][0] + self.shapes[y][0], self.shapes[x][1], axis=1)
+
+    def average_pool(self, x, size, stride):
+        channels, side = self.shapes[x]
+        return self.node("AveragePool", [x], channels, side // stride, kernel_shape=[size, size], strides=[stride, stride])
 
     def relu(self, x):
         return self.node("Relu", [x], *self.shapes[x])

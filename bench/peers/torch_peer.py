@@ -25,6 +25,24 @@ if DEVICE == "cuda":
     torch.backends.cudnn.benchmark = True
 
 
+class ChannelNorm(nn.LayerNorm):
+    """Over the channels of each pixel, which lie side by side in channels_last."""
+
+    def forward(self, x):
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+class Scale(nn.Module):
+    """A learned factor for each channel."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.factors = nn.Parameter(torch.full((channels, 1, 1), 1e-6))
+
+    def forward(self, x):
+        return x * self.factors
+
+
 class Network(nn.Module):
     """Records the builder's calls as steps, and keeps track of the sides, which padding needs."""
 
@@ -62,11 +80,26 @@ class Network(nn.Module):
         module = nn.Conv2d(self.channels[x], filters, kernel, stride, padding, bias=bias, groups=groups)
         return self._module(module, x, side, filters)
 
-    def depthwise(self, x, kernel, stride, name):
-        return self.conv(x, self.channels[x], kernel, stride, name, groups=self.channels[x])
+    def depthwise(self, x, kernel, stride, name, bias=False):
+        return self.conv(x, self.channels[x], kernel, stride, name, bias, groups=self.channels[x])
 
     def norm(self, x, name):
         return self._module(nn.BatchNorm2d(self.channels[x], eps=1e-3), x, self.sides[x], self.channels[x])
+
+    def layer_norm(self, x, name):
+        return self._module(ChannelNorm(self.channels[x], eps=1e-6), x, self.sides[x], self.channels[x])
+
+    def gelu(self, x):
+        return self._module(nn.GELU(), x, self.sides[x], self.channels[x])
+
+    def scale(self, x, name):
+        return self._module(Scale(self.channels[x]), x, self.sides[x], self.channels[x])
+
+    def concat(self, x, y):
+        return self._step(lambda *parts: torch.cat(parts, 1), [x, y], self.sides[x], self.channels[x] + self.channels[y])
+
+    def average_pool(self, x, size, stride):
+        return self._module(nn.AvgPool2d(size, stride), x, self.sides[x] // stride, self.channels[x])
 
     def relu(self, x):
         return self._module(nn.ReLU(inplace=True), x, self.sides[x], self.channels[x])

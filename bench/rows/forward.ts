@@ -46,6 +46,8 @@ const TITLES = {
   'efficientnet-lite0': 'EfficientNet-Lite0',
   resnet50: 'ResNet-50',
   vgg16: 'VGG16',
+  densenet121: 'DenseNet-121',
+  'convnext-tiny': 'ConvNeXt-tiny',
 };
 
 const float32: Goal[] = [{ peers: inferencePeers, ratio: 0.95 }];
@@ -71,4 +73,8 @@ export const forwardRows: readonly Row[] = [
     [32, 8, 1].map((batch) => withEngine(network, batch)),
   ),
   withEngine('vgg16', 8),
+  ...(['densenet121', 'convnext-tiny'] as const).flatMap((network) => [
+    forward(network, TITLES[network], { network, batch: 8 }, float32),
+    ...[8, 1].map((batch) => withEngine(network, batch)),
+  ]),
 ];

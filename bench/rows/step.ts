@@ -20,4 +20,5 @@ function step(name: string, title: string, network: string): Row {
 export const stepRows: readonly Row[] = [
   step('mobilenet-v2', 'MobileNetV2', 'mobilenet-v2'),
   step('lite0', 'EfficientNet-Lite0', 'efficientnet-lite0'),
+  step('convnext-tiny', 'ConvNeXt-tiny', 'convnext-tiny'),
 ];
