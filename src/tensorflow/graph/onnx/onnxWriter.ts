@@ -14,8 +14,8 @@ const TO_LAST = [0, 2, 3, 1];
 
 /** Writes nodes, and knows what each tensor of the recording is called. */
 export class OnnxWriter {
-  private readonly nodes: OnnxNode[] = [];
-  private readonly constants: OnnxGraph['constants'] = [];
+  private nodes: OnnxNode[] = [];
+  private constants: OnnxGraph['constants'] = [];
   private readonly names = new Map<RecordedOp, Names>();
   private readonly inputNames: Names = { last: 'input' };
 
@@ -31,6 +31,7 @@ export class OnnxWriter {
     const ops = inOrder({ ops: neededOps(this.recording) });
     for (const op of ops) if (op.type !== 'Const') this.names.set(op, translate(op));
     const name = this.last(outputs[0]!);
+    this.removeUnused(name);
     const anyBatch = (shape: readonly number[]) => [-1, ...shape.slice(1)];
     return {
       nodes: this.nodes,
@@ -116,6 +117,18 @@ export class OnnxWriter {
     const padded = [...new Array<number>(4 - shape.length).fill(1), ...shape];
     const only = padded.at(-1) === numbers.length; // one number a channel
     return only ? this.floats(numbers, [numbers.length, 1, 1]) : shape.length === 4 ? this.first(source) : undefined;
+  }
+
+  /** Take out what the output does not need: the steps of a function that is one node, and its constants. */
+  private removeUnused(output: string): void {
+    const needed = new Set([output]);
+    const nodes = this.nodes.toReversed().filter(({ name, inputs }) => {
+      if (!needed.has(name)) return false;
+      for (const input of inputs) needed.add(input);
+      return true;
+    });
+    this.nodes = nodes.reverse();
+    this.constants = this.constants.filter(({ name }) => needed.has(name));
   }
 
   private namesOf(source: Source): Names | undefined {

@@ -1,6 +1,7 @@
 import { attributeOf, samePadding } from '../absorbPadding';
 import { type RecordedOp, Refusal, type Source } from '../recording';
 import type { Names, OnnxWriter } from './onnxWriter';
+import { inputOfGelu, layerNormalizationIn } from './patterns';
 
 type Translation = (graph: OnnxWriter, op: RecordedOp) => Names;
 
@@ -168,6 +169,28 @@ const softmax: Translation = (graph, { inputs: [input] }) => ({
   last: graph.node('Softmax', [graph.last(input!)], { axis: -1 }),
 });
 
+/** Layer normalization as one node, where an addition is its last step; what it was made of is left out, as nothing else needs it. */
+const addition: Translation = (graph, op) => {
+  const parts = layerNormalizationIn(op);
+  if (!parts) return combined('Add')(graph, op);
+  const { x, scale, offset, epsilon } = parts;
+  const learned = [scale, offset].map((numbers) => graph.floats(numbers, [numbers.length]));
+  const axis = op.outputs[0]!.shape.length - 1;
+  return { last: graph.node('LayerNormalization', [graph.last(x), ...learned], { axis, epsilon }) };
+};
+
+/** GELU in the steps by which ONNX Runtime and OpenVINO recognize it: x * (1 + erf(x / sqrt(2))) / 2. */
+const multiplication: Translation = (graph, op) => {
+  const x = inputOfGelu(op);
+  if (!x) return combined('Mul')(graph, op);
+  const number = (value: number) => graph.floats(Float32Array.of(value), []);
+  return each((_, input) => {
+    const error = graph.node('Erf', [graph.node('Div', [input, number(Math.SQRT2)])]);
+    const twice = graph.node('Mul', [input, graph.node('Add', [error, number(1)])]);
+    return graph.node('Mul', [twice, number(0.5)]);
+  })(graph, { ...op, inputs: [x] });
+};
+
 /** How each operation of TensorFlow that a forward pass may consist of is written in ONNX. */
 export const translations: Readonly<Record<string, Translation | undefined>> = {
   Conv2D: convolution,
@@ -177,10 +200,10 @@ export const translations: Readonly<Record<string, Translation | undefined>> = {
   FusedBatchNorm: normalization,
   FusedBatchNormV3: normalization,
   BiasAdd: combined('Add'),
-  Add: combined('Add'),
-  AddV2: combined('Add'),
+  Add: addition,
+  AddV2: addition,
   Sub: combined('Sub'),
-  Mul: combined('Mul'),
+  Mul: multiplication,
   RealDiv: combined('Div'),
   Maximum: combined('Max'),
   Minimum: combined('Min'),
