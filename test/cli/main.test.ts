@@ -37,7 +37,7 @@ describe('tunebook', () => {
       return stdout.split('\n').flatMap((file) => /[\\/]src[\\/](\w+)[\\/]/.exec(file)?.[1] ?? []);
     };
     assert.deepEqual([...new Set(loadedFor('setup'))].sort(), ['cli', 'core']);
-    for (const room of ['training', 'analysis', 'study']) assert.ok(loadedFor().includes(room), room); // for the help of all
+    for (const folder of ['training', 'analysis', 'study']) assert.ok(loadedFor().includes(folder), folder); // for the help of all
   });
 
   it('answers mistakes and failures of the machine with one line and exit code 1', async () => {

@@ -53,7 +53,7 @@ export interface CompileReport {
   ops: number;
   /** nodes of the graph, with constants */
   nodes: number;
-  /** number of batch normalizations that were folded into a convolution */
+  /** number of batch normalizations, and of factors of each channel, that were folded into a convolution */
   folded: number;
   /** whether the graph accepts every batch size */
   anyBatch: boolean;

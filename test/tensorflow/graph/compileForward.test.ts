@@ -56,6 +56,27 @@ describe('compileForward', () => {
     assert.equal(other! - same!, 3); // the padding, its sizes and its zero
   });
 
+  it('folds a factor of each channel into the convolution before it, but not a stride or what is used elsewhere, too', () => {
+    const input = tf.input({ shape: [16, 16, 3] });
+    const apply = (layer: tf.layers.Layer, x: tf.SymbolicTensor | tf.SymbolicTensor[]) =>
+      layer.apply(x) as tf.SymbolicTensor;
+    const scale = (strides: number) => tf.layers.depthwiseConv2d({ kernelSize: 1, strides, useBias: false });
+    const convolved = apply(tf.layers.conv2d({ filters: 4, kernelSize: 3, useBias: true }), input);
+    const outputs = {
+      1: apply(scale(1), convolved),
+      0: apply(scale(2), convolved),
+      '0, used twice': apply(tf.layers.add(), [apply(scale(1), convolved), convolved]),
+    };
+    for (const [expected, output] of Object.entries(outputs)) {
+      const scaled = tf.model({ inputs: input, outputs: output });
+      randomizeWeights(scaled);
+      const forward = compileForward(scaled);
+      assert.equal(forward.compile(pictures(2)).folded, Number.parseInt(expected, 10), expected);
+      assert.ok(difference(forward.call(pictures(3)), eager(scaled, pictures(3))) < 1e-5, expected);
+      forward.dispose();
+    }
+  });
+
   it('includes preprocessing in the graph', () => {
     const prepare = (x: tf.Tensor) => x.toFloat().sub([100, 110, 120]).div([50, 60, 70]);
     const forward = compileForward(model, { prepare });
