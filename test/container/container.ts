@@ -69,6 +69,15 @@ export class Container {
     return seconds();
   }
 
+  /** Wait until it has printed something: JupyterLab answers a moment before its address is printed. @returns what was found */
+  async printed(wanted: RegExp, limit = 60): Promise<RegExpExecArray> {
+    for (const begin = performance.now(); performance.now() - begin < limit * 1000; await wait(200)) {
+      const found = wanted.exec(this.text);
+      if (found) return found;
+    }
+    throw new Error(`the container did not print ${wanted} within ${limit} s:\n${this.text}`);
+  }
+
   /** The answer of a page, asked for from outside. */
   fetch(path: string): { status: number | null; text: string } {
     const script = `fetch('http://${OUTSIDE}:${this.#image.ports[0]}${path}').then(async (answer) => {

@@ -47,8 +47,7 @@ async function use(): Promise<void> {
   const first = new Container(image, { [path]: volume });
   try {
     say(`healthy after ${(await first.healthy()).toFixed(1)} s, without a network`);
-    const token = /[?&]token=(\w+)/.exec(first.text)?.[1];
-    assert.ok(token, first.text);
+    const [, token] = await first.printed(/[?&]token=(\w+)/);
     const kernels = JSON.parse(first.fetch(`/api/kernelspecs?token=${token}`).text);
     assert.ok('tslab' in kernels.kernelspecs, JSON.stringify(kernels));
     assert.match(first.fetch(`/lab?token=${token}`).text, /JupyterLab/);
