@@ -25,11 +25,13 @@ const usualFolder = () => (isClone ? projectFolder : process.cwd());
 /** @param {number} port */
 const logOf = (port) => logFile(`jupyterlab-${port}`);
 
-/** Settings that switch off what JupyterLab would request over the network. */
+/** Settings that switch off what JupyterLab would request over the network, and those that suit the notebooks. */
 const SETTINGS = {
   '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
   // JupyterLab drops suggestions that take longer than a second, as the first ones on a busy machine do
   '@jupyterlab/completer-extension:manager': { providerTimeout: 5000 },
+  // otherwise the ends of lines are out of view beside the file browser, at 1280 pixels
+  '@jupyterlab/notebook-extension:tracker': { codeCellConfig: { lineWrap: true } },
 };
 
 /**

@@ -43,33 +43,34 @@ interface Panel {
   value: (row: BackboneChartRow) => number | null;
   label: (value: number) => string;
   interval?: (row: BackboneChartRow) => Pick<Interval, 'low' | 'high'>;
+  /** Bars from zero for costs; dots without zero for accuracies, where differences matter. Not drawn by default */
+  drawn?: 'bars' | 'dots';
 }
 
 const fixed = (digits: number) => (value: number) => value.toFixed(digits);
 
-/** The first row of panels shows costs, the second quality. */
+/** What a choice goes by is drawn, costs first; the text has the rest, too. */
 const panels: readonly Panel[] = [
   { title: 'file, MB', value: ({ fileBytes }) => fileBytes / 1e6, label: fixed(1) },
-  { title: 'parameters, M', value: ({ parameters }) => parameters / 1e6, label: fixed(1) },
+  { title: 'parameters, M', value: ({ parameters }) => parameters / 1e6, label: fixed(1), drawn: 'bars' },
   { title: 'multiply-adds, G', value: (row) => row.multiplyAdds / 1e9, label: fixed(2) },
-  { title: 'ms per picture, here', value: (row) => row.millisecondsAPicture, label: fixed(1) },
-  { title: 'published top-1', value: (row) => row.publishedTop1, label: formatShare },
-  { title: 'linear probe', value: ({ probe }) => probe.estimate, label: formatShare, interval: ({ probe }) => probe },
+  { title: 'ms per picture, here', value: (row) => row.millisecondsAPicture, label: fixed(1), drawn: 'bars' },
+  { title: 'published top-1', value: (row) => row.publishedTop1, label: formatShare, drawn: 'dots' },
   {
-    title: 'k-NN',
-    value: ({ neighbours }) => neighbours.estimate,
+    title: 'linear probe',
+    value: ({ probe }) => probe.estimate,
     label: formatShare,
-    interval: ({ neighbours }) => neighbours,
+    interval: ({ probe }) => probe,
+    drawn: 'dots',
   },
+  { title: 'k-NN', value: ({ neighbours }) => neighbours.estimate, label: formatShare },
   { title: 'LogME', value: ({ logMe }) => logMe, label: fixed(3) },
 ];
-/** Index of the first panel of the second row. */
-const QUALITY = 4;
 
 /**
- * Compare backbones side by side: above file size, parameters, multiply-adds and measured time; below published ImageNet
- * accuracy, and on your pictures the accuracy of linear probes and of nearest neighbours with 95% intervals, and LogME. Each
- * measure has a panel and a scale of its own.
+ * Compare backbones side by side: parameters and measured time, published ImageNet accuracy, and the accuracy of linear probes on your
+ * pictures with its 95% interval, each in a panel with a scale of its own. The chart's text also has the size of the weight file,
+ * multiply-adds, the accuracy of nearest neighbours, and LogME.
  *
  * @param rows one for each backbone, from `compareBackbones`
  * @throws {UserError} on an unknown option
@@ -110,17 +111,14 @@ export function backboneChart(rows: readonly BackboneChartRow[], options: Backbo
     ...(equals.length > 0 ? [`their intervals do not rule out ${equals.map((row) => row.title).join(', ')}`] : []),
   ];
   const said = [heading, ...notes].join('; ');
-  const row = (chosen: readonly Panel[]) => ({
-    hconcat: chosen.map((panel, place) => drawPanel(panel, rows, place === 0)),
-    spacing: 18,
-  });
   const spec = {
     title: {
       text: `${title}: ${heading}`,
       // a line each, as a long one would make the whole chart wider than a page
-      subtitle: ['above: costs; below: accuracies with 95% intervals, and LogME', ...notes],
+      subtitle: ['left: costs; right: accuracies, on ImageNet and, with 95% intervals, on these pictures', ...notes],
     },
-    vconcat: [row(panels.slice(0, QUALITY)), row(panels.slice(QUALITY))],
+    hconcat: panels.filter(({ drawn }) => drawn).map((panel, place) => drawPanel(panel, rows, place === 0)),
+    spacing: 18,
   };
   const text = alignColumns(
     [
@@ -138,16 +136,15 @@ const labelOf = ({ value, label }: Panel, row: BackboneChartRow): string => {
   return number === null ? '' : label(number);
 };
 
-/** Bars from zero for costs; dots without zero for accuracies and LogME, where differences matter. */
 function drawPanel(panel: Panel, rows: readonly BackboneChartRow[], named: boolean) {
-  const { title, value, label, interval } = panel;
+  const { title, value, label, interval, drawn } = panel;
   const values = rows.map((row) => ({
     backbone: row.title,
     value: value(row),
     label: labelOf(panel, row),
     ...(interval && { low: interval(row).low, high: interval(row).high }),
   }));
-  const cost = panels.findIndex((panel) => panel.title === title) < QUALITY;
+  const cost = drawn === 'bars';
   const share = label === formatShare;
   const x = {
     type: 'quantitative',

@@ -20,7 +20,8 @@ export interface CurveOptions {
 
 /**
  * Loss and accuracy over the epochs for training and validation, with the best epoch marked, the generalization gap shaded,
- * and the learning rate below, where it changes. A note says when the validation loss rises again.
+ * and the learning rate below, where it changes. The title says what came of a training that has ended, such as the epoch after which
+ * its validation loss rises again.
  *
  * The epoch axis covers the planned epochs from the start, so that it keeps its scale while the chart is redrawn after each
  * epoch; early in a long training it covers a half, a quarter and so on of them. Values that are not finite leave a gap, and
@@ -44,7 +45,7 @@ export function trainingCurves(history: readonly EpochRecord[], options: CurveOp
   const last = ended && done > 0 ? done : axisEnd(done, planned);
   const epochs = epochDomain(last);
   const rates = new Set(history.map(({ learningRate }) => learningRate));
-  const { heading, notes } = describeHistory(history, Math.max(planned, done));
+  const { heading, notes } = describeHistory(history, Math.max(planned, done), ended || done >= planned);
   const spec = {
     title: { text: `${title}: ${heading}`, ...(notes.length > 0 && { subtitle: notes }) },
     data: { values: history.map(finiteOrNull) },

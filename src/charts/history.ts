@@ -1,5 +1,5 @@
 import type { EpochRecord } from '../core/listener';
-import { alignColumns, formatNumber, formatShare } from '../core/text';
+import { alignColumns, counted, formatNumber, formatShare } from '../core/text';
 import { validationTurn } from '../metrics/turn';
 
 type Metric = 'loss' | 'accuracy' | 'validationLoss' | 'validationAccuracy';
@@ -20,10 +20,15 @@ export function bestEpoch(
   return found;
 }
 
-/** How far the training is, with notes on its best epochs, on overfitting and on divergence. */
+/**
+ * How far the training is, or what came of it if it has ended, with notes on its best epochs, on overfitting and on divergence.
+ *
+ * @param ended it has ended, perhaps before the planned epochs
+ */
 export function describeHistory(
   history: readonly EpochRecord[],
   planned: number,
+  ended: boolean,
 ): { heading: string; notes: string[] } {
   const last = history.at(-1);
   if (last === undefined) return { heading: 'no epoch yet', notes: [] };
@@ -41,12 +46,18 @@ export function describeHistory(
   const turn = validationTurn(history);
   if (turn) {
     notes.push(
-      `overfits: validation loss rises after epoch ${turn.epoch}, from ${formatNumber(turn.lowest)} to ${formatNumber(turn.now)} (mean of the last three epochs)`,
+      `validation loss rises after epoch ${turn.epoch}, from ${formatNumber(turn.lowest)} to ${formatNumber(turn.now)} (mean of the last three epochs)`,
     );
   }
   const broken = history.find((r) => ![r.loss, r.validationLoss ?? 0].every(Number.isFinite));
   if (broken) notes.push(`the loss is not a finite number at epoch ${broken.epoch}: try a lower learning rate`);
-  return { heading: `epoch ${last.epoch} of ${planned}`, notes };
+  if (!ended) return { heading: `epoch ${last.epoch} of ${planned}`, notes };
+  const epochs = last.epoch < planned ? `${last.epoch} of ${planned} epochs` : counted(last.epoch, 'epoch');
+  if (broken) return { heading: `failed, ${epochs}`, notes };
+  if (turn) return { heading: `overfits after epoch ${turn.epoch}, trained for ${epochs}`, notes };
+  const reached = last.validationAccuracy;
+  const heading = reached === undefined ? epochs : `validation accuracy ${formatShare(reached)} after ${epochs}`;
+  return { heading, notes };
 }
 
 /** The epochs as lines of text; of a long training every n-th epoch, and the best and the last one. */

@@ -17,7 +17,7 @@ export interface InteractionOptions {
  * The interaction of two axes of a study as a heat map: each cell is the mean accuracy (or what else the study goes by) for a pair of
  * values, over seeds and all other axes. Without an interaction the differences between columns are the same in every row.
  *
- * @param rows the configurations of a study; those without finished runs are left out
+ * @param rows the configurations of a study, whose order is that of the columns and rows; the cell of one without finished runs is empty
  * @param x name of the axis whose values are the columns
  * @param y name of the axis whose values are the rows
  * @throws {UserError} when a row lacks one of the axes, or on an unknown option
@@ -50,7 +50,10 @@ export function interactionChart(
       throw new UserError(`interactionChart: no axis '${axis}'; the axes are ${Object.keys(lacking.axes).join(', ')}`);
     }
   }
-  const valuesOf = (axis: string) => [...new Set(measured.map(({ axes }) => String(axes[axis])))];
+  const valuesOf = (axis: string) => {
+    const known = new Set(measured.map(({ axes }) => String(axes[axis])));
+    return [...new Set(rows.map(({ axes }) => String(axes[axis])))].filter((value) => known.has(value));
+  };
   const [across, down] = [valuesOf(x), valuesOf(y)];
   const means = down.flatMap((row) =>
     across.flatMap((column) => {

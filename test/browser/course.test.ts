@@ -36,7 +36,7 @@ describe('the course in JupyterLab, as it is committed', function () {
   afterEach(() => closeNotebooks(page));
 
   for (const name of names) {
-    it(`draws every chart of ${name} from its outputs, without messages on the console`, async () => {
+    it(`draws every chart of ${name} from its outputs, all code in view, without messages on the console`, async () => {
       const { cells } = JSON.parse(readFileSync(join(projectFolder, 'notebooks', name), 'utf8')) as Notebook;
       const charts = cells
         .flatMap(({ outputs = [] }) => outputs)
@@ -50,6 +50,12 @@ describe('the course in JupyterLab, as it is committed', function () {
         const box = await chart.boundingBox();
         assert.ok(box && box.width > 100 && box.height > 100, `a chart of ${box?.width} x ${box?.height} pixels`);
       }
+      const cut = await page
+        .locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell .cm-scroller')
+        .evaluateAll(
+          'editors => editors.filter((editor) => editor.scrollWidth > editor.clientWidth + 1).map((editor) => editor.textContent)',
+        );
+      assert.deepEqual(cut, []);
       assert.deepEqual(complaints, []);
       await page.screenshot({ path: join(projectFolder, folder, name.replace('.ipynb', '.png')) });
     });

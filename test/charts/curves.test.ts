@@ -97,7 +97,10 @@ describe('trainingCurves', function () {
     assert.equal(await lastTick(51, { planned: 200 }), 200);
     const ended = { planned: 2000, ended: true };
     assert.equal(await lastTick(45, ended), 45);
-    assert.match(trainingCurves(epochs(45), ended).usermeta.text, /^Training: epoch 45 of 2000\n/);
+    assert.match(
+      trainingCurves(epochs(45), ended).usermeta.text,
+      /^Training: validation accuracy 88\.9% after 45 of 2000 epochs\n/,
+    );
   });
 
   it('draws only training if there was no validation', async () => {
@@ -158,12 +161,33 @@ describe('trainingCurves', function () {
     );
   });
 
+  it('has in its title how far a training is, and what came of it when it has ended', () => {
+    const titleOf = (
+      count: number,
+      options: Parameters<typeof trainingCurves>[1],
+      change?: Parameters<typeof epochs>[1],
+    ) => trainingCurves(epochs(count, change), options).usermeta.text.split('\n')[0];
+    const turning = (epoch: number) => ({ validationLoss: 0.5 + 0.1 * Math.abs(epoch - 3) });
+    assert.equal(titleOf(6, { planned: 20 }, turning), 'Training: epoch 6 of 20');
+    assert.equal(titleOf(6, { planned: 6 }, turning), 'Training: overfits after epoch 3, trained for 6 epochs');
+    const stopped = { planned: 20, ended: true };
+    assert.equal(titleOf(6, stopped, turning), 'Training: overfits after epoch 3, trained for 6 of 20 epochs');
+    assert.match(titleOf(6, {})!, /^Training: validation accuracy \d\d\.\d% after 6 epochs$/);
+    const alone = () => ({ validationLoss: undefined, validationAccuracy: undefined });
+    assert.equal(titleOf(1, {}, alone), 'Training: 1 epoch');
+    assert.equal(
+      titleOf(6, {}, (epoch) => ({ loss: epoch > 4 ? Number.NaN : 1 })),
+      'Training: failed, 6 epochs',
+    );
+    assert.equal(titleOf(0, { ended: true }), 'Training: no epoch yet');
+  });
+
   it('says after which epoch it overfits, and nothing while the validation loss only fluctuates', () => {
     const textOf = (losses: readonly number[]) =>
       trainingCurves(epochs(losses.length, (epoch) => ({ validationLoss: losses[epoch - 1] }))).usermeta.text;
     assert.match(
       textOf([1, 0.6, 0.5, 0.6, 0.7, 0.8]),
-      /overfits: validation loss rises after epoch 3, from 0\.500 to 0\.700 \(mean of the last three epochs\)/,
+      /validation loss rises after epoch 3, from 0\.500 to 0\.700 \(mean of the last three epochs\)/,
     );
     assert.doesNotMatch(textOf([1, 0.6, 0.5, 0.6]), /overfits/);
     assert.doesNotMatch(textOf([1, 0.6, 0.5, 0.52, 0.51, 0.52, 0.5]), /overfits/);

@@ -75,6 +75,13 @@ describe('charts of a study', () => {
       'dropout',
     );
     assert.equal((await scene(single)).texts('title-subtitle').join(), 'darker is more accurate');
+    const unfinished = { axes: { rate: 0.1, dropout: 0.5 }, accuracy: null, seconds: null };
+    const done = (rate: number, dropout: number, mean: number) => ({
+      ...{ axes: { rate, dropout }, accuracy: { mean, low: null, high: null } },
+      seconds: 1,
+    });
+    const holes = interactionChart([unfinished, done(0.2, 0.5, 0.6), done(0.1, 0.9, 0.7)], 'rate', 'dropout');
+    assert.match(holes.usermeta.text, /\n.*0\.1 +0\.2\n0\.5 +60\.0%\n0\.9 +70\.0%/, 'in the order of all rows');
     assert.throws(() => interactionChart(rows, 'variant', 'depth'), /no axis 'depth'; the axes are variant, dropout/);
   });
 

@@ -99,6 +99,20 @@ describe('the committed notebooks', () => {
         assert.ok(cells.length >= 12 && cells.length <= 15, `${cells.length} cells`);
       });
 
+      it('has something to play with, which is a picture and a text where no kernel runs', () => {
+        assert.ok(
+          cells.some(({ cell_type, source }) => cell_type === 'markdown' && /^\*Play:\* /m.test(source.join(''))),
+        );
+        const widgets = code
+          .flatMap(({ outputs = [] }) => outputs)
+          .filter(({ data = {} }) => 'application/vnd.jupyter.widget-view+json' in data);
+        assert.ok(widgets.length > 0);
+        for (const { data = {} } of widgets) {
+          assert.ok('image/png' in data || 'text/html' in data);
+          assert.ok('text/plain' in data);
+        }
+      });
+
       it('begins with a title and its question, and ends in summary, exercises and further reading', () => {
         const prose = cells.filter(({ cell_type }) => cell_type === 'markdown').map(({ source }) => source.join(''));
         assert.match(prose[0]!, /^# .+\n\n\*\*The question\.\*\* /);

@@ -59,6 +59,18 @@ describe('the map of the course', () => {
   });
 });
 
+describe('the decision tree of the course', () => {
+  it('names sections that the chapters have', () => {
+    const text = readFileSync(join(projectFolder, 'docs', 'course.md'), 'utf8').replace(/\s+/g, ' ');
+    const named = [...text.matchAll(/\(\.\.\/notebooks\/([\w-]+\.ipynb)\), "([^"]+)"/g)];
+    assert.ok(named.length >= 8, `${named.length}`);
+    for (const [, chapter = '', section = ''] of named) {
+      const source = readFileSync(join(projectFolder, 'notebooks', chapter), 'utf8');
+      assert.ok(source.includes(`"## ${section}\\n"`), `${chapter}: ${section}`);
+    }
+  });
+});
+
 describe('the gains that the course shows', () => {
   it('are above zero over five seeds, in the chapter on variants', () => {
     const rows = shownTable('07-transfer-variants.ipynb', 'const compared');

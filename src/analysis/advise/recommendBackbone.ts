@@ -52,6 +52,8 @@ export interface BackboneChoice extends Candidate {
   weights: 'cached' | 'here' | 'network';
   /** why it has this rank and this variant, in words */
   reason: string;
+  /** the part of `reason` about the variant */
+  variantReason: string;
 }
 
 /** What `recommendBackbone` returns. */
@@ -119,14 +121,15 @@ export async function recommendBackbone(options: RecommendBackboneOptions): Prom
       .filter((each) => trainingMinutes(each, pictures, candidate.milliseconds) <= given.minutes);
     const variant = affordable.at(-1) ?? 'feature-extraction';
     const minutes = trainingMinutes(variant, pictures, candidate.milliseconds);
-    const reason = `${why}; ${variantReason(variant, suitable, { ...given, pictures, likeTrained, candidate })}`;
+    const whyVariant = variantReason(variant, suitable, { ...given, pictures, likeTrained, candidate });
     return {
       ...candidate,
       rank: index + 1,
       variant,
       minutes,
       weights: weights.get(backboneLabel(candidate.backbone))!,
-      reason,
+      reason: `${why}; ${whyVariant}`,
+      variantReason: whyVariant,
     };
   });
   return { best: choices[0]!, choices, table: toTable(choices), unavailable };

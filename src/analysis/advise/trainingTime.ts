@@ -28,16 +28,19 @@ export function trainingMinutes(variant: AdvisedVariant, pictures: number, milli
   return (pictures * milliseconds * passes) / 60_000;
 }
 
-/** With fewer pictures of a class, only the head should be trained. */
+/** With fewer pictures of a class, only the head should be trained, whatever they show: to train more shows no gain (bench/RECIPES.md). */
+const VERY_FEW = 10;
+/** With fewer pictures of a class that are like photos, only the head should be trained. */
 const FEW = 30;
 /** With at least so many pictures of a class, the whole network can be trained. */
 const MANY = 1000;
 
 /**
- * The variant that suits a dataset: more trained layers for more pictures, and one step more where the pictures are unlike photos,
- * because the higher a layer, the less its features transfer to other domains (Yosinski et al. 2014).
+ * The variant that suits a dataset: more trained layers for more pictures, and from ten of a class on one step more where they are
+ * unlike photos, because the higher a layer, the less its features transfer to other domains (Yosinski et al. 2014).
  */
 export function suitableVariant(picturesAClass: number, likePhotos: boolean): AdvisedVariant {
+  if (picturesAClass < VERY_FEW) return 'feature-extraction';
   const step = picturesAClass < FEW ? 0 : picturesAClass < MANY ? 1 : 2;
   return advisedVariants[Math.min(advisedVariants.length - 1, step + (likePhotos ? 0 : 1))]!;
 }

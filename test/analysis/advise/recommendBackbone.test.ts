@@ -146,6 +146,8 @@ describe('a recommendation', function () {
       assert.deepEqual([few.best.name, few.best.variant], ['mobilenet-v3-large', 'feature-extraction']);
       assert.match(few.best.reason, /as good as the \d+\.\d% ± \d+\.\d points of .*, and the fastest of these/);
       assert.match(few.best.reason, /10 pictures a class are too few to train its 3\.0 M parameters/);
+      assert.ok(few.best.reason.endsWith(`; ${few.best.variantReason}`));
+      assert.match(few.best.variantReason, /^keep it frozen and train a head: 10 pictures a class /);
       const some = await advise(500, slow);
       assert.deepEqual([some.best.name, some.best.variant], ['efficientnet-b3', 'hybrid']);
       const many = await advise(50_000, fast, 10_000);
@@ -258,6 +260,7 @@ describe('the variant and its time', () => {
       [10, 100, 10_000].map((each) => suitableVariant(each, false)),
       ['hybrid', 'fine-tune-all', 'fine-tune-all'],
     );
+    assert.equal(suitableVariant(9, false), 'feature-extraction', 'too few, whatever they show');
   });
 
   it('is one forward pass per picture for frozen layers, and sixty if everything is trained for twenty epochs', () => {
