@@ -50,11 +50,10 @@ describe('the course in JupyterLab, as it is committed', function () {
         const box = await chart.boundingBox();
         assert.ok(box && box.width > 100 && box.height > 100, `a chart of ${box?.width} x ${box?.height} pixels`);
       }
-      const cut = await page
-        .locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell .cm-scroller')
-        .evaluateAll(
-          'editors => editors.filter((editor) => editor.scrollWidth > editor.clientWidth + 1).map((editor) => editor.textContent)',
-        );
+      const cut =
+        await page.evaluate(`[...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) .cm-scroller')]
+        .filter((editor) => editor.scrollWidth > editor.clientWidth + 1)
+        .map((editor) => editor.textContent)`);
       assert.deepEqual(cut, []);
       assert.deepEqual(complaints, []);
       await page.screenshot({ path: join(projectFolder, folder, name.replace('.ipynb', '.png')) });
