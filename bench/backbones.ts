@@ -12,6 +12,7 @@ import { backboneEntry, backboneNames, buildArchitecture, multiplyAdds } from '.
 import { KerasOracle, oraclePython } from '../test/models/keras';
 import { libraryNetwork } from './backbones/library';
 import { type BackboneRow, backboneCells, backbonesHeader, backbonesPage, type Pair } from './backbones/page';
+import { readLines } from './jsonLines';
 import { median } from './measure';
 import type { Work } from './peer';
 import { missingPeers, type PeerName, peerEnvironment, peerPython, startPeer } from './peers';
@@ -22,7 +23,7 @@ import { sideBySide } from './rows/sideBySide';
 const USAGE = `node dist/bench/backbones.js [--only NAME[,NAME...]] [--again] [--part agreement|times] [--publish] [--json]
 
   --only     some of ${backboneNames().join(', ')}
-  --again    measure also what was measured before: rows are kept in build/bench/backbones.json
+  --again    measure also what was measured before: rows are kept in build/bench/backbones.json and, if published, in bench/backbones/results.jsonl
   --part     agreement: only compare outputs, which other work beside it does not disturb; times: only measure what was compared before
   --publish  write bench/BACKBONES.md with all rows so far
   --json     one JSON object as the last line, in place of the table`;
@@ -38,6 +39,7 @@ const WORK = { forward: 2e10, step: 1e10 };
 const MOST = { forward: 16, step: 8 };
 const CLASSES = 5;
 const kept = () => join(projectFolder, 'build', 'bench', 'backbones.json');
+const published = () => join(projectFolder, 'bench', 'backbones', 'results.jsonl');
 
 async function main(argv: readonly string[]): Promise<void> {
   const { values: options } = parseArgs({
@@ -75,12 +77,17 @@ async function main(argv: readonly string[]): Promise<void> {
   if (options.publish) {
     const page = backbonesPage(all, thisMachine(), { when: new Date().toISOString(), commit: commitHere() });
     writeFileAtomically(join(projectFolder, 'bench', 'BACKBONES.md'), page);
+    writeFileAtomically(published(), all.map((row) => `${JSON.stringify(row)}\n`).join(''));
   }
   const shown = all.filter(({ name }) => names.includes(name as (typeof names)[number]));
   process.stdout.write(options.json ? `${JSON.stringify({ rows: shown })}\n` : tableOf(shown));
 }
 
-const readKept = (): BackboneRow[] => (existsSync(kept()) ? JSON.parse(readFileSync(kept(), 'utf8')) : []);
+/** The rows of the published page, which a new clone has, and those measured here. */
+const readKept = (): BackboneRow[] => [
+  ...readLines<BackboneRow>(published()),
+  ...(existsSync(kept()) ? JSON.parse(readFileSync(kept(), 'utf8')) : []),
+];
 
 /** @param before what is known of it, whose other part stays */
 async function measure(

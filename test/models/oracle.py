@@ -55,7 +55,17 @@ class Normalized:
         return (pixels / 255 - np.array([0.485, 0.456, 0.406])) / np.array([0.229, 0.224, 0.225])
 
 
-FAMILIES["efficientnet-v2-b0"] = (apps.EfficientNetV2B0, Normalized, {})
+class Centred:
+    """What EfficientNetV2-S and M do first, inside of Keras's model."""
+
+    @staticmethod
+    def preprocess_input(pixels):
+        return pixels / 128 - 1
+
+
+for variant in ("B0", "B1", "B2", "B3", "S", "M"):
+    network = getattr(apps, f"EfficientNetV2{variant}")
+    FAMILIES[f"efficientnet-v2-{variant.lower()}"] = (network, Normalized if variant[0] == "B" else Centred, {})
 
 
 def lite(variant, size):
@@ -112,7 +122,7 @@ def build(name, size):
         model = make(weights=None, **options)
     last = next(layer for layer in reversed(model.layers) if "pool" in layer.name or layer.name == "flatten" and "vgg" in name)
     features = last.output if name.startswith("vgg") and last.name == "block5_pool" else last.input
-    return model, features, (lambda x: x) if module is Normalized else module.preprocess_input
+    return model, features, (lambda x: x) if module in (Normalized, Centred) else module.preprocess_input
 
 
 def randomize(model, random):
