@@ -25,7 +25,9 @@ runCommand(async () => {
   // set one by one: TensorFlow reads the C library's environment, which a new process.env object would not change
   const variables = { ...tensorflowVariables, ...compiledCode() };
   for (const [name, value] of Object.entries(variables)) process.env[name] ??= value;
-  (await import('node:module')).enableCompileCache?.(); // not in Node 20
+  /** @type {{enableCompileCache?: () => void}} */
+  const nodeModule = await import('node:module');
+  nodeModule.enableCompileCache?.(); // not in Node 20, nor in its types
   await import('./lib/node-shims.cjs');
   return (await import(pathToFileURL(main).href)).main(argv);
 });
