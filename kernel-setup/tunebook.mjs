@@ -25,7 +25,7 @@ runCommand(async () => {
   // set one by one: TensorFlow reads the C library's environment, which a new process.env object would not change
   const variables = { ...tensorflowVariables, ...compiledCode() };
   for (const [name, value] of Object.entries(variables)) process.env[name] ??= value;
-  /** @type {{enableCompileCache?: () => void}} */
+  /** @type {{enableCompileCache?: () => void, isBuiltin: unknown}} */
   const nodeModule = await import('node:module');
   nodeModule.enableCompileCache?.(); // not in Node 20, nor in its types
   await import('./lib/node-shims.cjs');
