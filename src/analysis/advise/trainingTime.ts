@@ -28,7 +28,10 @@ export function trainingMinutes(variant: AdvisedVariant, pictures: number, milli
   return (pictures * milliseconds * passes) / 60_000;
 }
 
-/** With fewer pictures of a class, only the head should be trained, whatever they show: to train more shows no gain (bench/RECIPES.md). */
+/**
+ * With fewer pictures of a class, only the head should be trained, whatever they show: with 3 emoji of each to train more shows no gain
+ * (chapter 07), and with 5 photos two points for a multiple of the time (bench/RECIPES.md).
+ */
 const VERY_FEW = 10;
 /** With fewer pictures of a class that are like photos, only the head should be trained. */
 const FEW = 30;
