@@ -1,7 +1,8 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkNewFolder, moveIntoPlace, temporaryFor } from '../core/files';
+import { checkNewFolder } from '../core/files';
 import { parseJson } from '../core/readBounded';
+import { writeFolder } from '../core/writeFolder';
 import type { tf } from '../tensorflow';
 import type { Prediction, TestResult } from '../training';
 import { readConfiguration } from './readConfiguration';
@@ -33,8 +34,7 @@ export async function copyRun(
 ): Promise<void> {
   checkNewFolder(to, 'the run');
   const { classes, data } = readConfiguration(from);
-  const temporary = temporaryFor(to);
-  try {
+  await writeFolder(to, async (temporary) => {
     cpSync(from, temporary, { recursive: true });
     const named = { classes, folder: data.folder };
     if (predictions) writeFileSync(join(temporary, 'predictions.csv'), predictionsCsv(named, predictions));
@@ -46,9 +46,5 @@ export async function copyRun(
     const file = join(temporary, 'metrics.json');
     const known = parseJson(readFileSync(file, 'utf8'), 'its metrics.json') as object;
     writeFileSync(file, json({ ...known, ...metrics, ...(test && { test: testMetrics(test) }) }));
-    moveIntoPlace(temporary, to);
-  } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
-    throw error;
-  }
+  });
 }

@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { csv } from '../core/escape/csv';
-import { checkNewFolder, moveIntoPlace, temporaryFor } from '../core/files';
+import { checkNewFolder } from '../core/files';
 import type { EpochRecord } from '../core/listener';
 import { withDefaults } from '../core/options';
 import { tunebookVersion } from '../core/version';
+import { writeFolder } from '../core/writeFolder';
 import { splitFingerprint } from '../data';
 import { deviceReport } from '../tensorflow';
 import type { Prediction, TestResult, TrainResult } from '../training';
@@ -42,8 +43,7 @@ export function checkRunFolder(folder: string): void {
 export async function saveRun(result: TrainResult, folder: string, options?: { model?: boolean }): Promise<void> {
   const { model } = withDefaults('saveRun', options, { model: true });
   checkRunFolder(folder);
-  const temporary = temporaryFor(folder);
-  try {
+  await writeFolder(folder, async (temporary) => {
     const write = (name: string, text: string) => writeFileSync(join(temporary, name), text);
     write('config.json', json(configuration(result)));
     write('history.csv', historyCsv(result.history));
@@ -55,11 +55,7 @@ export async function saveRun(result: TrainResult, folder: string, options?: { m
     write('predictions.csv', predictionsCsv(result, result.predictions));
     if (result.test) write('test-predictions.csv', predictionsCsv(result, result.test.predictions));
     if (model) await (result.model ?? result.head).save(`file://${join(temporary, 'model')}`);
-    moveIntoPlace(temporary, folder);
-  } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
-    throw error;
-  }
+  });
 }
 
 /** A value as the JSON files of a run folder have it. */

@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { messageOf } from '../../core/errors';
 import { inOrder } from '../../core/inOrder';
 import { sharp } from '../../core/sharp';
-import { type Example, openPicture, readPicture } from '..';
+import { type Example, openPicture, type PictureContent, readPicture } from '..';
+import { extensionOf } from '../pictures/contentFormat';
 import { type Appearance, appearanceOf, MEASURED_SIDE } from './appearance';
 import { bandsPicture } from './bandsPicture';
 import { LOOK_SIDE, type Look, lookOf } from './perceptualHash';
@@ -19,6 +20,8 @@ export interface Inspected {
   height: number;
   /** such as jpeg or png; with the sample format when it is not 8 bits, and the bands when they are many: tiff uint16 of 13 bands */
   format: string;
+  /** pages of a TIFF, frames of an animation: the first one is used */
+  pages: number;
   /** whether all its colours are grey */
   gray: boolean;
   look: Look;
@@ -55,10 +58,21 @@ async function inspect(example: Example) {
     const shown = many?.format ?? (samples && samples !== 'uint8' ? `${format} ${samples}` : format);
     return {
       ...{ example, hash, width, height, format: shown, gray: isGray(small), look: lookOf(new Uint8Array(small)) },
+      pages: await pagesOf(read.content),
       appearance: appearanceOf(data, size.width, size.height),
     };
   } catch (error) {
     return { example, hash, reason: messageOf(error) };
+  }
+}
+
+/** Number of pages or frames in a file of a format that can have several. */
+async function pagesOf(content: PictureContent): Promise<number> {
+  if (!Buffer.isBuffer(content) || !['.tif', '.gif', '.webp'].includes(extensionOf(content) ?? '')) return 1;
+  try {
+    return (await sharp(content).metadata()).pages ?? 1;
+  } catch {
+    return 1; // only geotiff can read it
   }
 }
 

@@ -10,12 +10,19 @@ const LONG = 2;
 export const isLong = ({ width, height }: Pick<Readable, 'width' | 'height'>): boolean =>
   Math.max(width, height) > LONG * Math.min(width, height);
 
-/** Find pictures that are too small or too long, and properties that reveal the class. */
+/** Find pictures that are too small or too long, files of several pages, and properties that reveal the class. */
 export function findOddShapes(pictures: readonly Readable[], context: Context): Finding[] {
   const findings: Finding[] = [];
-  const about = (some: readonly Readable[], finding: string, detail: string, advice: string) => {
+  const sizeOf = ({ width, height }: Readable) => `${width} x ${height}`;
+  const about = (
+    some: readonly Readable[],
+    finding: string,
+    detail: string,
+    advice: string,
+    told: (picture: Readable) => string = sizeOf,
+  ) => {
     if (some.length === 0) return;
-    const names = listed(some.map(({ example, width, height }) => `${context.nameOf(example)} (${width} x ${height})`));
+    const names = listed(some.map((picture) => `${context.nameOf(picture.example)} (${told(picture)})`));
     const examples = some.map(({ example }) => example);
     findings.push({ severity: 'note', finding, detail: `${some.length} ${detail}: ${names}`, advice, examples });
   };
@@ -31,9 +38,16 @@ export function findOddShapes(pictures: readonly Readable[], context: Context): 
     `more than ${LONG} times as long as wide`,
     "the centre crop cuts most of them away: use fit 'pad' or 'stretch' (--fit pad), or crop them to the object",
   );
+  about(
+    pictures.filter(({ pages }) => pages > 1),
+    'pages',
+    'with several pages or frames',
+    'only the first one is used: save the others as files of their own if they show something else',
+    ({ pages }) => String(pages),
+  );
   const properties: [string, (picture: Readable) => string][] = [
     ['file format', ({ format }) => format],
-    ['size', ({ width, height }) => `${width} x ${height}`],
+    ['size', sizeOf],
     ['lack of colours', ({ gray }) => (gray ? 'gray' : 'coloured')],
   ];
   for (const [name, propertyOf] of properties) {

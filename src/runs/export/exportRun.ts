@@ -1,9 +1,10 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf, UserError } from '../../core/errors';
 import { lines } from '../../core/escape/lineFile';
-import { checkNewFolder, moveIntoPlace, temporaryFor } from '../../core/files';
+import { checkNewFolder } from '../../core/files';
 import { withDefaults } from '../../core/options';
+import { writeFolder } from '../../core/writeFolder';
 import type { Preprocessing } from '../../models';
 import type { tf } from '../../tensorflow';
 import { writeSavedModel } from '../../tensorflow/graph';
@@ -86,8 +87,7 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
   const { preprocessing } = network.entry;
   const networks = [network.model, ...(head ? [head] : [])];
   const model = completeModel(networks, preprocessing);
-  const temporary = temporaryFor(folder);
-  try {
+  const fill = async (temporary: string): Promise<ExportResult> => {
     const metrics = metricsOf(run);
     if (formats.includes('tfjs')) await saveForTfjs(networks, preprocessing, join(temporary, 'tfjs'));
     if (formats.includes('savedmodel')) {
@@ -104,15 +104,14 @@ export async function exportRun(run: string, folder: string, options?: ExportOpt
     writeFileSync(join(temporary, 'model-card.json'), `${JSON.stringify(card, null, 2)}\n`);
     writeFileSync(join(temporary, 'MODEL_CARD.md'), modelCardMarkdown(card));
     writeFileSync(join(temporary, 'classes.txt'), lines(configuration.classes));
-    moveIntoPlace(temporary, folder);
     return {
       folder: resolve(folder),
       files: [...Object.keys(files), 'MODEL_CARD.md', 'model-card.json', 'classes.txt'],
       card,
     };
-  } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
-    throw error;
+  };
+  try {
+    return await writeFolder(folder, fill);
   } finally {
     model.dispose();
     opened.dispose();

@@ -135,6 +135,32 @@ describe('checkDataset', () => {
     assert.match(JSON.stringify(check.grid), /leak/);
   });
 
+  it('says which files have several pages or frames, as only the first is used', async () => {
+    const root = temporaryFolder();
+    const pages = [await photo(1), await photo(2), await photo(3)];
+    const several = sharp(pages, { join: { animated: true } });
+    writePicture(join(root, 'a', 'pages.tif'), await several.clone().tiff().toBuffer());
+    writePicture(join(root, 'a', 'frames.gif'), await several.clone().gif().toBuffer());
+    writePicture(join(root, 'a', 'frames.webp'), await several.clone().webp().toBuffer());
+    writePicture(
+      join(root, 'b', 'one.tif'),
+      await sharp(await photo(4))
+        .tiff()
+        .toBuffer(),
+    );
+    writePicture(
+      join(root, 'b', 'one.webp'),
+      await sharp(await photo(5))
+        .webp()
+        .toBuffer(),
+    );
+    const found = named(await rowsOf(imageFolder(root)), 'pages');
+    assert.deepEqual(
+      found.map(({ severity, detail }) => `${severity}: ${detail}`),
+      ['note: 3 with several pages or frames: a/frames.gif (3), a/frames.webp (3), a/pages.tif (3)'],
+    );
+  });
+
   it('finds nothing in a balanced folder of different pictures', async () => {
     const root = temporaryFolder();
     for (let i = 0; i < 12; i++) {
