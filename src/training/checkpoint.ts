@@ -127,13 +127,23 @@ export function loadState(
   return { state, arrays };
 }
 
-/** Saves all weights of a model under the names `layer/weight`, as `assignWeights` reads them. */
-export function saveBest(folder: string, model: tf.LayersModel, record: EpochRecord): void {
+/**
+ * Saves all weights of a model under the names `layer/weight`, as `assignWeights` reads them.
+ *
+ * @param values those of the weights that have other values now than in the best epoch
+ */
+export function saveBest(
+  folder: string,
+  model: tf.LayersModel,
+  record: EpochRecord,
+  values: ReadonlyMap<tf.Variable, tf.Tensor>,
+): void {
   const arrays = new Map<string, NamedArray>();
   for (const layer of layersOf(model)) {
     for (const weight of layer.weights) {
       const name = weight.originalName.split('/').at(-1)!.replace(/_\d+$/, '');
-      arrays.set(`${layer.name}/${name}`, toArray(weight.read()));
+      const variable = weight.read() as tf.Variable;
+      arrays.set(`${layer.name}/${name}`, toArray(values.get(variable) ?? variable));
     }
   }
   writeSafetensors(fileIn(folder, 'best'), arrays, { record: JSON.stringify(record) });

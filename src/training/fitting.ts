@@ -20,6 +20,12 @@ import { Snapshot } from './weights';
 /** After fewer steps than this a loss worse than guessing is normal: a new head starts with one. */
 const STEPS_TO_JUDGE = 20;
 
+/**
+ * Writing the best weights, which are those of the whole network, may take this part of the time. Nothing is lost in between: the state
+ * that is written after each epoch has the best values of all weights that are trained.
+ */
+const TIME_TO_WRITE = 0.05;
+
 /** One call of `fit`: its epochs, and what is done between them. */
 export class Fitting {
   private readonly history: EpochRecord[] = [];
@@ -30,6 +36,10 @@ export class Fitting {
   private readonly validation: EpochValidation | undefined;
   private readonly fingerprint: string;
   private readonly memory = new MemoryPeak();
+  /** the best epoch, while its weights are not yet in the checkpoint */
+  private unsaved: EpochRecord | undefined;
+  /** when they may be written again, in milliseconds */
+  private nextSave = 0;
   private judged = false;
   /** of the last epoch */
   private evaluation: Evaluation | undefined;
@@ -90,6 +100,7 @@ export class Fitting {
         const record = this.record(epoch, result, validation, rate.factor, began);
         const { better, enough } = due || !this.validation ? watch.observe(record) : watch.pass(record);
         if (better) this.keepBest(record, partial);
+        if (performance.now() >= this.nextSave) this.saveBest();
         trainer.averages?.hide();
         this.warnOnce(result);
         trainer.plateau?.observe(record.validationLoss ?? record.loss);
@@ -101,8 +112,12 @@ export class Fitting {
       }
       return await this.finish(ended);
     } finally {
-      this.best.dispose();
-      this.first.dispose();
+      try {
+        this.saveBest();
+      } finally {
+        this.best.dispose();
+        this.first.dispose();
+      }
     }
   }
 
@@ -149,9 +164,21 @@ export class Fitting {
   }
 
   private keepBest(record: EpochRecord, partial: boolean): void {
+    if (partial) this.saveBest(); // the state has no partial epochs: the best one before it stays in the checkpoint
     this.best.take();
+    if (!partial) this.unsaved = record;
+  }
+
+  /** Writes the best weights into the checkpoint, if they are not there. */
+  private saveBest(): void {
     const { checkpoint } = this.settings;
-    if (checkpoint !== undefined && !partial) saveBest(checkpoint, this.model, record);
+    if (checkpoint === undefined || !this.unsaved) return;
+    const began = performance.now();
+    const { trainer, best } = this;
+    const values = new Map(trainer.weights.map(({ variable }, i) => [variable, best.tensors[i]!]));
+    saveBest(checkpoint, this.model, this.unsaved, values);
+    this.unsaved = undefined;
+    this.nextSave = performance.now() + (performance.now() - began) / TIME_TO_WRITE;
   }
 
   /** The weights are useless now: restore the best ones. */
@@ -230,6 +257,7 @@ export class Fitting {
     best.take();
     for (const [name, variable] of variables) assignArray(variable, arrays.get(name)!);
     this.history.push(...state.history);
+    this.unsaved = state.history.find(({ epoch }) => epoch === state.earlyStopping.bestEpoch);
     Object.assign(watch.state, state.earlyStopping);
     if (state.plateau) trainer.plateau!.state = state.plateau;
     trainer.chosenFactor = state.chosenFactor ?? 1;

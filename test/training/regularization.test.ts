@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArrayData, BatchSource } from '../../src/features';
 import { toSource } from '../../src/features/batchSource';
@@ -142,6 +142,18 @@ describe('checkpoints', () => {
     assignWeights(other, arrays, 'best');
     assert.deepEqual(flat(other), flat(trained));
     assert.equal(JSON.parse(notes.record!).epoch, best.epoch);
+  });
+
+  it('get the best weights of an interrupted training, too, when it ends', async () => {
+    const folder = temporaryFolder();
+    let batches = 0;
+    const listener = { shouldStop: () => ++batches === 17 }; // in the middle of epoch 4, which is the best one so far
+    const broken = await fit(model(), sets, { ...options, checkpoint: folder, listener });
+    const bestEpoch = () => JSON.parse(readSafetensors(join(folder, 'best.safetensors')).notes.record!).epoch;
+    assert.deepEqual([broken.best.epoch, bestEpoch()], [4, 3]); // as the state has it, from which training continues
+    rmSync(join(folder, 'best.safetensors')); // as if the process had been killed before it was written
+    const resumed = await fit(model(), sets, { ...options, checkpoint: folder, resume: true });
+    assert.equal(bestEpoch(), resumed.best.epoch);
   });
 
   it('are refused for another training, and when damaged', async () => {
