@@ -27,7 +27,7 @@ export {
   type SampleKind,
   type SampleRange,
 } from './pictures/reading';
-export { hashOfFile, readPicture } from './pictures/readPicture';
+export { hashOfFile, knownPicture, readPicture } from './pictures/readPicture';
 export { type ResizeOptions, resizedSide } from './pictures/resizePlan';
 export { sampleExamples, type ThumbnailOptions, thumbnail } from './pictures/thumbnails';
 export { type PlantedMistakes, type PlantOptions, plantMistakes } from './plantMistakes';

@@ -5,7 +5,7 @@ import { inOrder } from '../core/inOrder';
 import { cacheFolder } from '../core/paths';
 import { readBounded } from '../core/readBounded';
 import { realPathBelow } from '../core/safePath';
-import { type Dataset, type Example, hashOfFile, readPicture, type Subset } from '../data';
+import { type Dataset, type Example, hashOfFile, knownPicture, readPicture, type Subset } from '../data';
 import { openDataset } from '../data/public';
 import type { RunConfiguration } from './readConfiguration';
 import { readMetrics } from './readMetrics';
@@ -96,7 +96,7 @@ async function* hashed(
   const own = examples.map(({ reading: _, ...example }): Example => ({ ...example, ...(reading && { reading }) }));
   const read = inOrder(own, AHEAD, async (example) => {
     try {
-      return { example, hash: (await readPicture(example)).hash };
+      return { example, hash: (await knownPicture(example)) ?? (await readPicture(example)).hash };
     } catch {
       return undefined;
     }
