@@ -13,6 +13,9 @@ const styles = `
 .tunebook pre { background: var(--tb-raised); color: var(--tb-text); padding: 8px; overflow-x: auto; border-radius: 4px; margin: 8px 0 0; }
 `;
 
+/** @typedef {{ name: string, title: string, max: number, step: number, unit: string }} Slider */
+/** @typedef {{ name: string, unit: string, input: HTMLInputElement, shown: HTMLElement, parts: HTMLElement[] }} Row */
+
 /** @param {{ model: import('./shared.mjs').Model, el: HTMLElement }} context */
 function render({ model, el }) {
   const root = rootIn(el, 'Explore augmentation');
@@ -23,8 +26,8 @@ function render({ model, el }) {
     model.set(name, value);
     model.save_changes();
   };
-  const rows = model.get('sliders').map((/** @type {any} */ slider) => {
-    const { name, title, max, step, unit } = slider;
+  /** @type {Row[]} */
+  const rows = model.get('sliders').map((/** @type {Slider} */ { name, title, max, step, unit }) => {
     const input = element('input', {
       type: 'range',
       min: '0',
@@ -44,7 +47,7 @@ function render({ model, el }) {
   const start = element('select', {
     'aria-label': 'Start from',
     onchange: () => {
-      const zero = Object.fromEntries(rows.map((/** @type {any} */ row) => [row.name, 0]));
+      const zero = Object.fromEntries(rows.map(({ name }) => [name, 0]));
       set('values', { ...zero, ...model.get('starts')[start.value] });
       start.value = '';
     },
@@ -79,7 +82,7 @@ function render({ model, el }) {
     element(
       'div',
       { class: 'panes' },
-      element('div', { class: 'sliders' }, ...rows.flatMap((/** @type {any} */ row) => row.parts)),
+      element('div', { class: 'sliders' }, ...rows.flatMap(({ parts }) => parts)),
       pictures,
     ),
     element('pre', { tabIndex: 0, 'aria-label': 'Code' }, code),

@@ -33,6 +33,16 @@ const styles = `
 .tunebook .card select { max-width: 100%; }
 `;
 
+/**
+ * @typedef {object} Card
+ * @property {string} name
+ * @property {string} label
+ * @property {string | null} suggested
+ * @property {string} reason
+ * @property {string | null} action
+ * @property {string | null} newLabel
+ */
+
 /** @param {{ model: import('./shared.mjs').Model, el: HTMLElement }} context */
 function render({ model, el }) {
   const root = rootIn(el, 'Clean labels');
@@ -102,7 +112,10 @@ function render({ model, el }) {
   const decide = (name, action, label) =>
     model.send({ do: 'decide', name, action, ...(label !== undefined && { label }) });
 
-  const cardOf = (/** @type {any} */ { name, label, suggested, reason, action, newLabel }, /** @type {number} */ i) => {
+  const cardOf = (
+    /** @type {Card} */ { name, label, suggested, reason, action, newLabel },
+    /** @type {number} */ i,
+  ) => {
     const decision =
       { keep: 'kept', relabel: `relabelled as ${newLabel}`, 'leave out': 'left out' }[String(action)] ?? '';
     const button = (/** @type {string} */ text, /** @type {string} */ what, /** @type {string} */ to) =>
@@ -163,7 +176,7 @@ function render({ model, el }) {
   const drawCards = () => {
     const now = get('cards');
     const hadFocus = cards.contains(document.activeElement) || document.activeElement === cards;
-    if (!now.some((/** @type {any} */ card) => card.name === active)) active = now[0]?.name ?? '';
+    if (!now.some((/** @type {Card} */ card) => card.name === active)) active = now[0]?.name ?? '';
     cards.replaceChildren(...now.map(cardOf));
     if (now.length === 0)
       cards.append(element('li', { class: 'muted' }, nothing[/** @type {keyof typeof nothing} */ (get('list'))]));

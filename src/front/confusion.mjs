@@ -42,6 +42,8 @@ const drawn = (/** @type {string} */ name, /** @type {Record<string, unknown>} *
   return made;
 };
 
+/** @typedef {{ name: string, label: string, predicted: string, probability: number, missing?: boolean }} Card */
+
 /** @param {{ model: import('./shared.mjs').Model, el: HTMLElement }} context */
 function render({ model, el }) {
   const root = rootIn(el, 'Explore the confusion matrix');
@@ -222,7 +224,7 @@ function render({ model, el }) {
     cards.replaceChildren(
       ...model
         .get('cards')
-        .map((/** @type {any} */ card, /** @type {number} */ i) =>
+        .map((/** @type {Card} */ card, /** @type {number} */ i) =>
           element(
             'figure',
             {},

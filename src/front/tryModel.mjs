@@ -142,7 +142,7 @@ function render({ model, el }) {
       Object.assign(heat, { src: urls[1] ?? '', alt: `Grad-CAM heat map for ${classes[0].name}` });
       heatText.textContent = `Grad-CAM for ${classes[0].name}: yellow where the picture raises the score of this class most, blue where it does not`;
       bars.replaceChildren(
-        ...classes.slice(0, most).map((/** @type {any} */ { name, probability }) => {
+        ...classes.slice(0, most).map((/** @type {{ name: string, probability: number }} */ { name, probability }) => {
           const bar = element('div', {});
           bar.style.width = percent(probability);
           return element(
@@ -167,7 +167,7 @@ function render({ model, el }) {
       near.replaceChildren(
         ...model
           .get('neighbors')
-          .map((/** @type {any} */ one, /** @type {number} */ i) =>
+          .map((/** @type {{ name: string, class: string, distance: number }} */ one, /** @type {number} */ i) =>
             element(
               'figure',
               {},

@@ -34,7 +34,7 @@ export async function knownHash(file: string): Promise<string | undefined> {
  * @param stats of the file, from before its content was read
  */
 export function rememberHash(file: string, stats: BigIntStats, hash: string): void {
-  const changed = stats.ctimeNs > stats.mtimeNs ? stats.ctimeNs : stats.mtimeNs;
-  if (BigInt(Date.now()) * 1_000_000n - changed < UNCERTAIN || hashes.size >= MOST) hashes.delete(file);
+  const age = BigInt(Date.now()) * 1_000_000n - stats.ctimeNs;
+  if (age < UNCERTAIN || hashes.size >= MOST) hashes.delete(file);
   else hashes.set(file, { stamp: stampOf(stats), hash });
 }
