@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  closeSync,
   cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   realpathSync,
   renameSync,
@@ -21,16 +23,30 @@ export function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
 }
 
-/** Write a file atomically: into a temporary file in the same folder, which is then renamed. Missing folders are made. */
-export function writeFileAtomically(path: string, content: string | Uint8Array): void {
+/**
+ * Write a file atomically: into a temporary file in the same folder, which is then renamed. Missing folders are made.
+ *
+ * @param content all of it, or its parts in order, so that a large file need not be in memory
+ */
+export function writeFileAtomically(path: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = temporaryBeside(path);
   try {
-    writeFileSync(temporary, content);
+    if (typeof content === 'string' || content instanceof Uint8Array) writeFileSync(temporary, content);
+    else writeParts(temporary, content);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+function writeParts(path: string, parts: Iterable<Uint8Array>): void {
+  const file = openSync(path, 'w');
+  try {
+    for (const part of parts) writeFileSync(file, part); // goes on where the last part ended
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -149,9 +149,12 @@ export function saveBest(
   writeSafetensors(fileIn(folder, 'best'), arrays, { record: JSON.stringify(record) });
 }
 
+/** A tensor's values, copied when they are written: the state of a large network, all at once, would take as much memory as training it. */
 const toArray = (tensor: tf.Tensor): NamedArray => ({
   shape: tensor.shape,
-  data: tensor.dataSync() as Float32Array,
+  get data() {
+    return tensor.dataSync() as Float32Array;
+  },
 });
 
 /** Sets a variable to the values of an array. */

@@ -201,16 +201,25 @@ export function writeSafetensors(
 ): void {
   const header: Record<string, unknown> = { __metadata__: notes };
   let offset = 0;
-  for (const [name, { shape, data }] of arrays) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+  for (const [name, { shape }] of arrays) {
+    const length = 4 * elementsOf(shape);
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + length] };
+    offset += length;
   }
   const text = JSON.stringify(header);
   const json = Buffer.from(text + ' '.repeat((8 - (Buffer.byteLength(text) % 8)) % 8)); // data starts at a multiple of 8
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
-  const data = [...arrays.values()].map((array) =>
-    Buffer.from(array.data.buffer, array.data.byteOffset, array.data.byteLength),
-  );
-  writeFileAtomically(file, Buffer.concat([length, json, ...data]));
+  writeFileAtomically(file, contentOf([length, json], arrays));
 }
+
+/** The parts of a file, one array after the other: `data` may be computed when it is asked for. */
+function* contentOf(start: Buffer[], arrays: ReadonlyMap<string, NamedArray>): Generator<Uint8Array> {
+  yield* start;
+  for (const [name, { shape, data }] of arrays) {
+    if (data.length !== elementsOf(shape)) throw new Error(`${name} has ${data.length} numbers for shape [${shape}]`);
+    yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  }
+}
+
+const elementsOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { UserError } from '../../../src/core/errors';
@@ -29,6 +29,35 @@ describe('safetensors', () => {
     const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
     assert.deepEqual(header['layer/bias'], { dtype: 'F32', shape: [1], data_offsets: [16, 20] });
     assert.equal(bytes.readFloatLE(8 + length + 16), 0.25);
+  });
+
+  it('are written array by array: each is asked for its numbers when those before it are in the file', () => {
+    const asked: number[] = [];
+    const sizes = () => readdirSync(folder).map((name) => statSync(join(folder, name)).size);
+    const lazy = new Map(
+      [...arrays].map(([name, { shape, data }]) => [
+        name,
+        {
+          shape,
+          get data() {
+            asked.push(Math.max(...sizes()));
+            return data;
+          },
+        },
+      ]),
+    );
+    rmSync(file, { force: true });
+    writeSafetensors(file, lazy);
+    assert.equal(asked[1]! - asked[0]!, 16);
+    assert.deepEqual(readSafetensors(file).arrays, arrays);
+  });
+
+  it('are not replaced by arrays whose shape does not fit their data', () => {
+    writeSafetensors(file, arrays);
+    const wrong = new Map([...arrays, ['more', { shape: [3], data: Float32Array.of(1, 2) }] as const]);
+    assert.throws(() => writeSafetensors(file, wrong), /more has 2 numbers for shape \[3\]/);
+    assert.deepEqual(readSafetensors(file).arrays, arrays);
+    assert.deepEqual(readdirSync(folder), ['weights.safetensors']);
   });
 
   it('are refused if a shape does not fit its data', () => {
