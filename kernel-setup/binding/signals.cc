@@ -5,12 +5,14 @@
 // destroys what lies before the buffer (https://github.com/uxlfoundation/oneDNN/issues/4845). TensorFlow 2.21 contains oneDNN 3.7.3.
 //
 // So signals are blocked in a thread while it multiplies. They are not late: another thread gets them, and Node's handlers only write to a pipe,
-// from any thread. The linker (--wrap) sends the binding's calls of four functions of TensorFlow here first.
+// from any thread. The linker (--wrap) sends the binding's calls of five functions of TensorFlow here first.
 
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+
 #include <initializer_list>
+
 #include "tensorflow/c/c_api.h"
 #include "tensorflow/c/eager/c_api.h"
 
@@ -93,6 +95,13 @@ TFE_Context *__real_TFE_NewContext(const TFE_ContextOptions *options, TF_Status 
 TFE_Context *__wrap_TFE_NewContext(const TFE_ContextOptions *options, TF_Status *status) {
   Blocked blocked(kAll);
   return __real_TFE_NewContext(options, status);
+}
+
+TF_Graph *__real_TF_NewGraph(void);
+
+TF_Graph *__wrap_TF_NewGraph(void) {
+  Blocked blocked(kAll);
+  return __real_TF_NewGraph();
 }
 
 TF_Session *__real_TF_LoadSessionFromSavedModel(const TF_SessionOptions *options, const TF_Buffer *run_options,

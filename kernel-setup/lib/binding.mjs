@@ -1,17 +1,40 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { failure, run } from './child.mjs';
 import { systemCompilers, withFetchedCompiler } from './compiler.mjs';
 import { messageOf, SetupError } from './errors.mjs';
 import { inPackage } from './packages.mjs';
+import { inProject } from './paths.mjs';
 import { platformFacts } from './platform.mjs';
 import { contentsOf, filesIn, hashOf } from './stamps.mjs';
 import { tfjsFolder } from './tfjs-node.mjs';
 
 /** Node-API version 8 is in every Node since 15.12; tfjs-node looks for its binding in a folder of this name. */
 const NAPI = 8;
-const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'];
 const OPTIONS = ['-O2', '-fPIC', '-std=c++17', `-DNAPI_VERSION=${NAPI}`, '-DBUILDING_NODE_EXTENSION'];
+
+/**
+ * The files that the binding is compiled from: tfjs-node's, and ours.
+ *
+ * @param {import('./platform.mjs').Platform} platform
+ */
+function sourcesFor({ guarded = [] }) {
+  const theirs = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(tfjsFolder(), 'binding', name));
+  return guarded.length > 0 ? [...theirs, inProject('kernel-setup', 'binding', 'signals.cc')] : theirs;
+}
+
+/**
+ * The files that the binding is compiled from, with those that they include.
+ *
+ * @param {import('./platform.mjs').Platform} [platform] default: this one
+ */
+export const bindingSources = (platform = platformFacts()) => [
+  ...new Set([...filesIn(join(tfjsFolder(), 'binding'), /\.(cc|h)$/), ...sourcesFor(platform)]),
+];
+
+/** A text that is another when a binding that is compiled here would be another. */
+export const bindingKey = () =>
+  hashOf([...contentsOf(bindingSources(), tfjsFolder()), ...OPTIONS, ...(platformFacts().guarded ?? [])]);
 
 /** Where tfjs-node looks for its binding. */
 export const bindingFile = () => join(tfjsFolder(), 'lib', `napi-v${NAPI}`, 'tfjs_binding.node');
@@ -29,9 +52,7 @@ export const librariesLink = () => join(tfjsFolder(), 'deps', 'lib');
  * @returns {Promise<string>} the compiled file
  */
 export async function compileBinding(step, home, onStage) {
-  const sources = filesIn(join(tfjsFolder(), 'binding'), /\.(cc|h)$/);
-  const key = hashOf([...contentsOf(sources, tfjsFolder()), ...OPTIONS]);
-  const target = join(home, 'binding', `tfjs_binding-${key}.node`);
+  const target = join(home, 'binding', `tfjs_binding-${bindingKey()}.node`);
   if (existsSync(target)) return target;
   mkdirSync(dirname(target), { recursive: true });
   /** @type {SetupError | undefined} */
@@ -86,7 +107,8 @@ export async function linkBinding(
   { include: headers, inputs, target, more = [], platform = platformFacts() },
 ) {
   const include = ['-I', inPackage('node-api-headers', 'include'), '-I', headers];
-  const objects = SOURCES.map((source) => `${target}.${source}.o`);
+  const sources = sourcesFor(platform);
+  const objects = sources.map((source) => `${target}.${basename(source)}.o`);
   const part = `${target}.part`;
   const what = `compiling TensorFlow's binding with ${compiler.name}`;
   const call = async (/** @type {string[]} */ parameters) => {
@@ -97,16 +119,15 @@ export async function linkBinding(
   };
   try {
     const compiled = await Promise.allSettled(
-      SOURCES.map((source, i) =>
-        call([...OPTIONS, ...more, ...include, '-c', join(tfjsFolder(), 'binding', source), '-o', objects[i] ?? '']),
-      ),
+      sources.map((source, i) => call([...OPTIONS, ...more, ...include, '-c', source, '-o', objects[i] ?? ''])),
     );
     for (const result of compiled) if (result.status === 'rejected') throw result.reason;
     // at run time the libraries are found relative to the binding, wherever the project folder is
     const search = `-Wl,-rpath,${platform.origin}/../../deps/lib`;
     // the functions of Node are in the program that loads the binding, which macOS must be told
     const fromNode = platform.origin === '@loader_path' ? ['-Wl,-undefined,dynamic_lookup'] : [];
-    await call(['-shared', ...more, ...objects, ...inputs, ...fromNode, search, '-o', part]);
+    const guarded = (platform.guarded ?? []).map((name) => `-Wl,--wrap=${name}`);
+    await call(['-shared', ...more, ...objects, ...inputs, ...guarded, ...fromNode, search, '-o', part]);
     renameSync(part, target);
   } finally {
     for (const file of [...objects, part]) rmSync(file, { force: true });

@@ -13,6 +13,7 @@ import { SetupError } from './errors.mjs';
  * @property {readonly string[]} files what to unpack from TensorFlow's wheel besides headers and licences: regular expressions of paths
  * @property {string} origin how a library names its own folder in a search path
  * @property {string} target the platform's name in zig, with the oldest C library or system that is supported
+ * @property {readonly string[]} [guarded] functions of TensorFlow whose calls go through kernel-setup/binding/signals.cc, which says why
  * @property {string} [untested] why it is experimental
  */
 
@@ -39,6 +40,7 @@ export const platforms = {
     files: [LINUX_FILES],
     origin: '$ORIGIN',
     target: 'x86_64-linux-gnu.2.17',
+    guarded: ['TFE_NewContext', 'TFE_Execute', 'TF_NewGraph', 'TF_LoadSessionFromSavedModel', 'TF_SessionRun'],
   },
   'linux-arm64': {
     title: 'Linux arm64',

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { linkBinding } from '../lib/binding.mjs';
+import { bindingSources, linkBinding } from '../lib/binding.mjs';
 import { failure, run } from '../lib/child.mjs';
 import { withFetchedCompiler } from '../lib/compiler.mjs';
 import { SetupError } from '../lib/errors.mjs';
@@ -15,15 +15,19 @@ import { sha256 } from '../lib/pip.mjs';
 import { platforms } from '../lib/platform.mjs';
 import { bindingHashes, hashesFile, prebuiltBinding, prebuiltFile } from '../lib/prebuilt.mjs';
 import { formatSeconds } from '../lib/report.mjs';
-import { filesIn, writeWhole } from '../lib/stamps.mjs';
+import { writeWhole } from '../lib/stamps.mjs';
 import { tensorflowHome, tensorflowVariant } from '../lib/tensorflow-variant.mjs';
 import { tfjsFolder } from '../lib/tfjs-node.mjs';
 
 const STEP = 'bindings';
 
-/** The functions of TensorFlow's C interface that the binding calls, and a few types, whose names do no harm. */
-function tensorflowNames() {
-  const sources = filesIn(join(tfjsFolder(), 'binding'), /\.(cc|h)$/).map((file) => readFileSync(file, 'utf8'));
+/**
+ * The functions of TensorFlow's C interface that the binding calls, and a few types, whose names do no harm.
+ *
+ * @param {import('../lib/platform.mjs').Platform} platform
+ */
+function tensorflowNames(platform) {
+  const sources = bindingSources(platform).map((file) => readFileSync(file, 'utf8'));
   return [...new Set(sources.join('\n').match(/\bTFE?_[A-Z]\w+/g))].sort();
 }
 
@@ -70,7 +74,7 @@ async function makeNamesOnly(zig, platform, file, name, functions) {
 export async function buildFor(zig, platform, target) {
   const folder = mkdtempSync(join(tmpdir(), 'tunebook-binding-'));
   try {
-    const functions = tensorflowNames();
+    const functions = tensorflowNames(platform);
     const inputs = [];
     for (const [i, name] of platform.libraries.entries()) {
       inputs.push(join(folder, name));

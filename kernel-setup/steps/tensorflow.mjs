@@ -10,7 +10,14 @@ import {
 } from 'node:fs';
 import { cpus, hostname, release } from 'node:os';
 import { dirname, join } from 'node:path';
-import { bindingFile, compileBinding, installBinding, librariesLink, tfjsVersion } from '../lib/binding.mjs';
+import {
+  bindingFile,
+  bindingKey,
+  compileBinding,
+  installBinding,
+  librariesLink,
+  tfjsVersion,
+} from '../lib/binding.mjs';
 import { runOrFail } from '../lib/child.mjs';
 import { tensorflowEnvironment } from '../lib/environment.mjs';
 import { messageOf, SetupError } from '../lib/errors.mjs';
@@ -166,7 +173,8 @@ export const tensorflow = {
   },
   inputs: () => {
     const decided = decision(); // another GPU or driver needs a new first calculation
-    return [wheelsKey(tensorflowVariant()), tfjsVersion(), linkTarget(), ...(decided ? [decided.key] : [])];
+    const key = decided ? [decided.key] : [];
+    return [wheelsKey(tensorflowVariant()), tfjsVersion(), bindingKey(), linkTarget(), ...key];
   },
   artefacts: () => [
     bindingFile(),
