@@ -5,6 +5,8 @@ const { Cell } = require('./cell.cjs');
 const { CellQueue } = require('./cellQueue.cjs');
 const { Comms } = require('./comms.cjs');
 const { History } = require('./history.cjs');
+const { readComments } = require('./compile/comments.cjs');
+const { prepare } = require('./compile/hints.cjs');
 const language = require('./language.cjs');
 const { describeError } = require('./traceback.cjs');
 
@@ -14,6 +16,9 @@ const farewell = 150;
 const patience = 1000;
 /** How long the kernel must be idle before the names of the cells are computed (milliseconds). */
 const pause = 200;
+/** How long the kernel must be idle before the comments of documentation are read, and for how long at a time (milliseconds). */
+const reading = 3000;
+const turn = 20;
 
 const isCommMessage = (type) => ['comm_open', 'comm_msg', 'comm_close'].includes(type);
 const noCode = { status: 'error', ename: 'InvalidRequest', evalue: 'the request contains no code', traceback: [] };
@@ -188,11 +193,21 @@ class Kernel {
     this.#hints = setTimeout(() => {
       if (this.#running || this.#ending) return;
       try {
-        language.complete(this.executor.compiler, { code: '', cursor_pos: 0 });
+        prepare(this.executor.compiler);
+        this.#readComments(this.executor.compiler.service.program());
       } catch {
         // the frontend is not waiting for anything, so this may fail
       }
     }, pause);
+    this.#hints.unref();
+  }
+
+  /** A person who reads what a cell gave may ask for documentation next. In short turns, so that a cell need not wait. */
+  #readComments(program, wait = reading) {
+    this.#hints = setTimeout(() => {
+      if (this.#running || this.#ending || readComments(program, turn)) return;
+      this.#readComments(program, turn);
+    }, wait);
     this.#hints.unref();
   }
 

@@ -44,6 +44,20 @@ describe('the kernel', function () {
     assert.equal(nothing.found, false);
   });
 
+  it('documents names of Node, of packages and of JavaScript, and completes what is deprecated last', async () => {
+    await session.run("import { readFileSync } from 'node:fs';\nimport { from } from 'arquero';");
+    for (const [code, text] of [
+      ['readFileSync', /Returns the contents of the `path`[\s\S]*- `path` filename/],
+      ['from', /Create a new table from an existing object[\s\S]*\*\*Example\*\*/],
+      ['"a".substring', /Returns the substring at the specified location/],
+    ] as const) {
+      const reply = await session.ask('inspect_request', { code, cursor_pos: code.length, detail_level: 0 });
+      assert.match((reply.data as Record<string, string>)['text/markdown'] ?? '', text);
+    }
+    const reply = await session.ask('complete_request', { code: '"a".su', cursor_pos: 6 });
+    assert.deepEqual(reply.matches, ['substring', 'sub', 'substr', 'sup']);
+  });
+
   it('formats a docstring, and shows it as a page for ?name', async () => {
     await session.run(
       '/**\n * Multiply.\n * @param a the first factor\n * @returns the product\n */\nfunction product(a: number) { return a; }',

@@ -1,6 +1,7 @@
 'use strict';
 // Answers the editor's questions about a cell that is being typed: completion, the signature at the cursor, the documentation of a name.
 
+const { readComments } = require('./comments.cjs');
 const { ts } = require('./typescript.cjs');
 
 const preferences = {
@@ -10,15 +11,23 @@ const preferences = {
   includeCompletionsForImportStatements: false,
 };
 
+/** Compute the names of the cells, which otherwise the first completion would wait for. @param {import('./compiler.cjs').Compiler} compiler */
+function prepare(compiler) {
+  compiler.open('');
+  const { languageService, current } = compiler.service;
+  languageService.getCompletionsAtPosition(current, 0, preferences);
+}
+
 /**
  * @param {import('./compiler.cjs').Compiler} compiler
  * @param {string} source
  * @param {number} cursor
- * @returns {{ start: number, end: number, matches: { name: string, kind: string }[] }} best first
+ * @returns {{ start: number, end: number, matches: { name: string, kind: string }[] }} best first, what is deprecated last
  */
 function complete(compiler, source, cursor) {
   const text = compiler.open(source);
   const { service } = compiler;
+  readComments(service.program());
   const position = text.toModule(cursor);
   const found = service.languageService.getCompletionsAtPosition(service.current, position, preferences);
   const start = cursor - /[\p{ID_Continue}$]*$/u.exec(source.slice(0, cursor))[0].length;
@@ -53,6 +62,7 @@ const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
  */
 function inspect(compiler, source, cursor) {
   const text = compiler.open(source);
+  readComments(compiler.service.program());
   const { languageService, current } = compiler.service;
   for (const at of [cursor, cursor - 1]) {
     if (at < 0 || !/[\p{ID_Continue}$]/u.test(source[at] ?? '')) continue;
@@ -95,4 +105,4 @@ function tagAsMarkdown(name, text) {
   return `- \`${parameter}\` ${rest}`.trim();
 }
 
-module.exports = { complete, inspect };
+module.exports = { prepare, complete, inspect };

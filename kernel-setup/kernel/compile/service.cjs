@@ -9,6 +9,9 @@ const { nodeTypes, readOptions } = require('./options.cjs');
 const { everywhere } = require('../process/nodeModules.cjs');
 const { ts } = require('./typescript.cjs');
 
+/** Comments are read when somebody asks for documentation: see comments.cjs. */
+const jsDocParsingMode = ts.JSDocParsingMode.ParseForTypeInfo;
+
 const here = path.join(__dirname, 'cell.ts');
 
 /** @param {string} file */
@@ -31,7 +34,8 @@ class Service {
     while (fs.existsSync(this.current)) this.current = this.current.replace(/\.ts$/, '_.ts');
     this.write(this.current, 'export {};');
     this.refresh();
-    this.languageService = ts.createLanguageService(this.#host(), ts.createDocumentRegistry(true, folder));
+    const registry = ts.createDocumentRegistry(true, folder, jsDocParsingMode);
+    this.languageService = ts.createLanguageService(this.#host(), registry);
   }
 
   /** Adds a cell that ran as a module. @param {number} count */
@@ -116,7 +120,8 @@ class Service {
       return { resolvedFileName: cell, extension: ts.Extension.Ts, isExternalLibraryImport: false };
     }
     // Only files in packages are cached, because the user's own files may come and go.
-    const cache = name.startsWith('.') || name.startsWith('/') ? undefined : this.resolutions;
+    const isOwn = (name.startsWith('.') || name.startsWith('/')) && !isInPackage(from);
+    const cache = isOwn ? undefined : this.resolutions;
     const mode = ts.ModuleKind.ESNext;
     const find = (file) =>
       ts.resolveModuleName(name, file, this.options, ts.sys, cache, undefined, mode).resolvedModule;
@@ -134,6 +139,7 @@ class Service {
     const types = nodeTypes();
     return {
       ...ts.sys,
+      jsDocParsingMode,
       getCompilationSettings: () => this.options,
       getScriptFileNames: () => [this.current],
       getScriptVersion: (file) => this.version(file) ?? '',
