@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { Dataset, File, Group } from 'h5wasm';
 import type { Decode } from '../../core/decoderMain';
 import { messageOf, UserError } from '../../core/errors';
@@ -34,6 +35,8 @@ const MOST_LAYERS = 20_000;
 
 async function read({ file: from, limit }: Hdf5Request): Promise<SavedWeights> {
   const content = typeof from === 'string' ? readBounded(from, { largest: LARGEST_FILE }) : from;
+  // this process reads one file: to optimize the library's code would take longer than to run it
+  setFlagsFromString('--liftoff-only');
   const hdf5 = await import('h5wasm');
   const { FS } = (await hdf5.ready) as unknown as { FS: MemoryFiles };
   FS.createDataFile('/', 'weights.h5', content, true, false, true); // owned: not copied
