@@ -46,8 +46,8 @@ class Blocked {
   sigset_t before_;
 };
 
-// Another stack for the handlers that ask for one, as that of V8's profiler does. Its signal, SIGPROF, is for one thread and must come at once: a
-// sample that waited would be counted for the code after the operation.
+// Another stack for the handlers that ask for one, as that of V8's profiler does. Its signal, SIGPROF, is for one thread and must come at once: when
+// it waited for the end of the operation, a profile counted nearly half of the operation's time for the code before.
 class HandlerStack {
  public:
   HandlerStack() {

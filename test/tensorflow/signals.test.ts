@@ -151,7 +151,7 @@ describe('signals', () => {
 
   it('of the profiler come at once, and destroy nothing', async () => {
     const folder = temporaryFolder();
-    // this size destroyed memory in each of 20 runs
+    // this size destroyed memory in each of 20 runs of 4 s
     const program = `
       const { tf } = require(${tensorflow});
       multiplyFor(2, tf.randomUniform([256, 512]), tf.randomUniform([512, 300]));`;
