@@ -19,11 +19,12 @@ import { withVariablesRestored } from './variables';
 import { nudged, verify } from './verify';
 
 /**
- * Batch sizes that a function is recorded at for any batch size: two to see what depends on it, a third to confirm. They are small, as a
- * recording keeps all that is computed, which takes more memory than a run of the graph; and not evenly spaced, so that a number which
- * only counts the calls is not taken for one that depends on the size.
+ * Batch sizes that a function is recorded at for any batch size: two to see what depends on it, and a third to confirm, at which the graph
+ * is checked, too. That is the smallest one and the only one with numbers, as a recording keeps all of them, which takes more memory than a
+ * run of the graph. They are not evenly spaced in the order of the calls, so that a number which counts calls is not taken for one that
+ * depends on the size.
  */
-const SIZES = [2, 4, 3];
+const SIZES = [4, 3, 2];
 
 export interface BuildOptions {
   /** inputs whose first dimension is the batch; empty: one graph for exactly these shapes */
@@ -70,31 +71,35 @@ export function buildGraph(
     const sizes = options.batched.size > 0 ? SIZES : [0, 0];
     const inputSets = sizes.map((size) => example.map((input, i) => sized(input, options.batched.has(i) ? size : 0)));
     const calls: RecordedCall[] = [];
-    const recordAt = (inputs: tf.Tensor[]) => {
-      for (const call of calls) disposeResults(call); // only those of the last call are compared
-      const call = recordTwiceIfNew(fn, inputs, restore);
-      restore();
-      return call;
-    };
     try {
-      for (const inputs of inputSets) calls.push(recordAt(inputs));
+      // the last call, at a size that the graph is not made from, is what it has to repeat; it is the first one, as it may make variables
+      const inputs = inputSets.at(-1)!;
+      const call = recordTwiceIfNew(fn, inputs, restore);
+      calls.push(call);
+      restore();
+      for (const others of inputSets.slice(0, -1)) {
+        const structure = record(fn, others, true);
+        disposeResults(structure);
+        calls.splice(-1, 0, structure);
+        restore();
+      }
       const recordings = calls.map(({ recording }, i): SizedRecording => ({ batch: sizes[i]!, recording }));
       generalize(recordings as [SizedRecording, SizedRecording]);
       const { recording } = calls[0]!;
       const ops = recording.ops.length;
       const folded = simplify(recording, options);
       const { engine = 'tensorflow' } = options;
-      // The last recorded call, at a size that the graph was not made from, is what it has to repeat.
-      const [inputs, call] = [inputSets.at(-1)!, calls.at(-1)!];
       const loaded = (precision: Precision) => {
         const { session, nodes } = isOptional(engine) ? inEngine(engine, recording) : inTensorflow(recording, options);
         try {
           const difference = verify(() => session.run(inputs), call, {
             precision,
             tolerance: isOptional(engine) ? ENGINE_TOLERANCE : options.tolerance,
-            again: () => {
+            again: (seed) => {
               restore();
-              return fn(...inputs.map(nudged));
+              // what is rounded in each layer, not only in the first one
+              for (const { variable } of call.recording.updates) variable.assign(nudged(variable, seed));
+              return fn(...inputs.map((input) => nudged(input, seed)));
             },
           });
           return { session, engine, ops, nodes, folded, difference };
@@ -112,7 +117,7 @@ export function buildGraph(
       return loaded(options.precision);
     } finally {
       tf.dispose(inputSets);
-      for (const call of calls) disposeResults(call);
+      if (calls.length > 0) disposeResults(calls.at(-1)!);
     }
   });
 }

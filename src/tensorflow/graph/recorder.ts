@@ -9,6 +9,7 @@ import {
   tf,
 } from './backend';
 import { type RecordedOp, type Recording, Refusal, type Source, type TensorType } from './recording';
+import { SharedBuffers } from './sharedBuffers';
 
 /** The tensors that a recorded function returned, in order; the caller puts them back into its array or object. */
 type Recordable = (...inputs: tf.Tensor[]) => readonly tf.Tensor[];
@@ -34,11 +35,13 @@ const variables = () => Object.values(tf.engine().registeredVariables).filter((v
  *
  * The inputs must not share data with each other or with a variable.
  *
+ * @param structure whether only operations and shapes are needed: then the numbers of the results mean nothing, and it takes little memory
  * @throws {Refusal} if the function did something that a graph cannot repeat
  */
-export function record(fn: Recordable, inputs: readonly tf.Tensor[]): RecordedCall {
+export function record(fn: Recordable, inputs: readonly tf.Tensor[], structure = false): RecordedCall {
   const backend = nodeBackend();
-  const recorder = new Recorder(backend, inputs);
+  const buffers = structure ? new SharedBuffers(backend.binding) : undefined;
+  const recorder = new Recorder(backend, inputs, buffers);
   const restore = [recorder.hookBinding(), recorder.hookTensors(), recorder.hookRandom()];
   recording = true;
   try {
@@ -52,6 +55,7 @@ export function record(fn: Recordable, inputs: readonly tf.Tensor[]): RecordedCa
   } finally {
     recording = false;
     for (const undo of restore) undo();
+    buffers?.release();
   }
 }
 
@@ -67,6 +71,7 @@ class Recorder {
   constructor(
     private readonly backend: NodeBackend,
     inputs: readonly tf.Tensor[],
+    private readonly buffers: SharedBuffers | undefined,
   ) {
     this.real = backend.binding;
     this.inputTypes = inputs.map(({ shape, dtype }) => ({ shape, dtype: backend.getDTypeInteger(dtype) }));
@@ -88,7 +93,10 @@ class Recorder {
       createTensor: (shape, dtype, values) => this.createTensor(shape, dtype, values),
       executeOp: (type, attributes, ids, outputs) => {
         const inputs = ids.map((id) => this.sourceOf(id));
-        const handles = real.executeOp(type, attributes, ids, outputs);
+        const results = real.executeOp(type, attributes, ids, outputs);
+        // JavaScript may read a result that depends on no input, and go on with its numbers
+        const { buffers } = this;
+        const handles = buffers && inputs.some(varies) ? results.map((result) => buffers.share(result)) : results;
         if (outputs === 0) this.problems.add(`it runs ${type} for its side effect`);
         this.add({ type, attributes: [...attributes], inputs }, handles);
         return handles;

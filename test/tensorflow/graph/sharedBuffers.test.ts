@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { tf } from '../../../src/tensorflow';
+import { type RecordedCall, record } from '../../../src/tensorflow/graph/recorder';
+
+const types = ({ recording }: RecordedCall) =>
+  recording.ops.map(({ type, outputs }) => [type, outputs.map(({ shape }) => shape)]);
+const dispose = ({ outputs, updated }: RecordedCall) => tf.dispose([...outputs, ...updated]);
+
+describe('a recording of the structure only', () => {
+  const large = (value: number) => tf.fill([256, 128], value).add(tf.zeros([256, 128]));
+  let x: tf.Tensor;
+
+  before(() => {
+    x = large(1);
+  });
+  after(() => x.dispose());
+
+  it('has the operations and shapes of one with numbers, and large results of one shape share a buffer', () => {
+    const fn = (input: tf.Tensor) => [input.add(1), input.add(2), input.slice([0, 0], [2, 2]).mul(3), input.sum()];
+    const [whole, structure] = [record(fn, [x]), record(fn, [x], true)];
+    assert.deepEqual(types(structure), types(whole));
+    const first = ({ outputs }: RecordedCall) => outputs.map((output) => output.dataSync()[0]);
+    assert.deepEqual(first(whole), [2, 3, 3, 256 * 128]);
+    assert.deepEqual(first(structure), [2, 2, 3, 256 * 128]); // the second has the numbers of the first
+    [whole, structure].forEach(dispose);
+  });
+
+  it('keeps the numbers of what does not depend on inputs, which JavaScript may read', () => {
+    let seen: number | undefined;
+    const fn = (input: tf.Tensor) => {
+      const sum = input.add(5);
+      seen = large(6).add(large(1)).dataSync()[0];
+      return [sum.mul(seen!)];
+    };
+    dispose(record(fn, [x], true));
+    assert.equal(seen, 7);
+  });
+
+  it('keeps no tensors', () => {
+    const before = tf.memory().numTensors;
+    dispose(record((input: tf.Tensor) => [input.add(1).mul(2).sub(3)], [x], true));
+    assert.equal(tf.memory().numTensors, before);
+  });
+});
