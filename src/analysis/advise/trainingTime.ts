@@ -29,11 +29,11 @@ export function trainingMinutes(variant: AdvisedVariant, pictures: number, milli
 }
 
 /**
- * With fewer pictures of a class, only the head should be trained, whatever they show: with 3 emoji of each to train more shows no gain
- * (chapter 07), and with 5 photos two points for a multiple of the time (bench/RECIPES.md).
+ * With fewer pictures of a class, only the head should be trained, whatever they show: to train more shows no gain with 3 emoji of each
+ * (chapter 07), nor with 5 photos or sign digits (bench/RECIPES.md).
  */
 const VERY_FEW = 10;
-/** With fewer pictures of a class that are like photos, only the head should be trained. */
+/** With fewer pictures of a class that are like photos, the head should be trained first: to train more brings some two points. */
 const FEW = 30;
 /** With at least so many pictures of a class, the whole network can be trained. */
 const MANY = 1000;
