@@ -70,22 +70,19 @@ export function buildGraph(
   return withVariablesRestored((restore) => {
     const sizes = options.batched.size > 0 ? SIZES : [0, 0];
     const inputSets = sizes.map((size) => example.map((input, i) => sized(input, options.batched.has(i) ? size : 0)));
-    const calls: RecordedCall[] = [];
+    let kept: RecordedCall | undefined;
     try {
-      // the last call, at a size that the graph is not made from, is what it has to repeat; it is the first one, as it may make variables
+      // what the graph has to repeat, at a size that it is not made from; recorded first, as it may make variables
       const inputs = inputSets.at(-1)!;
       const call = recordTwiceIfNew(fn, inputs, restore);
-      calls.push(call);
+      kept = call;
       restore();
-      for (const others of inputSets.slice(0, -1)) {
-        const structure = record(fn, others, true);
-        disposeResults(structure);
-        calls.splice(-1, 0, structure);
-        restore();
-      }
-      const recordings = calls.map(({ recording }, i): SizedRecording => ({ batch: sizes[i]!, recording }));
+      const structures = inputSets.slice(0, -1).map((others) => structureOf(fn, others, restore));
+      const recordings = [...structures, call.recording].map(
+        (recording, i): SizedRecording => ({ batch: sizes[i]!, recording }),
+      );
       generalize(recordings as [SizedRecording, SizedRecording]);
-      const { recording } = calls[0]!;
+      const { recording } = recordings[0]!;
       const ops = recording.ops.length;
       const folded = simplify(recording, options);
       const { engine = 'tensorflow' } = options;
@@ -117,12 +114,31 @@ export function buildGraph(
       return loaded(options.precision);
     } finally {
       tf.dispose(inputSets);
-      if (calls.length > 0) disposeResults(calls.at(-1)!);
+      if (kept) disposeResults(kept);
     }
   });
 }
 
 const disposeResults = ({ outputs, updated }: RecordedCall): void => tf.dispose([...outputs, ...updated]);
+
+/** A recording without numbers; with them where the function cannot go on without, as with an index that it computes. */
+function structureOf(
+  fn: (...inputs: tf.Tensor[]) => readonly tf.Tensor[],
+  inputs: readonly tf.Tensor[],
+  restore: () => void,
+): Recording {
+  let call: RecordedCall;
+  try {
+    call = record(fn, inputs, true);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    restore();
+    call = record(fn, inputs);
+  }
+  disposeResults(call);
+  restore();
+  return call.recording;
+}
 
 function inTensorflow(recording: Recording, options: BuildOptions): { session: Session; nodes: number } {
   const graph = toGraph(recording, options, nodeBackend());

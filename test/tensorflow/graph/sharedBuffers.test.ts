@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { tf } from '../../../src/tensorflow';
+import { compile } from '../../../src/tensorflow/graph';
 import { type RecordedCall, record } from '../../../src/tensorflow/graph/recorder';
 
 const types = ({ recording }: RecordedCall) =>
@@ -7,7 +8,7 @@ const types = ({ recording }: RecordedCall) =>
 const dispose = ({ outputs, updated }: RecordedCall) => tf.dispose([...outputs, ...updated]);
 
 describe('a recording of the structure only', () => {
-  const large = (value: number) => tf.fill([256, 128], value).add(tf.zeros([256, 128]));
+  const large = (value: number) => tf.fill([4, 8192], value).add(tf.zeros([4, 8192]));
   let x: tf.Tensor;
 
   before(() => {
@@ -20,8 +21,8 @@ describe('a recording of the structure only', () => {
     const [whole, structure] = [record(fn, [x]), record(fn, [x], true)];
     assert.deepEqual(types(structure), types(whole));
     const first = ({ outputs }: RecordedCall) => outputs.map((output) => output.dataSync()[0]);
-    assert.deepEqual(first(whole), [2, 3, 3, 256 * 128]);
-    assert.deepEqual(first(structure), [2, 2, 3, 256 * 128]); // the second has the numbers of the first
+    assert.deepEqual(first(whole), [2, 3, 3, 4 * 8192]);
+    assert.deepEqual(first(structure), [2, 2, 3, 4 * 8192]); // the second has the numbers of the first
     [whole, structure].forEach(dispose);
   });
 
@@ -34,6 +35,17 @@ describe('a recording of the structure only', () => {
     };
     dispose(record(fn, [x], true));
     assert.equal(seen, 7);
+  });
+
+  it('is made with numbers where the function needs them, as for an index that it computes', () => {
+    const fn = (input: tf.Tensor) => {
+      const [, zero] = [input.add(7), input.mul(0)]; // without numbers, zero would be 8, which is no row
+      return tf.gatherND(input, zero!.slice([0, 0], [1, 2]).cast('int32'));
+    };
+    const compiled = compile(fn, { onFallback: (message) => assert.fail(message) });
+    const { fallback, anyBatch } = compiled.compile(x);
+    assert.deepEqual([fallback, anyBatch], [null, true]);
+    compiled.dispose();
   });
 
   it('keeps no tensors', () => {
