@@ -1,3 +1,4 @@
+import { elements } from '../core/elements';
 import { tf } from '../tensorflow';
 
 /** Labelled inputs in memory. */
@@ -72,6 +73,3 @@ export function labelsOf(labels: Int32Array, rows: readonly number[]): tf.Tensor
     'int32',
   );
 }
-
-/** Number of values in one example. */
-export const elements = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);

@@ -1,3 +1,4 @@
+import { elements } from '../core/elements';
 import { sha256 } from '../core/files';
 import type { Listener } from '../core/listener';
 import { tf } from '../tensorflow';
@@ -11,7 +12,6 @@ import {
   measuredEngine,
   type Precision,
 } from '../tensorflow/graph';
-import { elements } from './batchSource';
 import { cacheLimit } from './cacheSize';
 import type { FrozenPart } from './frozenPart';
 import { PICTURES_FOR_GRAPH } from './pictureNetwork';

@@ -1,3 +1,4 @@
+import { elements } from '../core/elements';
 import type { tf } from '../tensorflow';
 
 /**
@@ -21,10 +22,10 @@ export function multiplyAdds({ layers }: Pick<tf.LayersModel, 'layers'>): number
 
 function ofLayer(layer: tf.layers.Layer): number {
   const output = (layer.outputShape as (number | null)[]).slice(1) as number[];
-  const places = output.slice(0, -1).reduce((product, side) => product * side, 1);
+  const places = elements(output.slice(0, -1));
   // every number of a kernel is used once at each place of the output: [height, width, in, out], [height, width, channels,
   // filters a channel] or [in, out]; separable convolutions have two
   const kernels = layer.weights.filter(({ originalName }) => /kernel$/.test(originalName));
-  const numbers = kernels.map(({ shape }) => (shape as number[]).reduce((product, side) => product * side, 1));
+  const numbers = kernels.map(({ shape }) => elements(shape as number[]));
   return places * numbers.reduce((sum, count) => sum + count, 0);
 }

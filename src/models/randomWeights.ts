@@ -1,3 +1,4 @@
+import { elements } from '../core/elements';
 import { Random } from '../core/random';
 import { tf } from '../tensorflow';
 
@@ -35,7 +36,7 @@ export function assignRandomWeights(model: tf.LayersModel, seed: number): void {
 const CUT_OFF = 0.87962566103423978;
 
 function heNormal(shape: readonly number[], depthwise: boolean, random: Random): Float32Array {
-  const size = shape.reduce((product, side) => product * side, 1);
+  const size = elements(shape);
   const inputs = depthwise ? shape[0]! * shape[1]! : size / shape.at(-1)!; // each filter of a depthwise kernel sees one channel
   const deviation = Math.sqrt(2 / inputs) / CUT_OFF;
   return Float32Array.from({ length: size }, () => deviation * truncatedNormal(random));

@@ -1,6 +1,6 @@
+import { elements } from '../core/elements';
 import { UserError } from '../core/errors';
 import type { Data } from '../features';
-import { elements } from '../features/batchSource';
 import type { tf } from '../tensorflow';
 
 /** The number of classes of a model; a single output is the logit of the second of two classes. */

@@ -1,3 +1,4 @@
+import { elements } from '../core/elements';
 import {
   type ArrayData,
   type BatchSource,
@@ -6,7 +7,7 @@ import {
   findFrozenPart,
   frozenSource,
 } from '../features';
-import { elements, toSource } from '../features/batchSource';
+import { toSource } from '../features/batchSource';
 import { tf } from '../tensorflow';
 import { checkData } from './data';
 import { buildLoss, countCorrect, type Loss, type LossOptions } from './losses';

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Dataset, File, Group } from 'h5wasm';
 import type { Decode } from '../../core/decoderMain';
+import { elements } from '../../core/elements';
 import { messageOf, UserError } from '../../core/errors';
 import { readBfloat16, readHalf } from '../../core/half';
 import { readBounded } from '../../core/readBounded';
@@ -55,7 +56,7 @@ async function read({ file: from, limit }: Hdf5Request): Promise<SavedWeights> {
     if (!(entity instanceof hdf5.Dataset)) throw new UserError(`it has no array '${name}' in '${parent.path}'`);
     const { shape, type, size, virtual_sources: virtual, chunks } = (entity as Dataset).metadata;
     if (!shape || virtual?.length) throw new UserError(`'${entity.path}' is no plain array`);
-    const bytes = shape.reduce((product, side) => product * side, size);
+    const bytes = size * elements(shape);
     if (!(bytes <= left) || (!chunks && bytes > content.length)) {
       throw new UserError(`'${entity.path}' says it has the shape [${shape}]: more than the file or the model holds`);
     }

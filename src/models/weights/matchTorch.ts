@@ -1,3 +1,4 @@
+import { elements } from '../../core/elements';
 import { UserError } from '../../core/errors';
 import type { tf } from '../../tensorflow';
 import { firstKernelOf, fitted } from './firstKernel';
@@ -136,7 +137,7 @@ function toTensorFlow({ shape, data }: NamedArray, { name, shape: wanted }: Slot
     const isDense = shape.length === 2 || (shape.length === 4 && shape[2] === 1 && shape[3] === 1);
     return isDense ? permute({ shape: shape.slice(0, 2), data }, [1, 0]) : undefined;
   }
-  const size = wanted.reduce((product, side) => product * side, 1);
+  const size = elements(wanted);
   return size === data.length ? { shape: wanted, data } : undefined; // [1, 1, 1, channels] or [channels, 1, 1]
 }
 

@@ -1,4 +1,5 @@
 import { closeSync, readSync } from 'node:fs';
+import { elements } from '../../core/elements';
 import { shown, UserError } from '../../core/errors';
 import { writeFileAtomically } from '../../core/files';
 import { readBfloat16, readHalf } from '../../core/half';
@@ -150,7 +151,7 @@ function placeOf(
     throw wrong(`${shown(name)} has the shape ${shown(shape)}`);
   }
   const [from, to] = Array.isArray(offsets) ? offsets : [Number.NaN, Number.NaN];
-  const count = shape.reduce((product, side) => product * side, 1);
+  const count = elements(shape);
   if (!(isSide(from) && to <= length && to - from === type.size * count)) {
     throw wrong(
       `${shown(name)} of shape [${shape}] should have ${type.size * count} bytes, at ${shown(from)} to ${shown(to)} of ${length}`,
@@ -202,7 +203,7 @@ export function writeSafetensors(
   const header: Record<string, unknown> = { __metadata__: notes };
   let offset = 0;
   for (const [name, { shape }] of arrays) {
-    const length = 4 * elementsOf(shape);
+    const length = 4 * elements(shape);
     header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + length] };
     offset += length;
   }
@@ -217,9 +218,7 @@ export function writeSafetensors(
 function* contentOf(start: Buffer[], arrays: ReadonlyMap<string, NamedArray>): Generator<Uint8Array> {
   yield* start;
   for (const [name, { shape, data }] of arrays) {
-    if (data.length !== elementsOf(shape)) throw new Error(`${name} has ${data.length} numbers for shape [${shape}]`);
+    if (data.length !== elements(shape)) throw new Error(`${name} has ${data.length} numbers for shape [${shape}]`);
     yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
 }
-
-const elementsOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);

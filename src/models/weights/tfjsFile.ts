@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
+import { elements } from '../../core/elements';
 import { shown, UserError } from '../../core/errors';
 import { readHalf } from '../../core/half';
 import { openBounded, readBounded, readJson } from '../../core/readBounded';
@@ -134,7 +135,7 @@ function readDeclaration(entry: unknown, largest: number): Declaration {
     throw new UserError(`${shown(name)} has the shape ${shown(shape)}`);
   }
   // a product of doubles: beyond 2^53 it is no longer exact, but still far beyond the largest
-  const size = shape.reduce((product, side) => product * side, 1);
+  const size = elements(shape);
   if (!(size <= largest))
     throw new UserError(`${shown(name)} has the shape [${shape}]: more than ${4 * largest} bytes`);
   return { name, shape, size, type: stored, scale: Number(scale), min: Number(min) };

@@ -1,3 +1,4 @@
+import { elements } from '../../core/elements';
 import { shown, UserError } from '../../core/errors';
 import { type PickleValue, readPickle } from './pickle';
 import type { NamedArray } from './safetensors';
@@ -103,7 +104,7 @@ function checkSize(
   limit: number,
 ): void {
   let [tensors, stored] = [0, 0];
-  for (const { shape } of views.values()) tensors += 4 * shape.reduce((product, side) => product * side, 1);
+  for (const { shape } of views.values()) tensors += 4 * elements(shape);
   for (const { type, count } of storages.values()) stored += count * STORAGES[type]!.bytes;
   // numbers of 64 bits become ones of 32
   if (!(tensors <= limit && stored <= 2 * limit)) {

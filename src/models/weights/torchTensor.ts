@@ -1,3 +1,4 @@
+import { elements } from '../../core/elements';
 import { UserError } from '../../core/errors';
 import { readBfloat16, readHalf } from '../../core/half';
 import { PersistentId, PickleCall, PickleGlobal, type PickleValue } from './pickle';
@@ -110,7 +111,7 @@ export function storagesOf(value: PickleValue): Map<string, Pick<StoredData, 'ty
  */
 export function gather(name: string, view: StridedView, storage: StoredData): NamedArray {
   const { shape, strides } = view;
-  const size = shape.reduce((product, side) => product * side, 1);
+  const size = elements(shape);
   const last = shape.reduce((sum, side, axis) => sum + Math.max(side - 1, 0) * strides[axis]!, view.offset);
   if (size > storage.count || (size > 0 && last >= storage.count)) {
     throw new UserError(

@@ -1,3 +1,4 @@
+import { elements } from '../../core/elements';
 import { attribute, type ConstantValue, DataType } from './backend';
 import {
   appendOp,
@@ -58,7 +59,7 @@ export function foldConstants(recording: Recording): void {
     if (!isFixed(first) || !isFixed(second)) continue;
     if (op.type === 'Reshape') folded.set(op, addConstant(recording, output, first.op.value!));
     if (op.type === 'Fill' && filling) {
-      const size = output.shape.reduce((product, length) => product * length, 1);
+      const size = elements(output.shape);
       folded.set(op, addConstant(recording, output, new Float32Array(size).fill(filling[0]!)));
     }
   }

@@ -1,3 +1,4 @@
+import { elements } from '../../core/elements';
 import { type Binding, DataType, type TensorHandle } from './backend';
 
 /** Smaller tensors keep their own numbers: together they take little memory. */
@@ -16,7 +17,7 @@ export class SharedBuffers {
   /** A tensor like a result, in its place: with numbers of an earlier one of that shape, if it is large and there was one. */
   share(result: TensorHandle): TensorHandle {
     const { id, shape, dtype } = result;
-    if (dtype !== DataType.float || shape.reduce((product, side) => product * side, 1) < LARGE) return result;
+    if (dtype !== DataType.float || elements(shape) < LARGE) return result;
     const key = shape.join();
     const holder = this.holders.get(key);
     if (holder === undefined) {

@@ -1,3 +1,4 @@
+import { elements } from '../../../core/elements';
 import { DataType } from '../backend';
 import { inOrder, neededOps, type RecordedOp, type Recording, Refusal, type Source, shapeOf } from '../recording';
 import { constantOf } from '../rewrite';
@@ -156,5 +157,3 @@ export class OnnxWriter {
 
 /** Whether a source is a tensor of the batch's size with equal numbers: one number, which ONNX repeats where it is combined with others. */
 const isRepeated = (source: Source) => source.kind === 'op' && source.op.ofBatch?.kind === 'fill';
-
-const elements = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);

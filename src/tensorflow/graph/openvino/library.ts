@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { elements } from '../../../core/elements';
 
 /** An object of the library, which has to be freed. */
 export type Pointer = object;
@@ -95,7 +96,7 @@ export class OpenVinoLibrary {
     this.call('tensor_get_shape', tensor, found);
     const shape = Array.from(this.koffi.decode(found.dims, 'int64_t', Number(found.rank)), Number);
     this.call('shape_free', found);
-    const size = shape.reduce((product, length) => product * length, 1);
+    const size = elements(shape);
     const data = this.made('tensor_data', tensor);
     const bytes = this.koffi.view(data, size * Float32Array.BYTES_PER_ELEMENT);
     return { values: new Float32Array(bytes).slice(), shape };
