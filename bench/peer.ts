@@ -37,6 +37,8 @@ export interface Prepared {
   cosine?: number;
   /** what computes tunebook's forward pass */
   engine?: string;
+  /** what it computes in, which may be float32 where bfloat16 was asked for */
+  precision?: Precision;
 }
 
 /** How long to wait for an answer, in milliseconds: torch.compile takes a minute for a large network. */

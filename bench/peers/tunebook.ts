@@ -9,7 +9,7 @@ import { attachHead, buildHead } from '../../src/layers';
 import { backboneEntry, loadBackbone } from '../../src/models';
 import { openRun } from '../../src/runs';
 import { keepInInferenceMode, tf } from '../../src/tensorflow';
-import { compile, compileForward, hasBfloat16 } from '../../src/tensorflow/graph';
+import { compile, compileForward, isBfloat16Faster } from '../../src/tensorflow/graph';
 import { fitSettings } from '../../src/training/fitSettings';
 import { Trainer } from '../../src/training/trainer';
 import type { Prepared, Work } from '../peer';
@@ -24,11 +24,10 @@ interface Task {
 const version = tunebookVersion();
 
 function prepareForward({ network, batch, size, precision = 'float32', engine, blocks }: Work): Task {
-  if (precision === 'bfloat16' && !hasBfloat16()) throw new Error('this processor has no instructions for bfloat16');
   const model = randomNetwork(network!, size!);
   const x = tf.randomUniform([batch!, size!, size!, 3], -1, 1, 'float32', 1);
   const forward = compileForward(model, { precision, ...(engine && { engine }) });
-  const { fallback, engine: used } = forward.compile(x);
+  const { fallback, engine: used, precision: computed } = forward.compile(x);
   if (fallback !== null) throw new Error(fallback);
   return {
     told: {
@@ -36,6 +35,7 @@ function prepareForward({ network, batch, size, precision = 'float32', engine, b
       parameters: model.countParams(),
       flops: batch! * countFlops(model),
       engine: used,
+      precision: computed,
       ...(blocks && { flopsOfBlocks: batch! * countFlops(model, lastBlocks(network!, size!, blocks)) }),
       ...(precision === 'bfloat16' && { cosine: leastCosine(model, x.slice(0, 4), (rows) => forward.call(rows)) }),
     },
@@ -59,7 +59,7 @@ function leastCosine(model: tf.LayersModel, x: tf.Tensor, graph: (x: tf.Tensor) 
 
 /** One epoch of one batch, trained by `fit`. */
 function prepareStep({ network, batch, size, classes, precision = 'float32' }: Work): Task {
-  if (precision === 'bfloat16' && !hasBfloat16()) throw new Error('this device has no instructions for bfloat16');
+  if (precision === 'bfloat16' && !isBfloat16Faster()) throw new Error('this device is not faster in bfloat16');
   const backbone = randomNetwork(network!, size!);
   const model = attachHead(backbone, buildHead(backbone.outputs[0]!.shape[1]!, classes!));
   for (const layer of model.layers) {

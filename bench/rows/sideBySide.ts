@@ -29,7 +29,10 @@ export async function sideBySide(
         if (prepared.parameters) parameters.set(name, prepared.parameters);
         if (prepared.version) measurement.versions![name] = prepared.version;
         if (name === 'tunebook') {
-          Object.assign(measurement, { flops: prepared.flops, cosine: prepared.cosine, precision: work.precision });
+          const { flops, cosine, precision = work.precision } = prepared;
+          Object.assign(measurement, { flops, cosine, precision });
+          if (precision !== work.precision && work.precision)
+            measurement.notes.push(`tunebook computes in ${precision}, the others in ${work.precision}`);
           if (work.engine) measurement.notes.push(`tunebook computes with ${prepared.engine}`);
         }
         peers.set(name, peer);

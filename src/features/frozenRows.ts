@@ -226,7 +226,7 @@ export class FrozenRows implements FrozenCounts {
   private compiled(engine: EngineChoice): CompiledFunction<[tf.Tensor], tf.Tensor> {
     const { part, precision, listener } = this;
     return compile(part.below, {
-      name: 'the frozen layers',
+      name: 'the frozen part of the network',
       frozen: part.weights(),
       precision,
       engine,

@@ -6,7 +6,7 @@ import { type Example, imageFolder } from '../../src/data';
 import { extractFeatures, forward, selectRows } from '../../src/features';
 import { assignRandomWeights, type Backbone, loadBackbone } from '../../src/models';
 import { tf } from '../../src/tensorflow';
-import { hasBfloat16, type Precision } from '../../src/tensorflow/graph';
+import { isBfloat16Faster, type Precision } from '../../src/tensorflow/graph';
 import { temporaryFolder, withEmptyCache } from '../folders';
 import { addBadPictures, stripesFolder } from '../pictures';
 
@@ -72,23 +72,29 @@ describe('extractFeatures', () => {
     const other = await loadBackbone('efficientnet-lite0', { inputSize: 64, weights: 'none' });
     assignRandomWeights(other.model, 1);
     assert.equal(await cachedOf({ model: other.model }), 0);
-    assert.equal(await cachedOf({}, 'bfloat16'), hasBfloat16() ? 0 : 12);
+    assert.equal(await cachedOf({}, 'bfloat16'), isBfloat16Faster() ? 0 : 12);
     other.model.dispose();
   });
 
   it('agree in bfloat16 and float32 to a cosine of 0.999', async () => {
     const exact = await extractFeatures(backbone, examples, { cache: false });
-    const { values, length } = await extractFeatures(backbone, examples, { cache: false, precision: 'bfloat16' });
+    const messages: string[] = [];
+    const { values, length } = await extractFeatures(backbone, examples, {
+      ...{
+        cache: false,
+        precision: 'bfloat16' as const,
+        listener: { onMessage: (text: string) => messages.push(text) },
+      },
+    });
     for (let row = 0; row < examples.length; row++) {
       const [a, b] = [exact.values, values].map((all) => all.subarray(row * length, (row + 1) * length));
       const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
       const cosine = dot(a!, b!) / Math.sqrt(dot(a!, a!) * dot(b!, b!));
       assert.ok(cosine > 0.999, `${cosine}`);
     }
-    assert.equal(
-      values.every((value, i) => value === exact.values[i]),
-      !hasBfloat16(),
-    );
+    // where bfloat16 gains nothing, or these pictures suffer from it, it is float32, and says so
+    const same = values.every((value, i) => Math.abs(value - exact.values[i]!) < 1e-3);
+    assert.equal(same, messages.length === 1, messages.join());
   });
 
   it('do not depend on the other pictures of a batch, to the last bit', async () => {

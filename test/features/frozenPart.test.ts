@@ -6,7 +6,7 @@ import { type BatchSource, findFrozenPart, frozenSource } from '../../src/featur
 import { toSource } from '../../src/features/batchSource';
 import { attachHead, buildDenseHead, buildHead, freeze, unfreeze } from '../../src/layers';
 import { tf } from '../../src/tensorflow';
-import { hasBfloat16 } from '../../src/tensorflow/graph';
+import { isBfloat16Faster } from '../../src/tensorflow/graph';
 import { type FitOptions, fit } from '../../src/training';
 import { temporaryFolder } from '../folders';
 import { planes, weightsOf } from '../training/formulas';
@@ -200,7 +200,7 @@ describe('frozenSource', () => {
     await frozenSource(counted().source, frozen());
     const low = counted();
     await frozenSource(low.source, frozen(), { precision: 'bfloat16', listener: { onMessage: () => {} } });
-    assert.equal(low.asked.length, hasBfloat16() ? 12 : 0);
+    assert.equal(low.asked.length, isBfloat16Faster() ? 12 : 0);
   });
 
   it('reads from disk what does not fit into memory', async () => {

@@ -1,10 +1,11 @@
 import { messageOf } from '../../core/errors';
 import { checkNumber, withDefaults } from '../../core/options';
+import { availablePrecision } from './availablePrecision';
 import { nodeBackend, type tf } from './backend';
 import { buildWithEngine } from './chooseEngine';
 import { buildGraph, type CompiledGraph } from './compiledGraph';
 import { availableEngine, type Engine, type EngineChoice } from './engine';
-import { availablePrecision, float32Tolerance, type Precision } from './precision';
+import { float32Tolerance, type Precision } from './precision';
 import { isRecording } from './recorder';
 import { type Form, formOf, pack, type Results, unpack } from './results';
 
@@ -25,7 +26,8 @@ export interface CompileOptions {
   foldBatchNormalization?: boolean;
   /**
    * 'bfloat16' computes convolutions and matrix products in numbers of 8 bits' precision, about twice as fast on processors
-   * that have instructions for it; elsewhere it stays 'float32', the default, and `onFallback` is called.
+   * that have instructions for it. Elsewhere, and where a row of the results would be off by more than a cosine of 0.999 in the first
+   * batch, it stays 'float32', the default, and `onFallback` is called.
    */
   precision?: Precision;
   /**
@@ -43,7 +45,7 @@ export interface CompileOptions {
   tolerance?: number;
   /** largest number of graphs (input shapes); beyond it the least recently used one is dropped. Default 4 */
   graphs?: number;
-  /** called once with the reason when calls run op by op; default: console.warn */
+  /** called once with the reason when calls run op by op, or in another precision; default: console.warn */
   onFallback?: (message: string) => void;
 }
 
@@ -61,6 +63,8 @@ export interface CompileReport {
   difference: number;
   /** what computes the graph */
   engine: Engine;
+  /** what it computes in */
+  precision: Precision;
   /** why calls run op by op, or null if they run as a graph */
   fallback: string | null;
   /** seconds for recording, loading and checking */
@@ -193,6 +197,7 @@ class Compiled<I extends tf.Tensor[], O extends Results> implements CompiledFunc
       anyBatch: false,
       difference: 0,
       engine: 'tensorflow',
+      precision: 'float32',
       fallback: null,
       seconds: 0,
     };
@@ -203,19 +208,24 @@ class Compiled<I extends tf.Tensor[], O extends Results> implements CompiledFunc
         const settings = { ...common, frozen: new Set(frozen), batched: free };
         const build = (engine: Engine) => buildGraph(fn, inputs, { ...settings, engine });
         graph = buildWithEngine(this.options.engine, build, inputs, frozen, onFallback);
-        const { engine, ops, nodes, folded, difference } = graph;
-        Object.assign(report, { engine, ops, nodes, folded, difference, anyBatch: free.size > 0, fallback: null });
+        const { engine, ops, nodes, folded, difference, precision: used, refused } = graph;
+        Object.assign(report, { engine, ops, nodes, folded, difference, precision: used });
+        Object.assign(report, { anyBatch: free.size > 0, fallback: null });
+        if (refused !== undefined) this.warn(`${name} in float32: ${refused}`);
         break;
       } catch (error) {
         report.fallback = messageOf(error);
       }
     }
     report.seconds = (performance.now() - began) / 1000;
-    if (report.fallback !== null && !this.warned) {
-      this.warned = true;
-      this.options.onFallback(`${name} runs op by op: ${report.fallback}`);
-    }
+    if (report.fallback !== null) this.warn(`${name} runs op by op: ${report.fallback}`);
     return { graph, form, report };
+  }
+
+  /** Say once that something else is computed than what was asked for. */
+  private warn(message: string): void {
+    if (!this.warned) this.options.onFallback(message);
+    this.warned = true;
   }
 
   private forgetOldest(): void {

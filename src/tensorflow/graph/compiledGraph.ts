@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors';
 import { absorbPadding } from './absorbPadding';
 import { fuseAdamSteps } from './adamStep';
 import { nodeBackend, tf, unaliased } from './backend';
@@ -16,7 +17,7 @@ import { foldConstants, freezeVariables, recognizeBiases, removeIdentities } fro
 import { GraphSession } from './session';
 import { splitGroupedConvolutions } from './splitGroups';
 import { withVariablesRestored } from './variables';
-import { nudged, verify } from './verify';
+import { nudged, verify, verifyLowRows, verifyLowStep } from './verify';
 
 /**
  * Batch sizes that a function is recorded at for any batch size: two to see what depends on it, and a third to confirm, at which the graph
@@ -54,6 +55,10 @@ export interface CompiledGraph {
   folded: number;
   /** largest difference to the eager results, relative to the largest number of a tensor */
   difference: number;
+  /** what it is computed in; float32 where results in bfloat16 would differ too much */
+  precision: Precision;
+  /** why it is not the precision that was asked for */
+  refused?: string;
 }
 
 /**
@@ -86,32 +91,40 @@ export function buildGraph(
       const ops = recording.ops.length;
       const folded = simplify(recording, options);
       const { engine = 'tensorflow' } = options;
-      const loaded = (precision: Precision) => {
+      const load = (precision: Precision, difference: (session: Session) => number): CompiledGraph => {
         const { session, nodes } = isOptional(engine) ? inEngine(engine, recording) : inTensorflow(recording, options);
         try {
-          const difference = verify(() => session.run(inputs), call, {
-            precision,
-            tolerance: isOptional(engine) ? ENGINE_TOLERANCE : options.tolerance,
-            again: (seed) => {
-              restore();
-              // what is rounded in each layer, not only in the first one
-              for (const { variable } of call.recording.updates) variable.assign(nudged(variable, seed));
-              return fn(...inputs.map((input) => nudged(input, seed)));
-            },
-          });
-          return { session, engine, ops, nodes, folded, difference };
+          return { session, engine, ops, nodes, folded, precision, difference: difference(session) };
         } catch (error) {
           session.dispose();
           throw error;
         }
       };
-      if (options.precision === 'bfloat16' && recording.updates.length > 0) {
-        // what a step writes cannot be compared in bfloat16, where gradients near 0 change their sign: it is checked in float32 before
-        loaded('float32').session.dispose();
-        restore();
-        lowerPrecision(recording);
+      const exact = load('float32', (session) =>
+        verify(() => session.run(inputs), call, {
+          tolerance: isOptional(engine) ? ENGINE_TOLERANCE : options.tolerance,
+          again: (seed) => {
+            restore();
+            // what is rounded in each layer, not only in the first one
+            for (const { variable } of call.recording.updates) variable.assign(nudged(variable, seed));
+            return fn(...inputs.map((input) => nudged(input, seed)));
+          },
+        }),
+      );
+      if (options.precision === 'float32') return exact;
+      restore();
+      lowerPrecision(recording);
+      try {
+        const low = load('bfloat16', (session) =>
+          recording.updates.length > 0
+            ? verifyLowStep(() => session.run(inputs), call)
+            : verifyLowRows(session.run(example), exact.session.run(example)),
+        );
+        exact.session.dispose();
+        return low;
+      } catch (error) {
+        return { ...exact, refused: messageOf(error) }; // too far from it, or TensorFlow cannot compute it
       }
-      return loaded(options.precision);
     } finally {
       tf.dispose(inputSets);
       if (kept) disposeResults(kept);
@@ -185,7 +198,6 @@ function simplify(recording: Recording, options: BuildOptions): number {
   absorbPadding(recording);
   recognizeBiases(recording);
   const folded = options.foldBatchNormalization ? foldBatchNormalization(recording) : 0;
-  if (options.precision === 'bfloat16' && recording.updates.length === 0) lowerPrecision(recording);
   if (!isOptional(options.engine ?? 'tensorflow')) {
     splitGroupedConvolutions(recording);
     fuseAdamSteps(recording);

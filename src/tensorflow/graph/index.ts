@@ -1,3 +1,4 @@
+export { availablePrecision, isBfloat16Faster } from './availablePrecision';
 export { measuredEngine } from './chooseEngine';
 export {
   type CompiledFunction,
@@ -8,6 +9,6 @@ export {
 export { type CompileForwardOptions, compileForward } from './compileForward';
 export { availableEngine, type Engine, type EngineChoice, engines, isOptional } from './engine';
 export { foldedNormalization } from './foldedNormalization';
-export { availablePrecision, hasBfloat16, type Precision, precisions } from './precision';
+export { type Precision, precisions } from './precision';
 export type { Results } from './results';
 export { writeSavedModel } from './writeSavedModel';

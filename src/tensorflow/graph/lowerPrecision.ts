@@ -29,6 +29,8 @@ const FOLLOWERS = new Set([
   'AvgPool',
   'PadV2',
   'Slice',
+  'ConcatV2',
+  'SplitV',
 ]);
 
 /**
@@ -45,17 +47,17 @@ export function lowerPrecision(recording: Recording): void {
 }
 
 class Lowering {
-  /** operations whose first output is bfloat16 now */
+  /** operations whose outputs are bfloat16 now */
   private readonly lowered = new Set<RecordedOp>();
-  private readonly up = new Map<RecordedOp, Source>();
+  private readonly up = new Map<string | object, Source>();
   private readonly down = new Map<string | object, Source>();
 
   constructor(private readonly recording: Recording) {}
 
   visit(op: RecordedOp): void {
-    if (op.outputs.length === 1 && op.outputs[0]!.dtype === DataType.float && this.follows(op)) {
+    if (op.outputs.every(({ dtype }) => dtype === DataType.float) && this.follows(op)) {
       op.inputs = op.inputs.map((source) => (this.isFloat(source) ? this.asBfloat16(source) : source));
-      op.outputs = [{ ...op.outputs[0]!, dtype: DataType.bfloat16 }];
+      op.outputs = op.outputs.map((output) => ({ ...output, dtype: DataType.bfloat16 }));
       this.lowered.add(op);
     } else {
       op.inputs = op.inputs.map((source) => this.asFloat(source));
@@ -64,10 +66,11 @@ class Lowering {
 
   asFloat(source: Source): Source {
     if (source.kind !== 'op' || !this.lowered.has(source.op)) return source;
-    let float = this.up.get(source.op);
+    const key = keyOf(source);
+    let float = this.up.get(key);
     if (!float) {
       float = this.cast(source, DataType.float);
-      this.up.set(source.op, float);
+      this.up.set(key, float);
     }
     return float;
   }

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { UserError } from '../../core/errors';
 import { usedGpu } from '../gpu';
 import { nodeBackend } from './backend';
 
@@ -7,11 +5,8 @@ export const precisions = ['float32', 'bfloat16'] as const;
 /** What a graph's convolutions and matrix products are computed in. */
 export type Precision = (typeof precisions)[number];
 
-/** Processors that multiply bfloat16 say so among their flags: Intel since Cooper Lake, AMD since Zen 4, Arm since v8.6. */
-const FLAGS = /\b(avx512_bf16|amx_bf16|bf16)\b/;
-
-/** GPUs multiply bfloat16 since this compute capability (Ampere). */
-const CAPABILITY = 8;
+/** GPUs multiply bfloat16, and float32 in TensorFloat-32, since this compute capability (Ampere). */
+export const AMPERE = 8;
 
 /** The largest difference, relative to the largest number of a tensor, that two orders of the same sums make in float32. */
 const TOLERANCE = 1e-3;
@@ -28,10 +23,10 @@ const TENSOR_FLOAT_TOLERANCE = 2e-2;
  * @param capability compute capability of the GPU at work; null on a processor
  */
 export function roundsFactors(
-  capability: number | null = nodeBackend().isUsingGpuDevice ? (usedGpu()?.capability ?? CAPABILITY) : null,
+  capability: number | null = nodeBackend().isUsingGpuDevice ? (usedGpu()?.capability ?? AMPERE) : null,
   override = process.env.NVIDIA_TF32_OVERRIDE,
 ): boolean {
-  return capability !== null && capability >= CAPABILITY && override !== '0';
+  return capability !== null && capability >= AMPERE && override !== '0';
 }
 
 /** How far a graph may be from its function in float32. */
@@ -39,35 +34,3 @@ export const float32Tolerance = (rounds = roundsFactors()): number => (rounds ? 
 
 /** By what part of itself a number has to change to be another one for the device: some units of its last digit. */
 export const lastDigits = (rounds = roundsFactors()): number => (rounds ? 2 ** -11 : 1e-6);
-
-let known: boolean | undefined;
-
-/** Whether the device that TensorFlow uses, processor or GPU, has instructions for bfloat16. */
-export function hasBfloat16(): boolean {
-  if (nodeBackend().isUsingGpuDevice) return (usedGpu()?.capability ?? 0) >= CAPABILITY;
-  if (known === undefined) {
-    try {
-      known = FLAGS.test(readFileSync('/proc/cpuinfo', 'utf8'));
-    } catch {
-      known = false; // no Linux
-    }
-  }
-  return known;
-}
-
-/**
- * The precision that was asked for, where the device has it: elsewhere bfloat16 would be emulated, and slower than float32.
- *
- * @param onFallback told if it is float32 instead
- * @throws {UserError} on an unknown one
- */
-export function availablePrecision(asked: Precision, onFallback: (message: string) => void): Precision {
-  if (!precisions.includes(asked)) {
-    throw new UserError(`unknown precision '${String(asked)}'; the precisions are ${precisions.join(', ')}`);
-  }
-  if (asked === 'float32' || hasBfloat16()) return asked;
-  onFallback(
-    `this ${nodeBackend().isUsingGpuDevice ? 'GPU' : 'processor'} has no instructions for bfloat16: computing in float32`,
-  );
-  return 'float32';
-}

@@ -1,7 +1,6 @@
 import { groupMask, groupParts } from '../groupParts';
 import { attribute, type ConstantValue, DataType } from './backend';
 import { countUses } from './foldBatchNormalization';
-import { toBfloat16 } from './lowerPrecision';
 import {
   appendOp,
   neededOps,
@@ -11,7 +10,7 @@ import {
   type Source,
   shapeOf,
 } from './recording';
-import { addConstant } from './rewrite';
+import { addConstant, constantOf } from './rewrite';
 
 /** What TensorFlow fuses with the convolution before it, in this order: its parts are fused with their convolutions, too. */
 const FUSED = [['BiasAdd'], ['Relu', 'Relu6']];
@@ -89,7 +88,7 @@ class Splitting {
     if (sizes.length === 1) return [source];
     const shapes = sizes.map((length) => [...shape.slice(0, -1), length]);
     const dtype = this.dtypeOf(source);
-    const numbers = numbersOf(source);
+    const numbers = constantOf(source);
     if (numbers) {
       let from = 0;
       return sizes.map((length, i) => {
@@ -120,12 +119,11 @@ class Splitting {
     const dtype = this.dtypeOf(kernel);
     const shape = [height, width, ...sides];
     const mask = groupMask(groups, channels, filters);
-    const numbers = numbersOf(kernel);
+    const numbers = constantOf(kernel);
     if (numbers) return addConstant(recording, { dtype, shape }, spread(numbers, mask, channels, groups * filters));
     const times = this.integers([4], [1, 1, groups, 1]);
     const tiled = appendOp(recording, { type: 'Tile', attributes: [], inputs: [kernel, times] }, { dtype, shape });
-    const value = dtype === DataType.bfloat16 ? toBfloat16(mask) : mask;
-    const zeros = addConstant(recording, { dtype, shape: sides }, value);
+    const zeros = addConstant(recording, { dtype, shape: sides }, mask);
     return appendOp(recording, { type: 'Mul', attributes: [], inputs: [tiled, zeros] }, { dtype, shape });
   }
 
@@ -139,27 +137,18 @@ class Splitting {
   }
 }
 
-type Numbers = Float32Array | Uint16Array;
-
-/** The numbers of a constant, as float32 or bfloat16. */
-function numbersOf(source: Source): Numbers | undefined {
-  if (source.kind !== 'op' || source.op.type !== 'Const' || source.op.ofBatch) return undefined;
-  const { value } = source.op;
-  return value instanceof Float32Array || value instanceof Uint16Array ? value : undefined;
-}
-
 /** Some neighbouring columns of a matrix. */
-function columns(numbers: Numbers, width: number, from: number, length: number): ConstantValue {
-  const part = alike(numbers, (numbers.length / width) * length);
+function columns(numbers: Float32Array, width: number, from: number, length: number): ConstantValue {
+  const part = new Float32Array((numbers.length / width) * length);
   for (let row = 0; row * width < numbers.length; row++)
     part.set(numbers.subarray(row * width + from, row * width + from + length), row * length);
   return part;
 }
 
 /** The numbers of a kernel, [height * width * channels, columns], where the mask, [groups * channels, columns], has ones. */
-function spread(numbers: Numbers, mask: Float32Array, channels: number, width: number): ConstantValue {
+function spread(numbers: Float32Array, mask: Float32Array, channels: number, width: number): ConstantValue {
   const places = numbers.length / (channels * width);
-  const result = alike(numbers, places * mask.length);
+  const result = new Float32Array(places * mask.length);
   for (let place = 0; place < places; place++)
     for (let i = 0; i < mask.length; i++) {
       const row = Math.floor(i / width) % channels;
@@ -167,6 +156,3 @@ function spread(numbers: Numbers, mask: Float32Array, channels: number, width: n
     }
   return result;
 }
-
-const alike = (numbers: Numbers, length: number): Numbers =>
-  numbers instanceof Float32Array ? new Float32Array(length) : new Uint16Array(length);

@@ -63,8 +63,8 @@ export interface TrainSettings {
    */
   batchNormalization: BatchNormalizationMode;
   /**
-   * The numbers that frozen layers compute with: bfloat16 is about twice as fast where the processor has it, and less
-   * exact. Default: 'float32'.
+   * The numbers that frozen layers compute with: bfloat16 is up to twice as fast, and less exact; where the processor
+   * gains nothing by it, it is float32. Default: 'float32'.
    */
   precision: Precision;
   /**

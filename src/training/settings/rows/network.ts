@@ -71,7 +71,7 @@ export const networkRows: Rows<
     noun: 'precision',
     default: 'float32',
     sentence:
-      'The numbers that frozen layers compute with: bfloat16 is about twice as fast where the processor has it, and less exact.',
+      'The numbers that frozen layers compute with: bfloat16 is up to twice as fast, and less exact; where the processor gains nothing by it, it is float32.',
     chapter: '02-freeze-and-train-the-top',
     value: 'name',
   },
