@@ -127,7 +127,7 @@ const list = [
     title: 'RegNetY-8GF with birds',
     domain: 'birds',
     architecture: 'regnet-y-8gf',
-    pictures: 'birds of all continents, and then 707 species of Europe',
+    pictures: 'birds of all continents, and then 707 species of Europe, stretched to squares',
     // address, hash and values from birder's `model_registry/manifest.py` and the model's own JSON file
     address:
       'https://huggingface.co/birder-project/regnet_y_8g_intermediate-eu-common/resolve/main/regnet_y_8g_intermediate-eu-common.pt',
