@@ -42,7 +42,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (missing) process.stderr.write(`${missing}\n`);
   const settings: Settings = {
     quick: options.quick === true,
-    ...(options.quick ? { rounds: [2, 3], seconds: 10 } : { rounds: [5, 11], seconds: 20 }),
+    ...(options.quick ? { rounds: [2, 3], seconds: 10 } : { rounds: [3, 9], seconds: 10 }),
     photos: resolve(options.photos ?? FLOWERS),
     shared: new Map(),
     onProgress: progress,

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const WARM_UP = 2;
 /** Milliseconds between two runs, in which the threads of the previous one stop waiting for more work. */
 const PAUSE = 60;
-/** What takes so many times as long as the fastest is run no more: one time says enough, and the others' rounds take minutes less. */
-const HOPELESS = 5;
+/** What takes so many times as long as the fastest is not run in rounds: one time says enough, and the others' rounds take minutes less. */
+const HOPELESS = 3;
 
 export interface MeasureOptions {
   /** smallest and largest number of counted rounds */
@@ -29,7 +29,7 @@ export interface Runnable {
 
 /**
  * Run several pieces of work in turn, round by round (A B C A B C), so that a slow phase of the machine affects all of them. One that fails
- * is left out, and one that takes five times as long as the fastest has a single time.
+ * is left out, and one that takes three times as long as the fastest when all are warm has that single time.
  *
  * @returns milliseconds of each counted round, by name
  */
@@ -39,18 +39,24 @@ export async function interleave<N extends string>(
   onFailure: (name: N, error: unknown) => void,
 ): Promise<Map<N, number[]>> {
   const times = new Map<N, number[]>([...things.keys()].map((name) => [name, []]));
+  const warm = new Map<N, number>();
   const began = performance.now();
   for (let round = -WARM_UP; round < most && times.size > 0; round++) {
     if (round >= least && performance.now() - began > seconds * 1000) break;
-    const fastest = Math.min(...[...times.values()].flatMap(([first]) => first ?? []));
-    for (const name of [...times.keys()]) {
-      const [first] = times.get(name)!;
-      if (first !== undefined && first > HOPELESS * fastest) continue;
+    const fastest = Math.min(...warm.values());
+    for (const [name, counted] of [...times]) {
+      const before = warm.get(name);
+      if (round >= 0 && before !== undefined && before > HOPELESS * fastest) {
+        times.set(name, [before]);
+        continue;
+      }
       try {
         const time = await things.get(name)!.run();
-        if (round >= 0) times.get(name)!.push(time);
+        if (round >= 0) counted.push(time);
+        else warm.set(name, time);
       } catch (error) {
         times.delete(name);
+        warm.delete(name);
         onFailure(name, error);
       }
       await sleep(PAUSE);
