@@ -8,45 +8,60 @@ import type { Run } from './runs';
 /** An end of an interval, which a single pair does not have. */
 const endOf = (value: number | null) => (value === null ? '?' : signed(value));
 
-/** The recipe's accuracy minus that of the reference on the same set with the same seed, for each pair of both. */
-function gains(runs: readonly Run[], recipe: string): { set: string; gain: number }[] {
+/** The recipe's accuracy minus that of another one on the same set with the same seed, for each pair of both. */
+function gains(runs: readonly Run[], recipe: string, base: string): { set: string; gain: number }[] {
   return runs
     .filter((run) => run.recipe === recipe)
     .flatMap(({ set, seed, accuracy }) => {
-      const other = runs.find((run) => run.set === set && run.seed === seed && run.recipe === REFERENCE);
+      const other = runs.find((run) => run.set === set && run.seed === seed && run.recipe === base);
       return other ? [{ set, gain: accuracy - other.accuracy }] : [];
     });
 }
 
-/** The mean accuracy of each recipe on each set, and its paired difference to the reference with the 95% interval over the seeds. */
-export function recipeTable(runs: readonly Run[], sets: readonly string[], names: readonly string[]): string {
+/** Mean with its interval, as in '+0.021 (+0.009 to +0.033)'. */
+const described = ({ mean, low, high }: { mean: number; low: number | null; high: number | null }) =>
+  `${signed(mean)} (${endOf(low)} to ${endOf(high)})`;
+
+/**
+ * The mean accuracy of each recipe on each set, and its paired difference to one of them with the 95% interval over the seeds.
+ *
+ * @param base the recipe that the others are compared with
+ */
+export function recipeTable(
+  runs: readonly Run[],
+  sets: readonly string[],
+  names: readonly string[],
+  base = REFERENCE,
+): string {
   const rows = sets.flatMap((set) =>
     names.map((name) => {
       const own = runs.filter((run) => run.set === set && run.recipe === name);
       const gain = summarize(
-        gains(own.concat(runs.filter((run) => run.recipe === REFERENCE)), name).map((one) => one.gain),
+        gains(own.concat(runs.filter((run) => run.recipe === base)), name, base).map((one) => one.gain),
       );
       const parts = own.flatMap(({ part }) => part ?? []);
       return [
         ...[set, name, String(own.length), meanOf(own.map(({ accuracy }) => accuracy)).toFixed(3)],
-        name === REFERENCE || !gain ? '' : `${signed(gain.mean)} (${endOf(gain.low)} to ${endOf(gain.high)})`,
+        name === base || !gain ? '' : described(gain),
         ...[meanOf(own.map(({ seconds }) => seconds)).toFixed(0), parts.length > 0 ? meanOf(parts).toFixed(2) : ''],
       ];
     }),
   );
-  const header = ['set', 'recipe', 'seeds', 'accuracy', `minus feature extraction`, 'seconds', 'part of the way'];
+  const header = ['set', 'recipe', 'seeds', 'accuracy', `minus ${base}`, 'seconds', 'part of the way'];
   return alignColumns([header, ...rows], [false, false, true, true, true, true, true]);
 }
 
 /**
- * What each recipe is worth over all sets: the mean of the sets' mean gains, the worst of these, and how many sets are below the
- * reference by more than their interval.
+ * What each recipe is worth over all sets, beside one of them: the mean of the sets' mean gains, that of all pairs with its 95% interval,
+ * the worst set, and the sets that are below by more than their interval.
+ *
+ * @param base the recipe that the others are compared with
  */
-export function summaryTable(runs: readonly Run[], names: readonly string[]): string {
+export function summaryTable(runs: readonly Run[], names: readonly string[], base = REFERENCE): string {
   const rows = names
-    .filter((name) => name !== REFERENCE)
+    .filter((name) => name !== base)
     .flatMap((name) => {
-      const all = gains(runs, name);
+      const all = gains(runs, name, base);
       const sets = [...new Set(all.map(({ set }) => set))];
       const means = sets.map((set) => ({
         set,
@@ -58,12 +73,21 @@ export function summaryTable(runs: readonly Run[], names: readonly string[]): st
       return [
         [
           ...[name, String(sets.length), String(all.length), signed(meanOf(means.map(({ mean }) => mean)))],
+          described(summarize(all.map(({ gain }) => gain))!),
           ...[`${signed(worst.mean)} ${worst.set}`, below.join(' ') || 'none'],
         ],
       ];
     });
-  const header = ['recipe', 'sets', 'pairs', 'mean gain', 'worst set', 'below by more than the interval'];
-  return alignColumns([header, ...rows], [false, true, true, true, false, false]);
+  const header = [
+    'recipe',
+    'sets',
+    'pairs',
+    'mean gain',
+    'of all pairs',
+    'worst set',
+    'below by more than the interval',
+  ];
+  return alignColumns([header, ...rows], [false, true, true, true, false, false, false]);
 }
 
 /** Accuracy against seconds, the mean over the sets and seeds that all of these recipes were measured on. */

@@ -25,8 +25,15 @@ describe('the tables of the bench of recipes', () => {
 
   it('sum up over the sets, and name those below feature extraction by more than the interval', () => {
     const [, only, ...rest] = summaryTable(runs, names).split('\n');
-    assert.match(only!, /^hybrid +2 +5 +\+0\.070 +-0\.010 flowers-5 +flowers-5$/);
+    // of all pairs: 0.054 and 2.776 (Student's t for four degrees of freedom) standard errors of 0.042
+    assert.match(only!, /^hybrid +2 +5 +\+0\.070 +\+0\.054 \(-0\.063 to \+0\.171\) +-0\.010 flowers-5 +flowers-5$/);
     assert.deepEqual(rest, []);
+  });
+
+  it('compare with another recipe where that is named', () => {
+    const [, first] = recipeTable(runs, ['flowers-5'], names, 'hybrid').split('\n');
+    assert.match(first!, /^flowers-5 +feature-extraction +3 +0\.800 +\+0\.010 \(\+0\.010 to \+0\.010\)/);
+    assert.match(summaryTable(runs, names, 'hybrid').split('\n')[1]!, /^feature-extraction +2 +5 +-0\.070/);
   });
 
   it('draw accuracy against time for the trainings that all recipes have', () => {
