@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { tf } from '../../../src/tensorflow';
-import { availablePrecision, compileForward, isBfloat16Faster, type Precision } from '../../../src/tensorflow/graph';
 import { buildGraph } from '../../../src/tensorflow/graph/compiledGraph';
 import { lowerPrecision, toBfloat16 } from '../../../src/tensorflow/graph/lowerPrecision';
 import { record } from '../../../src/tensorflow/graph/recorder';
@@ -175,24 +174,5 @@ describe('bfloat16', () => {
     assert.ok(types.includes('SplitV') && types.includes('ConcatV2'), `${types}`);
     // of the input, and of the output
     assert.equal(types.filter((type) => type === 'Cast').length, 2, `${types}`);
-  });
-
-  it('is used if the processor is faster in it, otherwise float32 with a message', () => {
-    const messages: string[] = [];
-    const given = availablePrecision('bfloat16', (text) => messages.push(text));
-    assert.equal(given, isBfloat16Faster() ? 'bfloat16' : 'float32');
-    assert.equal(messages.length, isBfloat16Faster() ? 0 : 1);
-    assert.equal(
-      availablePrecision('float32', (text) => messages.push(text)),
-      'float32',
-    );
-    assert.throws(() => availablePrecision('float16' as Precision, assert.fail), /unknown precision 'float16'/);
-    const model = everyLayer();
-    const forward = compileForward(model, { precision: 'bfloat16', onFallback: (text) => messages.push(text) });
-    const { fallback, difference: apart } = forward.compile(pictures(2));
-    assert.equal(fallback, null);
-    assert.equal(apart > 1e-5, isBfloat16Faster());
-    forward.dispose();
-    model.dispose();
   });
 });
