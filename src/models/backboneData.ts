@@ -103,7 +103,7 @@ function ofName(name: string): BackboneName | BackboneData {
   const others = domainWeights.map((each) => each.name);
   const names = [...backboneNames(), ...others];
   throw new UserError(
-    `unknown backbone '${name}'; the backbones are ${backboneNames().join(', ')}; of other domains ${others.join(', ')}${didYouMean(name, names)}`,
+    `unknown backbone '${name}'; the backbones are ${backboneNames().join(', ')}; with other weights ${others.join(', ')}${didYouMean(name, names)}`,
   );
 }
 

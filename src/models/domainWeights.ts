@@ -4,13 +4,14 @@ import type { BackboneName } from './families';
 import type { Preprocessing } from './preprocessing';
 
 /**
- * The domains for which there are weights: kinds of pictures that are unlike the photos of ImageNet.
+ * The domains for which there are weights: kinds of pictures that are unlike the photos of ImageNet, and photos, of which some networks have
+ * seen more than those of `models.backbones`, or learned more from.
  *
  * @example
  * ```ts
  * import { models } from 'tunebook';
  *
- * Object.keys(models.domains); // => [ 'xray', 'satellite', 'histology', 'birds' ]
+ * Object.keys(models.domains); // => [ 'xray', 'satellite', 'histology', 'birds', 'photos' ]
  * ```
  */
 export const domains = {
@@ -18,9 +19,10 @@ export const domains = {
   satellite: 'satellite pictures, in red, green and blue or in the 13 bands of Sentinel-2',
   histology: 'stained tissue under the microscope',
   birds: 'photos of birds',
+  photos: 'photos of things, by networks that saw more of them than ImageNet has, or were trained longer',
 } as const;
 
-/** The name of a domain: 'xray', 'satellite', 'histology' or 'birds'. */
+/** The name of a domain: 'xray', 'satellite', 'histology', 'birds' or 'photos'. */
 export type Domain = keyof typeof domains;
 
 /** Weights of a backbone that were trained on pictures of a domain, and what belongs to them. */
@@ -47,6 +49,8 @@ export interface DomainWeights<Name extends string = string> {
   licence: string;
   /** The paper that describes it, or the model card where there is none. */
   paper: string;
+  /** Accuracy on ImageNet's validation pictures, from 0 to 1, and who measured it, where the weights classify them. */
+  published?: { top1: number; source: string };
 }
 
 /** Pixels of 0 to 1. */
@@ -98,6 +102,112 @@ const kather100k = <Name extends string, Depth extends 18 | 50>(name: Name, dept
     paper: 'Pocock et al. 2022, TIAToolbox as an end-to-end library for advanced tissue image analytics',
   }) as const satisfies DomainWeights;
 
+/** The means and deviations of ImageNet's pictures, and of those that CLIP was trained on. */
+const IMAGENET = { mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] } as const;
+const CLIP = {
+  mean: [255 * 0.48145466, 255 * 0.4578275, 255 * 0.40821073],
+  std: [255 * 0.26862954, 255 * 0.26130258, 255 * 0.27577711],
+} as const;
+
+interface Photos<Name extends string> {
+  name: Name;
+  title: string;
+  pictures: string;
+  architecture: BackboneName;
+  address: string;
+  sha256?: string;
+  preprocessing: Omit<Preprocessing, 'channels' | 'interpolation'>;
+  /** top-1 accuracy, and at which side of the pictures it was measured */
+  published: [top1: number, pixels: number];
+  paper: string;
+}
+
+/** Networks of timm, or of the authors as timm has them, fine-tuned on the 1,000 classes of ImageNet. */
+const ofPhotos = <Name extends string>({
+  preprocessing,
+  published: [top1, pixels],
+  ...known
+}: Photos<Name>): DomainWeights<Name> => ({
+  ...known,
+  domain: 'photos',
+  inputChannels: 3,
+  preprocessing: { interpolation: 'bicubic', ...preprocessing },
+  licence: 'Apache-2.0',
+  published: { top1, source: `timm, results-imagenet.csv, at ${pixels} pixels` },
+});
+
+const TIMM = 'https://github.com/huggingface/pytorch-image-models/releases/download';
+
+const in12k = <Size extends 'tiny' | 'small'>(size: Size, top1: number): DomainWeights<`convnext-${Size}-in12k`> =>
+  ofPhotos({
+    name: `convnext-${size}-in12k`,
+    title: `ConvNeXt ${size} with ImageNet-12k`,
+    pictures: 'photos of 11,821 classes of ImageNet-21k, and then ImageNet',
+    architecture: `convnext-${size}`,
+    address: `hf://timm/convnext_${size}.in12k_ft_in1k`,
+    preprocessing: { inputSize: 224, crop: 0.95, ...IMAGENET },
+    published: [top1, 288],
+    paper: 'Liu et al. 2022, A ConvNet for the 2020s',
+  });
+
+const photos = [
+  ofPhotos({
+    name: 'resnet50-a1',
+    title: 'ResNet-50 by a better recipe (A1)',
+    pictures: "ImageNet's, 600 times each, with binary cross-entropy",
+    architecture: 'resnet50',
+    address: `${TIMM}/v0.1-rsb-weights/resnet50_a1_0-14fe96d1.pth`,
+    sha256: '14fe96d1',
+    preprocessing: { inputSize: 224, crop: 0.95, ...IMAGENET },
+    published: [0.81214, 288],
+    paper: 'Wightman et al. 2021, ResNet strikes back: An improved training procedure in timm',
+  }),
+  ofPhotos({
+    name: 'efficientnet-b0-noisy-student',
+    title: 'EfficientNet-B0 with 300 million photos (Noisy Student)',
+    pictures: "ImageNet's, and 300 million without labels (JFT), which a larger network had labelled",
+    architecture: 'efficientnet-b0',
+    address: `${TIMM}/v0.1-weights/tf_efficientnet_b0_ns-c0e6a31c.pth`,
+    sha256: 'c0e6a31c',
+    preprocessing: { inputSize: 224, crop: 0.875, ...IMAGENET },
+    published: [0.7867, 224],
+    paper: 'Xie et al. 2020, Self-training with Noisy Student improves ImageNet classification',
+  }),
+  ofPhotos({
+    name: 'efficientnet-v2-s-in21k',
+    title: 'EfficientNetV2-S with ImageNet-21k',
+    pictures: 'photos of the 21,841 classes of ImageNet-21k, and then ImageNet',
+    architecture: 'efficientnet-v2-s',
+    address: `${TIMM}/v0.1-effv2-weights/tf_efficientnetv2_s_21ft1k-d7dafa41.pth`,
+    sha256: 'd7dafa41',
+    preprocessing: { inputSize: 300, crop: 1, mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] },
+    published: [0.84288, 384],
+    paper: 'Tan and Le 2021, EfficientNetV2: Smaller models and faster training',
+  }),
+  in12k('tiny', 0.8445),
+  in12k('small', 0.8533),
+  ofPhotos({
+    name: 'convnext-base-in22k',
+    title: 'ConvNeXt base with ImageNet-22k',
+    pictures: 'photos of the 21,841 classes of ImageNet-22k, and then ImageNet',
+    architecture: 'convnext-base',
+    address: 'https://dl.fbaipublicfiles.com/convnext/convnext_base_22k_1k_224.pth',
+    preprocessing: { inputSize: 224, crop: 0.875, ...IMAGENET },
+    published: [0.86274, 288],
+    paper: 'Liu et al. 2022, A ConvNet for the 2020s',
+  }),
+  ofPhotos({
+    name: 'convnext-base-clip',
+    title: 'ConvNeXt base with captions (CLIP)',
+    pictures: 'two billion pictures with their captions (LAION-2B), and then ImageNet-12k and ImageNet',
+    architecture: 'convnext-base',
+    address: 'hf://timm/convnext_base.clip_laion2b_augreg_ft_in12k_in1k',
+    preprocessing: { inputSize: 256, crop: 1, ...CLIP },
+    published: [0.8637, 256],
+    paper: 'Cherti et al. 2023, Reproducible scaling laws for contrastive language-image learning',
+  }),
+] as const;
+
 // Left out for their licences: Lunit's histology (not commercial), timm's networks of iNaturalist 2021 (CC-BY-NC-4.0), and Ciga's
 // histology (none is given).
 const list = [
@@ -143,13 +253,14 @@ const list = [
     licence: 'Apache-2.0',
     paper: 'the model card of regnet_y_8g_intermediate-eu-common (birder)',
   },
+  ...photos,
 ] as const satisfies readonly DomainWeights[];
 
 /** The name of a backbone with weights of a domain, such as 'densenet121-xray'. */
 export type DomainBackboneName = (typeof list)[number]['name'];
 
 /**
- * Weights that were trained on pictures of other domains than photos, where their licences allow it. `train`, `loadBackbone`,
+ * Weights that were trained on pictures of other domains than ImageNet, or on more photos, where their licences allow it. `train`, `loadBackbone`,
  * `compareBackbones` and others take their names; the weights are downloaded once.
  *
  * @example

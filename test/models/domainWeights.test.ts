@@ -83,9 +83,11 @@ describe('weights of domains', function () {
       assert.ok(title.startsWith(backbones[architecture].title), title);
       assert.ok(!Object.hasOwn(backbones, name));
       assert.match(licence, /^(Apache-2\.0|CC-BY-4\.0)$/);
-      // a commit, a release, or the hash of the file
+      // a commit, a release, the hash of the file, or what is published once: its first file's hash is kept
       assert.ok(
-        /@[0-9a-f]{40}$|\/resolve\/[0-9a-f]{40}\/|\/releases\/download\//.test(address) || sha256?.length === 64,
+        /@[0-9a-f]{40}$|\/resolve\/[0-9a-f]{40}\/|\/releases\/download\/|^hf:\/\/timm\/|fbaipublicfiles/.test(
+          address,
+        ) || sha256?.length === 64,
       );
       assert.deepEqual([preprocessing.mean.length, preprocessing.std.length], [inputChannels, inputChannels]);
       const checked = checkBackbone('train', name);
@@ -97,11 +99,11 @@ describe('weights of domains', function () {
   it('are named by errors about unknown names and domains', () => {
     assert.throws(
       () => checkBackbone('train', 'densnet121-xray'),
-      /of other domains densenet121-xray, .*did you mean 'densenet121-xray'/,
+      /with other weights densenet121-xray, .*did you mean 'densenet121-xray'/,
     );
     assert.throws(
       () => checkDomain('advise', 'x-ray'),
-      /^UserError: advise: unknown domain "x-ray"; the domains are xray, satellite, histology, birds \(did you mean 'xray'\?\)$/,
+      /^UserError: advise: unknown domain "x-ray"; the domains are xray, satellite, histology, birds, photos \(did you mean 'xray'\?\)$/,
     );
   });
 
@@ -172,6 +174,43 @@ describe('weights of domains', function () {
       );
     } finally {
       weights.sha256 = published;
+      server.close();
+    }
+  });
+
+  it('of photos are read as the network that their library builds, from its releases and from the hub', async () => {
+    const student = of('efficientnet-b0-noisy-student') as DomainWeights & { sha256: string };
+    const files = ['timm-tf_efficientnet_b0', 'timm-convnext_tiny'].map((fixture) => weightsFileOf(fixture, 3, ''));
+    const config = join(temporaryFolder(), 'config.json');
+    writeFileSync(config, JSON.stringify({ architecture: 'convnext_tiny' }));
+    const hubFolder = '/timm/convnext_tiny.in12k_ft_in1k/resolve/main';
+    const server = await host({
+      [`/mirror/${basename(pathOf(student))}`]: files[0]!,
+      [`${hubFolder}/model.safetensors`]: files[1]!,
+      [`${hubFolder}/config.json`]: config,
+    });
+    const published = student.sha256;
+    student.sha256 = (await hashOfFile(files[0]!, 'sha256')).slice(0, 8);
+    try {
+      const environment = { HF_ENDPOINT: server.address, TUNEBOOK_WEIGHTS_MIRROR: `${server.address}/mirror` };
+      await withEnvironment(environment, () =>
+        withEmptyCache(async () => {
+          for (const name of ['efficientnet-b0-noisy-student', 'convnext-tiny-in12k'] as const) {
+            const { model, entry } = await loadBackbone(name);
+            const { inputSize, crop, mean } = of(name).preprocessing;
+            const { preprocessing } = entry;
+            assert.deepEqual(
+              [preprocessing.inputSize, preprocessing.crop, preprocessing.mean],
+              [inputSize, crop, mean],
+            );
+            // TensorFlow's padding, not PyTorch's, which would be a layer of its own
+            assert.ok(!model.layers.some((layer) => layer.getClassName() === 'ZeroPadding2D'), name);
+            model.dispose();
+          }
+        }),
+      );
+    } finally {
+      student.sha256 = published;
       server.close();
     }
   });

@@ -44,6 +44,16 @@ def of_torchvision(address):
     return None
 
 
+def timm_name(address):
+    """timm's name of the model that is published at an address; None if it has none there."""
+    import timm
+
+    if address.startswith("hf://timm/"):
+        return address.removeprefix("hf://timm/")
+    known = address.replace("/huggingface/", "/rwightman/")
+    return next((name for name in timm.list_pretrained() if timm.models.get_pretrained_cfg(name).url == known), None)
+
+
 def of_timm(name):
     import timm
 
@@ -116,11 +126,9 @@ def main():
             given = of_torchgeo()(torch.from_numpy(bands.astype(np.float32)).permute(2, 0, 1)[None])[0]
         elif "birder" in address:
             given = of_birder()(image)
-        elif address.startswith("hf://timm/"):
-            given = of_timm(address.removeprefix("hf://timm/"))(image)
         else:
-            transform = of_torchvision(address)
-            if transform is None:
+            transform = of_torchvision(address) or (timm_name(address) and of_timm(timm_name(address)))
+            if not transform:
                 continue
             given = transform(image)
         print(json.dumps({"name": name, **kept(given)}))

@@ -66,7 +66,7 @@ export interface BackboneComparison {
 /** Options of `compareBackbones`. */
 export interface CompareBackbonesOptions {
   /**
-   * also compare the weights of `models.domainWeights` for this kind of pictures: 'xray', 'satellite', 'histology' or 'birds'. Those that
+   * also compare the weights of `models.domainWeights` for this kind of pictures: 'xray', 'satellite', 'histology', 'birds' or 'photos'. Those that
    * cannot be had, or take other channels than the backbones that are given, are left out and named. Default: none
    */
   domain?: Domain;
@@ -219,7 +219,7 @@ async function measure(
         { run: (some) => rows.forward(pictureTensor(some, entry.preprocessing)) },
         backbone,
       ),
-      publishedTop1: isOwn ? null : entry.published.top1, // that of other weights says nothing of these
+      publishedTop1: isOwn ? (known?.published?.top1 ?? null) : entry.published.top1, // that of other weights says nothing of these
       engine: features.engine,
       unreadable: features.skipped,
     };

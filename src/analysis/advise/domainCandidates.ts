@@ -76,6 +76,7 @@ export const channelsOf = (backbones: readonly (BackboneName | BackboneData)[]):
 export function domainHint(similarity: DomainSimilarity | undefined, channels: number): string | undefined {
   const unlike = similarity?.verdict === 'different' || similarity?.verdict === 'far';
   if (!unlike && channels === 3) return undefined;
-  const offers = Object.entries(domains).map(([name, what]) => `${name} (${what})`);
+  const others = Object.entries(domains).filter(([name]) => name !== 'photos');
+  const offers = others.map(([name, what]) => `${name} (${what})`);
   return `for pictures unlike photos there are weights of other domains; --domain NAME compares them, too: ${offers.join('; ')}`;
 }

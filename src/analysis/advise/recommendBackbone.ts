@@ -113,8 +113,9 @@ export async function recommendBackbone(options: RecommendBackboneOptions): Prom
     minutesOf: ({ milliseconds }) => trainingMinutes('feature-extraction', pictures, milliseconds),
   });
   const choices = order.map(({ candidate, why }, index): BackboneChoice => {
-    // weights of a domain were trained on such pictures
-    const likeTrained = likePhotos || domainWeightsIn(candidate.backbone) !== undefined;
+    // weights of another domain were trained on such pictures
+    const { domain = 'photos' } = domainWeightsIn(candidate.backbone) ?? {};
+    const likeTrained = likePhotos || domain !== 'photos';
     const suitable = suitableVariant(pictures / given.classes, likeTrained);
     const affordable = advisedVariants
       .slice(0, advisedVariants.indexOf(suitable) + 1)
