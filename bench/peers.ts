@@ -65,7 +65,7 @@ export function peerEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
- * PyTorch asks the system for each large tensor's memory anew, and gives it back, which on a virtual machine took half of a step's time:
+ * PyTorch asks the system for each large tensor's memory again, and gives it back, which on a virtual machine took half of a step's time:
  * its guide to performance advises another allocator, and glibc's does as well when it keeps memory, in huge pages.
  */
 const KEEPING = 'glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=4000000000:glibc.malloc.mmap_threshold=4000000000';
