@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../src/core/errors';
-import { backboneNames } from '../../src/models';
+import { backboneNames, domainWeights } from '../../src/models';
 import { reportText } from '../../src/report';
 import { openRun, predict, readRun } from '../../src/runs';
 import { exportRun } from '../../src/runs/export';
@@ -24,7 +24,8 @@ async function refusal(read: () => unknown): Promise<string | undefined> {
   } catch (error) {
     assert.ok(error instanceof UserError, (error as Error).stack);
     assert.doesNotMatch(error.message, /\n/);
-    const { length } = error.message.replace(backboneNames().join(', '), '');
+    const lists = [backboneNames(), domainWeights.map(({ name }) => name)].map((names) => names.join(', '));
+    const { length } = lists.reduce((text, list) => text.replace(list, ''), error.message);
     assert.ok(length < LONGEST, `${length} characters`);
     return error.message;
   }
