@@ -44,7 +44,8 @@ describe('the course in JupyterLab, as it is committed', function () {
       await openFile(page, name);
       const drawn = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .vega-embed .marks');
       if (charts > 0) await drawn.nth(charts - 1).waitFor();
-      else await page.locator('.jp-NotebookPanel .jp-CodeCell').first().waitFor();
+      // JupyterLab hides cells that are out of view, perhaps the first one
+      else await page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell:visible').first().waitFor();
       assert.equal(await drawn.count(), charts);
       for (const chart of await drawn.all()) {
         const box = await chart.boundingBox();
