@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { UserError } from '../../core/errors';
-import { sha256, writeFileAtomically } from '../../core/files';
-import { cacheFolder } from '../../core/paths';
 import { usedGpu } from '../gpu';
 import { nodeBackend, tf } from './backend';
 import { buildGraph, type CompiledGraph } from './compiledGraph';
+import { KeptMeasurement } from './keptMeasurement';
 import { AMPERE, type Precision, precisions } from './precision';
 
 /** Processors that multiply bfloat16 say so among their flags: Intel since Cooper Lake, AMD since Zen 4, Arm since v8.6. */
@@ -45,8 +43,9 @@ export function availablePrecision(asked: Precision, onFallback: (message: strin
     throw new UserError(`unknown precision '${String(asked)}'; the precisions are ${precisions.join(', ')}`);
   }
   if (asked === 'float32' || isBfloat16Faster()) return asked;
-  const device = nodeBackend().isUsingGpuDevice ? 'GPU' : 'processor';
-  const measured = nodeBackend().isUsingGpuDevice ? 'none' : measuredHere();
+  const [device, measured] = nodeBackend().isUsingGpuDevice
+    ? (['GPU', 'none'] as const)
+    : (['processor', measuredHere()] as const);
   onFallback(
     measured === 'none'
       ? `this ${device} has no instructions for bfloat16: computing in float32`
@@ -58,7 +57,10 @@ export function availablePrecision(asked: Precision, onFallback: (message: strin
 function measuredHere(): Measured | 'none' {
   if (known === undefined) {
     try {
-      known = FLAGS.test(readFileSync('/proc/cpuinfo', 'utf8')) ? (readMeasured() ?? keep(measure())) : 'none';
+      const kept = new KeptMeasurement<Measured>('bfloat16-', [VERSION], (read) =>
+        precisions.every((precision) => read[precision] > 0),
+      );
+      known = FLAGS.test(readFileSync('/proc/cpuinfo', 'utf8')) ? (kept.read() ?? kept.keep(measure())) : 'none';
     } catch {
       known = 'none'; // no Linux, or TensorFlow cannot compute it
     }
@@ -99,28 +101,4 @@ function measure(): Measured {
     for (const { session } of graphs.values()) session.dispose();
     tf.dispose([pictures, ...kernels]);
   }
-}
-
-function measuredFile(): string {
-  const machine = [cpus()[0]?.model, cpus().length, process.env.TF_NUM_INTRAOP_THREADS ?? ''];
-  const key = JSON.stringify([VERSION, ...machine, nodeBackend().binding.TF_Version]);
-  return cacheFolder('engines', `bfloat16-${sha256(key).slice(0, 32)}.json`);
-}
-
-function readMeasured(): Measured | undefined {
-  try {
-    const read = JSON.parse(readFileSync(measuredFile(), 'utf8')) as Measured;
-    return precisions.every((precision) => read[precision] > 0) ? read : undefined;
-  } catch {
-    return undefined; // not measured yet, or damaged: measured again
-  }
-}
-
-function keep(measured: Measured): Measured {
-  try {
-    writeFileAtomically(measuredFile(), `${JSON.stringify(measured)}\n`);
-  } catch {
-    // a cache that cannot be written: it is measured again the next time
-  }
-  return measured;
 }

@@ -1,11 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { messageOf } from '../../core/errors';
-import { sha256, writeFileAtomically } from '../../core/files';
-import { cacheFolder } from '../../core/paths';
-import { nodeBackend, tf } from './backend';
+import { tf } from './backend';
 import type { CompiledGraph } from './compiledGraph';
 import { availableEngines, type Engine, type EngineChoice, engineTitle } from './engine';
+import { KeptMeasurement } from './keptMeasurement';
 import { installedEngines, optionalEngines } from './optionalEngines';
 
 /** Another engine has to take at most this part of TensorFlow's time: else the measurement decides by chance. */
@@ -34,7 +31,7 @@ export interface Workload {
 
 /** The engine that an earlier measurement has found to be the fastest one for this work, if there was one. */
 export function measuredEngine(work: Workload): Engine | undefined {
-  return readMeasured(work)?.engine;
+  return keptOf(work).read()?.engine;
 }
 
 /**
@@ -66,13 +63,13 @@ export function buildWithEngine(
       }
     }
     if (graphs.length === 0) {
-      if (asked === 'auto') keepMeasured(work, { engine: 'tensorflow', reason });
+      if (asked === 'auto') keptOf(work).keep({ engine: 'tensorflow', reason });
       onFallback(`${wanted.map(engineTitle).join(' and ')} cannot compute this network (${reason}): TensorFlow does`);
       return build('tensorflow');
     }
     if (engine !== 'auto') return graphs.pop()!;
     graphs.push(build('tensorflow'));
-    const chosen = keepMeasured(work, measure(graphs, inputs)).engine;
+    const chosen = keptOf(work).keep(measure(graphs, inputs)).engine;
     const place = graphs.findIndex((graph) => graph.engine === chosen); // -1 for another process's, which failed here: the last one
     return graphs.splice(place, 1)[0]!;
   } finally {
@@ -105,33 +102,8 @@ function runOnce({ session }: CompiledGraph, inputs: readonly tf.Tensor[]): numb
   return performance.now() - began;
 }
 
-function fileOf({ weights, shape }: Workload): string {
-  const threads = process.env.TF_NUM_INTRAOP_THREADS ?? '';
+function keptOf({ weights, shape }: Workload): KeptMeasurement<Measured> {
   const others = installedEngines().map((name) => `${name} ${optionalEngines[name].version()}`);
-  const machine = [cpus()[0]?.model, cpus().length, threads, nodeBackend().binding.TF_Version, ...others];
-  const key = JSON.stringify([VERSION, ...machine, shape, weights.map((weight) => weight.shape)]);
-  return cacheFolder('engines', `${sha256(key).slice(0, 32)}.json`);
-}
-
-function readMeasured(work: Workload): Measured | undefined {
-  const file = fileOf(work);
-  if (!existsSync(file)) return undefined;
-  try {
-    const measured = JSON.parse(readFileSync(file, 'utf8')) as Measured;
-    return availableEngines().includes(measured.engine) ? measured : undefined;
-  } catch {
-    return undefined; // removed meanwhile, or damaged: measured again
-  }
-}
-
-/** Keep a measurement, unless another process has kept one meanwhile: then that is the one that counts. */
-function keepMeasured(work: Workload, measured: Measured): Measured {
-  const known = readMeasured(work);
-  if (known) return known;
-  try {
-    writeFileAtomically(fileOf(work), `${JSON.stringify(measured)}\n`);
-  } catch {
-    // a cache that cannot be written: it is measured again the next time
-  }
-  return measured;
+  const key = [VERSION, ...others, shape, weights.map((weight) => weight.shape)];
+  return new KeptMeasurement('', key, ({ engine }) => availableEngines().includes(engine));
 }

@@ -209,8 +209,8 @@ class Compiled<I extends tf.Tensor[], O extends Results> implements CompiledFunc
         const build = (engine: Engine) => buildGraph(fn, inputs, { ...settings, engine });
         graph = buildWithEngine(this.options.engine, build, inputs, frozen, onFallback);
         const { engine, ops, nodes, folded, difference, precision: used, refused } = graph;
-        Object.assign(report, { engine, ops, nodes, folded, difference, precision: used });
-        Object.assign(report, { anyBatch: free.size > 0, fallback: null });
+        const made = { engine, ops, nodes, folded, difference, precision: used };
+        Object.assign(report, made, { anyBatch: free.size > 0, fallback: null });
         if (refused !== undefined) this.warn(`${name} in float32: ${refused}`);
         break;
       } catch (error) {

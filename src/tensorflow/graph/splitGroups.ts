@@ -15,6 +15,9 @@ import { addConstant, constantOf } from './rewrite';
 /** What TensorFlow fuses with the convolution before it, in this order: its parts are fused with their convolutions, too. */
 const FUSED = [['BiasAdd'], ['Relu', 'Relu6']];
 
+/** The numbers of pictures and filters: where bfloat16 is wanted, it comes after this. */
+const FLOAT = { dtype: DataType.float };
+
 /**
  * Write each grouped convolution as a few dense ones, side by side, with zeros between their groups. TensorFlow fuses a convolution
  * with what comes behind it, and then refuses to compute groups; one with few channels is faster as a dense one, too.
@@ -87,21 +90,20 @@ class Splitting {
     const sizes = this.parts.map((groups) => groups * size);
     if (sizes.length === 1) return [source];
     const shapes = sizes.map((length) => [...shape.slice(0, -1), length]);
-    const dtype = this.dtypeOf(source);
     const numbers = constantOf(source);
     if (numbers) {
       let from = 0;
       return sizes.map((length, i) => {
         const part = columns(numbers, shape.at(-1)!, from, length);
         from += length;
-        return addConstant(recording, { dtype, shape: shapes[i]! }, part);
+        return addConstant(recording, { ...FLOAT, shape: shapes[i]! }, part);
       });
     }
     const attributes = [attribute.int('num_split', sizes.length), attribute.type('Tlen', DataType.int32)];
     const inputs = [source, this.integers([sizes.length], sizes), this.integers([], [shape.length - 1])];
-    const first = appendOp(recording, { type: 'SplitV', attributes, inputs }, { dtype, shape: shapes[0]! });
+    const first = appendOp(recording, { type: 'SplitV', attributes, inputs }, { ...FLOAT, shape: shapes[0]! });
     const { op } = first as Extract<Source, { kind: 'op' }>;
-    op.outputs = shapes.map((each) => ({ dtype, shape: each }));
+    op.outputs = shapes.map((each) => ({ ...FLOAT, shape: each }));
     return sizes.map((_, output) => ({ kind: 'op', op, output }));
   }
 
@@ -116,24 +118,18 @@ class Splitting {
     const { recording, channels, filters } = this;
     const [height, width] = shapeOf(kernel, recording) as [number, number];
     const sides = [groups * channels, groups * filters];
-    const dtype = this.dtypeOf(kernel);
     const shape = [height, width, ...sides];
     const mask = groupMask(groups, channels, filters);
     const numbers = constantOf(kernel);
-    if (numbers) return addConstant(recording, { dtype, shape }, spread(numbers, mask, channels, groups * filters));
+    if (numbers) return addConstant(recording, { ...FLOAT, shape }, spread(numbers, mask, channels, groups * filters));
     const times = this.integers([4], [1, 1, groups, 1]);
-    const tiled = appendOp(recording, { type: 'Tile', attributes: [], inputs: [kernel, times] }, { dtype, shape });
-    const zeros = addConstant(recording, { dtype, shape: sides }, mask);
-    return appendOp(recording, { type: 'Mul', attributes: [], inputs: [tiled, zeros] }, { dtype, shape });
+    const tiled = appendOp(recording, { type: 'Tile', attributes: [], inputs: [kernel, times] }, { ...FLOAT, shape });
+    const zeros = addConstant(recording, { ...FLOAT, shape: sides }, mask);
+    return appendOp(recording, { type: 'Mul', attributes: [], inputs: [tiled, zeros] }, { ...FLOAT, shape });
   }
 
   private integers(shape: number[], values: number[]): Source {
     return addConstant(this.recording, { dtype: DataType.int32, shape }, Int32Array.from(values));
-  }
-
-  private dtypeOf(source: Source): number {
-    if (source.kind === 'op') return source.op.outputs[source.output]!.dtype;
-    return source.kind === 'input' ? this.recording.inputs[source.index]!.dtype : DataType.float;
   }
 }
 

@@ -54,7 +54,7 @@ export function verify(run: () => readonly tf.Tensor[], call: RecordedCall, { to
  */
 export function verifyLowRows(actual: readonly tf.Tensor[], expected: readonly tf.Tensor[]): number {
   const differences = expected.map((exact, i) => largestRowDifference(actual[i]!, exact));
-  tf.dispose([actual, expected] as never);
+  tf.dispose([...actual, ...expected]);
   const largest = Math.max(0, ...differences);
   if (!(largest <= LOW_PRECISION_TOLERANCE))
     throw new Refusal(
