@@ -1,6 +1,7 @@
 import { didYouMean } from '../core/didYouMean';
 import { shown, UserError } from '../core/errors';
 import type { BackboneName } from './families';
+import { torchInput } from './families/shared/torchInput';
 import type { Preprocessing } from './preprocessing';
 
 /**
@@ -102,8 +103,7 @@ const kather100k = <Name extends string, Depth extends 18 | 50>(name: Name, dept
     paper: 'Pocock et al. 2022, TIAToolbox as an end-to-end library for advanced tissue image analytics',
   }) as const satisfies DomainWeights;
 
-/** The means and deviations of ImageNet's pictures, and of those that CLIP was trained on. */
-const IMAGENET = { mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] } as const;
+/** The means and deviations of the pictures that CLIP was trained on. */
 const CLIP = {
   mean: [255 * 0.48145466, 255 * 0.4578275, 255 * 0.40821073],
   std: [255 * 0.26862954, 255 * 0.26130258, 255 * 0.27577711],
@@ -116,7 +116,8 @@ interface Photos<Name extends string> {
   architecture: BackboneName;
   address: string;
   sha256?: string;
-  preprocessing: Omit<Preprocessing, 'channels' | 'interpolation'>;
+  /** side of the pictures in pixels, the part of their shorter side that is kept, and other means and deviations than ImageNet's */
+  input: [size: number, crop: number, statistics?: Pick<Preprocessing, 'mean' | 'std'>];
   /** top-1 accuracy, and at which side of the pictures it was measured */
   published: [top1: number, pixels: number];
   paper: string;
@@ -124,14 +125,14 @@ interface Photos<Name extends string> {
 
 /** Networks of timm, or of the authors as timm has them, fine-tuned on the 1,000 classes of ImageNet. */
 const ofPhotos = <Name extends string>({
-  preprocessing,
+  input: [size, crop, statistics],
   published: [top1, pixels],
   ...known
 }: Photos<Name>): DomainWeights<Name> => ({
   ...known,
   domain: 'photos',
   inputChannels: 3,
-  preprocessing: { interpolation: 'bicubic', ...preprocessing },
+  preprocessing: { ...torchInput(size, crop, 'bicubic'), ...statistics },
   licence: 'Apache-2.0',
   published: { top1, source: `timm, results-imagenet.csv, at ${pixels} pixels` },
 });
@@ -145,7 +146,7 @@ const in12k = <Size extends 'tiny' | 'small'>(size: Size, top1: number): DomainW
     pictures: 'photos of 11,821 classes of ImageNet-21k, and then ImageNet',
     architecture: `convnext-${size}`,
     address: `hf://timm/convnext_${size}.in12k_ft_in1k`,
-    preprocessing: { inputSize: 224, crop: 0.95, ...IMAGENET },
+    input: [224, 0.95],
     published: [top1, 288],
     paper: 'Liu et al. 2022, A ConvNet for the 2020s',
   });
@@ -158,7 +159,7 @@ const photos = [
     architecture: 'resnet50',
     address: `${TIMM}/v0.1-rsb-weights/resnet50_a1_0-14fe96d1.pth`,
     sha256: '14fe96d1',
-    preprocessing: { inputSize: 224, crop: 0.95, ...IMAGENET },
+    input: [224, 0.95],
     published: [0.81214, 288],
     paper: 'Wightman et al. 2021, ResNet strikes back: An improved training procedure in timm',
   }),
@@ -169,7 +170,7 @@ const photos = [
     architecture: 'efficientnet-b0',
     address: `${TIMM}/v0.1-weights/tf_efficientnet_b0_ns-c0e6a31c.pth`,
     sha256: 'c0e6a31c',
-    preprocessing: { inputSize: 224, crop: 0.875, ...IMAGENET },
+    input: [224, 0.875],
     published: [0.7867, 224],
     paper: 'Xie et al. 2020, Self-training with Noisy Student improves ImageNet classification',
   }),
@@ -180,7 +181,7 @@ const photos = [
     architecture: 'efficientnet-v2-s',
     address: `${TIMM}/v0.1-effv2-weights/tf_efficientnetv2_s_21ft1k-d7dafa41.pth`,
     sha256: 'd7dafa41',
-    preprocessing: { inputSize: 300, crop: 1, mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] },
+    input: [300, 1, { mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] }],
     published: [0.84288, 384],
     paper: 'Tan and Le 2021, EfficientNetV2: Smaller models and faster training',
   }),
@@ -192,7 +193,7 @@ const photos = [
     pictures: 'photos of the 21,841 classes of ImageNet-22k, and then ImageNet',
     architecture: 'convnext-base',
     address: 'https://dl.fbaipublicfiles.com/convnext/convnext_base_22k_1k_224.pth',
-    preprocessing: { inputSize: 224, crop: 0.875, ...IMAGENET },
+    input: [224, 0.875],
     published: [0.86274, 288],
     paper: 'Liu et al. 2022, A ConvNet for the 2020s',
   }),
@@ -202,7 +203,7 @@ const photos = [
     pictures: 'two billion pictures with their captions (LAION-2B), and then ImageNet-12k and ImageNet',
     architecture: 'convnext-base',
     address: 'hf://timm/convnext_base.clip_laion2b_augreg_ft_in12k_in1k',
-    preprocessing: { inputSize: 256, crop: 1, ...CLIP },
+    input: [256, 1, CLIP],
     published: [0.8637, 256],
     paper: 'Cherti et al. 2023, Reproducible scaling laws for contrastive language-image learning',
   }),

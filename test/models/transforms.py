@@ -57,6 +57,8 @@ def timm_name(address):
 def of_timm(name):
     import timm
 
+    if name is None:
+        return None
     model = timm.create_model(name, pretrained=False)
     return timm.data.create_transform(**timm.data.resolve_data_config(model.pretrained_cfg, model=model))
 
@@ -127,7 +129,8 @@ def main():
         elif "birder" in address:
             given = of_birder()(image)
         else:
-            transform = of_torchvision(address) or (timm_name(address) and of_timm(timm_name(address)))
+            # timm lists torchvision's files, too, with a transform of its own
+            transform = of_torchvision(address) or of_timm(timm_name(address))
             if not transform:
                 continue
             given = transform(image)
