@@ -50,8 +50,18 @@ export const missingPeers = (): string | undefined =>
 /** The path of a file in bench/peers. */
 export const peerFile = (file: string): string => join(projectFolder, 'bench', 'peers', file);
 
-/** Environment variables for every framework: the number of threads, and no messages from TensorFlow. */
-export function peerEnvironment(): NodeJS.ProcessEnv {
+/**
+ * PyTorch asks the system for each large tensor's memory again, and gives it back, which on a virtual machine took a third of a step's time:
+ * its guide to performance advises another allocator, and glibc's does as well when it keeps memory, in huge pages.
+ */
+const KEEPING = 'glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=4000000000:glibc.malloc.mmap_threshold=4000000000';
+
+/**
+ * Environment variables for a framework: the number of threads, no messages from TensorFlow, and what it needs to be as fast as it can be.
+ *
+ * @param name default: one that needs nothing more
+ */
+export function peerEnvironment(name?: PeerName): NodeJS.ProcessEnv {
   return {
     ...process.env,
     BENCH_THREADS: String(threads),
@@ -61,18 +71,9 @@ export function peerEnvironment(): NodeJS.ProcessEnv {
     TF_CPP_MIN_LOG_LEVEL: '2',
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONNOUSERSITE: '1',
+    ...((name === 'torch' || name === 'torchCompiled') && { GLIBC_TUNABLES: KEEPING }),
   };
 }
-
-/**
- * PyTorch asks the system for each large tensor's memory again, and gives it back, which on a virtual machine took half of a step's time:
- * its guide to performance advises another allocator, and glibc's does as well when it keeps memory, in huge pages.
- */
-const KEEPING = 'glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=4000000000:glibc.malloc.mmap_threshold=4000000000';
-
-/** What a framework needs in addition to be as fast as it can be. */
-const best = (name: PeerName): NodeJS.ProcessEnv =>
-  name === 'torch' || name === 'torchCompiled' ? { GLIBC_TUNABLES: KEEPING } : {};
 
 /** @param env more environment variables */
 export function startPeer(name: PeerName, env: NodeJS.ProcessEnv = {}): Peer {
@@ -82,5 +83,5 @@ export function startPeer(name: PeerName, env: NodeJS.ProcessEnv = {}): Peer {
   }
   const missing = missingPeers();
   if (missing) throw new Error(missing);
-  return new Peer(peerPython(), [peerFile(programs[name])], { ...peerEnvironment(), ...best(name), ...env });
+  return new Peer(peerPython(), [peerFile(programs[name])], { ...peerEnvironment(name), ...env });
 }

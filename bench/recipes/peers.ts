@@ -30,7 +30,7 @@ export function measurePeer(dataset: Dataset, name: string, seed: number): Measu
     const chosen = ['--data', folder, '--epochs', String(epochs), '--seed', String(seed), ...known];
     const began = performance.now();
     const { status, stdout, stderr } = spawnSync(peerPython(), [peerFile(file), ...chosen], {
-      ...{ encoding: 'utf8', env: peerEnvironment(), maxBuffer: 2 ** 26 },
+      ...{ encoding: 'utf8', env: peerEnvironment(weights ? 'keras' : 'torch'), maxBuffer: 2 ** 26 },
     });
     if (status !== 0) throw new UserError(`${name} failed: ${stderr.trim().split('\n').at(-1)}`);
     const { accuracy } = JSON.parse(stdout.trim().split('\n').at(-1)!) as { accuracy: number };

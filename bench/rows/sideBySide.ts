@@ -37,9 +37,9 @@ export async function sideBySide(
     // tunebook alone, as it may measure which engine is the fastest; of the others two at a time, as most of them compile in one thread
     const [first, ...others] = works;
     await prepare(...first!);
-    // nothing to compare: such as bfloat16 on a processor without it, which takes minutes
+    // nothing to compare: such as a step in bfloat16 on a processor that is not faster in it, which takes minutes
     if (first![0] === 'tunebook' && !peers.has('tunebook')) return measurement;
-    const waiting = others[Symbol.iterator]();
+    const waiting = others.values();
     const prepareRest = async () => {
       for (const [name, work] of waiting) await prepare(name, work);
     };
