@@ -1,8 +1,8 @@
 import { didYouMean } from '../core/didYouMean';
 import { shown, UserError } from '../core/errors';
 import type { BackboneName } from './families';
-import { torchInput } from './families/shared/torchInput';
 import type { Preprocessing } from './preprocessing';
+import { torchInput } from './torchInput';
 
 /**
  * The domains for which there are weights: kinds of pictures that are unlike the photos of ImageNet, and photos, of which some networks have

@@ -2,8 +2,8 @@ import { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember } from '../backboneFamily';
 import { customLayers } from '../layers';
 import { type Architecture, type ArchitectureOptions, Network } from '../network';
+import { torchInput } from '../torchInput';
 import { timmFile, torchvisionFile } from './shared/torchFiles';
-import { torchInput } from './shared/torchInput';
 import { torchConvolution, torchDepthwise } from './shared/torchLayers';
 
 interface Design {

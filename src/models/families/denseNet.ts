@@ -1,8 +1,8 @@
 import { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember, TorchNetwork } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network } from '../network';
+import { torchInput } from '../torchInput';
 import { torchvisionFile } from './shared/torchFiles';
-import { torchInput } from './shared/torchInput';
 import { TORCH_NORMALIZATION, torchConvNorm, torchConvolution, torchMaxPool } from './shared/torchLayers';
 
 type Depth = 121 | 169 | 201;

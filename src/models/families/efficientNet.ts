@@ -2,9 +2,9 @@ import { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember, TorchNetwork } from '../backboneFamily';
 import { customLayers } from '../layers';
 import { type Architecture, type ArchitectureOptions, Network, roundFilters } from '../network';
+import { IN_MODEL } from '../pixelValues';
+import { torchInput } from '../torchInput';
 import { blockName, STAGES, type Stage } from './shared/efficientNetStages';
-import { IN_MODEL } from './shared/pixelValues';
-import { torchInput } from './shared/torchInput';
 import {
   buildTorchMobileNet,
   type TorchBlock,

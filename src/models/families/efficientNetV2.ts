@@ -1,11 +1,11 @@
 import type { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember, TorchNetwork } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network } from '../network';
+import { TORCH_MODE } from '../pixelValues';
 import type { Preprocessing } from '../preprocessing';
+import { torchInput } from '../torchInput';
 import { DESIGNS, type Design, type Size, stagesOf, timmNames, torchvisionNames } from './shared/efficientNetV2Stages';
-import { TORCH_MODE } from './shared/pixelValues';
 import { squeezeExcite } from './shared/squeezeExcite';
-import { torchInput } from './shared/torchInput';
 import { torchPadding } from './shared/torchLayers';
 
 const NORMALIZATION = { epsilon: 1e-3, momentum: 0.9 };

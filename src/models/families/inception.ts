@@ -1,8 +1,8 @@
 import { tf } from '../../tensorflow';
 import type { BackboneFamily } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network } from '../network';
-import { TF_MODE } from './shared/pixelValues';
-import { torchInput } from './shared/torchInput';
+import { TF_MODE } from '../pixelValues';
+import { torchInput } from '../torchInput';
 import { torchPadding } from './shared/torchLayers';
 
 /** Height and width of a kernel. */

@@ -1,8 +1,8 @@
 import { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network } from '../network';
+import { TF_MODE } from '../pixelValues';
 import { MOBILE_NET_INPUT, mobileNetFiles } from './shared/kerasMobileNet';
-import { TF_MODE } from './shared/pixelValues';
 
 /** Filters and stride of the thirteen depthwise-separable blocks (Howard et al. 2017, table 1). */
 const BLOCKS = [

@@ -1,9 +1,9 @@
 import type { tf } from '../../tensorflow';
 import type { BackboneFamily } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network, roundFilters } from '../network';
+import { TF_MODE } from '../pixelValues';
+import { torchInput } from '../torchInput';
 import { MOBILE_NET_INPUT, mobileNetFiles } from './shared/kerasMobileNet';
-import { TF_MODE } from './shared/pixelValues';
-import { torchInput } from './shared/torchInput';
 import {
   buildTorchMobileNet,
   type TorchBlock,

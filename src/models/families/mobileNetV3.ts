@@ -2,10 +2,10 @@ import { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember, TorchNetwork } from '../backboneFamily';
 import { customLayers } from '../layers';
 import { type Activation, type Architecture, type ArchitectureOptions, Network, roundFilters } from '../network';
+import { IN_MODEL } from '../pixelValues';
+import { torchInput } from '../torchInput';
 import type { TorchNames } from '../weights/matchTorch';
 import { MOBILE_NET_INPUT, mobileNetFiles } from './shared/kerasMobileNet';
-import { IN_MODEL } from './shared/pixelValues';
-import { torchInput } from './shared/torchInput';
 import {
   buildTorchMobileNet,
   type TorchBlock,

@@ -1,8 +1,8 @@
 import type { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network, roundFilters } from '../network';
+import { torchInput } from '../torchInput';
 import { timmFile } from './shared/torchFiles';
-import { torchInput } from './shared/torchInput';
 import { TORCH_NORMALIZATION, torchConvNorm, torchDepthwise } from './shared/torchLayers';
 
 /** Convolution, normalization, ReLU. */

@@ -1,9 +1,9 @@
 import type { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network } from '../network';
+import { torchInput } from '../torchInput';
 import { squeezeExcite } from './shared/squeezeExcite';
 import { torchvisionFile } from './shared/torchFiles';
-import { torchInput } from './shared/torchInput';
 import { torchConvNorm } from './shared/torchLayers';
 
 /** Blocks and channels of the four stages, and channels of a group of the 3 x 3 convolutions (Radosavovic et al. 2020, table 4). */

@@ -1,8 +1,8 @@
 import { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network } from '../network';
+import { CAFFE_MODE } from '../pixelValues';
 import { torchResNet } from './resNetTorch';
-import { CAFFE_MODE } from './shared/pixelValues';
 
 type Depth = 50 | 101 | 152;
 

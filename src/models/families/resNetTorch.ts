@@ -1,9 +1,9 @@
 import type { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember, TorchNetwork } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network } from '../network';
+import { torchInput } from '../torchInput';
 import type { TorchNames } from '../weights/matchTorch';
 import { torchvisionFile } from './shared/torchFiles';
-import { torchInput } from './shared/torchInput';
 import { torchConvNorm, torchMaxPool } from './shared/torchLayers';
 
 interface Design {

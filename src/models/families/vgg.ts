@@ -1,9 +1,9 @@
 import { tf } from '../../tensorflow';
 import type { BackboneFamily, FamilyMember } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network } from '../network';
+import { CAFFE_MODE } from '../pixelValues';
+import { torchInput } from '../torchInput';
 import type { TorchNames } from '../weights/matchTorch';
-import { CAFFE_MODE } from './shared/pixelValues';
-import { torchInput } from './shared/torchInput';
 
 type Depth = 16 | 19;
 

@@ -1,7 +1,7 @@
 import { tf } from '../../tensorflow';
 import type { BackboneFamily } from '../backboneFamily';
 import { type Architecture, type ArchitectureOptions, Network } from '../network';
-import { TF_MODE } from './shared/pixelValues';
+import { TF_MODE } from '../pixelValues';
 
 /** Xception (Chollet 2017), as in Keras: separable convolutions, which look at each channel alone and then mix the channels. */
 function build(options: Required<ArchitectureOptions>): Architecture {

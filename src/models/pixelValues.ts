@@ -1,4 +1,4 @@
-import type { Preprocessing } from '../../preprocessing';
+import type { Preprocessing } from './preprocessing';
 
 type Values = Pick<Preprocessing, 'mean' | 'std' | 'channelOrder'>;
 

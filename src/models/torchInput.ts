@@ -1,5 +1,5 @@
-import type { Preprocessing } from '../../preprocessing';
 import { TORCH_MODE } from './pixelValues';
+import type { Preprocessing } from './preprocessing';
 
 /**
  * How torchvision and timm prepare pictures: the shorter side is resized, the centre is cut out, and ImageNet's mean and standard
