@@ -22,7 +22,7 @@ export function replaceGelu(): void {
 export function gelu(x: tf.Tensor): tf.Tensor {
   const compute = tf.customGrad((...all: unknown[]) => {
     const [input, save] = all as [tf.Tensor, (tensors: tf.Tensor[]) => void];
-    const probability = input.mul(Math.SQRT1_2).erf().mul(0.5).add(0.5);
+    const probability = input.mul(Math.SQRT1_2).erf().add(1).mul(0.5);
     save([input, probability]);
     return { value: input.mul(probability), gradFunc };
   });

@@ -5,6 +5,7 @@ import { nodeBackend, tf, unaliased } from './backend';
 import { generalize, type SizedRecording } from './batch';
 import { ENGINE_TOLERANCE, type Engine, isOptional } from './engine';
 import { foldBatchNormalization } from './foldBatchNormalization';
+import { fuseGelu } from './fuseGelu';
 import { type Graph, toGraph } from './graphDef';
 import { lowerPrecision } from './lowerPrecision';
 import { toOnnx } from './onnx/onnxGraph';
@@ -200,6 +201,7 @@ function simplify(recording: Recording, options: BuildOptions): number {
   const folded = options.foldBatchNormalization ? foldBatchNormalization(recording) : 0;
   if (!isOptional(options.engine ?? 'tensorflow')) {
     splitGroupedConvolutions(recording);
+    fuseGelu(recording);
     fuseAdamSteps(recording);
   }
   return folded;

@@ -1,7 +1,8 @@
 import { ADAM_STEP, adamStepNodes, steppedVariables } from './adamStep';
 import { DataType, type NodeBackend, type tf } from './backend';
+import { filterGradientNodes } from './filterGradients';
 import { bytesOf } from './protobuf';
-import { neededOps, type RecordedOp, type Recording, type Source } from './recording';
+import { neededOps, type RecordedOp, type Recording, type Source, shapeOf } from './recording';
 import type { AttributeValue, GraphNode } from './savedModel';
 import { attributesOf } from './typeAttributes';
 
@@ -81,7 +82,12 @@ class GraphWriter {
         this.nodes.push(...adamStepNodes(opName(op), names));
         continue;
       }
-      this.add(opName(op), op.type, names, attributesOf(op, types, backend.binding));
+      const attributes = attributesOf(op, types, backend.binding);
+      const pictures = op.inputs[0] ? shapeOf(op.inputs[0], recording) : [];
+      const gradient = { op, name: opName(op), inputs: names, pictures, attributes };
+      const nodes = backend.isUsingGpuDevice ? undefined : filterGradientNodes(gradient);
+      if (nodes) this.nodes.push(...nodes);
+      else this.add(opName(op), op.type, names, attributes);
     }
     const assigned = this.assignKept();
     // An identity each, so that an input or a constant can be fetched, too. What stays in the session is assigned before.

@@ -1,7 +1,7 @@
 import { attributeOf, samePadding } from '../absorbPadding';
+import { inputOfGelu, layerNormalizationIn } from '../patterns';
 import { type RecordedOp, Refusal, type Source } from '../recording';
 import type { Names, OnnxWriter } from './onnxWriter';
-import { inputOfGelu, layerNormalizationIn } from './patterns';
 
 type Translation = (graph: OnnxWriter, op: RecordedOp) => Names;
 

@@ -1,8 +1,8 @@
-import type { RecordedOp, Source } from '../recording';
-import { constantOf } from '../rewrite';
+import type { RecordedOp, Source } from './recording';
+import { constantOf } from './rewrite';
 
 /*
- * Functions that a recording has as several operations, and ONNX as one, which its programs compute in one pass.
+ * Functions that a recording has as several operations, and that what computes it has as one, in one pass over the numbers.
  */
 
 /** The operation behind a source, if it is of one of these types. */
@@ -54,17 +54,19 @@ export function layerNormalizationIn(
 }
 
 /**
- * The x of x * (erf(x * sqrt(1/2)) * 0.5 + 0.5), the Gaussian error linear unit (Hendrycks and Gimpel 2016).
+ * The x of x * ((erf(x * sqrt(1/2)) + 1) * 0.5), the Gaussian error linear unit (Hendrycks and Gimpel 2016), as gradients/gelu.ts
+ * computes it.
  *
  * @param op a multiplication
  * @returns undefined if it is not the last step of one
  */
 export function inputOfGelu(op: RecordedOp): Source | undefined {
+  if (op.type !== 'Mul') return undefined;
   const [x, probability] = op.inputs;
-  const [half, added] = made(probability, 'Add', 'AddV2')?.inputs ?? [];
-  const [error, factor] = made(half, 'Mul')?.inputs ?? [];
+  const [sum, factor] = made(probability, 'Mul')?.inputs ?? [];
+  const [error, added] = made(sum, 'Add', 'AddV2')?.inputs ?? [];
   const [argument, root] = made(made(error, 'Erf')?.inputs[0], 'Mul')?.inputs ?? [];
-  const isHalf = numberOf(added) === 0.5 && numberOf(factor) === 0.5;
+  const isHalf = numberOf(added) === 1 && numberOf(factor) === 0.5;
   const isRoot = Math.abs((numberOf(root) ?? 0) - Math.SQRT1_2) < 1e-6;
   return isHalf && isRoot && isSame(argument, x) ? x : undefined;
 }

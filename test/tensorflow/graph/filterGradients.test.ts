@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { tf } from '../../../src/tensorflow';
+import { compile } from '../../../src/tensorflow/graph';
+import { nodeBackend } from '../../../src/tensorflow/graph/backend';
+import { buildGraph } from '../../../src/tensorflow/graph/compiledGraph';
+import { difference } from './models';
+
+type Sizes = [number, number, number, number];
+
+interface Convolution {
+  kind: 'conv2d' | 'depthwiseConv2d';
+  filter: Sizes;
+  strides?: number | [number, number];
+  padding?: 'same' | 'valid';
+  dilations?: number;
+  /** height and width of the pictures; default 9 and 12 */
+  size?: [number, number];
+}
+
+/** The gradient of a sum of a convolution's results, each with its own weight. */
+function gradientOf({
+  kind,
+  filter: shape,
+  strides = 1,
+  padding = 'same',
+  dilations = 1,
+  size = [9, 12],
+}: Convolution) {
+  const convolve = (x: tf.Tensor, filter: tf.Tensor) =>
+    tf[kind](x as tf.Tensor4D, filter as tf.Tensor4D, strides, padding, 'NHWC', dilations);
+  const filter = tf.randomUniform(shape, -1, 1, 'float32', 3);
+  const pictures = (batch: number) => tf.randomUniform([batch, ...size, shape[2]], -1, 1, 'float32', batch);
+  const [, height, width, channels] = convolve(pictures(1), filter).shape as Sizes;
+  const weight = tf.randomUniform([height, width, channels], -1, 1, 'float32', 4);
+  const gradient = (x: tf.Tensor) => tf.grad((of: tf.Tensor) => convolve(x, of).mul(weight).sum())(filter);
+  return { gradient, pictures };
+}
+
+/** The nodes of the graph that have this type, with the shapes of their filters for those that compute a filter's gradient. */
+function nodesOf(convolution: Convolution): Map<string, string[]> {
+  const { gradient, pictures } = gradientOf(convolution);
+  const found = new Map<string, string[]>();
+  const { session } = buildGraph((x) => [gradient(x!)], [pictures(4)], {
+    batched: new Set([0]),
+    frozen: new Set(),
+    foldBatchNormalization: true,
+    precision: 'float32',
+    keepVariables: false,
+    tolerance: 1e-3,
+    onGraph: ({ nodes }) => {
+      for (const { type, inputs } of nodes) {
+        const shape = nodes.find(({ name }) => name === inputs[1])?.attributes.value;
+        const numbers = shape && 'tensor' in shape ? Array.from(shape.tensor.value as Int32Array) : [];
+        found.set(type, [...(found.get(type) ?? []), numbers.join(' x ')]);
+      }
+    },
+  });
+  session.dispose();
+  return found;
+}
+
+describe('the gradient of a filter in a graph', () => {
+  before(function () {
+    if (nodeBackend().isUsingGpuDevice) this.skip();
+  });
+
+  const cases: Record<string, Convolution> = {
+    'of one pixel': { kind: 'conv2d', filter: [1, 1, 5, 7] },
+    'of one pixel on one position': { kind: 'conv2d', filter: [1, 1, 5, 7], size: [1, 1] },
+    'of one pixel with strides': { kind: 'conv2d', filter: [1, 1, 5, 7], strides: 2 },
+    'of several pixels': { kind: 'conv2d', filter: [3, 3, 5, 7] },
+    'depthwise of three columns': { kind: 'depthwiseConv2d', filter: [3, 3, 6, 1] },
+    'depthwise of four columns': { kind: 'depthwiseConv2d', filter: [4, 4, 6, 1] },
+    'depthwise of five columns': { kind: 'depthwiseConv2d', filter: [5, 5, 16, 1] },
+    'depthwise of five columns with strides': { kind: 'depthwiseConv2d', filter: [5, 5, 6, 1], strides: 2 },
+    'depthwise of five columns with strides, of pictures with an odd number of columns': {
+      ...{ kind: 'depthwiseConv2d', filter: [5, 5, 6, 1], strides: 2, size: [8, 11] },
+    },
+    'depthwise of seven columns': { kind: 'depthwiseConv2d', filter: [7, 7, 6, 1] },
+    'depthwise of seven columns without padding': { kind: 'depthwiseConv2d', filter: [7, 7, 6, 1], padding: 'valid' },
+    'depthwise of seven columns without padding, with strides': {
+      ...{ kind: 'depthwiseConv2d', filter: [7, 7, 6, 1], padding: 'valid', strides: 3, size: [10, 12] },
+    },
+    'depthwise, larger than the pictures': { kind: 'depthwiseConv2d', filter: [7, 7, 6, 1], size: [3, 2] },
+    'depthwise, wider than high': { kind: 'depthwiseConv2d', filter: [2, 11, 6, 1] },
+    'depthwise, higher than wide': { kind: 'depthwiseConv2d', filter: [7, 2, 6, 1] },
+    'depthwise with two results a channel': { kind: 'depthwiseConv2d', filter: [5, 5, 4, 2] },
+  };
+  for (const [name, convolution] of Object.entries(cases)) {
+    it(`equals that of the operation, at any batch size: ${name}`, () => {
+      const { gradient, pictures } = gradientOf(convolution);
+      const compiled = compile(gradient, { onFallback: (message) => assert.fail(message) });
+      for (const batch of [1, 5, 2]) {
+        const x = pictures(batch);
+        assert.ok(difference(compiled.call(x), gradient(x)) < 1e-5, `batch ${batch}`);
+      }
+      assert.equal(compiled.report!.anyBatch, true);
+      compiled.dispose();
+    });
+  }
+
+  it('is a matrix product for a filter of one pixel, unless there are strides', () => {
+    const product = nodesOf(cases['of one pixel']!);
+    assert.ok(product.has('MatMul') && !product.has('Conv2DBackpropFilter'));
+    for (const name of ['of one pixel with strides', 'of several pixels']) {
+      const nodes = nodesOf(cases[name]!);
+      assert.ok(nodes.has('Conv2DBackpropFilter') && !nodes.has('MatMul'), name);
+    }
+  });
+
+  it('is computed for three columns or two at a time for a wide depthwise filter', () => {
+    const parts = (convolution: Convolution) => nodesOf(convolution).get('DepthwiseConv2dNativeBackpropFilter');
+    assert.deepEqual(parts({ kind: 'depthwiseConv2d', filter: [7, 7, 6, 1] }), [
+      ...['7 x 3 x 6 x 1', '7 x 2 x 6 x 1', '7 x 2 x 6 x 1'],
+    ]);
+    assert.deepEqual(parts({ kind: 'depthwiseConv2d', filter: [5, 5, 4, 2] }), ['5 x 3 x 4 x 2', '5 x 2 x 4 x 2']);
+    assert.deepEqual(parts({ kind: 'depthwiseConv2d', filter: [4, 4, 6, 1] }), ['4 x 2 x 6 x 1', '4 x 2 x 6 x 1']);
+    assert.deepEqual(parts({ kind: 'depthwiseConv2d', filter: [7, 3, 6, 1] }), ['7 x 3 x 6 x 1']);
+  });
+});
