@@ -1,6 +1,6 @@
 import { ADAM_STEP, adamStepNodes, steppedVariables } from './adamStep';
 import { DataType, type NodeBackend, type tf } from './backend';
-import { filterGradientNodes } from './filterGradients';
+import { fasterConvolution } from './fasterConvolutions';
 import { bytesOf } from './protobuf';
 import { neededOps, type RecordedOp, type Recording, type Source, shapeOf } from './recording';
 import type { AttributeValue, GraphNode } from './savedModel';
@@ -83,9 +83,11 @@ class GraphWriter {
         continue;
       }
       const attributes = attributesOf(op, types, backend.binding);
-      const pictures = op.inputs[0] ? shapeOf(op.inputs[0], recording) : [];
-      const gradient = { op, name: opName(op), inputs: names, pictures, attributes };
-      const nodes = backend.isUsingGpuDevice ? undefined : filterGradientNodes(gradient);
+      const shapes = op.inputs.map((input) => shapeOf(input, recording));
+      const filter = op.inputs[1];
+      const isConstant = filter?.kind === 'op' && filter.op.type === 'Const';
+      const convolution = { op, name: opName(op), inputs: names, shapes, isConstant, attributes };
+      const nodes = backend.isUsingGpuDevice ? undefined : fasterConvolution(convolution);
       if (nodes) this.nodes.push(...nodes);
       else this.add(opName(op), op.type, names, attributes);
     }

@@ -257,6 +257,8 @@ describe('the native gradients', () => {
       [x],
     );
     agreeWithDifferences((a) => layer.apply(a!) as tf.Tensor, [x]);
+    const far = tf.grad((a: tf.Tensor) => layer.apply(a) as tf.Tensor)(tf.tensor1d([-1e4, -20, 0, 20, 1e4]));
+    assert.deepEqual(Array.from(far.dataSync()), [0, 0, 0.5, 1, 1]);
   });
 
   it('of the fused cross-entropies equal those of log-softmax', () => {

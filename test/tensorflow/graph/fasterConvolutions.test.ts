@@ -59,10 +59,13 @@ function nodesOf(convolution: Convolution): Map<string, string[]> {
   return found;
 }
 
+/** On a GPU these operations stay as they are. */
+function onProcessors(this: Mocha.Context): void {
+  if (nodeBackend().isUsingGpuDevice) this.skip();
+}
+
 describe('the gradient of a filter in a graph', () => {
-  before(function () {
-    if (nodeBackend().isUsingGpuDevice) this.skip();
-  });
+  before(onProcessors);
 
   const cases: Record<string, Convolution> = {
     'of one pixel': { kind: 'conv2d', filter: [1, 1, 5, 7] },
@@ -116,5 +119,69 @@ describe('the gradient of a filter in a graph', () => {
     assert.deepEqual(parts({ kind: 'depthwiseConv2d', filter: [5, 5, 4, 2] }), ['5 x 3 x 4 x 2', '5 x 2 x 4 x 2']);
     assert.deepEqual(parts({ kind: 'depthwiseConv2d', filter: [4, 4, 6, 1] }), ['4 x 2 x 6 x 1', '4 x 2 x 6 x 1']);
     assert.deepEqual(parts({ kind: 'depthwiseConv2d', filter: [7, 3, 6, 1] }), ['7 x 3 x 6 x 1']);
+  });
+});
+
+describe('a convolution of one pixel in a graph', () => {
+  before(onProcessors);
+
+  const [large, small] = [
+    [1024, 1024],
+    [512, 1024],
+  ] as const;
+  /** Both a convolution and the gradient of its pictures, for which it is squared. */
+  const gradientFor =
+    (filter: tf.Tensor, strides = 1) =>
+    (x: tf.Tensor) =>
+      tf.grad((of: tf.Tensor) =>
+        tf
+          .conv2d(of as tf.Tensor4D, filter as tf.Tensor4D, strides, 'same')
+          .square()
+          .sum(),
+      )(x);
+  const filterOf = ([channels, filters]: readonly [number, number]) =>
+    tf.variable(tf.randomUniform([1, 1, channels, filters], -1, 1, 'float32', 5));
+  const picturesOf = ([channels]: readonly [number, number], batch: number) =>
+    tf.randomUniform([batch, 3, 2, channels], -1, 1, 'float32', batch);
+
+  /** The products and convolutions of the graph, in the order of the alphabet. */
+  function typesOf(sides: readonly [number, number], { strides = 1, isConstant = false } = {}): string[] {
+    const filter = filterOf(sides);
+    const gradient = gradientFor(filter, strides);
+    let types: string[] = [];
+    const { session } = buildGraph((x) => [gradient(x!)], [picturesOf(sides, 4)], {
+      batched: new Set([0]),
+      frozen: new Set(isConstant ? [filter] : []),
+      foldBatchNormalization: true,
+      precision: 'float32',
+      keepVariables: false,
+      tolerance: 1e-3,
+      onGraph: ({ nodes }) => {
+        types = nodes.map(({ type }) => type);
+      },
+    });
+    session.dispose();
+    filter.dispose();
+    return types.filter((type) => ['MatMul', 'Conv2D', 'Conv2DBackpropInput'].includes(type)).sort();
+  }
+
+  it('is a matrix product, and so is the gradient of its pictures, if its filter is large and changes', () => {
+    assert.deepEqual(typesOf(large), ['MatMul', 'MatMul']);
+    for (const types of [typesOf(small), typesOf(large, { strides: 2 }), typesOf(large, { isConstant: true })]) {
+      assert.deepEqual(types, ['Conv2D', 'Conv2DBackpropInput']);
+    }
+  });
+
+  it('and the gradient of its pictures equal those of the operations, at any batch size', () => {
+    const filter = filterOf(large);
+    const gradient = gradientFor(filter);
+    const compiled = compile(gradient, { onFallback: (message) => assert.fail(message) });
+    for (const batch of [1, 5, 2]) {
+      const x = picturesOf(large, batch);
+      assert.ok(difference(compiled.call(x), gradient(x)) < 1e-5, `batch ${batch}`);
+    }
+    assert.equal(compiled.report!.anyBatch, true);
+    compiled.dispose();
+    filter.dispose();
   });
 });

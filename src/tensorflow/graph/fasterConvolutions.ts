@@ -1,0 +1,144 @@
+import { attributeOf, samePadding } from './absorbPadding';
+import { DataType } from './backend';
+import type { RecordedOp } from './recording';
+import type { AttributeValue, GraphNode } from './savedModel';
+
+/** What the nodes for a convolution, or for one of its gradients, are made of. */
+export interface RecordedConvolution {
+  op: RecordedOp;
+  /** of the node that gives the result */
+  name: string;
+  /** names of the inputs */
+  inputs: readonly string[];
+  /** shapes of the inputs, at any batch size */
+  shapes: readonly (readonly number[])[];
+  /** whether the filter is the same in every run */
+  isConstant: boolean;
+  /** the attributes of the operation */
+  attributes: Record<string, AttributeValue>;
+}
+
+/** The widest filter for which oneDNN, which computes TensorFlow's convolutions on processors, has a fast gradient. */
+const WIDEST = 3;
+
+/** The numbers of a filter from which a matrix product is faster than a convolution: 768 x 3072 are by a quarter, 384 x 1536 by nothing. */
+const LARGE = 2 ** 20;
+
+/**
+ * TensorFlow's nodes for a convolution or a gradient of one, in a form that processors compute faster than the operation itself;
+ * undefined where that form is the operation itself. Both give the same sums in another order.
+ *
+ * - With a filter of one pixel, the gradient of the filter is a matrix product, which is up to two fifths faster. So are a convolution
+ *   with a large filter that changes, and the gradient of its pictures: oneDNN first brings the filter into an order of its own, each time.
+ * - The gradient of a depthwise filter of more than three columns is computed for three columns or two at a time. For wider ones oneDNN
+ *   3.x computes a grouped convolution that uses one channel in 16, which takes two to five times as long.
+ */
+export function fasterConvolution(convolution: RecordedConvolution): GraphNode[] | undefined {
+  const { op, attributes } = convolution;
+  const isFloat = op.outputs[0]!.dtype === DataType.float;
+  const dilations = (attributeOf(op, 'dilations') as number[] | undefined) ?? [];
+  if (!isFloat || attributes.padding === undefined || dilations.some((dilation) => dilation !== 1)) return undefined;
+  if (op.type === 'DepthwiseConv2dNativeBackpropFilter') return inColumns(convolution);
+  return asProduct(convolution);
+}
+
+const T = { type: DataType.float };
+const INT = { type: DataType.int32 };
+
+function asProduct(convolution: RecordedConvolution): GraphNode[] | undefined {
+  const { op, name, inputs, shapes, isConstant } = convolution;
+  const product = productOf(convolution);
+  if (!product) return undefined;
+  const [height, width, channels, filters] = product.filter as [number, number, number, number];
+  const strides = attributeOf(op, 'strides') as number[];
+  const isPixel = height === 1 && width === 1 && strides.every((stride) => stride === 1);
+  if (!isPixel || channels !== product.channels) return undefined;
+  if (op.type !== 'Conv2DBackpropFilter' && (isConstant || channels * filters < LARGE)) return undefined;
+  const matrices = product.factors.map((input, i) =>
+    reshape(`${name}/factor${i}`, inputs[input]!, [-1, shapes[input]!.at(-1)!]),
+  );
+  const attributes = { T, transpose_a: { bool: product.turned === 0 }, transpose_b: { bool: product.turned === 1 } };
+  const factors = [`${name}/factor0`, `${name}/factor1`];
+  const result = op.outputs[0]!.shape;
+  const sizes = op.type === 'Conv2DBackpropFilter' ? result : [-1, ...result.slice(1)];
+  return [
+    ...matrices.flat(),
+    { name: `${name}/product`, type: 'MatMul', inputs: factors, attributes },
+    ...reshape(name, `${name}/product`, sizes),
+  ];
+}
+
+interface Product {
+  filter: readonly number[];
+  /** of the pictures, which are more than the filter's where there are groups */
+  channels: number;
+  /** which inputs are multiplied */
+  factors: readonly [number, number];
+  /** which of the two factors is turned */
+  turned?: 0 | 1;
+}
+
+function productOf({ op, shapes }: RecordedConvolution): Product | undefined {
+  const result = op.outputs[0]!.shape;
+  if (op.type === 'Conv2D') return { filter: shapes[1]!, channels: shapes[0]!.at(-1)!, factors: [0, 1] };
+  if (op.type === 'Conv2DBackpropInput') {
+    return { filter: shapes[1]!, channels: result.at(-1)!, factors: [2, 1], turned: 1 };
+  }
+  if (op.type !== 'Conv2DBackpropFilter') return undefined;
+  return { filter: result, channels: shapes[0]!.at(-1)!, factors: [0, 2], turned: 0 };
+}
+
+function inColumns({ op, name, inputs: [x, , dy], shapes, attributes }: RecordedConvolution): GraphNode[] | undefined {
+  const [height, width, ...channels] = op.outputs[0]!.shape as [number, number, number, number];
+  if (width <= WIDEST) return undefined;
+  const pictures = shapes[0]!;
+  const [, down, across] = attributeOf(op, 'strides') as number[];
+  const isSame = attributeOf(op, 'padding') === 'SAME';
+  const [top, bottom] = isSame ? samePadding(pictures[1]!, height, down!) : [0, 0];
+  const [left, right] = isSame ? samePadding(pictures[2]!, width, across!) : [0, 0];
+  const results = Math.floor((left + pictures[2]! + right - width) / across!) + 1;
+  const padded = `${name}/padded`;
+  const nodes = [
+    integers(`${padded}/sizes`, [0, 0, top, bottom, left, right, 0, 0], [4, 2]),
+    { name: padded, type: 'Pad', inputs: [x!, `${padded}/sizes`], attributes: { T, Tpaddings: INT } },
+  ];
+  const parts: string[] = [];
+  const count = Math.ceil(width / WIDEST);
+  for (let part = 0, from = 0; part < count; part++) {
+    const columns = Math.floor(width / count) + (part < width % count ? 1 : 0);
+    const node = `${name}/columns${from}`;
+    nodes.push(
+      integers(`${node}/begin`, [0, 0, from, 0]),
+      integers(`${node}/size`, [-1, -1, (results - 1) * across! + columns, -1]),
+      integers(`${node}/shape`, [height, columns, ...channels]),
+      {
+        name: `${node}/pictures`,
+        type: 'Slice',
+        inputs: [padded, `${node}/begin`, `${node}/size`],
+        attributes: { T, Index: INT },
+      },
+      {
+        name: node,
+        type: op.type,
+        inputs: [`${node}/pictures`, `${node}/shape`, dy!],
+        attributes: { ...attributes, padding: { string: 'VALID' } },
+      },
+    );
+    parts.push(node);
+    from += columns;
+  }
+  const axis = integers(`${name}/axis`, [1], []);
+  const concatenated = { N: { int: parts.length }, T, Tidx: INT };
+  return [...nodes, axis, { name, type: 'ConcatV2', inputs: [...parts, axis.name], attributes: concatenated }];
+}
+
+/** @param sizes with -1 in place of what depends on the batch size */
+function reshape(name: string, source: string, sizes: readonly number[]): GraphNode[] {
+  const shape = integers(`${name}/shape`, sizes);
+  return [shape, { name, type: 'Reshape', inputs: [source, shape.name], attributes: { T, Tshape: INT } }];
+}
+
+function integers(name: string, numbers: readonly number[], shape: readonly number[] = [numbers.length]): GraphNode {
+  const value = { tensor: { dtype: DataType.int32, shape, value: Int32Array.from(numbers) } };
+  return { name, type: 'Const', inputs: [], attributes: { dtype: INT, value } };
+}
