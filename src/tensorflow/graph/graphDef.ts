@@ -1,6 +1,6 @@
 import { ADAM_STEP, adamStepNodes, steppedVariables } from './adamStep';
 import { DataType, type NodeBackend, type tf } from './backend';
-import { fasterConvolution } from './fasterConvolutions';
+import { fasterOperation } from './fasterOperations';
 import { bytesOf } from './protobuf';
 import { neededOps, type RecordedOp, type Recording, type Source, shapeOf } from './recording';
 import type { AttributeValue, GraphNode } from './savedModel';
@@ -84,10 +84,8 @@ class GraphWriter {
       }
       const attributes = attributesOf(op, types, backend.binding);
       const shapes = op.inputs.map((input) => shapeOf(input, recording));
-      const filter = op.inputs[1];
-      const isConstant = filter?.kind === 'op' && filter.op.type === 'Const';
-      const convolution = { op, name: opName(op), inputs: names, shapes, isConstant, attributes };
-      const nodes = backend.isUsingGpuDevice ? undefined : fasterConvolution(convolution);
+      const recorded = { op, name: opName(op), inputs: names, shapes, attributes };
+      const nodes = backend.isUsingGpuDevice ? undefined : fasterOperation(recorded);
       if (nodes) this.nodes.push(...nodes);
       else this.add(opName(op), op.type, names, attributes);
     }

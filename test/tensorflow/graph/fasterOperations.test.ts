@@ -185,3 +185,45 @@ describe('a convolution of one pixel in a graph', () => {
     filter.dispose();
   });
 });
+
+describe('the sum of each channel in a graph', () => {
+  before(onProcessors);
+
+  const sums: Record<string, { sum: (x: tf.Tensor) => tf.Tensor; isProduct: boolean }> = {
+    'over all other dimensions': { sum: (x) => tf.sum(x, [0, 1, 2]), isProduct: true },
+    'over all dimensions': { sum: (x) => tf.sum(x), isProduct: false },
+    'over height and width': { sum: (x) => tf.sum(x, [1, 2]), isProduct: false },
+    'over the last dimensions': { sum: (x) => tf.sum(x, [1, 2, 3]), isProduct: false },
+    'of integers': { sum: (x) => tf.sum(tf.cast(x, 'int32'), [0, 1, 2]), isProduct: false },
+  };
+  for (const [name, { sum, isProduct }] of Object.entries(sums)) {
+    it(`equals that of the operation, at any batch size, and is ${isProduct ? '' : 'not '}a product with ones: ${name}`, () => {
+      const x = tf.randomUniform([5, 3, 4, 6], -9, 9, 'float32', 6);
+      const types: string[] = [];
+      const { session } = buildGraph((input) => [sum(input!)], [x], {
+        batched: new Set([0]),
+        frozen: new Set(),
+        foldBatchNormalization: true,
+        precision: 'float32',
+        keepVariables: false,
+        tolerance: 1e-3,
+        onGraph: ({ nodes }) => types.push(...nodes.map(({ type }) => type)),
+      });
+      for (const batch of [1, 5]) {
+        const some = x.slice(0, batch);
+        assert.ok(difference(session.run([some])[0]!, sum(some)) < 1e-5, `batch ${batch}`);
+      }
+      assert.equal(types.includes('MatMul'), isProduct);
+      session.dispose();
+    });
+  }
+
+  it('says that a number of a channel is infinite, or none', () => {
+    const compiled = compile((x: tf.Tensor) => tf.sum(x, [0, 1, 2]), { onFallback: (message) => assert.fail(message) });
+    const of = (...numbers: number[]) => Array.from(compiled.call(tf.tensor4d(numbers, [1, 2, 1, 2])).dataSync());
+    assert.deepEqual(of(1, 2, 3, 4), [4, 6]);
+    assert.deepEqual(of(Infinity, 2, 3, 4), [Infinity, 6]);
+    assert.deepEqual(of(NaN, 2, 3, 4), [NaN, 6]);
+    compiled.dispose();
+  });
+});
