@@ -8,8 +8,8 @@ import { fit } from '../../src/training';
 import { SMALLEST_OF_EACH } from '../models/families';
 
 /**
- * Families that are also trained with normalization by the statistics of the batch. With ten numbers per channel (feature maps of one
- * pixel) deeper networks are chaotic: after three steps, a change of the input by 1e-7 changes their loss by a thousandth.
+ * Families that are also trained with normalization by the statistics of the batch. Their pictures are larger: with ten numbers per channel
+ * (feature maps of one pixel) networks are chaotic. After three steps, a change of the input by 1e-7 changes their loss by a thousandth or more.
  */
 const NORMALIZED = ['mobilenet-v1-0.25'];
 /**
@@ -20,7 +20,7 @@ const OF_TORCH = [
 ];
 /** Only with TUNEBOOK_EVERY_NETWORK=1: large, and all its operations are in others. */
 const LARGE = process.env.TUNEBOOK_EVERY_NETWORK === '1' ? [] : ['resnet50'];
-const SIDE = 32;
+const SIDES = { inference: 32, training: 96 };
 const PICTURES = 10;
 
 type Mode = 'inference' | 'training';
@@ -30,9 +30,10 @@ type Mode = 'inference' | 'training';
  * drawing millions of random numbers takes seconds.
  */
 function network(name: string, normalization: Mode, weights?: readonly Float32Array[]): tf.LayersModel {
+  const inputSize = SIDES[normalization];
   const backbone = weights
-    ? buildArchitecture(backboneEntry(name).name, { inputSize: SIDE, includeTop: false }).model
-    : randomNetwork(name, SIDE, 1);
+    ? buildArchitecture(backboneEntry(name).name, { inputSize, includeTop: false }).model
+    : randomNetwork(name, inputSize, 1);
   const model = attachHead(backbone, buildHead(backbone.outputs[0]!.shape[1]!, 3, { dropout: 0.2, seed: 1 }));
   if (normalization === 'inference')
     for (const layer of model.layers) if (layer.getClassName() === 'BatchNormalization') keepInInferenceMode(layer);
@@ -41,11 +42,11 @@ function network(name: string, normalization: Mode, weights?: readonly Float32Ar
   return model;
 }
 
-function pictures(): ArrayData {
-  const values = tf.tidy(() => tf.randomUniform([PICTURES, SIDE, SIDE, 3], -1, 1, 'float32', 5).dataSync());
+function pictures(side: number): ArrayData {
+  const values = tf.tidy(() => tf.randomUniform([PICTURES, side, side, 3], -1, 1, 'float32', 5).dataSync());
   return {
     values: values as Float32Array,
-    shape: [SIDE, SIDE, 3],
+    shape: [side, side, 3],
     labels: Int32Array.from({ length: PICTURES }, (_, i) => i % 3),
   };
 }
@@ -60,7 +61,7 @@ async function fiveSteps(name: string, graph: boolean, normalization: Mode, weig
   const messages: string[] = [];
   const { history } = await fit(
     model,
-    { train: pictures() },
+    { train: pictures(SIDES[normalization]) },
     {
       epochs: 5,
       batchSize: PICTURES,
