@@ -1,3 +1,4 @@
+import { elements } from '../../core/elements';
 import { attributeOf, samePadding } from './absorbPadding';
 import { DataType } from './backend';
 import type { RecordedOp } from './recording';
@@ -49,29 +50,35 @@ function asProduct(recorded: Recorded): GraphNode[] | undefined {
   const { op, name, inputs, shapes } = recorded;
   const product = productOf(recorded);
   if (!product) return undefined;
-  const [height, width, channels, filters] = product.filter as [number, number, number, number];
-  const strides = attributeOf(op, 'strides') as number[];
-  const isPixel = height === 1 && width === 1 && strides.every((stride) => stride === 1);
-  if (!isPixel || channels !== product.channels) return undefined;
-  const isLarge = channels * filters >= LARGE && !constantOf(op.inputs[1]);
+  if (!isOfOnePixel(op, product.filter, product.channels)) return undefined;
+  const isLarge = elements(product.filter) >= LARGE && !constantOf(op.inputs[1]);
   if (op.type !== 'Conv2DBackpropFilter' && !isLarge) return undefined;
   const matrices = product.factors.map((input, i) =>
     reshape(`${name}/factor${i}`, inputs[input]!, [-1, shapes[input]!.at(-1)!]),
   );
-  const attributes = { T, transpose_a: { bool: product.turned === 0 }, transpose_b: { bool: product.turned === 1 } };
   const factors = [`${name}/factor0`, `${name}/factor1`];
   const result = op.outputs[0]!.shape;
   const sizes = op.type === 'Conv2DBackpropFilter' ? result : [-1, ...result.slice(1)];
   return [
     ...matrices.flat(),
-    { name: `${name}/product`, type: 'MatMul', inputs: factors, attributes },
+    multiply(`${name}/product`, factors, product.turned),
     ...reshape(name, `${name}/product`, sizes),
   ];
 }
 
+/**
+ * Whether a convolution, or the one that it is a gradient of, makes each result of all channels of one pixel: then it is a matrix product.
+ *
+ * @param channels of the pictures, which are more than the filter's where there are groups
+ */
+export function isOfOnePixel(op: RecordedOp, filter: readonly number[], channels: number): boolean {
+  const strides = attributeOf(op, 'strides') as number[];
+  return filter[0] === 1 && filter[1] === 1 && filter[2] === channels && strides.every((stride) => stride === 1);
+}
+
 interface Product {
   filter: readonly number[];
-  /** of the pictures, which are more than the filter's where there are groups */
+  /** of the pictures */
   channels: number;
   /** which inputs are multiplied */
   factors: readonly [number, number];
@@ -109,15 +116,8 @@ function inColumns({ op, name, inputs: [x, , dy], shapes, attributes }: Recorded
     const columns = Math.floor(width / count) + (part < width % count ? 1 : 0);
     const node = `${name}/columns${from}`;
     nodes.push(
-      integers(`${node}/begin`, [0, 0, from, 0]),
-      integers(`${node}/size`, [-1, -1, (results - 1) * across! + columns, -1]),
+      ...slice(`${node}/pictures`, padded, [0, 0, from, 0], [-1, -1, (results - 1) * across! + columns, -1]),
       integers(`${node}/shape`, [height, columns, ...channels]),
-      {
-        name: `${node}/pictures`,
-        type: 'Slice',
-        inputs: [padded, `${node}/begin`, `${node}/size`],
-        attributes: { T, Index: INT },
-      },
       {
         name: node,
         type: op.type,
@@ -139,21 +139,26 @@ function withOnes({ op, name, inputs: [x], shapes: [shape] }: Recorded): GraphNo
   const isOfChannels = shape!.length === 4 && axes?.join() === '0,1,2' && op.outputs[0]!.shape.length === 1;
   if (!isOfChannels) return undefined;
   const rows = `${name}/rows`;
-  const attributes = { T, transpose_a: { bool: true }, transpose_b: { bool: false } };
   return [
     ...reshape(rows, x!, [-1, channels]),
-    integers(`${name}/begin`, [0, 0]),
-    integers(`${name}/size`, [-1, 1]),
-    {
-      name: `${name}/column`,
-      type: 'Slice',
-      inputs: [rows, `${name}/begin`, `${name}/size`],
-      attributes: { T, Index: INT },
-    },
+    ...slice(`${name}/column`, rows, [0, 0], [-1, 1]),
     { name: `${name}/ones`, type: 'OnesLike', inputs: [`${name}/column`], attributes: { T } },
-    { name: `${name}/product`, type: 'MatMul', inputs: [`${name}/ones`, rows], attributes },
+    multiply(`${name}/product`, [`${name}/ones`, rows], 0),
     ...reshape(name, `${name}/product`, [channels]),
   ];
+}
+
+/** @param turned which of the two factors is turned */
+function multiply(name: string, inputs: string[], turned?: 0 | 1): GraphNode {
+  const attributes = { T, transpose_a: { bool: turned === 0 }, transpose_b: { bool: turned === 1 } };
+  return { name, type: 'MatMul', inputs, attributes };
+}
+
+/** @param size with -1 for all that there is */
+function slice(name: string, source: string, begin: readonly number[], size: readonly number[]): GraphNode[] {
+  const [from, lengths] = [integers(`${name}/begin`, begin), integers(`${name}/size`, size)];
+  const inputs = [source, from.name, lengths.name];
+  return [from, lengths, { name, type: 'Slice', inputs, attributes: { T, Index: INT } }];
 }
 
 /** @param sizes with -1 in place of what depends on the batch size */

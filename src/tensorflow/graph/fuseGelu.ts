@@ -1,5 +1,6 @@
-import { attributeOf } from './absorbPadding';
+import { elements } from '../../core/elements';
 import { attribute, DataType } from './backend';
+import { isOfOnePixel } from './fasterOperations';
 import { countUses } from './foldBatchNormalization';
 import { inputOfGelu } from './patterns';
 import { appendOp, type RecordedOp, type Recording, replaceSources, type Source, shapeOf } from './recording';
@@ -44,12 +45,10 @@ function asProduct(recording: Recording, convolution: RecordedOp): Source | unde
   const [pictures, filter] = convolution.inputs as [Source, Source];
   const numbers = constantOf(filter);
   if (convolution.type !== 'Conv2D' || !numbers) return undefined;
-  const [height, width, channels, filters] = shapeOf(filter, recording) as [number, number, number, number];
+  const [, , channels, filters] = shapeOf(filter, recording) as [number, number, number, number];
   const shape = shapeOf(pictures, recording);
-  const strides = attributeOf(convolution, 'strides') as number[];
-  const isPixel = height === 1 && width === 1 && strides.every((stride) => stride === 1);
-  if (!isPixel || shape[3] !== channels) return undefined;
-  const positions = shape.slice(0, 3).reduce((product, size) => product * size, 1);
+  if (!isOfOnePixel(convolution, shapeOf(filter, recording), shape[3]!)) return undefined;
+  const positions = elements(shape.slice(0, 3));
   const rows = reshaped(recording, pictures, [positions, channels], [-1, channels]);
   const matrix = addConstant(recording, { dtype: DataType.float, shape: [channels, filters] }, numbers);
   const attributes = [attribute.bool('transpose_a', false), attribute.bool('transpose_b', false)];

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { tf } from '../../../src/tensorflow';
 import { compile } from '../../../src/tensorflow/graph';
 import { nodeBackend } from '../../../src/tensorflow/graph/backend';
-import { buildGraph } from '../../../src/tensorflow/graph/compiledGraph';
-import { difference } from './models';
+import { difference, nodesOfGraph } from './models';
 
 type Sizes = [number, number, number, number];
 
@@ -12,22 +11,14 @@ interface Convolution {
   filter: Sizes;
   strides?: number | [number, number];
   padding?: 'same' | 'valid';
-  dilations?: number;
   /** height and width of the pictures; default 9 and 12 */
   size?: [number, number];
 }
 
 /** The gradient of a sum of a convolution's results, each with its own weight. */
-function gradientOf({
-  kind,
-  filter: shape,
-  strides = 1,
-  padding = 'same',
-  dilations = 1,
-  size = [9, 12],
-}: Convolution) {
+function gradientOf({ kind, filter: shape, strides = 1, padding = 'same', size = [9, 12] }: Convolution) {
   const convolve = (x: tf.Tensor, filter: tf.Tensor) =>
-    tf[kind](x as tf.Tensor4D, filter as tf.Tensor4D, strides, padding, 'NHWC', dilations);
+    tf[kind](x as tf.Tensor4D, filter as tf.Tensor4D, strides, padding);
   const filter = tf.randomUniform(shape, -1, 1, 'float32', 3);
   const pictures = (batch: number) => tf.randomUniform([batch, ...size, shape[2]], -1, 1, 'float32', batch);
   const [, height, width, channels] = convolve(pictures(1), filter).shape as Sizes;
@@ -36,27 +27,28 @@ function gradientOf({
   return { gradient, pictures };
 }
 
-/** The nodes of the graph that have this type, with the shapes of their filters for those that compute a filter's gradient. */
+/** The types of the operations in the graph, each with the shapes of filters that its nodes have as their second inputs. */
 function nodesOf(convolution: Convolution): Map<string, string[]> {
   const { gradient, pictures } = gradientOf(convolution);
+  const nodes = nodesOfGraph((x) => [gradient(x!)], [pictures(4)]);
   const found = new Map<string, string[]>();
-  const { session } = buildGraph((x) => [gradient(x!)], [pictures(4)], {
-    batched: new Set([0]),
-    frozen: new Set(),
-    foldBatchNormalization: true,
-    precision: 'float32',
-    keepVariables: false,
-    tolerance: 1e-3,
-    onGraph: ({ nodes }) => {
-      for (const { type, inputs } of nodes) {
-        const shape = nodes.find(({ name }) => name === inputs[1])?.attributes.value;
-        const numbers = shape && 'tensor' in shape ? Array.from(shape.tensor.value as Int32Array) : [];
-        found.set(type, [...(found.get(type) ?? []), numbers.join(' x ')]);
-      }
-    },
-  });
-  session.dispose();
+  for (const { type, inputs } of nodes) {
+    const shape = nodes.find(({ name }) => name === inputs[1])?.attributes.value;
+    const numbers = shape && 'tensor' in shape ? Array.from(shape.tensor.value as Int32Array) : [];
+    found.set(type, [...(found.get(type) ?? []), numbers.join(' x ')]);
+  }
   return found;
+}
+
+/** Compiled for any batch size, the function gives what it gives operation by operation. */
+function assertSame(fn: (x: tf.Tensor) => tf.Tensor, inputs: (batch: number) => tf.Tensor): void {
+  const compiled = compile(fn, { onFallback: (message) => assert.fail(message) });
+  for (const batch of [1, 5, 2]) {
+    const x = inputs(batch);
+    assert.ok(difference(compiled.call(x), fn(x)) < 1e-5, `batch ${batch}`);
+  }
+  assert.equal(compiled.report!.anyBatch, true);
+  compiled.dispose();
 }
 
 /** On a GPU these operations stay as they are. */
@@ -92,13 +84,7 @@ describe('the gradient of a filter in a graph', () => {
   for (const [name, convolution] of Object.entries(cases)) {
     it(`equals that of the operation, at any batch size: ${name}`, () => {
       const { gradient, pictures } = gradientOf(convolution);
-      const compiled = compile(gradient, { onFallback: (message) => assert.fail(message) });
-      for (const batch of [1, 5, 2]) {
-        const x = pictures(batch);
-        assert.ok(difference(compiled.call(x), gradient(x)) < 1e-5, `batch ${batch}`);
-      }
-      assert.equal(compiled.report!.anyBatch, true);
-      compiled.dispose();
+      assertSame(gradient, pictures);
     });
   }
 
@@ -148,19 +134,8 @@ describe('a convolution of one pixel in a graph', () => {
   function typesOf(sides: readonly [number, number], { strides = 1, isConstant = false } = {}): string[] {
     const filter = filterOf(sides);
     const gradient = gradientFor(filter, strides);
-    let types: string[] = [];
-    const { session } = buildGraph((x) => [gradient(x!)], [picturesOf(sides, 4)], {
-      batched: new Set([0]),
-      frozen: new Set(isConstant ? [filter] : []),
-      foldBatchNormalization: true,
-      precision: 'float32',
-      keepVariables: false,
-      tolerance: 1e-3,
-      onGraph: ({ nodes }) => {
-        types = nodes.map(({ type }) => type);
-      },
-    });
-    session.dispose();
+    const nodes = nodesOfGraph((x) => [gradient(x!)], [picturesOf(sides, 4)], isConstant ? [filter] : []);
+    const types = nodes.map(({ type }) => type);
     filter.dispose();
     return types.filter((type) => ['MatMul', 'Conv2D', 'Conv2DBackpropInput'].includes(type)).sort();
   }
@@ -174,14 +149,7 @@ describe('a convolution of one pixel in a graph', () => {
 
   it('and the gradient of its pictures equal those of the operations, at any batch size', () => {
     const filter = filterOf(large);
-    const gradient = gradientFor(filter);
-    const compiled = compile(gradient, { onFallback: (message) => assert.fail(message) });
-    for (const batch of [1, 5, 2]) {
-      const x = picturesOf(large, batch);
-      assert.ok(difference(compiled.call(x), gradient(x)) < 1e-5, `batch ${batch}`);
-    }
-    assert.equal(compiled.report!.anyBatch, true);
-    compiled.dispose();
+    assertSame(gradientFor(filter), (batch) => picturesOf(large, batch));
     filter.dispose();
   });
 });
@@ -199,22 +167,12 @@ describe('the sum of each channel in a graph', () => {
   for (const [name, { sum, isProduct }] of Object.entries(sums)) {
     it(`equals that of the operation, at any batch size, and is ${isProduct ? '' : 'not '}a product with ones: ${name}`, () => {
       const x = tf.randomUniform([5, 3, 4, 6], -9, 9, 'float32', 6);
-      const types: string[] = [];
-      const { session } = buildGraph((input) => [sum(input!)], [x], {
-        batched: new Set([0]),
-        frozen: new Set(),
-        foldBatchNormalization: true,
-        precision: 'float32',
-        keepVariables: false,
-        tolerance: 1e-3,
-        onGraph: ({ nodes }) => types.push(...nodes.map(({ type }) => type)),
-      });
-      for (const batch of [1, 5]) {
-        const some = x.slice(0, batch);
-        assert.ok(difference(session.run([some])[0]!, sum(some)) < 1e-5, `batch ${batch}`);
-      }
-      assert.equal(types.includes('MatMul'), isProduct);
-      session.dispose();
+      assertSame(sum, (batch) => x.slice(0, batch));
+      const nodes = nodesOfGraph((input) => [sum(input!)], [x]);
+      assert.equal(
+        nodes.some(({ type }) => type === 'MatMul'),
+        isProduct,
+      );
     });
   }
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { tf } from '../../../src/tensorflow';
 import { compile, compileForward } from '../../../src/tensorflow/graph';
-import { buildGraph } from '../../../src/tensorflow/graph/compiledGraph';
-import { difference, randomizeWeights } from './models';
+import { difference, nodesOfGraph, randomizeWeights } from './models';
 
 const pictures = (batch: number) => tf.randomUniform([batch, 6, 5, 4], -2, 2, 'float32', batch);
 
@@ -29,22 +28,11 @@ function network({ kernelSize = 1, strides = 1, useBias = true, activation = 'ge
 
 /** The types of the operations of the graph of a forward pass. */
 function typesOf(model: tf.LayersModel, frozen = true): string[] {
-  let types: string[] = [];
   const forward = (x: tf.Tensor) => [model.apply(x, { training: false })].flat() as tf.Tensor[];
-  const { session } = buildGraph((x) => forward(x!), [pictures(3)], {
-    batched: new Set([0]),
-    frozen: new Set(frozen ? model.weights.map((weight) => weight.read() as tf.Variable) : []),
-    foldBatchNormalization: true,
-    precision: 'float32',
-    keepVariables: false,
-    tolerance: 1e-3,
-    onGraph: ({ nodes }) => {
-      types = nodes.map(({ type }) => type);
-    },
-  });
-  session.dispose();
+  const constants = frozen ? model.weights.map((weight) => weight.read() as tf.Variable) : [];
+  const nodes = nodesOfGraph((x) => forward(x!), [pictures(3)], constants);
   model.dispose();
-  return types;
+  return nodes.map(({ type }) => type);
 }
 
 describe('GELU behind a convolution of one pixel', () => {

@@ -1,4 +1,6 @@
 import { tf } from '../../../src/tensorflow';
+import { buildGraph } from '../../../src/tensorflow/graph/compiledGraph';
+import type { GraphNode } from '../../../src/tensorflow/graph/savedModel';
 
 /** Set every weight to a random value, so that a wrong channel or a missing offset is noticed; the same for the same seed. */
 export function randomizeWeights(model: tf.LayersModel, seed = 1): void {
@@ -74,4 +76,26 @@ export function smallNetwork(frozenNormalization: boolean): tf.LayersModel {
   });
   randomizeWeights(model);
   return model;
+}
+
+/** The nodes of the graph that a function becomes, for any size of the first dimension of its inputs. @param frozen are constants in it */
+export function nodesOfGraph(
+  fn: (...inputs: tf.Tensor[]) => readonly tf.Tensor[],
+  inputs: readonly tf.Tensor[],
+  frozen: readonly tf.Variable[] = [],
+): readonly GraphNode[] {
+  let found: readonly GraphNode[] = [];
+  const { session } = buildGraph(fn, inputs, {
+    batched: new Set(inputs.keys()),
+    frozen: new Set(frozen),
+    foldBatchNormalization: true,
+    precision: 'float32',
+    keepVariables: false,
+    tolerance: 1e-3,
+    onGraph: ({ nodes }) => {
+      found = [...nodes]; // the session empties its list
+    },
+  });
+  session.dispose();
+  return found;
 }
