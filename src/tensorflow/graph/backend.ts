@@ -40,6 +40,15 @@ export interface Binding {
   TF_ATTR_SHAPE: number;
 }
 
+/** A copy of the binding with other functions, as its own properties are read-only. */
+export function changedBinding(binding: Binding, changes: Partial<Binding>): Binding {
+  const entries = Object.getOwnPropertyNames(binding).map((name) => {
+    const value = binding[name as keyof Binding] as unknown;
+    return [name, typeof value === 'function' ? value.bind(binding) : value];
+  });
+  return { ...(Object.fromEntries(entries) as Binding), ...changes };
+}
+
 /** tfjs-node's backend: above the binding, below the operations of tfjs. */
 export interface NodeBackend {
   binding: Binding;

@@ -3,6 +3,7 @@ import { absorbPadding } from './absorbPadding';
 import { fuseAdamSteps } from './adamStep';
 import { nodeBackend, tf, unaliased } from './backend';
 import { generalize, type SizedRecording } from './batch';
+import { releasePlan } from './earlyReleases';
 import { ENGINE_TOLERANCE, type Engine, isOptional } from './engine';
 import { foldBatchNormalization } from './foldBatchNormalization';
 import { fuseGelu } from './fuseGelu';
@@ -22,11 +23,10 @@ import { nudged, verify, verifyLowRows, verifyLowStep } from './verify';
 
 /**
  * Batch sizes that a function is recorded at for any batch size: two to see what depends on it, and a third to confirm, at which the graph
- * is checked, too. That is the smallest one and the only one with numbers, as a recording keeps all of them, which takes more memory than a
- * run of the graph. They are not evenly spaced in the order of the calls, so that a number which counts calls is not taken for one that
- * depends on the size.
+ * is checked, too. That is the smallest one and the only one with numbers, for which the others tell when each is used last. They are not
+ * evenly spaced in the order of the calls, so that a number which counts calls is not taken for one that depends on the size.
  */
-const SIZES = [4, 3, 2];
+const SIZES = [3, 4, 2];
 
 export interface BuildOptions {
   /** inputs whose first dimension is the batch; empty: one graph for exactly these shapes */
@@ -78,12 +78,13 @@ export function buildGraph(
     const inputSets = sizes.map((size) => example.map((input, i) => sized(input, options.batched.has(i) ? size : 0)));
     let kept: RecordedCall | undefined;
     try {
-      // what the graph has to repeat, at a size that it is not made from; recorded first, as it may make variables
+      const structures = inputSets.slice(0, -1).map((others) => structureOf(fn, others, restore));
+      const releases = releasePlan(structures.at(-1)!);
+      // what the graph has to repeat, at a size that it is not made from
       const inputs = inputSets.at(-1)!;
-      const call = recordTwiceIfNew(fn, inputs, restore);
+      const call = record(fn, inputs, { releases });
       kept = call;
       restore();
-      const structures = inputSets.slice(0, -1).map((others) => structureOf(fn, others, restore));
       const recordings = [...structures, call.recording].map(
         (recording, i): SizedRecording => ({ batch: sizes[i]!, recording }),
       );
@@ -107,8 +108,14 @@ export function buildGraph(
           again: (seed) => {
             restore();
             // what is rounded in each layer, not only in the first one
-            for (const { variable } of call.recording.updates) variable.assign(nudged(variable, seed));
-            return fn(...inputs.map((input) => nudged(input, seed)));
+            for (const { variable } of call.recording.updates) tf.tidy(() => variable.assign(nudged(variable, seed)));
+            const { outputs, updated } = record(
+              fn,
+              inputs.map((input) => nudged(input, seed)),
+              { releases },
+            );
+            tf.dispose(updated);
+            return outputs;
           },
         }),
       );
@@ -135,7 +142,10 @@ export function buildGraph(
 
 const disposeResults = ({ outputs, updated }: RecordedCall): void => tf.dispose([...outputs, ...updated]);
 
-/** A recording without numbers; with them where the function cannot go on without, as with an index that it computes. */
+/**
+ * A recording without numbers; with them where the function cannot go on without, as with an index that it computes, or variables that it
+ * makes.
+ */
 function structureOf(
   fn: (...inputs: tf.Tensor[]) => readonly tf.Tensor[],
   inputs: readonly tf.Tensor[],
@@ -143,11 +153,11 @@ function structureOf(
 ): Recording {
   let call: RecordedCall;
   try {
-    call = record(fn, inputs, true);
+    call = record(fn, inputs, { structure: true });
   } catch (error) {
     if (error instanceof Refusal) throw error;
     restore();
-    call = record(fn, inputs);
+    call = recordTwiceIfNew(fn, inputs, restore);
   }
   disposeResults(call);
   restore();
@@ -169,7 +179,7 @@ function inEngine(engine: OptionalEngineName, recording: Recording): { session: 
 /** An optimizer makes its slots in its first step: that recording is thrown away, and the next one finds them there. */
 function recordTwiceIfNew(
   fn: (...inputs: tf.Tensor[]) => readonly tf.Tensor[],
-  inputs: tf.Tensor[],
+  inputs: readonly tf.Tensor[],
   restore: () => void,
 ): RecordedCall {
   const before = Object.keys(tf.engine().registeredVariables).length;

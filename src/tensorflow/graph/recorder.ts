@@ -1,6 +1,7 @@
 import {
   type Binding,
   type ConstantValue,
+  changedBinding,
   DataType,
   handleId,
   type NodeBackend,
@@ -8,6 +9,7 @@ import {
   type TensorHandle,
   tf,
 } from './backend';
+import { EarlyReleases, type ReleasePlan } from './earlyReleases';
 import { type RecordedOp, type Recording, Refusal, type Source, type TensorType } from './recording';
 import { SharedBuffers } from './sharedBuffers';
 
@@ -20,6 +22,13 @@ export interface RecordedCall {
   outputs: tf.Tensor[];
   /** the new values of the variables in `recording.updates` */
   updated: tf.Tensor[];
+}
+
+export interface MemorySaving {
+  /** Whether only operations and shapes are needed: the numbers of the results mean nothing then, and no variable may be made. */
+  structure?: boolean;
+  /** when results of the function are used last, from an earlier recording */
+  releases?: ReleasePlan;
 }
 
 let recording = false;
@@ -35,14 +44,15 @@ const variables = () => Object.values(tf.engine().registeredVariables).filter((v
  *
  * The inputs must not share data with each other or with a variable.
  *
- * @param structure whether only operations and shapes are needed: then the numbers of the results mean nothing, and it takes little memory
+ * @param memory what to save memory by; default: nothing
  * @throws {Refusal} if the function did something that a graph cannot repeat
  */
-export function record(fn: Recordable, inputs: readonly tf.Tensor[], structure = false): RecordedCall {
+export function record(fn: Recordable, inputs: readonly tf.Tensor[], memory: MemorySaving = {}): RecordedCall {
   const backend = nodeBackend();
-  const buffers = structure ? new SharedBuffers(backend.binding) : undefined;
-  const recorder = new Recorder(backend, inputs, buffers);
-  const restore = [recorder.hookBinding(), recorder.hookTensors(), recorder.hookRandom()];
+  const buffers = memory.structure ? new SharedBuffers(backend.binding) : undefined;
+  const releases = memory.releases && new EarlyReleases(backend.binding, memory.releases);
+  const recorder = new Recorder(backend, inputs, { buffers, releases });
+  const restore = [recorder.hookBinding(), recorder.hookTensors(), recorder.hookRandom(), recorder.hookVariables()];
   recording = true;
   try {
     let call: RecordedCall | undefined;
@@ -71,7 +81,7 @@ class Recorder {
   constructor(
     private readonly backend: NodeBackend,
     inputs: readonly tf.Tensor[],
-    private readonly buffers: SharedBuffers | undefined,
+    private readonly memory: { buffers?: SharedBuffers | undefined; releases?: EarlyReleases | undefined },
   ) {
     this.real = backend.binding;
     this.inputTypes = inputs.map(({ shape, dtype }) => ({ shape, dtype: backend.getDTypeInteger(dtype) }));
@@ -81,26 +91,22 @@ class Recorder {
     inputs.forEach((input, index) => this.sources.set(handleId(input), { kind: 'input', index }));
   }
 
-  /** The binding's own properties are read-only, so a copy of it with three other functions takes its place. */
   hookBinding(): () => void {
     const { real, backend } = this;
-    const entries = Object.getOwnPropertyNames(real).map((name) => {
-      const value = real[name as keyof Binding] as unknown;
-      return [name, typeof value === 'function' ? value.bind(real) : value];
-    });
-    backend.binding = {
-      ...(Object.fromEntries(entries) as Binding),
+    const { buffers, releases } = this.memory;
+    backend.binding = changedBinding(real, {
       createTensor: (shape, dtype, values) => this.createTensor(shape, dtype, values),
       executeOp: (type, attributes, ids, outputs) => {
         const inputs = ids.map((id) => this.sourceOf(id));
+        releases?.use(type, ids);
         const results = real.executeOp(type, attributes, ids, outputs);
         // JavaScript may read a result that depends on no input, and go on with its numbers
-        const { buffers } = this;
         const handles = buffers && inputs.some(varies) ? results.map((result) => buffers.share(result)) : results;
         if (outputs === 0) this.problems.add(`it runs ${type} for its side effect`);
         this.add({ type, attributes: [...attributes], inputs }, handles);
         return handles;
       },
+      ...(releases && { deleteTensor: releases.deleteTensor }),
       tensorDataSync: (id) => {
         const source = this.sources.get(id);
         if (source && varies(source)) this.problems.add(`it reads ${describe(source)} in JavaScript`);
@@ -109,9 +115,9 @@ class Recorder {
       runSavedModel: () => {
         throw new Refusal('it runs a SavedModel');
       },
-    };
+    });
     return () => {
-      backend.binding = real;
+      backend.binding = releases?.bindingAfterwards() ?? real;
     };
   }
 
@@ -142,6 +148,19 @@ class Recorder {
     };
     return () => {
       Math.random = original;
+    };
+  }
+
+  /** A variable starts with numbers: one made from results that have none would keep wrong ones. */
+  hookVariables(): () => void {
+    if (!this.memory.buffers) return () => {};
+    const engine = tf.engine() as unknown as { makeVariable: () => never };
+    const original = engine.makeVariable;
+    engine.makeVariable = () => {
+      throw new Error('variables are made from numbers');
+    };
+    return () => {
+      engine.makeVariable = original;
     };
   }
 
@@ -205,6 +224,7 @@ class Recorder {
     };
     this.ops.push(op);
     handles.forEach(({ id }, output) => this.sources.set(id, { kind: 'op', op, output }));
+    this.memory.releases?.add(call.type, handles);
   }
 
   private shapeOf(source: Source): readonly number[] {

@@ -18,7 +18,7 @@ describe('a recording of the structure only', () => {
 
   it('has the operations and shapes of one with numbers, and large results of one shape share a buffer', () => {
     const fn = (input: tf.Tensor) => [input.add(1), input.add(2), input.slice([0, 0], [2, 2]).mul(3), input.sum()];
-    const [whole, structure] = [record(fn, [x]), record(fn, [x], true)];
+    const [whole, structure] = [record(fn, [x]), record(fn, [x], { structure: true })];
     assert.deepEqual(types(structure), types(whole));
     const first = ({ outputs }: RecordedCall) => outputs.map((output) => output.dataSync()[0]);
     assert.deepEqual(first(whole), [2, 3, 3, 4 * 8192]);
@@ -33,7 +33,7 @@ describe('a recording of the structure only', () => {
       seen = large(6).add(large(1)).dataSync()[0];
       return [sum.mul(seen!)];
     };
-    dispose(record(fn, [x], true));
+    dispose(record(fn, [x], { structure: true }));
     assert.equal(seen, 7);
   });
 
@@ -50,7 +50,7 @@ describe('a recording of the structure only', () => {
 
   it('keeps no tensors', () => {
     const before = tf.memory().numTensors;
-    dispose(record((input: tf.Tensor) => [input.add(1).mul(2).sub(3)], [x], true));
+    dispose(record((input: tf.Tensor) => [input.add(1).mul(2).sub(3)], [x], { structure: true }));
     assert.equal(tf.memory().numTensors, before);
   });
 });
