@@ -5,6 +5,7 @@ import { bytesOf } from './protobuf';
 import { neededOps, type RecordedOp, type Recording, type Source, shapeOf } from './recording';
 import type { AttributeValue, GraphNode } from './savedModel';
 import { attributesOf } from './typeAttributes';
+import { waitingOps } from './waitingOps';
 
 /** A graph and the names under which to feed and fetch its tensors. */
 export interface Graph {
@@ -72,6 +73,7 @@ class GraphWriter {
       return this.add(`input${index}`, 'Placeholder', [], { dtype: { type: dtype }, shape: { shape: sizes } });
     });
     const ops = neededOps(recording);
+    const waits = waitingOps(recording, ops);
     // Constants first: one that is there already goes under its other name, which has to be known where it is used.
     for (const op of ops) if (op.type === 'Const') this.addConstant(op);
     for (const op of ops) {
@@ -87,7 +89,10 @@ class GraphWriter {
       const recorded = { op, name: opName(op), inputs: names, shapes, attributes };
       const nodes = backend.isUsingGpuDevice ? undefined : fasterOperation(recorded);
       if (nodes) this.nodes.push(...nodes);
-      else this.add(opName(op), op.type, names, attributes);
+      else {
+        const awaited = waits.get(op);
+        this.add(opName(op), op.type, awaited ? [...names, `^${opName(awaited)}`] : names, attributes);
+      }
     }
     const assigned = this.assignKept();
     // An identity each, so that an input or a constant can be fetched, too. What stays in the session is assigned before.

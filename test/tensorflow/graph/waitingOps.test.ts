@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { tf } from '../../../src/tensorflow';
+import { buildGraph } from '../../../src/tensorflow/graph/compiledGraph';
+import type { GraphNode } from '../../../src/tensorflow/graph/savedModel';
+
+/** The nodes of a graph of a function that gives the loss and writes a variable. */
+function nodesOf(fn: (x: tf.Tensor) => tf.Tensor[], x: tf.Tensor): Map<string, GraphNode> {
+  const nodes = new Map<string, GraphNode>();
+  const { session } = buildGraph(fn as never, [x], {
+    batched: new Set([0]),
+    frozen: new Set(),
+    foldBatchNormalization: false,
+    precision: 'float32',
+    keepVariables: false,
+    tolerance: 1e-4,
+    onGraph: (graph) => {
+      for (const node of graph.nodes) nodes.set(node.name, node);
+    },
+  });
+  session.dispose();
+  return nodes;
+}
+
+describe('a derivative in the graph of a training step', () => {
+  const step = (weights: tf.Variable) => (x: tf.Tensor) => {
+    const loss = () => x.mul(weights).square().square().square().sum() as tf.Scalar;
+    const { value, grads } = tf.variableGrads(loss, [weights]);
+    weights.assign(weights.sub(grads[weights.name]!.mul(0.1)));
+    return [value];
+  };
+  /** nodes that wait for another one, which they do not take from */
+  const waiting = (nodes: Map<string, GraphNode>) =>
+    [...nodes.values()].filter(({ inputs }) => inputs.some((input) => input.startsWith('^')));
+
+  it('waits until it is needed if it follows from the way to the loss alone, so that it need not be kept', () => {
+    const weights = tf.variable(tf.randomUniform([8192], -1, 1, 'float32', 2));
+    const x = tf.randomUniform([4, 8192], -1, 1, 'float32', 1);
+    const nodes = nodesOf(step(weights), x);
+    const found = waiting(nodes);
+    // twice the input of a square: the last one is needed at once, the other two after the derivatives behind them
+    assert.deepEqual(
+      found.map(({ type }) => type),
+      ['Mul', 'Mul'],
+    );
+    for (const { inputs } of found) {
+      const awaited = nodes.get(inputs.find((input) => input.startsWith('^'))!.slice(1))!;
+      assert.equal(awaited.type, 'Mul');
+      assert.ok(!inputs.includes(awaited.name));
+    }
+    tf.dispose([weights, x]);
+  });
+
+  it('does not wait if it is small', () => {
+    const weights = tf.variable(tf.randomUniform([16], -1, 1, 'float32', 2));
+    const x = tf.randomUniform([4, 16], -1, 1, 'float32', 1);
+    assert.deepEqual(waiting(nodesOf(step(weights), x)), []);
+    tf.dispose([weights, x]);
+  });
+});
+
+describe('a forward pass in a graph', () => {
+  it('waits for nothing', () => {
+    const x = tf.randomUniform([4, 8192], -1, 1, 'float32', 1);
+    const nodes = nodesOf((input) => [input.square().sin().sum()], x);
+    assert.ok([...nodes.values()].every(({ inputs }) => inputs.every((input) => !input.startsWith('^'))));
+    x.dispose();
+  });
+});
