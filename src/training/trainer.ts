@@ -31,8 +31,11 @@ export interface EpochResult {
 /** The largest number of dropout masks in a step: the seeds of each step start this much after those of the previous one. */
 const MASKS = 1024;
 
-/** From this number of steps on a graph is built: building it takes about as long as 18 steps, with 2 layers and with 150. */
-const STEPS_FOR_GRAPH = 20;
+/**
+ * From this number of steps of a head on, or of this number of pictures on, a graph is built. It saves 5 ms of each step of a head, and 12 ms
+ * of each picture for EfficientNet-Lite0; to build it takes 0.1 s and 1.2 s. Without it a step of ResNet-50 takes 0.3 GB for each picture.
+ */
+const FOR_GRAPH = { steps: 20, pictures: 96 };
 
 type StepInputs = [x: tf.Tensor, y: tf.Tensor, rates: tf.Tensor1D, numbers: tf.Tensor1D, seed: tf.Tensor1D];
 type GatheringInputs = [x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor1D];
@@ -213,13 +216,15 @@ export class Trainer {
   }
 
   /**
-   * The step as one TensorFlow graph, where that is faster. This is decided by counting steps, not by timing, so that the same training
+   * The step as one TensorFlow graph, where that is faster. This is decided by counting, not by timing, so that the same training
    * always runs the same way.
    */
   private paysAsGraph(): boolean {
     const { graph, epochs, accumulate } = this.settings;
     if (graph !== 'auto') return graph;
-    return this.stepsIn(epochs) * accumulate >= STEPS_FOR_GRAPH;
+    const { shape, size } = this.source;
+    if (shape.length > 1) return size * epochs >= FOR_GRAPH.pictures;
+    return this.stepsIn(epochs) * accumulate >= FOR_GRAPH.steps;
   }
 
   private asGraph<I extends tf.Tensor[]>(step: (...inputs: I) => StepResult): CompiledFunction<I, StepResult> {
