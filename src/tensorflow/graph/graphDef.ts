@@ -73,7 +73,7 @@ class GraphWriter {
       return this.add(`input${index}`, 'Placeholder', [], { dtype: { type: dtype }, shape: { shape: sizes } });
     });
     const ops = neededOps(recording);
-    const waits = waitingOps(recording, ops);
+    const waits = waitingOps(recording);
     // Constants first: one that is there already goes under its other name, which has to be known where it is used.
     for (const op of ops) if (op.type === 'Const') this.addConstant(op);
     for (const op of ops) {

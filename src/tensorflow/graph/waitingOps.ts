@@ -1,6 +1,6 @@
 import { elements } from '../../core/elements';
 import { ADAM_STEP } from './adamStep';
-import { neededOps, type RecordedOp, type Recording, type Source } from './recording';
+import { inOrder, neededOps, type RecordedOp, type Recording, type Source } from './recording';
 
 /** Smaller results take little memory. */
 const LARGE = 2 ** 14;
@@ -9,15 +9,14 @@ const LARGE = 2 ** 14;
  * The operations of a training step's way back that could be computed on the way there, as they only need its results, such as the
  * derivative of an activation; and for each of them an operation of the way back that the function computed just before it. TensorFlow
  * computes what it can: without waiting, it would keep all of these derivatives until they are needed.
- *
- * @param ops the operations that the recording needs, in order
  */
-export function waitingOps(recording: Recording, ops: readonly RecordedOp[]): Map<RecordedOp, RecordedOp> {
+export function waitingOps(recording: Recording): Map<RecordedOp, RecordedOp> {
   const waits = new Map<RecordedOp, RecordedOp>();
   const wayThere = new Set(neededOps({ ...recording, updates: [] }));
   const isBack = (source: Source) => source.kind === 'op' && source.op.type !== 'Const' && !wayThere.has(source.op);
   let latest: RecordedOp | undefined;
-  for (const op of ops) {
+  // each after what it takes from, so that none can wait for what comes from itself
+  for (const op of inOrder({ ops: neededOps(recording) })) {
     if (op.type === 'Const' || wayThere.has(op)) continue;
     if (!op.inputs.some(isBack)) {
       if (latest && elements(op.outputs[0]!.shape) >= LARGE) waits.set(op, latest);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { tf } from '../../../src/tensorflow';
 import { buildGraph } from '../../../src/tensorflow/graph/compiledGraph';
+import type { RecordedOp, Source } from '../../../src/tensorflow/graph/recording';
 import type { GraphNode } from '../../../src/tensorflow/graph/savedModel';
+import { waitingOps } from '../../../src/tensorflow/graph/waitingOps';
 
 /** The nodes of a graph of a function that gives the loss and writes a variable. */
 function nodesOf(fn: (x: tf.Tensor) => tf.Tensor[], x: tf.Tensor): Map<string, GraphNode> {
@@ -55,6 +57,37 @@ describe('a derivative in the graph of a training step', () => {
     const x = tf.randomUniform([4, 16], -1, 1, 'float32', 1);
     assert.deepEqual(waiting(nodesOf(step(weights), x)), []);
     tf.dispose([weights, x]);
+  });
+});
+
+describe('waitingOps', () => {
+  it('lets nothing wait for what follows from it, also where a rewriting stands at the end of the recording', () => {
+    const { dtype, shape } = { dtype: 1, shape: [2 ** 15] };
+    const op = (index: number, type: string, ...inputs: RecordedOp[]): RecordedOp => ({
+      ...{ index, type, attributes: [], varies: true, keepsShape: true, outputs: [{ dtype, shape }] },
+      inputs: [{ kind: 'input', index: 0 }, ...inputs.map((from): Source => ({ kind: 'op', op: from, output: 0 }))],
+    });
+    const loss = op(0, 'Loss');
+    const [first, later] = [op(1, 'Derivative'), op(6, 'Derivative')];
+    const split = op(5, 'Split'); // written in place of an operation before `back`
+    const back = op(2, 'Back', first);
+    const further = op(3, 'Back', back, split, later);
+    const last = op(4, 'Back', further);
+    const variable = tf.variable(tf.scalar(1));
+    const waits = waitingOps({
+      inputs: [{ dtype, shape }],
+      ops: [loss, first, back, further, last, split, later],
+      outputs: [{ kind: 'op', op: loss, output: 0 }],
+      updates: [{ variable, source: { kind: 'op', op: last, output: 0 } }],
+    });
+    assert.deepEqual(
+      [...waits],
+      [
+        [split, back],
+        [later, back],
+      ],
+    );
+    variable.dispose();
   });
 });
 
