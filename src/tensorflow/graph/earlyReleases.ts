@@ -1,9 +1,5 @@
-import { elements } from '../../core/elements';
 import { type Binding, changedBinding, type TensorHandle } from './backend';
-import { type Recording, Refusal } from './recording';
-
-/** Smaller tensors stay until the end of the call: together they take little memory. */
-const LARGE = 2 ** 14;
+import { isLarge, type Recording, Refusal } from './recording';
 
 /** When the large results of a function are used last, by the order of its operations. */
 export interface ReleasePlan {
@@ -72,8 +68,8 @@ export function releasePlan({ ops, outputs, updates }: Recording): ReleasePlan {
   for (const { index, outputs: results, varies } of ops) {
     // JavaScript may read what does not vary
     if (!varies) continue;
-    results.forEach(({ shape }, output) => {
-      if (elements(shape) >= LARGE) due[last[index]![output]!]?.push({ index, output });
+    results.forEach((result, output) => {
+      if (isLarge(result)) due[last[index]![output]!]?.push({ index, output });
     });
   }
   return { types: ops.map(({ type }) => type), due };

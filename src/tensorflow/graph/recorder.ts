@@ -12,6 +12,7 @@ import {
 import { EarlyReleases, type ReleasePlan } from './earlyReleases';
 import { type RecordedOp, type Recording, Refusal, type Source, type TensorType } from './recording';
 import { SharedBuffers } from './sharedBuffers';
+import { hookNewVariables, registeredVariables } from './variables';
 
 /** The tensors that a recorded function returned, in order; the caller puts them back into its array or object. */
 type Recordable = (...inputs: tf.Tensor[]) => readonly tf.Tensor[];
@@ -35,8 +36,6 @@ let recording = false;
 
 /** Whether a function is being recorded: compiled functions that it calls must run op by op then. */
 export const isRecording = (): boolean => recording;
-
-const variables = () => Object.values(tf.engine().registeredVariables).filter((variable) => !variable.isDisposed);
 
 /**
  * Run a function once and record each operation at the native binding, below tfjs, where ids are unique and aliases (clones,
@@ -86,7 +85,7 @@ class Recorder {
     this.real = backend.binding;
     this.inputTypes = inputs.map(({ shape, dtype }) => ({ shape, dtype: backend.getDTypeInteger(dtype) }));
     // Reading the ids uploads data that is still in JavaScript; else a weight would be uploaded during the recording, as a constant.
-    this.idsBefore = new Map(variables().map((variable) => [variable, handleId(variable)]));
+    this.idsBefore = new Map(registeredVariables().map((variable) => [variable, handleId(variable)]));
     for (const [variable, id] of this.idsBefore) this.sources.set(id, { kind: 'variable', variable });
     inputs.forEach((input, index) => this.sources.set(handleId(input), { kind: 'input', index }));
   }
@@ -154,20 +153,15 @@ class Recorder {
   /** A variable starts with numbers: one made from results that have none would keep wrong ones. */
   hookVariables(): () => void {
     if (!this.memory.buffers) return () => {};
-    const engine = tf.engine() as unknown as { makeVariable: () => never };
-    const original = engine.makeVariable;
-    engine.makeVariable = () => {
+    return hookNewVariables(() => {
       throw new Error('variables are made from numbers');
-    };
-    return () => {
-      engine.makeVariable = original;
-    };
+    });
   }
 
   finish(outputs: readonly tf.Tensor[]): RecordedCall {
     const results = outputs.map((output) => output.clone());
     const updates: Recording['updates'] = [];
-    for (const variable of variables()) {
+    for (const variable of registeredVariables()) {
       const before = this.idsBefore.get(variable);
       const id = handleId(variable);
       if (before === undefined) this.problems.add('it creates variables at every call');

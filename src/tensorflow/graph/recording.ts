@@ -1,9 +1,13 @@
+import { elements } from '../../core/elements';
 import type { ConstantValue, OpAttribute, tf } from './backend';
 
 export interface TensorType {
   dtype: number;
   shape: readonly number[];
 }
+
+/** Whether it pays to save the memory of a tensor; the smaller ones together take little. */
+export const isLarge = ({ shape }: Pick<TensorType, 'shape'>): boolean => elements(shape) >= 2 ** 14;
 
 /** Where a tensor of a recording comes from. */
 export type Source =

@@ -1,8 +1,5 @@
-import { elements } from '../../core/elements';
 import { type Binding, DataType, type TensorHandle } from './backend';
-
-/** Smaller tensors keep their own numbers: together they take little memory. */
-const LARGE = 2 ** 14;
+import { isLarge } from './recording';
 
 /**
  * One buffer for all results of the same shape while a function is recorded whose numbers nobody needs, only its operations and shapes:
@@ -17,7 +14,7 @@ export class SharedBuffers {
   /** A tensor like a result, in its place: with numbers of an earlier one of that shape, if it is large and there was one. */
   share(result: TensorHandle): TensorHandle {
     const { id, shape, dtype } = result;
-    if (dtype !== DataType.float || elements(shape) < LARGE) return result;
+    if (dtype !== DataType.float || !isLarge(result)) return result;
     const key = shape.join();
     const holder = this.holders.get(key);
     if (holder === undefined) {

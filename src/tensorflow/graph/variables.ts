@@ -7,7 +7,6 @@ type MakeVariable = (...args: unknown[]) => tf.Variable;
  * the slots of an optimizer in its first step) get their initial values.
  */
 export function withVariablesRestored<T>(work: (restore: () => void) => T): T {
-  const engine = tf.engine() as unknown as { makeVariable: MakeVariable };
   const saved = new Map<tf.Variable, tf.Tensor>();
   const save = (variable: tf.Variable) => saved.set(variable, tf.keep(variable.clone()));
   const restore = () => {
@@ -15,24 +14,40 @@ export function withVariablesRestored<T>(work: (restore: () => void) => T): T {
       if (!variable.isDisposed && variable.dataId !== value.dataId) variable.assign(value);
     }
   };
-  const original = engine.makeVariable;
+  const undo = hookNewVariables((make) => {
+    const variable = make();
+    save(variable);
+    return variable;
+  });
   try {
     separate();
-    for (const variable of registered()) save(variable);
-    engine.makeVariable = (...args) => {
-      const variable = original.apply(engine, args);
-      save(variable);
-      return variable;
-    };
+    for (const variable of registeredVariables()) save(variable);
     return work(restore);
   } finally {
-    engine.makeVariable = original;
+    undo();
     restore();
     for (const value of saved.values()) value.dispose();
   }
 }
 
-const registered = () => Object.values(tf.engine().registeredVariables).filter((variable) => !variable.isDisposed);
+/** All variables of the program. */
+export const registeredVariables = (): tf.Variable[] =>
+  Object.values(tf.engine().registeredVariables).filter((variable) => !variable.isDisposed);
+
+/**
+ * Let a function stand before the making of each variable.
+ *
+ * @param hook gets the function that makes it
+ * @returns a function that takes the hook away
+ */
+export function hookNewVariables(hook: (make: () => tf.Variable) => tf.Variable): () => void {
+  const engine = tf.engine() as unknown as { makeVariable: MakeVariable };
+  const original = engine.makeVariable;
+  engine.makeVariable = (...args) => hook(() => original.apply(engine, args));
+  return () => {
+    engine.makeVariable = original;
+  };
+}
 
 /**
  * Variables that were created from the same tensor, or assigned it, share its data until one is written. Recordings identify data by
@@ -40,7 +55,7 @@ const registered = () => Object.values(tf.engine().registeredVariables).filter((
  */
 function separate(): void {
   const seen = new Set<object>();
-  for (const variable of registered()) {
+  for (const variable of registeredVariables()) {
     if (seen.has(variable.dataId)) {
       const own = unaliased(variable as tf.Tensor);
       variable.assign(own);

@@ -1,9 +1,5 @@
-import { elements } from '../../core/elements';
 import { ADAM_STEP } from './adamStep';
-import { inOrder, neededOps, type RecordedOp, type Recording, type Source } from './recording';
-
-/** Smaller results take little memory. */
-const LARGE = 2 ** 14;
+import { inOrder, isLarge, neededOps, type RecordedOp, type Recording, type Source } from './recording';
 
 /**
  * The operations of a training step's way back that could be computed on the way there, as they only need its results, such as the
@@ -19,7 +15,7 @@ export function waitingOps(recording: Recording): Map<RecordedOp, RecordedOp> {
   for (const op of inOrder({ ops: neededOps(recording) })) {
     if (op.type === 'Const' || wayThere.has(op)) continue;
     if (!op.inputs.some(isBack)) {
-      if (latest && elements(op.outputs[0]!.shape) >= LARGE) waits.set(op, latest);
+      if (latest && isLarge(op.outputs[0]!)) waits.set(op, latest);
     } else if (op.type !== ADAM_STEP) latest = op;
   }
   return waits;

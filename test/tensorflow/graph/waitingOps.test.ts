@@ -1,27 +1,13 @@
 import assert from 'node:assert/strict';
 import { tf } from '../../../src/tensorflow';
-import { buildGraph } from '../../../src/tensorflow/graph/compiledGraph';
 import type { RecordedOp, Source } from '../../../src/tensorflow/graph/recording';
 import type { GraphNode } from '../../../src/tensorflow/graph/savedModel';
 import { waitingOps } from '../../../src/tensorflow/graph/waitingOps';
+import { nodesOfGraph } from './models';
 
-/** The nodes of a graph of a function that gives the loss and writes a variable. */
-function nodesOf(fn: (x: tf.Tensor) => tf.Tensor[], x: tf.Tensor): Map<string, GraphNode> {
-  const nodes = new Map<string, GraphNode>();
-  const { session } = buildGraph(fn as never, [x], {
-    batched: new Set([0]),
-    frozen: new Set(),
-    foldBatchNormalization: false,
-    precision: 'float32',
-    keepVariables: false,
-    tolerance: 1e-4,
-    onGraph: (graph) => {
-      for (const node of graph.nodes) nodes.set(node.name, node);
-    },
-  });
-  session.dispose();
-  return nodes;
-}
+/** The nodes of a graph, by name. */
+const nodesOf = (fn: (x: tf.Tensor) => tf.Tensor[], x: tf.Tensor) =>
+  new Map(nodesOfGraph((input) => fn(input!), [x]).map((node) => [node.name, node]));
 
 describe('a derivative in the graph of a training step', () => {
   const step = (weights: tf.Variable) => (x: tf.Tensor) => {
