@@ -9,6 +9,7 @@ import { ratioChart } from './chart';
 import { describeChanges } from './compare';
 import { writePage } from './page';
 import { describePeak, type MachinePeak, measurePeak } from './peak';
+import { PeerPool } from './peerPool';
 import { missingPeers, threads } from './peers';
 import { describeMachine, keepRecord, readRecord, recordOf } from './record';
 import type { Row, Settings } from './row';
@@ -40,11 +41,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   const began = performance.now();
   const missing = missingPeers();
   if (missing) process.stderr.write(`${missing}\n`);
+  const pool = new PeerPool();
   const settings: Settings = {
     quick: options.quick === true,
     ...(options.quick ? { rounds: [2, 3], seconds: 10 } : { rounds: [3, 9], seconds: 10 }),
     photos: resolve(options.photos ?? FLOWERS),
     shared: new Map(),
+    pool,
     onProgress: progress,
   };
   let peak: MachinePeak | undefined;
@@ -69,6 +72,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       process.stderr.write(`${row.name}: ${describeValues(measurement, row.unit)} (measured in ${took} s)\n`);
     }
   }
+  pool.end();
   const peaks = peak ? describePeak(peak) : 'peak not measured';
   const seconds = (performance.now() - began) / 1000;
   const record = recordOf(results, { quick: settings.quick, seconds, peak });

@@ -2,10 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Rounds whose times are not counted: they fill caches and optimize graphs. */
 const WARM_UP = 2;
-/** Milliseconds between two runs, in which the threads of the previous one stop waiting for more work. */
+/** Milliseconds between two turns, in which the threads of the previous one stop waiting for more work. */
 const PAUSE = 60;
-/** What takes so many times as long as the fastest is not run in rounds: one time says enough, and the others' rounds take minutes less. */
-const HOPELESS = 3;
+/** Short work is repeated in its turn, up to so many milliseconds and times: after the pause all caches are cold, which is not its speed. */
+const TURN = { milliseconds: 50, runs: 10 };
+/**
+ * What takes so many times as long as the fastest, and more than so many milliseconds, is not run in rounds: one time says enough, and the
+ * others' rounds take minutes less.
+ */
+const HOPELESS = { times: 3, milliseconds: 300 };
 
 export interface MeasureOptions {
   /** smallest and largest number of counted rounds */
@@ -23,13 +28,13 @@ export function median(numbers: readonly number[]): number {
 
 /** A piece of work that can be run repeatedly. */
 export interface Runnable {
-  /** @returns milliseconds */
-  run(): Promise<number>;
+  /** Run it so many times without a pause. @returns the median, in milliseconds */
+  run(times: number): Promise<number>;
 }
 
 /**
  * Run several pieces of work in turn, round by round (A B C A B C), so that a slow phase of the machine affects all of them. One that fails
- * is left out, and one that takes three times as long as the fastest when all are warm has that single time.
+ * is left out, and a slow one that takes three times as long as the fastest has the single time of its warm-up.
  *
  * @returns milliseconds of each counted round, by name
  */
@@ -46,12 +51,12 @@ export async function interleave<N extends string>(
     const fastest = Math.min(...warm.values());
     for (const [name, counted] of [...times]) {
       const before = warm.get(name);
-      if (round >= 0 && before !== undefined && before > HOPELESS * fastest) {
+      if (before !== undefined && before > Math.max(HOPELESS.times * fastest, HOPELESS.milliseconds)) {
         times.set(name, [before]);
         continue;
       }
       try {
-        const time = await things.get(name)!.run();
+        const time = await things.get(name)!.run(before === undefined ? 1 : runsOfTurn(before));
         if (round >= 0) counted.push(time);
         else warm.set(name, time);
       } catch (error) {
@@ -64,3 +69,6 @@ export async function interleave<N extends string>(
   }
   return times;
 }
+
+const runsOfTurn = (milliseconds: number) =>
+  Math.max(1, Math.min(TURN.runs, Math.round(TURN.milliseconds / milliseconds)));

@@ -44,7 +44,7 @@ export interface Prepared {
 /** How long to wait for an answer, in milliseconds: torch.compile takes a minute for a large network. */
 const PATIENCE = 300_000;
 
-/** A framework in a separate process, which lives while a row of the table is measured, and does its work once for each request. */
+/** A framework in a separate process, which does the work that it has prepared last whenever it is asked to. */
 export class Peer {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly answers: AsyncIterator<string>;
@@ -66,9 +66,9 @@ export class Peer {
     return this.ask({ do: 'prepare', ...work });
   }
 
-  /** Do the work once. @returns milliseconds */
-  async run(): Promise<number> {
-    return (await this.ask<{ ms: number }>({ do: 'run' })).ms;
+  /** Do the work so many times. @returns the median, in milliseconds */
+  async run(times = 1): Promise<number> {
+    return (await this.ask<{ ms: number }>({ do: 'run', times })).ms;
   }
 
   /** @returns the largest resident memory of the process so far, in bytes */

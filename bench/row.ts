@@ -1,5 +1,6 @@
 import type { Precision } from '../src/tensorflow/graph/precision';
 import type { MeasureOptions } from './measure';
+import type { PeerPool } from './peerPool';
 import type { PeerName } from './peers';
 
 /** The speed that tunebook should reach: at least `ratio` times as fast as the fastest of these frameworks (or as small). */
@@ -55,6 +56,8 @@ export interface Settings extends MeasureOptions {
   photos: string;
   /** measurements that several rows need, each made once; by name */
   shared: Map<string, Promise<unknown>>;
+  /** the processes of the other frameworks, which rows of the same network share */
+  pool: PeerPool;
   onProgress: (what: string) => void;
 }
 

@@ -37,6 +37,7 @@ def prepare_decoding(work):
 def prepare(work):
     if work["kind"] == "decode":
         return prepare_decoding(work)
+    keras.backend.clear_session()
     model = build(work["network"], work["size"])
     x = tf.random.uniform((work["batch"], work["size"], work["size"], 3), -1, 1)
     if work["kind"] == "forward":

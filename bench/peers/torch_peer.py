@@ -185,6 +185,8 @@ def prepare(work):
         images = images.pin_memory()
     model = build(work["network"], work["size"], work.get("classes")).to(DEVICE, memory_format=torch.channels_last)
     told = {"parameters": sum(p.numel() for p in model.state_dict().values() if p.dim() > 0), "version": torch.__version__}
+    # else it compiles a network that it knows with another batch for batches of any size, which is slower
+    torch.compiler.reset()
     if work.get("compiled") and work["kind"] == "forward" and DEVICE == "cpu":
         # weights that never change are folded into the convolutions, and laid out once as these want them
         inductor.freezing = True

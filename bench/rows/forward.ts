@@ -1,45 +1,7 @@
 import type { Work } from '../peer';
-import { inferencePeers, worksOf } from '../peers';
-import type { Goal, Requirement, Row } from '../row';
-import { sideBySide } from './sideBySide';
-
-const COSINE = 0.999;
-/** The outputs must point in the same direction as those in float32. */
-const exact: Requirement = {
-  text: `cosine ${COSINE}`,
-  isMet: ({ cosine }) => (cosine === undefined ? undefined : cosine >= COSINE),
-};
-
-function forward(
-  name: string,
-  title: string,
-  work: Pick<Work, 'network' | 'batch' | 'precision' | 'engine'>,
-  goals: Goal[],
-): Row {
-  const low = work.precision === 'bfloat16';
-  return {
-    name: `forward-${name}`,
-    work: `forward, ${title}, batch ${work.batch}, 224 px${low ? ', bfloat16' : ''}${work.engine ? ', the fastest engine' : ''}`,
-    unit: 'ms',
-    goals,
-    requirements: low ? [exact] : [],
-    measure: async (settings) => {
-      // ONNX Runtime has no bfloat16 for these operations on a processor, and Keras no list of what may be computed in it
-      const able = low
-        ? (['torch', 'torchCompiled', 'openvino'] as const)
-        : work.engine
-          ? (['onnx', 'openvino'] as const)
-          : inferencePeers;
-      const measurement = await sideBySide(
-        worksOf(['tunebook', ...able], { kind: 'forward', size: 224, ...work }),
-        settings,
-      );
-      const { cosine } = measurement;
-      if (cosine !== undefined) measurement.notes.push(`least cosine between features in both: ${cosine.toFixed(6)}`);
-      return measurement;
-    },
-  };
-}
+import { inferencePeers, type PeerName, worksOf } from '../peers';
+import type { Goal, Measurement, Requirement, Row, Settings } from '../row';
+import { inTurn, measurementOf, type Participant, sideBySide } from './sideBySide';
 
 const TITLES = {
   'mobilenet-v2': 'MobileNetV2',
@@ -50,31 +12,95 @@ const TITLES = {
   'convnext-tiny': 'ConvNeXt-tiny',
 };
 
-const float32: Goal[] = [{ peers: inferencePeers, ratio: 0.95 }];
-/** Without those that were slower in every row above, so that these rows take seconds. */
-const faster: Goal[] = [{ peers: ['onnx', 'openvino'], ratio: 0.95 }];
-const bfloat16: Goal[] = [{ peers: inferencePeers, ratio: 1 }];
+type Network = keyof typeof TITLES;
 
-const withEngine = (network: keyof typeof TITLES, batch: number) =>
-  forward(`engine-${network}-${batch}`, TITLES[network], { network, batch, engine: 'auto' }, faster);
+const COSINE = 0.999;
+/** The outputs must point in the same direction as those in float32. */
+const exact: Requirement = {
+  text: `cosine ${COSINE}`,
+  isMet: ({ cosine }) => (cosine === undefined ? undefined : cosine >= COSINE),
+};
+
+const workOf = (network: Network, batch: number): Work => ({ kind: 'forward', network, batch, size: 224 });
+const describe = (network: Network, batch: number) => `forward, ${TITLES[network]}, batch ${batch}, 224 px`;
+
+/** In bfloat16: ONNX Runtime has none for these operations on a processor, and Keras no list of what may be computed in it. */
+function inBfloat16(network: Network, batch: number): Row {
+  const works = worksOf(['tunebook', 'torch', 'torchCompiled', 'openvino'], {
+    ...workOf(network, batch),
+    precision: 'bfloat16',
+  });
+  return {
+    name: `forward-${network}-bfloat16`,
+    work: `${describe(network, batch)}, bfloat16`,
+    unit: 'ms',
+    goals: [{ peers: inferencePeers, ratio: 1 }],
+    requirements: [exact],
+    measure: async (settings) => {
+      const measurement = await sideBySide(works, settings);
+      const { cosine } = measurement;
+      if (cosine !== undefined) measurement.notes.push(`least cosine between features in both: ${cosine.toFixed(6)}`);
+      return measurement;
+    },
+  };
+}
+
+type Key = PeerName | 'fastest';
+
+/** Two rows, which are measured together: with TensorFlow, and with the fastest engine. */
+function inFloat32(network: Network, batch: number, peers: readonly PeerName[]): Row[] {
+  const goals: Goal[] = [{ peers: inferencePeers, ratio: 0.95 }];
+  const row = (engine: boolean): Row => ({
+    name: `forward-${engine ? 'engine-' : ''}${network}-${batch}`,
+    work: `${describe(network, batch)}${engine ? ', the fastest engine' : ''}`,
+    unit: 'ms',
+    goals,
+    measure: (settings) =>
+      withBothEngines(network, batch, peers, settings).then((both) => both[engine ? 'fastest' : 'tunebook']),
+  });
+  return [row(false), row(true)];
+}
+
+/** Measured once for both rows. */
+function withBothEngines(
+  network: Network,
+  batch: number,
+  peers: readonly PeerName[],
+  settings: Settings,
+): Promise<Record<'tunebook' | 'fastest', Measurement>> {
+  const work = workOf(network, batch);
+  const key = describe(network, batch);
+  const measure = async () => {
+    const participants = new Map<Key, Participant>();
+    participants.set('tunebook', { framework: 'tunebook', work });
+    participants.set('fastest', { framework: 'tunebook', work: { ...work, engine: 'auto' } });
+    for (const [framework, own] of worksOf(peers, work)) participants.set(framework, { framework, work: own });
+    const measured = await inTurn(participants, settings);
+    const without = (other: Key) =>
+      measurementOf(new Map([...participants].filter(([each]) => each !== other)), measured);
+    return { tunebook: without('fastest'), fastest: without('tunebook') };
+  };
+  if (!settings.shared.has(key)) settings.shared.set(key, measure());
+  return settings.shared.get(key) as ReturnType<typeof measure>;
+}
+
+/** Those that are the fastest in some row. The others are measured once for each network, as they take minutes to prepare. */
+const fast: readonly PeerName[] = ['torchCompiled', 'onnx', 'openvino'];
+
+/** At several batch sizes; rows of one network follow each other, so that its processes stay. */
+const ofNetwork = (network: Network, [first, ...others]: readonly [number, ...number[]]) => [
+  ...inFloat32(network, first, inferencePeers),
+  ...others.flatMap((batch) => inFloat32(network, batch, fast)),
+];
 
 /** Runs a frozen backbone on pictures, which takes most of the time of feature extraction. */
 export const forwardRows: readonly Row[] = [
-  forward('mobilenet-v2', 'MobileNetV2', { network: 'mobilenet-v2', batch: 32 }, float32),
-  forward('mobilenet-v2-1', 'MobileNetV2', { network: 'mobilenet-v2', batch: 1 }, float32),
-  forward('lite0', 'EfficientNet-Lite0', { network: 'efficientnet-lite0', batch: 32 }, float32),
-  forward('lite0-1', 'EfficientNet-Lite0', { network: 'efficientnet-lite0', batch: 1 }, float32),
-  forward('vgg16', 'VGG16', { network: 'vgg16', batch: 8 }, float32),
-  forward('resnet50', 'ResNet-50', { network: 'resnet50', batch: 32 }, float32),
-  forward('resnet50-1', 'ResNet-50', { network: 'resnet50', batch: 1 }, float32),
-  forward('vgg16-bfloat16', 'VGG16', { network: 'vgg16', batch: 8, precision: 'bfloat16' }, bfloat16),
-  forward('resnet50-bfloat16', 'ResNet-50', { network: 'resnet50', batch: 32, precision: 'bfloat16' }, bfloat16),
-  ...(['mobilenet-v2', 'efficientnet-lite0', 'resnet50'] as const).flatMap((network) =>
-    [32, 8, 1].map((batch) => withEngine(network, batch)),
-  ),
-  withEngine('vgg16', 8),
-  ...(['densenet121', 'convnext-tiny'] as const).flatMap((network) => [
-    forward(network, TITLES[network], { network, batch: 8 }, float32),
-    ...[8, 1].map((batch) => withEngine(network, batch)),
-  ]),
+  ...ofNetwork('mobilenet-v2', [32, 8, 1]),
+  ...ofNetwork('efficientnet-lite0', [32, 8, 1]),
+  ...ofNetwork('resnet50', [32, 8, 1]),
+  inBfloat16('resnet50', 32),
+  ...ofNetwork('vgg16', [8]),
+  inBfloat16('vgg16', 8),
+  ...ofNetwork('densenet121', [8, 1]),
+  ...ofNetwork('convnext-tiny', [8, 1]),
 ];

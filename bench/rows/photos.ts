@@ -182,7 +182,7 @@ export const photoRows: readonly Row[] = [
     goals: keras(3),
     requirements: [asGood],
     flops: ({ train, validation, all }) => (VIEWS * train + train + validation) * all,
-    runs: 2,
+    runs: 1,
   }),
   photos({
     name: 'photos-warm',

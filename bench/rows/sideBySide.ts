@@ -1,63 +1,117 @@
 import { messageOf } from '../../src/core/errors';
 import { interleave, median } from '../measure';
 import type { Peer, Prepared, Work } from '../peer';
-import { type PeerName, peerTitles, startPeer } from '../peers';
+import { PeerPool } from '../peerPool';
+import { type PeerName, peerTitles } from '../peers';
 import type { Measurement, Settings } from '../row';
+
+/** Work, and the framework that does it. */
+export interface Participant {
+  framework: PeerName;
+  work: Work;
+}
+
+/** What was measured of one participant. */
+interface Measured {
+  prepared?: Prepared;
+  /** milliseconds of each counted round */
+  times?: number[];
+  /** largest resident memory, in bytes, where the process has done nothing else */
+  memory?: number;
+  /** why there are no times */
+  failure?: string;
+}
+
+type HowToMeasure = Pick<Settings, 'rounds' | 'seconds' | 'onProgress'> & Partial<Pick<Settings, 'pool'>>;
 
 /**
  * Let several frameworks do the same work in turn, each in its own process.
  *
  * @param works the work of each framework; all use the same network
  */
-export async function sideBySide(
-  works: ReadonlyMap<PeerName, Work>,
-  { rounds, seconds, onProgress }: Pick<Settings, 'rounds' | 'seconds' | 'onProgress'>,
-): Promise<Measurement> {
-  const measurement: Measurement = { values: {}, memory: {}, versions: {}, notes: [] };
-  const fail = (name: PeerName, error: unknown) =>
-    measurement.notes.push(`${peerTitles[name]}: ${messageOf(error).slice(0, 200)}`);
-  const peers = new Map<PeerName, Peer>();
-  const parameters = new Map<PeerName, number>();
+export async function sideBySide(works: ReadonlyMap<PeerName, Work>, settings: HowToMeasure): Promise<Measurement> {
+  const participants = new Map([...works].map(([name, work]) => [name, { framework: name, work }] as const));
+  return measurementOf(participants, await inTurn(participants, settings));
+}
+
+/**
+ * Let participants, of which the first one is tunebook, do their work in turn, each in its own process.
+ *
+ * @param participants by keys that they keep from row to row
+ */
+export async function inTurn<K extends string>(
+  participants: ReadonlyMap<K, Participant>,
+  { rounds, seconds, onProgress, pool: kept }: HowToMeasure,
+): Promise<Map<K, Measured>> {
+  const pool = kept ?? new PeerPool();
+  const measured = new Map<K, Measured>([...participants.keys()].map((key) => [key, {}]));
+  const peers = new Map<K, { peer: Peer; isNew: boolean }>();
+  const fail = (key: K, error: unknown) => {
+    measured.get(key)!.failure = messageOf(error).slice(0, 200);
+    pool.drop(key);
+    peers.delete(key);
+  };
+  const prepare = async (key: K, { framework, work }: Participant): Promise<void> => {
+    onProgress(`${peerTitles[framework]} prepares`);
+    try {
+      const taken = pool.take(key, framework);
+      measured.get(key)!.prepared = await taken.peer.prepare(work);
+      peers.set(key, taken);
+    } catch (error) {
+      fail(key, error);
+    }
+  };
   try {
-    const prepare = async (name: PeerName, work: Work): Promise<void> => {
-      onProgress(`${peerTitles[name]} prepares`);
-      let peer: Peer | undefined;
-      try {
-        peer = startPeer(name);
-        const prepared = await peer.prepare(work);
-        if (prepared.parameters) parameters.set(name, prepared.parameters);
-        if (prepared.version) measurement.versions![name] = prepared.version;
-        if (name === 'tunebook') noteOwn(measurement, work, prepared);
-        peers.set(name, peer);
-      } catch (error) {
-        peer?.end();
-        fail(name, error);
-      }
-    };
+    const own = [...participants].filter(([, { framework }]) => framework === 'tunebook');
+    const others = [...participants].filter(([, { framework }]) => framework !== 'tunebook').values();
+    pool.enter(groupOf(own[0]![1].work));
     // tunebook alone, as it may measure which engine is the fastest; of the others two at a time, as most of them compile in one thread
-    const [first, ...others] = works;
-    await prepare(...first!);
+    for (const [key, participant] of own) await prepare(key, participant);
     // nothing to compare: such as a step in bfloat16 on a processor that is not faster in it, which takes minutes
-    if (first![0] === 'tunebook' && !peers.has('tunebook')) return measurement;
-    const waiting = others.values();
+    if (peers.size === 0) return measured;
     const prepareRest = async () => {
-      for (const [name, work] of waiting) await prepare(name, work);
+      for (const [key, participant] of others) await prepare(key, participant);
     };
     await Promise.all([prepareRest(), prepareRest()]);
-    if (new Set(parameters.values()).size > 1) {
-      const counts = [...parameters].map(([name, count]) => `${peerTitles[name]} ${count}`).join(', ');
-      measurement.notes.push(`the networks differ in parameters: ${counts}`);
-    }
     onProgress('running in turn');
-    const inOrder = new Map([...works.keys()].flatMap((name) => (peers.has(name) ? [[name, peers.get(name)!]] : [])));
+    const inOrder = new Map(
+      [...participants.keys()].flatMap((key) => (peers.has(key) ? [[key, peers.get(key)!.peer]] : [])),
+    );
     const times = await interleave(inOrder, { rounds, seconds }, fail);
-    for (const [name, own] of times) {
-      measurement.values[name] = median(own);
-      measurement.rounds = own.length;
-      measurement.memory![name] = await peers.get(name)!.peakMemory();
+    for (const [key, counted] of times) {
+      const { peer, isNew } = peers.get(key)!;
+      Object.assign(measured.get(key)!, { times: counted, ...(isNew && { memory: await peer.peakMemory() }) });
     }
   } finally {
-    for (const peer of peers.values()) peer.end();
+    if (!kept) pool.end();
+  }
+  return measured;
+}
+
+/** What one set of processes measures: a network's forward passes, or its steps. */
+const groupOf = ({ kind, network = '' }: Work) => `${kind} ${network}`;
+
+/** A row of the table, of some participants: one for each framework. */
+export function measurementOf<K extends string>(
+  participants: ReadonlyMap<K, Participant>,
+  measured: ReadonlyMap<K, Measured>,
+): Measurement {
+  const measurement: Measurement = { values: {}, memory: {}, versions: {}, notes: [] };
+  const parameters = new Map<PeerName, number>();
+  for (const [key, { framework, work }] of participants) {
+    const { prepared, times, memory, failure } = measured.get(key)!;
+    if (failure !== undefined) measurement.notes.push(`${peerTitles[framework]}: ${failure}`);
+    if (prepared?.parameters) parameters.set(framework, prepared.parameters);
+    if (prepared?.version) measurement.versions![framework] = prepared.version;
+    if (prepared && framework === 'tunebook') noteOwn(measurement, work, prepared);
+    if (memory !== undefined) measurement.memory![framework] = memory;
+    if (!times) continue;
+    measurement.values[framework] = median(times);
+    measurement.rounds = Math.max(measurement.rounds ?? 0, times.length);
+  }
+  if (new Set(parameters.values()).size > 1) {
+    const counts = [...parameters].map(([name, count]) => `${peerTitles[name]} ${count}`).join(', ');
+    measurement.notes.push(`the networks differ in parameters: ${counts}`);
   }
   return measurement;
 }
