@@ -53,7 +53,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   let peak: MachinePeak | undefined;
   try {
     progress("measuring the machine's peak");
-    peak = await measurePeak(options.quick ? 3 : 9);
+    peak = await measurePeak(options.quick ? 3 : 5);
   } catch (error) {
     process.stderr.write(`the machine's peak: ${messageOf(error)}\n`);
   }

@@ -7,10 +7,10 @@ const PAUSE = 60;
 /** Short work is repeated in its turn, up to so many milliseconds and times: after the pause all caches are cold, which is not its speed. */
 const TURN = { milliseconds: 50, runs: 10 };
 /**
- * What takes so many times as long as the fastest, and more than so many milliseconds, is not run in rounds: one time says enough, and the
- * others' rounds take minutes less.
+ * What takes so many times as long as the fastest when it is warm, and more than so many milliseconds, is not run in rounds: one time says
+ * enough, and the others' rounds take minutes less. What took far longer the first time is not even warmed up again.
  */
-const HOPELESS = { times: 3, milliseconds: 300 };
+const HOPELESS = { times: 3, timesBefore: 8, milliseconds: 300 };
 
 export interface MeasureOptions {
   /** smallest and largest number of counted rounds */
@@ -51,7 +51,8 @@ export async function interleave<N extends string>(
     const fastest = Math.min(...warm.values());
     for (const [name, counted] of [...times]) {
       const before = warm.get(name);
-      if (before !== undefined && before > Math.max(HOPELESS.times * fastest, HOPELESS.milliseconds)) {
+      const most = fastest * (round >= 0 ? HOPELESS.times : HOPELESS.timesBefore);
+      if (before !== undefined && before > Math.max(most, HOPELESS.milliseconds)) {
         times.set(name, [before]);
         continue;
       }

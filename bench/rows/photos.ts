@@ -171,7 +171,7 @@ export const photoRows: readonly Row[] = [
     goals: keras(8),
     requirements: [asGood],
     flops: ({ train, validation, all }) => (train + validation) * all,
-    runs: 3,
+    runs: 2,
   }),
   photos({
     name: 'photos-views',

@@ -62,13 +62,22 @@ export async function inTurn<K extends string>(
     }
   };
   try {
-    const own = [...participants].filter(([, { framework }]) => framework === 'tunebook');
-    const others = [...participants].filter(([, { framework }]) => framework !== 'tunebook').values();
-    pool.enter(groupOf(own[0]![1].work));
-    // tunebook alone, as it may measure which engine is the fastest; of the others two at a time, as most of them compile in one thread
-    for (const [key, participant] of own) await prepare(key, participant);
-    // nothing to compare: such as a step in bfloat16 on a processor that is not faster in it, which takes minutes
-    if (peers.size === 0) return measured;
+    const rest = new Map(participants);
+    const [[own, first]] = [...rest] as [[K, Participant]];
+    pool.enter(groupOf(first.work));
+    if (first.work.precision === 'bfloat16') {
+      // on a processor that is not faster in it there may be nothing to compare, which would take the others minutes
+      await prepare(own, first);
+      if (!peers.has(own)) return measured;
+      rest.delete(own);
+    }
+    for (const [key, participant] of rest) {
+      if (participant.work.engine !== 'auto') continue;
+      await prepare(key, participant); // alone, as it may measure which engine is the fastest
+      rest.delete(key);
+    }
+    // two at a time, as most of them compile in one thread
+    const others = rest.entries();
     const prepareRest = async () => {
       for (const [key, participant] of others) await prepare(key, participant);
     };

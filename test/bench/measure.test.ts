@@ -32,12 +32,20 @@ describe('interleave', () => {
     deepEqual(long.asked, [1, 1, 1, 1, 1]);
   });
 
-  it('does not wait round after round for what takes three times as long as the fastest', async () => {
-    const [fast, slow] = [new Told([500]), new Told([1600])];
+  it('does not wait round after round for what takes three times as long as the fastest when it is warm', async () => {
+    const [fast, slow, late] = [new Told([500]), new Told([1600]), new Told([1600, 600])];
+    const times = await interleave(new Map(Object.entries({ fast, slow, late })), rounds, noFailure);
+    equal(slow.asked.length, 2);
+    deepEqual(times.get('slow'), [1600]);
+    deepEqual(times.get('late'), [600, 600, 600]);
+    equal(times.get('fast')?.length, 3);
+  });
+
+  it('does not warm up again what takes eight times as long', async () => {
+    const [fast, slow] = [new Told([500]), new Told([4100])];
     const times = await interleave(new Map(Object.entries({ fast, slow })), rounds, noFailure);
     equal(slow.asked.length, 1);
-    deepEqual(times.get('slow'), [1600]);
-    equal(times.get('fast')?.length, 3);
+    deepEqual(times.get('slow'), [4100]);
   });
 
   it('does not take one slow run of short work for its speed', async () => {
