@@ -14,6 +14,13 @@ export type PeerName = (typeof peerNames)[number];
 export const inferencePeers = peerNames.filter((name) => name !== 'tunebook');
 export const trainingPeers = inferencePeers.filter((name) => name !== 'onnx' && name !== 'openvino');
 
+/** Networks with depthwise convolutions, for which XLA took 10 to 30 times as long as Keras without it: minutes of the bench. */
+const DEPTHWISE: readonly (string | undefined)[] = ['mobilenet-v2', 'efficientnet-lite0', 'convnext-tiny'];
+
+/** Of these frameworks those that are measured on a network. */
+export const peersFor = (names: readonly PeerName[], network: string | undefined): readonly PeerName[] =>
+  DEPTHWISE.includes(network) ? names.filter((name) => name !== 'kerasXla') : names;
+
 export const peerTitles: Record<PeerName, string> = {
   tunebook: 'tunebook',
   keras: 'Keras',

@@ -209,8 +209,8 @@ export const photoRows: readonly Row[] = [
   }),
   photos({
     name: 'fine-tune-all',
-    work: 'photos to all layers fine-tuned, 10 epochs',
-    epochs: 10,
+    work: 'photos to all layers fine-tuned, 5 epochs',
+    epochs: 5,
     parameters: ['--variant', 'fine-tune-all', '--recipe', 'none'],
     keras: 'fine-tune',
     goals: keras(1.1),

@@ -1,5 +1,5 @@
 import type { Work } from '../peer';
-import { trainingPeers, worksOf } from '../peers';
+import { peersFor, trainingPeers, worksOf } from '../peers';
 import type { Row } from '../row';
 import { sideBySide } from './sideBySide';
 
@@ -10,7 +10,7 @@ function step(name: string, title: string, network: string): Row {
     work: `training step, all layers, ${title}, batch 16, 160 px`,
     unit: 'ms',
     goals: [{ peers: trainingPeers, ratio: 1.3 }],
-    measure: (settings) => sideBySide(worksOf(['tunebook', ...trainingPeers], work), settings),
+    measure: (settings) => sideBySide(worksOf(['tunebook', ...peersFor(trainingPeers, network)], work), settings),
   };
 }
 
