@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { checkNewFolder, moveIntoPlace, temporaryFor } from '../core/files';
+import { checkNewFolder } from '../core/files';
 import { projectFolder } from '../core/paths';
+import { writeFolderSync } from '../core/writeFolder';
 import { classNotebook, type Notebook } from './classNotebook';
 import { print } from './print';
 
@@ -40,8 +41,7 @@ export function courseCommand(): Command {
  */
 export function copyCourse(folder: string, options: CourseOptions = {}): number {
   checkNewFolder(folder, 'the course');
-  const temporary = temporaryFor(folder);
-  try {
+  return writeFolderSync(folder, (temporary) => {
     const parts = options.class ? [''] : ['', 'solutions'];
     const notebooks = parts.flatMap((part) =>
       readdirSync(inProject('notebooks', part))
@@ -63,11 +63,8 @@ export function copyCourse(folder: string, options: CourseOptions = {}): number 
         text.replace(/\[([^\]]+)\]\((?:\.\.\/bench\/RECIPES|teaching)\.md\)/g, '$1'),
       );
     }
-    moveIntoPlace(temporary, folder);
     return notebooks.length;
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
+  });
 }
 
 function forClass(file: string, text: string): string {

@@ -30,6 +30,30 @@ export async function writeFolder<T>(folder: string, fill: (temporary: string) =
   }
 }
 
+/**
+ * {@link writeFolder} for a function that returns no promise. A signal ends the process when the folder has been written, or has been removed
+ * after an error.
+ */
+export function writeFolderSync<T>(folder: string, fill: (temporary: string) => T): T {
+  const temporary = temporaryFor(folder);
+  if (unfinished.size === 0) listen();
+  unfinished.add(temporary);
+  try {
+    const result = fill(temporary);
+    moveIntoPlace(temporary, folder);
+    return result;
+  } catch (error) {
+    remove(temporary);
+    throw error;
+  } finally {
+    // Node tells of signals when this function has returned
+    setImmediate(() => {
+      unfinished.delete(temporary);
+      if (unfinished.size === 0) unlisten();
+    });
+  }
+}
+
 const remove = (folder: string) => rmSync(folder, { recursive: true, force: true });
 
 const removeAll = () => unfinished.forEach(remove);

@@ -1,10 +1,11 @@
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { UserError } from '../core/errors';
 import { csv } from '../core/escape/csv';
-import { checkNewFolder, moveIntoPlace, temporaryFor } from '../core/files';
+import { checkNewFolder } from '../core/files';
 import { checkNumber, withDefaults } from '../core/options';
 import { Random } from '../core/random';
+import { writeFolderSync } from '../core/writeFolder';
 import type { Dataset } from './dataset';
 import { checkLabelled } from './split';
 import { anotherClass } from './withWrongLabels';
@@ -69,13 +70,12 @@ export function plantMistakes(dataset: Dataset, folder: string, options?: PlantO
   const result: PlantedMistakes = { folder, wrongLabels: [], duplicates: [] };
   const groups: [string, string][] = [];
   const taken = new Set<string>();
-  const temporary = temporaryFor(folder);
-  const add = (from: string, label: number, note: string): string => {
-    const name = freeName(`${classes[label]}/${basename(from, extname(from))}${note}`, extname(from), taken);
-    copyFileSync(from, join(temporary, name));
-    return name;
-  };
-  try {
+  writeFolderSync(folder, (temporary) => {
+    const add = (from: string, label: number, note: string): string => {
+      const name = freeName(`${classes[label]}/${basename(from, extname(from))}${note}`, extname(from), taken);
+      copyFileSync(from, join(temporary, name));
+      return name;
+    };
     for (const name of classes) mkdirSync(join(temporary, name), { recursive: true });
     for (const [i, example] of examples.entries()) {
       const label = wrong.has(i) ? anotherClass(example.label, classes.length, random) : example.label;
@@ -85,11 +85,8 @@ export function plantMistakes(dataset: Dataset, folder: string, options?: PlantO
       if (copied.has(i)) result.duplicates.push({ file: add(example.file, label, '-copy'), of: file });
     }
     if (groups.length > 0) writeFileSync(join(temporary, 'labels.csv'), csv([['file', 'group'], ...groups]));
-    moveIntoPlace(temporary, folder);
-    return result;
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
+  });
+  return result;
 }
 
 /** A name that is not taken, on file systems without upper and lower case, too; it is taken from then on. */

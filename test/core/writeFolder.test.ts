@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFolder } from '../../src/core/writeFolder';
+import { writeFolder, writeFolderSync } from '../../src/core/writeFolder';
 import { temporaryFolder } from '../folders';
 
 const compiled = JSON.stringify(join(__dirname, '..', '..', 'src', 'core', 'writeFolder.js'));
@@ -70,5 +70,46 @@ describe('writeFolder', function () {
     child.kill('SIGINT');
     assert.deepEqual(await once(child, 'exit'), [7, null]);
     assert.deepEqual(readdirSync(place), []);
+  });
+});
+
+describe('writeFolderSync', function () {
+  this.timeout(30_000);
+
+  it('shows the folder when it is complete, and leaves nothing after an error', () => {
+    const place = temporaryFolder();
+    const count = writeFolderSync(join(place, 'course'), (temporary) => {
+      writeFileSync(join(temporary, '01.ipynb'), '{}');
+      return readdirSync(place).filter((name) => name === 'course').length;
+    });
+    assert.equal(count, 0);
+    assert.throws(
+      () =>
+        writeFolderSync(join(place, 'other'), () => {
+          throw new Error('no space');
+        }),
+      /no space/,
+    );
+    assert.deepEqual([readdirSync(place), readdirSync(join(place, 'course'))], [['course'], ['01.ipynb']]);
+  });
+
+  it('finishes the folder when a signal comes meanwhile, which ends the process then', async () => {
+    const place = temporaryFolder();
+    const [folder, go] = [join(place, 'course'), join(place, 'go')];
+    const script = `
+      const { existsSync, writeFileSync, writeSync } = require('node:fs');
+      require(${compiled}).writeFolderSync(${JSON.stringify(folder)}, (temporary) => {
+        writeSync(1, 'begun');
+        while (!existsSync(${JSON.stringify(go)}));
+        writeFileSync(temporary + '/01.ipynb', '{}');
+      });
+      setTimeout(() => {}, 60_000);`;
+    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout!, 'data');
+    child.kill('SIGINT');
+    writeFileSync(go, '');
+    assert.deepEqual(await once(child, 'exit'), [null, 'SIGINT']);
+    assert.deepEqual(readdirSync(place).sort(), ['course', 'go']);
+    assert.deepEqual(readdirSync(folder), ['01.ipynb']);
   });
 });
