@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { UserError } from '../core/errors';
 import { printableLine } from '../core/escape/printable';
-import { type Fit, type Skipped, unlabelledFolder } from '../data';
+import { describePages, type Fit, type Skipped, unlabelledFolder } from '../data';
 import { type DataOptions, unpackedIfArchive } from '../data/public';
 import { type BackboneSource, backboneNames } from '../models';
 import { type Predictor, predict } from '../runs';
@@ -41,6 +41,8 @@ export function predictCommand(): Command {
     .action(async (files: string[], { model, backbone: name, weightsFile, json, ...how }: Options) => {
       const backbone = withWeightsFile('predict', name, weightsFile);
       const { pictures, skippedInFolders } = await picturesIn(files);
+      const pages = await describePages(pictures, (file) => file);
+      if (pages) printAside(pages);
       const { predictions, skipped } = await predict(predictor(model, backbone), pictures, how);
       const result = {
         predictions: predictions.map(({ file, classes }) => ({ file, classes })),

@@ -20,6 +20,12 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** The first names, and how many more there are, such as `a, b, c, d and 3 more`. */
+export function listed(names: readonly string[], most = 4): string {
+  if (names.length <= most + 1) return names.join(', ');
+  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+}
+
 /** A difference with its sign and three decimals, such as `+0.012`. */
 export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`;
 

@@ -17,6 +17,7 @@ export { type RangeOption, type ReadingOptions, withFit, withReading } from './p
 export { DECODING_VERSION, decodePicture } from './pictures/decode';
 export { type DecodedPicture, decodeAll } from './pictures/decodeAll';
 export { type OpenPicture, openPicture, type PictureContent } from './pictures/openPicture';
+export { describePages } from './pictures/pages';
 export {
   checkFit,
   checkReading,

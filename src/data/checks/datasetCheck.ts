@@ -1,8 +1,9 @@
 import { type Chart, pictureGrid } from '../../charts';
 import { arquero } from '../../core/arquero';
 import type { ColumnTable } from '../../core/columnTable';
+import { listed } from '../../core/text';
 import { thumbnail } from '..';
-import { type Context, type Finding, listed, type Severity } from './finding';
+import type { Context, Finding, Severity } from './finding';
 
 /** What was found in a dataset: tables and a chart of the findings. */
 export interface FindingReport {

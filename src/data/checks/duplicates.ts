@@ -1,7 +1,8 @@
 import type { Listener } from '../../core/listener';
+import { listed } from '../../core/text';
 import type { Example } from '..';
 import { findAlike } from './alike';
-import { type Context, type Finding, groupBy, listed } from './finding';
+import { type Context, type Finding, groupBy } from './finding';
 import type { Readable } from './inspect';
 
 /**

@@ -31,12 +31,6 @@ export interface Context {
   classOf(example: Example): string;
 }
 
-/** 'a, b and 3 more' */
-export function listed(names: readonly string[], most = 4): string {
-  if (names.length <= most + 1) return names.join(', ');
-  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
-}
-
 /** Map.groupBy's values, which Node 20 lacks. */
 export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
   const groups = new Map<string, T[]>();

@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { messageOf } from '../../core/errors';
 import { inOrder } from '../../core/inOrder';
 import { sharp } from '../../core/sharp';
-import { type Example, openPicture, type PictureContent, readPicture } from '..';
-import { extensionOf } from '../pictures/contentFormat';
+import { type Example, openPicture, readPicture } from '..';
+import { pagesOf } from '../pictures/pages';
 import { type Appearance, appearanceOf, MEASURED_SIDE } from './appearance';
 import { bandsPicture } from './bandsPicture';
 import { LOOK_SIDE, type Look, lookOf } from './perceptualHash';
@@ -58,21 +58,11 @@ async function inspect(example: Example) {
     const shown = many?.format ?? (samples && samples !== 'uint8' ? `${format} ${samples}` : format);
     return {
       ...{ example, hash, width, height, format: shown, gray: isGray(small), look: lookOf(new Uint8Array(small)) },
-      pages: await pagesOf(read.content),
+      pages: Buffer.isBuffer(read.content) ? await pagesOf(read.content) : 1,
       appearance: appearanceOf(data, size.width, size.height),
     };
   } catch (error) {
     return { example, hash, reason: messageOf(error) };
-  }
-}
-
-/** Number of pages or frames in a file of a format that can have several. */
-async function pagesOf(content: PictureContent): Promise<number> {
-  if (!Buffer.isBuffer(content) || !['.tif', '.gif', '.webp'].includes(extensionOf(content) ?? '')) return 1;
-  try {
-    return (await sharp(content).metadata()).pages ?? 1;
-  } catch {
-    return 1; // only geotiff can read it
   }
 }
 

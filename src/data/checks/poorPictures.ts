@@ -1,4 +1,5 @@
-import { type Context, type Finding, listed } from './finding';
+import { listed } from '../../core/text';
+import type { Context, Finding } from './finding';
 import type { Readable } from './inspect';
 
 /** The limit of CleanVision (Cleanlab): pictures whose 99th percentile of brightness is lower are dark. */

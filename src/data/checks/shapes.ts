@@ -1,4 +1,5 @@
-import { type Context, type Finding, groupBy, listed } from './finding';
+import { listed } from '../../core/text';
+import { type Context, type Finding, groupBy } from './finding';
 import type { Readable } from './inspect';
 
 /** A shorter side below this, in pixels, is enlarged more than threefold for an input size of 224. */

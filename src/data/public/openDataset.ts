@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { didYouMean } from '../../core/didYouMean';
 import { UserError } from '../../core/errors';
 import { withDefaults } from '../../core/options';
@@ -8,6 +8,7 @@ import { cacheFolder } from '../../core/paths';
 import { applyCorrections, type Dataset, imageFolder, imageTable, sampleFolder, samples } from '..';
 import { hasPictureName } from '../listFolder';
 import { withReading } from '../pictures/datasetReading';
+import { describePages } from '../pictures/pages';
 import { tableDataset } from '../tableDataset';
 import { archiveKind, archivesIn, unpackArchive } from './archive';
 import { checkDataOptions, type DataOptions, NO_DATA_OPTIONS } from './dataOptions';
@@ -57,8 +58,12 @@ export async function openDataset(data: string, options?: OpenDatasetOptions): P
   const place = correctionsBeside(data, found.folder);
   const opened = place === undefined ? found : { ...found, correctionsFile: place };
   const dataset = await withReading(corrections ? applyCorrections(opened) : opened, { range, bands });
-  for (const text of [...(dataset.warnings ?? []), ...(dataset.notes ?? [])]) {
-    listener.onMessage?.(`${basename(data)}: ${text}`);
+  if (listener.onMessage) {
+    const files = dataset.examples.flatMap(({ file, pixels }) => (pixels ? [] : [file]));
+    const pages = await describePages(files, (file) => relative(dataset.folder, file));
+    for (const text of [...(dataset.warnings ?? []), ...(dataset.notes ?? []), ...(pages ? [pages] : [])]) {
+      listener.onMessage(`${basename(data)}: ${text}`);
+    }
   }
   return dataset;
 }

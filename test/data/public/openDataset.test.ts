@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import sharp from 'sharp';
 import { UserError } from '../../../src/core/errors';
 import { cacheFolder, projectFolder } from '../../../src/core/paths';
 import { openDataset } from '../../../src/data/public';
-import { withEmptyCache } from '../../folders';
+import { temporaryFolder, withEmptyCache } from '../../folders';
+import { stripes, writePicture } from '../../pictures';
 
 function writeClasses(folder: string): void {
   for (const name of ['ant', 'bee']) {
@@ -41,6 +43,32 @@ describe('openDataset', () => {
       writeFileSync(csv, 'file,label\nant/1.jpg,ant\nbee/1.jpg,bee\n');
       assert.deepEqual((await openDataset(csv)).classes, ['ant', 'bee']);
     }));
+
+  it('says of which files only the first of several pictures is used', async () => {
+    const root = temporaryFolder();
+    const several = async (format: 'tiff' | 'gif' | 'webp') => {
+      const pages = [await stripes('red', 1), await stripes('green', 2)];
+      return sharp(pages, { join: { animated: true } })
+        .toFormat(format)
+        .toBuffer();
+    };
+    const one = async (format: 'tiff' | 'gif' | 'webp') =>
+      sharp(await stripes('blue', 3))
+        .toFormat(format)
+        .toBuffer();
+    for (const [label, make] of [
+      ['a', several],
+      ['b', one],
+    ] as const) {
+      for (const format of ['tiff', 'gif', 'webp'] as const)
+        writePicture(join(root, label, `x.${format}`), await make(format));
+    }
+    const messages: string[] = [];
+    await openDataset(root, { listener: { onMessage: (text) => messages.push(text) } });
+    assert.deepEqual(messages, [
+      `${basename(root)}: of 3 files with several pages or frames only the first one is used: a/x.gif, a/x.tiff, a/x.webp`,
+    ]);
+  });
 
   it('is used by the command line for --data, so that public datasets have names there', () =>
     withEmptyCache(() => {
