@@ -17,6 +17,8 @@ export interface FrozenPart {
   below(x: tf.Tensor): tf.Tensor;
   /** All weights of the frozen layers. */
   weights(): tf.Variable[];
+  /** Number of layers above. */
+  layersAbove: number;
   /** Compute the layers above: `[batch, ...shape]` to the model's output. */
   above(features: tf.Tensor, training: boolean): tf.Tensor;
 }
@@ -78,6 +80,7 @@ function partUpTo(graph: LayerGraph, cut: LayerCall): FrozenPart {
     layer: cut.layer.name,
     inputShape: graph.model.inputs[0]!.shape.slice(1),
     shape: cut.shape as number[],
+    layersAbove: above.length,
     fingerprint: () => fingerprint(graph.input, below),
     weights: () => [
       ...new Set(below.flatMap(({ layer }) => layer.weights.map((weight) => weight.read() as tf.Variable))),

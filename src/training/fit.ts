@@ -45,7 +45,7 @@ export async function fit(
   const { training, validation, frozen, dispose } = await openPasses(model, data, settings);
   try {
     const trainer = new Trainer(model, training.source, training, settings);
-    const inference = validation && validationPass(model, validation, settings);
+    const inference = validation && validationPass(validation, settings);
     try {
       const passes = validation && { ...validation, ...inference };
       return { ...(await new Fitting(model, trainer, settings, training, passes).run()), features: frozen };

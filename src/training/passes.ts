@@ -11,6 +11,8 @@ import type { StepParts } from './step';
 /** A forward pass: through the whole model, or only through the layers above the frozen part, whose output was computed before. */
 export type Passes = Pick<StepParts, 'forward' | 'below' | 'cut'> & {
   source: BatchSource;
+  /** number of layers that it passes */
+  layers: number;
   /** the last layer of the part that was computed before; null if there is none */
   frozenUpTo: string | null;
 };
@@ -38,11 +40,16 @@ export async function openPasses(
   const { rows, sources } = part ? rowsFor(part, [train, validation], given, { ...limits, listener }) : nothing;
   try {
     const pass = async (source: BatchSource, training: boolean): Promise<Passes> => {
-      if (!part) return { source, frozenUpTo: null, forward: (x) => model.apply(x, { training }) as tf.Tensor2D };
+      const layers = model.layers.length;
+      if (!part) {
+        return { source, layers, frozenUpTo: null, forward: (x) => model.apply(x, { training }) as tf.Tensor2D };
+      }
       const forward = (x: tf.Tensor) => part.above(x, training) as tf.Tensor2D;
       const kept = rows && sources.includes(source) && (await sourceOfRows(source, part, rows, listener));
-      if (kept) return { source: kept, forward, cut: part.layer, frozenUpTo: part.layer };
-      return { source, forward, below: part.below, cut: part.layer, frozenUpTo: null };
+      if (kept) {
+        return { source: kept, layers: part.layersAbove, forward, cut: part.layer, frozenUpTo: part.layer };
+      }
+      return { source, layers, forward, below: part.below, cut: part.layer, frozenUpTo: null };
     };
     const passes = { training: await pass(train, true), validation: validation && (await pass(validation, false)) };
     const { computed, cached, seconds, engine } = rows ?? NONE;
@@ -80,12 +87,11 @@ const LAYER_BATCHES_FOR_GRAPH = 600;
 
 /** The forward pass of validation, as one graph where that is faster: the current weights are passed in at each call. */
 export function validationPass(
-  model: tf.LayersModel,
-  { source, forward, below = (x) => x }: Passes,
+  { source, layers, forward, below = (x) => x }: Passes,
   { epochs, graph, listener }: FitSettings,
 ): Pick<Passes, 'forward' | 'below'> & { dispose(): void } {
   const whole = (x: tf.Tensor) => forward(below(x));
-  const worth = epochs * evaluationBatches(source).length * model.layers.length >= LAYER_BATCHES_FOR_GRAPH;
+  const worth = epochs * evaluationBatches(source).length * layers >= LAYER_BATCHES_FOR_GRAPH;
   if (graph === false || (graph === 'auto' && !worth)) return { forward: whole, below: undefined, dispose: () => {} };
   const compiled = compile(whole, {
     name: 'validation',
