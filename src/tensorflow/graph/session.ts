@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeBackend, type tf } from './backend';
 import type { Graph } from './graphDef';
+import { keepOrClose, keyOf, takeIdle } from './idleSessions';
 import { KeptValues } from './keptValues';
+import type { ProtobufMessage } from './protobuf';
 import { Refusal } from './recording';
 import { encodeSavedModel, LARGEST_GRAPH } from './savedModel';
 
@@ -18,6 +20,8 @@ export class GraphSession {
   private readonly keptValues: KeptValues;
   private readonly inputs: { name: string }[];
   private readonly fetches: string[];
+  /** under which the session is kept for the next graph like this one */
+  private readonly key: string | undefined;
 
   /** @throws {Refusal} if TensorFlow does not accept the graph */
   constructor(private readonly graph: Graph) {
@@ -25,7 +29,9 @@ export class GraphSession {
     const names = [...graph.inputs, ...graph.feeds.map(({ name }) => name)];
     this.inputs = names.map((name) => ({ name: `${name}:0` }));
     this.fetches = [...graph.outputs, ...graph.updates.map(({ name }) => name)].map((name) => `${name}:0`);
-    this.session = load(graph);
+    const model = encodeSavedModel(graph.nodes, TAGS);
+    this.key = keyOf(model, graph.kept);
+    this.session = takeIdle(this.key) ?? load(model);
     this.keptValues = new KeptValues(this.session, graph.kept);
     // The nodes hold the weights, which TensorFlow has now, too: free them.
     graph.nodes = [];
@@ -56,14 +62,13 @@ export class GraphSession {
   dispose(): void {
     if (this.session === undefined) return;
     this.keptValues.release();
-    nodeBackend().deleteSavedModel(this.session);
+    keepOrClose(this.key, this.session);
     this.session = undefined;
   }
 }
 
-/** Write the graph to a file for TensorFlow to load, and delete the file at once: a loaded session does not need it. */
-function load(graph: Graph): number {
-  const model = encodeSavedModel(graph.nodes, TAGS);
+/** Write a graph to a file for TensorFlow to load, and delete the file at once: a loaded session does not need it. */
+function load(model: ProtobufMessage): number {
   if (model.length > LARGEST_GRAPH) {
     throw new Refusal(`its constants take ${(model.length / 1e9).toFixed(1)} GB, and a graph holds 2.1 GB`);
   }
