@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Rounds whose times are not counted: they fill caches and optimize graphs. */
-const WARM_UP = 2;
+/** Rounds whose times are not counted: they fill caches and optimize graphs. PyTorch's compiled networks need all of them. */
+const WARM_UP = 3;
 /** Milliseconds between two turns, in which the threads of the previous one stop waiting for more work. */
 const PAUSE = 60;
 /** Short work is repeated in its turn, up to so many milliseconds and times: after the pause all caches are cold, which is not its speed. */
@@ -59,7 +59,7 @@ export async function interleave<N extends string>(
       try {
         const time = await things.get(name)!.run(before === undefined ? 1 : runsOfTurn(before));
         if (round >= 0) counted.push(time);
-        else warm.set(name, time);
+        else warm.set(name, Math.min(time, before ?? Infinity));
       } catch (error) {
         times.delete(name);
         warm.delete(name);
