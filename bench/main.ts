@@ -60,6 +60,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const results: Result[] = [];
   for (const row of chosen) {
     const rowBegan = performance.now();
+    pool.enter(row.group ?? row.name);
     const onProgress = (what: string) => progress(`${row.name}: ${what}`);
     const measurement = await row
       .measure({ ...settings, onProgress })

@@ -66,6 +66,8 @@ export interface Row {
   /** short name, for `--only` */
   name: string;
   work: string;
+  /** rows with the same one, which follow each other, share the processes of the frameworks; default: the row's name */
+  group?: string;
   unit: Unit;
   goals: readonly Goal[];
   requirements?: readonly Requirement[];

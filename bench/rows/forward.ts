@@ -22,6 +22,8 @@ const exact: Requirement = {
 };
 
 const workOf = (network: Network, batch: number): Work => ({ kind: 'forward', network, batch, size: 224 });
+/** All rows of a network. */
+const groupOf = (network: Network) => `forward ${network}`;
 const describe = (network: Network, batch: number) => `forward, ${TITLES[network]}, batch ${batch}, 224 px`;
 
 /** In bfloat16: ONNX Runtime has none for these operations on a processor, and Keras no list of what may be computed in it. */
@@ -33,6 +35,7 @@ function inBfloat16(network: Network, batch: number): Row {
   return {
     name: `forward-${network}-bfloat16`,
     work: `${describe(network, batch)}, bfloat16`,
+    group: groupOf(network),
     unit: 'ms',
     goals: [{ peers: inferencePeers, ratio: 1 }],
     requirements: [exact],
@@ -53,6 +56,7 @@ function inFloat32(network: Network, batch: number, peers: readonly PeerName[]):
   const row = (engine: boolean): Row => ({
     name: `forward-${engine ? 'engine-' : ''}${network}-${batch}`,
     work: `${describe(network, batch)}${engine ? ', the fastest engine' : ''}`,
+    group: groupOf(network),
     unit: 'ms',
     goals,
     measure: (settings) =>
@@ -90,7 +94,7 @@ function withBothEngines(
 /** Those that are the fastest in nearly all rows. The others are measured once for each network, as they take minutes to prepare. */
 const fast: readonly PeerName[] = ['onnx', 'openvino'];
 
-/** At several batch sizes; rows of one network follow each other, so that its processes stay. */
+/** At several batch sizes. */
 const ofNetwork = (network: Network, [first, ...others]: readonly [number, ...number[]]) => [
   ...inFloat32(network, first, peersFor(inferencePeers, network)),
   ...others.flatMap((batch) => inFloat32(network, batch, fast)),

@@ -64,7 +64,6 @@ export async function inTurn<K extends string>(
   try {
     const rest = new Map(participants);
     const [[own, first]] = [...rest] as [[K, Participant]];
-    pool.enter(groupOf(first.work));
     if (first.work.precision === 'bfloat16') {
       // on a processor that is not faster in it there may be nothing to compare, which would take the others minutes
       await prepare(own, first);
@@ -96,9 +95,6 @@ export async function inTurn<K extends string>(
   }
   return measured;
 }
-
-/** What one set of processes measures: a network's forward passes, or its steps. */
-const groupOf = ({ kind, network = '' }: Work) => `${kind} ${network}`;
 
 /** A row of the table, of some participants: one for each framework. */
 export function measurementOf<K extends string>(
