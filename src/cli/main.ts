@@ -11,7 +11,6 @@ import { printError } from './print';
  * @returns the exit code: 0, or 1 after an error, which is printed on standard error in one line
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  if (computes(argv)) (require('../tensorflow/load') as typeof import('../tensorflow/load')).loadLibraryAhead();
   const program = commandLine(argv[0]);
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
@@ -28,12 +27,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 1;
   }
 }
-
-/** Whether a command will need TensorFlow, as far as its words tell. */
-const computes = ([command = '', ...words]: readonly string[]) =>
-  COMPUTING.has(command) && words.length > 0 && !words.some((word) => word === '--help' || word === '-h');
-
-const COMPUTING = new Set(['auto', 'train', 'predict', 'evaluate', 'study', 'worker', 'advise']);
 
 const withSubcommands = (command: Command): Command[] => [command, ...command.commands.flatMap(withSubcommands)];
 

@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
-import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { UserError } from '../core/errors';
 import { isClone, projectFolder, setupCommand } from '../core/paths';
 import { chooseDevice } from './chooseDevice';
@@ -24,7 +22,14 @@ export function whenLoaded(action: () => void): void {
 export function loadTensorflow(): typeof Tfjs {
   if (tfjs !== undefined) return tfjs;
   require(join(projectFolder, 'kernel-setup', 'lib', 'node-shims.cjs'));
-  setVariables();
+  // TensorFlow writes its messages to stderr, past the notebook; they can be had by setting these variables.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // Without this TensorFlow takes all of a GPU's memory at its first operation.
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  // TensorFlow keeps the memory of tensors for the next ones. Otherwise each operation with large results asks the system for memory, which
+  // is filled with zeros page by page: a third of the processor's time of a training step.
+  process.env.TF_CPU_ALLOCATOR_USE_BFC ??= 'true';
+  chooseDevice();
   const folder = tfjsNodeFolder();
   if (!existsSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'))) {
     throw new UserError(
@@ -36,40 +41,6 @@ export function loadTensorflow(): typeof Tfjs {
   waiting = [];
   for (const action of actions) action();
   return tfjs;
-}
-
-/**
- * Begin to load TensorFlow's library in another thread, which takes a third of a second, while this one loads modules and looks for pictures.
- * Nothing depends on it: if it fails, `loadTensorflow` says why.
- */
-export function loadLibraryAhead(): void {
-  try {
-    setVariables();
-  } catch {
-    return;
-  }
-  const folder = join(tfjsNodeFolder(), 'deps', 'lib');
-  const file = ['libtensorflow_cc.so.2', 'libtensorflow_cc.2.dylib'].map((name) => join(folder, name)).find(existsSync);
-  const { RTLD_LAZY } = constants.dlopen;
-  if (file === undefined || RTLD_LAZY === undefined) return;
-  // it is no module of Node, which would unload it again
-  const stays = process.platform === 'darwin' ? 0x80 : 0x1000; // RTLD_NODELETE, which Node does not name
-  const script = `try {
-      process.dlopen({ exports: {} }, ${JSON.stringify(file)}, ${RTLD_LAZY | stays});
-    } catch {}`;
-  new Worker(script, { eval: true, execArgv: [] }).on('error', () => {}).unref();
-}
-
-/** Variables that TensorFlow reads when it is loaded. */
-function setVariables(): void {
-  // TensorFlow writes its messages to stderr, past the notebook; they can be had by setting these variables.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  // Without this TensorFlow takes all of a GPU's memory at its first operation.
-  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
-  // TensorFlow keeps the memory of tensors for the next ones. Otherwise each operation with large results asks the system for memory, which
-  // is filled with zeros page by page: a third of the processor's time of a training step.
-  process.env.TF_CPU_ALLOCATOR_USE_BFC ??= 'true';
-  chooseDevice();
 }
 
 /**
