@@ -28,10 +28,13 @@ const version = tunebookVersion();
 
 function prepareForward({ network, batch, size, precision = 'float32', engine, blocks }: Work): Task {
   const model = randomNetwork(network!, size!);
-  const x = tf.randomUniform([batch!, size!, size!, 3], -1, 1, 'float32', 1);
+  const x = tf.randomUniform<tf.Rank.R4>([batch!, size!, size!, 3], -1, 1, 'float32', 1);
   const forward = compileForward(model, { precision, ...(engine && { engine }) });
   const { fallback, engine: used, precision: computed } = forward.compile(x);
   if (fallback !== null) throw new Error(fallback);
+  // the batch is where the other programs have it: with TensorFlow, or else in an array of this language
+  const values = x.dataSync();
+  const input = used === 'tensorflow' ? () => x : () => tf.tensor4d(values, x.shape);
   return {
     told: {
       version,
@@ -42,7 +45,7 @@ function prepareForward({ network, batch, size, precision = 'float32', engine, b
       ...(blocks && { flopsOfBlocks: batch! * countFlops(model, lastBlocks(network!, size!, blocks)) }),
       ...(precision === 'bfloat16' && { cosine: leastCosine(model, x.slice(0, 4), (rows) => forward.call(rows)) }),
     },
-    run: () => tf.tidy(() => forward.call(x).dataSync()),
+    run: () => tf.tidy(() => forward.call(input()).dataSync()),
     end: () => {
       forward.dispose();
       model.dispose();
