@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { interleave, median } from '../../bench/measure';
 import type { Goal, Measurement, Row } from '../../bench/row';
+import { rows } from '../../bench/rows';
 import { describeValues, resultNotes, resultTable } from '../../bench/table';
 import { judge } from '../../bench/verdict';
 
@@ -63,6 +64,16 @@ describe('the bench', () => {
       {},
     ).split('\n')[1];
     match(line!, /1\.50 GB \(Keras 1\.20 GB\) +8x Keras, 1x Keras's memory, accuracy of Keras +missed/);
+  });
+
+  it('calls the same number of right pictures the same accuracy, which Keras rounds to float32', () => {
+    const { requirements } = rows.find(({ name }) => name === 'photos-cold')!;
+    const with128 = (keras: number) =>
+      requirements![0]!.isMet({ values: {}, notes: [], accuracy: { tunebook: 128 / 150, keras: Math.fround(keras) } });
+    deepEqual(
+      [127, 128, 129].map((right) => with128(right / 150)),
+      [true, true, false],
+    );
   });
 
   it('writes a dash for a peer that failed, and says why below', () => {
