@@ -14,9 +14,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * @returns what `fill` returns
  */
 export async function writeFolder<T>(folder: string, fill: (temporary: string) => Promise<T>): Promise<T> {
-  const temporary = temporaryFor(folder);
-  if (unfinished.size === 0) listen();
-  unfinished.add(temporary);
+  const temporary = begin(folder);
   try {
     const result = await fill(temporary);
     moveIntoPlace(temporary, folder);
@@ -25,8 +23,7 @@ export async function writeFolder<T>(folder: string, fill: (temporary: string) =
     remove(temporary);
     throw error;
   } finally {
-    unfinished.delete(temporary);
-    if (unfinished.size === 0) unlisten();
+    end(temporary);
   }
 }
 
@@ -35,9 +32,7 @@ export async function writeFolder<T>(folder: string, fill: (temporary: string) =
  * after an error.
  */
 export function writeFolderSync<T>(folder: string, fill: (temporary: string) => T): T {
-  const temporary = temporaryFor(folder);
-  if (unfinished.size === 0) listen();
-  unfinished.add(temporary);
+  const temporary = begin(folder);
   try {
     const result = fill(temporary);
     moveIntoPlace(temporary, folder);
@@ -47,11 +42,21 @@ export function writeFolderSync<T>(folder: string, fill: (temporary: string) => 
     throw error;
   } finally {
     // Node tells of signals when this function has returned
-    setImmediate(() => {
-      unfinished.delete(temporary);
-      if (unfinished.size === 0) unlisten();
-    });
+    setImmediate(end, temporary);
   }
+}
+
+/** A temporary folder that a signal removes. */
+function begin(folder: string): string {
+  const temporary = temporaryFor(folder);
+  if (unfinished.size === 0) listen();
+  unfinished.add(temporary);
+  return temporary;
+}
+
+function end(temporary: string): void {
+  unfinished.delete(temporary);
+  if (unfinished.size === 0) unlisten();
 }
 
 const remove = (folder: string) => rmSync(folder, { recursive: true, force: true });
